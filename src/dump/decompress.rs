@@ -1,0 +1,76 @@
+//! Unpacks an input by its content: gzip, zstd or plain text.
+//!
+//! File names are not looked at, so a `.sql` that is really gzip is read all the same. Concatenated
+//! gzip members and zstd frames are read to the end; a cut one is an error, never a short dump.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
+const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+/// Packed bytes are read in pieces of this size.
+const READ_BYTES: usize = 256 * 1024;
+
+/// Wraps `input` so that reading yields unpacked bytes.
+///
+/// # Errors
+/// When the first bytes cannot be read or the decompressor cannot be set up. Damage further on is
+/// reported by the returned reader.
+pub fn decompress<'a>(input: impl Read + Send + 'a) -> io::Result<Box<dyn Read + Send + 'a>> {
+    let mut input = BufReader::with_capacity(READ_BYTES, input);
+    let start = input.fill_buf()?;
+    if start.starts_with(GZIP_MAGIC) {
+        Ok(Box::new(flate2::bufread::MultiGzDecoder::new(input)))
+    } else if start.starts_with(ZSTD_MAGIC) {
+        Ok(Box::new(zstd::stream::read::Decoder::with_buffer(input)?))
+    } else {
+        Ok(Box::new(input))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    fn unpack(bytes: &[u8]) -> io::Result<Vec<u8>> {
+        let mut out = Vec::new();
+        decompress(bytes)?.read_to_end(&mut out)?;
+        Ok(out)
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn tells_the_formats_apart_by_content() {
+        let text = b"INSERT INTO t VALUES (1);".repeat(1000);
+        assert_eq!(unpack(&text).unwrap(), text);
+        assert_eq!(unpack(&gzip(&text)).unwrap(), text);
+        assert_eq!(unpack(&zstd::encode_all(&text[..], 1).unwrap()).unwrap(), text);
+    }
+
+    #[test]
+    fn reads_concatenated_members() {
+        assert_eq!(unpack(&[gzip(b"ab"), gzip(b"cd")].concat()).unwrap(), b"abcd");
+        let frames =
+            [zstd::encode_all(&b"ab"[..], 1).unwrap(), zstd::encode_all(&b"cd"[..], 1).unwrap()];
+        assert_eq!(unpack(&frames.concat()).unwrap(), b"abcd");
+    }
+
+    #[test]
+    fn a_cut_archive_is_an_error() {
+        let text: Vec<u8> = (0..100_000u32).flat_map(u32::to_le_bytes).collect();
+        let packed = zstd::encode_all(&text[..], 1).unwrap();
+        assert!(unpack(&packed[..packed.len() / 2]).is_err());
+        let packed = gzip(&text);
+        assert!(unpack(&packed[..packed.len() / 2]).is_err());
+    }
+
+    #[test]
+    fn an_empty_input_is_empty_text() {
+        assert_eq!(unpack(b"").unwrap(), b"");
+    }
+}

@@ -1,0 +1,2 @@
+//! Ekiben: an application and its data in one box.
+pub mod dump;
