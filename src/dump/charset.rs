@@ -17,7 +17,7 @@ pub(super) enum Charset {
 }
 
 impl Charset {
-    /// The character set of a `MySQL` name, in any case; `None` when it is not supported.
+    /// The character set of a MySQL name, in any case; `None` when it is not supported.
     pub(super) fn from_name(name: &str) -> Option<Self> {
         match name.to_ascii_lowercase().as_str() {
             "utf8" | "utf8mb3" | "utf8mb4" | "ascii" => Some(Self::Utf8),
@@ -26,18 +26,23 @@ impl Charset {
         }
     }
 
+    /// The text that `bytes` stand for.
     pub(super) fn decode(self, bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, ValueError> {
-        match bytes {
-            Cow::Borrowed(bytes) => std::str::from_utf8(bytes)
+        match (self, bytes) {
+            (Self::Utf8 | Self::Binary, Cow::Borrowed(bytes)) => std::str::from_utf8(bytes)
                 .map(Cow::Borrowed)
                 .map_err(|error| not_text(bytes, error.valid_up_to())),
-            Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|error| {
-                not_text(error.as_bytes(), error.utf8_error().valid_up_to())
-            }),
+            (Self::Utf8 | Self::Binary, Cow::Owned(bytes)) => String::from_utf8(bytes)
+                .map(Cow::Owned)
+                .map_err(|error| not_text(error.as_bytes(), error.utf8_error().valid_up_to())),
         }
     }
 }
 
 fn not_text(bytes: &[u8], offset: usize) -> ValueError {
-    ValueError::NotText { byte: bytes[offset], offset, charset: "UTF-8" }
+    ValueError::NotText {
+        byte: bytes[offset],
+        offset,
+        charset: "UTF-8",
+    }
 }

@@ -19,7 +19,10 @@ pub(super) struct Cursor<'i> {
 
 impl<'i> Cursor<'i> {
     pub(super) fn new(input: Input<'i>) -> Self {
-        Self { lexer: Lexer::new(input), peeked: None }
+        Self {
+            lexer: Lexer::new(input),
+            peeked: None,
+        }
     }
 
     pub(super) fn next(&mut self) -> Result<Token, Problem> {
@@ -82,7 +85,11 @@ impl<'i> Cursor<'i> {
         Ok(found)
     }
 
-    pub(super) fn expect_symbol(&mut self, byte: u8, expected: &'static str) -> Result<(), Problem> {
+    pub(super) fn expect_symbol(
+        &mut self,
+        byte: u8,
+        expected: &'static str,
+    ) -> Result<(), Problem> {
         match self.next()? {
             Token::Symbol(found) if found == byte => Ok(()),
             token => Err(self.unexpected(token, expected)),
@@ -91,7 +98,11 @@ impl<'i> Cursor<'i> {
 
     pub(super) fn expect_word(&mut self, keyword: &'static str) -> Result<(), Problem> {
         let token = self.next()?;
-        if self.is_word(token, keyword) { Ok(()) } else { Err(self.unexpected(token, keyword)) }
+        if self.is_word(token, keyword) {
+            Ok(())
+        } else {
+            Err(self.unexpected(token, keyword))
+        }
     }
 
     /// A name, quoted or not.

@@ -49,14 +49,22 @@ mod tests {
         let text = b"INSERT INTO t VALUES (1);".repeat(1000);
         assert_eq!(unpack(&text).unwrap(), text);
         assert_eq!(unpack(&gzip(&text)).unwrap(), text);
-        assert_eq!(unpack(&zstd::encode_all(&text[..], 1).unwrap()).unwrap(), text);
+        assert_eq!(
+            unpack(&zstd::encode_all(&text[..], 1).unwrap()).unwrap(),
+            text
+        );
     }
 
     #[test]
     fn reads_concatenated_members() {
-        assert_eq!(unpack(&[gzip(b"ab"), gzip(b"cd")].concat()).unwrap(), b"abcd");
-        let frames =
-            [zstd::encode_all(&b"ab"[..], 1).unwrap(), zstd::encode_all(&b"cd"[..], 1).unwrap()];
+        assert_eq!(
+            unpack(&[gzip(b"ab"), gzip(b"cd")].concat()).unwrap(),
+            b"abcd"
+        );
+        let frames = [
+            zstd::encode_all(&b"ab"[..], 1).unwrap(),
+            zstd::encode_all(&b"cd"[..], 1).unwrap(),
+        ];
         assert_eq!(unpack(&frames.concat()).unwrap(), b"abcd");
     }
 

@@ -54,12 +54,20 @@ pub(super) fn head(cursor: &mut Cursor<'_>) -> Result<Head, Problem> {
     }
     cursor.skip_word("INTO")?;
     let (database, table) = cursor.qualified_name()?;
-    let columns = if cursor.skip_symbol(b'(')? { Some(cursor.name_list()?) } else { None };
+    let columns = if cursor.skip_symbol(b'(')? {
+        Some(cursor.name_list()?)
+    } else {
+        None
+    };
     if !cursor.skip_word("VALUES")? && !cursor.skip_word("VALUE")? {
         let token = cursor.next()?;
         return Err(cursor.unexpected(token, "VALUES"));
     }
-    Ok(Head { database, table, columns })
+    Ok(Head {
+        database,
+        table,
+        columns,
+    })
 }
 
 /// What follows a row.
@@ -107,24 +115,39 @@ pub(super) fn follow(cursor: &mut Cursor<'_>) -> Result<Follow, Problem> {
     match cursor.next()? {
         Token::Symbol(b',') => Ok(Follow::AnotherRow),
         Token::Symbol(b';') => Ok(Follow::EndOfStatement),
-        Token::End => Err(Problem::Truncated("an INSERT statement (no ';' at its end)")),
-        token if cursor.is_word(token, "ON") => {
-            Err(Problem::Unsupported("INSERT … ON DUPLICATE KEY UPDATE".to_owned()))
-        }
+        Token::End => Err(Problem::Truncated(
+            "an INSERT statement (no ';' at its end)",
+        )),
+        token if cursor.is_word(token, "ON") => Err(Problem::Unsupported(
+            "INSERT … ON DUPLICATE KEY UPDATE".to_owned(),
+        )),
         token => Err(cursor.unexpected(token, "',' or ';' after a row")),
     }
 }
 
 fn literal(cursor: &mut Cursor<'_>, session: &Session) -> Result<Literal, Problem> {
     match cursor.next()? {
-        Token::Text { span, quote, escaped } => {
-            Ok(Literal::Text { span, quote, escaped, charset: session.charset })
-        }
-        Token::Number(span) => Ok(Literal::Number { span, negative: false }),
+        Token::Text {
+            span,
+            quote,
+            escaped,
+        } => Ok(Literal::Text {
+            span,
+            quote,
+            escaped,
+            charset: session.charset,
+        }),
+        Token::Number(span) => Ok(Literal::Number {
+            span,
+            negative: false,
+        }),
         Token::Hex(span) => Ok(Literal::Hex(span)),
         Token::Bits(span) => Ok(Literal::Bits(span)),
         Token::Symbol(sign @ (b'-' | b'+')) => match cursor.next()? {
-            Token::Number(span) => Ok(Literal::Number { span, negative: sign == b'-' }),
+            Token::Number(span) => Ok(Literal::Number {
+                span,
+                negative: sign == b'-',
+            }),
             token => Err(cursor.unexpected(token, "a number after its sign")),
         },
         Token::End => Err(Problem::Truncated("a row")),
@@ -153,7 +176,16 @@ fn introduced(cursor: &mut Cursor<'_>, word: &str) -> Option<Result<Literal, Pro
         return Some(Err(Problem::Unsupported(format!("character set {name}"))));
     };
     Some(cursor.next().and_then(|token| match token {
-        Token::Text { span, quote, escaped } => Ok(Literal::Text { span, quote, escaped, charset }),
+        Token::Text {
+            span,
+            quote,
+            escaped,
+        } => Ok(Literal::Text {
+            span,
+            quote,
+            escaped,
+            charset,
+        }),
         Token::Hex(span) => Ok(Literal::Hex(span)),
         Token::Bits(span) => Ok(Literal::Bits(span)),
         token => Err(cursor.unexpected(token, "a string after its character set")),
@@ -186,8 +218,13 @@ impl<'a> Row<'a> {
         let literal = self.insert.literals[index];
         convert(literal, kind, |span| self.cursor.slice(span)).map_err(|reason| {
             let column = self.insert.header.columns[index].clone();
-            let start = literal.span().map_or(self.insert.row_start, |span| span.start);
-            self.error_at(self.cursor.position_of(start), Problem::Value { column, reason })
+            let start = literal
+                .span()
+                .map_or(self.insert.row_start, |span| span.start);
+            self.error_at(
+                self.cursor.position_of(start),
+                Problem::Value { column, reason },
+            )
         })
     }
 

@@ -9,17 +9,21 @@ use std::io::Read;
 use super::error::{Position, Problem};
 use super::window::{Span, Window};
 
-/// `MariaDB`'s sandbox mark is a version comment for a server that will never exist.
+/// MariaDB's sandbox mark is a version comment for a server that will never exist.
 const NEVER_VERSION: u32 = 999_999;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token {
     /// An unquoted identifier or keyword.
     Word(Span),
-    /// A backquoted name without its quotes; `` `` `` inside stands for one backquote.
+    /// A backquoted name without its quotes; a doubled backquote inside stands for one.
     Name(Span),
     /// A string without its quotes. `escaped` when it holds a backslash or a doubled quote.
-    Text { span: Span, quote: u8, escaped: bool },
+    Text {
+        span: Span,
+        quote: u8,
+        escaped: bool,
+    },
     /// An unsigned number as written: `12`, `1.5`, `1e-3`.
     Number(Span),
     /// The digits of `0x…` or `x'…'`.
@@ -41,7 +45,11 @@ pub(super) struct Lexer<R> {
 
 impl<R: Read> Lexer<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { window: Window::new(input), start: 0, in_version_comment: false }
+        Self {
+            window: Window::new(input),
+            start: 0,
+            in_version_comment: false,
+        }
     }
 
     pub(super) fn slice(&self, span: Span) -> &[u8] {
@@ -114,7 +122,8 @@ impl<R: Read> Lexer<R> {
     }
 
     fn skip_line(&mut self) -> Result<(), Problem> {
-        self.window.advance_to(|bytes| memchr::memchr(b'\n', bytes))?;
+        self.window
+            .advance_to(|bytes| memchr::memchr(b'\n', bytes))?;
         Ok(())
     }
 
@@ -131,7 +140,9 @@ impl<R: Read> Lexer<R> {
         let mut version = 0_u32;
         let mut length = mark;
         while let Some(digit @ b'0'..=b'9') = self.window.peek(length)? {
-            version = version.saturating_mul(10).saturating_add(u32::from(digit - b'0'));
+            version = version
+                .saturating_mul(10)
+                .saturating_add(u32::from(digit - b'0'));
             length += 1;
         }
         self.window.advance(length);
@@ -144,7 +155,10 @@ impl<R: Read> Lexer<R> {
 
     fn skip_comment(&mut self) -> Result<(), Problem> {
         loop {
-            if !self.window.advance_to(|bytes| memchr::memchr(b'*', bytes))? {
+            if !self
+                .window
+                .advance_to(|bytes| memchr::memchr(b'*', bytes))?
+            {
                 return Err(Problem::Truncated("a comment"));
             }
             self.window.advance(1);
@@ -160,7 +174,10 @@ impl<R: Read> Lexer<R> {
         let start = self.window.offset();
         let mut escaped = false;
         loop {
-            if !self.window.advance_to(|bytes| memchr::memchr2(quote, b'\\', bytes))? {
+            if !self
+                .window
+                .advance_to(|bytes| memchr::memchr2(quote, b'\\', bytes))?
+            {
                 return Err(Problem::Truncated("a string"));
             }
             if self.window.peek(0)? == Some(b'\\') {
@@ -173,9 +190,16 @@ impl<R: Read> Lexer<R> {
                 escaped = true;
                 self.window.advance(2);
             } else {
-                let span = Span { start, end: self.window.offset() };
+                let span = Span {
+                    start,
+                    end: self.window.offset(),
+                };
                 self.window.advance(1);
-                return Ok(Token::Text { span, quote, escaped });
+                return Ok(Token::Text {
+                    span,
+                    quote,
+                    escaped,
+                });
             }
         }
     }
@@ -184,11 +208,17 @@ impl<R: Read> Lexer<R> {
         self.window.advance(1);
         let start = self.window.offset();
         loop {
-            if !self.window.advance_to(|bytes| memchr::memchr(b'`', bytes))? {
+            if !self
+                .window
+                .advance_to(|bytes| memchr::memchr(b'`', bytes))?
+            {
                 return Err(Problem::Truncated("a quoted name"));
             }
             if self.window.peek(1)? != Some(b'`') {
-                let span = Span { start, end: self.window.offset() };
+                let span = Span {
+                    start,
+                    end: self.window.offset(),
+                };
                 self.window.advance(1);
                 return Ok(Token::Name(span));
             }
@@ -199,26 +229,36 @@ impl<R: Read> Lexer<R> {
     fn quoted_digits(&mut self, token: fn(Span) -> Token) -> Result<Token, Problem> {
         self.window.advance(2);
         let start = self.window.offset();
-        if !self.window.advance_to(|bytes| memchr::memchr(b'\'', bytes))? {
+        if !self
+            .window
+            .advance_to(|bytes| memchr::memchr(b'\'', bytes))?
+        {
             return Err(Problem::Truncated("a string"));
         }
-        let span = Span { start, end: self.window.offset() };
+        let span = Span {
+            start,
+            end: self.window.offset(),
+        };
         self.window.advance(1);
         Ok(token(span))
     }
 
     fn number_or_word(&mut self, first: u8) -> Result<Token, Problem> {
         if first == b'0' && self.window.peek(1)? == Some(b'x') {
-            return Ok(Token::Hex(self.prefixed_digits(|byte| byte.is_ascii_hexdigit())?));
+            return Ok(Token::Hex(
+                self.prefixed_digits(|byte| byte.is_ascii_hexdigit())?,
+            ));
         }
         if first == b'0' && self.window.peek(1)? == Some(b'b') {
-            return Ok(Token::Bits(self.prefixed_digits(|byte| matches!(byte, b'0' | b'1'))?));
+            return Ok(Token::Bits(
+                self.prefixed_digits(|byte| matches!(byte, b'0' | b'1'))?,
+            ));
         }
         self.number()
     }
 
     /// Digits, a fraction, an exponent. What starts like a number and goes on like a name (`2nd`)
-    /// is a name, as in `MySQL`.
+    /// is a name, as in MySQL.
     fn number(&mut self) -> Result<Token, Problem> {
         let mut length = 0;
         let mut seen_dot = false;
@@ -240,7 +280,10 @@ impl<R: Read> Lexer<R> {
         }
         let start = self.window.offset();
         self.window.advance(length);
-        Ok(Token::Number(Span { start, end: start + length }))
+        Ok(Token::Number(Span {
+            start,
+            end: start + length,
+        }))
     }
 
     fn exponent_follows(&mut self, at: usize) -> Result<bool, Problem> {
@@ -256,7 +299,10 @@ impl<R: Read> Lexer<R> {
         let start = self.window.offset();
         let length = self.run_length(known, is_word_byte)?;
         self.window.advance(length);
-        Ok(Token::Word(Span { start, end: start + length }))
+        Ok(Token::Word(Span {
+            start,
+            end: start + length,
+        }))
     }
 
     /// Consumes a two-byte prefix (`0x`, `0b`) and the digits behind it; spans the digits.
@@ -265,7 +311,10 @@ impl<R: Read> Lexer<R> {
         let start = self.window.offset();
         let length = self.run_length(PREFIX, is_digit)?;
         self.window.advance(length);
-        Ok(Span { start: start + PREFIX, end: start + length })
+        Ok(Span {
+            start: start + PREFIX,
+            end: start + length,
+        })
     }
 
     /// How many bytes from here on belong together, the first `known` taken for granted.

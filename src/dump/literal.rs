@@ -41,7 +41,7 @@ impl Literal {
     }
 }
 
-/// Resolves backslash escapes and doubled quotes, as `MySQL` does by default.
+/// Resolves backslash escapes and doubled quotes, as MySQL does by default.
 pub(super) fn unescape(bytes: &[u8], quote: u8) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
@@ -68,10 +68,14 @@ pub(super) fn unescape(bytes: &[u8], quote: u8) -> Vec<u8> {
 
 /// The bytes of a string literal; borrowed unless something had to be unescaped.
 pub(super) fn text_bytes(raw: &[u8], quote: u8, escaped: bool) -> Cow<'_, [u8]> {
-    if escaped { Cow::Owned(unescape(raw, quote)) } else { Cow::Borrowed(raw) }
+    if escaped {
+        Cow::Owned(unescape(raw, quote))
+    } else {
+        Cow::Borrowed(raw)
+    }
 }
 
-/// The bytes of a hexadecimal literal; an odd digit count is padded on the left, as in `MySQL`.
+/// The bytes of a hexadecimal literal; an odd digit count is padded on the left, as in MySQL.
 pub(super) fn hex_bytes(digits: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(digits.len().div_ceil(2));
     let (first, pairs) = digits.split_at(digits.len() % 2);
@@ -115,7 +119,10 @@ mod tests {
 
     #[test]
     fn unescapes_as_mysql_does() {
-        assert_eq!(unescape(br#"a\0\'\"\b\n\r\t\Z\\z"#, b'\''), b"a\0'\"\x08\n\r\t\x1a\\z");
+        assert_eq!(
+            unescape(br#"a\0\'\"\b\n\r\t\Z\\z"#, b'\''),
+            b"a\0'\"\x08\n\r\t\x1a\\z"
+        );
         assert_eq!(unescape(br"100\% \_x \q", b'\''), br"100\% \_x q");
         assert_eq!(unescape(b"it''s \"so\"", b'\''), b"it's \"so\"");
         assert_eq!(unescape(b"say \"\"hi\"\"", b'"'), b"say \"hi\"");

@@ -23,8 +23,21 @@ const NOISE: &[&str] = &[
 
 /// Statements that could have changed tables, rows or rights: read over, and told to the caller.
 const SKIPPED: &[&str] = &[
-    "CALL", "CHECK", "DEALLOCATE", "DELETE", "DO", "EXECUTE", "GRANT", "PREPARE", "RENAME",
-    "REPAIR", "REVOKE", "SELECT", "TRUNCATE", "UPDATE", "WITH",
+    "CALL",
+    "CHECK",
+    "DEALLOCATE",
+    "DELETE",
+    "DO",
+    "EXECUTE",
+    "GRANT",
+    "PREPARE",
+    "RENAME",
+    "REPAIR",
+    "REVOKE",
+    "SELECT",
+    "TRUNCATE",
+    "UPDATE",
+    "WITH",
 ];
 
 /// Statements and client commands that reach outside the dump.
@@ -118,9 +131,11 @@ impl<'i> Reader<'i> {
             return Err(self.error(problem));
         }
         match &self.insert {
-            Some(insert) if self.more_rows => {
-                Ok(Some(Row { input: &self.input, cursor: &self.cursor, insert }))
-            }
+            Some(insert) if self.more_rows => Ok(Some(Row {
+                input: &self.input,
+                cursor: &self.cursor,
+                insert,
+            })),
             _ => Ok(None),
         }
     }
@@ -156,14 +171,18 @@ impl<'i> Reader<'i> {
             "SET" => self.set(),
             "DELIMITER" => Err(Problem::Unsupported("DELIMITER".to_owned())),
             noise if NOISE.contains(&noise) => self.skip(None),
-            refused if REFUSED.contains(&refused) => {
-                Err(Problem::Unsupported(format!("{refused}, which reaches outside the dump,")))
-            }
+            refused if REFUSED.contains(&refused) => Err(Problem::Unsupported(format!(
+                "{refused}, which reaches outside the dump,"
+            ))),
             "ALTER" => self.alter(position),
-            known if SKIPPED.contains(&known) => {
-                self.skip(Some(Skipped { position, statement: known.to_owned() }))
-            }
-            _ => Err(Problem::Unexpected { expected: "a statement", found: format!("{word:?}") }),
+            known if SKIPPED.contains(&known) => self.skip(Some(Skipped {
+                position,
+                statement: known.to_owned(),
+            })),
+            _ => Err(Problem::Unexpected {
+                expected: "a statement",
+                found: format!("{word:?}"),
+            }),
         }
     }
 
@@ -186,7 +205,10 @@ impl<'i> Reader<'i> {
             }
             _ => "CREATE".to_owned(),
         };
-        self.skip(Some(Skipped { position, statement }))
+        self.skip(Some(Skipped {
+            position,
+            statement,
+        }))
     }
 
     /// `ALTER TABLE … DISABLE KEYS` surrounds the rows of every default dump and changes nothing.
@@ -196,7 +218,10 @@ impl<'i> Reader<'i> {
         if self.cursor.skip_word("DISABLE")? || self.cursor.skip_word("ENABLE")? {
             return self.skip(None);
         }
-        self.skip(Some(Skipped { position, statement: format!("ALTER TABLE {table}") }))
+        self.skip(Some(Skipped {
+            position,
+            statement: format!("ALTER TABLE {table}"),
+        }))
     }
 
     fn set(&mut self) -> Result<Found, Problem> {
@@ -212,14 +237,27 @@ impl<'i> Reader<'i> {
     }
 
     fn insert(&mut self, position: Position) -> Result<Statement, Problem> {
-        let Head { database, table, columns } = insert::head(&mut self.cursor)?;
+        let Head {
+            database,
+            table,
+            columns,
+        } = insert::head(&mut self.cursor)?;
         let columns = match (columns, self.tables.get(&table)) {
             (Some(columns), _) => columns,
-            (None, Some(table)) => table.columns.iter().map(|column| column.name.clone()).collect(),
+            (None, Some(table)) => table
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect(),
             (None, None) => return Err(Problem::UnknownColumns { table }),
         };
         let row = self.rows.get(&table).copied().unwrap_or(0);
-        let header = InsertHeader { database, table, columns: columns.into(), position };
+        let header = InsertHeader {
+            database,
+            table,
+            columns: columns.into(),
+            position,
+        };
         self.insert = Some(OpenInsert {
             header: header.clone(),
             literals: Vec::new(),

@@ -15,7 +15,9 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new() -> Self {
         // What the clients of the last ten years write when they do not say it.
-        Self { charset: Charset::Utf8 }
+        Self {
+            charset: Charset::Utf8,
+        }
     }
 
     pub(super) fn set_names(&mut self, name: &str) -> Result<(), Problem> {

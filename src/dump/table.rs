@@ -67,10 +67,18 @@ fn element(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), P
     } else if cursor.skip_word("UNIQUE")? {
         let _ = cursor.skip_word("KEY")? || cursor.skip_word("INDEX")?;
         let (name, columns) = key_parts(cursor)?;
-        table.keys.push(KeyDefinition { name, unique: true, columns });
+        table.keys.push(KeyDefinition {
+            name,
+            unique: true,
+            columns,
+        });
     } else if cursor.skip_word("KEY")? || cursor.skip_word("INDEX")? {
         let (name, columns) = key_parts(cursor)?;
-        table.keys.push(KeyDefinition { name, unique: false, columns });
+        table.keys.push(KeyDefinition {
+            name,
+            unique: false,
+            columns,
+        });
     } else if let Some(omitted) = omitted_element(cursor)? {
         table.omitted.push(omitted.to_owned());
         skip_to_element_end(cursor)?;
@@ -144,8 +152,11 @@ fn column(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), Pr
 
 fn column_type(cursor: &mut Cursor<'_>) -> Result<ColumnType, Problem> {
     let mut name = cursor.name("a column type")?.to_ascii_uppercase();
-    for (first, second) in [("DOUBLE", "PRECISION"), ("CHARACTER", "VARYING"), ("LONG", "VARCHAR")]
-    {
+    for (first, second) in [
+        ("DOUBLE", "PRECISION"),
+        ("CHARACTER", "VARYING"),
+        ("LONG", "VARCHAR"),
+    ] {
         if name == first && cursor.skip_word(second)? {
             name = format!("{first} {second}");
         }
@@ -162,7 +173,11 @@ fn column_type(cursor: &mut Cursor<'_>) -> Result<ColumnType, Problem> {
             }
         }
     }
-    Ok(ColumnType { name, arguments, unsigned: false })
+    Ok(ColumnType {
+        name,
+        arguments,
+        unsigned: false,
+    })
 }
 
 /// Consumes one attribute of a column, in any order as MySQL allows.
@@ -182,7 +197,11 @@ fn attribute(
     } else if cursor.skip_word("UNIQUE")? {
         cursor.skip_word("KEY")?;
         let columns = vec![column.name.clone()];
-        table.keys.push(KeyDefinition { name: None, unique: true, columns });
+        table.keys.push(KeyDefinition {
+            name: None,
+            unique: true,
+            columns,
+        });
     } else if cursor.skip_word("PRIMARY")? || cursor.skip_word("KEY")? {
         cursor.skip_word("KEY")?;
         table.primary_key = vec![column.name.clone()];
@@ -231,9 +250,9 @@ fn default_value(cursor: &mut Cursor<'_>) -> Result<Option<DefaultValue>, Proble
                 _ => Some(DefaultValue::Expression(word)),
             })
         }
-        Token::Hex(_) | Token::Bits(_) => {
-            Ok(Some(DefaultValue::Expression("a binary literal".to_owned())))
-        }
+        Token::Hex(_) | Token::Bits(_) => Ok(Some(DefaultValue::Expression(
+            "a binary literal".to_owned(),
+        ))),
         Token::Symbol(b'(') => {
             skip_open_group(cursor)?;
             Ok(Some(DefaultValue::Expression("an expression".to_owned())))
@@ -274,7 +293,12 @@ fn at_element_end(cursor: &mut Cursor<'_>) -> Result<bool, Problem> {
 }
 
 fn text(cursor: &Cursor<'_>, token: Token) -> Result<String, Problem> {
-    let Token::Text { span, quote, escaped } = token else {
+    let Token::Text {
+        span,
+        quote,
+        escaped,
+    } = token
+    else {
         return Err(cursor.unexpected(token, "a string"));
     };
     String::from_utf8(text_bytes(cursor.slice(span), quote, escaped).into_owned())

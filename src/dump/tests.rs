@@ -42,7 +42,10 @@ fn value(literal: &str, kind: Kind) -> Result<Value<'static>, ValueError> {
         Ok(Value::Real(number)) => Ok(Value::Real(number)),
         Ok(Value::Text(text)) => Ok(Value::Text(Cow::Owned(text.into_owned()))),
         Ok(Value::Blob(bytes)) => Ok(Value::Blob(Cow::Owned(bytes.into_owned()))),
-        Err(DumpError { problem: Problem::Value { reason, .. }, .. }) => Err(reason),
+        Err(DumpError {
+            problem: Problem::Value { reason, .. },
+            ..
+        }) => Err(reason),
         Err(other) => panic!("not a value error: {other}"),
     }
 }
@@ -52,7 +55,10 @@ fn reads_one_line_dumps_with_nothing_between_statements() {
     let dump = "INSERT INTO isuumo.t (id, name) VALUES ('1', 'a' , '2'), ('2', 'b', '3');\
                 INSERT INTO isuumo.t (id, name) VALUES ('3', 'c', '4');"
         .replace("(id, name)", "(id, name, n)");
-    assert_eq!(rows(&dump), [["1", "a", "2"], ["2", "b", "3"], ["3", "c", "4"]]);
+    assert_eq!(
+        rows(&dump),
+        [["1", "a", "2"], ["2", "b", "3"], ["3", "c", "4"]]
+    );
 }
 
 #[test]
@@ -69,12 +75,17 @@ fn reads_the_default_output_of_mysqldump() {
         INSERT INTO `chair` VALUES (1,'a\\'b',NULL),(2,'\\\\',-7);\n\
         /*!40000 ALTER TABLE `chair` ENABLE KEYS */;\nUNLOCK TABLES;\n-- Dump completed\n";
     let (statements, rows) = read(dump).unwrap();
-    let Statement::Table(table) = &statements[0] else { panic!("a table comes first") };
+    let Statement::Table(table) = &statements[0] else {
+        panic!("a table comes first")
+    };
     assert_eq!(table.name, "chair");
     assert_eq!(table.primary_key, ["id"]);
     assert_eq!(table.columns.len(), 3);
     assert!(table.columns[0].not_null && !table.columns[1].not_null);
-    assert_eq!(table.columns[1].default, Some(DefaultValue::Literal("it's, (a)".into())));
+    assert_eq!(
+        table.columns[1].default,
+        Some(DefaultValue::Literal("it's, (a)".into()))
+    );
     assert!(table.columns[2].column_type.unsigned);
     assert_eq!(table.keys[0].columns, ["name"]);
     assert_eq!(rows, [["1", "a'b", "Null"], ["2", "\\", "-7"]]);
@@ -96,7 +107,10 @@ fn comments_are_blanks_and_strings_are_not_comments() {
 
 #[test]
 fn version_comments_may_hold_strings_with_comment_ends() {
-    assert_eq!(rows("/*!40101 INSERT INTO t (a) VALUES ('*/') */;"), [["*/"]]);
+    assert_eq!(
+        rows("/*!40101 INSERT INTO t (a) VALUES ('*/') */;"),
+        [["*/"]]
+    );
 }
 
 #[test]
@@ -105,16 +119,28 @@ fn literals_become_values_of_the_asked_kind() {
     assert_eq!(value("'12'", Integer), Ok(Value::Integer(12)));
     assert_eq!(value("-12", Integer), Ok(Value::Integer(-12)));
     assert_eq!(value("1e3", Integer), Ok(Value::Integer(1000)));
-    assert_eq!(value("'37.71778813321466'", Real), Ok(Value::Real(37.717_788_133_214_66)));
+    assert_eq!(
+        value("'37.71778813321466'", Real),
+        Ok(Value::Real(37.717_788_133_214_66))
+    );
     assert_eq!(value("0xFF", Integer), Ok(Value::Integer(255)));
     assert_eq!(value("b'101'", Integer), Ok(Value::Integer(5)));
     assert_eq!(value("0xFF00", Blob), Ok(Value::Blob(vec![0xff, 0].into())));
-    assert_eq!(value("_binary 'a\\0b'", Blob), Ok(Value::Blob(b"a\0b".to_vec().into())));
+    assert_eq!(
+        value("_binary 'a\\0b'", Blob),
+        Ok(Value::Blob(b"a\0b".to_vec().into()))
+    );
     assert_eq!(value("TRUE", Integer), Ok(Value::Integer(1)));
     assert_eq!(value("NULL", Text), Ok(Value::Null));
     assert_eq!(value("007", Text), Ok(Value::Text("007".into())));
-    assert_eq!(value("'12abc'", Integer), Err(ValueError::NotInteger("12abc".into())));
-    assert_eq!(value("1.5", Integer), Err(ValueError::NotInteger("1.5".into())));
+    assert_eq!(
+        value("'12abc'", Integer),
+        Err(ValueError::NotInteger("12abc".into()))
+    );
+    assert_eq!(
+        value("1.5", Integer),
+        Err(ValueError::NotInteger("1.5".into()))
+    );
     assert_eq!(value("'nan'", Real), Err(ValueError::NotReal("nan".into())));
     assert_eq!(value("DEFAULT", Text), Err(ValueError::UnresolvedDefault));
     assert!(value("9223372036854775808", Integer).is_err());
@@ -136,7 +162,9 @@ fn errors_name_input_line_byte_table_and_row() {
         "test.sql: line 1, byte 14: INSERT INTO t has no column list and no CREATE TABLE came \
          before it"
     );
-    assert!(message("INSERT INTO t (a) VALUES (NOW());").contains("expected a value, found \"NOW\""));
+    assert!(
+        message("INSERT INTO t (a) VALUES (NOW());").contains("expected a value, found \"NOW\"")
+    );
     assert!(message("SET NAMES klingon;").contains("character set klingon is not supported"));
     assert!(message("LOAD DATA INFILE '/etc/passwd' INTO TABLE t;").contains("reaches outside"));
 }
@@ -157,10 +185,18 @@ fn a_byte_that_is_not_utf8_is_an_error_at_its_value() {
 fn every_cut_of_an_insert_is_an_error_or_a_whole_number_of_statements() {
     let dump = "CREATE TABLE t (a INT, b TEXT);INSERT INTO t VALUES (1,'x\\'y'),(2,'z');\
                 INSERT INTO t VALUES (3,'w');";
-    let ends: Vec<usize> = dump.match_indices(';').map(|(index, _)| index + 1).collect();
+    let ends: Vec<usize> = dump
+        .match_indices(';')
+        .map(|(index, _)| index + 1)
+        .collect();
     for cut in 1..dump.len() {
         let accepted = read(&dump[..cut]).is_ok();
-        assert_eq!(accepted, ends.contains(&cut), "cut at {cut}: {:?}", &dump[..cut]);
+        assert_eq!(
+            accepted,
+            ends.contains(&cut),
+            "cut at {cut}: {:?}",
+            &dump[..cut]
+        );
     }
 }
 
@@ -172,7 +208,10 @@ fn what_could_matter_is_skipped_and_told() {
     );
     assert!(reader.next_statement().unwrap().is_none());
     let (_, skipped) = reader.finish();
-    let told: Vec<_> = skipped.iter().map(|s| (s.position.line, s.statement.as_str())).collect();
+    let told: Vec<_> = skipped
+        .iter()
+        .map(|s| (s.position.line, s.statement.as_str()))
+        .collect();
     assert_eq!(told, [(2, "CREATE VIEW"), (3, "UPDATE")]);
 }
 

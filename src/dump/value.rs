@@ -50,9 +50,12 @@ pub(super) fn convert<'a>(
         Literal::Default => Err(ValueError::UnresolvedDefault),
         Literal::Bool(flag) => number(if flag { b"1" } else { b"0" }, false, kind),
         Literal::Number { span, negative } => number(bytes_of(span), negative, kind),
-        Literal::Text { span, quote, escaped, charset } => {
-            text(text_bytes(bytes_of(span), quote, escaped), charset, kind)
-        }
+        Literal::Text {
+            span,
+            quote,
+            escaped,
+            charset,
+        } => text(text_bytes(bytes_of(span), quote, escaped), charset, kind),
         Literal::Hex(span) => binary(bytes_of(span), hex_bytes, kind),
         Literal::Bits(span) => binary(bytes_of(span), bit_bytes, kind),
     }
@@ -62,7 +65,9 @@ fn number(digits: &[u8], negative: bool, kind: Kind) -> Result<Value<'_>, ValueE
     if !negative {
         return text(Cow::Borrowed(digits), Charset::Utf8, kind);
     }
-    let signed: Vec<u8> = std::iter::once(b'-').chain(digits.iter().copied()).collect();
+    let signed: Vec<u8> = std::iter::once(b'-')
+        .chain(digits.iter().copied())
+        .collect();
     text(Cow::Owned(signed), Charset::Utf8, kind)
 }
 
@@ -88,7 +93,8 @@ fn binary<'a>(
         Kind::Blob => Ok(Value::Blob(Cow::Owned(bytes))),
         Kind::Integer | Kind::Real => {
             let number = bytes.iter().try_fold(0_i64, |sum, &byte| {
-                sum.checked_mul(256).map(|shifted| shifted | i64::from(byte))
+                sum.checked_mul(256)
+                    .map(|shifted| shifted | i64::from(byte))
             });
             let number = number.ok_or_else(malformed)?;
             if kind == Kind::Integer {
@@ -100,14 +106,16 @@ fn binary<'a>(
 }
 
 fn integer(bytes: &[u8]) -> Result<i64, ValueError> {
-    let text = std::str::from_utf8(bytes).map(str::trim_ascii).unwrap_or_default();
+    let text = std::str::from_utf8(bytes)
+        .map(str::trim_ascii)
+        .unwrap_or_default();
     if let Ok(number) = text.parse() {
         return Ok(number);
     }
     whole(text).ok_or_else(|| ValueError::NotInteger(excerpt(bytes)))
 }
 
-/// `1e3` and `12.00` are integers to `MySQL` when nothing is lost.
+/// `1e3` and `12.00` are integers to MySQL when nothing is lost.
 fn whole(text: &str) -> Option<i64> {
     /// Above 2^53 a float no longer holds every integer.
     const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -120,7 +128,9 @@ fn whole(text: &str) -> Option<i64> {
 }
 
 fn real(bytes: &[u8]) -> Result<f64, ValueError> {
-    let text = std::str::from_utf8(bytes).map(str::trim_ascii).unwrap_or_default();
+    let text = std::str::from_utf8(bytes)
+        .map(str::trim_ascii)
+        .unwrap_or_default();
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(number),
         _ => Err(ValueError::NotReal(excerpt(bytes))),

@@ -76,7 +76,10 @@ impl<R: Read> Window<R> {
             lines - count_lines(&self.buffer[index..counted])
         };
         self.counted.set((index, lines));
-        Position { byte: self.base + index as u64, line: 1 + lines }
+        Position {
+            byte: self.base + index as u64,
+            line: 1 + lines,
+        }
     }
 
     /// The byte `ahead` places after the next one, or `None` behind the end of the input.
@@ -93,7 +96,10 @@ impl<R: Read> Window<R> {
     #[inline]
     pub(super) fn advance(&mut self, count: usize) {
         self.next += count;
-        debug_assert!(self.next <= self.filled, "advanced over bytes that were never peeked");
+        debug_assert!(
+            self.next <= self.filled,
+            "advanced over bytes that were never peeked"
+        );
     }
 
     /// Moves to the next byte for which `find` gives an index into the unread bytes, and tells
@@ -154,7 +160,9 @@ impl<R: Read> Window<R> {
         // Growing by doubling keeps the copying linear in the length of the longest row.
         if self.buffer.len() - self.filled < CHUNK_BYTES {
             if self.buffer.len() >= LARGEST_ROW_BYTES {
-                return Err(Problem::TooLarge { limit: LARGEST_ROW_BYTES });
+                return Err(Problem::TooLarge {
+                    limit: LARGEST_ROW_BYTES,
+                });
             }
             self.buffer.resize(self.buffer.len() * 2, 0);
         }
@@ -188,8 +196,15 @@ mod tests {
         assert_eq!(window.peek(0).unwrap(), Some(b'a'));
         window.advance(1);
         window.set_anchor();
-        assert!(window.advance_to(|bytes| memchr::memchr(b'f', bytes)).unwrap());
-        let span = Span { start: 0, end: window.offset() };
+        assert!(
+            window
+                .advance_to(|bytes| memchr::memchr(b'f', bytes))
+                .unwrap()
+        );
+        let span = Span {
+            start: 0,
+            end: window.offset(),
+        };
         assert_eq!(window.peek(1).unwrap(), None);
         assert_eq!(window.slice(span), b"bc\nde");
         assert_eq!(window.position(span.end), Position { byte: 6, line: 2 });
@@ -201,10 +216,23 @@ mod tests {
         let mut window = Window::new(&text[..]);
         for _ in 0..150_000 {
             window.set_anchor();
-            assert!(window.advance_to(|bytes| memchr::memchr(b'\n', bytes)).unwrap());
+            assert!(
+                window
+                    .advance_to(|bytes| memchr::memchr(b'\n', bytes))
+                    .unwrap()
+            );
             window.advance(1);
         }
-        assert_eq!(window.position(window.offset()), Position { byte: 1_200_000, line: 150_001 });
-        assert!(window.buffer.len() <= 4 * CHUNK_BYTES, "the buffer must not grow with the input");
+        assert_eq!(
+            window.position(window.offset()),
+            Position {
+                byte: 1_200_000,
+                line: 150_001
+            }
+        );
+        assert!(
+            window.buffer.len() <= 4 * CHUNK_BYTES,
+            "the buffer must not grow with the input"
+        );
     }
 }
