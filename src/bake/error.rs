@@ -1,0 +1,148 @@
+//! What can go wrong in a bake or an import, on which object.
+//!
+//! Messages say what failed and where; the hint on what to do next is [`BakeError::hint`], which the
+//! command line prints below.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::dump::DumpError;
+
+/// A bake or import that failed. Nothing is left behind when one is returned.
+#[derive(Debug, thiserror::Error)]
+pub enum BakeError {
+    /// An input file or folder cannot be opened or read.
+    #[error("cannot read {name}: {cause}")]
+    Input {
+        /// Path or embedded name.
+        name: String,
+        /// Why.
+        cause: io::Error,
+    },
+    /// A folder has no dump in it.
+    #[error("{folder} holds no dump (*.sql, *.sql.gz, *.sql.zst)")]
+    NoDump {
+        /// Path or embedded name.
+        folder: String,
+    },
+    /// A dump is broken.
+    #[error(transparent)]
+    Dump(#[from] DumpError),
+    /// A row was refused by the table it goes to.
+    #[error("{input}: line {line}, byte {byte}, table {table}, row {row}: {cause}")]
+    Row {
+        /// The dump's name.
+        input: String,
+        /// Line in the unpacked dump, from 1.
+        line: u64,
+        /// Offset of the row in the unpacked dump.
+        byte: u64,
+        /// Table of the row.
+        table: String,
+        /// Ordinal of the row in this dump, from 1.
+        row: u64,
+        /// The constraint that failed, or another error of SQLite.
+        cause: rusqlite::Error,
+    },
+    /// A statement of a dump does not go with the tables of the schema.
+    #[error("{input}: line {line}, byte {byte}, table {table}: {reason}")]
+    Mismatch {
+        /// The dump's name.
+        input: String,
+        /// Line in the unpacked dump, from 1.
+        line: u64,
+        /// Offset of the statement in the unpacked dump.
+        byte: u64,
+        /// Table of the statement.
+        table: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A document (condition file) is missing or is not JSON.
+    #[error("{name}: {reason}")]
+    Document {
+        /// File name.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// An SQL file of the schema is missing or wrong.
+    #[error("schema file {name}: {reason}")]
+    Schema {
+        /// File name.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The rows contradict `checks.sql`.
+    #[error("the baked data fails its checks:\n  {}", .complaints.join("\n  "))]
+    Check {
+        /// What the checks said, one line each.
+        complaints: Vec<String>,
+    },
+    /// SQLite found the new file damaged.
+    #[error("{path}: the new file fails its integrity check: {detail}")]
+    Integrity {
+        /// The output.
+        path: PathBuf,
+        /// What SQLite said.
+        detail: String,
+    },
+    /// The output exists and may not be replaced.
+    #[error("{path} exists already")]
+    Exists {
+        /// The output.
+        path: PathBuf,
+    },
+    /// The output cannot be written.
+    #[error("cannot write {path}: {cause}")]
+    Output {
+        /// The output.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// SQLite failed on the output.
+    #[error("cannot write {path}: {cause}")]
+    Sqlite {
+        /// The output.
+        path: PathBuf,
+        /// Why.
+        cause: rusqlite::Error,
+    },
+}
+
+impl BakeError {
+    /// What the user can do about it, as a full sentence.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Input { .. } => Some("Check the path and its permissions."),
+            Self::NoDump { .. } => {
+                Some("Put the dumps into that folder, or name another one with --from.")
+            }
+            Self::Dump(_) => Some(
+                "Write the dump again with mysqldump or mariadb-dump, or mend it at the place named \
+                 above; lines and bytes count in the unpacked text.",
+            ),
+            Self::Row { .. } | Self::Mismatch { .. } => {
+                Some("Mend the dump at the place named above, or the schema that refuses it.")
+            }
+            Self::Document { .. } => {
+                Some("Put the file beside the dumps, or leave it out to use the built-in one.")
+            }
+            Self::Schema { .. } => {
+                Some("A schema folder holds tables.sql, derived.sql, indexes.sql and checks.sql.")
+            }
+            Self::Check { .. } => Some("Mend the dump or the documents, or change checks.sql."),
+            Self::Exists { .. } => Some("Name another output, or add --force to replace it."),
+            Self::Output { .. } | Self::Sqlite { .. } => Some(
+                "Check the free space and the permissions of the folder; a bake needs about three \
+                 times the size of its result for a moment.",
+            ),
+            Self::Integrity { .. } => {
+                Some("The disk or its driver may be failing; try another one.")
+            }
+        }
+    }
+}

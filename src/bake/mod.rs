@@ -1,0 +1,46 @@
+//! The baker: writes a finished SQLite file from a schema folder and row sources.
+//!
+//! Everything slow or fragile happens here, once: parsing dumps, deriving columns, building indexes,
+//! gathering statistics, checking. A baked file is complete or absent (ARCHITECTURE.md, invariant
+//! 1) and tells where it came from (invariant 2). It must not know HTTP or how files are served.
+//!
+//! # Layout
+//! - [`bake`]: an app's file, from its [`Recipe`] and a [`Folder`] of dumps and documents
+//! - [`import`]: any dump to a file of the same tables
+//! - [`Folder`]: files on disk or embedded in the binary
+//! - `input`: one input, unpacked, hashed and metered
+//! - `schema`: the SQL files of an app, in their three phases
+//! - `target`: a table that rows go into, and the rows of a dump going there
+//! - `mapping`: MySQL table definitions to SQLite ones, for [`import`]
+//! - `output`: the file under its temporary name: indexes, statistics, compaction, checks, rename
+//! - [`provenance`]: where a file came from, written and read
+//! - [`inspect`](inspect()): what is in a finished file
+//! - [`Report`], [`Progress`]: what a bake tells, at its end and on its way
+//! - [`BakeError`]: what went wrong
+
+mod error;
+mod folder;
+mod import;
+mod input;
+mod inspect;
+mod mapping;
+mod output;
+mod progress;
+pub mod provenance;
+mod recipe;
+mod report;
+mod schema;
+mod target;
+
+pub use error::BakeError;
+pub use folder::{Content, Folder, FolderFile};
+pub use import::{ImportOptions, import};
+pub use inspect::{FileReport, inspect};
+pub(crate) use output::sync_folder;
+pub use progress::{Phase, Progress, Silent};
+pub use recipe::{Recipe, bake};
+pub use report::{IndexReport, Report, TableReport};
+pub use schema::Schema;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,204 @@
+//! The file being made: complete or absent (ARCHITECTURE.md, invariant 1).
+//!
+//! Rows and indexes go into a scratch file without a journal; `VACUUM INTO` rewrites that in key
+//! order and without gaps as the result, still under a temporary name; it is checked, synced and
+//! renamed. Whatever fails, dropping the [`Output`] removes both files. Temporary files that a
+//! killed process left are removed by the next bake to the same place.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::BakeError;
+use super::provenance::{self, Provenance};
+
+/// Page cache while baking, in KiB as a negative number: enough for the indexes of some hundred
+/// thousand rows to be built without spilling.
+const CACHE_KIB: i64 = -65_536;
+
+pub(super) struct Output {
+    path: PathBuf,
+    connection: Option<Connection>,
+    scratch: Temporary,
+    result: Temporary,
+}
+
+impl Output {
+    /// Starts a file that will end up at `path`; its folder is created.
+    pub(super) fn create(path: &Path) -> Result<Self, BakeError> {
+        let failed = |cause| BakeError::Output {
+            path: path.to_owned(),
+            cause,
+        };
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        remove_leftovers(path).map_err(failed)?;
+        let scratch = Temporary::create(path, "scratch").map_err(failed)?;
+        let result = Temporary::create(path, "result").map_err(failed)?;
+        let mut output = Self {
+            path: path.to_owned(),
+            connection: None,
+            scratch,
+            result,
+        };
+        output.connection = Some(output.open().map_err(|cause| output.error(cause))?);
+        Ok(output)
+    }
+
+    fn open(&self) -> rusqlite::Result<Connection> {
+        let connection = Connection::open(&self.scratch.path)?;
+        // No journal and no syncs: after a crash the scratch file is thrown away, not repaired.
+        connection.pragma_update(None, "journal_mode", "OFF")?;
+        connection.pragma_update(None, "synchronous", "OFF")?;
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.pragma_update(None, "foreign_keys", false)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        connection.execute_batch(provenance::TABLES)?;
+        connection.execute_batch("BEGIN")?;
+        Ok(connection)
+    }
+
+    /// The file's connection, inside the one transaction of the bake.
+    pub(super) fn connection(&self) -> &Connection {
+        self.connection
+            .as_ref()
+            .expect("the connection is there until finish consumes the output")
+    }
+
+    pub(super) fn error(&self, cause: rusqlite::Error) -> BakeError {
+        BakeError::Sqlite {
+            path: self.path.clone(),
+            cause,
+        }
+    }
+
+    /// Gathers the planner's statistics and ends the transaction.
+    pub(super) fn analyze(&self, provenance: &Provenance) -> Result<(), BakeError> {
+        let work = || {
+            let connection = self.connection();
+            provenance.write(connection)?;
+            connection.execute_batch("ANALYZE")?;
+            // With samples in sqlite_stat4 SQLite prepares a statement anew whenever a bound value
+            // could change its plan, which costs more than any plan gains here.
+            connection.execute_batch("DROP TABLE IF EXISTS sqlite_stat4; COMMIT")
+        };
+        work().map_err(|cause| self.error(cause))
+    }
+
+    /// Rewrites the file compactly under its second temporary name.
+    pub(super) fn compact(&mut self) -> Result<(), BakeError> {
+        let connection = self.connection.take();
+        if let Some(connection) = connection {
+            // VACUUM INTO takes an empty file for no file.
+            let into = self.result.path.display().to_string();
+            connection
+                .execute("VACUUM INTO ?1", [into])
+                .map_err(|cause| self.error(cause))?;
+        }
+        self.scratch.remove();
+        Ok(())
+    }
+
+    /// Checks the compact file, syncs it and gives it its name; `read` sees it just before that.
+    pub(super) fn finish<T>(
+        self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, BakeError> {
+        let connection =
+            Connection::open_with_flags(&self.result.path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+                .map_err(|cause| self.error(cause))?;
+        let detail: String = connection
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+            .map_err(|cause| self.error(cause))?;
+        if detail != "ok" {
+            return Err(BakeError::Integrity {
+                path: self.path.clone(),
+                detail,
+            });
+        }
+        let value = read(&connection).map_err(|cause| self.error(cause))?;
+        drop(connection);
+        self.publish().map_err(|cause| BakeError::Output {
+            path: self.path.clone(),
+            cause,
+        })?;
+        Ok(value)
+    }
+
+    fn publish(&self) -> io::Result<()> {
+        self.result.file.sync_all()?;
+        fs::rename(&self.result.path, &self.path)?;
+        sync_folder(&self.path)
+    }
+}
+
+/// Makes a rename or a new name in the folder of `path` durable.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// A file that is removed when dropped, and locked so that others can tell it is in use.
+struct Temporary {
+    path: PathBuf,
+    file: File,
+}
+
+impl Temporary {
+    fn create(target: &Path, role: &str) -> io::Result<Self> {
+        let name = format!("{}{role}-{}", temporary_prefix(target), std::process::id());
+        let path = target.with_file_name(name);
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&path)?;
+        file.lock()?;
+        Ok(Self { path, file })
+    }
+
+    fn remove(&self) {
+        // A result that was renamed is no longer there, which is as it should be.
+        drop(fs::remove_file(&self.path));
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+fn temporary_prefix(target: &Path) -> String {
+    format!(
+        ".{}.baking-",
+        target.file_name().unwrap_or_default().to_string_lossy()
+    )
+}
+
+/// Removes temporary files for `target` whose process is gone: nobody holds their lock.
+fn remove_leftovers(target: &Path) -> io::Result<()> {
+    let prefix = temporary_prefix(target);
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    for entry in fs::read_dir(folder.unwrap_or(Path::new(".")))? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(&prefix)
+            && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
+        {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! The SQL files of an app: `tables.sql` before the rows; `derived.sql`, `indexes.sql` and `checks.sql`
+//! after them.
+//!
+//! The files are the documentation of the data, so they are kept and hashed as they are written. A
+//! statement of `checks.sql` returns one row for each complaint.
+
+use rusqlite::fallible_iterator::FallibleIterator as _;
+use rusqlite::{Batch, Connection};
+use sha2::{Digest as _, Sha256};
+
+use super::input::hex;
+use super::{BakeError, Folder};
+
+/// The schema of one app.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    tables: Script,
+    derived: Script,
+    indexes: Script,
+    checks: Script,
+    digest: String,
+}
+
+#[derive(Debug, Clone)]
+struct Script {
+    name: String,
+    sql: String,
+}
+
+impl Schema {
+    /// Reads the four files of a schema folder.
+    ///
+    /// # Errors
+    /// When one is missing or cannot be read.
+    pub fn read(folder: &Folder) -> Result<Self, BakeError> {
+        let files = folder.files()?;
+        let script =
+            |name: &str| -> Result<Script, BakeError> {
+                let file = files.iter().find(|file| file.name == name).ok_or_else(|| {
+                    BakeError::Schema {
+                        name: format!("{}/{name}", folder.shown()),
+                        reason: "there is no such file".to_owned(),
+                    }
+                })?;
+                Ok(Script {
+                    name: file.shown.clone(),
+                    sql: file.text()?,
+                })
+            };
+        let (tables, derived) = (script("tables.sql")?, script("derived.sql")?);
+        let (indexes, checks) = (script("indexes.sql")?, script("checks.sql")?);
+        let mut hash = Sha256::new();
+        for part in [&tables, &derived, &indexes, &checks] {
+            hash.update(part.sql.len().to_le_bytes());
+            hash.update(&part.sql);
+        }
+        Ok(Self {
+            tables,
+            derived,
+            indexes,
+            checks,
+            digest: hex(&hash.finalize()),
+        })
+    }
+
+    /// SHA-256 over the four files; two files with the same digest have the same tables.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    pub(super) fn create_tables(&self, connection: &Connection) -> Result<(), BakeError> {
+        self.tables.run(connection)
+    }
+
+    /// Fills the tables that are derived from the rows, and sets up what keeps them.
+    pub(super) fn derive(&self, connection: &Connection) -> Result<(), BakeError> {
+        self.derived.run(connection)
+    }
+
+    pub(super) fn create_indexes(&self, connection: &Connection) -> Result<(), BakeError> {
+        self.indexes.run(connection)
+    }
+
+    /// Runs every check; the complaints of all of them.
+    pub(super) fn check(&self, connection: &Connection) -> Result<(), BakeError> {
+        let complaints = self
+            .checks
+            .complaints(connection)
+            .map_err(|cause| self.checks.error(&cause))?;
+        if complaints.is_empty() {
+            Ok(())
+        } else {
+            Err(BakeError::Check { complaints })
+        }
+    }
+}
+
+impl Script {
+    fn run(&self, connection: &Connection) -> Result<(), BakeError> {
+        connection
+            .execute_batch(&self.sql)
+            .map_err(|cause| self.error(&cause))
+    }
+
+    fn complaints(&self, connection: &Connection) -> rusqlite::Result<Vec<String>> {
+        let mut complaints = Vec::new();
+        let mut batch = Batch::new(connection, &self.sql);
+        while let Some(mut statement) = batch.next()? {
+            for complaint in statement.query_map([], |row| row.get(0))? {
+                complaints.push(complaint?);
+            }
+        }
+        Ok(complaints)
+    }
+
+    fn error(&self, cause: &rusqlite::Error) -> BakeError {
+        BakeError::Schema {
+            name: self.name.clone(),
+            reason: cause.to_string(),
+        }
+    }
+}
