@@ -1,0 +1,160 @@
+//! One opened file with its readers (ARCHITECTURE.md, invariant 5).
+//!
+//! A request takes a generation once and uses nothing else, so it never sees a mixture of two. A
+//! generation that was replaced lives until its last request ends; then its file is removed.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use r2d2_sqlite::SqliteConnectionManager;
+use rusqlite::Connection;
+
+use super::files::remove_generation;
+use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
+use super::{StoreError, StoreOptions};
+use crate::bake::provenance::Provenance;
+
+/// One opened file with its readers.
+pub struct Generation {
+    number: u64,
+    provenance: Provenance,
+    readers: r2d2::Pool<SqliteConnectionManager>,
+    /// Dropped last, when no connection is open any more.
+    file: GenerationFile,
+}
+
+struct GenerationFile {
+    path: PathBuf,
+    retired: AtomicBool,
+}
+
+impl Generation {
+    /// Opens the baked file itself, immutable: the generation of a replica.
+    pub(super) fn open_baked(options: &StoreOptions) -> Result<Self, StoreError> {
+        Self::open(&options.baked, 0, Access::Immutable, options)
+    }
+
+    pub(super) fn open(
+        path: &Path,
+        number: u64,
+        access: Access,
+        options: &StoreOptions,
+    ) -> Result<Self, StoreError> {
+        let provenance = check(path, access, options)?;
+        let manager = SqliteConnectionManager::file(reader_uri(path, access))
+            .with_flags(reader_flags())
+            .with_init(set_up_reader);
+        let size = options.inline_readers + options.offloaded_readers;
+        let readers = r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            // A local file does not go away: testing each checkout would cost more than most reads,
+            // and closing idle connections would throw warm caches away.
+            .test_on_check_out(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .build(manager)?;
+        let file = GenerationFile {
+            path: path.to_owned(),
+            retired: AtomicBool::new(false),
+        };
+        Ok(Self {
+            number,
+            provenance,
+            readers,
+            file,
+        })
+    }
+
+    /// Its number: 0 for a replica's, from 1 for a primary's, rising with every reset.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Where its data came from.
+    #[must_use]
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// Runs `work` on a reader inside one transaction, so that all its statements see one state.
+    pub(super) fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = self.readers.get().map_err(StoreError::Pool)?;
+        let transaction = ReadTransaction::begin(&connection).map_err(StoreError::Sqlite)?;
+        let result = work(&connection);
+        drop(transaction);
+        result
+    }
+
+    /// Has the file removed once the last request on it ends.
+    pub(super) fn retire(&self) {
+        self.file.retired.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for GenerationFile {
+    fn drop(&mut self) {
+        if self.retired.load(Ordering::Acquire) {
+            remove_generation(&self.path);
+        }
+    }
+}
+
+/// Ends the transaction also when the work panics or fails, so that no connection goes back to the
+/// pool with an old snapshot.
+struct ReadTransaction<'c>(&'c Connection);
+
+impl<'c> ReadTransaction<'c> {
+    fn begin(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for ReadTransaction<'_> {
+    fn drop(&mut self) {
+        let ended = self
+            .0
+            .prepare_cached("COMMIT")
+            .and_then(|mut commit| commit.execute([]));
+        if let Err(cause) = ended {
+            tracing::error!(%cause, "a read transaction did not end");
+        }
+    }
+}
+
+/// Refuses a file that is not what the app's queries are written for.
+pub(super) fn check(
+    path: &Path,
+    access: Access,
+    options: &StoreOptions,
+) -> Result<Provenance, StoreError> {
+    let unusable = |reason: String| StoreError::Unusable {
+        path: path.to_owned(),
+        reason,
+    };
+    if !path.exists() {
+        return Err(unusable("there is no such file".to_owned()));
+    }
+    let provenance = Connection::open_with_flags(reader_uri(path, access), reader_flags())
+        .and_then(|connection| Provenance::read(&connection))
+        .map_err(|cause| unusable(format!("it cannot be read ({cause})")))?
+        .ok_or_else(|| unusable("this version of ekiben did not bake it".to_owned()))?;
+    if provenance.app != options.app {
+        return Err(unusable(format!(
+            "it belongs to {}, not to {}",
+            provenance.app, options.app
+        )));
+    }
+    if provenance.schema_digest != options.schema_digest {
+        return Err(unusable(format!(
+            "it was baked with another schema of {}",
+            options.app
+        )));
+    }
+    Ok(provenance)
+}

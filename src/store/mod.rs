@@ -1,0 +1,233 @@
+//! The store: opens a baked file for serving and keeps its promises while it is served.
+//!
+//! A replica serves the baked file itself, immutable. A primary serves its own copy in WAL mode, made
+//! from the baked file on first start and kept across restarts. Reads run on a pool of read-only
+//! connections, each read in one transaction; writes go through one writer that commits them in
+//! groups; replacing the data opens a new generation and swaps it in. (ARCHITECTURE.md, invariants 3
+//! to 5.) It must not know apps or HTTP.
+//!
+//! # Layout
+//! - [`Store`]: the face of all this
+//! - `generation`: one opened file with its readers
+//! - `files`: which files a primary keeps, and the lock on them
+//! - `pragmas`: how connections are set up, all of it in one place
+//! - `writer`: the writer thread, its queue and its group commit
+//! - [`StoreError`]: what can go wrong
+
+mod error;
+mod files;
+mod generation;
+mod pragmas;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+
+pub use error::StoreError;
+pub use generation::Generation;
+use writer::Writer;
+
+use crate::bake::provenance::Provenance;
+
+/// Which file is served, and whether it takes writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Serves its own copy of the baked file and takes writes.
+    Primary,
+    /// Serves the baked file itself, read-only.
+    Replica,
+}
+
+/// What an answered write survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Durability {
+    /// A power failure: every commit is synced before it is answered.
+    Full,
+    /// A crash of the process. A power failure may lose the last commits, never damage the file.
+    Normal,
+}
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// The app that the file must belong to.
+    pub app: String,
+    /// Digest of the schema that the app's queries are written for.
+    pub schema_digest: String,
+    /// The baked file.
+    pub baked: PathBuf,
+    /// Where a primary keeps its copy.
+    pub data_dir: PathBuf,
+    /// Primary or replica.
+    pub mode: Mode,
+    /// What an answered write survives.
+    pub durability: Durability,
+    /// Reads that may run at once on the threads of their callers.
+    pub inline_readers: u32,
+    /// Long reads that may run at once on threads of their own.
+    pub offloaded_readers: u32,
+    /// Writes that may wait for the writer; more are refused.
+    pub write_queue: usize,
+    /// Writes that are committed together at most.
+    pub write_batch: usize,
+}
+
+/// One app's data, opened for serving. Shared behind an [`Arc`].
+pub struct Store {
+    shared: Arc<Shared>,
+    writer: Option<Writer>,
+    offloaded: Arc<Semaphore>,
+}
+
+/// What the writer thread shares with everybody else.
+struct Shared {
+    options: StoreOptions,
+    current: RwLock<Arc<Generation>>,
+}
+
+impl Shared {
+    fn current(&self) -> Arc<Generation> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn swap(&self, next: Generation) -> Arc<Generation> {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *current, Arc::new(next))
+    }
+}
+
+impl Store {
+    /// Opens the baked file, or a primary's copy of it, which is made if there is none.
+    ///
+    /// # Errors
+    /// When the file is missing, damaged, of another app or schema, or when another process serves
+    /// the same data directory as primary.
+    pub fn open(options: StoreOptions) -> Result<Self, StoreError> {
+        let permits = options.offloaded_readers as usize;
+        let offloaded = Arc::new(Semaphore::new(permits));
+        let (shared, writer) = match options.mode {
+            Mode::Replica => {
+                let generation = Generation::open_baked(&options)?;
+                (
+                    Shared {
+                        options,
+                        current: RwLock::new(Arc::new(generation)),
+                    }
+                    .into(),
+                    None,
+                )
+            }
+            Mode::Primary => {
+                let (shared, writer) = Writer::start(options)?;
+                (shared, Some(writer))
+            }
+        };
+        Ok(Self {
+            shared,
+            writer,
+            offloaded,
+        })
+    }
+
+    /// Whether the store takes writes.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.shared.options.mode
+    }
+
+    /// The generation that requests starting now are answered from.
+    #[must_use]
+    pub fn generation(&self) -> Arc<Generation> {
+        self.shared.current()
+    }
+
+    /// Where the served data came from.
+    #[must_use]
+    pub fn provenance(&self) -> Provenance {
+        self.shared.current().provenance().clone()
+    }
+
+    /// Runs a short read on the calling thread: one snapshot of one generation, however many
+    /// statements. Meant for point reads and pages, tens of microseconds; see
+    /// [`Store::read_offloaded`] for the rest.
+    ///
+    /// # Errors
+    /// Whatever `work` returns, and when no connection is to be had.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.shared.current().read(work)
+    }
+
+    /// Runs a longer read on a thread of its own, at most `offloaded_readers` at once.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn read_offloaded<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let permit = Arc::clone(&self.offloaded).acquire_owned().await;
+        let permit = permit.map_err(|_closed| StoreError::Stopped)?;
+        let generation = self.shared.current();
+        let task = tokio::task::spawn_blocking(move || {
+            let result = generation.read(work);
+            drop(permit);
+            result
+        });
+        task.await.map_err(|_panicked| StoreError::Panicked)?
+    }
+
+    /// Runs `work` on the writer and returns once it is committed as the durability says: every
+    /// read that starts after that sees it. Its changes are undone when it returns an error.
+    ///
+    /// # Errors
+    /// Whatever `work` returns, a failed commit, a full queue, or that this is a replica.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer
+            .as_ref()
+            .ok_or(StoreError::ReadOnly)?
+            .write(work)
+            .await
+    }
+
+    /// Puts everything back to the baked file's state, as a new generation. A replica is always in
+    /// that state.
+    ///
+    /// # Errors
+    /// When the copy cannot be made; the old generation then stays.
+    pub async fn reset(&self) -> Result<(), StoreError> {
+        match &self.writer {
+            Some(writer) => writer.reset().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the writer once it has committed what is queued, and folds the write-ahead log into the
+    /// file. Reads go on working; writes are refused.
+    pub fn close(&self) {
+        if let Some(writer) = &self.writer {
+            writer.stop();
+        }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,97 @@
+//! How connections are set up: every pragma of the serving side, with its reason.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::Durability;
+
+/// Waits this long for a lock that a checkpoint or a closing connection holds for a moment.
+const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Page cache of a reader in KiB, as the negative number that SQLite wants. Small, since mapped pages
+/// come from the operating system's cache, which all connections and processes share.
+const READER_CACHE_KIB: i64 = -2_048;
+
+/// Page cache of the writer: room for the index pages that uploads touch.
+const WRITER_CACHE_KIB: i64 = -16_384;
+
+/// Files up to this size are read through memory mapping.
+const MAPPED_BYTES: i64 = 1 << 30;
+
+/// More than the number of different statements that any app runs; the default of 16 would
+/// prepare statements anew under a mix of requests.
+const CACHED_STATEMENTS: usize = 256;
+
+/// The write-ahead log is cut back to this size after a checkpoint.
+const LARGEST_IDLE_WAL_BYTES: i64 = 16 * 1024 * 1024;
+
+/// How a reader opens its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Nobody writes the file while it is open: no locks are taken at all.
+    Immutable,
+    /// A writer of this process changes the file.
+    Shared,
+}
+
+pub(super) fn reader_flags() -> OpenFlags {
+    // No mutex: the pool hands a connection to one thread at a time.
+    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX
+}
+
+/// The `file:` URI by which a reader opens `path`.
+pub(super) fn reader_uri(path: &Path, access: Access) -> String {
+    let escaped: String = path
+        .to_string_lossy()
+        .chars()
+        .flat_map(|c| match c {
+            '%' => "%25".chars().collect::<Vec<_>>(),
+            '?' => "%3f".chars().collect(),
+            '#' => "%23".chars().collect(),
+            other => vec![other],
+        })
+        .collect();
+    match access {
+        Access::Immutable => format!("file:{escaped}?immutable=1"),
+        Access::Shared => format!("file:{escaped}"),
+    }
+}
+
+pub(super) fn set_up_reader(connection: &mut Connection) -> rusqlite::Result<()> {
+    // First, so that everything after it waits instead of failing.
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    // A second fence behind the open flags: a query can never write, whatever it says.
+    connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "cache_size", READER_CACHE_KIB)?;
+    connection.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
+    common(connection)
+}
+
+/// Opens the one connection that writes.
+pub(super) fn open_writer(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    // Readers never wait for the writer nor it for them.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = match durability {
+        Durability::Full => "FULL",
+        Durability::Normal => "NORMAL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "journal_size_limit", LARGEST_IDLE_WAL_BYTES)?;
+    connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    common(&connection)?;
+    Ok(connection)
+}
+
+fn common(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // Functions and virtual tables inside views and triggers of the file are not trusted blindly:
+    // https://sqlite.org/pragma.html#pragma_trusted_schema
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    Ok(())
+}

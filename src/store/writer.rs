@@ -1,0 +1,246 @@
+//! The single writer of a primary (ARCHITECTURE.md, invariant 4).
+//!
+//! One thread owns the connection that writes. Jobs wait in a bounded queue; the thread takes as many
+//! as are there (up to a limit), runs each in a savepoint inside one transaction, commits, and only
+//! then answers. A job that fails is undone alone. A reset is a command in the same queue, so it has
+//! a definite place among the writes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::files::PrimaryFiles;
+use super::generation::{Generation, check};
+use super::pragmas::{Access, open_writer};
+use super::{Shared, StoreError, StoreOptions};
+
+/// Runs one job's work; what it returns is called with the outcome of the commit.
+type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+enum Command {
+    Write(Job),
+    Reset(oneshot::Sender<Result<(), StoreError>>),
+    Stop,
+}
+
+/// The queue's end that requests use.
+pub(super) struct Writer {
+    queue: SyncSender<Command>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Opens the primary's newest generation, made from the baked file if there is none, and starts
+    /// the thread.
+    pub(super) fn start(options: StoreOptions) -> Result<(Arc<Shared>, Self), StoreError> {
+        let files = PrimaryFiles::lock(&options.data_dir, &options.app)?;
+        let number = match files.current()? {
+            Some(number) => number,
+            None => copy_baked(&files, &options, 1)?,
+        };
+        let (connection, generation) = open_generation(&files, number, &options)?;
+        let (queue, commands) = sync_channel(options.write_queue);
+        let batch = options.write_batch.max(1);
+        let name = format!("{}-writer", options.app);
+        let shared = Arc::new(Shared {
+            options,
+            current: RwLock::new(Arc::new(generation)),
+        });
+        let worker = Worker {
+            shared: Arc::clone(&shared),
+            files,
+            connection,
+            commands,
+            batch,
+        };
+        let thread = std::thread::Builder::new()
+            .name(name)
+            .spawn(move || worker.run())
+            .map_err(|cause| super::files::file_error(&shared.options.data_dir, cause))?;
+        Ok((
+            shared,
+            Self {
+                queue,
+                thread: Mutex::new(Some(thread)),
+            },
+        ))
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let result = in_savepoint(connection, work);
+            Box::new(move |committed| {
+                // A client that went away no longer wants the answer; its write stands.
+                drop(answer.send(committed.and(result)));
+            })
+        });
+        self.send(Command::Write(job))?;
+        answered.await.map_err(|_dropped| StoreError::Stopped)?
+    }
+
+    pub(super) async fn reset(&self) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::Reset(answer))?;
+        answered.await.map_err(|_dropped| StoreError::Stopped)?
+    }
+
+    /// Ends the thread after the commands that are queued, and waits for it.
+    pub(super) fn stop(&self) {
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            // Waits for room in the queue; fails only when the thread is gone already.
+            drop(self.queue.send(Command::Stop));
+            if thread.join().is_err() {
+                tracing::error!("the writer thread had panicked");
+            }
+        }
+    }
+
+    fn send(&self, command: Command) -> Result<(), StoreError> {
+        self.queue.try_send(command).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => StoreError::Stopped,
+        })
+    }
+}
+
+/// The thread's side.
+struct Worker {
+    shared: Arc<Shared>,
+    files: PrimaryFiles,
+    connection: Connection,
+    commands: Receiver<Command>,
+    batch: usize,
+}
+
+impl Worker {
+    fn run(mut self) {
+        let mut next = self.commands.recv().ok();
+        while let Some(command) = next.take() {
+            match command {
+                Command::Write(job) => next = self.write(job),
+                Command::Reset(answer) => drop(answer.send(self.reset())),
+                Command::Stop => break,
+            }
+            if next.is_none() {
+                next = self.commands.recv().ok();
+            }
+        }
+        // A shorter log makes for a faster next start; the data is safe without it.
+        let folded = self
+            .connection
+            .pragma(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()));
+        if let Err(cause) = folded {
+            tracing::warn!(%cause, "the write-ahead log was not folded into the file");
+        }
+    }
+
+    /// Commits `first` together with the writes queued behind it; returns the command that ended the
+    /// group, if it was another one.
+    fn write(&mut self, first: Job) -> Option<Command> {
+        let mut answers = Vec::with_capacity(self.batch);
+        let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+        let mut following = None;
+        let mut job = Some(first);
+        while let Some(work) = job.take() {
+            answers.push(work(&self.connection));
+            if answers.len() >= self.batch {
+                break;
+            }
+            match self.commands.try_recv() {
+                Ok(Command::Write(next)) => job = Some(next),
+                Ok(other) => following = Some(other),
+                Err(_) => {}
+            }
+        }
+        let committed = begun.and_then(|()| self.connection.execute_batch("COMMIT"));
+        if committed.is_err() && !self.connection.is_autocommit() {
+            drop(self.connection.execute_batch("ROLLBACK"));
+        }
+        let committed = committed.map_err(Arc::new);
+        for answer in answers {
+            answer(
+                committed
+                    .as_ref()
+                    .map(|_| ())
+                    .map_err(|cause| StoreError::Commit(Arc::clone(cause))),
+            );
+        }
+        following
+    }
+
+    fn reset(&mut self) -> Result<(), StoreError> {
+        let number = self.shared.current().number() + 1;
+        copy_baked(&self.files, &self.shared.options, number)?;
+        let (connection, generation) = open_generation(&self.files, number, &self.shared.options)?;
+        self.connection = connection;
+        self.shared.swap(generation).retire();
+        Ok(())
+    }
+}
+
+fn copy_baked(
+    files: &PrimaryFiles,
+    options: &StoreOptions,
+    number: u64,
+) -> Result<u64, StoreError> {
+    check(&options.baked, Access::Immutable, options)?;
+    files.copy(&options.baked, number)?;
+    Ok(number)
+}
+
+fn open_generation(
+    files: &PrimaryFiles,
+    number: u64,
+    options: &StoreOptions,
+) -> Result<(Connection, Generation), StoreError> {
+    let path = files.path(number);
+    let connection =
+        open_writer(&path, options.durability).map_err(|cause| StoreError::Unusable {
+            path: path.clone(),
+            reason: format!("it cannot be written ({cause})"),
+        })?;
+    let generation = Generation::open(&path, number, Access::Shared, options)?;
+    Ok((connection, generation))
+}
+
+/// Runs one job's work so that its failure undoes its own changes only.
+fn in_savepoint<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<T, StoreError> {
+    // Without a transaction (it could not begin, or SQLite rolled it back on a full disk) a savepoint
+    // would be a transaction of its own and commit what is about to be answered as failed.
+    if connection.is_autocommit() {
+        return Err(StoreError::Stopped);
+    }
+    let run = |sql| {
+        connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute([]))
+    };
+    run("SAVEPOINT job")?;
+    let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
+        .map_err(|_panic| StoreError::Panicked)
+        .and_then(|result| result.map_err(StoreError::Sqlite));
+    if result.is_err() && !connection.is_autocommit() {
+        run("ROLLBACK TO job")?;
+    }
+    if !connection.is_autocommit() {
+        run("RELEASE job")?;
+    }
+    result
+}
