@@ -1,0 +1,148 @@
+//! The one error type of the HTTP side, and the one place where it becomes a response.
+//!
+//! - [`HttpError::bare`]: a status that an app's contract names, with an empty body.
+//! - [`HttpError::problem`]: everything else that a client should know, as
+//!   `application/problem+json` (RFC 9457).
+//! - [`HttpError::internal`]: what is our fault. The client learns the status and nothing more; the
+//!   cause rides along in the response's extensions to the request log, which writes it once.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::store::StoreError;
+
+/// A response that is not a success.
+#[derive(Debug)]
+pub struct HttpError {
+    status: StatusCode,
+    detail: Option<String>,
+    /// Seconds after which trying again makes sense.
+    retry_after: Option<u32>,
+    cause: Option<Cause>,
+}
+
+/// Why a request failed on our side, for the log.
+#[derive(Debug, Clone)]
+pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+}
+
+impl HttpError {
+    /// `status` with an empty body, as contracts have it.
+    #[must_use]
+    pub fn bare(status: StatusCode) -> Self {
+        Self {
+            status,
+            detail: None,
+            retry_after: None,
+            cause: None,
+        }
+    }
+
+    /// `status` with a sentence for the client.
+    #[must_use]
+    pub fn problem(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            detail: Some(detail.into()),
+            ..Self::bare(status)
+        }
+    }
+
+    /// 500; the cause goes to the log only.
+    #[must_use]
+    pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The server failed; its log has the cause.",
+        )
+        .caused_by(cause)
+    }
+
+    /// 503 with `Retry-After`: not now, but soon.
+    #[must_use]
+    pub fn overloaded(detail: impl Into<String>) -> Self {
+        const RETRY_SECONDS: u32 = 1;
+        let problem = Self::problem(StatusCode::SERVICE_UNAVAILABLE, detail);
+        Self {
+            retry_after: Some(RETRY_SECONDS),
+            ..problem
+        }
+    }
+
+    /// Adds what the log should say about it.
+    #[must_use]
+    pub fn caused_by(self, cause: impl Error + Send + Sync + 'static) -> Self {
+        Self {
+            cause: Some(Cause(Arc::new(cause))),
+            ..self
+        }
+    }
+
+    /// The response's status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        let mut response = match &self.detail {
+            None => self.status.into_response(),
+            Some(detail) => {
+                let problem = Problem {
+                    kind: "about:blank",
+                    title: self.status.canonical_reason().unwrap_or("Error"),
+                    status: self.status.as_u16(),
+                    detail,
+                };
+                let body = serde_json::to_vec(&problem).unwrap_or_default();
+                let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+                (self.status, kind, body).into_response()
+            }
+        };
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(cause) = self.cause {
+            response.extensions_mut().insert(cause);
+        }
+        response
+    }
+}
+
+impl From<StoreError> for HttpError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::overloaded("Too many writes are waiting."),
+            StoreError::Stopped => Self::overloaded("The server is shutting down."),
+            StoreError::ReadOnly => Self::problem(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This is a read-only replica; send writes to the primary.",
+            ),
+            StoreError::Pool(_) => {
+                Self::overloaded("No database connection became free.").caused_by(error)
+            }
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for HttpError {
+    fn from(error: rusqlite::Error) -> Self {
+        StoreError::Sqlite(error).into()
+    }
+}

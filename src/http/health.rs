@@ -1,0 +1,64 @@
+//! `/livez`: the process answers. `/readyz`: every store answers too, and the server is not ending.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+
+use super::Site;
+use crate::store::StoreError;
+
+#[derive(Serialize)]
+struct Readiness {
+    status: &'static str,
+    apps: Vec<AppReadiness>,
+}
+
+#[derive(Serialize)]
+struct AppReadiness {
+    name: &'static str,
+    ready: bool,
+    generation: u64,
+}
+
+pub(super) async fn live() -> &'static str {
+    "ok\n"
+}
+
+pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
+    let apps: Vec<_> = site
+        .apps()
+        .iter()
+        .map(|app| AppReadiness {
+            name: app.name,
+            ready: answers(&app.store),
+            generation: app.store.generation().number(),
+        })
+        .collect();
+    let status = match (site.is_draining(), apps.iter().all(|app| app.ready)) {
+        (true, _) => "draining",
+        (false, true) => "ready",
+        (false, false) => "unready",
+    };
+    let code = if status == "ready" {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (code, Json(Readiness { status, apps })).into_response()
+}
+
+fn answers(store: &crate::store::Store) -> bool {
+    let probe = store.read(|connection| -> Result<i64, StoreError> {
+        Ok(connection
+            .prepare_cached("SELECT 1")?
+            .query_row([], |row| row.get(0))?)
+    });
+    if let Err(cause) = &probe {
+        tracing::warn!(%cause, "a store does not answer");
+    }
+    probe.is_ok()
+}

@@ -1,0 +1,29 @@
+//! The HTTP side that all apps share: router assembly, limits, errors, health, logs.
+//!
+//! Apps hand in their routes and get everything around them from here. It must not know SQL or any
+//! app's contract; inside its routes an app's contract wins (ARCHITECTURE.md, invariant 8).
+//!
+//! # Layout
+//! - [`server`]: [`server::run`], the accept loop and the graceful end
+//! - [`router`]: all routes and all layers, in order
+//! - [`Site`]: what health and version report about
+//! - [`HttpError`]: the one error type and its one way to become a response
+//! - `health`, `version`: `/livez`, `/readyz`, `/version`
+//! - `guard`: concurrent requests and time per request
+//! - `request_log`: request ids and one log line per request
+//! - [`Body`](axum::body::Bytes) limits are axum's `DefaultBodyLimit`, set in [`router`]
+
+mod error;
+mod guard;
+mod health;
+mod request_log;
+mod router;
+pub mod server;
+mod site;
+mod version;
+
+pub use error::HttpError;
+pub use guard::Guard;
+pub use request_log::REQUEST_LOG;
+pub use router::{Limits, router};
+pub use site::{Served, Site};

@@ -1,0 +1,91 @@
+//! All routes and all layers, in order.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+use super::guard::{Guard, admit};
+use super::request_log::log_request;
+use super::{HttpError, Site, health, version};
+
+/// The limits and switches of the shared layers.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Largest request body in bytes, where a route does not set its own.
+    pub body_bytes: usize,
+    /// Requests served at once.
+    pub concurrent_requests: usize,
+    /// Time that one request gets.
+    pub request_time: Duration,
+    /// Responses from this size on are compressed for clients that accept it; `None` for never.
+    pub compress_above_bytes: Option<u16>,
+}
+
+/// The whole site: the apps' routes with the shared ones and the layers around them.
+pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
+    let guard = Guard::new(limits.concurrent_requests, limits.request_time);
+    let apps = apps.into_iter().fold(Router::new(), Router::merge);
+    let guarded = apps
+        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(from_fn_with_state(guard, admit));
+    let shared = Router::new()
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/version", get(version::version))
+        .with_state(site);
+    let mut all = shared
+        .merge(guarded)
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
+        // Inside the log, so that a panic is logged as the 500 that it is.
+        .layer(CatchPanicLayer::custom(panicked));
+    if let Some(bytes) = limits.compress_above_bytes {
+        all = all.layer(compression(bytes));
+    }
+    all.layer(from_fn(log_request))
+}
+
+fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Predicate> {
+    let worth_it = SizeAbove::new(u64::from(above))
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("application/octet-stream"));
+    // The first levels give most of the size for a fraction of the time.
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(worth_it)
+}
+
+async fn no_route(uri: Uri) -> HttpError {
+    HttpError::problem(
+        StatusCode::NOT_FOUND,
+        format!("There is nothing at {}.", uri.path()),
+    )
+}
+
+async fn no_method(method: Method, uri: Uri) -> HttpError {
+    let detail = format!("{} does not take {method}.", uri.path());
+    HttpError::problem(StatusCode::METHOD_NOT_ALLOWED, detail)
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer wants this signature"
+)]
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let said = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned());
+    HttpError::internal(std::io::Error::other(said)).into_response()
+}

@@ -1,0 +1,49 @@
+//! What is being served: the apps with their stores, and whether the server is on its way out.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::store::Store;
+
+/// One app with its store.
+#[derive(Clone)]
+pub struct Served {
+    /// The app's name.
+    pub name: &'static str,
+    /// Its data.
+    pub store: Arc<Store>,
+}
+
+/// Everything that health and version report about.
+pub struct Site {
+    apps: Vec<Served>,
+    draining: AtomicBool,
+}
+
+impl Site {
+    /// A site that serves `apps`.
+    #[must_use]
+    pub fn new(apps: Vec<Served>) -> Self {
+        Self {
+            apps,
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    /// The apps being served.
+    #[must_use]
+    pub fn apps(&self) -> &[Served] {
+        &self.apps
+    }
+
+    /// From now on the server is not ready for new clients.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    /// Whether [`Site::drain`] was called.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+}
