@@ -1,0 +1,208 @@
+//! The settings with their defaults. `ekiben.example.toml` documents them for users; a test keeps the
+//! two equal.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Durability, Mode};
+
+/// All settings but the apps' own sections.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// The apps to serve, by name; an environment variable separates them by commas.
+    #[serde(deserialize_with = "list_or_commas")]
+    pub apps: Vec<String>,
+    /// Primary (takes writes) or replica (read-only).
+    pub mode: Mode,
+    /// Where baked files are baked to and a primary keeps its copy.
+    pub data_dir: PathBuf,
+    /// Where baked files are; empty for `data_dir`.
+    pub baked_dir: PathBuf,
+    /// A folder that holds `APP/*.sql` instead of the built-in schemas; empty for those.
+    pub schema_dir: PathBuf,
+    /// A folder that holds `APP/` with dumps instead of the built-in datasets; empty for those.
+    pub dataset_dir: PathBuf,
+    /// Threads that serve requests; 0 for one a core.
+    pub worker_threads: usize,
+    /// Seconds that running requests get to finish after a stop signal.
+    pub shutdown_seconds: u64,
+    /// What a client may ask for.
+    pub limits: Limits,
+    /// How answers go out.
+    pub http: Http,
+    /// How data is read and written.
+    pub store: Store,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// What a client may ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Largest request body in bytes, uploads aside.
+    pub body_bytes: usize,
+    /// Largest upload in bytes.
+    pub upload_bytes: usize,
+    /// Requests served at once; more are answered 503.
+    pub concurrent_requests: usize,
+    /// Seconds that one request gets.
+    pub request_seconds: u64,
+}
+
+/// How answers go out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Http {
+    /// Compress with gzip or zstd for clients that accept it.
+    pub compression: bool,
+    /// Answers below this size are not worth compressing.
+    pub compress_above_bytes: u16,
+}
+
+/// How data is read and written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Store {
+    /// `full`: an answered write survives a power failure. `normal`: a crash of the process.
+    pub durability: Durability,
+    /// Long reads that run at once, on threads of their own; 0 for one a core.
+    pub offloaded_readers: u32,
+    /// Writes that may wait; more are answered 503.
+    pub write_queue: usize,
+    /// Writes that are committed together at most.
+    pub write_batch: usize,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Log {
+    /// Levels by target, in the syntax of tracing's `EnvFilter`.
+    pub filter: String,
+    /// Text or JSON.
+    pub format: LogFormat,
+}
+
+/// The shape of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Text when standard error is a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 1323),
+            apps: vec!["isuumo".to_owned()],
+            mode: Mode::Primary,
+            data_dir: PathBuf::from("data"),
+            baked_dir: PathBuf::new(),
+            schema_dir: PathBuf::new(),
+            dataset_dir: PathBuf::new(),
+            worker_threads: 0,
+            shutdown_seconds: 10,
+            limits: Limits {
+                body_bytes: 1024 * 1024,
+                upload_bytes: 32 * 1024 * 1024,
+                concurrent_requests: 1024,
+                request_seconds: 30,
+            },
+            http: Http {
+                compression: true,
+                compress_above_bytes: 1024,
+            },
+            store: Store {
+                durability: Durability::Full,
+                offloaded_readers: 0,
+                write_queue: 1024,
+                write_batch: 256,
+            },
+            log: Log {
+                filter: format!("info,{}=warn", crate::http::REQUEST_LOG),
+                format: LogFormat::Auto,
+            },
+        }
+    }
+}
+
+impl Config {
+    /// Where baked files are.
+    #[must_use]
+    pub fn baked_dir(&self) -> &std::path::Path {
+        if self.baked_dir.as_os_str().is_empty() {
+            &self.data_dir
+        } else {
+            &self.baked_dir
+        }
+    }
+
+    /// Threads that serve requests.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        if self.worker_threads == 0 {
+            cores()
+        } else {
+            self.worker_threads
+        }
+    }
+
+    /// Long reads that run at once.
+    #[must_use]
+    pub fn offloaded_readers(&self) -> u32 {
+        match self.store.offloaded_readers {
+            0 => u32::try_from(cores()).unwrap_or(1),
+            readers => readers,
+        }
+    }
+
+    /// Settings whose types fit but whose values cannot work, as (key, reason).
+    pub(super) fn flaw(&self) -> Option<(&'static str, &'static str)> {
+        let at_least_one: [(&'static str, usize); 5] = [
+            ("limits.body_bytes", self.limits.body_bytes),
+            ("limits.upload_bytes", self.limits.upload_bytes),
+            (
+                "limits.concurrent_requests",
+                self.limits.concurrent_requests,
+            ),
+            ("store.write_queue", self.store.write_queue),
+            ("store.write_batch", self.store.write_batch),
+        ];
+        if let Some((key, _)) = at_least_one.iter().find(|(_, value)| *value == 0) {
+            return Some((key, "must be at least 1"));
+        }
+        if self.limits.request_seconds == 0 {
+            return Some(("limits.request_seconds", "must be at least 1"));
+        }
+        if self.apps.is_empty() {
+            return Some(("apps", "must name at least one app"));
+        }
+        None
+    }
+}
+
+fn list_or_commas<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        List(Vec<String>),
+        Commas(String),
+    }
+    Ok(match Given::deserialize(source)? {
+        Given::List(names) => names,
+        Given::Commas(names) => names
+            .split(',')
+            .map(|name| name.trim().to_owned())
+            .collect(),
+    })
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,160 @@
+//! Tests of the layers: precedence, origins, errors. No real environment is touched.
+
+use super::*;
+
+fn sources(environment: &[(&str, &str)]) -> Sources {
+    // A file that exists, so that a developer's own ekiben.toml is not read.
+    Sources {
+        file: Some("/dev/null".into()),
+        environment: environment
+            .iter()
+            .map(|&(k, v)| (k.to_owned(), v.to_owned()))
+            .collect(),
+        ..Sources::default()
+    }
+}
+
+fn load(environment: &[(&str, &str)]) -> Result<Layers, ConfigError> {
+    Layers::load(&sources(environment))
+}
+
+fn message(environment: &[(&str, &str)]) -> String {
+    load(environment).unwrap_err().to_string()
+}
+
+#[test]
+fn nothing_given_means_the_defaults() {
+    assert_eq!(*load(&[]).unwrap().config(), Config::default());
+}
+
+#[test]
+fn later_layers_win() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ekiben.toml");
+    std::fs::write(&file, "listen = \"127.0.0.1:1\"\nshutdown_seconds = 3\n").unwrap();
+    let mut sources = sources(&[("PORT", "2")]);
+    sources.file = Some(file);
+    let listen = |sources: &Sources| Layers::load(sources).unwrap().config().listen.to_string();
+    assert_eq!(listen(&sources), "127.0.0.1:2");
+    sources.environment.push(("SERVER_PORT".into(), "3".into()));
+    assert_eq!(listen(&sources), "127.0.0.1:3");
+    sources
+        .environment
+        .push(("EKIBEN_LISTEN".into(), "127.0.0.1:4".into()));
+    assert_eq!(listen(&sources), "127.0.0.1:4");
+    sources
+        .flags
+        .push(("--listen", "listen", "127.0.0.1:5".into()));
+    assert_eq!(listen(&sources), "127.0.0.1:5");
+    assert_eq!(Layers::load(&sources).unwrap().config().shutdown_seconds, 3);
+}
+
+#[test]
+fn nested_settings_have_double_underscores_in_the_environment() {
+    let layers = load(&[("EKIBEN_LIMITS__BODY_BYTES", "77")]).unwrap();
+    assert_eq!(layers.config().limits.body_bytes, 77);
+}
+
+#[test]
+fn apps_are_a_list_or_separated_by_commas() {
+    let apps = |text| {
+        load(&[("EKIBEN_APPS", text)])
+            .unwrap()
+            .config()
+            .apps
+            .clone()
+    };
+    assert_eq!(apps("isuumo"), ["isuumo"]);
+    assert_eq!(apps("isuumo, people"), ["isuumo", "people"]);
+    assert_eq!(apps("[isuumo, people]"), ["isuumo", "people"]);
+}
+
+#[test]
+fn unknown_keys_are_errors_that_name_key_and_source() {
+    assert_eq!(
+        message(&[("EKIBEN_LISTENN", "x")]),
+        "unknown setting `listenn` in environment variable EKIBEN_LISTENN"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("my.toml");
+    std::fs::write(&file, "[limits]\nbody = 1\n").unwrap();
+    let sources = Sources {
+        file: Some(file.clone()),
+        ..Sources::default()
+    };
+    let message = Layers::load(&sources).unwrap_err().to_string();
+    assert_eq!(
+        message,
+        format!("unknown setting `limits.body` in {}", file.display())
+    );
+}
+
+#[test]
+fn bad_values_are_errors_that_name_key_and_source() {
+    let said = message(&[("EKIBEN_LIMITS__BODY_BYTES", "many")]);
+    assert!(
+        said.starts_with(
+            "setting `limits.body_bytes` in environment variable EKIBEN_LIMITS__BODY_BYTES: "
+        ),
+        "{said}"
+    );
+    let said = message(&[("SERVER_PORT", "http")]);
+    assert_eq!(
+        said,
+        "setting `listen` in environment variable SERVER_PORT: \"http\" is not a port"
+    );
+    let said = message(&[("EKIBEN_STORE__WRITE_BATCH", "0")]);
+    assert_eq!(
+        said,
+        "setting `store.write_batch` in environment variable EKIBEN_STORE__WRITE_BATCH: must be at \
+         least 1"
+    );
+    let said = message(&[("EKIBEN_MODE", "leader")]);
+    assert!(
+        said.starts_with("setting `mode` in environment variable EKIBEN_MODE: "),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_broken_or_missing_file_is_an_error_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("broken.toml");
+    std::fs::write(&file, "listen = \n").unwrap();
+    let broken = Sources {
+        file: Some(file),
+        ..Sources::default()
+    };
+    let said = Layers::load(&broken).unwrap_err().to_string();
+    assert!(said.contains("broken.toml"), "{said}");
+    let missing = Sources {
+        file: Some(folder.path().join("none.toml")),
+        ..Sources::default()
+    };
+    let said = Layers::load(&missing).unwrap_err().to_string();
+    assert!(said.contains("none.toml"), "{said}");
+}
+
+#[test]
+fn what_is_printed_is_a_configuration_file_with_origins() {
+    let layers = load(&[("EKIBEN_SHUTDOWN_SECONDS", "4")]).unwrap();
+    let text = print(&layers).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("shutdown_seconds"))
+        .unwrap();
+    assert!(
+        line.ends_with("# environment variable EKIBEN_SHUTDOWN_SECONDS"),
+        "{line}"
+    );
+    assert!(text.contains("# the defaults"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("printed.toml");
+    std::fs::write(&file, &text).unwrap();
+    let again = Layers::load(&Sources {
+        file: Some(file),
+        ..Sources::default()
+    })
+    .unwrap();
+    assert_eq!(again.config(), layers.config());
+}
