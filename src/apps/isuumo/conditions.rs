@@ -1,0 +1,124 @@
+//! The two condition documents: what the search forms offer, and the ranges behind range ids.
+//!
+//! They are baked into the file and read once at start, as the original reads its fixtures; a reset
+//! does not read them again. The endpoints answer them in the key order of the original.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use super::Shared;
+use crate::store::StoreError;
+
+pub(super) const CHAIR_DOCUMENT: &str = "chair_condition";
+pub(super) const ESTATE_DOCUMENT: &str = "estate_condition";
+
+/// Both documents, with their answers.
+pub(super) struct Conditions {
+    pub(super) chair: ChairCondition,
+    pub(super) estate: EstateCondition,
+    chair_json: Bytes,
+    estate_json: Bytes,
+}
+
+/// `chair_condition.json`; fields in the order of the answer.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct ChairCondition {
+    pub(super) width: Ranges,
+    pub(super) height: Ranges,
+    pub(super) depth: Ranges,
+    pub(super) price: Ranges,
+    color: Choices,
+    feature: Choices,
+    kind: Choices,
+}
+
+/// `estate_condition.json`; fields in the order of the answer.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EstateCondition {
+    pub(super) door_width: Ranges,
+    pub(super) door_height: Ranges,
+    pub(super) rent: Ranges,
+    feature: Choices,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Ranges {
+    prefix: String,
+    suffix: String,
+    pub(super) ranges: Vec<Range>,
+}
+
+/// `[min, max)`; -1 is an open end.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Range {
+    id: i64,
+    min: i64,
+    max: i64,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Choices {
+    list: Vec<String>,
+}
+
+impl Range {
+    /// A range that is open at both ends restricts nothing and so is no condition.
+    pub(super) fn is_everything(&self) -> bool {
+        self.min == -1 && self.max == -1
+    }
+}
+
+impl Conditions {
+    /// Reads both documents from a baked file.
+    pub(super) fn read(connection: &Connection) -> Result<Self, StoreError> {
+        let chair: ChairCondition = document(connection, CHAIR_DOCUMENT)?;
+        let estate: EstateCondition = document(connection, ESTATE_DOCUMENT)?;
+        let json = |value: serde_json::Result<Vec<u8>>| value.map(Bytes::from).map_err(malformed);
+        let chair_json = json(serde_json::to_vec(&chair))?;
+        let estate_json = json(serde_json::to_vec(&estate))?;
+        Ok(Self {
+            chair,
+            estate,
+            chair_json,
+            estate_json,
+        })
+    }
+}
+
+fn document<T: for<'de> Deserialize<'de>>(
+    connection: &Connection,
+    name: &str,
+) -> Result<T, StoreError> {
+    let select = "SELECT body FROM ekiben_document WHERE name = ?1";
+    let body: String = connection.query_row(select, [name], |row| row.get(0))?;
+    serde_json::from_str(&body).map_err(malformed)
+}
+
+fn malformed(cause: serde_json::Error) -> StoreError {
+    let text = rusqlite::types::Type::Text;
+    rusqlite::Error::FromSqlConversionFailure(0, text, Box::new(cause)).into()
+}
+
+pub(super) async fn chair(State(isu): State<Shared>) -> Response {
+    prepared(isu.conditions.chair_json.clone())
+}
+
+pub(super) async fn estate(State(isu): State<Shared>) -> Response {
+    prepared(isu.conditions.estate_json.clone())
+}
+
+fn prepared(json: Bytes) -> Response {
+    (
+        [(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        )],
+        json,
+    )
+        .into_response()
+}

@@ -1,0 +1,155 @@
+//! ISUUMO, the chair and estate search of ISUCON10, as a drop-in for its reference implementation.
+//!
+//! The contract (endpoints, statuses, field names, order) is that of the original's Go version; where
+//! the versions differ, Go's answer is given. This file holds the routes; each endpoint or pair of
+//! endpoints has a file, named by what a user would call it. Errors that the contract names have
+//! empty bodies; what it does not know (limits, overload) is a problem document.
+//!
+//! # Layout
+//! - `chair`, `estate`: the two objects, their columns and JSON, one by id
+//! - `listing`: ids from a covering index, then the rows of the page: what every list does
+//! - `search`, `query`: the two searches: parameters to conditions to SQL
+//! - `low_priced`, `recommended`, `nazotte` (with `polygon`): the other lists
+//! - `purchase`: buying a chair and requesting documents
+//! - `upload`: CSV uploads; `initialize`: back to the baked data
+//! - `conditions`: the two condition documents
+//! - `bots`: whom [`Settings::shed_bots`] turns away
+//! - `images` (with [`thumbnail`]): pictures drawn from their names
+//! - [`generate`]: the project's own dataset
+
+mod bots;
+mod chair;
+mod conditions;
+mod estate;
+pub mod generate;
+mod images;
+mod initialize;
+mod listing;
+mod low_priced;
+mod nazotte;
+mod polygon;
+mod purchase;
+mod query;
+mod recommended;
+mod search;
+mod settings;
+pub mod thumbnail;
+mod upload;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use figment::value::Dict;
+
+use self::conditions::Conditions;
+pub use self::settings::Settings;
+use super::App;
+use crate::config::{Config, Section, dictionary};
+use crate::http::HttpError;
+use crate::store::Store;
+
+/// What every handler of this app returns.
+type Result<T, E = HttpError> = std::result::Result<T, E>;
+
+/// What handlers share.
+struct Isu {
+    store: Arc<Store>,
+    settings: Settings,
+    conditions: Conditions,
+    pictures: thumbnail::ThumbnailCache,
+}
+
+type Shared = Arc<Isu>;
+
+/// The app.
+#[derive(Debug, Clone, Copy)]
+pub struct Isuumo;
+
+impl App for Isuumo {
+    fn name(&self) -> &'static str {
+        "isuumo"
+    }
+
+    fn documents(&self) -> &'static [&'static str] {
+        &[conditions::CHAIR_DOCUMENT, conditions::ESTATE_DOCUMENT]
+    }
+
+    fn default_settings(&self) -> Dict {
+        dictionary(&Settings::default())
+    }
+
+    fn routes(
+        &self,
+        store: Arc<Store>,
+        config: &Config,
+        settings: &Section,
+    ) -> Result<Router, Box<dyn std::error::Error + Send + Sync>> {
+        let settings: Settings = settings.extract()?;
+        let conditions = store.read(Conditions::read)?;
+        let shed_bots = settings.shed_bots;
+        let pictures = thumbnail::ThumbnailCache::default();
+        let isu = Arc::new(Isu {
+            store,
+            settings,
+            conditions,
+            pictures,
+        });
+        let mut router = routes(config.limits.upload_bytes).with_state(isu);
+        if shed_bots {
+            router = router.layer(from_fn(bots::shed));
+        }
+        Ok(router)
+    }
+
+    fn generate(
+        &self,
+        folder: &Path,
+        scale: u32,
+        wrote: &mut dyn FnMut(&str, u64),
+    ) -> io::Result<()> {
+        generate::write_dataset(folder, scale, &mut |file| {
+            wrote(&file.name, file.stored_bytes);
+        })
+    }
+}
+
+fn routes(upload_bytes: usize) -> Router<Shared> {
+    let uploads = Router::new()
+        .route("/api/chair", post(upload::chairs))
+        .route("/api/estate", post(upload::estates))
+        .layer(DefaultBodyLimit::max(upload_bytes));
+    Router::new()
+        .route("/initialize", post(initialize::initialize))
+        .route("/healthcheck", get(estate::health_check))
+        .route("/api/chair/{id}", get(chair::by_id))
+        .route("/api/chair/search", get(search::chairs))
+        .route("/api/chair/search/condition", get(conditions::chair))
+        .route("/api/chair/low_priced", get(low_priced::chairs))
+        .route("/api/chair/buy/{id}", post(purchase::buy))
+        .route("/api/estate/{id}", get(estate::by_id))
+        .route("/api/estate/search", get(search::estates))
+        .route("/api/estate/search/condition", get(conditions::estate))
+        .route("/api/estate/low_priced", get(low_priced::estates))
+        .route(
+            "/api/estate/req_doc/{id}",
+            post(purchase::request_documents),
+        )
+        .route("/api/estate/nazotte", post(nazotte::nazotte))
+        .route(
+            "/api/recommended_estate/{id}",
+            get(recommended::recommended),
+        )
+        .route("/images/{subject}/{name}", get(images::picture))
+        .merge(uploads)
+}
+
+/// The id in a path, as the original reads it: an optional sign and digits, 64 bits.
+fn path_id(text: &str) -> Result<i64> {
+    text.parse()
+        .map_err(|_| HttpError::bare(axum::http::StatusCode::BAD_REQUEST))
+}

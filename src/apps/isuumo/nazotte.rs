@@ -1,0 +1,187 @@
+//! `POST /api/estate/nazotte`: the estates inside a polygon drawn on the map.
+//!
+//! A bounding box, inclusive, finds the candidates in a covering index; the exact test keeps those
+//! strictly inside; the 50 most popular of them are answered, and their number is the count.
+
+use std::cmp::Reverse;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode};
+use rusqlite::Connection;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::estate::Estate;
+use super::polygon::{Point, Polygon};
+use super::purchase::{is_json, read_body};
+use super::query::bad_request;
+use super::{Result, Settings, Shared, listing};
+use crate::http::HttpError;
+
+/// Estates in an answer at most.
+const LIMIT: usize = 50;
+
+pub(super) const CANDIDATES: &str = "SELECT id, latitude, longitude, popularity FROM estate_search \
+    WHERE latitude BETWEEN ?1 AND ?2 AND longitude BETWEEN ?3 AND ?4";
+
+#[derive(Debug, Serialize)]
+pub(super) struct Found {
+    count: usize,
+    estates: Vec<Estate>,
+}
+
+/// A vertex as (latitude, longitude).
+type Vertex = (f64, f64);
+
+/// 400 for a body that is not the expected JSON or has no coordinates. A ring that MySQL cannot make
+/// a polygon of is 500 when there is an estate to test it with, and finds nothing otherwise.
+pub(super) async fn nazotte(
+    State(isu): State<Shared>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Found>> {
+    let body = read_body(body)?;
+    if !is_json(&headers) {
+        return Err(bad_request());
+    }
+    let vertices = vertices(&body, &isu.settings)?;
+    isu.store
+        .read_offloaded(move |connection| find(connection, &vertices))
+        .await
+}
+
+fn find(connection: &Connection, vertices: &[Vertex]) -> Result<Json<Found>> {
+    let ring = vertices
+        .iter()
+        .map(|&(latitude, longitude)| Point::rounded(latitude, longitude));
+    let polygon = Polygon::from_ring(ring.collect());
+    let mut select = connection.prepare_cached(CANDIDATES)?;
+    let mut candidates = select.query(bounding_box(vertices))?;
+    let mut inside: Vec<(Reverse<i64>, i64)> = Vec::new();
+    while let Some(row) = candidates.next()? {
+        let Some(polygon) = &polygon else {
+            return Err(HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR));
+        };
+        if polygon.contains(Point::rounded(row.get(1)?, row.get(2)?)) {
+            inside.push((Reverse(row.get(3)?), row.get(0)?));
+        }
+    }
+    inside.sort_unstable();
+    inside.truncate(LIMIT);
+    let ids = inside.into_iter().map(|(_, id)| id);
+    let estates = listing::rows(connection, ids, Estate::SELECT, Estate::from_row)?;
+    Ok(Json(Found {
+        count: estates.len(),
+        estates,
+    }))
+}
+
+/// Smallest and largest latitude, smallest and largest longitude, at full precision.
+fn bounding_box(vertices: &[Vertex]) -> [f64; 4] {
+    let outside = [
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+    ];
+    vertices.iter().fold(
+        outside,
+        |[south, north, west, east], &(latitude, longitude)| {
+            [
+                south.min(latitude),
+                north.max(latitude),
+                west.min(longitude),
+                east.max(longitude),
+            ]
+        },
+    )
+}
+
+/// Reads `{"coordinates":[{"latitude":f,"longitude":f},…]}` as Go's decoder does: keys in any case,
+/// what is missing or null is zero, unknown keys do not matter, wrong types are an error.
+fn vertices(body: &[u8], settings: &Settings) -> Result<Vec<Vertex>> {
+    let request = first_value(body).ok_or_else(bad_request)?;
+    let coordinates = match field(&request, "coordinates")? {
+        Some(Value::Array(coordinates)) if !coordinates.is_empty() => coordinates,
+        _ => return Err(bad_request()),
+    };
+    if coordinates.len() > settings.max_vertices {
+        let detail = format!(
+            "The polygon has more than {} vertices.",
+            settings.max_vertices
+        );
+        return Err(HttpError::problem(StatusCode::BAD_REQUEST, detail));
+    }
+    let vertex = |value| Ok((degrees(value, "latitude")?, degrees(value, "longitude")?));
+    coordinates.iter().map(vertex).collect()
+}
+
+fn degrees(vertex: &Value, name: &str) -> Result<f64> {
+    match field(vertex, name)? {
+        None | Some(Value::Null) => Ok(0.0),
+        Some(value) => value.as_f64().ok_or_else(bad_request),
+    }
+}
+
+/// A field of an object; nothing is in null, and other values have no fields at all.
+fn field<'v>(value: &'v Value, name: &str) -> Result<Option<&'v Value>> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Object(fields) => Ok(fields.get(name).or_else(|| {
+            fields
+                .iter()
+                .find(|(key, _)| key.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value)
+        })),
+        _ => Err(bad_request()),
+    }
+}
+
+/// The first JSON value of a body; what follows it is not looked at, as in the original.
+pub(super) fn first_value(body: &[u8]) -> Option<Value> {
+    serde_json::Deserializer::from_slice(body)
+        .into_iter()
+        .next()?
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Result<Vec<Vertex>, u16> {
+        vertices(body.as_bytes(), &Settings::default()).map_err(|error| error.status().as_u16())
+    }
+
+    #[test]
+    fn bodies_are_read_as_the_original_reads_them() {
+        let full = r#"{"coordinates":[{"latitude":35.5,"longitude":139}],"x":1} trailing"#;
+        assert_eq!(read(full), Ok(vec![(35.5, 139.0)]));
+        let sparse = r#"{"Coordinates":[{"LATITUDE":1},null,{"longitude":null}]}"#;
+        assert_eq!(read(sparse), Ok(vec![(1.0, 0.0), (0.0, 0.0), (0.0, 0.0)]));
+    }
+
+    #[test]
+    fn anything_else_is_a_bad_request() {
+        for body in [
+            "",
+            "{",
+            "null",
+            "[]",
+            "{}",
+            r#"{"coordinates":[]}"#,
+            r#"{"coordinates":null}"#,
+            r#"{"coordinates":{}}"#,
+            r#"{"coordinates":[[1,2]]}"#,
+            r#"{"coordinates":[{"latitude":"1"}]}"#,
+            r#"{"coordinates":[{"latitude":1e999}]}"#,
+        ] {
+            assert_eq!(read(body), Err(400), "{body}");
+        }
+        let many = vec!["{}"; Settings::default().max_vertices + 1].join(",");
+        assert_eq!(read(&format!(r#"{{"coordinates":[{many}]}}"#)), Err(400));
+    }
+}

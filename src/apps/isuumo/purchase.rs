@@ -1,0 +1,76 @@
+//! `POST /api/chair/buy/{id}` and `POST /api/estate/req_doc/{id}`: the two requests with an e-mail.
+//!
+//! Both walk the same ladder, in the original's order: a body that is no JSON object is 500, a missing
+//! e-mail 400, an id that is no integer 400, nothing there 404. The e-mail's content is not looked at.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde_json::Value;
+
+use super::nazotte::first_value;
+use super::query::bad_request;
+use super::{Result, Shared, path_id};
+use crate::http::HttpError;
+
+/// Takes one unit, if there is one left, in one statement: no two buyers can take the same.
+const TAKE_ONE: &str = "UPDATE chair SET stock = stock - 1 WHERE id = ?1 AND stock > 0";
+
+pub(super) async fn buy(
+    State(isu): State<Shared>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<StatusCode> {
+    let id = checked_id(&id, &headers, body)?;
+    let work =
+        move |connection: &rusqlite::Connection| connection.prepare_cached(TAKE_ONE)?.execute([id]);
+    match isu.store.write(work).await? {
+        0 => Err(HttpError::bare(StatusCode::NOT_FOUND)),
+        _ => Ok(StatusCode::OK),
+    }
+}
+
+pub(super) async fn request_documents(
+    State(isu): State<Shared>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<StatusCode> {
+    let id = checked_id(&id, &headers, body)?;
+    let exists = isu.store.read(|connection| {
+        let mut select = connection.prepare_cached("SELECT 1 FROM estate WHERE id = ?1")?;
+        Ok::<_, HttpError>(select.exists([id])?)
+    })?;
+    if exists {
+        Ok(StatusCode::OK)
+    } else {
+        Err(HttpError::bare(StatusCode::NOT_FOUND))
+    }
+}
+
+fn checked_id(id: &str, headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<i64> {
+    let body = read_body(body)?;
+    let unbound = || HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR);
+    if !is_json(headers) {
+        return Err(unbound());
+    }
+    match first_value(&body).ok_or_else(unbound)? {
+        Value::Object(fields) if fields.get("email").is_some_and(Value::is_string) => path_id(id),
+        Value::Object(_) | Value::Null => Err(bad_request()),
+        _ => Err(unbound()),
+    }
+}
+
+/// Whether the body says of itself that it is JSON.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
+}
+
+/// The body, or a clear answer when it is larger than the limit.
+pub(super) fn read_body(body: Result<Bytes, BytesRejection>) -> Result<Bytes> {
+    body.map_err(|rejection| HttpError::problem(rejection.status(), rejection.body_text()))
+}

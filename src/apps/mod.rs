@@ -1,0 +1,95 @@
+//! The apps, and the seam by which the rest of the house knows them.
+//!
+//! An app names itself, says how its file is baked, and builds its routes over a store. Adding one
+//! takes three folders of its name (here, in `schema/` and in `dataset/`) and one line in [`ALL`]. An
+//! app must not know how files are opened, nor any other app.
+
+pub mod isuumo;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use figment::value::Dict;
+use include_dir::{Dir, include_dir};
+
+use crate::bake::{BakeError, Folder, Schema};
+use crate::config::{Config, Section};
+use crate::store::Store;
+
+/// Every app, in the order in which help texts list them.
+pub const ALL: &[&dyn App] = &[&isuumo::Isuumo];
+
+static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
+static DATASETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/dataset");
+
+/// One app.
+pub trait App: Sync {
+    /// Its name: of its folders, of its file, in the configuration and on the command line.
+    fn name(&self) -> &'static str;
+
+    /// The documents that its file must hold, by name without `.json`.
+    fn documents(&self) -> &'static [&'static str];
+
+    /// Its own settings with their defaults.
+    fn default_settings(&self) -> Dict;
+
+    /// Its routes over `store`.
+    ///
+    /// # Errors
+    /// When its settings are wrong or the store's data is not what it needs.
+    fn routes(
+        &self,
+        store: Arc<Store>,
+        config: &Config,
+        settings: &Section,
+    ) -> Result<Router, Box<dyn std::error::Error + Send + Sync>>;
+
+    /// Writes its dataset into `folder`, `scale` times the size of the built-in one; calls `wrote`
+    /// with each file's name and size.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    fn generate(
+        &self,
+        folder: &Path,
+        scale: u32,
+        wrote: &mut dyn FnMut(&str, u64),
+    ) -> io::Result<()>;
+}
+
+/// The app of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static dyn App> {
+    ALL.iter().copied().find(|app| app.name() == name)
+}
+
+/// The schema of an app, from the configured folder or the built-in one.
+///
+/// # Errors
+/// When a file of it is missing.
+pub fn schema(app: &dyn App, config: &Config) -> Result<Schema, BakeError> {
+    Schema::read(&folder(&config.schema_dir, &SCHEMAS, app.name()))
+}
+
+/// The dataset of an app, from the configured folder or the built-in one.
+#[must_use]
+pub fn dataset(app: &dyn App, config: &Config) -> Folder {
+    folder(&config.dataset_dir, &DATASETS, app.name())
+}
+
+/// The dataset that the binary carries, wherever the configuration points.
+#[must_use]
+pub fn built_in_dataset(app: &dyn App) -> Folder {
+    folder(Path::new(""), &DATASETS, app.name())
+}
+
+fn folder(configured: &Path, built_in: &'static Dir<'static>, app: &str) -> Folder {
+    if configured.as_os_str().is_empty() {
+        // An app without a folder of that name is caught by the first test that bakes it.
+        Folder::Embedded(built_in.get_dir(app).unwrap_or(built_in))
+    } else {
+        Folder::Disk(configured.join(app))
+    }
+}
