@@ -1,2 +1,22 @@
-//! Ekiben: an application and its data in one box.
+//! Ekiben (駅弁): an application and its data in one box.
+//!
+//! A MySQL dump goes in at build time, and a single binary with a read-optimised SQLite file comes
+//! out. One idea runs through it: bake at build time, serve at run time. ARCHITECTURE.md tells why,
+//! and names the invariants that the modules refer to.
+//!
+//! # Layout
+//! - [`cli`]: the subcommands; start at [`cli::run`]
+//! - [`config`]: layered settings
+//! - [`dump`]: reads MySQL dumps: bytes in, tables and typed rows out
+//! - [`bake`]: writes finished SQLite files
+//! - [`store`]: opens them for serving: readers, the writer, generations
+//! - [`apps`]: the apps over a store
+//! - [`http`]: what all apps share on the way to the client
+
+pub mod apps;
+pub mod bake;
+pub mod cli;
+pub mod config;
 pub mod dump;
+pub mod http;
+pub mod store;

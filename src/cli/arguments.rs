@@ -1,0 +1,175 @@
+//! The arguments and their help. What a flag means stands in its help text and nowhere else.
+
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are help texts for a terminal"
+)]
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  check: the server is not ready; otherwise a failure not listed here
+  2  the arguments are wrong
+  3  the configuration is wrong
+  4  an input is missing or broken
+  5  an output cannot be written
+  6  a data file cannot be served: damaged, of another app, or in use
+
+Examples:
+  ekiben                                   bake the built-in data if need be, serve on port 1323
+  ekiben serve --listen 127.0.0.1:8080     the same on another address
+  ekiben serve --mode replica              serve read-only, straight from the baked file
+  ekiben bake --from ~/dumps --out data    bake isuumo from your own dumps
+  ekiben import shop.sql.gz -o shop.sqlite turn any MySQL dump into a SQLite file
+  ekiben inspect data/isuumo.sqlite        show what is in a baked file and where it came from";
+
+/// An application and its data in one box: MySQL dumps go in at build time, one binary with a
+/// read-optimised SQLite file comes out.
+///
+/// Without a subcommand, `ekiben` serves.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) serve: ServeArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Serve apps over HTTP (the default)
+    ///
+    /// Bakes an app's file first if it is not there. Settings come from the defaults, ekiben.toml,
+    /// PORT and SERVER_PORT, EKIBEN_* variables and these flags, later ones winning.
+    Serve(ServeArguments),
+    /// Bake an app's dumps into a read-optimised SQLite file
+    ///
+    /// Reads every *.sql, *.sql.gz and *.sql.zst of a folder in the order of their names, and the
+    /// app's condition files (*.json) if they are there. An older file is replaced only when all
+    /// went well. With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.
+    #[command(after_help = "Examples:
+  ekiben bake                          bake the built-in dataset into the data directory
+  ekiben bake --from ~/dumps --out .   bake your own dumps into ./isuumo.sqlite")]
+    Bake(BakeArguments),
+    /// Turn MySQL or MariaDB dumps into a SQLite file, without a server
+    ///
+    /// Reads the dumps in the order given, plain or compressed with gzip or zstd, and makes the
+    /// tables that they define. What is not carried over is listed at the end.
+    #[command(after_help = "Examples:
+  ekiben import shop.sql -o shop.sqlite
+  ekiben import schema.sql data.sql.zst -o shop.sqlite --force")]
+    Import(ImportArguments),
+    /// Show what is in a baked or imported file and where it came from
+    Inspect(InspectArguments),
+    /// Ask a running server whether it is ready: exit code 0 or 1
+    ///
+    /// For container health checks in images that have no shell.
+    #[command(after_help = "Examples:
+  ekiben check                         the server that this configuration would start
+  ekiben check http://10.0.0.7:1323    another one; /readyz is asked unless a path is given")]
+    Check(CheckArguments),
+    /// Write an app's own dataset, the one that is built in, or a larger one
+    #[command(after_help = "Examples:
+  ekiben generate --out dataset/isuumo         what the repository holds
+  ekiben generate --out /tmp/big --scale 10    ten times the rows")]
+    Generate(GenerateArguments),
+}
+
+/// Flags that name a configuration layer, shared by several subcommands.
+#[derive(Debug, Args)]
+pub(super) struct ConfigArguments {
+    /// Configuration file; without this, EKIBEN_CONFIG or ./ekiben.toml if there is one
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArguments {
+    /// App to serve; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(super) app: Vec<String>,
+    /// Address and port to listen on
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(super) listen: Option<SocketAddr>,
+    /// Folder for baked files and a primary's copy of them
+    #[arg(long, value_name = "DIR")]
+    pub(super) data_dir: Option<PathBuf>,
+    /// Take writes (primary) or serve the baked file read-only (replica)
+    #[arg(long, value_enum)]
+    pub(super) mode: Option<ModeArgument>,
+    /// Show the effective settings and where each comes from, and exit
+    #[arg(long)]
+    pub(super) print_config: bool,
+    #[command(flatten)]
+    pub(super) config: ConfigArguments,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ModeArgument {
+    Primary,
+    Replica,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BakeArguments {
+    /// App to bake
+    #[arg(long, value_name = "NAME", default_value = "isuumo")]
+    pub(super) app: String,
+    /// Folder with the dumps; without this, the configured or built-in dataset
+    #[arg(long, value_name = "DIR")]
+    pub(super) from: Option<PathBuf>,
+    /// Folder for APP.sqlite; without this, where `serve` looks for it
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) config: ConfigArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArguments {
+    /// Dumps to read, in this order
+    #[arg(required = true, value_name = "DUMP")]
+    pub(super) dumps: Vec<PathBuf>,
+    /// The SQLite file to make
+    #[arg(short, long, value_name = "OUT.sqlite")]
+    pub(super) output: PathBuf,
+    /// Replace the output if it exists
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArguments {
+    /// A file made by bake or import
+    pub(super) file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Server to ask, http only
+    pub(super) url: Option<String>,
+    #[command(flatten)]
+    pub(super) config: ConfigArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GenerateArguments {
+    /// App whose dataset to write
+    #[arg(long, value_name = "NAME", default_value = "isuumo")]
+    pub(super) app: String,
+    /// Folder to write into
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Times the rows of the built-in dataset
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(super) scale: u32,
+}

@@ -1,0 +1,100 @@
+//! `ekiben check`: asks a running server's readiness.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, Uri, header};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::arguments::CheckArguments;
+use super::failure::Failure;
+use super::{say, settings};
+
+/// A server that does not answer within this is not ready.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(super) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
+    let uri = match &arguments.url {
+        Some(url) => parse(url)?,
+        None => {
+            let layers = settings::load(&arguments.config)?;
+            parse(&format!("http://{}", reachable(layers.config().listen)))?
+        }
+    };
+    let not_ready = |reason: String| Failure::other(format!("{uri}: {reason}"));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| not_ready(cause.to_string()))?;
+    let asked = runtime.block_on(async { tokio::time::timeout(PATIENCE, ask(&uri)).await });
+    match asked {
+        Ok(Ok(StatusCode::OK)) => say(&format!("{uri}: ready")),
+        Ok(Ok(status)) => Err(not_ready(format!("not ready ({status})"))),
+        Ok(Err(cause)) => Err(not_ready(cause.to_string())),
+        Err(_elapsed) => Err(not_ready(format!(
+            "no answer within {} s",
+            PATIENCE.as_secs()
+        ))),
+    }
+}
+
+/// Completes a URL with `/readyz` when it has no path of its own.
+fn parse(url: &str) -> Result<Uri, Failure> {
+    let wrong = |reason: &str| Failure::usage(format!("{url}: {reason}"));
+    let uri: Uri = url.parse().map_err(|_| wrong("not a URL"))?;
+    if uri.scheme_str() != Some("http") {
+        return Err(wrong("only http:// URLs can be checked"));
+    }
+    let authority = uri.authority().ok_or_else(|| wrong("it names no server"))?;
+    let path = match uri.path_and_query().map_or("/", |path| path.as_str()) {
+        "" | "/" => "/readyz",
+        path => path,
+    };
+    format!("http://{authority}{path}")
+        .parse()
+        .map_err(|_| wrong("not a URL"))
+}
+
+/// Where a server that listens on `listen` can be reached from the same machine.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    match listen.ip() {
+        ip if !ip.is_unspecified() => listen,
+        _ => SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), listen.port()),
+    }
+}
+
+async fn ask(uri: &Uri) -> Result<StatusCode, Box<dyn std::error::Error + Send + Sync>> {
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80))).await?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    // The connection's own failure shows in the answer that does not come.
+    drop(tokio::spawn(connection));
+    let request = Request::get(uri.path())
+        .header(
+            header::HOST,
+            uri.authority().map_or("", |authority| authority.as_str()),
+        )
+        .header(header::CONNECTION, "close")
+        .body(Body::empty())?;
+    Ok(sender.send_request(request).await?.status())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_completed() {
+        let parsed = |url: &str| parse(url).map(|uri| uri.to_string()).ok();
+        assert_eq!(parsed("http://a:1").as_deref(), Some("http://a:1/readyz"));
+        assert_eq!(
+            parsed("http://a:1/livez").as_deref(),
+            Some("http://a:1/livez")
+        );
+        assert_eq!(parsed("https://a"), None);
+        assert_eq!(parsed("nonsense"), None);
+    }
+}

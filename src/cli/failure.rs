@@ -1,0 +1,129 @@
+//! How a subcommand fails: a message, a hint, an exit code. The only place that turns errors into
+//! exit codes; their meaning is documented in `arguments`.
+
+use std::process::ExitCode;
+
+use super::remark;
+use crate::bake::BakeError;
+use crate::config::ConfigError;
+use crate::store::StoreError;
+
+/// A failure as the user sees it.
+#[derive(Debug)]
+pub(super) struct Failure {
+    code: Code,
+    message: String,
+    hint: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+enum Code {
+    Other = 1,
+    Usage = 2,
+    Configuration = 3,
+    Input = 4,
+    Output = 5,
+    DataFile = 6,
+}
+
+impl Failure {
+    pub(super) fn other(message: impl Into<String>) -> Self {
+        Self {
+            code: Code::Other,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self {
+            code: Code::Usage,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    pub(super) fn output(message: impl Into<String>) -> Self {
+        Self {
+            code: Code::Output,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    pub(super) fn data_file(message: impl Into<String>) -> Self {
+        Self {
+            code: Code::DataFile,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+
+    /// Tells the user and gives the exit code.
+    pub(super) fn report(self) -> ExitCode {
+        remark(&format!("error: {}", self.message));
+        if let Some(hint) = self.hint {
+            remark(&format!("hint: {hint}"));
+        }
+        ExitCode::from(self.code as u8)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self {
+            code: Code::Configuration,
+            message: error.to_string(),
+            hint: Some(error.hint().to_owned()),
+        }
+    }
+}
+
+impl From<BakeError> for Failure {
+    fn from(error: BakeError) -> Self {
+        let code = match &error {
+            BakeError::Input { .. }
+            | BakeError::NoDump { .. }
+            | BakeError::Dump(_)
+            | BakeError::Mismatch { .. }
+            | BakeError::Document { .. }
+            | BakeError::Schema { .. }
+            | BakeError::Check { .. } => Code::Input,
+            BakeError::Row { cause, .. } => {
+                let full = cause.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull);
+                if full { Code::Output } else { Code::Input }
+            }
+            BakeError::Integrity { .. }
+            | BakeError::Exists { .. }
+            | BakeError::Output { .. }
+            | BakeError::Sqlite { .. } => Code::Output,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let code = match &error {
+            StoreError::File { .. } => Code::Output,
+            _ => Code::DataFile,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! From flags, file and environment to the configuration of this process.
+
+use figment::value::Value;
+
+use super::arguments::{ConfigArguments, ModeArgument, ServeArguments};
+use super::failure::Failure;
+use crate::apps::{self, App};
+use crate::config::{Layers, Sources};
+
+/// Loads the configuration for a subcommand that takes no more flags than the file's name.
+pub(super) fn load(arguments: &ConfigArguments) -> Result<Layers, Failure> {
+    load_with(arguments, Vec::new())
+}
+
+/// Loads the configuration with the flags of `serve` as its last layer.
+pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failure> {
+    let mut flags: Vec<(&'static str, &'static str, Value)> = Vec::new();
+    if !arguments.app.is_empty() {
+        flags.push(("--app", "apps", arguments.app.clone().into()));
+    }
+    if let Some(listen) = arguments.listen {
+        flags.push(("--listen", "listen", listen.to_string().into()));
+    }
+    if let Some(data_dir) = &arguments.data_dir {
+        flags.push((
+            "--data-dir",
+            "data_dir",
+            data_dir.display().to_string().into(),
+        ));
+    }
+    if let Some(mode) = arguments.mode {
+        let name = match mode {
+            ModeArgument::Primary => "primary",
+            ModeArgument::Replica => "replica",
+        };
+        flags.push(("--mode", "mode", name.into()));
+    }
+    load_with(&arguments.config, flags)
+}
+
+/// The app of that name, or a failure that lists those there are.
+pub(super) fn app(name: &str) -> Result<&'static dyn App, Failure> {
+    apps::find(name).ok_or_else(|| {
+        let names: Vec<_> = apps::ALL.iter().map(|app| app.name()).collect();
+        Failure::usage(format!(
+            "there is no app {name:?}; the apps are: {}",
+            names.join(", ")
+        ))
+    })
+}
+
+fn load_with(
+    arguments: &ConfigArguments,
+    flags: Vec<(&'static str, &'static str, Value)>,
+) -> Result<Layers, Failure> {
+    let app_defaults = apps::ALL
+        .iter()
+        .map(|app| (app.name().to_owned(), app.default_settings()))
+        .collect();
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let sources = Sources {
+        app_defaults,
+        file: arguments.config.clone(),
+        environment,
+        flags,
+    };
+    Ok(Layers::load(&sources)?)
+}
