@@ -1,1 +1,47 @@
-//! x
+//! The integration tests: behaviour through the boundary, in one binary.
+//!
+//! Most tests talk to the real router in process ([`harness::Site`]); those about sockets, signals and
+//! files run the real binary ([`binary::Process`]). The harness is hermetic: every test has its own
+//! folder and port, nothing outside it is read, and waiting is always for a condition.
+//!
+//! Tests that need the reference dumps read them from `EKIBEN_REFERENCE_DATA` and say "skipped" when it
+//! is not set (see [`harness::reference_data`]).
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+mod binary;
+mod client;
+mod dataset;
+mod harness;
+
+mod bake_files;
+mod bake_inputs;
+mod command_line;
+mod dataset_generator;
+mod documents;
+mod http_base;
+mod isuumo_contract;
+mod isuumo_edge_cases;
+mod isuumo_edge_cases_writes;
+mod isuumo_uploads;
+mod mariadb;
+mod reference;
+mod serving;
+mod store_generations;
+mod writes_under_load;
+
+/// Every file of this folder is a module above: a forgotten one would be a test that never runs.
+#[test]
+fn no_test_file_is_forgotten() {
+    let main = include_str!("main.rs");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/integration");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let module = name.strip_suffix(".rs").unwrap_or("main");
+        assert!(
+            module == "main" || main.contains(&format!("mod {module};")),
+            "{name} is forgotten"
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! The real binary: run to its end, or started as a server on a port of its own.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The binary with a clean environment, in a folder of the test.
+pub(crate) fn ekiben(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ekiben"));
+    command.env_clear().current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+/// A finished run, as text.
+#[must_use = "assert something about the run"]
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Finished {
+    finish(&ekiben(folder).args(arguments).output().unwrap())
+}
+
+pub(crate) fn finish(output: &Output) -> Finished {
+    Finished {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+impl Finished {
+    #[track_caller]
+    pub(crate) fn exits(&self, code: i32) -> &Self {
+        assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn says(&self, text: &str) -> &Self {
+        let found = self.stdout.contains(text) || self.stderr.contains(text);
+        assert!(found, "no {text:?} in:\n{}\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// A running server. Dropping it kills it.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    stderr: BufReader<ChildStderr>,
+}
+
+impl Process {
+    /// Starts `ekiben serve` with `arguments` on a free port and waits until it listens.
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = ekiben(folder)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        // From here on the child is killed and waited for whatever happens.
+        let mut process = Self {
+            child,
+            address: ([127, 0, 0, 1], 0).into(),
+            stderr,
+        };
+        let mut seen = String::new();
+        loop {
+            let mut line = String::new();
+            let read = process.stderr.read_line(&mut line).unwrap();
+            assert_ne!(read, 0, "the server ended before it listened:\n{seen}");
+            let address = serde_json::from_str::<Value>(&line)
+                .ok()
+                .and_then(|log| log["address"].as_str()?.parse().ok());
+            if let Some(address) = address {
+                process.address = address;
+                return process;
+            }
+            seen.push_str(&line);
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// SIGKILL, and waits for the end.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends SIGTERM without waiting.
+    pub(crate) fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    /// Waits for the end; the exit code and the rest of the log.
+    pub(crate) fn wait(mut self) -> (Option<i32>, String) {
+        let mut rest = String::new();
+        self.stderr.read_to_string(&mut rest).unwrap();
+        (self.child.wait().unwrap().code(), rest)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail when the process has ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,100 @@
+//! Documents that must stay true: the example configuration, the README's commands and tables.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use ekiben::apps;
+use ekiben::config::{Config, Layers, Sources, print};
+
+fn read(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+fn app_defaults() -> BTreeMap<String, figment::value::Dict> {
+    apps::ALL
+        .iter()
+        .map(|app| (app.name().to_owned(), app.default_settings()))
+        .collect()
+}
+
+/// `key = value` lines of a TOML text by dotted key, comments cut off.
+fn settings(toml: &str) -> BTreeMap<String, String> {
+    let mut section = String::new();
+    let mut settings = BTreeMap::new();
+    for line in toml
+        .lines()
+        .map(|line| line.split('#').next().unwrap().trim())
+    {
+        if let Some(name) = line
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+        {
+            section = format!("{name}.");
+        } else if let Some((key, value)) = line.split_once(" = ") {
+            settings.insert(format!("{section}{}", key.trim()), value.trim().to_owned());
+        }
+    }
+    settings
+}
+
+#[test]
+fn the_example_configuration_holds_every_default() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("ekiben.example.toml");
+    let sources = Sources {
+        app_defaults: app_defaults(),
+        file: Some(file),
+        ..Sources::default()
+    };
+    let layers = Layers::load(&sources).unwrap();
+    assert_eq!(*layers.config(), Config::default());
+    let printed = print(&layers).unwrap();
+    assert_eq!(settings(&read("ekiben.example.toml")), settings(&printed));
+}
+
+#[test]
+fn the_readme_names_every_setting() {
+    let readme = read("README.md");
+    for key in settings(&read("ekiben.example.toml")).keys() {
+        assert!(
+            readme.contains(&format!("`{key}`")),
+            "{key} is not in the README's table"
+        );
+    }
+}
+
+#[test]
+fn ci_runs_the_test_command_of_the_readme() {
+    let command = "cargo test --locked";
+    assert!(read("README.md").contains(command));
+    assert!(read(".ci/run").lines().any(|line| line.trim() == command));
+}
+
+#[test]
+fn every_source_file_has_a_header_and_a_moderate_length() {
+    fn check(folder: &Path, seen: &mut usize) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                check(&path, seen);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                assert!(text.starts_with("//! "), "{} has no header", path.display());
+                assert!(
+                    text.lines().count() <= 600,
+                    "{} is too long",
+                    path.display()
+                );
+                *seen += 1;
+            }
+        }
+    }
+    let mut seen = 0;
+    for folder in ["src", "tests"] {
+        check(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+            &mut seen,
+        );
+    }
+    assert!(seen > 50);
+}

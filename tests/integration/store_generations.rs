@@ -1,0 +1,189 @@
+//! The store's promises: generations, restarts, locks, files that cannot be served.
+
+use std::fs;
+use std::path::Path;
+
+use ekiben::store::{Mode, Store, StoreError};
+use tempfile::TempDir;
+
+use crate::dataset::Dataset;
+use crate::harness::{Options, Site, bake_folder, poll_once, store_options};
+
+fn data_files(folder: &Path) -> Vec<String> {
+    let data = folder.join("data");
+    let mut names: Vec<_> = data
+        .read_dir()
+        .unwrap()
+        .map(|f| f.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.retain(|name| name.ends_with(".sqlite") || name.ends_with(".copying"));
+    names.sort();
+    names
+}
+
+fn baked(folder: &Path) -> std::path::PathBuf {
+    Dataset::tiny().write(&folder.join("dumps"));
+    let baked = folder.join("isuumo.sqlite");
+    bake_folder(&folder.join("dumps"), &baked).unwrap();
+    baked
+}
+
+fn open(folder: &Path, baked: &Path, mode: Mode) -> Result<Store, StoreError> {
+    Store::open(store_options(
+        folder,
+        baked,
+        &Options {
+            mode,
+            ..Options::default()
+        },
+    ))
+}
+
+#[tokio::test]
+async fn a_reset_replaces_the_generation_and_removes_the_old_one() {
+    let site = Site::new(&Dataset::tiny());
+    assert_eq!(data_files(site.folder.path()), ["isuumo.primary.1.sqlite"]);
+    let held = site.store.generation();
+    site.store.reset().await.unwrap();
+    assert_eq!(site.store.generation().number(), 2);
+    assert_eq!(
+        data_files(site.folder.path()),
+        ["isuumo.primary.1.sqlite", "isuumo.primary.2.sqlite"],
+        "the old one is still held"
+    );
+    drop(held);
+    assert_eq!(data_files(site.folder.path()), ["isuumo.primary.2.sqlite"]);
+}
+
+#[tokio::test]
+async fn writes_are_kept_across_restarts() {
+    let folder = TempDir::new().unwrap();
+    let baked = baked(folder.path());
+    let store = open(folder.path(), &baked, Mode::Primary).unwrap();
+    store
+        .write(|c| c.execute("UPDATE chair SET price = 7", []))
+        .await
+        .unwrap();
+    drop(store);
+    let store = open(folder.path(), &baked, Mode::Primary).unwrap();
+    let price = store
+        .read(|c| Ok::<i64, StoreError>(c.query_row("SELECT price FROM chair", [], |r| r.get(0))?))
+        .unwrap();
+    assert_eq!(price, 7);
+}
+
+#[tokio::test]
+async fn what_an_interrupted_reset_left_is_cleared_away() {
+    let folder = TempDir::new().unwrap();
+    let baked = baked(folder.path());
+    drop(open(folder.path(), &baked, Mode::Primary).unwrap());
+    let data = folder.path().join("data");
+    fs::write(data.join("isuumo.primary.2.copying"), "half").unwrap();
+    fs::copy(&baked, data.join("isuumo.primary.3.sqlite")).unwrap();
+    let store = open(folder.path(), &baked, Mode::Primary).unwrap();
+    assert_eq!(store.generation().number(), 3);
+    assert_eq!(data_files(folder.path()), ["isuumo.primary.3.sqlite"]);
+}
+
+#[test]
+fn a_second_primary_is_refused_with_the_pid_of_the_first() {
+    let folder = TempDir::new().unwrap();
+    let baked = baked(folder.path());
+    let first = open(folder.path(), &baked, Mode::Primary).unwrap();
+    match open(folder.path(), &baked, Mode::Primary).err().unwrap() {
+        StoreError::Locked { pid, .. } => assert_eq!(pid, std::process::id().to_string()),
+        other => panic!("not locked: {other}"),
+    }
+    open(folder.path(), &baked, Mode::Replica).unwrap();
+    drop(first);
+    open(folder.path(), &baked, Mode::Primary).unwrap();
+}
+
+#[test]
+fn files_that_cannot_be_served_are_refused_and_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let good = baked(folder.path());
+    let bytes = fs::read(&good).unwrap();
+    let bad = folder.path().join("bad.sqlite");
+    let other_app = folder.path().join("other.sqlite");
+    fs::copy(&good, &other_app).unwrap();
+    let connection = rusqlite::Connection::open(&other_app).unwrap();
+    connection
+        .execute(
+            "UPDATE ekiben_provenance SET value='people' WHERE key='app'",
+            [],
+        )
+        .unwrap();
+    drop(connection);
+    for (content, reason) in [
+        (None, "there is no such file"),
+        (
+            Some(b"not a database at all, but text of some length".to_vec()),
+            "cannot be read",
+        ),
+        (Some(Vec::new()), "did not bake it"),
+        (Some(bytes[..bytes.len() / 2].to_vec()), "cannot be read"),
+        (
+            Some(fs::read(&other_app).unwrap()),
+            "it belongs to people, not to isuumo",
+        ),
+    ] {
+        drop(fs::remove_file(&bad));
+        if let Some(content) = &content {
+            fs::write(&bad, content).unwrap();
+        }
+        for mode in [Mode::Replica, Mode::Primary] {
+            let said = open(folder.path(), &bad, mode).err().unwrap().to_string();
+            assert!(said.contains(reason), "{mode:?}: no {reason:?} in {said}");
+        }
+        assert_eq!(fs::read(&bad).ok(), content, "the file was changed");
+    }
+}
+
+#[tokio::test]
+async fn a_panicking_write_is_undone_and_the_writer_goes_on() {
+    let site = Site::new(&Dataset::tiny());
+    let panicked = site
+        .store
+        .write(|c| -> rusqlite::Result<()> {
+            c.execute("DELETE FROM chair", [])?;
+            panic!("a test panics on purpose");
+        })
+        .await;
+    assert!(matches!(panicked, Err(StoreError::Panicked)));
+    site.get("/api/chair/1").await.is(200);
+    assert_eq!(site.buy(1).await, 200);
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_and_a_closed_store_says_so() {
+    let mut options = Options::default();
+    options.config.store.write_queue = 1;
+    let site = Site::with(&Dataset::tiny(), &options);
+    let (begin, begun) = std::sync::mpsc::channel::<()>();
+    let (running, is_running) = std::sync::mpsc::channel::<()>();
+    let slow = site.store.write(move |_| {
+        running.send(()).unwrap();
+        begun.recv().unwrap();
+        Ok(())
+    });
+    let mut slow = Box::pin(slow);
+    assert!(poll_once(slow.as_mut()).await.is_none());
+    is_running.recv().unwrap();
+    let mut queued = Box::pin(site.store.write(|_| Ok(())));
+    assert!(poll_once(queued.as_mut()).await.is_none());
+    assert!(matches!(
+        site.store.write(|_| Ok(())).await,
+        Err(StoreError::Busy)
+    ));
+    assert_eq!(site.buy(1).await, 503);
+    begin.send(()).unwrap();
+    slow.await.unwrap();
+    queued.await.unwrap();
+    site.store.close();
+    assert!(matches!(
+        site.store.write(|_| Ok(())).await,
+        Err(StoreError::Stopped)
+    ));
+    site.get("/api/chair/1").await.is(200);
+}
