@@ -1,0 +1,54 @@
+# syntax=docker/dockerfile:1
+#
+# One box: a static binary and the baked file, nothing else. No shell, no package, no root; the root
+# file system may be read-only. See docs/deploy-docker.md.
+#
+#   docker build -t ekiben .
+#   docker build -t ekiben --build-arg DUMPS=dumps .     your own dumps, from ./dumps
+
+FROM rust:1.95-slim-bookworm AS build
+WORKDIR /build
+# Static, so that the image needs no C library; with an explicit target, build scripts stay dynamic.
+ENV RUSTFLAGS="-C target-feature=+crt-static"
+
+# Dependencies first: this layer is rebuilt only when they change.
+COPY Cargo.toml Cargo.lock ./
+RUN mkdir -p src tests/integration \
+ && echo 'fn main() {}' | tee src/main.rs > tests/integration/main.rs \
+ && touch src/lib.rs \
+ && cargo build --release --locked --target "$(rustc -vV | sed -n 's/^host: //p')" \
+ && rm -r src
+
+ARG COMMIT=""
+ENV EKIBEN_BUILD_COMMIT=$COMMIT
+COPY build.rs ./
+COPY schema schema
+COPY dataset dataset
+COPY src src
+# Fresh times: cargo compares them with those of the stand-ins above.
+RUN find src -name '*.rs' -exec touch {} + \
+ && target="$(rustc -vV | sed -n 's/^host: //p')" \
+ && cargo build --release --locked --target "$target" \
+ && cp "target/$target/release/ekiben" /ekiben
+
+# The dumps to bake: a folder of the build context.
+ARG DUMPS=dataset/isuumo
+COPY ${DUMPS} /dumps
+RUN /ekiben bake --app isuumo --from /dumps --out /baked \
+ && chmod 0444 /baked/isuumo.sqlite \
+ && mkdir /data
+
+FROM scratch
+COPY --from=build /ekiben /ekiben
+COPY --from=build /baked /baked
+# OpenShift runs images under any user id, but always in group 0.
+COPY --from=build --chown=10001:0 --chmod=0770 /data /data
+# Read-only unless told otherwise; a primary needs a volume at /data and EKIBEN_MODE=primary.
+ENV EKIBEN_BAKED_DIR=/baked \
+    EKIBEN_DATA_DIR=/data \
+    EKIBEN_MODE=replica
+USER 10001:0
+EXPOSE 1323
+HEALTHCHECK --interval=10s --timeout=6s --start-period=5s CMD ["/ekiben", "check"]
+ENTRYPOINT ["/ekiben"]
+CMD ["serve"]
