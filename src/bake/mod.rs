@@ -6,12 +6,12 @@
 //!
 //! # Layout
 //! - [`bake`]: an app's file, from its [`Recipe`] and a [`Folder`] of dumps and documents
-//! - [`import`]: any dump to a file of the same tables
+//! - [`import()`]: any dump to a file of the same tables
 //! - [`Folder`]: files on disk or embedded in the binary
 //! - `input`: one input, unpacked, hashed and metered
 //! - `schema`: the SQL files of an app, in their three phases
 //! - `target`: a table that rows go into, and the rows of a dump going there
-//! - `mapping`: MySQL table definitions to SQLite ones, for [`import`]
+//! - `mapping`: MySQL table definitions to SQLite ones, for [`import()`]
 //! - `output`: the file under its temporary name: indexes, statistics, compaction, checks, rename
 //! - [`provenance`]: where a file came from, written and read
 //! - [`inspect`](inspect()): what is in a finished file

@@ -116,7 +116,7 @@ async fn listen(server: Server, config: &Config, start: Instant) -> Result<(), F
     let address = listener.local_addr().unwrap_or(config.listen);
     let stop = stop_signal()?;
     let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(%address, milliseconds, "listening");
+    tracing::info!(%address, milliseconds, "listening on http://{address}");
     let ended = server::run(server, listener, stop)
         .await
         .map_err(|cause| Failure::other(format!("serving failed: {cause}")))?;

@@ -6,7 +6,7 @@
 //! whoever calls it opens the bytes and decides what becomes of the rows.
 //!
 //! # Layout
-//! - [`decompress`]: plain, gzip or zstd input, told apart by content
+//! - [`decompress()`]: plain, gzip or zstd input, told apart by content
 //! - `window`: the sliding buffer under the lexer
 //! - `lexer`: bytes to tokens, comments and version comments
 //! - [`Reader`]: tokens to [`Statement`]s, and the rows of an `INSERT`

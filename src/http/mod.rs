@@ -5,13 +5,13 @@
 //!
 //! # Layout
 //! - [`server`]: [`server::run`], the accept loop and the graceful end
-//! - [`router`]: all routes and all layers, in order
+//! - [`router()`]: all routes and all layers, in order
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - `health`, `version`: `/livez`, `/readyz`, `/version`
 //! - `guard`: concurrent requests and time per request
 //! - `request_log`: request ids and one log line per request
-//! - [`Body`](axum::body::Bytes) limits are axum's `DefaultBodyLimit`, set in [`router`]
+//! - body limits are those of axum's `DefaultBodyLimit`, set in [`router()`]
 
 mod error;
 mod guard;

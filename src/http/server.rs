@@ -18,7 +18,7 @@ use super::Site;
 pub struct Server {
     /// What is served.
     pub site: Arc<Site>,
-    /// All routes, from [`super::router`].
+    /// All routes, from [`super::router()`].
     pub router: Router,
     /// Requests still running this long after the stop signal are cut off.
     pub drain_time: Duration,

@@ -39,11 +39,15 @@ impl Writer {
     /// the thread.
     pub(super) fn start(options: StoreOptions) -> Result<(Arc<Shared>, Self), StoreError> {
         let files = PrimaryFiles::lock(&options.data_dir, &options.app)?;
-        let number = match files.current()? {
+        let kept = files.current()?;
+        let number = match kept {
             Some(number) => number,
             None => copy_baked(&files, &options, 1)?,
         };
         let (connection, generation) = open_generation(&files, number, &options)?;
+        if kept.is_some() {
+            tell_drift(&generation, &options);
+        }
         let (queue, commands) = sync_channel(options.write_queue);
         let batch = options.write_batch.max(1);
         let name = format!("{}-writer", options.app);
@@ -200,6 +204,20 @@ fn copy_baked(
     check(&options.baked, Access::Immutable, options)?;
     files.copy(&options.baked, number)?;
     Ok(number)
+}
+
+/// A kept copy goes on being served when the baked file beside it is another one: its writes are worth
+/// more than the news. The operator is told, and a reset adopts the baked file.
+fn tell_drift(kept: &Generation, options: &StoreOptions) {
+    match check(&options.baked, Access::Immutable, options) {
+        Ok(baked) if baked.dataset_digest == kept.provenance().dataset_digest => {}
+        Ok(baked) => tracing::warn!(
+            baked = %baked.dataset_digest,
+            kept = %kept.provenance().dataset_digest,
+            "the primary's copy was made from another dataset than the baked file"
+        ),
+        Err(cause) => tracing::warn!(%cause, "the baked file cannot be used for a reset"),
+    }
 }
 
 fn open_generation(

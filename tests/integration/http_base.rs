@@ -1,6 +1,7 @@
 //! What all apps share: health, version, request ids, limits, compression, errors.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
@@ -191,6 +192,32 @@ async fn head_is_answered_like_get_without_a_body() {
     let request = Request::head("/api/chair/1").body(Body::empty()).unwrap();
     let answer = site.send(request).await;
     answer.is_bare(200);
+}
+
+#[tokio::test]
+async fn a_panic_is_a_500_without_its_message() {
+    async fn panics() {
+        panic!("a test panics on purpose");
+    }
+    let routes = axum::Router::new().route("/panic", axum::routing::get(panics));
+    let limits = ekiben::http::Limits {
+        body_bytes: 1,
+        concurrent_requests: 1,
+        request_time: std::time::Duration::from_secs(1),
+        compress_above_bytes: None,
+    };
+    let mut site = Site::new(&Dataset::tiny());
+    site.router = ekiben::http::router(Arc::clone(&site.site), vec![routes], &limits);
+    let answer = site.get("/panic").await;
+    assert_eq!(
+        answer.is(500).header("content-type"),
+        "application/problem+json"
+    );
+    assert!(
+        !String::from_utf8_lossy(&answer.body).contains("on purpose"),
+        "{answer}"
+    );
+    site.get("/livez").await.is(200);
 }
 
 /// A body that gives nothing until the first value is dropped, and then breaks off.

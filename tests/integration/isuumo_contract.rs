@@ -313,6 +313,11 @@ async fn search_parameters_are_checked() {
         "a,".repeat(60)
     );
     site.get(&too_many).await.is(400);
+    let too_long = format!(
+        "/api/chair/search?features={}&page=0&perPage=1",
+        "a".repeat(60_000)
+    );
+    site.get(&too_long).await.is(400);
     site.get("/api/chair/search?kind=a&page=0&perPage=50001")
         .await
         .is(400);

@@ -3,14 +3,18 @@
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
+use ekiben::http::server::{self, Ended, Server};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::binary::Process;
 use crate::client::Client;
 use crate::dataset::Dataset;
-use crate::harness::bake_folder;
+use crate::harness::{Site, bake_folder};
 
 fn baked_folder() -> TempDir {
     let folder = TempDir::new().unwrap();
@@ -63,6 +67,60 @@ async fn sigterm_drains_and_exits_0() {
         fs::metadata(wal).map_or(0, |wal| wal.len()) == 0,
         "the log was folded into the file"
     );
+}
+
+/// Sends the head of a purchase and waits until the server has begun to serve it.
+async fn begin_purchase(address: std::net::SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = "POST /api/chair/buy/1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                Content-Length: 13\r\nExpect: 100-continue\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The server asks for the body only once a handler reads it.
+    let mut interim = [0; 25];
+    stream.read_exact(&mut interim).await.unwrap();
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream
+}
+
+#[tokio::test]
+async fn a_running_request_is_answered_after_the_stop_signal() {
+    let site = Site::new(&Dataset::tiny());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = Server {
+        site: Arc::clone(&site.site),
+        router: site.router.clone(),
+        drain_time: Duration::from_secs(60),
+    };
+    let serving = tokio::spawn(server::run(server, listener, async { drop(stopped.await) }));
+    let mut stream = begin_purchase(address).await;
+    stop.send(()).unwrap();
+    while !site.site.is_draining() {
+        tokio::task::yield_now().await;
+    }
+    stream.write_all(b"{\"email\":\"a\"}").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert_eq!(serving.await.unwrap().unwrap(), Ended::Drained);
+}
+
+#[tokio::test]
+async fn a_request_that_never_ends_is_cut_off() {
+    let site = Site::new(&Dataset::tiny());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = Server {
+        site: Arc::clone(&site.site),
+        router: site.router.clone(),
+        drain_time: Duration::from_millis(1),
+    };
+    let serving = tokio::spawn(server::run(server, listener, async { drop(stopped.await) }));
+    let _stream = begin_purchase(address).await;
+    stop.send(()).unwrap();
+    assert_eq!(serving.await.unwrap().unwrap(), Ended::CutOff);
 }
 
 /// Every upload that was answered 201 is there after a SIGKILL, and none is half there.

@@ -18,6 +18,10 @@ use super::query::{Query, bad_request};
 use super::{Result, Settings, Shared, listing};
 use crate::http::HttpError;
 
+/// Bytes of a `features` parameter at most; SQLite refuses far longer patterns with an error that is
+/// not the client's to read.
+const LONGEST_FEATURES: usize = 4_096;
+
 /// Where a search looks.
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -77,8 +81,11 @@ impl Conditions {
             return Ok(());
         };
         let elements: Vec<_> = features.split(',').collect();
-        if elements.len() > settings.max_features {
-            let detail = format!("features has more than {} elements.", settings.max_features);
+        if elements.len() > settings.max_features || features.len() > LONGEST_FEATURES {
+            let detail = format!(
+                "features has more than {} elements or {LONGEST_FEATURES} bytes.",
+                settings.max_features
+            );
             return Err(HttpError::problem(StatusCode::BAD_REQUEST, detail));
         }
         for element in elements {
