@@ -126,23 +126,15 @@ pub(super) fn follow(cursor: &mut Cursor<'_>) -> Result<Follow, Problem> {
 }
 
 fn literal(cursor: &mut Cursor<'_>, session: &Session) -> Result<Literal, Problem> {
-    match cursor.next()? {
-        Token::Text {
-            span,
-            quote,
-            escaped,
-        } => Ok(Literal::Text {
-            span,
-            quote,
-            escaped,
-            charset: session.charset,
-        }),
+    let token = cursor.next()?;
+    if let Some(literal) = quoted_or_binary(token, session.charset) {
+        return Ok(literal);
+    }
+    match token {
         Token::Number(span) => Ok(Literal::Number {
             span,
             negative: false,
         }),
-        Token::Hex(span) => Ok(Literal::Hex(span)),
-        Token::Bits(span) => Ok(Literal::Bits(span)),
         Token::Symbol(sign @ (b'-' | b'+')) => match cursor.next()? {
             Token::Number(span) => Ok(Literal::Number {
                 span,
@@ -151,7 +143,7 @@ fn literal(cursor: &mut Cursor<'_>, session: &Session) -> Result<Literal, Proble
             token => Err(cursor.unexpected(token, "a number after its sign")),
         },
         Token::End => Err(Problem::Truncated("a row")),
-        token @ Token::Word(span) => {
+        Token::Word(span) => {
             for (keyword, literal) in [
                 ("NULL", Literal::Null),
                 ("DEFAULT", Literal::Default),
@@ -175,21 +167,29 @@ fn introduced(cursor: &mut Cursor<'_>, word: &str) -> Option<Result<Literal, Pro
     let Some(charset) = Charset::from_name(name) else {
         return Some(Err(Problem::Unsupported(format!("character set {name}"))));
     };
-    Some(cursor.next().and_then(|token| match token {
+    Some(cursor.next().and_then(|token| {
+        quoted_or_binary(token, charset)
+            .ok_or_else(|| cursor.unexpected(token, "a string after its character set"))
+    }))
+}
+
+/// The literals that a character set applies to.
+fn quoted_or_binary(token: Token, charset: Charset) -> Option<Literal> {
+    match token {
         Token::Text {
             span,
             quote,
             escaped,
-        } => Ok(Literal::Text {
+        } => Some(Literal::Text {
             span,
             quote,
             escaped,
             charset,
         }),
-        Token::Hex(span) => Ok(Literal::Hex(span)),
-        Token::Bits(span) => Ok(Literal::Bits(span)),
-        token => Err(cursor.unexpected(token, "a string after its character set")),
-    }))
+        Token::Hex(span) => Some(Literal::Hex(span)),
+        Token::Bits(span) => Some(Literal::Bits(span)),
+        _ => None,
+    }
 }
 
 /// One row of an `INSERT`, valid until the next one is read.

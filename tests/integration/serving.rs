@@ -9,7 +9,8 @@ use ekiben::http::server::{self, Ended, Server};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::sync::oneshot::{Sender, channel};
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::binary::Process;
 use crate::client::Client;
@@ -82,18 +83,32 @@ async fn begin_purchase(address: std::net::SocketAddr) -> TcpStream {
     stream
 }
 
+/// Serves `site` on a free port; the server's address, its stop signal and its end.
+async fn serve(
+    site: &Site,
+    drain_time: Duration,
+) -> (
+    std::net::SocketAddr,
+    Sender<()>,
+    JoinHandle<std::io::Result<Ended>>,
+) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = channel();
+    let (shared, router) = (Arc::clone(&site.site), site.router.clone());
+    let server = Server {
+        site: shared,
+        router,
+        drain_time,
+    };
+    let serving = server::run(server, listener, async { drop(stopped.await) });
+    (address, stop, tokio::spawn(serving))
+}
+
 #[tokio::test]
 async fn a_running_request_is_answered_after_the_stop_signal() {
     let site = Site::new(&Dataset::tiny());
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = Server {
-        site: Arc::clone(&site.site),
-        router: site.router.clone(),
-        drain_time: Duration::from_secs(60),
-    };
-    let serving = tokio::spawn(server::run(server, listener, async { drop(stopped.await) }));
+    let (address, stop, serving) = serve(&site, Duration::from_secs(60)).await;
     let mut stream = begin_purchase(address).await;
     stop.send(()).unwrap();
     while !site.site.is_draining() {
@@ -109,15 +124,7 @@ async fn a_running_request_is_answered_after_the_stop_signal() {
 #[tokio::test]
 async fn a_request_that_never_ends_is_cut_off() {
     let site = Site::new(&Dataset::tiny());
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = Server {
-        site: Arc::clone(&site.site),
-        router: site.router.clone(),
-        drain_time: Duration::from_millis(1),
-    };
-    let serving = tokio::spawn(server::run(server, listener, async { drop(stopped.await) }));
+    let (address, stop, serving) = serve(&site, Duration::from_millis(1)).await;
     let _stream = begin_purchase(address).await;
     stop.send(()).unwrap();
     assert_eq!(serving.await.unwrap().unwrap(), Ended::CutOff);

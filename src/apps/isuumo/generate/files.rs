@@ -20,42 +20,12 @@ const ROWS_TOGETHER: i64 = 500;
 /// Ids of the upload batches follow this one; those below it stay free, as in the original.
 const LAST_ID_BEFORE_BATCHES: i64 = 30_000;
 
-pub(super) const SCHEMA: &str = "\
--- The two tables of isuumo, as a MySQL server has them.
-DROP DATABASE IF EXISTS isuumo;
-CREATE DATABASE isuumo;
-
-CREATE TABLE isuumo.estate (
-  id INTEGER NOT NULL PRIMARY KEY,
-  name VARCHAR(64) NOT NULL,
-  description VARCHAR(4096) NOT NULL,
-  thumbnail VARCHAR(128) NOT NULL,
-  address VARCHAR(128) NOT NULL,
-  latitude DOUBLE PRECISION NOT NULL,
-  longitude DOUBLE PRECISION NOT NULL,
-  rent INTEGER NOT NULL,
-  door_height INTEGER NOT NULL,
-  door_width INTEGER NOT NULL,
-  features VARCHAR(64) NOT NULL,
-  popularity INTEGER NOT NULL
-);
-
-CREATE TABLE isuumo.chair (
-  id INTEGER NOT NULL PRIMARY KEY,
-  name VARCHAR(64) NOT NULL,
-  description VARCHAR(4096) NOT NULL,
-  thumbnail VARCHAR(128) NOT NULL,
-  price INTEGER NOT NULL,
-  height INTEGER NOT NULL,
-  width INTEGER NOT NULL,
-  depth INTEGER NOT NULL,
-  color VARCHAR(64) NOT NULL,
-  features VARCHAR(64) NOT NULL,
-  kind VARCHAR(64) NOT NULL,
-  popularity INTEGER NOT NULL,
-  stock INTEGER NOT NULL
-);
-";
+/// The two tables as a MySQL server has them. Nothing in it is drawn, so the committed file is its
+/// source.
+pub(super) const SCHEMA: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/dataset/isuumo/0_schema.sql"
+));
 
 pub(super) fn estate_dump(scale: u32, out: &mut dyn Write) -> io::Result<()> {
     let lists = Lists::of_estates();
