@@ -25,7 +25,7 @@ Examples:
   ekiben serve --listen 127.0.0.1:8080     the same on another address
   ekiben serve --mode replica              serve read-only, straight from the baked file
   ekiben bake --from ~/dumps --out data    bake isuumo from your own dumps
-  ekiben import shop.sql.gz -o shop.sqlite turn any MySQL dump into a SQLite file
+  ekiben import shop.sql.gz -o shop.sqlite turn a MySQL dump into a SQLite file
   ekiben inspect data/isuumo.sqlite        show what is in a baked file and where it came from";
 
 /// An application and its data in one box: MySQL dumps go in at build time, one binary with a

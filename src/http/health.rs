@@ -9,7 +9,8 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
 use super::Site;
-use crate::store::StoreError;
+use crate::bake::provenance::Provenance;
+use crate::store::{Store, StoreError};
 
 #[derive(Serialize)]
 struct Readiness {
@@ -51,14 +52,11 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
     (code, Json(Readiness { status, apps })).into_response()
 }
 
-fn answers(store: &crate::store::Store) -> bool {
-    let probe = store.read(|connection| -> Result<i64, StoreError> {
-        Ok(connection
-            .prepare_cached("SELECT 1")?
-            .query_row([], |row| row.get(0))?)
-    });
+/// Whether the store's file can be read.
+fn answers(store: &Store) -> bool {
+    let probe = store.read(|connection| Ok::<_, StoreError>(Provenance::read(connection)?));
     if let Err(cause) = &probe {
         tracing::warn!(%cause, "a store does not answer");
     }
-    probe.is_ok()
+    matches!(probe, Ok(Some(_)))
 }

@@ -10,13 +10,14 @@
 //! - `listing`: ids from a covering index, then the rows of the page: what every list does
 //! - `search`, `query`: the two searches: parameters to conditions to SQL
 //! - `low_priced`, `recommended`, `nazotte` (with `polygon`): the other lists
-//! - `purchase`: buying a chair and requesting documents
+//! - `purchase`: buying a chair and requesting documents; `body`: how bodies are read
 //! - `upload`: CSV uploads; `initialize`: back to the baked data
 //! - `conditions`: the two condition documents
 //! - `bots`: whom [`Settings::shed_bots`] turns away
 //! - `images` (with [`thumbnail`]): pictures drawn from their names
 //! - [`generate`]: the project's own dataset
 
+mod body;
 mod bots;
 mod chair;
 mod conditions;
@@ -42,6 +43,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use figment::value::Dict;
@@ -150,6 +152,10 @@ fn routes(upload_bytes: usize) -> Router<Shared> {
 
 /// The id in a path, as the original reads it: an optional sign and digits, 64 bits.
 fn path_id(text: &str) -> Result<i64> {
-    text.parse()
-        .map_err(|_| HttpError::bare(axum::http::StatusCode::BAD_REQUEST))
+    text.parse().map_err(|_| bad_request())
+}
+
+/// 400 with an empty body, the contract's answer to most things that are wrong with a request.
+fn bad_request() -> HttpError {
+    HttpError::bare(StatusCode::BAD_REQUEST)
 }

@@ -14,11 +14,10 @@ use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::body::{first_value, is_json, read_body};
 use super::estate::Estate;
 use super::polygon::{Point, Polygon};
-use super::purchase::{is_json, read_body};
-use super::query::bad_request;
-use super::{Result, Settings, Shared, listing};
+use super::{Result, Settings, Shared, bad_request, listing};
 use crate::http::HttpError;
 
 /// Estates in an answer at most.
@@ -138,14 +137,6 @@ fn field<'v>(value: &'v Value, name: &str) -> Result<Option<&'v Value>> {
         })),
         _ => Err(bad_request()),
     }
-}
-
-/// The first JSON value of a body; what follows it is not looked at, as in the original.
-pub(super) fn first_value(body: &[u8]) -> Option<Value> {
-    serde_json::Deserializer::from_slice(body)
-        .into_iter()
-        .next()?
-        .ok()
 }
 
 #[cfg(test)]

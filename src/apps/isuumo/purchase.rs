@@ -6,12 +6,11 @@
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use super::nazotte::first_value;
-use super::query::bad_request;
-use super::{Result, Shared, path_id};
+use super::body::{first_value, is_json, read_body};
+use super::{Result, Shared, bad_request, path_id};
 use crate::http::HttpError;
 
 /// Takes one unit, if there is one left, in one statement: no two buyers can take the same.
@@ -61,16 +60,4 @@ fn checked_id(id: &str, headers: &HeaderMap, body: Result<Bytes, BytesRejection>
         Value::Object(_) | Value::Null => Err(bad_request()),
         _ => Err(unbound()),
     }
-}
-
-/// Whether the body says of itself that it is JSON.
-pub(super) fn is_json(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
-}
-
-/// The body, or a clear answer when it is larger than the limit.
-pub(super) fn read_body(body: Result<Bytes, BytesRejection>) -> Result<Bytes> {
-    body.map_err(|rejection| HttpError::problem(rejection.status(), rejection.body_text()))
 }

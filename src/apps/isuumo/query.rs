@@ -1,9 +1,6 @@
 //! Query parameters as the original reads them: the first of a name wins, empty means absent.
 
-use crate::http::HttpError;
-
-use super::Result;
-use axum::http::StatusCode;
+use super::{Result, bad_request};
 
 /// The parameters of a request.
 pub(super) struct Query(Vec<(String, String)>);
@@ -26,10 +23,6 @@ impl Query {
             .parse()
             .map_err(|_| bad_request())
     }
-}
-
-pub(super) fn bad_request() -> HttpError {
-    HttpError::bare(StatusCode::BAD_REQUEST)
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use serde::Serialize;
 use super::chair::Chair;
 use super::conditions::Ranges;
 use super::estate::Estate;
-use super::query::{Query, bad_request};
-use super::{Result, Settings, Shared, listing};
+use super::query::Query;
+use super::{Result, Settings, Shared, bad_request, listing};
 use crate::http::HttpError;
 
 /// Bytes of a `features` parameter at most; SQLite refuses far longer patterns with an error that is

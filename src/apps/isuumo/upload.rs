@@ -10,9 +10,9 @@ use axum::http::StatusCode;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::query::bad_request;
-use super::{Result, Shared};
+use super::{Result, Shared, bad_request};
 use crate::http::HttpError;
+use crate::store::StoreError;
 
 /// What a column of an upload holds.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +91,7 @@ async fn store(isu: &Shared, request: Request, upload: &'static Upload) -> Resul
         .await
     {
         Ok(()) => Ok(StatusCode::CREATED),
-        Err(crate::store::StoreError::Sqlite(cause)) if is_refusal(&cause) => {
+        Err(StoreError::Sqlite(cause)) if is_refusal(&cause) => {
             Err(HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR).caused_by(cause))
         }
         Err(other) => Err(other.into()),
