@@ -24,6 +24,10 @@ const NOT_SETTINGS: &[&str] = &[
     "EKIBEN_BUILD_COMMIT",
 ];
 
+/// Kubernetes sets variables for each Service of a namespace, and one called "ekiben" has our prefix.
+/// No setting starts like these.
+const KUBERNETES_PREFIXES: &[&str] = &["EKIBEN_PORT", "EKIBEN_SERVICE_HOST", "EKIBEN_SERVICE_PORT"];
+
 /// Platforms tell the port by these; the later one wins.
 const PORT_VARIABLES: &[&str] = &["PORT", "SERVER_PORT"];
 
@@ -70,7 +74,7 @@ impl Layers {
         }
         merged = ports(merged, sources)?;
         for (name, value) in &sources.environment {
-            if name.starts_with(PREFIX) && !NOT_SETTINGS.contains(&name.as_str()) {
+            if is_setting(name) {
                 let key = name[PREFIX.len()..].to_ascii_lowercase().replace("__", ".");
                 let value: Value = value.parse().unwrap_or_else(|never| match never {});
                 merged = merged.merge(One {
@@ -173,13 +177,22 @@ fn file(sources: &Sources) -> Result<Option<figment::providers::Data<Toml>>, Con
     Ok(Some(Toml::file_exact(path)))
 }
 
+fn is_setting(variable: &str) -> bool {
+    variable.starts_with(PREFIX)
+        && !NOT_SETTINGS.contains(&variable)
+        && !KUBERNETES_PREFIXES
+            .iter()
+            .any(|prefix| variable.starts_with(prefix))
+}
+
 /// `PORT` and `SERVER_PORT` replace the port of what the layers below listen on.
 fn ports(mut merged: Figment, sources: &Sources) -> Result<Figment, ConfigError> {
     for &variable in PORT_VARIABLES {
         let Some((_, text)) = sources
             .environment
             .iter()
-            .find(|(name, _)| name == variable)
+            // A Service called "server" has Kubernetes set SERVER_PORT to tcp://10.0.0.1:80.
+            .find(|(name, value)| name == variable && !value.starts_with("tcp://"))
         else {
             continue;
         };

@@ -90,6 +90,18 @@ fn unknown_keys_are_errors_that_name_key_and_source() {
 }
 
 #[test]
+fn variables_that_kubernetes_sets_for_services_are_no_settings() {
+    let layers = load(&[
+        ("EKIBEN_PORT", "tcp://10.0.0.1:1323"),
+        ("EKIBEN_PORT_1323_TCP_ADDR", "10.0.0.1"),
+        ("EKIBEN_SERVICE_HOST", "10.0.0.1"),
+        ("EKIBEN_SERVICE_PORT_HTTP", "1323"),
+        ("SERVER_PORT", "tcp://10.0.0.2:80"),
+    ]);
+    assert_eq!(*layers.unwrap().config(), Config::default());
+}
+
+#[test]
 fn bad_values_are_errors_that_name_key_and_source() {
     let said = message(&[("EKIBEN_LIMITS__BODY_BYTES", "many")]);
     assert!(

@@ -225,15 +225,22 @@ impl<'i> Reader<'i> {
     }
 
     fn set(&mut self) -> Result<Found, Problem> {
-        let names = self.cursor.skip_word("NAMES")?;
-        if names || self.cursor.skip_word("CHARSET")? {
+        if self.cursor.skip_word("NAMES")? || self.cursor.skip_word("CHARSET")? {
             let charset = match self.cursor.next()? {
                 Token::Word(span) | Token::Text { span, .. } => self.cursor.utf8(span)?,
                 token => return Err(self.cursor.unexpected(token, "a character set")),
             };
             self.session.set_names(&charset)?;
+            return self.skip(None);
         }
-        self.skip(None)
+        loop {
+            match self.cursor.next()? {
+                Token::Symbol(b';') => return Ok(Found::Nothing),
+                Token::End => return Err(Problem::Truncated("a SET statement")),
+                Token::Text { span, .. } => Session::check_mode(self.cursor.slice(span))?,
+                _ => {}
+            }
+        }
     }
 
     fn insert(&mut self, position: Position) -> Result<Statement, Problem> {

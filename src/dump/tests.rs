@@ -166,6 +166,11 @@ fn errors_name_input_line_byte_table_and_row() {
         message("INSERT INTO t (a) VALUES (NOW());").contains("expected a value, found \"NOW\"")
     );
     assert!(message("SET NAMES klingon;").contains("character set klingon is not supported"));
+    let mode = message("SET @a='x', SQL_MODE='NO_AUTO_VALUE_ON_ZERO,no_backslash_escapes';");
+    assert!(
+        mode.contains("SQL mode NO_BACKSLASH_ESCAPES is not supported"),
+        "{mode}"
+    );
     assert!(message("LOAD DATA INFILE '/etc/passwd' INTO TABLE t;").contains("reaches outside"));
 }
 
