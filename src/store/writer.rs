@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::files::PrimaryFiles;
+use super::files::{PrimaryFiles, file_error, remove_generation};
 use super::generation::{Generation, check};
 use super::pragmas::{Access, open_writer};
 use super::{Shared, StoreError, StoreOptions};
@@ -65,7 +65,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name(name)
             .spawn(move || worker.run())
-            .map_err(|cause| super::files::file_error(&shared.options.data_dir, cause))?;
+            .map_err(|cause| file_error(&shared.options.data_dir, cause))?;
         Ok((
             shared,
             Self {
@@ -189,7 +189,11 @@ impl Worker {
     fn reset(&mut self) -> Result<(), StoreError> {
         let number = self.shared.current().number() + 1;
         copy_baked(&self.files, &self.shared.options, number)?;
-        let (connection, generation) = open_generation(&self.files, number, &self.shared.options)?;
+        let (connection, generation) = open_generation(&self.files, number, &self.shared.options)
+            .inspect_err(|_| {
+            // Left behind, it would be the newest generation of the next start.
+            remove_generation(&self.files.path(number));
+        })?;
         self.connection = connection;
         self.shared.swap(generation).retire();
         Ok(())
