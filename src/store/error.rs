@@ -15,6 +15,14 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The primary's own copy, kept from an earlier run, cannot be served.
+    #[error("cannot serve the primary's own copy {path}: {reason}")]
+    UnusableCopy {
+        /// The copy.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Another process serves the same data directory as primary.
     #[error("{path} is held by another ekiben process (pid {pid})")]
     Locked {
@@ -62,6 +70,10 @@ impl StoreError {
             Self::Unusable { .. } => Some(
                 "Bake the file anew with `ekiben bake --out DIR`, or move it away; it is left \
                  untouched.",
+            ),
+            Self::UnusableCopy { .. } => Some(
+                "It holds writes and is left untouched. Serve it with the version that made it, or \
+                 move it away: the next start then begins with a copy of the baked file.",
             ),
             Self::Locked { .. } => {
                 Some("Stop that process, use another --data-dir, or serve with --mode replica.")

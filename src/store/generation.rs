@@ -3,13 +3,14 @@
 //! A request takes a generation once and uses nothing else, so it never sees a mixture of two. A
 //! generation that was replaced lives until its last request ends; then its file is removed.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::Connection;
 
-use super::files::remove_generation;
+use super::files::{file_error, remove_generation};
 use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use super::{StoreError, StoreOptions};
 use crate::bake::provenance::Provenance;
@@ -40,6 +41,7 @@ impl Generation {
         access: Access,
         options: &StoreOptions,
     ) -> Result<Self, StoreError> {
+        let before = identity(path)?;
         let provenance = check(path, access, options)?;
         let manager = SqliteConnectionManager::file(reader_uri(path, access))
             .with_flags(reader_flags())
@@ -47,13 +49,21 @@ impl Generation {
         let size = options.inline_readers + options.offloaded_readers;
         let readers = r2d2::Pool::builder()
             .max_size(size)
-            .min_idle(Some(1))
             // A local file does not go away: testing each checkout would cost more than most reads,
             // and closing idle connections would throw warm caches away.
             .test_on_check_out(false)
             .idle_timeout(None)
             .max_lifetime(None)
             .build(manager)?;
+        // All readers are open by now, and stay so: a bake to the same path while this serves gives the
+        // name to another file and changes nothing here.
+        if identity(path)? != before {
+            let reason = "it was replaced while it was being opened".to_owned();
+            return Err(StoreError::Unusable {
+                path: path.to_owned(),
+                reason,
+            });
+        }
         let file = GenerationFile {
             path: path.to_owned(),
             retired: AtomicBool::new(false),
@@ -124,6 +134,15 @@ impl Drop for ReadTransaction<'_> {
         if let Err(cause) = ended {
             tracing::error!(%cause, "a read transaction did not end");
         }
+    }
+}
+
+/// What tells a file from another one that takes its name.
+fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
+    match path.metadata() {
+        Ok(metadata) => Ok((metadata.dev(), metadata.ino())),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok((0, 0)),
+        Err(cause) => Err(file_error(path, cause)),
     }
 }
 

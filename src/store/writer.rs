@@ -22,9 +22,11 @@ use super::{Shared, StoreError, StoreOptions};
 type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
+type ResetAnswer = oneshot::Sender<Result<(), StoreError>>;
+
 enum Command {
     Write(Job),
-    Reset(oneshot::Sender<Result<(), StoreError>>),
+    Reset(ResetAnswer),
     Stop,
 }
 
@@ -44,7 +46,13 @@ impl Writer {
             Some(number) => number,
             None => copy_baked(&files, &options, 1)?,
         };
-        let (connection, generation) = open_generation(&files, number, &options)?;
+        let opened = open_generation(&files, number, &options);
+        let (connection, generation) = match opened {
+            Err(StoreError::Unusable { path, reason }) if kept.is_some() => {
+                return Err(StoreError::UnusableCopy { path, reason });
+            }
+            other => other?,
+        };
         if kept.is_some() {
             tell_drift(&generation, &options);
         }
@@ -136,7 +144,7 @@ impl Worker {
         while let Some(command) = next.take() {
             match command {
                 Command::Write(job) => next = self.write(job),
-                Command::Reset(answer) => drop(answer.send(self.reset())),
+                Command::Reset(answer) => next = self.answer_resets(answer),
                 Command::Stop => break,
             }
             if next.is_none() {
@@ -182,6 +190,34 @@ impl Worker {
                     .map(|_| ())
                     .map_err(|cause| StoreError::Commit(Arc::clone(cause))),
             );
+        }
+        following
+    }
+
+    /// Resets once for `first` and for the resets queued right behind it; returns the command that
+    /// ended the run, if there was one.
+    fn answer_resets(&mut self, first: ResetAnswer) -> Option<Command> {
+        let mut answers = vec![first];
+        let mut following = None;
+        while following.is_none() {
+            match self.commands.try_recv() {
+                Ok(Command::Reset(answer)) => answers.push(answer),
+                Ok(other) => following = Some(other),
+                Err(_) => break,
+            }
+        }
+        let mut done = Some(self.reset());
+        for answer in answers {
+            // The first learns the cause of a failure, the others that they may try again.
+            let outcome = match done.take() {
+                Some(Ok(())) => {
+                    done = Some(Ok(()));
+                    Ok(())
+                }
+                Some(Err(cause)) => Err(cause),
+                None => Err(StoreError::Busy),
+            };
+            drop(answer.send(outcome));
         }
         following
     }

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use ekiben::store::{Mode, Store, StoreError};
 use tempfile::TempDir;
 
-use crate::dataset::Dataset;
+use crate::dataset::{CHAIR, Chair, Dataset};
 use crate::harness::{Options, Site, bake_folder, poll_once, store_options};
 
 fn data_files(folder: &Path) -> Vec<String> {
@@ -53,6 +54,103 @@ async fn a_reset_replaces_the_generation_and_removes_the_old_one() {
     );
     drop(held);
     assert_eq!(data_files(site.folder.path()), ["isuumo.primary.2.sqlite"]);
+}
+
+#[tokio::test]
+async fn a_failed_reset_leaves_the_old_generation_for_the_next_start_too() {
+    let folder = TempDir::new().unwrap();
+    let baked = baked(folder.path());
+    let store = open(folder.path(), &baked, Mode::Primary).unwrap();
+    // Where the new generation's log belongs, something is in the way.
+    let in_the_way = folder.path().join("data/isuumo.primary.2.sqlite-wal");
+    fs::create_dir(&in_the_way).unwrap();
+    assert!(store.reset().await.is_err());
+    assert_eq!(store.generation().number(), 1);
+    store
+        .write(|c| c.execute("UPDATE chair SET price = 7", []))
+        .await
+        .unwrap();
+    drop(store);
+    let store = open(folder.path(), &baked, Mode::Primary).unwrap();
+    assert_eq!(store.generation().number(), 1);
+    assert_eq!(price(&store), 7);
+}
+
+#[test]
+fn a_bake_over_a_running_replica_does_not_show() {
+    let folder = TempDir::new().unwrap();
+    let baked = baked(folder.path());
+    let store = open(folder.path(), &baked, Mode::Replica).unwrap();
+    let other = Dataset::of_chairs([Chair {
+        id: 1,
+        price: 1,
+        ..CHAIR
+    }]);
+    other.write(&folder.path().join("dumps"));
+    bake_folder(&folder.path().join("dumps"), &baked).unwrap();
+    // All readers at once, so that none can be an old one that is asked twice.
+    let together = std::sync::Barrier::new(8);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let read = store.read(|c| {
+                    together.wait();
+                    Ok::<i64, StoreError>(c.query_row("SELECT price FROM chair", [], |r| r.get(0))?)
+                });
+                assert_eq!(read.unwrap(), 5000);
+            });
+        }
+    });
+    drop(store);
+    assert_eq!(
+        price(&open(folder.path(), &baked, Mode::Replica).unwrap()),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_kept_copy_of_another_schema_is_refused_with_the_way_out() {
+    let folder = TempDir::new().unwrap();
+    let baked = baked(folder.path());
+    drop(open(folder.path(), &baked, Mode::Primary).unwrap());
+    let mut options = store_options(folder.path(), &baked, &Options::default());
+    options.schema_digest = "another".to_owned();
+    let error = Store::open(options).err().unwrap();
+    assert!(matches!(error, StoreError::UnusableCopy { .. }), "{error}");
+    assert!(error.hint().unwrap().contains("move it away"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn resets_that_wait_together_are_one() {
+    let site = Arc::new(Site::new(&Dataset::tiny()));
+    let (go, gone) = std::sync::mpsc::channel::<()>();
+    let (running, is_running) = std::sync::mpsc::channel::<()>();
+    let slow = Arc::clone(&site);
+    let slow = tokio::spawn(async move {
+        let hold = move |_: &rusqlite::Connection| {
+            running.send(()).unwrap();
+            gone.recv().unwrap();
+            Ok(())
+        };
+        slow.store.write(hold).await.unwrap();
+    });
+    is_running.recv().unwrap();
+    let mut resets: Vec<_> = (0..20).map(|_| Box::pin(site.store.reset())).collect();
+    for reset in &mut resets {
+        assert!(poll_once(reset.as_mut()).await.is_none());
+    }
+    go.send(()).unwrap();
+    for reset in resets {
+        reset.await.unwrap();
+    }
+    slow.await.unwrap();
+    assert_eq!(site.store.generation().number(), 2);
+}
+
+fn price(store: &Store) -> i64 {
+    store
+        .read(|c| Ok::<_, StoreError>(c.query_row("SELECT price FROM chair", [], |r| r.get(0))?))
+        .unwrap()
 }
 
 #[tokio::test]
