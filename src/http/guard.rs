@@ -3,13 +3,18 @@
 //! Beyond its limit the guard answers 503 at once instead of queueing, so that those who are served
 //! are served fast. Health and version are not guarded: probes must get through.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use tokio::sync::Semaphore;
+use hyper::body::{Frame, SizeHint};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::HttpError;
 
@@ -32,17 +37,56 @@ impl Guard {
     }
 }
 
-/// The middleware of a [`Guard`].
+/// The middleware of a [`Guard`]. A request has its place until its answer is sent, however slowly
+/// the client reads: answers in memory are what the limit bounds.
 pub(super) async fn admit(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let Ok(_permit) = guard.permits.try_acquire() else {
+    let Ok(permit) = Arc::clone(&guard.permits).try_acquire_owned() else {
         return HttpError::overloaded("Too many requests are being served.").into_response();
     };
+    let is_read = request.method().is_safe();
     match tokio::time::timeout(guard.time, next.run(request)).await {
-        Ok(response) => response,
-        Err(_elapsed) => {
-            let seconds = guard.time.as_secs();
-            HttpError::overloaded(format!("The request took longer than {seconds} seconds."))
-                .into_response()
-        }
+        Ok(response) => response.map(|body| {
+            Body::new(Held {
+                body,
+                _permit: permit,
+            })
+        }),
+        Err(_elapsed) => took_too_long(guard.time.as_secs(), is_read).into_response(),
+    }
+}
+
+/// A write that was not answered may have been queued; telling the client to repeat it would be wrong.
+fn took_too_long(seconds: u64, is_read: bool) -> HttpError {
+    if is_read {
+        return HttpError::overloaded(format!("The request took longer than {seconds} seconds."));
+    }
+    let detail =
+        format!("The request took longer than {seconds} seconds. It may still take effect.");
+    HttpError::problem(StatusCode::SERVICE_UNAVAILABLE, detail)
+}
+
+/// A response body that keeps its request's place.
+struct Held {
+    body: Body,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl hyper::body::Body for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
