@@ -8,6 +8,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -156,12 +157,16 @@ struct Temporary {
 
 impl Temporary {
     fn create(target: &Path, role: &str) -> io::Result<Self> {
-        let name = format!("{}{role}-{}", temporary_prefix(target), std::process::id());
+        // The time too: every container has a process 1, and they may share a volume.
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let (pid, nanoseconds) = (std::process::id(), now.as_nanos());
+        let name = format!("{}{role}-{pid}-{nanoseconds}", temporary_prefix(target));
         let path = target.with_file_name(name);
         let file = OpenOptions::new()
             .write(true)
-            .create(true)
-            .truncate(true)
+            .create_new(true)
             .open(&path)?;
         file.lock()?;
         Ok(Self { path, file })
