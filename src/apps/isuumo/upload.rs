@@ -127,18 +127,31 @@ fn malformed(error: &MultipartError) -> HttpError {
 
 fn rows(csv: &[u8], columns: &[(&str, Kind)]) -> Result<Vec<Vec<Value>>> {
     let broken = || HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR);
-    if !quotes_are_strict(csv) {
+    let csv = unix_lines(csv);
+    if !quotes_are_strict(&csv) {
         return Err(broken());
     }
     // Records of different lengths and text that is not UTF-8 are errors of this reader too.
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
-        .from_reader(csv);
+        .terminator(csv::Terminator::Any(b'\n'))
+        .from_reader(&csv[..]);
     let records: Vec<_> = reader
         .records()
         .collect::<Result<_, _>>()
         .map_err(|_| broken())?;
     records.iter().map(|record| row(record, columns)).collect()
+}
+
+/// Lines end with LF or CR LF, also within quotes; a CR anywhere else is an ordinary character.
+fn unix_lines(csv: &[u8]) -> Vec<u8> {
+    let mut lines = Vec::with_capacity(csv.len());
+    for (index, &byte) in csv.iter().enumerate() {
+        if byte != b'\r' || csv.get(index + 1).is_some_and(|&next| next != b'\n') {
+            lines.push(byte);
+        }
+    }
+    lines
 }
 
 fn row(record: &csv::StringRecord, columns: &[(&str, Kind)]) -> Result<Vec<Value>> {
@@ -166,7 +179,7 @@ fn quotes_are_strict(csv: &[u8]) -> bool {
     let mut at = At::FieldStart;
     for &byte in csv {
         at = match (at, byte) {
-            (At::Quoted, b'"') | (At::QuoteInQuoted, b'\r') => At::QuoteInQuoted,
+            (At::Quoted, b'"') => At::QuoteInQuoted,
             (At::FieldStart | At::QuoteInQuoted, b'"') | (At::Quoted, _) => At::Quoted,
             (_, b',' | b'\n') => At::FieldStart,
             (At::QuoteInQuoted, _) | (At::Unquoted, b'"') => return false,
@@ -226,6 +239,10 @@ mod tests {
             Ok(vec![row(1, "a", 1.5), row(2, "b,\"c\"", -2.0)])
         );
         assert_eq!(read("+1,a,1,x,y\r\n"), Ok(vec![row(1, "a", 1.0)]));
+        assert_eq!(
+            read("1,a\rb,1\n2,\"c\r\nd\",2\r"),
+            Ok(vec![row(1, "a\rb", 1.0), row(2, "c\nd", 2.0)])
+        );
     }
 
     #[test]
