@@ -151,14 +151,27 @@ fn condition_files_that_contradict_the_schema() {
         fs::write(dumps.join("chair_condition.json"), text).unwrap();
         bake_folder(&dumps, &out).map_err(|error| error.to_string())
     };
-    let said = bake_with(&text.replace("6000", "4000")).unwrap_err();
+    for (from, to) in [
+        ("\"max\": 6000", "\"max\": 4000"),
+        (
+            "\"min\": 15000, \"max\": -1",
+            "\"min\": 15000, \"max\": 90000",
+        ),
+        ("\"min\": -1, \"max\": 3000", "\"min\": 0, \"max\": 3000"),
+    ] {
+        let said = bake_with(&text.replace(from, to)).unwrap_err();
+        assert!(
+            said.contains("chair_condition.json: the ranges of price begin at "),
+            "{said}"
+        );
+        assert!(
+            said.contains("separates them at 3000,6000,9000,12000,15000"),
+            "{said}"
+        );
+    }
+    let said = bake_with("{\"price\": 1}").unwrap_err();
     assert!(
-        said.contains("chair_condition.json: price has no range 1 that holds 5000"),
-        "{said}"
-    );
-    let said = bake_with(&text.replacen("80", "85", 1)).unwrap_err();
-    assert!(
-        said.contains("range 0 of height ends at 85, but the next one starts at 80"),
+        said.contains("the ranges of depth begin at nothing"),
         "{said}"
     );
     let said = bake_with("{").unwrap_err();
