@@ -326,7 +326,7 @@ async fn row_17_nazotte_takes_missing_keys_for_zero() {
 }
 
 #[tokio::test]
-async fn row_25_popularity_and_stock_stay_inside_row_26_camel_case() {
+async fn row_25_popularity_and_stock_stay_inside() {
     let site = Site::new(&Dataset::tiny());
     let keys = |json: &Value| {
         json.as_object()
@@ -367,6 +367,28 @@ async fn row_25_popularity_and_stock_stay_inside_row_26_camel_case() {
         "thumbnail",
     ];
     assert_eq!(estate, expected);
+}
+
+#[tokio::test]
+async fn row_26_doors_are_camel_case_in_json_and_snake_case_in_the_table() {
+    let site = Site::new(&Dataset::of_estates([Estate {
+        id: 1,
+        door_height: 70,
+        door_width: 90,
+        ..ESTATE
+    }]));
+    let estate = site.get("/api/estate/1").await.is(200).json();
+    assert_eq!(
+        (&estate["doorHeight"], &estate["doorWidth"]),
+        (&json!(70), &json!(90))
+    );
+    assert!(estate.get("door_height").is_none());
+    let stored = site.store.read(|connection| {
+        let select = "SELECT door_height, door_width FROM estate";
+        let sides = connection.query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?)));
+        Ok::<(i64, i64), ekiben::store::StoreError>(sides?)
+    });
+    assert_eq!(stored.unwrap(), (70, 90));
 }
 
 #[tokio::test]
@@ -460,6 +482,21 @@ async fn row_31_nothing_is_redirected() {
     ] {
         let answer = site.get(path).await;
         assert!(answer.status.is_client_error(), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn row_32_dumps_on_one_line_are_split_by_grammar() {
+    let names = ["a);INSERT INTO isuumo.chair", "b''), (''c", "--d", "e;"];
+    let chairs = (1..)
+        .zip(names)
+        .map(|(id, name)| Chair { id, name, ..CHAIR });
+    let dataset = Dataset::of_chairs(chairs);
+    assert!(!dataset.chair_dump().contains('\n'));
+    let site = Site::new(&dataset);
+    for (id, name) in (1..).zip(names) {
+        let chair = site.get(&format!("/api/chair/{id}")).await.is(200).json();
+        assert_eq!(chair["name"], name.replace("''", "'"));
     }
 }
 

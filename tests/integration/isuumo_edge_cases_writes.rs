@@ -1,6 +1,5 @@
 //! The edge-case table of the contract (section 11), writes: one test a row, named by its number.
-//! Row 24 (races) is in `writes_under_load`, row 32 (dumps on one line) among the reader's own tests
-//! and in `reference`.
+//! Row 24 (races) is in `writes_under_load`.
 
 use serde_json::json;
 
