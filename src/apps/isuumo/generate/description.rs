@@ -13,24 +13,7 @@ pub(super) const COUNT: usize = 1_000;
 
 const LENGTHS: std::ops::RangeInclusive<usize> = 50..=80;
 
-const TIMES: [&str; 14] = [
-    "朝いちばん",
-    "昼下がり",
-    "夕暮れどき",
-    "休日の午後",
-    "雨の日",
-    "春先",
-    "梅雨の晴れ間",
-    "真夏の夜",
-    "秋の夜長",
-    "冬の朝",
-    "週末",
-    "仕事帰り",
-    "眠れない夜",
-    "家族のそろう晩",
-];
-
-const SPOTS: [&str; 14] = [
+const SPOTS: [&str; 13] = [
     "窓辺",
     "書斎",
     "縁側",
@@ -39,7 +22,6 @@ const SPOTS: [&str; 14] = [
     "台所の隅",
     "ベランダ",
     "子ども部屋",
-    "暖炉の前",
     "本棚のそば",
     "庭先",
     "屋根裏",
@@ -47,7 +29,7 @@ const SPOTS: [&str; 14] = [
     "店先",
 ];
 
-const ACTS: [&str; 16] = [
+const ACTS: [&str; 15] = [
     "本を開く",
     "手紙を書く",
     "音楽を聴く",
@@ -63,7 +45,6 @@ const ACTS: [&str; 16] = [
     "将棋をさす",
     "プログラムを書く",
     "楽器を鳴らす",
-    "星を数える",
 ];
 
 const MAKERS: [&str; 10] = [
@@ -152,26 +133,140 @@ const SITES: [&str; 10] = [
     "古くからの住宅地",
 ];
 
-const EVENTS: [&str; 14] = [
-    "窓いっぱいに光が差しこみ",
-    "涼しい風が部屋を通りぬけ",
-    "鳥の声が近くに聞こえ",
-    "商店街の灯りがともり",
-    "遠くの花火まで見渡せ",
-    "雨音だけが耳に届き",
-    "どこかの夕餉の匂いが漂い",
-    "金木犀の香りが流れこみ",
-    "子どもたちの笑い声が響き",
-    "雪明かりが天井に映り",
-    "虫の音が心地よく",
-    "床の木目が美しく浮かび",
-    "朝市の威勢のよい声が届き",
-    "月の光が廊下に伸び",
+/// Times of the day or year, each with what can be seen, heard or smelled then: drawn apart, they would
+/// give snow in midsummer.
+const MOMENTS: [(&str, &[&str]); 14] = [
+    (
+        "朝いちばん",
+        &[
+            "窓いっぱいに光が差しこみ",
+            "朝市の威勢のよい声が届き",
+            "鳥の声が近くに聞こえ",
+            "涼しい風が部屋を通りぬけ",
+        ],
+    ),
+    (
+        "昼下がり",
+        &[
+            "鳥の声が近くに聞こえ",
+            "子どもたちの笑い声が響き",
+            "木もれ日が床に揺れ",
+            "焼きたてのパンの香りが流れこみ",
+        ],
+    ),
+    (
+        "夕暮れどき",
+        &[
+            "商店街の灯りがともり",
+            "どこかの夕餉の匂いが漂い",
+            "空の色が壁を染め",
+            "家路を急ぐ足音が聞こえ",
+        ],
+    ),
+    (
+        "休日の午後",
+        &[
+            "子どもたちの笑い声が響き",
+            "床の木目が美しく浮かび",
+            "涼しい風が部屋を通りぬけ",
+            "鳥の声が近くに聞こえ",
+        ],
+    ),
+    (
+        "雨の日",
+        &[
+            "雨音だけが耳に届き",
+            "ぬれた木々の匂いが漂い",
+            "色とりどりの傘が通りを行き交い",
+            "静けさが部屋を満たし",
+        ],
+    ),
+    (
+        "春先",
+        &[
+            "花の香りが流れこみ",
+            "鳥の声が近くに聞こえ",
+            "やわらかな光が廊下に伸び",
+            "淡い若葉の色が目にうつり",
+        ],
+    ),
+    (
+        "梅雨の晴れ間",
+        &[
+            "洗いたての空が広がり",
+            "窓いっぱいに光が差しこみ",
+            "涼しい風が部屋を通りぬけ",
+            "あじさいの色があざやかで",
+        ],
+    ),
+    (
+        "真夏の夜",
+        &[
+            "遠くの花火まで見渡せ",
+            "涼しい風が部屋を通りぬけ",
+            "風鈴の音が耳に届き",
+            "祭りばやしがかすかに聞こえ",
+        ],
+    ),
+    (
+        "秋の夜長",
+        &[
+            "虫の音が心地よく",
+            "月の光が廊下に伸び",
+            "金木犀の香りが流れこみ",
+            "澄んだ星空が窓に広がり",
+        ],
+    ),
+    (
+        "冬の朝",
+        &[
+            "雪明かりが天井に映り",
+            "低い日ざしが部屋の奥まで届き",
+            "湯気の立つ台所がにぎわい",
+            "澄んだ空気に山が近く見え",
+        ],
+    ),
+    (
+        "週末",
+        &[
+            "子どもたちの笑い声が響き",
+            "商店街の呼び声が届き",
+            "窓いっぱいに光が差しこみ",
+            "どこかの夕餉の匂いが漂い",
+        ],
+    ),
+    (
+        "仕事帰り",
+        &[
+            "商店街の灯りがともり",
+            "どこかの夕餉の匂いが漂い",
+            "街の灯りが迎えてくれ",
+            "見慣れた窓の明かりが心を和ませ",
+        ],
+    ),
+    (
+        "眠れない夜",
+        &[
+            "雨音だけが耳に届き",
+            "月の光が廊下に伸び",
+            "夜汽車の音がかすかに聞こえ",
+            "静けさが部屋を満たし",
+        ],
+    ),
+    (
+        "家族のそろう晩",
+        &[
+            "月の光が廊下に伸び",
+            "鍋の湯気が部屋をあたため",
+            "笑い声がやさしく響き",
+            "床の木目が美しく浮かび",
+        ],
+    ),
 ];
 
 const LIVES: [&str; 12] = [
     "料理や読書を楽しむ",
-    "小さな店を始める",
+    "小さな店を営む",
     "家で仕事をする",
     "犬や猫とのんびり過ごす",
     "友人を招いて食卓を囲む",
@@ -181,14 +276,14 @@ const LIVES: [&str; 12] = [
     "子育てをする",
     "ひとりの時間を大切にする",
     "写真や絵を飾る",
-    "二人で新しく始める",
+    "二人で暮らしを始める",
 ];
 
 const ESTATE_ENDINGS: [&str; 10] = [
     "暮らしにぴったりです。",
     "毎日を支えてくれます。",
     "方に選ばれています。",
-    "住まいをお探しの方へ。",
+    "ための住まいをお探しの方へ。",
     "日々が思い浮かびます。",
     "夢をかなえる間取りです。",
     "人にこそ見てほしい部屋です。",
@@ -200,28 +295,38 @@ const ESTATE_ENDINGS: [&str; 10] = [
 /// The descriptions of chairs.
 pub(super) fn of_chairs() -> Vec<String> {
     list("chair descriptions", |random| {
-        format!(
-            "{}に{}で{}ひとときのために、{}が{}仕上げた椅子です。{}、{}",
-            random.pick(&TIMES),
-            random.pick(&SPOTS),
-            random.pick(&ACTS),
-            random.pick(&MAKERS),
-            random.pick(&METHODS),
-            random.pick(&COMFORTS),
-            random.pick(&CHAIR_ENDINGS)
-        )
+        let (time, _) = random.pick(&MOMENTS);
+        let spot = random.pick(&SPOTS);
+        let maker = random.pick(&MAKERS);
+        let opening = match random.index(3) {
+            0 => {
+                let method = random.pick(&METHODS);
+                let act = random.pick(&ACTS);
+                format!("{time}に{spot}で{act}ひとときのために、{maker}が{method}仕上げた椅子です")
+            }
+            1 => {
+                let method = random.pick(&METHODS);
+                format!("{spot}によく似合う、{maker}が{method}仕上げた椅子です")
+            }
+            _ => {
+                let act = random.pick(&ACTS);
+                format!("{spot}で{act}{time}に寄りそう、{maker}の手になる椅子です")
+            }
+        };
+        let (comfort, ending) = (random.pick(&COMFORTS), random.pick(&CHAIR_ENDINGS));
+        format!("{opening}。{comfort}、{ending}")
     })
 }
 
 /// The descriptions of estates.
 pub(super) fn of_estates() -> Vec<String> {
     list("estate descriptions", |random| {
+        let (time, events) = random.pick(&MOMENTS);
         format!(
-            "{}を望む{}の部屋です。{}には{}、{}{}",
+            "{}を望む{}の部屋です。{time}には{}、{}{}",
             random.pick(&VIEWS),
             random.pick(&SITES),
-            random.pick(&TIMES),
-            random.pick(&EVENTS),
+            random.pick(events),
             random.pick(&LIVES),
             random.pick(&ESTATE_ENDINGS)
         )
