@@ -6,7 +6,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::dump::DumpError;
+use super::note::Note;
+use crate::dump::{DumpError, Problem};
 
 /// A bake or import that failed. Nothing is left behind when one is returned.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,41 @@ pub enum BakeError {
         /// What is wrong.
         reason: String,
     },
+    /// The dumps hold several databases and none was chosen.
+    #[error("the dumps hold several databases: {}", .names.join(", "))]
+    SeveralDatabases {
+        /// The databases.
+        names: Vec<String>,
+    },
+    /// The chosen database is not in the dumps.
+    #[error("the dumps hold no database {name}, but {}", .names.join(", "))]
+    NoDatabase {
+        /// The database that was chosen.
+        name: String,
+        /// The databases that are there.
+        names: Vec<String>,
+    },
+    /// A table that was asked for is not in the dumps.
+    #[error("the dumps hold no table {name}")]
+    NoTable {
+        /// The table.
+        name: String,
+    },
+    /// The inputs hold neither tables nor rows.
+    #[error("the input holds no CREATE TABLE and no INSERT")]
+    NothingToImport,
+    /// Something would not be as the dump says, and that was not allowed.
+    #[error("not everything can be carried over as it is:\n  {}", lines(.notes))]
+    Strict {
+        /// What it is.
+        notes: Vec<Note>,
+    },
+    /// SQLite failed on something that the import itself made.
+    #[error("cannot finish the tables: {cause}")]
+    Finish {
+        /// Why.
+        cause: rusqlite::Error,
+    },
     /// The rows contradict `checks.sql`.
     #[error("the baked data fails its checks:\n  {}", .complaints.join("\n  "))]
     Check {
@@ -121,6 +157,10 @@ impl BakeError {
             Self::NoDump { .. } => {
                 Some("Put the dumps into that folder, or name another one with --from.")
             }
+            Self::Dump(error) if matches!(error.problem, Problem::Incomplete) => Some(
+                "Write the dump again; if it is known to be whole, import it with \
+                 --allow-incomplete.",
+            ),
             Self::Dump(_) => Some(
                 "Write the dump again with mysqldump or mariadb-dump, or mend it at the place named \
                  above; lines and bytes count in the unpacked text.",
@@ -134,6 +174,15 @@ impl BakeError {
             Self::Schema { .. } => {
                 Some("A schema folder holds tables.sql, derived.sql, indexes.sql and checks.sql.")
             }
+            Self::SeveralDatabases { .. } | Self::NoDatabase { .. } => {
+                Some("Choose one of them with --database.")
+            }
+            Self::NoTable { .. } => Some("Names in --tables are compared letter by letter."),
+            Self::NothingToImport => {
+                Some("Is it a dump? mysqldump, mariadb-dump and phpMyAdmin write what is read here.")
+            }
+            Self::Strict { .. } => Some("Leave out --strict to import it all the same."),
+            Self::Finish { .. } => Some("This should not happen: please report it with the dump's CREATE TABLEs."),
             Self::Check { .. } => Some("Mend the dump or the documents, or change checks.sql."),
             Self::Exists { .. } => Some("Name another output, or add --force to replace it."),
             Self::Output { .. } | Self::Sqlite { .. } => Some(
@@ -145,4 +194,9 @@ impl BakeError {
             }
         }
     }
+}
+
+fn lines(notes: &[Note]) -> String {
+    let lines: Vec<String> = notes.iter().map(ToString::to_string).collect();
+    lines.join("\n  ")
 }

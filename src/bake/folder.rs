@@ -41,6 +41,8 @@ pub enum Content {
     Path(PathBuf),
     /// In the binary.
     Embedded(&'static [u8]),
+    /// What is piped in.
+    StandardInput,
 }
 
 impl Folder {
@@ -103,6 +105,17 @@ impl FolderFile {
         })
     }
 
+    /// Standard input, whose size is not known.
+    #[must_use]
+    pub fn standard_input() -> Self {
+        Self {
+            name: "stdin.sql".to_owned(),
+            shown: "standard input".to_owned(),
+            bytes: 0,
+            content: Content::StandardInput,
+        }
+    }
+
     /// Opens the stored bytes.
     ///
     /// # Errors
@@ -111,6 +124,7 @@ impl FolderFile {
         match &self.content {
             Content::Path(path) => Ok(Box::new(File::open(path).map_err(|c| self.error(c))?)),
             Content::Embedded(bytes) => Ok(Box::new(*bytes)),
+            Content::StandardInput => Ok(Box::new(io::stdin())),
         }
     }
 

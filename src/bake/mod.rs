@@ -6,24 +6,27 @@
 //!
 //! # Layout
 //! - [`bake`]: an app's file, from its [`Recipe`] and a [`Folder`] of dumps and documents
-//! - [`import()`]: any dump to a file of the same tables
+//! - [`import()`]: any dump to a file of the same tables; `translate`: MySQL's expressions
 //! - [`Folder`]: files on disk or embedded in the binary
 //! - `input`: one input, unpacked, hashed and metered
+//! - `feed`: reading on a thread of its own; `batch`: rows on their way; `insertion`: storing them
 //! - `schema`: the SQL files of an app, in their three phases
-//! - `target`: a table that rows go into, and the rows of a dump going there
-//! - `mapping`: MySQL table definitions to SQLite ones, for [`import()`]
+//! - `target`: the tables of a schema that rows go into
 //! - `output`: the file under its temporary name: indexes, statistics, compaction, checks, rename
 //! - [`provenance`]: where a file came from, written and read
 //! - [`inspect`](inspect()): what is in a finished file
-//! - [`Report`], [`Progress`]: what a bake tells, at its end and on its way
+//! - [`Report`], [`Note`], [`Progress`]: what a bake tells, at its end and on its way
 //! - [`BakeError`]: what went wrong
 
+mod batch;
 mod error;
+mod feed;
 mod folder;
 mod import;
 mod input;
+mod insertion;
 mod inspect;
-mod mapping;
+mod note;
 mod output;
 mod progress;
 pub mod provenance;
@@ -31,15 +34,17 @@ mod recipe;
 mod report;
 mod schema;
 mod target;
+mod translate;
 
 pub use error::BakeError;
 pub use folder::{Content, Folder, FolderFile};
-pub use import::{ImportOptions, import};
+pub use import::{ImportOptions, Selection, import};
 pub use inspect::{FileReport, inspect};
 pub(crate) use output::sync_folder;
 pub use progress::{Phase, Progress, Silent};
+pub use note::{Class, Note};
 pub use recipe::{Recipe, bake};
-pub use report::{IndexReport, Report, TableReport};
+pub use report::{ColumnReport, IndexReport, Report, TableReport};
 pub use schema::Schema;
 
 #[cfg(test)]

@@ -15,9 +15,32 @@ use rusqlite::{Connection, OpenFlags};
 use super::BakeError;
 use super::provenance::{self, Provenance};
 
-/// Page cache while baking, in KiB as a negative number: enough for the indexes of some hundred
-/// thousand rows to be built without spilling.
-const CACHE_KIB: i64 = -65_536;
+/// How SQLite is set up while it writes a file.
+#[derive(Debug, Clone, Copy)]
+struct Tuning {
+    /// Page cache in KiB as a negative number.
+    cache_kib: i64,
+    temp_store: &'static str,
+    /// Threads that may help with sorting.
+    helpers: usize,
+}
+
+/// Enough for the indexes of some hundred thousand rows to be built without spilling.
+const BAKE: Tuning = Tuning {
+    cache_kib: -65_536,
+    temp_store: "MEMORY",
+    helpers: 0,
+};
+
+/// A dump may be larger than memory: sorting spills to files, pages to the scratch file.
+const IMPORT: Tuning = Tuning {
+    cache_kib: -16_384,
+    temp_store: "FILE",
+    helpers: 0,
+};
+
+/// An import's file is rewritten when more than one page in so many is unused.
+const FREE_PAGES: i64 = 16;
 
 pub(super) struct Output {
     path: PathBuf,
@@ -27,8 +50,18 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Starts a file that will end up at `path`; its folder is created.
+    /// Starts an app's file that will end up at `path`; its folder is created.
     pub(super) fn create(path: &Path) -> Result<Self, BakeError> {
+        Self::create_with(path, BAKE)
+    }
+
+    /// Starts the file of an import, whose size nobody knows: memory stays bounded.
+    pub(super) fn create_for_import(path: &Path, jobs: usize) -> Result<Self, BakeError> {
+        let helpers = jobs.saturating_sub(1).min(8);
+        Self::create_with(path, Tuning { helpers, ..IMPORT })
+    }
+
+    fn create_with(path: &Path, tuning: Tuning) -> Result<Self, BakeError> {
         let failed = |cause| BakeError::Output {
             path: path.to_owned(),
             cause,
@@ -48,18 +81,19 @@ impl Output {
             scratch,
             result,
         };
-        output.connection = Some(output.open().map_err(|cause| output.error(cause))?);
+        output.connection = Some(output.open(tuning).map_err(|cause| output.error(cause))?);
         Ok(output)
     }
 
-    fn open(&self) -> rusqlite::Result<Connection> {
+    fn open(&self, tuning: Tuning) -> rusqlite::Result<Connection> {
         let connection = Connection::open(&self.scratch.path)?;
         // No journal and no syncs: after a crash the scratch file is thrown away, not repaired.
         connection.pragma_update(None, "journal_mode", "OFF")?;
         connection.pragma_update(None, "synchronous", "OFF")?;
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-        connection.pragma_update(None, "cache_size", CACHE_KIB)?;
-        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.pragma_update(None, "cache_size", tuning.cache_kib)?;
+        connection.pragma_update(None, "temp_store", tuning.temp_store)?;
+        connection.pragma_update(None, "threads", tuning.helpers)?;
         connection.pragma_update(None, "foreign_keys", false)?;
         connection.pragma_update(None, "trusted_schema", false)?;
         connection.execute_batch(provenance::TABLES)?;
@@ -106,6 +140,28 @@ impl Output {
         }
         self.scratch.remove();
         Ok(())
+    }
+
+    /// Ends an import: rewrites the file only if copied tables left much of it empty, syncs it and
+    /// gives it its name.
+    pub(super) fn finish_import(mut self) -> Result<(), BakeError> {
+        let connection = self.connection();
+        let pragma = |name: &str| {
+            connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
+        };
+        let pages = pragma("page_count").map_err(|cause| self.error(cause))?;
+        let free = pragma("freelist_count").map_err(|cause| self.error(cause))?;
+        if free > pages / FREE_PAGES {
+            self.compact()?;
+        } else {
+            self.connection = None;
+            std::mem::swap(&mut self.scratch, &mut self.result);
+            self.scratch.remove();
+        }
+        self.publish().map_err(|cause| BakeError::Output {
+            path: self.path.clone(),
+            cause,
+        })
     }
 
     /// Checks the compact file, syncs it and gives it its name; `read` sees it just before that.

@@ -1,5 +1,11 @@
 //! What a bake tells on its way. The command line draws it; the baker does not know how.
 
+use std::sync::Arc;
+
+use super::FolderFile;
+use super::input::Meter;
+use crate::dump::Position;
+
 /// A part of a bake that takes noticeable time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
@@ -30,4 +36,55 @@ pub struct Silent;
 impl Progress for Silent {
     fn begin(&mut self, _phase: Phase) {}
     fn advance(&mut self, _bytes: u64, _rows: u64) {}
+}
+
+/// Which input is being read, for progress and for messages.
+pub(super) struct Told<'t> {
+    files: &'t [FolderFile],
+    progress: &'t mut dyn Progress,
+    current: usize,
+    meter: Arc<Meter>,
+    rows: u64,
+}
+
+impl<'t> Told<'t> {
+    pub(super) fn new(files: &'t [FolderFile], progress: &'t mut dyn Progress) -> Self {
+        Self {
+            files,
+            progress,
+            current: 0,
+            meter: Arc::default(),
+            rows: 0,
+        }
+    }
+
+    /// An input begins.
+    pub(super) fn input(&mut self, index: usize, meter: Arc<Meter>) {
+        self.current = index;
+        self.meter = meter;
+        let file = &self.files[index];
+        let phase = Phase::Rows(file.shown.clone(), file.bytes);
+        self.progress.begin(phase);
+    }
+
+    /// What comes behind the inputs begins.
+    pub(super) fn begin(&mut self, phase: Phase) {
+        self.progress.begin(phase);
+    }
+
+    /// So many rows more are stored.
+    pub(super) fn rows(&mut self, count: usize) {
+        self.rows += count as u64;
+        self.progress.advance(self.meter.stored_bytes(), self.rows);
+    }
+
+    /// The current input's name.
+    pub(super) fn name(&self) -> &'t str {
+        &self.files[self.current].shown
+    }
+
+    /// A position in the current input.
+    pub(super) fn place(&self, position: Position) -> (String, Position) {
+        (self.name().to_owned(), position)
+    }
 }

@@ -3,21 +3,23 @@
 //! This file is the sequence; each step lives in its own file. Rows come from every dump of the
 //! dataset folder in the order of the names, documents from its JSON files.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
 use rusqlite::Connection;
 
-use super::input::{Meter, open, unpacked_name};
+use super::feed::{Event, FeedOptions, feed};
+use super::input::unpacked_name;
+use super::note::{Class, Note};
 use super::output::Output;
-use super::progress::{Phase, Progress};
+use super::progress::{Phase, Progress, Told};
 use super::provenance::{IMPORTER, Input, Provenance, dataset_digest};
 use super::report::{self, Report};
 use super::schema::Schema;
-use super::target::{Loader, Target};
+use super::target::{Loader, Targets};
 use super::{BakeError, Folder, FolderFile};
-use crate::dump::{Reader, Skipped, Statement, TableDefinition};
+use crate::dump::Charset;
 
 /// How the file of one app is baked.
 #[derive(Debug, Clone)]
@@ -51,6 +53,7 @@ pub fn bake(
     let dumps: Vec<_> = files
         .iter()
         .filter(|file| unpacked_name(&file.name).ends_with(".sql"))
+        .cloned()
         .collect();
     if dumps.is_empty() {
         return Err(BakeError::NoDump {
@@ -61,21 +64,44 @@ pub fn bake(
     let connection = output.connection();
     recipe.schema.create_tables(connection)?;
     let mut inputs = documents(recipe, &files, connection)?;
-    let targets = Target::read_all(connection).map_err(|cause| output.error(cause))?;
-    let mut loader = Loader::new(connection, targets);
-    let mut tables = HashMap::new();
-    let mut skipped = Vec::new();
-    for file in dumps {
-        let (input, seen, read_over) = load_dump(file, &mut loader, tables, progress)?;
-        inputs.push(input);
-        tables = seen;
-        skipped.extend(read_over);
-    }
-    let Loader { rows, ignored, .. } = loader;
-    for (table, count) in &ignored {
-        skipped.push(format!(
-            "{count} rows of table {table}, which the schema does not have"
-        ));
+    let mut targets = Targets::read(connection).map_err(|cause| output.error(cause))?;
+    let mut loader = Loader::new(connection, targets.clone());
+    let mut told = Told::new(&dumps, progress);
+    let options = FeedOptions {
+        jobs: 2,
+        charset: Charset::Utf8,
+        allow_incomplete: false,
+    };
+    let mut notes = Vec::new();
+    let mut ignored = BTreeMap::new();
+    feed(&dumps, options, &mut targets, &mut |event| {
+        match event {
+            Event::Input(index, meter) => told.input(index, meter),
+            // The tables are the schema's; the dump's own only tell the order of columns.
+            Event::Statement(_) => {}
+            Event::Rows(rows) => {
+                let count = rows.batch.rows();
+                let batch = loader.store(told.name(), rows)?;
+                told.rows(count);
+                return Ok(Some(batch));
+            }
+            Event::Ignored(header, count) => {
+                let (_, sum) = ignored
+                    .entry(header.table)
+                    .or_insert((told.place(header.position), 0));
+                *sum += count;
+            }
+            Event::End(outcome) => {
+                inputs.extend(outcome.inputs);
+                notes.extend(outcome.notes);
+            }
+        }
+        Ok(None)
+    })?;
+    let Loader { rows, .. } = loader;
+    for (table, ((input, position), count)) in ignored {
+        let what = format!("{count} rows of table {table}, which the schema does not have");
+        notes.push(Note::new(&input, position, Class::Skipped, what));
     }
     progress.begin(Phase::Indexes);
     recipe.schema.derive(connection)?;
@@ -92,11 +118,11 @@ pub fn bake(
     };
     finish(&mut output, &provenance, progress)?;
     let tables = output.finish(report::tables)?;
-    Ok(report(out, provenance, tables, skipped, start))
+    Ok(report::of(out, provenance, tables, notes, start))
 }
 
 /// Statistics, compaction: what every new file goes through before its last check.
-pub(super) fn finish(
+fn finish(
     output: &mut Output,
     provenance: &Provenance,
     progress: &mut dyn Progress,
@@ -107,25 +133,6 @@ pub(super) fn finish(
     output.compact()?;
     progress.begin(Phase::Integrity);
     Ok(())
-}
-
-pub(super) fn report(
-    out: &Path,
-    provenance: Provenance,
-    tables: Vec<report::TableReport>,
-    skipped: Vec<String>,
-    start: Instant,
-) -> Report {
-    Report {
-        path: out.to_owned(),
-        rows: provenance.rows.values().sum(),
-        bytes: out.metadata().map_or(0, |metadata| metadata.len()),
-        input_bytes: provenance.inputs.iter().map(|input| input.bytes).sum(),
-        dataset_digest: provenance.dataset_digest,
-        tables,
-        skipped,
-        elapsed: start.elapsed(),
-    }
 }
 
 /// Stores the documents that the app needs.
@@ -159,49 +166,4 @@ fn documents(
         inputs.push(Input::of(&name, body.as_bytes()));
     }
     Ok(inputs)
-}
-
-/// Tables seen so far, by name; a later dump may hold the rows of an earlier one's table.
-type Definitions = HashMap<String, TableDefinition>;
-
-fn load_dump(
-    file: &FolderFile,
-    loader: &mut Loader<'_>,
-    tables: Definitions,
-    progress: &mut dyn Progress,
-) -> Result<(Input, Definitions, Vec<String>), BakeError> {
-    progress.begin(Phase::Rows(file.shown.clone(), file.bytes));
-    let (bytes, meter) = open(file)?;
-    let mut reader = Reader::new(&file.shown, bytes).with_tables(tables);
-    while let Some(statement) = reader.next_statement()? {
-        // The tables are the schema's; the dump's CREATE TABLE only tells the order of columns.
-        if let Statement::Insert(header) = statement {
-            loader.load(&file.shown, &mut reader, &header, &meter, progress)?;
-        }
-    }
-    let (tables, skipped) = reader.finish();
-    Ok((metered(file, &meter), tables, told(file, &skipped)))
-}
-
-/// The provenance of an input that has been read to its end.
-pub(super) fn metered(file: &FolderFile, meter: &Meter) -> Input {
-    let (bytes, sha256) = meter.finish();
-    Input {
-        name: unpacked_name(&file.name).to_owned(),
-        bytes,
-        sha256,
-    }
-}
-
-/// Skipped statements as lines for people.
-pub(super) fn told(file: &FolderFile, skipped: &[Skipped]) -> Vec<String> {
-    skipped
-        .iter()
-        .map(|skipped| {
-            format!(
-                "{}: {}: {}",
-                file.shown, skipped.position, skipped.statement
-            )
-        })
-        .collect()
 }

@@ -1,21 +1,20 @@
-//! Tables that rows go into, and the rows of a dump going there.
+//! The tables of an app's schema that rows go into, and the storing of the rows.
 //!
-//! A [`Target`] knows a table's columns and how each stores its values; a [`Loader`] feeds the
-//! `INSERT`s of a dump to the targets with the same names. Values are bound, never pasted into SQL;
-//! one that does not fit its column ends the bake with its place in the dump.
+//! A [`Target`] knows a table's columns and how each stores its values; the [`Loader`] puts the rows
+//! of the dumps into the targets with the same names. A row that does not fit ends the bake with its
+//! place in the dump.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use rusqlite::{Connection, Statement as Prepared};
+use rusqlite::Connection;
 
 use super::BakeError;
-use super::input::Meter;
-use super::progress::Progress;
+use super::batch::{Batch, Cell, Place};
+use super::feed::{Planner, Rows};
+use super::insertion::{Conflict, Insertion};
 use super::report::table_names;
-use crate::dump::{InsertHeader, Kind, Position, Reader, Row, Value};
-
-/// Rows between two reports of progress.
-const ROWS_PER_REPORT: u64 = 1024;
+use crate::dump::{InsertHeader, Kind, OnConflict, Position, Statement};
 
 /// A table of the new file.
 #[derive(Debug, Clone)]
@@ -27,7 +26,7 @@ pub(super) struct Target {
 
 impl Target {
     /// Describes a STRICT table of the file.
-    pub(super) fn read(connection: &Connection, name: &str) -> rusqlite::Result<Self> {
+    fn read(connection: &Connection, name: &str) -> rusqlite::Result<Self> {
         let mut columns = Vec::new();
         let mut statement =
             connection.prepare("SELECT name, type FROM pragma_table_xinfo(?1) WHERE hidden = 0")?;
@@ -37,7 +36,7 @@ impl Target {
                 "INTEGER" | "INT" => Kind::Integer,
                 "REAL" => Kind::Real,
                 "BLOB" => Kind::Blob,
-                _ => Kind::Text,
+                _ => Kind::TEXT,
             };
             columns.push((row.get(0)?, kind));
         }
@@ -47,44 +46,27 @@ impl Target {
         })
     }
 
-    /// Describes all tables that are not the baker's own.
-    pub(super) fn read_all(connection: &Connection) -> rusqlite::Result<Targets> {
-        let mut targets = Targets::default();
-        for name in table_names(connection)? {
-            targets.add(Self::read(connection, &name)?);
-        }
-        Ok(targets)
-    }
-
-    fn kinds(&self, header: &InsertHeader) -> Result<Vec<Kind>, String> {
-        let kind_of = |wanted: &String| {
-            self.columns
-                .iter()
-                .find(|(column, _)| column.eq_ignore_ascii_case(wanted))
-                .map(|&(_, kind)| kind)
-                .ok_or_else(|| format!("the table has no column {wanted} that takes a value"))
-        };
-        header.columns.iter().map(kind_of).collect()
-    }
-
-    fn insert_sql(&self, header: &InsertHeader) -> String {
-        let columns: Vec<_> = header.columns.iter().map(|column| quoted(column)).collect();
-        let places = vec!["?"; columns.len()].join(", ");
-        format!(
-            "INSERT INTO {} ({}) VALUES ({places})",
-            quoted(&self.name),
-            columns.join(", ")
-        )
+    fn kind(&self, wanted: &str) -> Result<Kind, String> {
+        self.columns
+            .iter()
+            .find(|(column, _)| column.eq_ignore_ascii_case(wanted))
+            .map(|(_, kind)| kind.clone())
+            .ok_or_else(|| format!("the table has no column {wanted} that takes a value"))
     }
 }
 
 /// The tables of a file by name, in any case as both databases compare names.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Targets(HashMap<String, Target>);
 
 impl Targets {
-    pub(super) fn add(&mut self, target: Target) {
-        self.0.insert(target.name.to_ascii_lowercase(), target);
+    /// Describes all tables that are not the baker's own.
+    pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut targets = HashMap::new();
+        for name in table_names(connection)? {
+            targets.insert(name.to_ascii_lowercase(), Target::read(connection, &name)?);
+        }
+        Ok(Self(targets))
     }
 
     fn get(&self, name: &str) -> Option<&Target> {
@@ -92,14 +74,35 @@ impl Targets {
     }
 }
 
+impl Planner for Targets {
+    fn kinds(
+        &mut self,
+        header: &InsertHeader,
+        _width: usize,
+    ) -> Result<Option<Arc<[Kind]>>, String> {
+        let Some(target) = self.get(&header.table) else {
+            return Ok(None);
+        };
+        if header.on_conflict != OnConflict::Fail {
+            return Err("INSERT IGNORE and REPLACE are for imports; a dataset has each row once"
+                .to_owned());
+        }
+        let columns = header.columns.as_ref().ok_or_else(|| {
+            "the INSERT has no column list and no CREATE TABLE came before it".to_owned()
+        })?;
+        let kinds: Result<_, _> = columns.iter().map(|column| target.kind(column)).collect();
+        kinds.map(Some)
+    }
+
+    fn see(&mut self, _statement: &Statement) {}
+}
+
 /// Puts rows of dumps into tables and counts them.
 pub(super) struct Loader<'c> {
     connection: &'c Connection,
-    pub(super) targets: Targets,
+    targets: Targets,
     /// Rows stored, by table.
     pub(super) rows: BTreeMap<String, u64>,
-    /// Rows of tables that are no targets, by table.
-    pub(super) ignored: BTreeMap<String, u64>,
 }
 
 impl<'c> Loader<'c> {
@@ -113,76 +116,65 @@ impl<'c> Loader<'c> {
             connection,
             targets,
             rows,
-            ignored: BTreeMap::new(),
         }
     }
 
-    pub(super) fn add_target(&mut self, target: Target) {
-        self.rows.entry(target.name.clone()).or_default();
-        self.targets.add(target);
-    }
-
-    /// Stores the rows of the `INSERT` that the reader has just returned.
-    pub(super) fn load(
-        &mut self,
-        input: &str,
-        reader: &mut Reader<'_>,
-        header: &InsertHeader,
-        meter: &Meter,
-        progress: &mut dyn Progress,
-    ) -> Result<(), BakeError> {
+    /// Stores rows; gives the batch back for the next ones.
+    pub(super) fn store(&mut self, input: &str, rows: Rows) -> Result<Batch, BakeError> {
+        let Rows {
+            header,
+            batch,
+            upsert,
+        } = rows;
+        let wrong = |place: &Place, reason: &str| {
+            mismatch(input, place.position, &header.table, reason.to_owned())
+        };
+        if let (Some(_), Some(place)) = (upsert, batch.places.first()) {
+            return Err(wrong(place, "ON DUPLICATE KEY UPDATE is for imports only"));
+        }
+        let columns = header.columns.as_deref().unwrap_or_default();
+        if batch.unresolved {
+            let unresolved =
+                |cell: &Cell| matches!(cell, Cell::Default | Cell::Expression(_));
+            let cell = batch.cells.iter().position(unresolved).unwrap_or(0);
+            let place = &batch.places[cell / columns.len().max(1)];
+            return Err(wrong(
+                place,
+                "the row holds an expression or DEFAULT, which a dataset must not",
+            ));
+        }
         let Some(target) = self.targets.get(&header.table) else {
-            let ignored = self.ignored.entry(header.table.clone()).or_default();
-            while reader.next_row()?.is_some() {
-                *ignored += 1;
-            }
-            return Ok(());
+            return Ok(batch);
         };
-        let mismatch = |reason| mismatch(input, header.position, &header.table, reason);
-        let kinds = target.kinds(header).map_err(mismatch)?;
-        let mut insert = self
-            .connection
-            .prepare_cached(&target.insert_sql(header))
-            .map_err(|cause| mismatch(cause.to_string()))?;
-        let stored = self.rows.entry(target.name.clone()).or_default();
-        while let Some(row) = reader.next_row()? {
-            bind(&mut insert, &row, &kinds)?;
-            insert
-                .raw_execute()
-                .map_err(|cause| row_error(input, &header.table, &row, cause))?;
-            *stored += 1;
-            if stored.is_multiple_of(ROWS_PER_REPORT) {
-                progress.advance(meter.stored_bytes(), *stored);
-            }
-        }
-        progress.advance(meter.stored_bytes(), *stored);
-        Ok(())
+        let insertion = Insertion {
+            table: &target.name,
+            columns: columns.iter().map(String::as_str).collect(),
+            constants: Vec::new(),
+            conflict: Conflict::Fail,
+        };
+        insertion
+            .store(self.connection, &batch)
+            .map_err(|refused| {
+                row_error(input, &header.table, &batch.places[refused.row], refused.cause)
+            })?;
+        *self.rows.entry(target.name.clone()).or_default() += batch.rows() as u64;
+        Ok(batch)
     }
 }
 
-fn bind(insert: &mut Prepared<'_>, row: &Row<'_>, kinds: &[Kind]) -> Result<(), BakeError> {
-    for (index, &kind) in kinds.iter().enumerate() {
-        let place = index + 1;
-        let bound = match row.value(index, kind)? {
-            Value::Null => insert.raw_bind_parameter(place, rusqlite::types::Null),
-            Value::Integer(number) => insert.raw_bind_parameter(place, number),
-            Value::Real(number) => insert.raw_bind_parameter(place, number),
-            Value::Text(text) => insert.raw_bind_parameter(place, text.as_ref()),
-            Value::Blob(bytes) => insert.raw_bind_parameter(place, bytes.as_ref()),
-        };
-        bound.expect("the statement has a parameter for every column of the header");
-    }
-    Ok(())
-}
-
-fn row_error(input: &str, table: &str, row: &Row<'_>, cause: rusqlite::Error) -> BakeError {
-    let Position { byte, line } = row.position();
+pub(super) fn row_error(
+    input: &str,
+    table: &str,
+    place: &Place,
+    cause: rusqlite::Error,
+) -> BakeError {
+    let Position { byte, line } = place.position;
     BakeError::Row {
         input: input.to_owned(),
         line,
         byte,
         table: table.to_owned(),
-        row: row.ordinal(),
+        row: place.ordinal,
         cause,
     }
 }
@@ -205,4 +197,12 @@ pub(super) fn mismatch(
 /// A name as an SQL identifier, whatever characters it has.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A string as an SQL literal. A NUL would end the statement, so such text is written as bytes.
+pub(super) fn literal(text: &str) -> String {
+    if text.contains('\0') {
+        return format!("CAST(x'{}' AS TEXT)", super::input::hex(text.as_bytes()));
+    }
+    format!("'{}'", text.replace('\'', "''"))
 }

@@ -133,15 +133,51 @@ pub(super) struct BakeArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArguments {
-    /// Dumps to read, in this order
+    /// Dumps to read, in this order; `-` is standard input
     #[arg(required = true, value_name = "DUMP")]
     pub(super) dumps: Vec<PathBuf>,
     /// The SQLite file to make
     #[arg(short, long, value_name = "OUT.sqlite")]
     pub(super) output: PathBuf,
+    /// The database to import, where the dumps hold several
+    #[arg(long, value_name = "NAME")]
+    pub(super) database: Option<String>,
+    /// Import these tables and views only
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(super) tables: Vec<String>,
+    /// Leave out these tables and views
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(super) exclude: Vec<String>,
+    /// Import definitions without rows
+    #[arg(long, conflicts_with = "data_only")]
+    pub(super) schema_only: bool,
+    /// Import rows without secondary keys, constraints, defaults and views
+    #[arg(long)]
+    pub(super) data_only: bool,
+    /// Fail when anything would be skipped, changed or lossy
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// How to tell what became of what: for people, or as JSON
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    pub(super) report: ReportForm,
+    /// Threads to use; without this, as many as there are processors
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(super) jobs: Option<u16>,
+    /// Character set of dumps that do not say theirs, by its MySQL name
+    #[arg(long, value_name = "NAME", default_value = "utf8mb4")]
+    pub(super) charset: String,
+    /// Accept a dump whose last line ("Dump completed") is missing
+    #[arg(long)]
+    pub(super) allow_incomplete: bool,
     /// Replace the output if it exists
     #[arg(long)]
     pub(super) force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportForm {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Args)]

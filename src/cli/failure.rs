@@ -96,12 +96,18 @@ impl From<BakeError> for Failure {
             | BakeError::Mismatch { .. }
             | BakeError::Document { .. }
             | BakeError::Schema { .. }
+            | BakeError::SeveralDatabases { .. }
+            | BakeError::NoDatabase { .. }
+            | BakeError::NoTable { .. }
+            | BakeError::NothingToImport
+            | BakeError::Strict { .. }
             | BakeError::Check { .. } => Code::Input,
             BakeError::Row { cause, .. } => {
                 let full = cause.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull);
                 if full { Code::Output } else { Code::Input }
             }
             BakeError::Integrity { .. }
+            | BakeError::Finish { .. }
             | BakeError::Exists { .. }
             | BakeError::Output { .. }
             | BakeError::Sqlite { .. } => Code::Output,

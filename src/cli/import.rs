@@ -1,20 +1,45 @@
 //! `ekiben import`: any dump to a SQLite file.
 
-use super::arguments::ImportArguments;
+use std::path::Path;
+
+use super::arguments::{ImportArguments, ReportForm};
 use super::bake::bake_time;
 use super::failure::Failure;
 use super::{progress, say, summary};
-use crate::bake::{FolderFile, ImportOptions, import};
+use crate::bake::{FolderFile, ImportOptions, Selection, import};
+use crate::dump::Charset;
 
 pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let dumps: Vec<_> = arguments
         .dumps
         .iter()
-        .map(|path| FolderFile::at(path))
+        .map(|path| {
+            if path == Path::new("-") {
+                Ok(FolderFile::standard_input())
+            } else {
+                FolderFile::at(path)
+            }
+        })
         .collect::<Result<_, _>>()?;
+    let charset = Charset::from_name(&arguments.charset).ok_or_else(|| {
+        Failure::usage(format!("there is no character set {}", arguments.charset))
+            .hint("Use a name of MySQL: utf8mb4, latin1, cp932, sjis, ujis, gbk, big5, binary, …")
+    })?;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let options = ImportOptions {
         force: arguments.force,
         bake_time: &bake_time()?,
+        selection: Selection {
+            database: arguments.database.clone(),
+            tables: arguments.tables.clone(),
+            exclude: arguments.exclude.clone(),
+            schema_only: arguments.schema_only,
+            data_only: arguments.data_only,
+        },
+        strict: arguments.strict,
+        jobs: arguments.jobs.map_or(processors, usize::from),
+        charset,
+        allow_incomplete: arguments.allow_incomplete,
     };
     let report = import(
         &dumps,
@@ -22,5 +47,8 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         &options,
         progress::for_stderr().as_mut(),
     )?;
-    say(&summary::report(&report))
+    match arguments.report {
+        ReportForm::Text => say(&summary::import_report(&report)),
+        ReportForm::Json => say(&summary::json(&report)?),
+    }
 }

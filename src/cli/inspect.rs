@@ -63,10 +63,10 @@ fn describe(path: &Path, report: &FileReport) -> String {
                 |&rows| HumanCount(rows).to_string(),
             ),
             HumanCount(table.rows).to_string(),
-            HumanBytes(table.bytes).to_string(),
+            HumanBytes(table.bytes.unwrap_or(0)).to_string(),
         ]);
         tables.extend(table.indexes.iter().map(|index| {
-            let size = HumanBytes(index.bytes).to_string();
+            let size = HumanBytes(index.bytes.unwrap_or(0)).to_string();
             [
                 format!("  {}", index.name),
                 String::new(),

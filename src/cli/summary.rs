@@ -1,38 +1,129 @@
 //! The table at the end of a bake or import, and tables in general.
 
+use std::collections::BTreeMap;
+
 use indicatif::{HumanBytes, HumanCount};
 
-use crate::bake::Report;
+use super::failure::Failure;
+use crate::bake::{Class, Report};
 
-/// Tables, rows, indexes, sizes, seconds, and what was left out.
+/// Tables, rows, indexes, sizes, seconds, and what is otherwise than the dumps say.
 pub(super) fn report(report: &Report) -> String {
     let mut rows = vec![["table", "rows", "size", "indexes", "size of indexes"].map(str::to_owned)];
     for table in &report.tables {
-        let index_bytes: u64 = table.indexes.iter().map(|index| index.bytes).sum();
+        let index_bytes: u64 = table.indexes.iter().filter_map(|index| index.bytes).sum();
         rows.push([
             table.name.clone(),
             HumanCount(table.rows).to_string(),
-            HumanBytes(table.bytes).to_string(),
+            HumanBytes(table.bytes.unwrap_or(0)).to_string(),
             table.indexes.len().to_string(),
             HumanBytes(index_bytes).to_string(),
         ]);
     }
     let mut text = table(&rows);
-    text.push_str(&format!(
-        "\n{}: {}, {} rows from {} of input in {:.2} s\n",
+    text.push_str(&totals(report));
+    text.push_str(&notes(report));
+    text
+}
+
+/// What became of tables and types, and what is otherwise than the dumps say.
+pub(super) fn import_report(report: &Report) -> String {
+    let mut rows = vec![["table", "rows", "columns", "indexes"].map(str::to_owned)];
+    let mut types: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for table in &report.tables {
+        rows.push([
+            table.name.clone(),
+            HumanCount(table.rows).to_string(),
+            table.columns.len().to_string(),
+            table.indexes.len().to_string(),
+        ]);
+        for column in &table.columns {
+            *types.entry((&column.mysql, &column.sqlite)).or_default() += 1;
+        }
+    }
+    let mut text = table(&rows);
+    let mut rows = vec![["type in the dump", "type in the file", "columns"].map(str::to_owned)];
+    rows.extend(types.into_iter().map(|((mysql, sqlite), count)| {
+        [shortened(mysql), sqlite.to_owned(), count.to_string()]
+    }));
+    text.push('\n');
+    text.push_str(&table(&rows));
+    text.push_str(&totals(report));
+    let read_over: Vec<String> = report
+        .read_over
+        .iter()
+        .map(|(word, count)| format!("{count} {word}"))
+        .collect();
+    if !read_over.is_empty() {
+        text.push_str(&format!(
+            "\nWithout meaning in a file, read over: {}\n",
+            read_over.join(", ")
+        ));
+    }
+    text.push_str(&notes(report));
+    text
+}
+
+/// The whole report for programs.
+pub(super) fn json(report: &Report) -> Result<String, Failure> {
+    serde_json::to_string_pretty(report)
+        .map(|text| text + "\n")
+        .map_err(|error| Failure::other(format!("cannot write the report: {error}")))
+}
+
+fn totals(report: &Report) -> String {
+    let seconds = report.elapsed.as_secs_f64();
+    format!(
+        "\n{}: {}, {} rows from {} of input in {seconds:.2} s\n",
         report.path.display(),
         HumanBytes(report.bytes),
         HumanCount(report.rows),
         HumanBytes(report.input_bytes),
-        report.elapsed.as_secs_f64()
-    ));
-    if !report.skipped.is_empty() {
-        text.push_str(&format!("\nNot carried over ({}):\n", report.skipped.len()));
-        for line in &report.skipped {
-            text.push_str(&format!("  {line}\n"));
+    )
+}
+
+fn notes(report: &Report) -> String {
+    let mut text = String::new();
+    for (class, title) in [
+        (Class::Skipped, "Skipped"),
+        (Class::Lossy, "Lost, in part or as a whole"),
+        (Class::Changed, "Kept in another form"),
+    ] {
+        let notes: Vec<_> = report
+            .notes
+            .iter()
+            .filter(|note| note.class == class)
+            .collect();
+        if !notes.is_empty() {
+            text.push_str(&format!("\n{title} ({}):\n", notes.len()));
+        }
+        for note in notes {
+            text.push_str(&format!("  {}:{}: {}\n", note.input, note.line, visible(&note.what)));
         }
     }
     text
+}
+
+/// Names come from the dump: they must not drive the terminal.
+fn visible(text: &str) -> String {
+    text.chars()
+        .flat_map(|character| {
+            let escape = character.is_control();
+            let escaped = escape.then(|| character.escape_default());
+            let plain = (!escape).then_some(character);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
+/// An ENUM may be longer than a line.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 40;
+    if text.chars().count() <= LONGEST {
+        return visible(text);
+    }
+    let start: String = text.chars().take(LONGEST - 1).collect();
+    visible(&start) + "…"
 }
 
 /// Rows of cells, aligned; the first column to the left, the others to the right.
@@ -46,6 +137,7 @@ pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let mut text = String::new();
     for row in rows {
         for (index, (cell, &width)) in row.iter().zip(&widths).enumerate() {
+            let cell = &visible(cell);
             let cell = if index == 0 {
                 format!("{cell:<width$}")
             } else {

@@ -1,48 +1,209 @@
-//! The character sets of text literals, and their decoding.
+//! The character sets of text, and their decoding.
 //!
-//! A dump is bytes: which character set they are in is said by `SET NAMES` and by introducers
-//! (`_binary 'x'`). Decoding is strict; a byte that does not fit is an error with its place, never
-//! a replacement character. A set that is not known here is refused by name when it is chosen.
+//! A dump is bytes: which character set they are in is said by `SET NAMES`, by introducers
+//! (`_latin1 'x'`) and, for values that were written as bytes, by the column. Decoding is strict; a
+//! byte that does not fit is an error with its place, never a replacement character. The tables are
+//! those of encoding_rs, mended where MySQL's differ. A set that is not known is refused by name.
 
 use std::borrow::Cow;
 
+use encoding_rs::Encoding;
+
 use super::error::ValueError;
 
+/// A character set of MySQL or MariaDB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Charset {
+pub enum Charset {
     /// `utf8mb4`, `utf8`, `utf8mb3` and `ascii`: UTF-8 contains them all.
     Utf8,
-    /// `binary`: bytes; as text they must still be UTF-8.
+    /// `binary`: bytes; as text they must be UTF-8 unless the column says otherwise.
     Binary,
+    /// Any other, with its tables.
+    Other(&'static Encoding),
+    /// `sjis` and `ujis`, which map seven characters otherwise than Windows does.
+    Japanese(&'static Encoding),
+}
+
+/// Character sets whose second bytes may be a backslash or a backquote, so that the lexer has to
+/// know them: `表` in cp932 is 0x95 0x5C.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DoubleByte {
+    Sjis,
+    Gbk,
+    Big5,
 }
 
 impl Charset {
     /// The character set of a MySQL name, in any case; `None` when it is not supported.
-    pub(super) fn from_name(name: &str) -> Option<Self> {
-        match name.to_ascii_lowercase().as_str() {
-            "utf8" | "utf8mb3" | "utf8mb4" | "ascii" => Some(Self::Utf8),
-            "binary" => Some(Self::Binary),
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name.to_ascii_lowercase().as_str() {
+            "utf8" | "utf8mb3" | "utf8mb4" | "ascii" => Self::Utf8,
+            "binary" => Self::Binary,
+            // What MySQL calls latin1 is Windows-1252, with the five unassigned bytes as controls.
+            "latin1" => Self::Other(encoding_rs::WINDOWS_1252),
+            "latin2" => Self::Other(encoding_rs::ISO_8859_2),
+            "latin5" => Self::Other(encoding_rs::WINDOWS_1254),
+            "latin7" => Self::Other(encoding_rs::ISO_8859_13),
+            "greek" => Self::Other(encoding_rs::ISO_8859_7),
+            "hebrew" => Self::Other(encoding_rs::ISO_8859_8),
+            "cp866" => Self::Other(encoding_rs::IBM866),
+            "cp1250" => Self::Other(encoding_rs::WINDOWS_1250),
+            "cp1251" => Self::Other(encoding_rs::WINDOWS_1251),
+            "cp1256" => Self::Other(encoding_rs::WINDOWS_1256),
+            "cp1257" => Self::Other(encoding_rs::WINDOWS_1257),
+            "koi8r" => Self::Other(encoding_rs::KOI8_R),
+            "koi8u" => Self::Other(encoding_rs::KOI8_U),
+            "macroman" => Self::Other(encoding_rs::MACINTOSH),
+            "tis620" => Self::Other(encoding_rs::WINDOWS_874),
+            "cp932" => Self::Other(encoding_rs::SHIFT_JIS),
+            "eucjpms" => Self::Other(encoding_rs::EUC_JP),
+            "sjis" => Self::Japanese(encoding_rs::SHIFT_JIS),
+            "ujis" => Self::Japanese(encoding_rs::EUC_JP),
+            "gbk" | "gb2312" => Self::Other(encoding_rs::GBK),
+            "gb18030" => Self::Other(encoding_rs::GB18030),
+            "big5" => Self::Other(encoding_rs::BIG5),
+            "euckr" => Self::Other(encoding_rs::EUC_KR),
+            "ucs2" | "utf16" => Self::Other(encoding_rs::UTF_16BE),
+            "utf16le" => Self::Other(encoding_rs::UTF_16LE),
+            _ => return None,
+        })
+    }
+
+    /// The character set that a collation belongs to: `latin1` of `latin1_swedish_ci`.
+    #[must_use]
+    pub fn of_collation(collation: &str) -> Option<Self> {
+        Self::from_name(collation.split('_').next().unwrap_or(collation))
+    }
+
+    /// What the lexer has to know about the set's second bytes.
+    pub(super) fn double_byte(self) -> Option<DoubleByte> {
+        let (Self::Other(encoding) | Self::Japanese(encoding)) = self else {
+            return None;
+        };
+        match encoding.name() {
+            "Shift_JIS" => Some(DoubleByte::Sjis),
+            "GBK" | "gb18030" => Some(DoubleByte::Gbk),
+            "Big5" => Some(DoubleByte::Big5),
             _ => None,
         }
     }
 
     /// The text that `bytes` stand for.
     pub(super) fn decode(self, bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, ValueError> {
-        match (self, bytes) {
-            (Self::Utf8 | Self::Binary, Cow::Borrowed(bytes)) => std::str::from_utf8(bytes)
-                .map(Cow::Borrowed)
-                .map_err(|error| not_text(bytes, error.valid_up_to())),
-            (Self::Utf8 | Self::Binary, Cow::Owned(bytes)) => String::from_utf8(bytes)
-                .map(Cow::Owned)
-                .map_err(|error| not_text(error.as_bytes(), error.utf8_error().valid_up_to())),
+        let encoding = match (self, bytes) {
+            (Self::Utf8 | Self::Binary, Cow::Borrowed(bytes)) => {
+                return std::str::from_utf8(bytes)
+                    .map(Cow::Borrowed)
+                    .map_err(|error| not_text(bytes, error.valid_up_to(), "UTF-8"));
+            }
+            (Self::Utf8 | Self::Binary, Cow::Owned(bytes)) => {
+                return String::from_utf8(bytes).map(Cow::Owned).map_err(|error| {
+                    let offset = error.utf8_error().valid_up_to();
+                    not_text(error.as_bytes(), offset, "UTF-8")
+                });
+            }
+            (Self::Other(encoding) | Self::Japanese(encoding), bytes) => {
+                let text = decode_with(encoding, &bytes)?;
+                if let Self::Japanese(_) = self {
+                    return Ok(Cow::Owned(text.chars().map(japanese).collect()));
+                }
+                text
+            }
+        };
+        Ok(Cow::Owned(encoding))
+    }
+}
+
+impl DoubleByte {
+    /// Whether `lead` and `trail` are one character.
+    pub(super) fn is_pair(self, lead: u8, trail: u8) -> bool {
+        match self {
+            Self::Sjis => {
+                matches!(lead, 0x81..=0x9f | 0xe0..=0xfc)
+                    && matches!(trail, 0x40..=0x7e | 0x80..=0xfc)
+            }
+            Self::Gbk => {
+                matches!(lead, 0x81..=0xfe) && matches!(trail, 0x40..=0x7e | 0x80..=0xfe)
+            }
+            Self::Big5 => {
+                matches!(lead, 0xa1..=0xf9) && matches!(trail, 0x40..=0x7e | 0xa1..=0xfe)
+            }
         }
     }
 }
 
-fn not_text(bytes: &[u8], offset: usize) -> ValueError {
+fn decode_with(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, ValueError> {
+    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+        return Ok(text.into_owned());
+    }
+    // Only to name the place: the longest prefix that does decode ends there.
+    let (mut good, mut bad) = (0, bytes.len());
+    while good + 1 < bad {
+        let middle = good.midpoint(bad);
+        let mut decoder = encoding.new_decoder_without_bom_handling();
+        let mut out = String::with_capacity(middle * 3 + 16);
+        let (result, _) =
+            decoder.decode_to_string_without_replacement(&bytes[..middle], &mut out, false);
+        if matches!(result, encoding_rs::DecoderResult::Malformed(..)) {
+            bad = middle;
+        } else {
+            good = middle;
+        }
+    }
+    Err(not_text(bytes, good.min(bytes.len() - 1), encoding.name()))
+}
+
+/// From the characters that Windows gives to seven codes to those that `sjis` and `ujis` give.
+fn japanese(character: char) -> char {
+    match character {
+        '\u{ff5e}' => '\u{301c}',
+        '\u{2225}' => '\u{2016}',
+        '\u{ff0d}' => '\u{2212}',
+        '\u{ffe0}' => '\u{00a2}',
+        '\u{ffe1}' => '\u{00a3}',
+        '\u{ffe2}' => '\u{00ac}',
+        other => other,
+    }
+}
+
+fn not_text(bytes: &[u8], offset: usize, charset: &'static str) -> ValueError {
     ValueError::NotText {
         byte: bytes[offset],
         offset,
-        charset: "UTF-8",
+        charset,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode(name: &str, bytes: &[u8]) -> Result<String, ValueError> {
+        let charset = Charset::from_name(name).unwrap();
+        charset
+            .decode(Cow::Borrowed(bytes))
+            .map(Cow::into_owned)
+    }
+
+    #[test]
+    fn decodes_as_mysql_does() {
+        assert_eq!(decode("latin1", b"\x80\xe9\x81").unwrap(), "€é\u{81}");
+        assert_eq!(decode("cp932", b"\x95\x5c\x81\x60").unwrap(), "表～");
+        assert_eq!(decode("sjis", b"\x81\x60").unwrap(), "〜");
+        assert_eq!(decode("gbk", b"\xd6\xd0\xe5\x5c").unwrap(), "中錦");
+        assert_eq!(decode("ujis", b"\xc6\xfc").unwrap(), "日");
+        assert_eq!(decode("UTF8MB4", "🪑".as_bytes()).unwrap(), "🪑");
+        assert!(Charset::from_name("klingon").is_none());
+    }
+
+    #[test]
+    fn names_the_byte_that_does_not_fit() {
+        let error = decode("cp932", b"abc\x85\xff").unwrap_err();
+        let ValueError::NotText { offset, charset, .. } = error else {
+            panic!("{error}")
+        };
+        assert_eq!(charset, "Shift_JIS");
+        assert!((3..=4).contains(&offset), "{offset}");
     }
 }

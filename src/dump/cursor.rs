@@ -1,41 +1,120 @@
 //! Tokens with one token of look-ahead, and the small questions that every statement asks of them.
 //!
-//! It sits between the lexer and the parsers of statements. It turns names into text; it must not
-//! know what a statement is.
+//! It sits between the lexer and the parsers of statements. It turns names into text and captures
+//! expressions as [`Source`]; it must not know what a statement is.
 
+use std::borrow::Cow;
 use std::io::Read;
 
+use super::charset::Charset;
 use super::error::{Position, Problem, excerpt};
 use super::lexer::{Lexer, Token};
-use super::window::Span;
+use super::literal::{Quoting, text_bytes};
+use super::session::{Modes, Session};
+use super::window::{Span, Window};
 
 /// The input of a reader: any source of unpacked bytes.
-pub(super) type Input<'i> = Box<dyn Read + Send + 'i>;
+pub(crate) type Input<'i> = Box<dyn Read + Send + 'i>;
 
-pub(super) struct Cursor<'i> {
+/// An expression or query as the dump wrote it, to be translated by whoever needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The text between its first and its last token.
+    pub text: String,
+    /// The SQL modes that it was written under.
+    pub modes: Modes,
+    /// Where it starts.
+    pub position: Position,
+}
+
+pub(crate) struct Cursor<'i> {
     lexer: Lexer<Input<'i>>,
-    peeked: Option<Token>,
+    /// A token that was looked at, with its offsets.
+    peeked: Option<(Token, usize, usize)>,
+    /// Offsets of the token that was consumed last.
+    start: usize,
+    end: usize,
+    charset: Charset,
 }
 
 impl<'i> Cursor<'i> {
     pub(super) fn new(input: Input<'i>) -> Self {
+        Self::of(Lexer::new(Window::new(input)))
+    }
+
+    /// Reads the tokens of a captured [`Source`].
+    pub(crate) fn over(source: &'i Source) -> Self {
+        let bytes = source.text.as_bytes();
+        let mut lexer = Lexer::new(Window::with_capacity(
+            Box::new(bytes) as Input<'i>,
+            bytes.len() + 1,
+        ));
+        lexer.configure(source.modes, None);
+        // The source may have begun inside version comments, whose ends it then holds.
+        lexer.version_depth = u32::MAX / 2;
+        Self::of(lexer)
+    }
+
+    fn of(lexer: Lexer<Input<'i>>) -> Self {
         Self {
-            lexer: Lexer::new(input),
+            lexer,
             peeked: None,
+            start: 0,
+            end: 0,
+            charset: Charset::Utf8,
         }
     }
 
-    pub(super) fn next(&mut self) -> Result<Token, Problem> {
-        match self.peeked.take() {
-            Some(token) => Ok(token),
-            None => self.lexer.next(),
-        }
+    /// Takes over what the session changes about tokens; not to be called while one is peeked.
+    pub(super) fn configure(&mut self, session: &Session) {
+        debug_assert!(
+            self.peeked.is_none(),
+            "a peeked token was read the old way"
+        );
+        self.charset = session.charset;
+        self.lexer
+            .configure(session.modes, session.charset.double_byte());
     }
 
-    pub(super) fn peek(&mut self) -> Result<Token, Problem> {
-        let token = self.next()?;
-        self.peeked = Some(token);
+    pub(super) fn lexer(&mut self) -> &mut Lexer<Input<'i>> {
+        &mut self.lexer
+    }
+
+    /// Whether rows may take the fast road: nothing peeked, ordinary strings.
+    pub(super) fn is_plain(&self) -> bool {
+        self.peeked.is_none() && self.lexer.is_plain()
+    }
+
+    /// Whether a dump program's header came without the line that ends its dumps.
+    pub(super) fn is_dump_open(&self) -> bool {
+        self.lexer.marks.open_dump
+    }
+
+    pub(crate) fn next(&mut self) -> Result<Token, Problem> {
+        let (token, start, end) = match self.peeked.take() {
+            Some(peeked) => peeked,
+            None => self.read()?,
+        };
+        (self.start, self.end) = (start, end);
         Ok(token)
+    }
+
+    pub(crate) fn peek(&mut self) -> Result<Token, Problem> {
+        if let Some((token, ..)) = self.peeked {
+            return Ok(token);
+        }
+        let read = self.read()?;
+        self.peeked = Some(read);
+        Ok(read.0)
+    }
+
+    fn read(&mut self) -> Result<(Token, usize, usize), Problem> {
+        let token = self.lexer.next()?;
+        Ok((
+            token,
+            self.lexer.token_start(),
+            self.lexer.window.offset(),
+        ))
     }
 
     /// Forgets the tokens so far; not to be called while a token is peeked.
@@ -53,39 +132,69 @@ impl<'i> Cursor<'i> {
         self.lexer.position_of(offset)
     }
 
+    /// Offset of the token that was consumed last.
     pub(super) fn token_start(&self) -> usize {
-        self.lexer.token_start()
+        self.start
     }
 
-    pub(super) fn slice(&self, span: Span) -> &[u8] {
+    pub(crate) fn slice(&self, span: Span) -> &[u8] {
         self.lexer.slice(span)
     }
 
+    pub(super) fn quoting(&self, quote: u8) -> Quoting {
+        Quoting {
+            quote,
+            backslash: !self.lexer.modes().no_backslash_escapes,
+            pairs: self.lexer.double_byte(),
+        }
+    }
+
     /// Whether `token` is the unquoted word `keyword`, in any case.
-    pub(super) fn is_word(&self, token: Token, keyword: &str) -> bool {
+    pub(crate) fn is_word(&self, token: Token, keyword: &str) -> bool {
         matches!(token, Token::Word(span) if self.slice(span).eq_ignore_ascii_case(keyword.as_bytes()))
     }
 
+    /// Whether the next token is one of the words `keywords`.
+    pub(crate) fn at_word(&mut self, keywords: &[&str]) -> Result<bool, Problem> {
+        let token = self.peek()?;
+        Ok(keywords.iter().any(|keyword| self.is_word(token, keyword)))
+    }
+
     /// Consumes the next token if it is the word `keyword`.
-    pub(super) fn skip_word(&mut self, keyword: &str) -> Result<bool, Problem> {
+    pub(crate) fn skip_word(&mut self, keyword: &str) -> Result<bool, Problem> {
         let token = self.peek()?;
         let found = self.is_word(token, keyword);
         if found {
-            self.peeked = None;
+            self.next()?;
         }
         Ok(found)
+    }
+
+    /// Consumes the next tokens if the first is the word `first`; the others must then follow.
+    pub(crate) fn skip_words(
+        &mut self,
+        first: &str,
+        others: &[&'static str],
+    ) -> Result<bool, Problem> {
+        if !self.skip_word(first)? {
+            return Ok(false);
+        }
+        for other in others {
+            self.expect_word(other)?;
+        }
+        Ok(true)
     }
 
     /// Consumes the next token if it is the symbol `byte`.
-    pub(super) fn skip_symbol(&mut self, byte: u8) -> Result<bool, Problem> {
+    pub(crate) fn skip_symbol(&mut self, byte: u8) -> Result<bool, Problem> {
         let found = self.peek()? == Token::Symbol(byte);
         if found {
-            self.peeked = None;
+            self.next()?;
         }
         Ok(found)
     }
 
-    pub(super) fn expect_symbol(
+    pub(crate) fn expect_symbol(
         &mut self,
         byte: u8,
         expected: &'static str,
@@ -96,7 +205,7 @@ impl<'i> Cursor<'i> {
         }
     }
 
-    pub(super) fn expect_word(&mut self, keyword: &'static str) -> Result<(), Problem> {
+    pub(crate) fn expect_word(&mut self, keyword: &'static str) -> Result<(), Problem> {
         let token = self.next()?;
         if self.is_word(token, keyword) {
             Ok(())
@@ -106,10 +215,24 @@ impl<'i> Cursor<'i> {
     }
 
     /// A name, quoted or not.
-    pub(super) fn name(&mut self, expected: &'static str) -> Result<String, Problem> {
-        match self.next()? {
-            Token::Word(span) => self.utf8(span),
-            Token::Name(span) => Ok(self.utf8(span)?.replace("``", "`")),
+    pub(crate) fn name(&mut self, expected: &'static str) -> Result<String, Problem> {
+        let token = self.next()?;
+        self.name_of(token, expected)
+    }
+
+    /// The name that `token` is.
+    pub(crate) fn name_of(
+        &self,
+        token: Token,
+        expected: &'static str,
+    ) -> Result<String, Problem> {
+        match token {
+            Token::Word(span) => self.text(span),
+            Token::Name { span, quote } => {
+                let quote = char::from(quote);
+                let doubled: String = [quote, quote].iter().collect();
+                Ok(self.text(span)?.replace(&doubled, &quote.to_string()))
+            }
             token => Err(self.unexpected(token, expected)),
         }
     }
@@ -123,11 +246,19 @@ impl<'i> Cursor<'i> {
         Ok((None, first))
     }
 
-    /// Comma-separated names up to the closing parenthesis, the opening one already consumed.
+    /// Comma-separated names up to the closing parenthesis, the opening one already consumed. A
+    /// column may be qualified with its table, which is dropped.
     pub(super) fn name_list(&mut self) -> Result<Vec<String>, Problem> {
         let mut names = Vec::new();
+        if self.skip_symbol(b')')? {
+            return Ok(names);
+        }
         loop {
-            names.push(self.name("a column name")?);
+            let mut name = self.name("a column name")?;
+            while self.skip_symbol(b'.')? {
+                name = self.name("a column name")?;
+            }
+            names.push(name);
             match self.next()? {
                 Token::Symbol(b',') => {}
                 Token::Symbol(b')') => return Ok(names),
@@ -136,46 +267,165 @@ impl<'i> Cursor<'i> {
         }
     }
 
+    /// A string's text.
+    pub(crate) fn string(&mut self, expected: &'static str) -> Result<String, Problem> {
+        match self.next()? {
+            Token::Text {
+                span,
+                quote,
+                escaped,
+            } => self.string_of(span, quote, escaped),
+            token => Err(self.unexpected(token, expected)),
+        }
+    }
+
+    pub(crate) fn string_of(
+        &self,
+        span: Span,
+        quote: u8,
+        escaped: bool,
+    ) -> Result<String, Problem> {
+        let raw = self.slice(span);
+        let bytes = if escaped {
+            text_bytes(raw, self.quoting(quote))
+        } else {
+            Cow::Borrowed(raw)
+        };
+        let text = self.charset.decode(bytes);
+        text.map(Cow::into_owned)
+            .map_err(|reason| Problem::Text(excerpt(raw), reason))
+    }
+
     /// Consumes a parenthesised group whose opening parenthesis is the next token.
-    pub(super) fn skip_group(&mut self) -> Result<(), Problem> {
+    pub(crate) fn skip_group(&mut self) -> Result<(), Problem> {
         self.expect_symbol(b'(', "'('")?;
+        self.skip_open_group()
+    }
+
+    /// Consumes the rest of a group whose opening parenthesis is already consumed.
+    fn skip_open_group(&mut self) -> Result<(), Problem> {
         let mut depth = 1_usize;
         while depth > 0 {
             match self.next()? {
                 Token::Symbol(b'(') => depth += 1,
                 Token::Symbol(b')') => depth -= 1,
-                Token::End => return Err(Problem::Truncated("a parenthesised list")),
+                Token::End | Token::Delimiter => {
+                    return Err(Problem::Truncated("a parenthesised list"));
+                }
                 _ => {}
             }
         }
         Ok(())
     }
 
-    /// Consumes everything up to and including the semicolon.
+    /// Consumes a parenthesised group and gives what stands between the parentheses.
+    pub(super) fn group(&mut self) -> Result<Source, Problem> {
+        self.expect_symbol(b'(', "'('")?;
+        self.peek()?;
+        let start = self.peeked.map_or(self.end, |(_, start, _)| start);
+        self.skip_open_group()?;
+        self.source_at(Span {
+            start,
+            end: self.start.max(start),
+        })
+    }
+
+    /// Consumes what `consume` consumes, and gives where it stands.
+    pub(super) fn source_span(
+        &mut self,
+        consume: impl FnOnce(&mut Self) -> Result<(), Problem>,
+    ) -> Result<Span, Problem> {
+        self.peek()?;
+        let start = self.peeked.map_or(self.end, |(_, start, _)| start);
+        self.end = start;
+        consume(self)?;
+        Ok(Span {
+            start,
+            end: self.end,
+        })
+    }
+
+    /// Consumes what `consume` consumes, and gives its text.
+    pub(super) fn source_of(
+        &mut self,
+        consume: impl FnOnce(&mut Self) -> Result<(), Problem>,
+    ) -> Result<Source, Problem> {
+        let span = self.source_span(consume)?;
+        self.source_at(span)
+    }
+
+    /// The byte behind the next token.
+    pub(crate) fn byte_behind(&mut self) -> Result<Option<u8>, Problem> {
+        self.peek()?;
+        self.lexer.window.peek(0)
+    }
+
+    /// Consumes tokens up to one of `words` outside parentheses, or an unmatched closing one, and
+    /// gives their text.
+    pub(crate) fn source_to(&mut self, words: &[&str]) -> Result<Source, Problem> {
+        self.source_until(|cursor, token| {
+            matches!(token, Token::Delimiter | Token::Symbol(b')'))
+                || words.iter().any(|word| cursor.is_word(token, word))
+        })
+    }
+
+    /// Consumes tokens until `ends` says so of one outside parentheses, and gives their text.
+    pub(super) fn source_until(
+        &mut self,
+        ends: impl Fn(&Self, Token) -> bool,
+    ) -> Result<Source, Problem> {
+        self.source_of(|cursor| {
+            loop {
+                let token = cursor.peek()?;
+                if token == Token::End || ends(cursor, token) {
+                    return Ok(());
+                }
+                if token == Token::Symbol(b'(') {
+                    cursor.skip_group()?;
+                } else {
+                    cursor.next()?;
+                }
+            }
+        })
+    }
+
+    pub(super) fn source_at(&self, span: Span) -> Result<Source, Problem> {
+        Ok(Source {
+            text: self.text(span)?,
+            modes: self.lexer.modes(),
+            position: self.position_of(span.start),
+        })
+    }
+
+    /// Consumes everything up to and including the end of the statement; the last one of a file
+    /// may lack its semicolon.
     pub(super) fn skip_statement(&mut self) -> Result<(), Problem> {
         loop {
             match self.next()? {
-                Token::Symbol(b';') => return Ok(()),
-                Token::End => return Err(Problem::Truncated("a statement (no ';' at its end)")),
-                _ => self.set_anchor(),
+                Token::Delimiter | Token::End => return Ok(()),
+                _ if self.peeked.is_none() => self.set_anchor(),
+                _ => {}
             }
         }
     }
 
-    pub(super) fn utf8(&self, span: Span) -> Result<String, Problem> {
+    /// Bytes of the dump outside strings as text.
+    pub(crate) fn text(&self, span: Span) -> Result<String, Problem> {
         let bytes = self.slice(span);
-        std::str::from_utf8(bytes)
-            .map(str::to_owned)
-            .map_err(|_| Problem::Unsupported(format!("the name {:?}, not UTF-8,", excerpt(bytes))))
+        self.charset
+            .decode(Cow::Borrowed(bytes))
+            .map(Cow::into_owned)
+            .map_err(|reason| Problem::Text(excerpt(bytes), reason))
     }
 
-    pub(super) fn unexpected(&self, token: Token, expected: &'static str) -> Problem {
+    pub(crate) fn unexpected(&self, token: Token, expected: &'static str) -> Problem {
         let found = match token {
             Token::End => return Problem::Truncated("a statement"),
+            Token::Delimiter => "the end of the statement".to_owned(),
             Token::Symbol(byte) => format!("{:?}", char::from(byte)),
             Token::Text { span, .. } => format!("the string {:?}", excerpt(self.slice(span))),
             Token::Word(span)
-            | Token::Name(span)
+            | Token::Name { span, .. }
             | Token::Number(span)
             | Token::Hex(span)
             | Token::Bits(span) => format!("{:?}", excerpt(self.slice(span))),

@@ -1,9 +1,11 @@
-//! Unpacks an input by its content: gzip, zstd or plain text.
+//! Unpacks an input by its content: gzip, zstd or plain text, in UTF-16 where a mark says so.
 //!
 //! File names are not looked at, so a `.sql` that is really gzip is read all the same. Concatenated
 //! gzip members and zstd frames are read to the end; a cut one is an error, never a short dump.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead as _, BufReader, Read};
+
+use super::utf16;
 
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -19,11 +21,11 @@ pub fn decompress<'a>(input: impl Read + Send + 'a) -> io::Result<Box<dyn Read +
     let mut input = BufReader::with_capacity(READ_BYTES, input);
     let start = input.fill_buf()?;
     if start.starts_with(GZIP_MAGIC) {
-        Ok(Box::new(flate2::bufread::MultiGzDecoder::new(input)))
+        utf16::to_utf8(flate2::bufread::MultiGzDecoder::new(input))
     } else if start.starts_with(ZSTD_MAGIC) {
-        Ok(Box::new(zstd::stream::read::Decoder::with_buffer(input)?))
+        utf16::to_utf8(zstd::stream::read::Decoder::with_buffer(input)?)
     } else {
-        Ok(Box::new(input))
+        utf16::to_utf8(input)
     }
 }
 
@@ -75,6 +77,18 @@ mod tests {
         assert!(unpack(&packed[..packed.len() / 2]).is_err());
         let packed = gzip(&text);
         assert!(unpack(&packed[..packed.len() / 2]).is_err());
+    }
+
+    #[test]
+    fn utf16_with_its_mark_becomes_utf8() {
+        let text = "表 🪑 é";
+        let units: Vec<u16> = std::iter::once(0xfeff).chain(text.encode_utf16()).collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        assert_eq!(unpack(&little).unwrap(), text.as_bytes());
+        assert_eq!(unpack(&gzip(&big)).unwrap(), text.as_bytes());
+        assert!(unpack(&little[..little.len() - 1]).is_err());
+        assert!(unpack(b"\xff\xfe\x00\xd8a\x00").is_err());
     }
 
     #[test]

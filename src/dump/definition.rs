@@ -1,24 +1,37 @@
-//! What a `CREATE TABLE` says, as data: columns with their MySQL types, defaults and keys.
+//! What a `CREATE TABLE` says, as data: columns with their MySQL types, keys, constraints, options.
 //!
-//! It keeps the dump's own words (type names in upper case, arguments as written); what they become
-//! in SQLite is decided elsewhere.
+//! It keeps the dump's own words (type names in upper case, arguments as written, expressions as
+//! [`Source`]); what they become in SQLite is decided elsewhere.
 
+use std::fmt;
+
+use super::cursor::Source;
 use super::error::Position;
 
 /// A table as the dump defines it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableDefinition {
-    /// The database that the name was qualified with, if any.
+    /// The database that the table is in, if the dump says it.
     pub database: Option<String>,
     /// The table's name without its database.
     pub name: String,
     /// Columns in their order, which is the order of values in an `INSERT` without a column list.
     pub columns: Vec<ColumnDefinition>,
-    /// Column names of the primary key, in key order; empty without one.
-    pub primary_key: Vec<String>,
+    /// The primary key, its parts in key order; none without one.
+    pub primary_key: Vec<KeyPart>,
     /// Secondary keys, unique ones included.
     pub keys: Vec<KeyDefinition>,
-    /// Parts that were read over, as they would be reported: `FOREIGN KEY`, `CHECK`, …
+    /// Foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// `CHECK` constraints, those of columns included.
+    pub checks: Vec<CheckDefinition>,
+    /// `DEFAULT CHARSET` of the table.
+    pub charset: Option<String>,
+    /// `COLLATE` of the table.
+    pub collation: Option<String>,
+    /// The number that `AUTO_INCREMENT=` gives to the next row.
+    pub auto_increment: Option<u64>,
+    /// Parts that were read over, as they would be reported: `PARTITION BY`, …
     pub omitted: Vec<String>,
     /// Where the statement starts.
     pub position: Position,
@@ -31,14 +44,29 @@ pub struct ColumnDefinition {
     pub name: String,
     /// Its type.
     pub column_type: ColumnType,
-    /// `NOT NULL` was given.
+    /// `NOT NULL` was given, or the column is part of the primary key.
     pub not_null: bool,
     /// The value of rows that give none.
     pub default: Option<DefaultValue>,
     /// `AUTO_INCREMENT` was given.
     pub auto_increment: bool,
-    /// The column is computed from others.
-    pub generated: bool,
+    /// How the column is computed from others.
+    pub generated: Option<Generated>,
+    /// `ON UPDATE CURRENT_TIMESTAMP` was given.
+    pub on_update: bool,
+    /// `CHARACTER SET` of the column.
+    pub charset: Option<String>,
+    /// `COLLATE` of the column.
+    pub collation: Option<String>,
+}
+
+/// The expression of a generated column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Generated {
+    /// The expression.
+    pub expression: Source,
+    /// `STORED` or `PERSISTENT` rather than computed when read.
+    pub stored: bool,
 }
 
 /// A column type as written.
@@ -48,8 +76,32 @@ pub struct ColumnType {
     pub name: String,
     /// What stood in parentheses: length, precision and scale, or the members of an enumeration.
     pub arguments: Vec<String>,
-    /// `UNSIGNED` was given.
+    /// `UNSIGNED` or `ZEROFILL` was given.
     pub unsigned: bool,
+    /// `ZEROFILL` was given.
+    pub zerofill: bool,
+}
+
+impl fmt::Display for ColumnType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name.to_ascii_lowercase())?;
+        if !self.arguments.is_empty() {
+            let quotes = matches!(self.name.as_str(), "ENUM" | "SET");
+            let quoted = |argument: &String| {
+                if quotes {
+                    format!("'{}'", argument.replace('\'', "''"))
+                } else {
+                    argument.clone()
+                }
+            };
+            let arguments: Vec<String> = self.arguments.iter().map(quoted).collect();
+            write!(f, "({})", arguments.join(","))?;
+        }
+        if self.unsigned {
+            f.write_str(" unsigned")?;
+        }
+        Ok(())
+    }
 }
 
 /// The `DEFAULT` of a column.
@@ -57,10 +109,12 @@ pub struct ColumnType {
 pub enum DefaultValue {
     /// A string or number, as text.
     Literal(String),
+    /// Bytes: `x'00'`, `b'101'`.
+    Bytes(Vec<u8>),
     /// `CURRENT_TIMESTAMP` in any of its spellings.
     CurrentTimestamp,
-    /// Another expression, which is reported and not carried over.
-    Expression(String),
+    /// Another expression.
+    Expression(Source),
 }
 
 /// A secondary key.
@@ -68,8 +122,147 @@ pub enum DefaultValue {
 pub struct KeyDefinition {
     /// Its name, if it has one.
     pub name: Option<String>,
-    /// It was declared `UNIQUE`.
-    pub unique: bool,
-    /// Column names in key order.
+    /// What it is for.
+    pub kind: KeyKind,
+    /// Its parts in key order.
+    pub parts: Vec<KeyPart>,
+    /// Where it is written.
+    pub position: Position,
+}
+
+/// The kinds of secondary keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// `KEY`, `INDEX`.
+    Plain,
+    /// `UNIQUE`.
+    Unique,
+    /// `FULLTEXT`.
+    Fulltext,
+    /// `SPATIAL`.
+    Spatial,
+}
+
+/// One part of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPart {
+    /// The column, or the expression of a functional key.
+    pub value: KeyValue,
+    /// The first so many characters (bytes in a binary column) only.
+    pub length: Option<u32>,
+    /// `DESC` was given.
+    pub descending: bool,
+}
+
+/// What a part of a key is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyValue {
+    /// A column, by name.
+    Column(String),
+    /// An expression.
+    Expression(Source),
+}
+
+impl KeyPart {
+    /// The column of the part, unless it is an expression.
+    #[must_use]
+    pub fn column(&self) -> Option<&str> {
+        match &self.value {
+            KeyValue::Column(name) => Some(name),
+            KeyValue::Expression(_) => None,
+        }
+    }
+}
+
+/// A foreign key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// The constraint's name, if it has one.
+    pub name: Option<String>,
+    /// The referencing columns.
     pub columns: Vec<String>,
+    /// The database of the referenced table, if it is qualified.
+    pub parent_database: Option<String>,
+    /// The referenced table.
+    pub parent: String,
+    /// The referenced columns, in the order of `columns`.
+    pub parent_columns: Vec<String>,
+    /// `ON DELETE`, in upper case: `CASCADE`, `SET NULL`, …
+    pub on_delete: Option<String>,
+    /// `ON UPDATE`, as `on_delete`.
+    pub on_update: Option<String>,
+    /// Where it is written.
+    pub position: Position,
+}
+
+/// A `CHECK` constraint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckDefinition {
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// The condition.
+    pub expression: Source,
+    /// `NOT ENFORCED` was not given.
+    pub enforced: bool,
+}
+
+/// `CREATE VIEW`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewDefinition {
+    /// The database that the view is in, if the dump says it.
+    pub database: Option<String>,
+    /// The view's name.
+    pub name: String,
+    /// The names of its columns, where they are listed.
+    pub columns: Vec<String>,
+    /// The query.
+    pub query: Source,
+    /// Where the statement starts.
+    pub position: Position,
+}
+
+impl TableDefinition {
+    /// A table without anything in it yet.
+    pub(crate) fn empty(database: Option<String>, name: String, position: Position) -> Self {
+        Self {
+            database,
+            name,
+            columns: Vec::new(),
+            primary_key: Vec::new(),
+            keys: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            charset: None,
+            collation: None,
+            auto_increment: None,
+            omitted: Vec::new(),
+            position,
+        }
+    }
+
+    /// The column of that name, in any case as MySQL compares them.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&ColumnDefinition> {
+        self.columns
+            .iter()
+            .find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Index of the column of that name, in any case.
+    #[must_use]
+    pub fn column_index(&self, name: &str) -> Option<usize> {
+        self.columns
+            .iter()
+            .position(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Columns of the primary key may not be NULL, whether they say so or not.
+    pub(super) fn settle(&mut self) {
+        for part in &self.primary_key {
+            let Some(name) = part.column() else { continue };
+            for column in &mut self.columns {
+                column.not_null |= column.name.eq_ignore_ascii_case(name);
+            }
+        }
+    }
 }

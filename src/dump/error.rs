@@ -87,12 +87,6 @@ pub enum Problem {
         /// Values in the row.
         found: usize,
     },
-    /// An `INSERT` without a column list for a table that no `CREATE TABLE` described.
-    #[error("INSERT INTO {table} has no column list and no CREATE TABLE came before it")]
-    UnknownColumns {
-        /// The table of the statement.
-        table: String,
-    },
     /// A value that cannot be stored as the column's type.
     #[error("column {column}: {reason}")]
     Value {
@@ -101,6 +95,12 @@ pub enum Problem {
         /// What is wrong with the value.
         reason: ValueError,
     },
+    /// A name or string that is not in the character set it should be in.
+    #[error("{0:?}: {1}")]
+    Text(String, #[source] ValueError),
+    /// The header of a dump program came without the line that ends its dumps.
+    #[error("the line \"-- Dump completed\" is missing at the end; the dump is probably truncated")]
+    Incomplete,
     /// One row or statement is larger than the reader holds in memory.
     #[error("a single row or statement is larger than {limit} bytes")]
     TooLarge {
@@ -131,6 +131,20 @@ pub enum ValueError {
     /// Hexadecimal or bit literal that is too long or malformed.
     #[error("{0:?} is not a valid hexadecimal or bit literal")]
     NotBits(String),
+    /// Not a number with decimals.
+    #[error("{0:?} is not a decimal number")]
+    NotDecimal(String),
+    /// More bytes than a column of fixed length has.
+    #[error("the value has {found} bytes for a column of {length}")]
+    TooLong {
+        /// Bytes of the column.
+        length: usize,
+        /// Bytes of the value.
+        found: usize,
+    },
+    /// An expression where only literals are read.
+    #[error("{0:?} is an expression, which only the database server could compute")]
+    Expression(String),
     /// The keyword DEFAULT, for a column whose default is not known.
     #[error("the value is DEFAULT, which only the database server could resolve")]
     UnresolvedDefault,

@@ -1,4 +1,5 @@
-//! `INSERT` and `REPLACE`: the head of the statement, and one row after the other.
+//! `INSERT` and `REPLACE`: the head of the statement, one row after the other, and what may stand
+//! behind the rows.
 //!
 //! A row is parsed into spans and handed out as [`Row`] before the next one is read, so a statement
 //! of any length needs the memory of its longest row. It must not know column types: whoever reads
@@ -7,24 +8,53 @@
 use std::sync::Arc;
 
 use super::charset::Charset;
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Source};
 use super::error::{DumpError, Position, Problem};
 use super::lexer::Token;
 use super::literal::Literal;
+use super::row_scan;
 use super::session::Session;
-use super::value::{Kind, Value, convert};
+use super::kind::Kind;
+use super::value::{Value, convert};
+
+/// What happens to a row whose key is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OnConflict {
+    /// The row is an error.
+    Fail,
+    /// `INSERT IGNORE`: the row is left out.
+    Ignore,
+    /// `REPLACE`: the row takes the place of the older ones.
+    Replace,
+}
 
 /// The head of an `INSERT` or `REPLACE`.
 #[derive(Debug, Clone)]
 pub struct InsertHeader {
-    /// The database that the table was qualified with, if any.
+    /// The database that the rows go to, if the dump says it.
     pub database: Option<String>,
     /// The table's name without its database.
     pub table: String,
     /// The columns that the rows give values for: the statement's list, or the table's columns.
-    pub columns: Arc<[String]>,
+    /// `None` when neither is known.
+    pub columns: Option<Arc<[String]>>,
+    /// What happens to a row whose key is there already.
+    pub on_conflict: OnConflict,
+    /// 0 in an `AUTO_INCREMENT` column is 0, not the next number.
+    pub zero_is_zero: bool,
     /// Where the statement starts.
     pub position: Position,
+}
+
+/// `ON DUPLICATE KEY UPDATE`, which stands behind the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upsert {
+    /// The name that the new row was given with `AS`.
+    pub alias: Option<String>,
+    /// Names that its columns were given.
+    pub alias_columns: Vec<String>,
+    /// The assignments.
+    pub assignments: Source,
 }
 
 /// The `INSERT` being read.
@@ -35,6 +65,13 @@ pub(super) struct OpenInsert {
     pub(super) row: u64,
     /// Offset of the newest row, for positions.
     pub(super) row_start: usize,
+    /// Values in a row; `None` until the first row has said it.
+    pub(super) width: Option<usize>,
+    /// The statement is `INSERT … SET`, whose one row is read with its head.
+    pub(super) is_set_form: bool,
+    /// The newest row has been read, so that a comma or the end follows.
+    pub(super) row_read: bool,
+    pub(super) upsert: Option<Upsert>,
 }
 
 /// The parsed head, before the column list is known.
@@ -42,32 +79,86 @@ pub(super) struct Head {
     pub(super) database: Option<String>,
     pub(super) table: String,
     pub(super) columns: Option<Vec<String>>,
+    pub(super) on_conflict: OnConflict,
+    pub(super) rows: RowsForm,
+}
+
+/// How the rows are written.
+pub(super) enum RowsForm {
+    /// `VALUES (…), (…)`, with or without `ROW`.
+    Values,
+    /// `SET a = 1, b = 2`: these literals, one for each column.
+    Set(Vec<Literal>),
+    /// `SELECT …` or `TABLE t`: only a server could say which rows.
+    Query,
 }
 
 /// Parses from behind the word `INSERT` or `REPLACE` to behind `VALUES`.
-pub(super) fn head(cursor: &mut Cursor<'_>) -> Result<Head, Problem> {
+pub(super) fn head(
+    cursor: &mut Cursor<'_>,
+    session: &Session,
+    mut on_conflict: OnConflict,
+) -> Result<Head, Problem> {
     for modifier in ["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"] {
         cursor.skip_word(modifier)?;
     }
     if cursor.skip_word("IGNORE")? {
-        return Err(Problem::Unsupported("INSERT IGNORE".to_owned()));
+        on_conflict = OnConflict::Ignore;
     }
     cursor.skip_word("INTO")?;
     let (database, table) = cursor.qualified_name()?;
-    let columns = if cursor.skip_symbol(b'(')? {
-        Some(cursor.name_list()?)
+    if cursor.skip_word("PARTITION")? {
+        cursor.skip_group()?;
+    }
+    let mut columns = None;
+    if cursor.skip_symbol(b'(')? {
+        if cursor.at_word(&["SELECT", "WITH"])? {
+            return Ok(Head {
+                database,
+                table,
+                columns,
+                on_conflict,
+                rows: RowsForm::Query,
+            });
+        }
+        columns = Some(cursor.name_list()?);
+    }
+    let rows = if cursor.skip_word("VALUES")? || cursor.skip_word("VALUE")? {
+        RowsForm::Values
+    } else if cursor.skip_word("SET")? {
+        let (names, literals) = assignments(cursor, session)?;
+        columns = Some(names);
+        RowsForm::Set(literals)
+    } else if cursor.at_word(&["SELECT", "TABLE", "WITH"])?
+        || cursor.peek()? == Token::Symbol(b'(')
+    {
+        RowsForm::Query
     } else {
-        None
-    };
-    if !cursor.skip_word("VALUES")? && !cursor.skip_word("VALUE")? {
         let token = cursor.next()?;
         return Err(cursor.unexpected(token, "VALUES"));
-    }
+    };
     Ok(Head {
         database,
         table,
         columns,
+        on_conflict,
+        rows,
     })
+}
+
+fn assignments(
+    cursor: &mut Cursor<'_>,
+    session: &Session,
+) -> Result<(Vec<String>, Vec<Literal>), Problem> {
+    let (mut names, mut literals) = (Vec::new(), Vec::new());
+    loop {
+        names.push(cursor.name("a column name")?);
+        cursor.expect_symbol(b'=', "'=' behind the column")?;
+        literals.push(literal(cursor, session)?);
+        if !cursor.skip_symbol(b',')? {
+            return Ok((names, literals));
+        }
+    }
 }
 
 /// What follows a row.
@@ -83,8 +174,27 @@ impl OpenInsert {
         cursor: &mut Cursor<'_>,
         session: &Session,
     ) -> Result<(), Problem> {
-        cursor.set_anchor();
         self.literals.clear();
+        cursor.set_anchor();
+        if cursor.is_plain() {
+            if let Some(start) =
+                row_scan::scan(cursor.lexer(), session.charset, &mut self.literals)
+            {
+                self.row += 1;
+                self.row_start = start;
+                return self.check_width();
+            }
+        }
+        self.read_row_by_tokens(cursor, session)
+    }
+
+    fn read_row_by_tokens(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        session: &Session,
+    ) -> Result<(), Problem> {
+        self.literals.clear();
+        cursor.skip_word("ROW")?;
         match cursor.next()? {
             Token::Symbol(b'(') => {}
             Token::End => return Err(Problem::Truncated("an INSERT statement")),
@@ -92,6 +202,9 @@ impl OpenInsert {
         }
         self.row += 1;
         self.row_start = cursor.token_start();
+        if cursor.skip_symbol(b')')? {
+            return self.check_width();
+        }
         loop {
             self.literals.push(literal(cursor, session)?);
             match cursor.next()? {
@@ -101,7 +214,16 @@ impl OpenInsert {
                 token => return Err(cursor.unexpected(token, "',' or ')' after a value")),
             }
         }
-        let (expected, found) = (self.header.columns.len(), self.literals.len());
+        self.check_width()
+    }
+
+    fn check_width(&mut self) -> Result<(), Problem> {
+        let found = self.literals.len();
+        // `() VALUES ()` and, with a list known from the table, `VALUES ()` are all defaults.
+        if found == 0 {
+            return Ok(());
+        }
+        let expected = *self.width.get_or_insert(found);
         if expected != found {
             return Err(Problem::ColumnCount { expected, found });
         }
@@ -109,40 +231,101 @@ impl OpenInsert {
     }
 }
 
-/// Parses what stands behind a row. An `INSERT` without its semicolon at the end of the input is
-/// taken for a cut dump: losing rows in silence would be worse than refusing a sloppy file.
-pub(super) fn follow(cursor: &mut Cursor<'_>) -> Result<Follow, Problem> {
+/// Parses what stands behind a row. A statement that ends with the file may lack its semicolon: a
+/// cut dump is known by the missing line at its end, or by the cut row.
+pub(super) fn follow(
+    cursor: &mut Cursor<'_>,
+    upsert: &mut Option<Upsert>,
+) -> Result<Follow, Problem> {
     match cursor.next()? {
         Token::Symbol(b',') => Ok(Follow::AnotherRow),
-        Token::Symbol(b';') => Ok(Follow::EndOfStatement),
-        Token::End => Err(Problem::Truncated(
-            "an INSERT statement (no ';' at its end)",
-        )),
-        token if cursor.is_word(token, "ON") => Err(Problem::Unsupported(
-            "INSERT … ON DUPLICATE KEY UPDATE".to_owned(),
-        )),
+        Token::Delimiter | Token::End => Ok(Follow::EndOfStatement),
+        token if cursor.is_word(token, "AS") => {
+            let alias = cursor.name("the name of the new row")?;
+            let mut alias_columns = Vec::new();
+            if cursor.skip_symbol(b'(')? {
+                alias_columns = cursor.name_list()?;
+            }
+            cursor.expect_word("ON")?;
+            on_duplicate(cursor, Some(alias), alias_columns, upsert)
+        }
+        token if cursor.is_word(token, "ON") => on_duplicate(cursor, None, Vec::new(), upsert),
         token => Err(cursor.unexpected(token, "',' or ';' after a row")),
     }
 }
 
+fn on_duplicate(
+    cursor: &mut Cursor<'_>,
+    alias: Option<String>,
+    alias_columns: Vec<String>,
+    upsert: &mut Option<Upsert>,
+) -> Result<Follow, Problem> {
+    for word in ["DUPLICATE", "KEY", "UPDATE"] {
+        cursor.expect_word(word)?;
+    }
+    let assignments = cursor.source_until(|_, token| token == Token::Delimiter)?;
+    cursor.next()?;
+    *upsert = Some(Upsert {
+        alias,
+        alias_columns,
+        assignments,
+    });
+    Ok(Follow::EndOfStatement)
+}
+
+/// A value. What is no plain literal is kept as an expression, for whoever can compute it.
 fn literal(cursor: &mut Cursor<'_>, session: &Session) -> Result<Literal, Problem> {
-    let token = cursor.next()?;
-    if let Some(literal) = quoted_or_binary(token, session.charset) {
-        return Ok(literal);
+    cursor.peek()?;
+    let mut found = None;
+    let source = cursor.source_span(|cursor| {
+        found = simple(cursor, session)?;
+        while !matches!(
+            cursor.peek()?,
+            Token::Symbol(b',' | b')') | Token::Delimiter | Token::End
+        ) && !cursor.at_word(&["ON", "AS"])?
+        {
+            found = None;
+            if cursor.peek()? == Token::Symbol(b'(') {
+                cursor.skip_group()?;
+            } else {
+                cursor.next()?;
+            }
+        }
+        Ok(())
+    })?;
+    if source.start == source.end {
+        let token = cursor.next()?;
+        return Err(cursor.unexpected(token, "a value"));
+    }
+    Ok(found.unwrap_or(Literal::Expression(source)))
+}
+
+/// One literal, if one stands there; what was consumed otherwise is part of an expression.
+fn simple(cursor: &mut Cursor<'_>, session: &Session) -> Result<Option<Literal>, Problem> {
+    let token = cursor.peek()?;
+    if let Some(literal) = quoted_or_binary(cursor, token, session.charset) {
+        cursor.next()?;
+        return Ok(Some(literal));
     }
     match token {
-        Token::Number(span) => Ok(Literal::Number {
-            span,
-            negative: false,
-        }),
-        Token::Symbol(sign @ (b'-' | b'+')) => match cursor.next()? {
-            Token::Number(span) => Ok(Literal::Number {
+        Token::Number(span) => {
+            cursor.next()?;
+            Ok(Some(Literal::Number {
+                span,
+                negative: false,
+            }))
+        }
+        Token::Symbol(sign @ (b'-' | b'+')) => {
+            cursor.next()?;
+            let Token::Number(span) = cursor.peek()? else {
+                return Ok(None);
+            };
+            cursor.next()?;
+            Ok(Some(Literal::Number {
                 span,
                 negative: sign == b'-',
-            }),
-            token => Err(cursor.unexpected(token, "a number after its sign")),
-        },
-        Token::End => Err(Problem::Truncated("a row")),
+            }))
+        }
         Token::Word(span) => {
             for (keyword, literal) in [
                 ("NULL", Literal::Null),
@@ -151,30 +334,30 @@ fn literal(cursor: &mut Cursor<'_>, session: &Session) -> Result<Literal, Proble
                 ("FALSE", Literal::Bool(false)),
             ] {
                 if cursor.is_word(token, keyword) {
-                    return Ok(literal);
+                    cursor.next()?;
+                    return Ok(Some(literal));
                 }
             }
-            let word = cursor.utf8(span)?;
-            introduced(cursor, &word).unwrap_or_else(|| Err(cursor.unexpected(token, "a value")))
+            let word = cursor.text(span)?;
+            let Some(name) = word.strip_prefix('_') else {
+                return Ok(None);
+            };
+            cursor.next()?;
+            let charset = Charset::from_name(name)
+                .ok_or_else(|| Problem::Unsupported(format!("character set {name}")))?;
+            let token = cursor.peek()?;
+            let literal = quoted_or_binary(cursor, token, charset);
+            if literal.is_some() {
+                cursor.next()?;
+            }
+            Ok(literal)
         }
-        token => Err(cursor.unexpected(token, "a value")),
+        _ => Ok(None),
     }
 }
 
-/// A literal behind a character set introducer: `_binary 'x'`, `_utf8mb4 0x41`.
-fn introduced(cursor: &mut Cursor<'_>, word: &str) -> Option<Result<Literal, Problem>> {
-    let name = word.strip_prefix('_')?;
-    let Some(charset) = Charset::from_name(name) else {
-        return Some(Err(Problem::Unsupported(format!("character set {name}"))));
-    };
-    Some(cursor.next().and_then(|token| {
-        quoted_or_binary(token, charset)
-            .ok_or_else(|| cursor.unexpected(token, "a string after its character set"))
-    }))
-}
-
 /// The literals that a character set applies to.
-fn quoted_or_binary(token: Token, charset: Charset) -> Option<Literal> {
+fn quoted_or_binary(cursor: &Cursor<'_>, token: Token, charset: Charset) -> Option<Literal> {
     match token {
         Token::Text {
             span,
@@ -182,8 +365,7 @@ fn quoted_or_binary(token: Token, charset: Charset) -> Option<Literal> {
             escaped,
         } => Some(Literal::Text {
             span,
-            quote,
-            escaped,
+            escaped: escaped.then(|| cursor.quoting(quote)),
             charset,
         }),
         Token::Hex(span) => Some(Literal::Hex(span)),
@@ -200,24 +382,41 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The number of values, which equals the number of columns of the header.
+    /// The number of values: that of the header's columns, or 0 for a row of defaults only.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the grammar has no empty row")]
+    #[expect(clippy::len_without_is_empty, reason = "a row without values is a row")]
     pub fn len(&self) -> usize {
         self.insert.literals.len()
     }
 
-    /// The value at `index` as a value of `kind`.
+    /// The value at `index` as a value of `kind`. `changed` is set when the value is not stored as
+    /// it was written, but as the server would store it: rounded, padded, spelled out.
     ///
     /// # Errors
     /// When the literal does not fit the kind, with the place of the literal.
     ///
     /// # Panics
     /// When `index` is not below [`Row::len`].
-    pub fn value(&self, index: usize, kind: Kind) -> Result<Value<'a>, DumpError> {
+    pub fn value(
+        &self,
+        index: usize,
+        kind: &Kind,
+        changed: &mut bool,
+    ) -> Result<Value<'a>, DumpError> {
         let literal = self.insert.literals[index];
-        convert(literal, kind, |span| self.cursor.slice(span)).map_err(|reason| {
-            let column = self.insert.header.columns[index].clone();
+        let bytes_of = |span| self.cursor.slice(span);
+        if let Literal::Expression(span) = literal {
+            return match self.cursor.source_at(span) {
+                Ok(source) => Ok(Value::Expression(Box::new(source))),
+                Err(problem) => Err(self.error_at(self.cursor.position_of(span.start), problem)),
+            };
+        }
+        convert(literal, kind, bytes_of, changed).map_err(|reason| {
+            let columns = self.insert.header.columns.as_ref();
+            let column = columns.map_or_else(
+                || (index + 1).to_string(),
+                |columns| columns[index].clone(),
+            );
             let start = literal
                 .span()
                 .map_or(self.insert.row_start, |span| span.start);
@@ -228,7 +427,7 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// An error about this row as a whole, for callers that find one of their own.
+    /// Where the row starts.
     #[must_use]
     pub fn position(&self) -> Position {
         self.cursor.position_of(self.insert.row_start)

@@ -1,23 +1,23 @@
 //! Bytes to tokens: the lexical grammar of MySQL.
 //!
-//! It skips blanks and comments, and unwraps version comments (`/*!40101 … */`, `/*M!100616 … */`)
-//! by giving their content as if the comment marks were not there. Tokens are spans into the
-//! window, nothing is copied. It must not know statements.
+//! It skips blanks and comments (`trivia`), and unwraps version comments (`/*!40101 … */`,
+//! `/*M!100616 … */`) by giving their content as if the comment marks were not there. Tokens are
+//! spans into the window, nothing is copied. What SQL modes, character sets and `DELIMITER` change
+//! about tokens is set from outside. It must not know statements.
 
 use std::io::Read;
 
+use super::charset::DoubleByte;
 use super::error::{Position, Problem};
+use super::session::Modes;
 use super::window::{Span, Window};
 
-/// MariaDB's sandbox mark is a version comment for a server that will never exist.
-const NEVER_VERSION: u32 = 999_999;
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     /// An unquoted identifier or keyword.
     Word(Span),
-    /// A backquoted name without its quotes; a doubled backquote inside stands for one.
-    Name(Span),
+    /// A quoted name without its quotes; a doubled quote inside stands for one.
+    Name { span: Span, quote: u8 },
     /// A string without its quotes. `escaped` when it holds a backslash or a doubled quote.
     Text {
         span: Span,
@@ -32,24 +32,64 @@ pub(super) enum Token {
     Bits(Span),
     /// Any other single byte.
     Symbol(u8),
+    /// The end of a statement: `;`, or what `DELIMITER` chose.
+    Delimiter,
     /// The end of the input.
     End,
 }
 
 pub(super) struct Lexer<R> {
-    window: Window<R>,
+    pub(super) window: Window<R>,
     /// Offset of the newest token from the anchor.
     start: usize,
-    in_version_comment: bool,
+    /// How many version comments are open around the next token.
+    pub(super) version_depth: u32,
+    pub(super) marks: Marks,
+    modes: Modes,
+    double_byte: Option<DoubleByte>,
+    /// Empty for the ordinary semicolon.
+    delimiter: Vec<u8>,
+}
+
+/// What the comments of a dump program tell about the file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Marks {
+    /// The header of mysqldump or mariadb-dump came, and no `Dump completed` after it.
+    pub(super) open_dump: bool,
 }
 
 impl<R: Read> Lexer<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(super) fn new(window: Window<R>) -> Self {
         Self {
-            window: Window::new(input),
+            window,
             start: 0,
-            in_version_comment: false,
+            version_depth: 0,
+            marks: Marks::default(),
+            modes: Modes::default(),
+            double_byte: None,
+            delimiter: Vec::new(),
         }
+    }
+
+    /// Takes over what SQL modes and the character set change about tokens.
+    pub(super) fn configure(&mut self, modes: Modes, double_byte: Option<DoubleByte>) {
+        self.modes = modes;
+        self.double_byte = double_byte;
+    }
+
+    /// Whether strings are what they are by default, so that the fast road of rows may be taken.
+    pub(super) fn is_plain(&self) -> bool {
+        self.double_byte.is_none()
+            && !self.modes.no_backslash_escapes
+            && self.delimiter.is_empty()
+    }
+
+    pub(super) fn double_byte(&self) -> Option<DoubleByte> {
+        self.double_byte
+    }
+
+    pub(super) fn modes(&self) -> Modes {
+        self.modes
     }
 
     pub(super) fn slice(&self, span: Span) -> &[u8] {
@@ -77,20 +117,39 @@ impl<R: Read> Lexer<R> {
         self.start
     }
 
+    /// Marks where an error is to be placed: at this offset.
+    pub(super) fn start_at(&mut self, offset: usize) {
+        self.start = offset;
+    }
+
     pub(super) fn next(&mut self) -> Result<Token, Problem> {
-        self.skip_blanks_and_comments()?;
+        self.skip_trivia()?;
         self.start = self.window.offset();
         let Some(byte) = self.window.peek(0)? else {
             return Ok(Token::End);
         };
+        if !self.delimiter.is_empty() && self.at_delimiter(0)? {
+            self.window.advance(self.delimiter.len());
+            return Ok(Token::Delimiter);
+        }
         match byte {
+            b';' if self.delimiter.is_empty() => {
+                self.window.advance(1);
+                Ok(Token::Delimiter)
+            }
+            b'"' if self.modes.ansi_quotes => self.quoted_name(byte),
             b'\'' | b'"' => self.text(byte),
-            b'`' => self.quoted_name(),
+            b'`' => self.quoted_name(byte),
             b'0'..=b'9' => self.number_or_word(byte),
             b'.' if matches!(self.window.peek(1)?, Some(b'0'..=b'9')) => self.number(),
             b'x' | b'X' if self.window.peek(1)? == Some(b'\'') => self.quoted_digits(Token::Hex),
             b'b' | b'B' if self.window.peek(1)? == Some(b'\'') => self.quoted_digits(Token::Bits),
-            byte if is_word_byte(byte) => self.word(1),
+            b'n' | b'N' if self.window.peek(1)? == Some(b'\'') => {
+                self.window.advance(1);
+                self.text(b'\'')
+            }
+            b'\\' if self.window.peek(1)? == Some(b'\'') => self.escaped_text(),
+            byte if is_word_byte(byte) => self.word(0),
             byte => {
                 self.window.advance(1);
                 Ok(Token::Symbol(byte))
@@ -98,75 +157,39 @@ impl<R: Read> Lexer<R> {
         }
     }
 
-    fn skip_blanks_and_comments(&mut self) -> Result<(), Problem> {
-        while let Some(byte) = self.window.peek(0)? {
-            match byte {
-                b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => self.window.advance(1),
-                b'#' => self.skip_line()?,
-                b'-' if self.at_dash_comment()? => self.skip_line()?,
-                b'/' if self.window.peek(1)? == Some(b'*') => self.comment()?,
-                b'*' if self.in_version_comment && self.window.peek(1)? == Some(b'/') => {
-                    self.window.advance(2);
-                    self.in_version_comment = false;
-                }
-                _ => break,
-            }
-        }
-        Ok(())
-    }
-
-    /// `--` starts a comment only before a blank, a control character or the end of the input.
-    fn at_dash_comment(&mut self) -> Result<bool, Problem> {
-        Ok(self.window.peek(1)? == Some(b'-')
-            && self.window.peek(2)?.is_none_or(|byte| byte <= b' '))
-    }
-
-    fn skip_line(&mut self) -> Result<(), Problem> {
-        self.window
-            .advance_to(|bytes| memchr::memchr(b'\n', bytes))?;
-        Ok(())
-    }
-
-    fn comment(&mut self) -> Result<(), Problem> {
-        self.start = self.window.offset();
-        let mark = match (self.window.peek(2)?, self.window.peek(3)?) {
-            (Some(b'!'), _) => 3,
-            (Some(b'M'), Some(b'!')) => 4,
-            _ => {
-                self.window.advance(2);
-                return self.skip_comment();
-            }
-        };
-        let mut version = 0_u32;
-        let mut length = mark;
-        while let Some(digit @ b'0'..=b'9') = self.window.peek(length)? {
-            version = version
-                .saturating_mul(10)
-                .saturating_add(u32::from(digit - b'0'));
-            length += 1;
-        }
-        self.window.advance(length);
-        if version >= NEVER_VERSION {
-            return self.skip_comment();
-        }
-        self.in_version_comment = true;
-        Ok(())
-    }
-
-    fn skip_comment(&mut self) -> Result<(), Problem> {
-        loop {
-            if !self
-                .window
-                .advance_to(|bytes| memchr::memchr(b'*', bytes))?
-            {
-                return Err(Problem::Truncated("a comment"));
-            }
+    /// Consumes the argument of the client command `DELIMITER`: the rest of its line.
+    pub(super) fn set_delimiter(&mut self) -> Result<(), Problem> {
+        const LONGEST: usize = 64;
+        let mut line = Vec::new();
+        while let Some(byte) = self.window.peek(0)?.filter(|&byte| byte != b'\n') {
             self.window.advance(1);
-            if self.window.peek(0)? == Some(b'/') {
-                self.window.advance(1);
-                return Ok(());
+            line.push(byte);
+            if line.len() > LONGEST {
+                break;
             }
         }
+        let delimiter = line.trim_ascii();
+        if delimiter.is_empty() || line.len() > LONGEST || delimiter.contains(&b'\\') {
+            return Err(Problem::Unexpected {
+                expected: "a delimiter on the same line",
+                found: format!("{:?}", String::from_utf8_lossy(delimiter)),
+            });
+        }
+        self.delimiter = if delimiter == b";" {
+            Vec::new()
+        } else {
+            delimiter.to_vec()
+        };
+        Ok(())
+    }
+
+    fn at_delimiter(&mut self, ahead: usize) -> Result<bool, Problem> {
+        for index in 0..self.delimiter.len() {
+            if self.window.peek(ahead + index)? != Some(self.delimiter[index]) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn text(&mut self, quote: u8) -> Result<Token, Problem> {
@@ -174,13 +197,10 @@ impl<R: Read> Lexer<R> {
         let start = self.window.offset();
         let mut escaped = false;
         loop {
-            if !self
-                .window
-                .advance_to(|bytes| memchr::memchr2(quote, b'\\', bytes))?
-            {
+            let Some(found) = self.next_in_text(quote)? else {
                 return Err(Problem::Truncated("a string"));
-            }
-            if self.window.peek(0)? == Some(b'\\') {
+            };
+            if found == b'\\' {
                 escaped = true;
                 if self.window.peek(1)?.is_none() {
                     return Err(Problem::Truncated("a string"));
@@ -190,10 +210,7 @@ impl<R: Read> Lexer<R> {
                 escaped = true;
                 self.window.advance(2);
             } else {
-                let span = Span {
-                    start,
-                    end: self.window.offset(),
-                };
+                let span = self.span_from(start);
                 self.window.advance(1);
                 return Ok(Token::Text {
                     span,
@@ -204,23 +221,86 @@ impl<R: Read> Lexer<R> {
         }
     }
 
-    fn quoted_name(&mut self) -> Result<Token, Problem> {
+    /// `\'x\'`: how some versions of MySQL 8 write the strings of stored expressions.
+    fn escaped_text(&mut self) -> Result<Token, Problem> {
+        const QUOTE: &[u8] = b"\\'";
+        self.window.advance(QUOTE.len());
+        let start = self.window.offset();
+        while self
+            .window
+            .advance_to(|bytes| memchr::memchr(b'\\', bytes))?
+        {
+            if self.window.starts_with(QUOTE)? {
+                let span = self.span_from(start);
+                self.window.advance(QUOTE.len());
+                let escaped = self.window.slice(span).contains(&b'\\');
+                return Ok(Token::Text {
+                    span,
+                    quote: b'\'',
+                    escaped,
+                });
+            }
+            self.window.advance(1);
+            if self.window.peek(0)?.is_some() {
+                self.window.advance(1);
+            }
+        }
+        Err(Problem::Truncated("a string"))
+    }
+
+    /// Moves to the next quote or backslash of a string and gives it.
+    fn next_in_text(&mut self, quote: u8) -> Result<Option<u8>, Problem> {
+        if let Some(pairs) = self.double_byte {
+            return self.next_among_pairs(pairs, quote, !self.modes.no_backslash_escapes);
+        }
+        let found = if self.modes.no_backslash_escapes {
+            self.window
+                .advance_to(|bytes| memchr::memchr(quote, bytes))?
+        } else {
+            self.window
+                .advance_to(|bytes| memchr::memchr2(quote, b'\\', bytes))?
+        };
+        if found {
+            self.window.peek(0)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn next_among_pairs(
+        &mut self,
+        pairs: DoubleByte,
+        quote: u8,
+        backslash: bool,
+    ) -> Result<Option<u8>, Problem> {
+        while let Some(byte) = self.window.peek(0)? {
+            if byte == quote || (backslash && byte == b'\\') {
+                return Ok(Some(byte));
+            }
+            let trail = self.window.peek(1)?;
+            let paired = byte >= 0x80 && trail.is_some_and(|trail| pairs.is_pair(byte, trail));
+            self.window.advance(if paired { 2 } else { 1 });
+        }
+        Ok(None)
+    }
+
+    fn quoted_name(&mut self, quote: u8) -> Result<Token, Problem> {
         self.window.advance(1);
         let start = self.window.offset();
         loop {
-            if !self
-                .window
-                .advance_to(|bytes| memchr::memchr(b'`', bytes))?
-            {
+            let found = match self.double_byte {
+                Some(pairs) => self.next_among_pairs(pairs, quote, false)?.is_some(),
+                None => self
+                    .window
+                    .advance_to(|bytes| memchr::memchr(quote, bytes))?,
+            };
+            if !found {
                 return Err(Problem::Truncated("a quoted name"));
             }
-            if self.window.peek(1)? != Some(b'`') {
-                let span = Span {
-                    start,
-                    end: self.window.offset(),
-                };
+            if self.window.peek(1)? != Some(quote) {
+                let span = self.span_from(start);
                 self.window.advance(1);
-                return Ok(Token::Name(span));
+                return Ok(Token::Name { span, quote });
             }
             self.window.advance(2);
         }
@@ -235,10 +315,7 @@ impl<R: Read> Lexer<R> {
         {
             return Err(Problem::Truncated("a string"));
         }
-        let span = Span {
-            start,
-            end: self.window.offset(),
-        };
+        let span = self.span_from(start);
         self.window.advance(1);
         Ok(token(span))
     }
@@ -280,10 +357,7 @@ impl<R: Read> Lexer<R> {
         }
         let start = self.window.offset();
         self.window.advance(length);
-        Ok(Token::Number(Span {
-            start,
-            end: start + length,
-        }))
+        Ok(Token::Number(self.span_from(start)))
     }
 
     fn exponent_follows(&mut self, at: usize) -> Result<bool, Problem> {
@@ -297,37 +371,44 @@ impl<R: Read> Lexer<R> {
     /// Consumes a name of which `known` bytes were already looked at.
     fn word(&mut self, known: usize) -> Result<Token, Problem> {
         let start = self.window.offset();
-        let length = self.run_length(known, is_word_byte)?;
+        let mut length = known;
+        while let Some(byte) = self.window.peek(length)?.filter(|&byte| is_word_byte(byte)) {
+            if !self.delimiter.is_empty() && self.at_delimiter(length)? {
+                break;
+            }
+            length += 1;
+            // The second byte of a character may look like a symbol.
+            if let (Some(pairs), Some(trail)) = (self.double_byte, self.window.peek(length)?)
+                && pairs.is_pair(byte, trail)
+            {
+                length += 1;
+            }
+        }
         self.window.advance(length);
-        Ok(Token::Word(Span {
-            start,
-            end: start + length,
-        }))
+        Ok(Token::Word(self.span_from(start)))
     }
 
     /// Consumes a two-byte prefix (`0x`, `0b`) and the digits behind it; spans the digits.
     fn prefixed_digits(&mut self, is_digit: fn(u8) -> bool) -> Result<Span, Problem> {
         const PREFIX: usize = 2;
-        let start = self.window.offset();
-        let length = self.run_length(PREFIX, is_digit)?;
-        self.window.advance(length);
-        Ok(Span {
-            start: start + PREFIX,
-            end: start + length,
-        })
-    }
-
-    /// How many bytes from here on belong together, the first `known` taken for granted.
-    fn run_length(&mut self, known: usize, belongs: fn(u8) -> bool) -> Result<usize, Problem> {
-        let mut length = known;
-        while self.window.peek(length)?.is_some_and(belongs) {
+        let start = self.window.offset() + PREFIX;
+        let mut length = PREFIX;
+        while self.window.peek(length)?.is_some_and(is_digit) {
             length += 1;
         }
-        Ok(length)
+        self.window.advance(length);
+        Ok(self.span_from(start))
+    }
+
+    fn span_from(&self, start: usize) -> Span {
+        Span {
+            start,
+            end: self.window.offset(),
+        }
     }
 }
 
 /// Bytes of unquoted names; everything above ASCII belongs to a multi-byte letter.
-fn is_word_byte(byte: u8) -> bool {
+pub(super) fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'@' | 0x80..)
 }

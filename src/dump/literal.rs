@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::charset::Charset;
+use super::charset::{Charset, DoubleByte};
 use super::window::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub(super) enum Literal {
     Bool(bool),
     Text {
         span: Span,
-        quote: u8,
-        escaped: bool,
+        /// How to read the bytes, when they hold a backslash or a doubled quote.
+        escaped: Option<Quoting>,
         charset: Charset,
     },
     Number {
@@ -26,6 +26,8 @@ pub(super) enum Literal {
     },
     Hex(Span),
     Bits(Span),
+    /// Anything else that stands for a value: `NOW()`, `'a' 'b'`, `1 + 1`.
+    Expression(Span),
 }
 
 impl Literal {
@@ -36,16 +38,27 @@ impl Literal {
             Self::Text { span, .. }
             | Self::Number { span, .. }
             | Self::Hex(span)
-            | Self::Bits(span) => Some(span),
+            | Self::Bits(span)
+            | Self::Expression(span) => Some(span),
         }
     }
 }
 
-/// Resolves backslash escapes and doubled quotes, as MySQL does by default.
-pub(super) fn unescape(bytes: &[u8], quote: u8) -> Vec<u8> {
+/// How the bytes of a string literal are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Quoting {
+    pub(super) quote: u8,
+    /// Backslashes escape.
+    pub(super) backslash: bool,
+    /// The character set's second bytes are not to be taken for backslashes or quotes.
+    pub(super) pairs: Option<DoubleByte>,
+}
+
+/// Resolves backslash escapes and doubled quotes.
+pub(super) fn unescape(bytes: &[u8], quoting: Quoting) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
-    while let Some(index) = memchr::memchr2(b'\\', quote, rest) {
+    while let Some(index) = next_special(rest, quoting) {
         out.extend_from_slice(&rest[..index]);
         // The lexer made sure that a byte follows both a backslash and an inner quote.
         let follower = rest.get(index + 1).copied().unwrap_or(rest[index]);
@@ -66,13 +79,36 @@ pub(super) fn unescape(bytes: &[u8], quote: u8) -> Vec<u8> {
     out
 }
 
-/// The bytes of a string literal; borrowed unless something had to be unescaped.
-pub(super) fn text_bytes(raw: &[u8], quote: u8, escaped: bool) -> Cow<'_, [u8]> {
-    if escaped {
-        Cow::Owned(unescape(raw, quote))
-    } else {
-        Cow::Borrowed(raw)
+/// Index of the next backslash that escapes or quote that is doubled.
+fn next_special(bytes: &[u8], quoting: Quoting) -> Option<usize> {
+    let Quoting {
+        quote,
+        backslash,
+        pairs,
+    } = quoting;
+    let Some(pairs) = pairs else {
+        return if backslash {
+            memchr::memchr2(b'\\', quote, bytes)
+        } else {
+            memchr::memchr(quote, bytes)
+        };
+    };
+    let mut index = 0;
+    while let Some(&byte) = bytes.get(index) {
+        if byte == quote || (backslash && byte == b'\\') {
+            return Some(index);
+        }
+        let paired = bytes
+            .get(index + 1)
+            .is_some_and(|&trail| pairs.is_pair(byte, trail));
+        index += if paired { 2 } else { 1 };
     }
+    None
+}
+
+/// The bytes of a string literal that holds escapes or doubled quotes.
+pub(super) fn text_bytes(raw: &[u8], quoting: Quoting) -> Cow<'_, [u8]> {
+    Cow::Owned(unescape(raw, quoting))
 }
 
 /// The bytes of a hexadecimal literal; an odd digit count is padded on the left, as in MySQL.
@@ -117,15 +153,36 @@ fn hex_digit(digit: u8) -> Option<u8> {
 mod tests {
     use super::*;
 
+    const PLAIN: Quoting = Quoting {
+        quote: b'\'',
+        backslash: true,
+        pairs: None,
+    };
+
     #[test]
     fn unescapes_as_mysql_does() {
         assert_eq!(
-            unescape(br#"a\0\'\"\b\n\r\t\Z\\z"#, b'\''),
+            unescape(br#"a\0\'\"\b\n\r\t\Z\\z"#, PLAIN),
             b"a\0'\"\x08\n\r\t\x1a\\z"
         );
-        assert_eq!(unescape(br"100\% \_x \q", b'\''), br"100\% \_x q");
-        assert_eq!(unescape(b"it''s \"so\"", b'\''), b"it's \"so\"");
-        assert_eq!(unescape(b"say \"\"hi\"\"", b'"'), b"say \"hi\"");
+        assert_eq!(unescape(br"100\% \_x \q", PLAIN), br"100\% \_x q");
+        assert_eq!(unescape(b"it''s \"so\"", PLAIN), b"it's \"so\"");
+        let double = Quoting { quote: b'"', ..PLAIN };
+        assert_eq!(unescape(b"say \"\"hi\"\"", double), b"say \"hi\"");
+    }
+
+    #[test]
+    fn backslashes_may_be_bytes_of_characters_or_nothing_special() {
+        let cp932 = Quoting {
+            pairs: Some(DoubleByte::Sjis),
+            ..PLAIN
+        };
+        assert_eq!(unescape(b"\x95\x5c\\n''", cp932), b"\x95\x5c\n'");
+        let bare = Quoting {
+            backslash: false,
+            ..PLAIN
+        };
+        assert_eq!(unescape(br"a\n''", bare), br"a\n'");
     }
 
     #[test]

@@ -2,39 +2,61 @@
 //!
 //! It streams: memory is bounded by the longest row (or DDL statement) plus a constant, whatever
 //! the length of a line or of the file. It owns the grammar, the session state of one dump
-//! (character set) and every position that an error names. It must not know SQLite, files or apps:
+//! (character set, SQL modes, database) and every position that an error names. It must not know SQLite, files or apps:
 //! whoever calls it opens the bytes and decides what becomes of the rows.
 //!
 //! # Layout
-//! - [`decompress()`]: plain, gzip or zstd input, told apart by content
+//! - [`decompress()`]: plain, gzip or zstd input, told apart by content; `utf16`: to UTF-8
 //! - `window`: the sliding buffer under the lexer
-//! - `lexer`: bytes to tokens, comments and version comments
-//! - [`Reader`]: tokens to [`Statement`]s, and the rows of an `INSERT`
-//! - `table`: `CREATE TABLE` to a [`TableDefinition`]
-//! - [`Row`], [`Value`]: literals to typed values
-//! - `charset`: the character sets of text literals
+//! - `lexer`, `trivia`: bytes to tokens, comments and version comments
+//! - `cursor`: tokens with look-ahead; captures expressions as [`Source`]
+//! - [`Reader`], `objects`: tokens to [`Statement`]s; `session`: what `SET` changes
+//! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
+//! - `insert`, `row_scan`: the rows of an `INSERT`, and the fast road through them
+//! - [`Row`], [`Kind`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them
+//! - [`Charset`]: the character sets of text
 //! - [`DumpError`]: what went wrong, with file, byte, line, table and row
 
+mod alter;
 mod charset;
+mod column;
 mod cursor;
+mod decimal;
 mod decompress;
 mod definition;
 mod error;
 mod insert;
+mod kind;
 mod lexer;
 mod literal;
+mod objects;
 mod reader;
+mod row_scan;
 mod session;
 mod table;
+mod tables;
+mod temporal;
+mod trivia;
+mod utf16;
 mod value;
 mod window;
 
+pub use charset::Charset;
+pub(crate) use cursor::Cursor;
+pub use cursor::Source;
 pub use decompress::decompress;
-pub use definition::{ColumnDefinition, ColumnType, DefaultValue, KeyDefinition, TableDefinition};
+pub use definition::{
+    CheckDefinition, ColumnDefinition, ColumnType, DefaultValue, ForeignKey, Generated,
+    KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition, ViewDefinition,
+};
 pub use error::{DumpError, Position, Problem};
-pub use insert::{InsertHeader, Row};
-pub use reader::{Reader, Skipped, Statement};
-pub use value::{Kind, Value};
+pub use insert::{InsertHeader, OnConflict, Row, Upsert};
+pub use kind::Kind;
+pub(crate) use lexer::Token;
+pub use reader::{Finished, Reader, Skipped, Statement};
+pub use session::Modes;
+pub use tables::Tables;
+pub use value::{Value, convert_text};
 
 #[cfg(test)]
 mod tests;

@@ -1,53 +1,59 @@
 //! Statements of a dump, one after the other, and the rows of each `INSERT`.
 //!
-//! [`Reader`] dispatches on the first words of a statement: tables and rows are handed out, noise
-//! of dump programs is read over, anything else that could matter is remembered as [`Skipped`] so
-//! that callers can report it. Nothing in a dump is ever executed.
+//! [`Reader`] dispatches on the first words of a statement: tables, views and rows are handed out,
+//! noise of dump programs is counted and read over, anything else that could matter is remembered
+//! as [`Skipped`] so that callers can report it. Nothing in a dump is ever executed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
+use super::charset::Charset;
 use super::cursor::Cursor;
-use super::definition::TableDefinition;
+use super::definition::{TableDefinition, ViewDefinition};
 use super::error::{DumpError, Position, Problem};
-use super::insert::{self, Follow, Head, InsertHeader, OpenInsert, Row};
+use super::insert::{self, Follow, InsertHeader, OnConflict, OpenInsert, Row, Upsert};
 use super::lexer::Token;
-use super::session::Session;
-use super::table;
+use super::row_scan;
+use super::session::{Session, Setting};
+use super::tables::Tables;
 
 /// Statements that only make sense on a server, or that a bake does better itself.
 const NOISE: &[&str] = &[
-    "USE", "DROP", "LOCK", "UNLOCK", "START", "BEGIN", "COMMIT", "FLUSH", "ANALYZE", "OPTIMIZE",
-    "CHANGE", "RESET",
+    "ANALYZE", "BEGIN", "CHANGE", "COMMIT", "FLUSH", "LOCK", "OPTIMIZE", "PURGE", "RESET",
+    "ROLLBACK", "SAVEPOINT", "SHOW", "START", "STOP", "UNLOCK", "XA",
 ];
 
 /// Statements that could have changed tables, rows or rights: read over, and told to the caller.
 const SKIPPED: &[&str] = &[
-    "CALL",
-    "CHECK",
-    "DEALLOCATE",
-    "DELETE",
-    "DO",
-    "EXECUTE",
-    "GRANT",
-    "PREPARE",
-    "RENAME",
-    "REPAIR",
-    "REVOKE",
-    "SELECT",
-    "TRUNCATE",
-    "UPDATE",
-    "WITH",
+    "CALL", "CHECK", "CHECKSUM", "DEALLOCATE", "DESC", "DESCRIBE", "DO", "EXECUTE", "EXPLAIN",
+    "GRANT", "KILL", "PREPARE", "RENAME", "REPAIR", "REVOKE", "SELECT", "SIGNAL", "UPDATE",
+    "VALUES", "WITH",
 ];
 
 /// Statements and client commands that reach outside the dump.
-const REFUSED: &[&str] = &["LOAD", "SOURCE", "SYSTEM", "HANDLER", "INSTALL"];
+const REFUSED: &[&str] = &[
+    "LOAD", "SOURCE", "SYSTEM", "HANDLER", "INSTALL", "UNINSTALL", "IMPORT", "CONNECT", "TEE",
+    "PAGER", "EDIT", "BINLOG", "CLONE", "SHUTDOWN", "RESTART",
+];
+
+/// Programs whose warnings end up in the dump when a shell merges their two outputs.
+const TALKERS: &[&str] = &["MYSQLDUMP", "MARIADB", "MYSQL", "WARNING"];
 
 /// A statement that matters to the caller.
 #[derive(Debug)]
 pub enum Statement {
     /// `CREATE TABLE`.
     Table(TableDefinition),
+    /// `ALTER TABLE` or `CREATE INDEX`, with the whole table as it is now.
+    Altered(TableDefinition),
+    /// `DROP TABLE` of a table of the dump.
+    Dropped(TableDefinition),
+    /// `TRUNCATE`, or `DELETE` of all rows, with the table's database and name.
+    Emptied(Option<String>, String),
+    /// `CREATE VIEW`.
+    View(ViewDefinition),
+    /// `DROP VIEW`, with the view's database and name.
+    ViewDropped(Option<String>, String),
     /// `INSERT` or `REPLACE`; its rows come from [`Reader::next_row`].
     Insert(InsertHeader),
 }
@@ -57,20 +63,33 @@ pub enum Statement {
 pub struct Skipped {
     /// Where it starts.
     pub position: Position,
-    /// Its first words in upper case.
+    /// Its first words in upper case, and the name of its object where it has one.
     pub statement: String,
+}
+
+/// What a reader leaves at the end of its input.
+#[derive(Debug, Default)]
+pub struct Finished {
+    /// The tables seen so far, those of earlier inputs included.
+    pub tables: Tables,
+    /// Statements that were read over although they could matter.
+    pub skipped: Vec<Skipped>,
+    /// How many statements without meaning here were read over, by their first word.
+    pub read_over: BTreeMap<String, u64>,
 }
 
 /// Reads one dump.
 pub struct Reader<'i> {
-    input: String,
-    cursor: Cursor<'i>,
-    session: Session,
-    tables: HashMap<String, TableDefinition>,
-    rows: HashMap<String, u64>,
+    pub(super) input: String,
+    pub(super) cursor: Cursor<'i>,
+    pub(super) session: Session,
+    pub(super) tables: Tables,
+    rows: HashMap<(Option<String>, String), u64>,
     insert: Option<OpenInsert>,
     more_rows: bool,
-    skipped: Vec<Skipped>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) read_over: BTreeMap<String, u64>,
+    allow_incomplete: bool,
 }
 
 impl<'i> Reader<'i> {
@@ -80,30 +99,51 @@ impl<'i> Reader<'i> {
         Self {
             input: input.into(),
             cursor: Cursor::new(Box::new(bytes)),
-            session: Session::new(),
-            tables: HashMap::new(),
+            session: Session::new(Charset::Utf8),
+            tables: Tables::default(),
             rows: HashMap::new(),
             insert: None,
             more_rows: false,
             skipped: Vec::new(),
+            read_over: BTreeMap::new(),
+            allow_incomplete: false,
         }
     }
 
     /// Takes over the tables of an earlier dump, whose rows may stand in this one.
     #[must_use]
-    pub fn with_tables(mut self, tables: HashMap<String, TableDefinition>) -> Self {
+    pub fn with_tables(mut self, tables: Tables) -> Self {
         self.tables = tables;
         self
     }
 
-    /// Ends the reading; gives the tables seen so far and what was skipped.
+    /// Takes text for `charset` as long as the dump does not say what it is in.
     #[must_use]
-    pub fn finish(self) -> (HashMap<String, TableDefinition>, Vec<Skipped>) {
-        (self.tables, self.skipped)
+    pub fn with_charset(mut self, charset: Charset) -> Self {
+        self.session = Session::new(charset);
+        self.cursor.configure(&self.session);
+        self
     }
 
-    /// The next table or `INSERT`, or `None` at the end. Rows of the last `INSERT` that were not
-    /// read are checked and passed over.
+    /// Accepts a dump that has its program's header and lacks the line at its end.
+    #[must_use]
+    pub fn allow_incomplete(mut self, allow: bool) -> Self {
+        self.allow_incomplete = allow;
+        self
+    }
+
+    /// Ends the reading.
+    #[must_use]
+    pub fn finish(self) -> Finished {
+        Finished {
+            tables: self.tables,
+            skipped: self.skipped,
+            read_over: self.read_over,
+        }
+    }
+
+    /// The next statement that matters, or `None` at the end. Rows of the last `INSERT` that were
+    /// not read are checked and passed over.
     ///
     /// # Errors
     /// When the dump cannot be read or its grammar is broken; the reader is then of no more use.
@@ -130,14 +170,26 @@ impl<'i> Reader<'i> {
         if let Err(problem) = self.advance_row() {
             return Err(self.error(problem));
         }
+        Ok(self.current_row())
+    }
+
+    /// The row that [`Reader::next_row`] returned last.
+    #[must_use]
+    pub fn current_row(&self) -> Option<Row<'_>> {
         match &self.insert {
-            Some(insert) if self.more_rows => Ok(Some(Row {
+            Some(insert) if self.more_rows => Some(Row {
                 input: &self.input,
                 cursor: &self.cursor,
                 insert,
-            })),
-            _ => Ok(None),
+            }),
+            _ => None,
         }
+    }
+
+    /// Behind the last row: the `ON DUPLICATE KEY UPDATE` of the statement.
+    #[must_use]
+    pub fn upsert(&self) -> Option<&Upsert> {
+        self.insert.as_ref().and_then(|insert| insert.upsert.as_ref())
     }
 
     fn advance_row(&mut self) -> Result<(), Problem> {
@@ -147,38 +199,65 @@ impl<'i> Reader<'i> {
         if !self.more_rows {
             return Ok(());
         }
-        if !insert.literals.is_empty() {
-            self.more_rows = matches!(insert::follow(&mut self.cursor)?, Follow::AnotherRow);
+        if insert.row_read {
+            let comma = self.cursor.is_plain() && row_scan::comma(self.cursor.lexer());
+            self.more_rows = comma
+                || matches!(
+                    insert::follow(&mut self.cursor, &mut insert.upsert)?,
+                    Follow::AnotherRow
+                );
+        } else if insert.is_set_form {
+            insert.row_read = true;
+            insert.row += 1;
+            return Ok(());
         }
         if self.more_rows {
+            insert.row_read = true;
             return insert.read_row(&mut self.cursor, &self.session);
         }
-        self.rows.insert(insert.header.table.clone(), insert.row);
+        let key = (insert.header.database.clone(), insert.header.table.clone());
+        self.rows.insert(key, insert.row);
         Ok(())
     }
 
     fn statement(&mut self) -> Result<Found, Problem> {
         let word = match self.cursor.next()? {
-            Token::End => return Ok(Found::End),
-            Token::Symbol(b';') => return Ok(Found::Nothing),
-            Token::Word(span) => self.cursor.utf8(span)?.to_ascii_uppercase(),
+            Token::End => return self.end(),
+            Token::Delimiter => return Ok(Found::Nothing),
+            Token::Word(span) => self.cursor.text(span)?.to_ascii_uppercase(),
+            Token::Symbol(b'\\') => {
+                return Err(Problem::Unsupported(
+                    "a client command (\\), which reaches outside the dump,".to_owned(),
+                ));
+            }
+            // A query in parentheses.
+            Token::Symbol(b'(') => "SELECT".to_owned(),
             token => return Err(self.cursor.unexpected(token, "a statement")),
         };
         let position = self.cursor.position();
         match word.as_str() {
             "CREATE" => self.create(position),
-            "INSERT" | "REPLACE" => self.insert(position).map(Found::Statement),
+            "INSERT" => self.insert(position, OnConflict::Fail),
+            "REPLACE" => self.insert(position, OnConflict::Replace),
             "SET" => self.set(),
-            "DELIMITER" => Err(Problem::Unsupported("DELIMITER".to_owned())),
-            noise if NOISE.contains(&noise) => self.skip(None),
+            "USE" => self.use_database(),
+            "DROP" => self.drop_object(),
+            "ALTER" => self.alter(position),
+            "TRUNCATE" => self.truncate(),
+            "DELETE" => self.delete(position),
+            "DELIMITER" => self.cursor.lexer().set_delimiter().map(|()| Found::Nothing),
+            noise if NOISE.contains(&noise) => self.read_over(noise),
             refused if REFUSED.contains(&refused) => Err(Problem::Unsupported(format!(
                 "{refused}, which reaches outside the dump,"
             ))),
-            "ALTER" => self.alter(position),
-            known if SKIPPED.contains(&known) => self.skip(Some(Skipped {
-                position,
-                statement: known.to_owned(),
-            })),
+            known if SKIPPED.contains(&known) => self.skip_query(known, position),
+            talker if TALKERS.contains(&talker) => {
+                self.skipped.push(Skipped {
+                    position,
+                    statement: "a warning of the dump program".to_owned(),
+                });
+                self.cursor.lexer().skip_line().map(|()| Found::Nothing)
+            }
             _ => Err(Problem::Unexpected {
                 expected: "a statement",
                 found: format!("{word:?}"),
@@ -186,99 +265,182 @@ impl<'i> Reader<'i> {
         }
     }
 
-    fn create(&mut self, position: Position) -> Result<Found, Problem> {
-        if self.cursor.skip_word("OR")? {
-            self.cursor.expect_word("REPLACE")?;
+    fn end(&self) -> Result<Found, Problem> {
+        if self.cursor.is_dump_open() && !self.allow_incomplete {
+            return Err(Problem::Incomplete);
         }
-        self.cursor.skip_word("TEMPORARY")?;
-        if self.cursor.skip_word("TABLE")? {
-            let table = table::parse(&mut self.cursor, position)?;
-            self.tables.insert(table.name.clone(), table.clone());
-            return Ok(Found::Statement(Statement::Table(table)));
-        }
-        if self.cursor.skip_word("DATABASE")? || self.cursor.skip_word("SCHEMA")? {
-            return self.skip(None);
-        }
-        let statement = match self.cursor.peek()? {
-            Token::Word(span) => {
-                format!("CREATE {}", self.cursor.utf8(span)?.to_ascii_uppercase())
-            }
-            _ => "CREATE".to_owned(),
-        };
-        self.skip(Some(Skipped {
-            position,
-            statement,
-        }))
-    }
-
-    /// `ALTER TABLE … DISABLE KEYS` surrounds the rows of every default dump and changes nothing.
-    fn alter(&mut self, position: Position) -> Result<Found, Problem> {
-        self.cursor.expect_word("TABLE")?;
-        let (_, table) = self.cursor.qualified_name()?;
-        if self.cursor.skip_word("DISABLE")? || self.cursor.skip_word("ENABLE")? {
-            return self.skip(None);
-        }
-        self.skip(Some(Skipped {
-            position,
-            statement: format!("ALTER TABLE {table}"),
-        }))
+        Ok(Found::End)
     }
 
     fn set(&mut self) -> Result<Found, Problem> {
-        if self.cursor.skip_word("NAMES")? || self.cursor.skip_word("CHARSET")? {
-            let charset = match self.cursor.next()? {
-                Token::Word(span) | Token::Text { span, .. } => self.cursor.utf8(span)?,
-                token => return Err(self.cursor.unexpected(token, "a character set")),
-            };
+        *self.read_over.entry("SET".to_owned()).or_default() += 1;
+        let names = self.cursor.skip_word("NAMES")?
+            || self.cursor.skip_word("CHARSET")?
+            || self.cursor.skip_words("CHARACTER", &["SET"])?;
+        if names {
+            let charset = super::column::word_or_string(&mut self.cursor)?;
+            self.cursor.skip_statement()?;
             self.session.set_names(&charset)?;
-            return self.skip(None);
+            self.cursor.configure(&self.session);
+            return Ok(Found::Nothing);
         }
+        let mut assignments = Vec::new();
+        while let Some(assignment) = self.assignment()? {
+            assignments.push(assignment);
+        }
+        for (name, value) in assignments {
+            self.session.assign(&name, &value)?;
+        }
+        self.cursor.configure(&self.session);
+        Ok(Found::Nothing)
+    }
+
+    /// One `name = value` of a `SET`, and the comma behind it; `None` at the end of the statement.
+    fn assignment(&mut self) -> Result<Option<(String, Setting)>, Problem> {
+        let mut name = String::new();
         loop {
             match self.cursor.next()? {
-                Token::Symbol(b';') => return Ok(Found::Nothing),
-                Token::End => return Err(Problem::Truncated("a SET statement")),
-                Token::Text { span, .. } => Session::check_mode(self.cursor.slice(span))?,
+                Token::Delimiter | Token::End => return Ok(None),
+                Token::Symbol(b'=') => break,
+                // `@@session.sql_mode` is one name; of `SESSION sql_mode` the last word counts.
+                Token::Symbol(b'.') => name.push('.'),
+                Token::Word(span) => {
+                    let word = self.cursor.text(span)?;
+                    if !name.ends_with('.') {
+                        name.clear();
+                    }
+                    name.push_str(&word);
+                }
+                Token::Symbol(b',') => name.clear(),
                 _ => {}
             }
         }
+        let mut value = None;
+        loop {
+            let found = match self.cursor.peek()? {
+                Token::Delimiter | Token::End => break,
+                Token::Symbol(b',') => {
+                    self.cursor.next()?;
+                    break;
+                }
+                Token::Symbol(b'(') => {
+                    self.cursor.skip_group()?;
+                    Setting::Other
+                }
+                token => {
+                    self.cursor.next()?;
+                    self.setting(token)?
+                }
+            };
+            // A value of more than one token is an expression.
+            value = Some(if value.is_none() { found } else { Setting::Other });
+        }
+        Ok(Some((name, value.unwrap_or(Setting::Other))))
     }
 
-    fn insert(&mut self, position: Position) -> Result<Statement, Problem> {
-        let Head {
-            database,
-            table,
-            columns,
-        } = insert::head(&mut self.cursor)?;
-        let columns = match (columns, self.tables.get(&table)) {
-            (Some(columns), _) => columns,
-            (None, Some(table)) => table
-                .columns
-                .iter()
-                .map(|column| column.name.clone())
-                .collect(),
-            (None, None) => return Err(Problem::UnknownColumns { table }),
+    fn setting(&self, token: Token) -> Result<Setting, Problem> {
+        Ok(match token {
+            Token::Text {
+                span,
+                quote,
+                escaped,
+            } => Setting::Literal(self.cursor.string_of(span, quote, escaped)?),
+            Token::Word(span) => {
+                let word = self.cursor.text(span)?;
+                if word.starts_with('@') {
+                    Setting::Variable(word)
+                } else {
+                    Setting::Literal(word)
+                }
+            }
+            _ => Setting::Other,
+        })
+    }
+
+    fn insert(&mut self, position: Position, on_conflict: OnConflict) -> Result<Found, Problem> {
+        let head = insert::head(&mut self.cursor, &self.session, on_conflict)?;
+        let database = head.database.or_else(|| self.session.database.clone());
+        let literals = match head.rows {
+            insert::RowsForm::Values => None,
+            insert::RowsForm::Set(literals) => Some(literals),
+            insert::RowsForm::Query => {
+                let what = format!("INSERT INTO {} … SELECT", head.table);
+                return self.skip_query(&what, position);
+            }
         };
-        let row = self.rows.get(&table).copied().unwrap_or(0);
+        let table = self.tables.get(database.as_deref(), &head.table);
+        let columns = match (head.columns, table) {
+            // An empty list stands for rows of defaults only.
+            (Some(columns), _) if !columns.is_empty() => Some(columns.into()),
+            (_, Some(table)) => Some(
+                table
+                    .columns
+                    .iter()
+                    .map(|column| column.name.clone())
+                    .collect(),
+            ),
+            (_, None) => None,
+        };
+        let key = (database.clone(), head.table.clone());
+        let row = self.rows.get(&key).copied().unwrap_or(0);
         let header = InsertHeader {
             database,
-            table,
-            columns: columns.into(),
+            table: head.table,
+            columns,
+            on_conflict: head.on_conflict,
+            zero_is_zero: self.session.modes.no_auto_value_on_zero,
             position,
         };
         self.insert = Some(OpenInsert {
+            width: header.columns.as_ref().map(|columns| columns.len()),
             header: header.clone(),
-            literals: Vec::new(),
+            is_set_form: literals.is_some(),
+            literals: literals.unwrap_or_default(),
             row,
             row_start: 0,
+            row_read: false,
+            upsert: None,
         });
         self.more_rows = true;
-        Ok(Statement::Insert(header))
+        Ok(Found::Statement(Statement::Insert(header)))
     }
 
-    fn skip(&mut self, skipped: Option<Skipped>) -> Result<Found, Problem> {
-        self.skipped.extend(skipped);
+    /// Reads over a statement that means nothing here.
+    pub(super) fn read_over(&mut self, word: &str) -> Result<Found, Problem> {
+        *self.read_over.entry(word.to_owned()).or_default() += 1;
         self.cursor.skip_statement()?;
         Ok(Found::Nothing)
+    }
+
+    /// Reads over a statement that could have mattered.
+    pub(super) fn skip(&mut self, statement: &str, position: Position) -> Result<Found, Problem> {
+        self.skipped.push(Skipped {
+            position,
+            statement: statement.to_owned(),
+        });
+        self.cursor.skip_statement()?;
+        Ok(Found::Nothing)
+    }
+
+    /// As [`Self::skip`], for statements that hold a query, which might write files.
+    pub(super) fn skip_query(
+        &mut self,
+        statement: &str,
+        position: Position,
+    ) -> Result<Found, Problem> {
+        let is_end = |token| matches!(token, Token::Delimiter | Token::End);
+        loop {
+            let token = self.cursor.peek()?;
+            if is_end(token) {
+                return self.skip(statement, position);
+            }
+            if self.cursor.at_word(&["OUTFILE", "DUMPFILE"])? {
+                return Err(Problem::Unsupported(
+                    "INTO OUTFILE, which reaches outside the dump,".to_owned(),
+                ));
+            }
+            self.cursor.next()?;
+        }
     }
 
     fn error(&self, problem: Problem) -> DumpError {
@@ -294,7 +456,7 @@ impl<'i> Reader<'i> {
 }
 
 /// What a statement amounted to.
-enum Found {
+pub(super) enum Found {
     Statement(Statement),
     Nothing,
     End,

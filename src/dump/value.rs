@@ -1,82 +1,175 @@
 //! Typed values: what a literal becomes in a column of a given kind.
 //!
-//! The four kinds are the storage classes that a baked file uses. A literal that does not fit is an
-//! error, never a coerced value: numbers in quotes are numbers, `12abc` is not. It must not know
-//! where the value stands; [`super::Row`] adds that.
+//! The outcome is what the server would store: numbers in quotes are numbers, decimals have all
+//! their digits, two digits of a year are four. Where that differs from what was written, `changed`
+//! says so; a literal that does not fit at all is an error. It must not know where the value stands;
+//! [`super::Row`] adds that.
 
 use std::borrow::Cow;
 
 use super::charset::Charset;
+use super::cursor::Source;
+use super::decimal::decimal;
 use super::error::{ValueError, excerpt};
+use super::kind::Kind;
 use super::literal::{Literal, bit_bytes, hex_bytes, text_bytes};
+use super::temporal;
 use super::window::Span;
 
-/// How a column stores its values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// 64-bit signed integers.
-    Integer,
-    /// 64-bit floating point, finite.
-    Real,
-    /// Text in UTF-8.
-    Text,
-    /// Bytes.
-    Blob,
-}
-
-/// A value of one of the kinds, borrowed from the reader's buffer where it can be.
+/// A value, borrowed from the reader's buffer where it can be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value<'a> {
     /// SQL NULL, in a column of any kind.
     Null,
-    /// For [`Kind::Integer`].
+    /// A 64-bit integer.
     Integer(i64),
-    /// For [`Kind::Real`].
+    /// A finite floating point number.
     Real(f64),
-    /// For [`Kind::Text`].
+    /// Text.
     Text(Cow<'a, str>),
-    /// For [`Kind::Blob`].
+    /// Bytes.
     Blob(Cow<'a, [u8]>),
+    /// The keyword `DEFAULT`.
+    Default,
+    /// Something that has to be computed first.
+    Expression(Box<Source>),
 }
 
 /// Converts `literal`, whose spans `bytes_of` resolves, to a value of `kind`.
 pub(super) fn convert<'a>(
     literal: Literal,
-    kind: Kind,
+    kind: &Kind,
     bytes_of: impl Fn(Span) -> &'a [u8],
+    changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
     match literal {
         Literal::Null => Ok(Value::Null),
-        Literal::Default => Err(ValueError::UnresolvedDefault),
-        Literal::Bool(flag) => number(if flag { b"1" } else { b"0" }, false, kind),
-        Literal::Number { span, negative } => number(bytes_of(span), negative, kind),
+        Literal::Default => Ok(Value::Default),
+        Literal::Bool(flag) => number(if flag { b"1" } else { b"0" }, false, kind, changed),
+        Literal::Number { span, negative } => number(bytes_of(span), negative, kind, changed),
         Literal::Text {
             span,
-            quote,
             escaped,
             charset,
-        } => text(text_bytes(bytes_of(span), quote, escaped), charset, kind),
-        Literal::Hex(span) => binary(bytes_of(span), hex_bytes, kind),
-        Literal::Bits(span) => binary(bytes_of(span), bit_bytes, kind),
+        } => {
+            let raw = bytes_of(span);
+            let bytes = match escaped {
+                Some(quoting) => text_bytes(raw, quoting),
+                None => Cow::Borrowed(raw),
+            };
+            string(bytes, charset, kind, changed)
+        }
+        Literal::Hex(span) => binary(bytes_of(span), hex_bytes, kind, changed),
+        Literal::Bits(span) => binary(bytes_of(span), bit_bytes, kind, changed),
+        Literal::Expression(span) => Err(ValueError::Expression(excerpt(bytes_of(span)))),
     }
 }
 
-fn number(digits: &[u8], negative: bool, kind: Kind) -> Result<Value<'_>, ValueError> {
-    if !negative {
-        return text(Cow::Borrowed(digits), Charset::Utf8, kind);
-    }
-    let signed: Vec<u8> = std::iter::once(b'-')
-        .chain(digits.iter().copied())
-        .collect();
-    text(Cow::Owned(signed), Charset::Utf8, kind)
+/// Converts a value that was computed, as if it had been written as a literal.
+///
+/// # Errors
+/// When it does not fit the kind.
+pub fn convert_text(text: &str, kind: &Kind) -> Result<Value<'static>, ValueError> {
+    let value = string(
+        Cow::Borrowed(text.as_bytes()),
+        Charset::Utf8,
+        kind,
+        &mut false,
+    )?;
+    Ok(match value {
+        Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+        Value::Blob(bytes) => Value::Blob(Cow::Owned(bytes.into_owned())),
+        Value::Integer(number) => Value::Integer(number),
+        Value::Real(number) => Value::Real(number),
+        Value::Null | Value::Default | Value::Expression(_) => Value::Null,
+    })
 }
 
-fn text(bytes: Cow<'_, [u8]>, charset: Charset, kind: Kind) -> Result<Value<'_>, ValueError> {
+fn number<'a>(
+    digits: &'a [u8],
+    negative: bool,
+    kind: &Kind,
+    changed: &mut bool,
+) -> Result<Value<'a>, ValueError> {
+    if *kind == Kind::Integer && !negative {
+        return integer(digits, changed).map(Value::Integer);
+    }
+    let written = if negative {
+        let signed = std::iter::once(b'-').chain(digits.iter().copied());
+        Cow::Owned(signed.collect())
+    } else {
+        Cow::Borrowed(digits)
+    };
     match kind {
-        Kind::Integer => integer(&bytes).map(Value::Integer),
+        Kind::Enum(members) => Ok(Value::Text(Cow::Owned(member(members, &written)?))),
+        Kind::Set(members) => Ok(Value::Text(Cow::Owned(subset(members, &written)?))),
+        Kind::Bits => unsigned(&written, changed),
+        Kind::Year if digits.len() <= 2 && digits != b"0" => {
+            *changed = true;
+            year(&written)
+        }
+        Kind::Any => any_number(&written),
+        _ => string(written, Charset::Utf8, kind, changed),
+    }
+}
+
+fn string<'a>(
+    bytes: Cow<'a, [u8]>,
+    charset: Charset,
+    kind: &Kind,
+    changed: &mut bool,
+) -> Result<Value<'a>, ValueError> {
+    match kind {
+        Kind::Integer => integer(&bytes, changed).map(Value::Integer),
+        Kind::Unsigned => unsigned(&bytes, changed),
+        Kind::Bits => big_endian(&bytes),
         Kind::Real => real(&bytes).map(Value::Real),
-        Kind::Text => charset.decode(bytes).map(Value::Text),
+        Kind::Decimal(scale) => decimal(bytes, *scale, changed).map(Value::Text),
+        Kind::Year if bytes.len() <= 2 && !bytes.is_empty() => {
+            *changed = true;
+            year(&bytes)
+        }
+        Kind::Year => integer(&bytes, changed).map(Value::Integer),
+        Kind::Date => temporal::date(text(bytes, charset, Charset::Utf8)?, changed),
+        Kind::DateTime(fraction) => {
+            temporal::date_time(text(bytes, charset, Charset::Utf8)?, *fraction, changed)
+        }
+        Kind::Time(fraction) => {
+            temporal::time(text(bytes, charset, Charset::Utf8)?, *fraction, changed)
+        }
+        Kind::Text(own) => text(bytes, charset, *own).map(Value::Text),
+        Kind::Char(own) => text(bytes, charset, *own).map(|text| Value::Text(trimmed(text))),
+        Kind::Enum(members) => {
+            let text = text(bytes, charset, Charset::Utf8)?;
+            Ok(Value::Text(spelled(members, text, changed)))
+        }
+        Kind::Set(_) => text(bytes, charset, Charset::Utf8).map(Value::Text),
         Kind::Blob => Ok(Value::Blob(bytes)),
+        Kind::FixedBlob(length) => fixed(bytes, *length).map(Value::Blob),
+        Kind::Any if charset == Charset::Binary => Ok(Value::Blob(bytes)),
+        Kind::Any => text(bytes, charset, Charset::Utf8).map(Value::Text),
+    }
+}
+
+/// Text: what was written as bytes is in the column's character set, the rest in the session's.
+fn text(
+    bytes: Cow<'_, [u8]>,
+    charset: Charset,
+    column: Charset,
+) -> Result<Cow<'_, str>, ValueError> {
+    if charset == Charset::Binary {
+        return column.decode(bytes);
+    }
+    charset.decode(bytes)
+}
+
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.ends_with(' ') {
+        return text;
+    }
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_end_matches(' ')),
+        Cow::Owned(text) => Cow::Owned(text.trim_end_matches(' ').to_owned()),
     }
 }
 
@@ -84,55 +177,159 @@ fn text(bytes: Cow<'_, [u8]>, charset: Charset, kind: Kind) -> Result<Value<'_>,
 fn binary<'a>(
     digits: &[u8],
     decode: fn(&[u8]) -> Option<Vec<u8>>,
-    kind: Kind,
+    kind: &Kind,
+    changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
-    let malformed = || ValueError::NotBits(excerpt(digits));
-    let bytes = decode(digits).ok_or_else(malformed)?;
+    let bytes = decode(digits).ok_or_else(|| ValueError::NotBits(excerpt(digits)))?;
     match kind {
-        Kind::Text => Charset::Utf8.decode(Cow::Owned(bytes)).map(Value::Text),
-        Kind::Blob => Ok(Value::Blob(Cow::Owned(bytes))),
-        Kind::Integer | Kind::Real => {
-            let number = bytes.iter().try_fold(0_i64, |sum, &byte| {
-                sum.checked_mul(256)
-                    .map(|shifted| shifted | i64::from(byte))
-            });
-            let number = number.ok_or_else(malformed)?;
-            if kind == Kind::Integer {
-                return Ok(Value::Integer(number));
-            }
-            real(number.to_string().as_bytes()).map(Value::Real)
+        Kind::Integer | Kind::Unsigned | Kind::Real | Kind::Decimal(_) | Kind::Year => {
+            let number = match big_endian(&bytes)? {
+                Value::Integer(number) => number.to_string(),
+                Value::Text(digits) => digits.into_owned(),
+                _ => return Err(ValueError::NotBits(excerpt(digits))),
+            };
+            string(Cow::Owned(number.into_bytes()), Charset::Utf8, kind, changed)
+        }
+        _ => string(Cow::Owned(bytes), Charset::Binary, kind, changed),
+    }
+}
+
+/// The number that bytes stand for, the first one the highest.
+fn big_endian<'a>(bytes: &[u8]) -> Result<Value<'a>, ValueError> {
+    let number = bytes.iter().try_fold(0_u64, |sum, &byte| {
+        sum.checked_mul(256)
+            .map(|shifted| shifted | u64::from(byte))
+    });
+    let number = number.ok_or_else(|| ValueError::NotBits(excerpt(bytes)))?;
+    Ok(from_u64(number))
+}
+
+fn from_u64<'a>(number: u64) -> Value<'a> {
+    match i64::try_from(number) {
+        Ok(number) => Value::Integer(number),
+        Err(_) => Value::Text(Cow::Owned(number.to_string())),
+    }
+}
+
+fn unsigned<'a>(bytes: &[u8], changed: &mut bool) -> Result<Value<'a>, ValueError> {
+    match ascii(bytes).parse::<u64>() {
+        Ok(number) => Ok(from_u64(number)),
+        Err(_) => integer(bytes, changed).map(Value::Integer),
+    }
+}
+
+fn integer(bytes: &[u8], changed: &mut bool) -> Result<i64, ValueError> {
+    if let Some(number) = few_digits(bytes) {
+        return Ok(number);
+    }
+    let text = ascii(bytes);
+    if let Ok(number) = text.parse() {
+        return Ok(number);
+    }
+    // `1e3` and `12.00` are integers to MySQL, and `1.5` is rounded.
+    let wrong = || ValueError::NotInteger(excerpt(bytes));
+    let mut rounded = false;
+    let whole = decimal(Cow::Borrowed(text.as_bytes()), 0, &mut rounded).map_err(|_| wrong())?;
+    *changed |= rounded;
+    whole.parse().map_err(|_| wrong())
+}
+
+/// Unsigned numbers of up to 18 digits, which cannot overflow; nearly all are.
+#[inline]
+fn few_digits(bytes: &[u8]) -> Option<i64> {
+    if bytes.is_empty() || bytes.len() > 18 {
+        return None;
+    }
+    let mut number = 0_i64;
+    for &byte in bytes {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + i64::from(digit);
+    }
+    Some(number)
+}
+
+fn real(bytes: &[u8]) -> Result<f64, ValueError> {
+    match ascii(bytes).parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        _ => Err(ValueError::NotReal(excerpt(bytes))),
+    }
+}
+
+fn year<'a>(bytes: &[u8]) -> Result<Value<'a>, ValueError> {
+    let short = integer(bytes, &mut false)?;
+    let century = if short < 70 { 2000 } else { 1900 };
+    Ok(Value::Integer(century + short))
+}
+
+/// A number without a type: an integer or a float if that loses nothing, its digits otherwise.
+fn any_number<'a>(written: &[u8]) -> Result<Value<'a>, ValueError> {
+    let text = ascii(written);
+    if let Ok(number) = text.parse() {
+        return Ok(Value::Integer(number));
+    }
+    let number = real(written)?;
+    if number.to_string() == text {
+        return Ok(Value::Real(number));
+    }
+    Ok(Value::Text(Cow::Owned(text.to_owned())))
+}
+
+fn ascii(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes)
+        .map(str::trim_ascii)
+        .unwrap_or_default()
+}
+
+fn fixed(bytes: Cow<'_, [u8]>, length: usize) -> Result<Cow<'_, [u8]>, ValueError> {
+    let found = bytes.len();
+    match found.cmp(&length) {
+        std::cmp::Ordering::Equal => Ok(bytes),
+        std::cmp::Ordering::Greater => Err(ValueError::TooLong { length, found }),
+        std::cmp::Ordering::Less => {
+            let mut padded = bytes.into_owned();
+            padded.resize(length, 0);
+            Ok(Cow::Owned(padded))
         }
     }
 }
 
-fn integer(bytes: &[u8]) -> Result<i64, ValueError> {
-    let text = std::str::from_utf8(bytes)
-        .map(str::trim_ascii)
-        .unwrap_or_default();
-    if let Ok(number) = text.parse() {
-        return Ok(number);
+/// The member of an ENUM with this number; 0 is the empty text that stands for a wrong value.
+fn member(members: &[String], written: &[u8]) -> Result<String, ValueError> {
+    let wrong = || ValueError::NotInteger(excerpt(written));
+    let index: usize = ascii(written).parse().map_err(|_| wrong())?;
+    if index == 0 {
+        return Ok(String::new());
     }
-    whole(text).ok_or_else(|| ValueError::NotInteger(excerpt(bytes)))
+    members.get(index - 1).cloned().ok_or_else(wrong)
 }
 
-/// `1e3` and `12.00` are integers to MySQL when nothing is lost.
-fn whole(text: &str) -> Option<i64> {
-    /// Above 2^53 a float no longer holds every integer.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let number: f64 = text.parse().ok()?;
-    (number.fract() == 0.0 && number.abs() <= EXACT).then(|| {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
-        let whole = number as i64;
-        whole
-    })
+/// The members of a SET whose bits are set.
+fn subset(members: &[String], written: &[u8]) -> Result<String, ValueError> {
+    let wrong = || ValueError::NotInteger(excerpt(written));
+    let bits: u64 = ascii(written).parse().map_err(|_| wrong())?;
+    let chosen: Vec<&str> = members
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index < 64 && bits >> index & 1 == 1)
+        .map(|(_, member)| member.as_str())
+        .collect();
+    Ok(chosen.join(","))
 }
 
-fn real(bytes: &[u8]) -> Result<f64, ValueError> {
-    let text = std::str::from_utf8(bytes)
-        .map(str::trim_ascii)
-        .unwrap_or_default();
-    match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => Ok(number),
-        _ => Err(ValueError::NotReal(excerpt(bytes))),
+/// An ENUM's value in the spelling of its definition.
+fn spelled<'a>(members: &[String], text: Cow<'a, str>, changed: &mut bool) -> Cow<'a, str> {
+    if text.is_empty() || members.iter().any(|member| *member == text) {
+        return text;
+    }
+    let same = |member: &&String| member.to_lowercase() == text.trim_end().to_lowercase();
+    match members.iter().find(same) {
+        Some(member) => {
+            *changed = true;
+            Cow::Owned(member.clone())
+        }
+        None => text,
     }
 }

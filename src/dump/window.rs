@@ -16,9 +16,9 @@ pub(super) const LARGEST_ROW_BYTES: usize = 1 << 30;
 
 /// A range of bytes, relative to the anchor of the [`Window`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(crate) struct Span {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 pub(super) struct Window<R> {
@@ -40,9 +40,14 @@ pub(super) struct Window<R> {
 
 impl<R: Read> Window<R> {
     pub(super) fn new(input: R) -> Self {
+        Self::with_capacity(input, 2 * CHUNK_BYTES)
+    }
+
+    /// A window over an input that is known to be `capacity` bytes or less.
+    pub(super) fn with_capacity(input: R, capacity: usize) -> Self {
         Self {
             input,
-            buffer: vec![0; 2 * CHUNK_BYTES],
+            buffer: vec![0; capacity.max(1)],
             anchor: 0,
             next: 0,
             filled: 0,
@@ -64,6 +69,21 @@ impl<R: Read> Window<R> {
 
     pub(super) fn slice(&self, span: Span) -> &[u8] {
         &self.buffer[self.anchor + span.start..self.anchor + span.end]
+    }
+
+    /// The bytes that are already in memory, from the next one on.
+    pub(super) fn unread(&self) -> &[u8] {
+        &self.buffer[self.next..self.filled]
+    }
+
+    /// Whether the next bytes are `bytes`.
+    pub(super) fn starts_with(&mut self, bytes: &[u8]) -> Result<bool, Problem> {
+        for (ahead, &byte) in bytes.iter().enumerate() {
+            if self.peek(ahead)? != Some(byte) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The place of a byte in the whole input.

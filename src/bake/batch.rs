@@ -1,0 +1,160 @@
+//! Rows on their way from the reader to SQLite: typed cells in one flat list, their bytes in one
+//! arena.
+//!
+//! Reading and storing run on two threads; a batch is what passes between them, and goes back to be
+//! filled again. It knows nothing of tables: whoever fills it chose the kinds.
+
+use crate::dump::{DumpError, Kind, Position, Row, Source, Value};
+
+/// One value of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cell {
+    Null,
+    Integer(i64),
+    Real(f64),
+    /// A range of the arena, which holds UTF-8 there.
+    Text(usize, usize),
+    /// A range of the arena.
+    Blob(usize, usize),
+    /// The column's default, to be put in before the row is stored.
+    Default,
+    /// An expression, to be computed before the row is stored.
+    Expression(Box<Source>),
+}
+
+/// Where a row came from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) position: Position,
+    /// Among the table's rows in its input, from 1.
+    pub(super) ordinal: u64,
+}
+
+/// Rows of the same columns.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) cells: Vec<Cell>,
+    pub(super) places: Vec<Place>,
+    arena: Vec<u8>,
+    /// Some cell is a default or an expression.
+    pub(super) unresolved: bool,
+}
+
+/// What a batch cell is bound as.
+pub(super) enum Bound<'b> {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(&'b str),
+    Blob(&'b [u8]),
+}
+
+impl Batch {
+    pub(super) fn clear(&mut self) {
+        self.cells.clear();
+        self.places.clear();
+        self.arena.clear();
+        self.unresolved = false;
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Memory that the rows take, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.arena.len() + self.cells.len() * size_of::<Cell>()
+    }
+
+    /// Adds a row; `on_change` is told the columns whose values are stored otherwise than written.
+    pub(super) fn push(
+        &mut self,
+        row: &Row<'_>,
+        kinds: &[Kind],
+        mut on_change: impl FnMut(usize, Position),
+    ) -> Result<(), DumpError> {
+        self.places.push(Place {
+            position: row.position(),
+            ordinal: row.ordinal(),
+        });
+        if row.len() == 0 {
+            self.unresolved = true;
+            self.cells.extend(kinds.iter().map(|_| Cell::Default));
+            return Ok(());
+        }
+        for (index, kind) in kinds.iter().enumerate() {
+            let mut changed = false;
+            let value = row.value(index, kind, &mut changed)?;
+            let cell = self.cell(value);
+            self.cells.push(cell);
+            if changed {
+                on_change(index, row.position());
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores a value's bytes in the arena.
+    pub(super) fn cell(&mut self, value: Value<'_>) -> Cell {
+        match value {
+            Value::Null => Cell::Null,
+            Value::Integer(number) => Cell::Integer(number),
+            Value::Real(number) => Cell::Real(number),
+            Value::Text(text) => {
+                let (start, end) = self.store(text.as_bytes());
+                Cell::Text(start, end)
+            }
+            Value::Blob(bytes) => {
+                let (start, end) = self.store(&bytes);
+                Cell::Blob(start, end)
+            }
+            Value::Default => {
+                self.unresolved = true;
+                Cell::Default
+            }
+            Value::Expression(source) => {
+                self.unresolved = true;
+                Cell::Expression(source)
+            }
+        }
+    }
+
+    fn store(&mut self, bytes: &[u8]) -> (usize, usize) {
+        let start = self.arena.len();
+        self.arena.extend_from_slice(bytes);
+        (start, self.arena.len())
+    }
+
+    pub(super) fn bound(&self, cell: &Cell) -> Bound<'_> {
+        match *cell {
+            Cell::Integer(number) => Bound::Integer(number),
+            Cell::Real(number) => Bound::Real(number),
+            Cell::Text(start, end) => Bound::Text(
+                std::str::from_utf8(&self.arena[start..end])
+                    .expect("text cells are made of text only"),
+            ),
+            Cell::Blob(start, end) => Bound::Blob(&self.arena[start..end]),
+            Cell::Null | Cell::Default | Cell::Expression(_) => Bound::Null,
+        }
+    }
+
+    /// Turns the integers of a column into text of their digits.
+    pub(super) fn integers_to_text(&mut self, column: usize, width: usize) {
+        for index in (column..self.cells.len()).step_by(width.max(1)) {
+            if let Cell::Integer(number) = self.cells[index] {
+                let (start, end) = self.store(number.to_string().as_bytes());
+                self.cells[index] = Cell::Text(start, end);
+            }
+        }
+    }
+
+    /// Moves the rows from `first` on to a batch of their own; `width` is the cells of a row.
+    pub(super) fn split_off(&mut self, first: usize, width: usize) -> Self {
+        Self {
+            cells: self.cells.split_off(first * width),
+            places: self.places.split_off(first),
+            arena: self.arena.clone(),
+            unresolved: self.unresolved,
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! Reading the dumps on a thread of its own, while the caller stores what comes.
+//!
+//! The reader's thread lexes and decodes; statements and batches of typed rows pass through a
+//! bounded channel in the order of the dump, so memory stays bounded whichever side is slower. With
+//! one job both sides take turns on one thread.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::{Arc, mpsc};
+
+use super::batch::Batch;
+use super::input::{Meter, open, unpacked_name};
+use super::note::{Class, Note};
+use super::provenance::Input;
+use super::{BakeError, FolderFile};
+use crate::dump::{
+    Charset, Finished, InsertHeader, Kind, Position, Reader, Statement, Tables, Upsert,
+};
+
+/// A batch is handed over when it takes this much memory.
+const BATCH_BYTES: usize = 256 * 1024;
+/// An `INSERT` is held back up to this size, because only what stands behind its rows says what
+/// happens to duplicates.
+const HELD_BYTES: usize = 4 * 1024 * 1024;
+/// Batches between the two threads.
+const QUEUE: usize = 4;
+
+/// What the reading side hands over.
+pub(super) enum Event {
+    /// An input begins: its index, and its meter for the progress bar.
+    Input(usize, Arc<Meter>),
+    Statement(Statement),
+    Rows(Rows),
+    /// Rows that the planner did not want.
+    Ignored(InsertHeader, u64),
+    /// All inputs are read.
+    End(Outcome),
+}
+
+/// Rows of one table.
+pub(super) struct Rows {
+    pub(super) header: Arc<InsertHeader>,
+    pub(super) upsert: Option<Upsert>,
+    pub(super) batch: Batch,
+}
+
+/// What is known when all inputs are read.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) inputs: Vec<Input>,
+    pub(super) notes: Vec<Note>,
+    pub(super) read_over: BTreeMap<String, u64>,
+}
+
+/// Says what is to become of the rows of an `INSERT`.
+pub(super) trait Planner: Send {
+    /// The kinds of the header's columns in their order; `None` to pass over the rows. Without
+    /// columns in the header, `width` values come in a row.
+    fn kinds(&mut self, header: &InsertHeader, width: usize)
+    -> Result<Option<Arc<[Kind]>>, String>;
+
+    /// A statement that changes what the planner knows.
+    fn see(&mut self, statement: &Statement);
+}
+
+/// How inputs are read.
+#[derive(Clone, Copy)]
+pub(super) struct FeedOptions {
+    /// Threads: one, or more for reading beside storing.
+    pub(super) jobs: usize,
+    /// The character set of dumps that do not say theirs.
+    pub(super) charset: Charset,
+    /// Accept a dump that lacks its last line.
+    pub(super) allow_incomplete: bool,
+}
+
+/// Reads `files` in order and gives every event to `consume`.
+pub(super) fn feed(
+    files: &[FolderFile],
+    options: FeedOptions,
+    planner: &mut dyn Planner,
+    consume: &mut dyn FnMut(Event) -> Result<Option<Batch>, BakeError>,
+) -> Result<(), BakeError> {
+    if options.jobs < 2 {
+        let mut failure = None;
+        let mut send = |event| match consume(event) {
+            Ok(batch) => Some(emptied(batch)),
+            Err(error) => {
+                failure = Some(error);
+                None
+            }
+        };
+        let read = Feeder::new(planner, &mut send, options).all(files);
+        return failure.map_or(read, Err);
+    }
+    let (events, received) = mpsc::sync_channel(QUEUE);
+    let (used, empties) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(move || {
+            let mut send = |event| {
+                // The other side has gone away only when it failed, and tells of that itself.
+                events.send(event).ok()?;
+                Some(emptied(empties.try_recv().ok()))
+            };
+            Feeder::new(planner, &mut send, options).all(files)
+        });
+        let mut stored = Ok(());
+        for event in &received {
+            match consume(event) {
+                Ok(Some(batch)) => drop(used.send(batch)),
+                Ok(None) => {}
+                Err(error) => {
+                    stored = Err(error);
+                    break;
+                }
+            }
+        }
+        drop(received);
+        let read = reading.join().unwrap_or_else(|panic| {
+            std::panic::resume_unwind(panic);
+        });
+        stored.and(read)
+    })
+}
+
+/// A batch to be filled: a used one if there is one, whose memory is warm.
+fn emptied(used: Option<Batch>) -> Batch {
+    let mut batch = used.unwrap_or_default();
+    batch.clear();
+    batch
+}
+
+/// Takes an event; gives an empty batch, or `None` when nobody listens any more.
+type Sink<'f> = dyn FnMut(Event) -> Option<Batch> + 'f;
+
+struct Feeder<'f> {
+    planner: &'f mut dyn Planner,
+    send: &'f mut Sink<'f>,
+    options: FeedOptions,
+    outcome: Outcome,
+    pending: Option<Pending>,
+    spare: Batch,
+    /// Values that are stored otherwise than written, by table and column, with the first place.
+    changes: BTreeMap<(String, String), (u64, Position)>,
+}
+
+/// Rows that wait to be handed over, of one or more `INSERT`s with the same head.
+struct Pending {
+    header: Arc<InsertHeader>,
+    kinds: Arc<[Kind]>,
+    batch: Batch,
+}
+
+/// The storing side has failed; its error is the one that counts.
+struct Deaf;
+
+impl<'f> Feeder<'f> {
+    fn new(planner: &'f mut dyn Planner, send: &'f mut Sink<'f>, options: FeedOptions) -> Self {
+        Self {
+            planner,
+            send,
+            options,
+            outcome: Outcome::default(),
+            pending: None,
+            spare: Batch::default(),
+            changes: BTreeMap::new(),
+        }
+    }
+
+    fn all(mut self, files: &[FolderFile]) -> Result<(), BakeError> {
+        let mut tables = Tables::default();
+        for (index, file) in files.iter().enumerate() {
+            match self.file(index, file, tables)? {
+                Ok(seen) => tables = seen,
+                Err(Deaf) => return Ok(()),
+            }
+        }
+        let outcome = std::mem::take(&mut self.outcome);
+        (self.send)(Event::End(outcome));
+        Ok(())
+    }
+
+    fn file(
+        &mut self,
+        index: usize,
+        file: &FolderFile,
+        tables: Tables,
+    ) -> Result<Result<Tables, Deaf>, BakeError> {
+        let (bytes, meter) = open(file)?;
+        let mut reader = Reader::new(&file.shown, bytes)
+            .with_tables(tables)
+            .with_charset(self.options.charset)
+            .allow_incomplete(self.options.allow_incomplete);
+        if self.send(Event::Input(index, Arc::clone(&meter))).is_err() {
+            return Ok(Err(Deaf));
+        }
+        while let Some(statement) = reader.next_statement()? {
+            let sent = match statement {
+                Statement::Insert(header) => self.insert(&file.shown, &mut reader, header)?,
+                statement => {
+                    self.planner.see(&statement);
+                    self.flush().and_then(|()| self.send(Event::Statement(statement)))
+                }
+            };
+            if sent.is_err() {
+                return Ok(Err(Deaf));
+            }
+        }
+        if self.flush().is_err() {
+            return Ok(Err(Deaf));
+        }
+        let Finished {
+            tables,
+            skipped,
+            read_over,
+        } = reader.finish();
+        self.end_of_input(file, &meter, &skipped, read_over);
+        Ok(Ok(tables))
+    }
+
+    fn end_of_input(
+        &mut self,
+        file: &FolderFile,
+        meter: &Meter,
+        skipped: &[crate::dump::Skipped],
+        read_over: BTreeMap<String, u64>,
+    ) {
+        let notes = &mut self.outcome.notes;
+        notes.extend(skipped.iter().map(|skipped| {
+            Note::new(
+                &file.shown,
+                skipped.position,
+                Class::Skipped,
+                &skipped.statement,
+            )
+        }));
+        for ((table, column), (count, position)) in std::mem::take(&mut self.changes) {
+            let what = format!(
+                "table {table}, column {column}: {count} values are spelled or rounded as the \
+                 server would, here the first"
+            );
+            notes.push(Note::new(&file.shown, position, Class::Changed, what));
+        }
+        for (word, count) in read_over {
+            *self.outcome.read_over.entry(word).or_default() += count;
+        }
+        let (bytes, sha256) = meter.finish();
+        self.outcome.inputs.push(Input {
+            name: unpacked_name(&file.name).to_owned(),
+            bytes,
+            sha256,
+        });
+    }
+
+    /// Reads the rows of an `INSERT`.
+    fn insert(
+        &mut self,
+        input: &str,
+        reader: &mut Reader<'_>,
+        header: InsertHeader,
+    ) -> Result<Result<(), Deaf>, BakeError> {
+        let Some(first) = reader.next_row()? else {
+            return Ok(Ok(()));
+        };
+        let width = first.len();
+        let same = self.pending.as_ref().is_some_and(|pending| {
+            continues(&pending.header, &header) && pending.kinds.len() == width.max(1)
+        });
+        if !same {
+            if self.flush().is_err() {
+                return Ok(Err(Deaf));
+            }
+            let planned = self.planner.kinds(&header, width).map_err(|reason| {
+                super::target::mismatch(input, header.position, &header.table, reason)
+            })?;
+            let Some(kinds) = planned else {
+                let mut ignored = 1;
+                while reader.next_row()?.is_some() {
+                    ignored += 1;
+                }
+                return Ok(self.send(Event::Ignored(header, ignored)));
+            };
+            self.pending = Some(Pending {
+                header: Arc::new(header),
+                kinds,
+                batch: std::mem::take(&mut self.spare),
+            });
+        }
+        self.rows(input, reader)
+    }
+
+    /// Reads the rows from the current one to the last.
+    fn rows(
+        &mut self,
+        input: &str,
+        reader: &mut Reader<'_>,
+    ) -> Result<Result<(), Deaf>, BakeError> {
+        let Some(pending) = &mut self.pending else {
+            return Ok(Ok(()));
+        };
+        let start = pending.batch.rows();
+        let mut limit = HELD_BYTES;
+        let mut handed_over = false;
+        let Self { changes, .. } = self;
+        let mut row = reader.current_row();
+        while let Some(current) = row {
+            let Some(pending) = &mut self.pending else {
+                break;
+            };
+            let header = &pending.header;
+            let kinds = &pending.kinds;
+            pending.batch.push(&current, kinds, |index, position| {
+                count_change(changes, header, index, position);
+            })?;
+            if pending.batch.bytes() > limit {
+                // Too long to be held: from here on the rows are plain ones.
+                (limit, handed_over) = (BATCH_BYTES, true);
+                let full = std::mem::take(&mut pending.batch);
+                let event = rows_event(pending, full, None);
+                match (self.send)(event) {
+                    Some(spare) => pending.batch = spare,
+                    None => return Ok(Err(Deaf)),
+                }
+            }
+            row = reader.next_row()?;
+        }
+        if let Some(upsert) = reader.upsert().cloned() {
+            if handed_over {
+                return Err(too_long_for_upsert(input, &self.pending));
+            }
+            return Ok(self.flush_upsert(start, upsert));
+        }
+        let full = self
+            .pending
+            .as_ref()
+            .is_some_and(|pending| pending.batch.bytes() > BATCH_BYTES);
+        Ok(if full { self.hand_over() } else { Ok(()) })
+    }
+
+    /// Hands over the rows before `start` as plain ones and those from there on as upserts.
+    fn flush_upsert(&mut self, start: usize, upsert: Upsert) -> Result<(), Deaf> {
+        let Some(mut pending) = self.pending.take() else {
+            return Ok(());
+        };
+        let width = pending.kinds.len();
+        let upserted = pending.batch.split_off(start, width);
+        if start > 0 {
+            let plain = std::mem::take(&mut pending.batch);
+            self.send(rows_event(&pending, plain, None))?;
+        }
+        self.send(rows_event(&pending, upserted, Some(upsert)))
+    }
+
+    /// Hands over the rows so far; more of the same may come.
+    fn hand_over(&mut self) -> Result<(), Deaf> {
+        let Some(pending) = &mut self.pending else {
+            return Ok(());
+        };
+        let full = std::mem::take(&mut pending.batch);
+        let event = rows_event(pending, full, None);
+        match (self.send)(event) {
+            Some(spare) => pending.batch = spare,
+            None => return Err(Deaf),
+        }
+        Ok(())
+    }
+
+    /// Hands over the rows so far; something else comes now.
+    fn flush(&mut self) -> Result<(), Deaf> {
+        match self.pending.take() {
+            Some(pending) if pending.batch.rows() > 0 => {
+                let batch = pending.batch;
+                self.send(Event::Rows(Rows {
+                    header: pending.header,
+                    upsert: None,
+                    batch,
+                }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn send(&mut self, event: Event) -> Result<(), Deaf> {
+        self.spare = (self.send)(event).ok_or(Deaf)?;
+        Ok(())
+    }
+}
+
+fn rows_event(pending: &Pending, batch: Batch, upsert: Option<Upsert>) -> Event {
+    Event::Rows(Rows {
+        header: Arc::clone(&pending.header),
+        upsert,
+        batch,
+    })
+}
+
+/// Whether the rows of `next` can go into the same batch: a dump may have one `INSERT` for each.
+fn continues(current: &InsertHeader, next: &InsertHeader) -> bool {
+    current.table == next.table
+        && current.database == next.database
+        && current.on_conflict == next.on_conflict
+        && current.zero_is_zero == next.zero_is_zero
+        && current.columns.is_some()
+        && current.columns == next.columns
+}
+
+fn count_change(
+    changes: &mut BTreeMap<(String, String), (u64, Position)>,
+    header: &InsertHeader,
+    index: usize,
+    position: Position,
+) {
+    let column = header.columns.as_ref().map(|columns| columns[index].clone());
+    match changes.entry((header.table.clone(), column.unwrap_or_default())) {
+        Entry::Occupied(mut entry) => entry.get_mut().0 += 1,
+        Entry::Vacant(entry) => {
+            entry.insert((1, position));
+        }
+    }
+}
+
+fn too_long_for_upsert(input: &str, pending: &Option<Pending>) -> BakeError {
+    let (position, table) = pending.as_ref().map_or_else(Default::default, |pending| {
+        (pending.header.position, pending.header.table.clone())
+    });
+    let reason = format!(
+        "the INSERT … ON DUPLICATE KEY UPDATE is longer than {} MiB; write it as several",
+        HELD_BYTES >> 20
+    );
+    super::target::mismatch(input, position, &table, reason)
+}

@@ -1,0 +1,401 @@
+//! From bare tables full of rows to the finished ones: generated columns, checks, defaults, foreign
+//! keys, `AUTO_INCREMENT`, indexes, triggers.
+//!
+//! Rows went into tables without constraints. What can be changed in the definition alone (checks,
+//! defaults, foreign keys) is written into `sqlite_schema`, by the procedure that SQLite documents for
+//! that, after each clause was tried on a table in memory and on the rows; what lies otherwise on
+//! disk is done by copying the table. A constraint that the rows do not meet is left out and told.
+
+use rusqlite::Connection;
+
+use super::keys::{self, Index};
+use super::layout::{Extras, default_sql, now_sql};
+use super::table::ImportTable;
+use crate::bake::note::{Class, Note};
+use crate::bake::target::quoted;
+use crate::bake::{BakeError, translate};
+use crate::dump::{ColumnDefinition, Kind, Position};
+
+/// What finishing a table needs to know and to tell.
+pub(super) struct Finisher<'f> {
+    pub(super) connection: &'f Connection,
+    /// An empty database to try definitions in.
+    pub(super) scratch: Connection,
+    pub(super) data_only: bool,
+    pub(super) notes: &'f mut Vec<Note>,
+}
+
+impl Finisher<'_> {
+    pub(super) fn note(
+        &mut self,
+        table: &ImportTable,
+        position: Position,
+        class: Class,
+        what: &str,
+    ) {
+        let what = format!("table {}: {what}", table.definition.name);
+        self.notes.push(Note::new(&table.input, position, class, what));
+    }
+
+    /// Brings the table in the file to its last layout.
+    pub(super) fn lay_out(&mut self, table: &mut ImportTable) -> Result<(), BakeError> {
+        if table.created.is_none() {
+            // Nobody gave the columns values, so there is nothing to compare with.
+            self.generated_columns(table)?;
+            return table.create(self.connection);
+        }
+        if table.created.as_ref() != Some(&table.layout) {
+            table.rebuild(self.connection)?;
+        }
+        let plain = table.layout.clone();
+        self.generated_columns(table)?;
+        if table.layout == plain {
+            return Ok(());
+        }
+        table.rebuild(self.connection)
+    }
+
+    /// Makes generated columns computed ones where that gives the values of the dump.
+    fn generated_columns(&mut self, table: &mut ImportTable) -> Result<(), BakeError> {
+        let definition = table.definition.clone();
+        for (index, column) in definition.columns.iter().enumerate() {
+            let Some(generated) = &column.generated else {
+                continue;
+            };
+            let position = generated.expression.position;
+            match self.generated_sql(table, column, index)? {
+                Ok(sql) => table.layout.columns[index].generated = Some((sql, generated.stored)),
+                Err(reason) if table.given.contains(&column.name) => {
+                    let what = format!(
+                        "column {} holds the values of the dump and is no longer computed: {reason}",
+                        column.name
+                    );
+                    self.note(table, position, Class::Changed, &what);
+                }
+                Err(reason) => {
+                    let what = format!(
+                        "column {} is computed by the server and empty here: {reason}",
+                        column.name
+                    );
+                    self.note(table, position, Class::Lossy, &what);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The SQL of a generated column, or why it has to be a plain one.
+    fn generated_sql(
+        &self,
+        table: &ImportTable,
+        column: &ColumnDefinition,
+        index: usize,
+    ) -> Result<Result<String, String>, BakeError> {
+        let Some(generated) = &column.generated else {
+            return Ok(Err(String::new()));
+        };
+        let scope = table.layout.scope(&table.definition.name);
+        let sql = match translate::expression(&generated.expression, &scope) {
+            Ok(sql) => sql.text,
+            Err(reason) => return Ok(Err(format!("it uses {reason}"))),
+        };
+        let sql = fitted(sql, &table.layout.columns[index].kind);
+        // Tried alone: SQLite refuses what may change by itself, as CURRENT_TIMESTAMP does.
+        let mut layout = table.layout.clone();
+        layout.columns[index].generated = Some((sql.clone(), generated.stored));
+        if let Err(cause) = self.try_table(&layout.create_sql("t", &Extras::default())) {
+            return Ok(Err(cause));
+        }
+        if table.rows == 0 {
+            return Ok(Ok(sql));
+        }
+        let own = quoted(&column.name);
+        let storage = table.layout.columns[index].storage;
+        let differs = if table.given.contains(&column.name) {
+            format!("CAST({own} AS {storage}) IS NOT CAST(({sql}) AS {storage})")
+        } else {
+            // Values that the column could not hold would stop the copying.
+            let class = match storage {
+                "INTEGER" => "'integer', 'null'",
+                "REAL" => "'integer', 'real', 'null'",
+                "BLOB" => "'blob', 'null'",
+                _ => "'integer', 'real', 'text', 'null'",
+            };
+            format!("typeof({sql}) NOT IN ({class})")
+        };
+        let count = format!("SELECT count(*) FROM {} WHERE {differs}", quoted(&table.name));
+        Ok(match self.connection.query_row(&count, [], |row| row.get(0)) {
+            Ok(0_i64) => Ok(sql),
+            Ok(count) => Err(format!("SQLite computes another value in {count} rows")),
+            Err(cause) => Err(cause.to_string()),
+        })
+    }
+
+    /// Writes defaults, checks, foreign keys and `AUTOINCREMENT` into the definition.
+    pub(super) fn complete(
+        &mut self,
+        table: &ImportTable,
+        foreign_keys: Vec<String>,
+    ) -> Result<(), BakeError> {
+        let mut extras = Extras {
+            autoincrement: table.layout.rowid.is_some_and(|index| {
+                table
+                    .definition
+                    .columns
+                    .get(index)
+                    .is_some_and(|column| column.auto_increment)
+            }),
+            ..Extras::default()
+        };
+        if !self.data_only {
+            extras.defaults = self.defaults(table);
+            extras.constraints = self.checks(table)?;
+            extras.constraints.extend(foreign_keys);
+        }
+        let bare = table.layout.create_sql(&table.name, &Extras::default());
+        let full = table.layout.create_sql(&table.name, &extras);
+        if full == bare {
+            return Ok(());
+        }
+        self.try_table(&full)
+            .map_err(|cause| table.wrong(table.definition.position, cause))?;
+        self.connection
+            .execute(
+                "UPDATE sqlite_schema SET sql = ?1 WHERE type = 'table' AND name = ?2",
+                [&full, &table.name],
+            )
+            .map_err(|cause| table.sqlite(&cause))?;
+        if extras.autoincrement {
+            self.next_number(table)?;
+        }
+        Ok(())
+    }
+
+    /// `AUTO_INCREMENT` goes on where the server would.
+    fn next_number(&self, table: &ImportTable) -> Result<(), BakeError> {
+        let Some(rowid) = table.layout.rowid else {
+            return Ok(());
+        };
+        let next = table.definition.auto_increment.unwrap_or(0);
+        let last = i64::try_from(next.saturating_sub(1)).unwrap_or(i64::MAX);
+        let sql = format!(
+            "INSERT INTO sqlite_sequence (name, seq) \
+             SELECT ?1, max(?2, coalesce((SELECT max({}) FROM {}), 0))",
+            quoted(&table.layout.columns[rowid].name),
+            quoted(&table.name)
+        );
+        self.connection
+            .execute(&sql, (&table.name, last))
+            .map_err(|cause| table.sqlite(&cause))?;
+        Ok(())
+    }
+
+    fn defaults(&mut self, table: &ImportTable) -> Vec<Option<String>> {
+        let mut defaults = Vec::new();
+        for (index, column) in table.layout.columns.iter().enumerate() {
+            let definition = table.definition.columns.get(index);
+            let sql = definition.map_or(Ok(None), |definition| {
+                default_sql(definition, &column.kind)
+            });
+            let sql = sql.and_then(|sql| {
+                let Some(sql) = sql else { return Ok(None) };
+                self.try_table(&format!("CREATE TABLE t (c DEFAULT {sql})"))
+                    .map(|()| Some(sql))
+            });
+            defaults.push(sql.unwrap_or_else(|reason| {
+                let what = format!("column {}: its DEFAULT is left out: {reason}", column.name);
+                self.note(table, table.definition.position, Class::Lossy, &what);
+                None
+            }));
+        }
+        defaults
+    }
+
+    /// The checks that SQLite understands and the rows meet.
+    fn checks(&mut self, table: &ImportTable) -> Result<Vec<String>, BakeError> {
+        let mut kept = Vec::new();
+        let scope = table.layout.scope(&table.definition.name);
+        for check in &table.definition.checks {
+            let position = check.expression.position;
+            if !check.enforced {
+                self.note(table, position, Class::Skipped, "a CHECK that is NOT ENFORCED");
+                continue;
+            }
+            let clause = translate::expression(&check.expression, &scope)
+                .map_err(|reason| format!("it uses {reason}"))
+                .and_then(|sql| self.tried_check(table, &sql.text));
+            match clause {
+                Ok(clause) => kept.push(match &check.name {
+                    Some(name) => format!("CONSTRAINT {} {clause}", quoted(name)),
+                    None => clause,
+                }),
+                Err(reason) => {
+                    let what = format!("CHECK ({}) is left out: {reason}", check.expression.text);
+                    self.note(table, position, Class::Lossy, &what);
+                }
+            }
+        }
+        for (index, column) in table.layout.columns.iter().enumerate() {
+            let definition = table.definition.columns.get(index);
+            let json = definition.is_some_and(|column| column.column_type.name == "JSON");
+            let Some(sql) = keys::type_check(&column.name, &column.kind, json) else {
+                continue;
+            };
+            // A server that is not strict stores '' for a value that is none of the members.
+            let lenient = format!("{sql} OR {} = ''", quoted(&column.name));
+            match self.tried_check(table, &sql) {
+                Ok(clause) => kept.push(clause),
+                Err(_) if !json && self.tried_check(table, &lenient).is_ok() => {
+                    let what = format!(
+                        "column {}: its CHECK allows '', which some rows hold",
+                        column.name
+                    );
+                    self.note(table, table.definition.position, Class::Changed, &what);
+                    kept.push(format!("CHECK ({lenient})"));
+                }
+                Err(reason) => {
+                    let what = format!("column {}: its CHECK is left out: {reason}", column.name);
+                    self.note(table, table.definition.position, Class::Lossy, &what);
+                }
+            }
+        }
+        Ok(kept)
+    }
+
+    /// `CHECK (sql)` if SQLite takes it and no row contradicts it.
+    fn tried_check(&self, table: &ImportTable, sql: &str) -> Result<String, String> {
+        let clause = format!("CHECK ({sql})");
+        let extras = Extras {
+            constraints: vec![clause.clone()],
+            ..Extras::default()
+        };
+        self.try_table(&table.layout.create_sql("t", &extras))?;
+        let count = format!("SELECT count(*) FROM {} WHERE NOT ({sql})", quoted(&table.name));
+        let broken: i64 = self
+            .connection
+            .query_row(&count, [], |row| row.get(0))
+            .map_err(|cause| cause.to_string())?;
+        if broken > 0 {
+            return Err(format!("{broken} rows do not meet it"));
+        }
+        Ok(clause)
+    }
+
+    fn try_table(&self, sql: &str) -> Result<(), String> {
+        self.scratch
+            .execute_batch(&format!("SAVEPOINT t; {sql}; ROLLBACK TO t; RELEASE t"))
+            .map_err(|cause| {
+                drop(self.scratch.execute_batch("ROLLBACK TO t; RELEASE t"));
+                cause.to_string()
+            })
+    }
+
+    /// `ON UPDATE CURRENT_TIMESTAMP`, as a trigger: when another column changes and this one does
+    /// not.
+    pub(super) fn update_triggers(&mut self, table: &ImportTable) -> Result<Vec<String>, BakeError> {
+        let mut triggers = Vec::new();
+        for column in table.definition.columns.iter().filter(|column| column.on_update) {
+            let others: Vec<String> = table
+                .layout
+                .columns
+                .iter()
+                .filter(|other| other.name != column.name && other.generated.is_none())
+                .map(|other| {
+                    let name = quoted(&other.name);
+                    format!("NEW.{name} IS NOT OLD.{name}")
+                })
+                .collect();
+            let Some(kind) = Kind::of(column, &table.definition).filter(|_| !others.is_empty())
+            else {
+                continue;
+            };
+            let own = quoted(&column.name);
+            triggers.push(format!(
+                "CREATE TRIGGER {} AFTER UPDATE ON {table} FOR EACH ROW WHEN NEW.{own} IS OLD.{own} \
+                 AND ({}) BEGIN UPDATE {table} SET {own} = {} WHERE rowid = NEW.rowid; END",
+                quoted(&format!("{}_{}_on_update", table.name, column.name)),
+                others.join(" OR "),
+                now_sql(&kind),
+                table = quoted(&table.name),
+            ));
+        }
+        Ok(triggers)
+    }
+
+    /// The secondary keys as indexes; what cannot be one is told.
+    pub(super) fn indexes(&mut self, table: &ImportTable) -> Vec<(Index, Position)> {
+        let mut indexes = Vec::new();
+        if let Some(primary) = keys::primary_index(table) {
+            let what = "the primary key covers only the first characters of a column; it is a \
+                        unique index here";
+            self.note(table, table.definition.position, Class::Changed, what);
+            indexes.push((primary, table.definition.position));
+        }
+        for key in &table.definition.keys {
+            if keys::is_rowid(table, key) {
+                continue;
+            }
+            match keys::index(table, key) {
+                Ok(index) => indexes.push((index, key.position)),
+                Err(reason) => {
+                    let what = format!("key {} is left out: {reason}", keys::key_name(key));
+                    self.note(table, key.position, Class::Lossy, &what);
+                }
+            }
+        }
+        indexes
+    }
+
+    /// What the definition says and the new table says otherwise.
+    pub(super) fn tell_changes(&mut self, table: &ImportTable) {
+        let position = table.definition.position;
+        for omitted in &table.definition.omitted {
+            let what = format!("{omitted} is left out");
+            self.note(table, position, Class::Lossy, &what);
+        }
+        let mut told = Vec::new();
+        for (index, column) in table.definition.columns.iter().enumerate() {
+            let Some(own) = table.layout.columns.get(index) else {
+                continue;
+            };
+            let name = &column.name;
+            if matches!(own.kind, Kind::Decimal(_)) {
+                told.push(format!(
+                    "column {name} is TEXT, to keep every digit of {}; cast it to compare or sort \
+                     by value",
+                    column.column_type.name
+                ));
+            }
+            if table.widened.contains(name) {
+                told.push(format!(
+                    "column {name} is TEXT, because it holds a number above 2^63-1"
+                ));
+            }
+            if column.column_type.zerofill {
+                told.push(format!("column {name} loses ZEROFILL, which only pads what is shown"));
+            }
+            if column.auto_increment && table.layout.rowid != Some(index) {
+                told.push(format!(
+                    "column {name} loses AUTO_INCREMENT, which SQLite has for primary keys only"
+                ));
+            }
+        }
+        for what in told {
+            self.note(table, position, Class::Changed, &what);
+        }
+    }
+}
+
+/// The SQL of a generated column brought to the form that its type stores.
+fn fitted(sql: String, kind: &Kind) -> String {
+    match kind {
+        Kind::Decimal(scale) => {
+            format!("CASE WHEN {sql} IS NOT NULL THEN printf('%.{scale}f', {sql}) END")
+        }
+        // The server rounds to a whole number.
+        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year => {
+            format!("CAST(round({sql}) AS INTEGER)")
+        }
+        _ => sql,
+    }
+}

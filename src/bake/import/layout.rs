@@ -1,0 +1,344 @@
+//! What a table of the dump is in SQLite: storage classes, collations, keys, and the SQL that says
+//! so. The mapping is documented in docs/import.md.
+//!
+//! A table is made bare, so that rows go in fast and late `ALTER`s cost nothing, and gets its checks,
+//! defaults and foreign keys at the end. Tables are STRICT: a value that does not fit is an error
+//! and not a surprise later.
+
+use std::collections::BTreeSet;
+
+use crate::bake::target::{literal, quoted};
+use crate::bake::translate::{self, Scope, ScopeTable, Type};
+use crate::bake::input::hex;
+use crate::dump::{
+    ColumnDefinition, DefaultValue, Kind, KeyKind, TableDefinition, Value, convert_text,
+};
+
+/// A table as it is laid out in the file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Layout {
+    pub(super) columns: Vec<Column>,
+    /// Index of the column that is SQLite's rowid.
+    pub(super) rowid: Option<usize>,
+    /// Indexes of the primary key's columns, and whether they descend; empty with a rowid column.
+    pub(super) primary_key: Vec<(usize, bool)>,
+}
+
+/// A column of a [`Layout`].
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    /// INTEGER, REAL, TEXT, BLOB or ANY.
+    pub(super) storage: &'static str,
+    pub(super) nocase: bool,
+    pub(super) not_null: bool,
+    /// The SQL of a generated column, and whether it is stored.
+    pub(super) generated: Option<(String, bool)>,
+}
+
+/// What the finished table has beyond its layout.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Extras {
+    pub(super) autoincrement: bool,
+    /// SQL of the defaults, by column; shorter than the columns when there are none.
+    pub(super) defaults: Vec<Option<String>>,
+    /// `CHECK` and `FOREIGN KEY` clauses.
+    pub(super) constraints: Vec<String>,
+}
+
+impl Layout {
+    /// The layout of `table`. Columns in `widened` hold a number above 2^63-1.
+    ///
+    /// # Errors
+    /// When a column's type is not known, as a sentence about it.
+    pub(super) fn of(table: &TableDefinition, widened: &BTreeSet<String>) -> Result<Self, String> {
+        let kinds = Kind::of_table(table).map_err(|column| {
+            format!(
+                "column {} has the unknown type {}",
+                column.name, column.column_type.name
+            )
+        })?;
+        let columns: Vec<Column> = table
+            .columns
+            .iter()
+            .zip(kinds)
+            .map(|(column, kind)| Column {
+                name: column.name.clone(),
+                storage: if widened.contains(&column.name) {
+                    "TEXT"
+                } else {
+                    storage(&kind)
+                },
+                nocase: kind.is_collated() && is_case_insensitive(column, table),
+                not_null: column.not_null && column.generated.is_none(),
+                kind,
+                generated: None,
+            })
+            .collect();
+        let rowid = rowid_column(table).filter(|&index| columns[index].storage == "INTEGER");
+        let whole = table.primary_key.iter().all(|part| part.length.is_none());
+        let primary_key = if rowid.is_some() || !whole {
+            Vec::new()
+        } else {
+            table
+                .primary_key
+                .iter()
+                .filter_map(|part| Some((table.column_index(part.column()?)?, part.descending)))
+                .collect()
+        };
+        Ok(Self {
+            columns,
+            rowid,
+            primary_key,
+        })
+    }
+
+    /// Columns without types, for rows that no `CREATE TABLE` describes.
+    pub(super) fn untyped(names: impl IntoIterator<Item = String>) -> Self {
+        let columns = names.into_iter().map(|name| Column {
+            name,
+            kind: Kind::Any,
+            storage: "ANY",
+            nocase: false,
+            not_null: false,
+            generated: None,
+        });
+        Self {
+            columns: columns.collect(),
+            rowid: None,
+            primary_key: Vec::new(),
+        }
+    }
+
+    /// `CREATE TABLE`, with `extras` or bare.
+    pub(super) fn create_sql(&self, name: &str, extras: &Extras) -> String {
+        let mut lines = Vec::new();
+        for (index, column) in self.columns.iter().enumerate() {
+            let default = extras.defaults.get(index).and_then(Option::as_deref);
+            let is_rowid = self.rowid == Some(index);
+            lines.push(column.line(is_rowid, extras.autoincrement, default));
+        }
+        if !self.primary_key.is_empty() {
+            let parts: Vec<String> = self
+                .primary_key
+                .iter()
+                .map(|&(index, descending)| {
+                    let order = if descending { " DESC" } else { "" };
+                    format!("{}{order}", quoted(&self.columns[index].name))
+                })
+                .collect();
+            lines.push(format!("  PRIMARY KEY ({})", parts.join(", ")));
+        }
+        lines.extend(extras.constraints.iter().map(|line| format!("  {line}")));
+        format!(
+            "CREATE TABLE {} (\n{}\n) STRICT",
+            quoted(name),
+            lines.join(",\n")
+        )
+    }
+
+    /// The table as the only one that an expression may name.
+    pub(super) fn scope(&self, name: &str) -> Scope {
+        Scope {
+            tables: vec![ScopeTable {
+                name: name.to_owned(),
+                columns: self.types(),
+                prefix: None,
+            }],
+            new_columns: Vec::new(),
+        }
+    }
+
+    pub(super) fn types(&self) -> Vec<(String, Type)> {
+        self.columns
+            .iter()
+            .map(|column| {
+                let digits = column.storage == "TEXT" && matches!(column.kind, Kind::Unsigned | Kind::Bits);
+                let value = if digits { Type::Digits } else { Type::of(&column.kind) };
+                (column.name.clone(), value)
+            })
+            .collect()
+    }
+}
+
+impl Column {
+    fn line(&self, is_rowid: bool, autoincrement: bool, default: Option<&str>) -> String {
+        let mut line = format!("  {} {}", quoted(&self.name), self.storage);
+        if is_rowid {
+            line.push_str(" PRIMARY KEY");
+            if autoincrement {
+                line.push_str(" AUTOINCREMENT");
+            }
+            return line;
+        }
+        if self.nocase {
+            line.push_str(" COLLATE NOCASE");
+        }
+        if self.not_null {
+            line.push_str(" NOT NULL");
+        }
+        if let Some(default) = default {
+            line.push_str(" DEFAULT ");
+            line.push_str(default);
+        }
+        if let Some((expression, stored)) = &self.generated {
+            let how = if *stored { "STORED" } else { "VIRTUAL" };
+            line.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {how}"));
+        }
+        line
+    }
+}
+
+/// The storage class of a kind.
+fn storage(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year => "INTEGER",
+        Kind::Real => "REAL",
+        Kind::Decimal(_)
+        | Kind::Date
+        | Kind::DateTime(_)
+        | Kind::Time(_)
+        | Kind::Text(_)
+        | Kind::Char(_)
+        | Kind::Enum(_)
+        | Kind::Set(_) => "TEXT",
+        Kind::Blob | Kind::FixedBlob(_) => "BLOB",
+        Kind::Any => "ANY",
+    }
+}
+
+/// The column that can be the rowid: a primary key of one whole-number column, or, in a table
+/// without a primary key, an `AUTO_INCREMENT` column that is unique.
+fn rowid_column(table: &TableDefinition) -> Option<usize> {
+    let name = match table.primary_key.as_slice() {
+        [only] if only.length.is_none() => only.column()?,
+        [] => {
+            let column = table.columns.iter().find(|column| column.auto_increment)?;
+            let unique = |key: &&crate::dump::KeyDefinition| {
+                key.kind == KeyKind::Unique
+                    && key.parts.len() == 1
+                    && key.parts[0].column() == Some(&column.name)
+            };
+            table.keys.iter().find(unique)?;
+            &column.name
+        }
+        _ => return None,
+    };
+    let index = table.column_index(name)?;
+    table.columns[index].generated.is_none().then_some(index)
+}
+
+/// Whether texts of the column that differ only by case are equal: by its collation, its table's,
+/// or the servers' default.
+fn is_case_insensitive(column: &ColumnDefinition, table: &TableDefinition) -> bool {
+    let national = column.column_type.name.starts_with('N');
+    let of_charset = |charset: &Option<String>| {
+        charset
+            .as_ref()
+            .map(|charset| !charset.eq_ignore_ascii_case("binary"))
+    };
+    let of_collation = |collation: &Option<String>| {
+        collation.as_ref().map(|collation| {
+            let collation = collation.to_ascii_lowercase();
+            !collation.ends_with("_bin") && !collation.ends_with("_cs") && collation != "binary"
+        })
+    };
+    if matches!(column.column_type.name.as_str(), "JSON" | "UUID" | "INET4" | "INET6") {
+        return false;
+    }
+    of_collation(&column.collation)
+        .or_else(|| of_charset(&column.charset))
+        .or(national.then_some(true))
+        .or_else(|| of_collation(&table.collation))
+        .unwrap_or(true)
+}
+
+/// The SQL of a column's default; the reason when it cannot be said in SQLite.
+pub(super) fn default_sql(
+    column: &ColumnDefinition,
+    kind: &Kind,
+) -> Result<Option<String>, String> {
+    let value = match &column.default {
+        None => return Ok(None),
+        Some(DefaultValue::Literal(text)) => {
+            // BIT reads strings as bytes, but a default may be a plain number.
+            let kind = if *kind == Kind::Bits { &Kind::Unsigned } else { kind };
+            convert_text(text, kind).map_err(|error| error.to_string())?
+        }
+        Some(DefaultValue::Bytes(bytes)) => return Ok(Some(bytes_sql(bytes, kind))),
+        Some(DefaultValue::CurrentTimestamp) => return Ok(Some(now_sql(kind))),
+        Some(DefaultValue::Expression(source)) => {
+            let sql = translate::expression(source, &Scope::default())?;
+            return Ok(Some(format!("({})", sql.text)));
+        }
+    };
+    Ok(Some(match value {
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => format!("{number:?}"),
+        Value::Text(text) => in_parentheses(&literal(&text)),
+        Value::Blob(bytes) => format!("x'{}'", hex(&bytes)),
+        Value::Null | Value::Default | Value::Expression(_) => return Ok(None),
+    }))
+}
+
+/// `DEFAULT` takes a literal as it is and anything else in parentheses.
+fn in_parentheses(sql: &str) -> String {
+    if sql.starts_with('\'') {
+        sql.to_owned()
+    } else {
+        format!("({sql})")
+    }
+}
+
+fn bytes_sql(bytes: &[u8], kind: &Kind) -> String {
+    match kind {
+        Kind::Blob | Kind::FixedBlob(_) => format!("x'{}'", hex(bytes)),
+        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year | Kind::Real => {
+            let number = bytes.iter().fold(0_u64, |sum, &byte| {
+                sum.wrapping_mul(256) | u64::from(byte)
+            });
+            number.to_string()
+        }
+        _ => in_parentheses(&literal(&String::from_utf8_lossy(bytes))),
+    }
+}
+
+/// The current time in the form that a column of `kind` holds, in UTC.
+pub(super) fn now_sql(kind: &Kind) -> String {
+    match kind {
+        Kind::Date => "CURRENT_DATE".to_owned(),
+        Kind::DateTime(0) | Kind::Text(_) | Kind::Char(_) => "CURRENT_TIMESTAMP".to_owned(),
+        Kind::DateTime(fraction) => {
+            let length = 20 + fraction.min(&6);
+            format!("(substr(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000', 1, {length}))")
+        }
+        Kind::Time(_) => "CURRENT_TIME".to_owned(),
+        _ => "(strftime('%s'))".to_owned(),
+    }
+}
+
+/// What a server that is not strict stores in a NOT NULL column that gets no value.
+pub(super) fn implicit_default(kind: &Kind) -> String {
+    match kind {
+        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year => "0".to_owned(),
+        Kind::Real => "0.0".to_owned(),
+        Kind::Decimal(0) => "'0'".to_owned(),
+        Kind::Decimal(scale) => format!("'0.{}'", "0".repeat(*scale)),
+        Kind::Date => "'0000-00-00'".to_owned(),
+        Kind::DateTime(fraction) => format!("'0000-00-00 00:00:00{}'", zeros(*fraction)),
+        Kind::Time(fraction) => format!("'00:00:00{}'", zeros(*fraction)),
+        Kind::Enum(members) => literal(members.first().map_or("", String::as_str)),
+        Kind::Blob | Kind::Any => "x''".to_owned(),
+        Kind::FixedBlob(length) => format!("zeroblob({length})"),
+        Kind::Text(_) | Kind::Char(_) | Kind::Set(_) => "''".to_owned(),
+    }
+}
+
+fn zeros(fraction: usize) -> String {
+    if fraction == 0 {
+        String::new()
+    } else {
+        format!(".{}", "0".repeat(fraction))
+    }
+}

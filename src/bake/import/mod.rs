@@ -1,0 +1,517 @@
+//! Importing any dump: the tables are the dump's own.
+//!
+//! The same road as an app's bake (feed, insertion, output), with tables made from `CREATE TABLE`
+//! instead of a schema folder. Everything that ends up otherwise than the dump says is noted.
+//!
+//! # Layout
+//! - [`Selection`]: which databases and tables; `planner`: what the reading side knows of them
+//! - `table`: one table and its rows; `resolve`: values that are not literals
+//! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
+//! - `finish`, `keys`, `views`: what is made of definitions when all rows are in
+
+mod finish;
+mod keys;
+mod layout;
+mod names;
+mod planner;
+mod resolve;
+mod selection;
+mod table;
+mod views;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use rusqlite::Connection;
+
+use self::finish::Finisher;
+use self::names::Names;
+use self::planner::ImportPlanner;
+use self::selection::Databases;
+pub use self::selection::Selection;
+use self::table::ImportTable;
+use self::views::ImportView;
+use super::batch::Batch;
+use super::feed::{Event, FeedOptions, Outcome, Rows, feed};
+use super::note::{Class, Note};
+use super::output::Output;
+use super::progress::{Phase, Progress, Told};
+use super::provenance::{IMPORTER, Provenance, dataset_digest};
+use super::report::{self, ColumnReport, Report, TableReport};
+use super::target::quoted;
+use super::{BakeError, FolderFile};
+use crate::dump::{Charset, Statement, TableDefinition};
+
+/// How an import is done.
+#[derive(Debug, Clone)]
+pub struct ImportOptions<'a> {
+    /// Replace a file that is already at the output.
+    pub force: bool,
+    /// When the import takes place, in UTC, RFC 3339 to the second.
+    pub bake_time: &'a str,
+    /// Which tables are wanted.
+    pub selection: Selection,
+    /// Fail when anything would be noted.
+    pub strict: bool,
+    /// Threads: one, or more for reading beside storing and for sorting.
+    pub jobs: usize,
+    /// The character set of dumps that do not say theirs.
+    pub charset: Charset,
+    /// Accept a dump that has its program's header and lacks the line at its end.
+    pub allow_incomplete: bool,
+}
+
+/// Imports `dumps`, in order, into a new file at `out`.
+///
+/// # Errors
+/// When a dump cannot be read or holds something that is not supported, or the output exists or
+/// cannot be written. Nothing new is at `out` then.
+pub fn import(
+    dumps: &[FolderFile],
+    out: &Path,
+    options: &ImportOptions<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Report, BakeError> {
+    let start = Instant::now();
+    if out.exists() && !options.force {
+        return Err(BakeError::Exists {
+            path: out.to_owned(),
+        });
+    }
+    let output = Output::create_for_import(out, options.jobs)?;
+    let mut told = Told::new(dumps, progress);
+    let mut import = Import::new(output.connection(), options.selection.clone());
+    let mut outcome = Outcome::default();
+    let feed_options = FeedOptions {
+        jobs: options.jobs,
+        charset: options.charset,
+        allow_incomplete: options.allow_incomplete,
+    };
+    let mut planner = ImportPlanner::new(options.selection.clone());
+    feed(dumps, feed_options, &mut planner, &mut |event| {
+        match event {
+            Event::Input(index, meter) => told.input(index, meter),
+            Event::Statement(statement) => import.statement(told.name(), statement)?,
+            Event::Rows(rows) => {
+                let count = rows.batch.rows();
+                let batch = import.rows(told.name(), rows)?;
+                told.rows(count);
+                return Ok(Some(batch));
+            }
+            Event::Ignored(header, _) => import.databases.see(header.database.as_deref()),
+            Event::End(end) => outcome = end,
+        }
+        Ok(None)
+    })?;
+    import.check_selection()?;
+    told.begin(Phase::Indexes);
+    let Finished {
+        tables,
+        rows,
+        mut notes,
+    } = import.finish()?;
+    notes.extend(outcome.notes);
+    notes.sort_by(|a, b| (&a.input, a.byte, &a.what).cmp(&(&b.input, b.byte, &b.what)));
+    if options.strict && !notes.is_empty() {
+        return Err(BakeError::Strict { notes });
+    }
+    let provenance = Provenance {
+        app: "import".to_owned(),
+        importer: IMPORTER.to_owned(),
+        dataset_digest: dataset_digest(&outcome.inputs),
+        schema_digest: String::new(),
+        bake_time: options.bake_time.to_owned(),
+        rows,
+        inputs: outcome.inputs,
+    };
+    told.begin(Phase::Statistics);
+    output.analyze(&provenance)?;
+    told.begin(Phase::Integrity);
+    output.finish_import()?;
+    Ok(Report {
+        read_over: outcome.read_over,
+        ..report::of(out, provenance, tables, notes, start)
+    })
+}
+
+/// The storing side of an import.
+struct Import<'c> {
+    connection: &'c Connection,
+    selection: Selection,
+    databases: Databases,
+    names: Names,
+    /// In the order of the dumps.
+    tables: Vec<ImportTable>,
+    views: BTreeMap<String, ImportView>,
+    notes: Vec<Note>,
+    /// Something was found, wanted or not.
+    seen_anything: bool,
+}
+
+/// What is left of an import when its tables are finished.
+struct Finished {
+    tables: Vec<TableReport>,
+    rows: BTreeMap<String, u64>,
+    notes: Vec<Note>,
+}
+
+impl<'c> Import<'c> {
+    fn new(connection: &'c Connection, selection: Selection) -> Self {
+        Self {
+            connection,
+            selection,
+            databases: Databases::default(),
+            names: Names::default(),
+            tables: Vec::new(),
+            views: BTreeMap::new(),
+            notes: Vec::new(),
+            seen_anything: false,
+        }
+    }
+
+    /// Whether an object is wanted; notes its database. Nothing is any more when there are several
+    /// databases and none was chosen.
+    fn wants(&mut self, database: Option<&str>, name: &str) -> bool {
+        self.seen_anything = true;
+        self.databases.see(database);
+        self.selection.wants(database, name)
+            && (self.selection.database.is_some() || !self.databases.several())
+    }
+
+    fn position_of(&self, database: Option<&str>, name: &str) -> Option<usize> {
+        let fits = |table: &ImportTable| {
+            let own = table.definition.database.as_deref();
+            own.is_none() || database.is_none() || own == database
+        };
+        let find = |same: &dyn Fn(&str) -> bool| {
+            self.tables
+                .iter()
+                .position(|table| fits(table) && same(&table.definition.name))
+        };
+        find(&|own| own == name).or_else(|| find(&|own| own.eq_ignore_ascii_case(name)))
+    }
+
+    fn statement(&mut self, input: &str, statement: Statement) -> Result<(), BakeError> {
+        match statement {
+            Statement::Table(table) => self.add_table(input, table),
+            Statement::Altered(table) => self.alter(table),
+            Statement::Dropped(table) => self.drop_table(&table),
+            Statement::Emptied(database, name) => self.empty(database.as_deref(), &name),
+            Statement::View(definition) => {
+                if self.wants(definition.database.as_deref(), &definition.name) {
+                    let view = ImportView {
+                        input: input.to_owned(),
+                        name: String::new(),
+                        definition,
+                    };
+                    self.views.insert(view.definition.name.clone(), view);
+                }
+                Ok(())
+            }
+            Statement::ViewDropped(_, name) => {
+                self.views.remove(&name);
+                Ok(())
+            }
+            Statement::Insert(_) => Ok(()),
+        }
+    }
+
+    fn add_table(&mut self, input: &str, definition: TableDefinition) -> Result<(), BakeError> {
+        if !self.wants(definition.database.as_deref(), &definition.name) {
+            return Ok(());
+        }
+        // The real table of a view's stand-in, or rows that came before their table.
+        self.views.remove(&definition.name);
+        let name = self.names.take(&definition.name);
+        if name != definition.name {
+            let what = format!(
+                "table {} is called {name}, because its own name is taken or reserved in SQLite",
+                definition.name
+            );
+            self.notes
+                .push(Note::new(input, definition.position, Class::Changed, what));
+        }
+        self.tables.push(ImportTable::new(definition, input, name)?);
+        Ok(())
+    }
+
+    fn alter(&mut self, definition: TableDefinition) -> Result<(), BakeError> {
+        let index = self.position_of(definition.database.as_deref(), &definition.name);
+        match index {
+            Some(index) => self.tables[index].redefine(definition),
+            None => Ok(()),
+        }
+    }
+
+    fn drop_table(&mut self, definition: &TableDefinition) -> Result<(), BakeError> {
+        let Some(index) = self.position_of(definition.database.as_deref(), &definition.name) else {
+            return Ok(());
+        };
+        let table = self.tables.remove(index);
+        self.names.release(&table.name);
+        if table.created.is_some() {
+            self.connection
+                .execute_batch(&format!("DROP TABLE {}", quoted(&table.name)))
+                .map_err(|cause| table.sqlite(&cause))?;
+        }
+        Ok(())
+    }
+
+    fn empty(&mut self, database: Option<&str>, name: &str) -> Result<(), BakeError> {
+        let Some(index) = self.position_of(database, name) else {
+            return Ok(());
+        };
+        let table = &mut self.tables[index];
+        if table.created.is_some() {
+            self.connection
+                .execute_batch(&format!("DELETE FROM {}", quoted(&table.name)))
+                .map_err(|cause| table.sqlite(&cause))?;
+        }
+        table.rows = 0;
+        Ok(())
+    }
+
+    fn rows(&mut self, input: &str, rows: Rows) -> Result<Batch, BakeError> {
+        let header = &rows.header;
+        if !self.wants(header.database.as_deref(), &header.table) {
+            return Ok(rows.batch);
+        }
+        let index = match self.position_of(header.database.as_deref(), &header.table) {
+            Some(index) => index,
+            None => {
+                let what = format!(
+                    "table {}: no CREATE TABLE describes it; its columns have no types",
+                    header.table
+                );
+                self.notes
+                    .push(Note::new(input, header.position, Class::Changed, what));
+                let name = self.names.take(&header.table);
+                let width = rows.batch.cells.len() / rows.batch.rows().max(1);
+                self.tables
+                    .push(ImportTable::untyped(header, width, input, name));
+                self.tables.len() - 1
+            }
+        };
+        self.tables[index].store(self.connection, input, rows)
+    }
+
+    /// Several databases without a choice, a choice that is not there, nothing at all.
+    fn check_selection(&self) -> Result<(), BakeError> {
+        match &self.selection.database {
+            None if self.databases.several() => Err(BakeError::SeveralDatabases {
+                names: self.databases.names(),
+            }),
+            Some(name) if !self.databases.names().is_empty() && !self.databases.has(name) => {
+                Err(BakeError::NoDatabase {
+                    name: name.clone(),
+                    names: self.databases.names(),
+                })
+            }
+            _ if !self.seen_anything => Err(BakeError::NothingToImport),
+            _ => self.check_tables(),
+        }
+    }
+
+    /// A name in `--tables` that is not in the dumps is probably misspelt.
+    fn check_tables(&self) -> Result<(), BakeError> {
+        let known = |name: &&String| {
+            self.tables.iter().any(|table| table.definition.name == **name)
+                || self.views.contains_key(*name)
+        };
+        match self.selection.tables.iter().find(|name| !known(name)) {
+            Some(name) => Err(BakeError::NoTable { name: name.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes of the tables what their definitions say.
+    fn finish(mut self) -> Result<Finished, BakeError> {
+        let failed = |cause| BakeError::Finish { cause };
+        let scratch = Connection::open_in_memory().map_err(failed)?;
+        let data_only = self.selection.data_only;
+        let mut notes = std::mem::take(&mut self.notes);
+        let mut finisher = Finisher {
+            connection: self.connection,
+            scratch,
+            data_only,
+            notes: &mut notes,
+        };
+        for table in &mut self.tables {
+            finisher.lay_out(table)?;
+            finisher.tell_changes(table);
+        }
+        edit_schema(self.connection, &mut finisher, &self.tables).map_err(|error| match error {
+            EditError::Bake(error) => error,
+            EditError::Sqlite(cause) => failed(cause),
+        })?;
+        if !data_only {
+            indexes(&mut finisher, &mut self.names, &self.tables)?;
+            views::create(
+                self.connection,
+                &self.tables,
+                self.views,
+                &mut self.names,
+                &mut notes,
+            )?;
+            foreign_key_check(self.connection, &self.tables, &mut notes).map_err(failed)?;
+        }
+        let reports = self.tables.iter().map(|table| table_report(self.connection, table));
+        let tables: Vec<TableReport> = reports.collect::<Result<_, _>>().map_err(failed)?;
+        let rows = tables
+            .iter()
+            .map(|table| (table.name.clone(), table.rows))
+            .collect();
+        Ok(Finished {
+            tables,
+            rows,
+            notes,
+        })
+    }
+}
+
+enum EditError {
+    Bake(BakeError),
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for EditError {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::Sqlite(cause)
+    }
+}
+
+/// Writes the full definitions of all tables; see <https://sqlite.org/lang_altertable.html>.
+fn edit_schema(
+    connection: &Connection,
+    finisher: &mut Finisher<'_>,
+    tables: &[ImportTable],
+) -> Result<(), EditError> {
+    // SQLite makes its table of sequences with the first AUTOINCREMENT that it parses.
+    let auto = |table: &ImportTable| {
+        let mut columns = table.definition.columns.iter();
+        columns.any(|column| column.auto_increment)
+    };
+    if tables.iter().any(auto) {
+        connection.execute_batch(
+            "CREATE TABLE ekiben_sequence (id INTEGER PRIMARY KEY AUTOINCREMENT);
+             DROP TABLE ekiben_sequence;",
+        )?;
+    }
+    connection.pragma_update(None, "writable_schema", true)?;
+    for table in tables {
+        let mut foreign_keys = Vec::new();
+        for key in &table.definition.foreign_keys {
+            let parent = tables
+                .iter()
+                .find(|other| other.definition.name == key.parent)
+                .or_else(|| {
+                    let same = |other: &&ImportTable| {
+                        other.definition.name.eq_ignore_ascii_case(&key.parent)
+                    };
+                    tables.iter().find(same)
+                });
+            match keys::foreign_key(key, parent) {
+                Ok(clause) => foreign_keys.push(clause),
+                Err(reason) if !finisher.data_only => {
+                    let what = format!(
+                        "the foreign key over {} is left out: {reason}",
+                        key.columns.join(", ")
+                    );
+                    finisher.note(table, key.position, Class::Lossy, &what);
+                }
+                Err(_) => {}
+            }
+        }
+        finisher
+            .complete(table, foreign_keys)
+            .map_err(EditError::Bake)?;
+    }
+    let version: i64 = connection.query_row("PRAGMA schema_version", [], |row| row.get(0))?;
+    connection.pragma_update(None, "schema_version", version + 1)?;
+    connection.execute_batch("PRAGMA writable_schema = RESET")?;
+    Ok(())
+}
+
+/// Makes indexes and triggers.
+fn indexes(
+    finisher: &mut Finisher<'_>,
+    names: &mut Names,
+    tables: &[ImportTable],
+) -> Result<(), BakeError> {
+    let connection = finisher.connection;
+    for table in tables {
+        for (mut index, position) in finisher.indexes(table) {
+            if table.unique_indexes.contains(&index.name) {
+                continue;
+            }
+            index.name = names.take(&index.name);
+            connection
+                .execute_batch(&index.sql(&table.name))
+                .map_err(|cause| {
+                    table.wrong(position, format!("key {}: {cause}", index.name))
+                })?;
+        }
+        for trigger in finisher.update_triggers(table)? {
+            connection
+                .execute_batch(&trigger)
+                .map_err(|cause| table.sqlite(&cause))?;
+        }
+    }
+    Ok(())
+}
+
+/// Rows whose parent is not there: a dump is loaded with the checks off, so there may be some.
+fn foreign_key_check(
+    connection: &Connection,
+    tables: &[ImportTable],
+    notes: &mut Vec<Note>,
+) -> rusqlite::Result<()> {
+    if tables.iter().all(|table| table.definition.foreign_keys.is_empty()) {
+        return Ok(());
+    }
+    let mut broken: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let mut check = connection.prepare("PRAGMA foreign_key_check")?;
+    let mut rows = check.query([])?;
+    while let Some(row) = rows.next()? {
+        *broken.entry((row.get(0)?, row.get(2)?)).or_default() += 1;
+    }
+    for ((child, parent), count) in broken {
+        if let Some(table) = tables.iter().find(|table| table.name == child) {
+            let what = format!(
+                "table {}: {count} rows have no parent in {parent}",
+                table.definition.name
+            );
+            let position = table.definition.position;
+            notes.push(Note::new(&table.input, position, Class::Lossy, what));
+        }
+    }
+    Ok(())
+}
+
+fn table_report(connection: &Connection, table: &ImportTable) -> rusqlite::Result<TableReport> {
+    let rows = if table.recount {
+        let count = format!("SELECT count(*) FROM {}", quoted(&table.name));
+        connection.query_row(&count, [], |row| row.get(0))?
+    } else {
+        table.rows
+    };
+    let mysql = |name: &str| {
+        table.definition.column(name).map_or_else(
+            || "unknown".to_owned(),
+            |column| column.column_type.to_string(),
+        )
+    };
+    let columns = table.layout.columns.iter().map(|column| ColumnReport {
+        name: column.name.clone(),
+        mysql: mysql(&column.name),
+        sqlite: column.storage.to_owned(),
+    });
+    Ok(TableReport {
+        name: table.name.clone(),
+        rows,
+        bytes: None,
+        indexes: report::indexes(connection, &table.name)?,
+        columns: columns.collect(),
+    })
+}

@@ -1,0 +1,374 @@
+//! One table of an import: its definition, what was made of it so far, and the storing of its rows.
+//!
+//! The table is made in the file when its first rows come, so that an `ALTER` before them is free.
+//! What a later `ALTER` changes, or a number too large for its column, is done by copying the table.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use super::layout::{Extras, Layout, default_sql, implicit_default};
+use super::resolve;
+use crate::bake::BakeError;
+use crate::bake::batch::{Batch, Cell};
+use crate::bake::feed::Rows;
+use crate::bake::insertion::{Conflict, Insertion};
+use crate::bake::target::{mismatch, quoted, row_error};
+use crate::bake::translate::{self, Scope};
+use crate::dump::{InsertHeader, Kind, OnConflict, Position, TableDefinition, Upsert};
+
+pub(super) struct ImportTable {
+    /// The newest definition; without columns when no `CREATE TABLE` describes the rows.
+    pub(super) definition: TableDefinition,
+    /// The input that defines it.
+    pub(super) input: String,
+    /// Its name in the file.
+    pub(super) name: String,
+    pub(super) layout: Layout,
+    /// What the table in the file was made as.
+    pub(super) created: Option<Layout>,
+    /// Columns that hold a number above 2^63-1.
+    pub(super) widened: BTreeSet<String>,
+    /// Generated columns that the dump gives values for.
+    pub(super) given: BTreeSet<String>,
+    /// Rows stored. Not exact where rows may have replaced others.
+    pub(super) rows: u64,
+    /// The number of rows has to be counted.
+    pub(super) recount: bool,
+    /// Unique keys are in the file already, under these names.
+    pub(super) unique_indexes: Vec<String>,
+}
+
+impl ImportTable {
+    pub(super) fn new(
+        definition: TableDefinition,
+        input: &str,
+        name: String,
+    ) -> Result<Self, BakeError> {
+        let widened = BTreeSet::new();
+        let layout = Layout::of(&definition, &widened)
+            .map_err(|reason| mismatch(input, definition.position, &definition.name, reason))?;
+        Ok(Self {
+            definition,
+            input: input.to_owned(),
+            name,
+            layout,
+            created: None,
+            widened,
+            given: BTreeSet::new(),
+            rows: 0,
+            recount: false,
+            unique_indexes: Vec::new(),
+        })
+    }
+
+    /// A table for rows that no `CREATE TABLE` describes.
+    pub(super) fn untyped(header: &InsertHeader, width: usize, input: &str, name: String) -> Self {
+        let names: Vec<String> = match &header.columns {
+            Some(columns) => columns.to_vec(),
+            None => (1..=width).map(|number| format!("column{number}")).collect(),
+        };
+        let definition = TableDefinition::empty(
+            header.database.clone(),
+            header.table.clone(),
+            header.position,
+        );
+        Self {
+            definition,
+            input: input.to_owned(),
+            name,
+            layout: Layout::untyped(names),
+            created: None,
+            widened: BTreeSet::new(),
+            given: BTreeSet::new(),
+            rows: 0,
+            recount: false,
+            unique_indexes: Vec::new(),
+        }
+    }
+
+    /// Takes over a definition that an `ALTER` has changed.
+    pub(super) fn redefine(&mut self, definition: TableDefinition) -> Result<(), BakeError> {
+        self.layout = Layout::of(&definition, &self.widened).map_err(|reason| {
+            mismatch(&self.input, definition.position, &definition.name, reason)
+        })?;
+        self.definition = definition;
+        Ok(())
+    }
+
+    pub(super) fn wrong(&self, position: Position, reason: impl Into<String>) -> BakeError {
+        mismatch(&self.input, position, &self.definition.name, reason.into())
+    }
+
+    pub(super) fn sqlite(&self, cause: &rusqlite::Error) -> BakeError {
+        self.wrong(self.definition.position, cause.to_string())
+    }
+
+    /// Makes the table in the file if it is not there.
+    pub(super) fn create(&mut self, connection: &Connection) -> Result<(), BakeError> {
+        if self.created.is_none() {
+            let sql = self.layout.create_sql(&self.name, &Extras::default());
+            connection
+                .execute_batch(&sql)
+                .map_err(|cause| self.sqlite(&cause))?;
+            self.created = Some(self.layout.clone());
+        }
+        Ok(())
+    }
+
+    /// Stores rows; gives the batch back for the next ones.
+    pub(super) fn store(
+        &mut self,
+        connection: &Connection,
+        input: &str,
+        rows: Rows,
+    ) -> Result<Batch, BakeError> {
+        let Rows {
+            header,
+            upsert,
+            mut batch,
+        } = rows;
+        self.create(connection)?;
+        let columns = self.columns(&header)?;
+        for &index in &columns {
+            let column = &self.layout.columns[index];
+            let is_generated = self
+                .definition
+                .column(&column.name)
+                .is_some_and(|column| column.generated.is_some());
+            if is_generated && !self.given.contains(&column.name) {
+                self.given.insert(column.name.clone());
+            }
+        }
+        self.zeros_are_next(&header, &columns, &mut batch);
+        if batch.unresolved {
+            resolve::resolve(self, connection, input, &columns, &mut batch)?;
+        }
+        self.widen(connection, &columns, &mut batch)?;
+        let conflict = self.conflict(connection, input, &header, upsert.as_ref())?;
+        if header.on_conflict == OnConflict::Ignore {
+            self.no_nulls(&columns, &mut batch);
+        }
+        self.recount |= conflict != Conflict::Fail;
+        let insertion = Insertion {
+            table: &self.name,
+            columns: columns
+                .iter()
+                .map(|&index| self.layout.columns[index].name.as_str())
+                .collect(),
+            constants: self.constants(&columns),
+            conflict,
+        };
+        insertion.store(connection, &batch).map_err(|refused| {
+            let place = &batch.places[refused.row];
+            row_error(input, &self.definition.name, place, refused.cause)
+        })?;
+        self.rows += batch.rows() as u64;
+        Ok(batch)
+    }
+
+    /// Indexes of the header's columns in the layout.
+    fn columns(&self, header: &Arc<InsertHeader>) -> Result<Vec<usize>, BakeError> {
+        let Some(columns) = &header.columns else {
+            return Ok((0..self.layout.columns.len()).collect());
+        };
+        let index_of = |name: &String| {
+            self.layout
+                .columns
+                .iter()
+                .position(|column| column.name.eq_ignore_ascii_case(name))
+                .ok_or_else(|| {
+                    self.wrong(header.position, format!("the table has no column {name}"))
+                })
+        };
+        columns.iter().map(index_of).collect()
+    }
+
+    /// In an `AUTO_INCREMENT` column 0 asks for the next number, unless the dump says otherwise.
+    fn zeros_are_next(&self, header: &InsertHeader, columns: &[usize], batch: &mut Batch) {
+        if header.zero_is_zero {
+            return;
+        }
+        let is_auto = |&index: &usize| {
+            let name = &self.layout.columns[index].name;
+            self.definition
+                .column(name)
+                .is_some_and(|column| column.auto_increment)
+        };
+        let Some(at) = columns.iter().position(is_auto) else {
+            return;
+        };
+        for cell in batch.cells.iter_mut().skip(at).step_by(columns.len()) {
+            if *cell == Cell::Integer(0) {
+                *cell = Cell::Null;
+            }
+        }
+    }
+
+    /// `INSERT IGNORE` stores the implicit default where NULL is not allowed.
+    fn no_nulls(&self, columns: &[usize], batch: &mut Batch) {
+        for (at, &index) in columns.iter().enumerate() {
+            let column = &self.layout.columns[index];
+            if !column.not_null || self.layout.rowid == Some(index) {
+                continue;
+            }
+            let filler = match column.storage {
+                "INTEGER" => Cell::Integer(0),
+                "REAL" => Cell::Real(0.0),
+                "BLOB" => Cell::Blob(0, 0),
+                _ => Cell::Text(0, 0),
+            };
+            for cell in batch.cells.iter_mut().skip(at).step_by(columns.len()) {
+                if *cell == Cell::Null {
+                    *cell = filler.clone();
+                }
+            }
+        }
+    }
+
+    /// Makes a column TEXT when a number is too large for an INTEGER.
+    fn widen(
+        &mut self,
+        connection: &Connection,
+        columns: &[usize],
+        batch: &mut Batch,
+    ) -> Result<(), BakeError> {
+        for (at, &index) in columns.iter().enumerate() {
+            let column = &self.layout.columns[index];
+            if !matches!(column.kind, Kind::Unsigned | Kind::Bits) {
+                continue;
+            }
+            let name = column.name.clone();
+            if column.storage != "TEXT" {
+                let mut cells = batch.cells.iter().skip(at).step_by(columns.len());
+                if !cells.any(|cell| matches!(cell, Cell::Text(..))) {
+                    continue;
+                }
+                self.widened.insert(name);
+                self.redefine(self.definition.clone())?;
+                self.rebuild(connection)?;
+            }
+            batch.integers_to_text(at, columns.len());
+        }
+        Ok(())
+    }
+
+    /// What is done about duplicates; makes the unique keys if that depends on them.
+    fn conflict(
+        &mut self,
+        connection: &Connection,
+        input: &str,
+        header: &InsertHeader,
+        upsert: Option<&Upsert>,
+    ) -> Result<Conflict, BakeError> {
+        let conflict = match (header.on_conflict, upsert) {
+            (OnConflict::Fail, None) => return Ok(Conflict::Fail),
+            (OnConflict::Ignore, None) => Conflict::Ignore,
+            (OnConflict::Replace, _) => Conflict::Replace,
+            (_, Some(upsert)) => Conflict::Update(self.assignments(input, upsert)?),
+        };
+        if self.unique_indexes.is_empty() {
+            for index in super::keys::unique_keys(self) {
+                connection
+                    .execute_batch(&index.sql(&self.name))
+                    .map_err(|cause| self.wrong(header.position, cause.to_string()))?;
+                self.unique_indexes.push(index.name);
+            }
+        }
+        Ok(conflict)
+    }
+
+    fn assignments(&self, input: &str, upsert: &Upsert) -> Result<String, BakeError> {
+        let mut scope: Scope = self.layout.scope(&self.definition.name);
+        if let Some(alias) = &upsert.alias {
+            let mut new = scope.tables[0].clone();
+            new.name.clone_from(alias);
+            new.prefix = Some("excluded".to_owned());
+            scope.tables.push(new);
+            let own = self.layout.columns.iter().map(|column| column.name.clone());
+            scope.new_columns = upsert.alias_columns.iter().cloned().zip(own).collect();
+        }
+        translate::assignments(&upsert.assignments, &scope).map_err(|reason| {
+            let reason = format!("ON DUPLICATE KEY UPDATE uses {reason}");
+            mismatch(
+                input,
+                upsert.assignments.position,
+                &self.definition.name,
+                reason,
+            )
+        })
+    }
+
+    /// Columns that the rows give no values for, with the SQL of what they hold then.
+    fn constants(&self, columns: &[usize]) -> Vec<(&str, String)> {
+        let mut constants = Vec::new();
+        for (index, column) in self.layout.columns.iter().enumerate() {
+            if columns.contains(&index) || self.layout.rowid == Some(index) {
+                continue;
+            }
+            if let Some(sql) = self.default_of(index) {
+                constants.push((column.name.as_str(), sql));
+            }
+        }
+        constants
+    }
+
+    /// The SQL of a column's value in rows that give none; `None` for NULL.
+    pub(super) fn default_of(&self, index: usize) -> Option<String> {
+        let column = &self.layout.columns[index];
+        let definition = self.definition.column(&column.name)?;
+        if definition.generated.is_some() {
+            return None;
+        }
+        let default = default_sql(definition, &column.kind).ok().flatten();
+        let sql = default.or_else(|| column.not_null.then(|| implicit_default(&column.kind)))?;
+        if column.storage == "TEXT" && column.kind == Kind::Unsigned {
+            return Some(format!("CAST({sql} AS TEXT)"));
+        }
+        Some(sql)
+    }
+
+    /// Copies the rows into a table of the present layout, which takes the place of the old one.
+    pub(super) fn rebuild(&mut self, connection: &Connection) -> Result<(), BakeError> {
+        const TEMPORARY: &str = "ekiben_rebuild";
+        let Some(old) = self.created.take() else {
+            return self.create(connection);
+        };
+        let mut columns = Vec::new();
+        let mut values = Vec::new();
+        for (index, column) in self.layout.columns.iter().enumerate() {
+            if column.generated.is_some() {
+                continue;
+            }
+            let was = old
+                .columns
+                .iter()
+                .find(|other| other.name.eq_ignore_ascii_case(&column.name));
+            columns.push(quoted(&column.name));
+            values.push(match was {
+                Some(was) if was.storage == column.storage => quoted(&was.name),
+                Some(was) => format!("CAST({} AS {})", quoted(&was.name), column.storage),
+                None => self.default_of(index).unwrap_or_else(|| "NULL".to_owned()),
+            });
+        }
+        let order = self.layout.rowid.map_or_else(String::new, |index| {
+            format!(" ORDER BY {}", values[index])
+        });
+        let sql = format!(
+            "{};\nINSERT INTO {TEMPORARY} ({}) SELECT {} FROM {name}{order};\nDROP TABLE {name};\n\
+             ALTER TABLE {TEMPORARY} RENAME TO {name};",
+            self.layout.create_sql(TEMPORARY, &Extras::default()),
+            columns.join(", "),
+            values.join(", "),
+            name = quoted(&self.name),
+        );
+        connection
+            .execute_batch(&sql)
+            .map_err(|cause| self.sqlite(&cause))?;
+        self.created = Some(self.layout.clone());
+        // They went with the old table.
+        self.unique_indexes.clear();
+        Ok(())
+    }
+}

@@ -1,0 +1,501 @@
+//! Function calls: the ones that mean the same in SQLite, under their names there.
+//!
+//! A function that is not listed is an error with its name. Where the two databases disagree in a
+//! corner (rounding, NULL, units) the translation follows MySQL or is left out.
+
+use super::expression::reason;
+use super::{Reason, Sql, Translator, Type};
+use crate::bake::target::quoted;
+use crate::dump::Token;
+
+/// Functions that have the same name, arguments and meaning, and the type of their values.
+const SAME: &[(&str, Type)] = &[
+    ("ABS", Type::Number),
+    ("COALESCE", Type::Unknown),
+    ("HEX", Type::Text),
+    ("IFNULL", Type::Unknown),
+    ("INSTR", Type::Number),
+    ("JSON_ARRAY", Type::Text),
+    ("JSON_EXTRACT", Type::Unknown),
+    ("JSON_OBJECT", Type::Text),
+    ("JSON_QUOTE", Type::Text),
+    ("JSON_VALID", Type::Number),
+    ("LOWER", Type::Text),
+    ("LTRIM", Type::Text),
+    ("NULLIF", Type::Unknown),
+    ("REPLACE", Type::Text),
+    ("RTRIM", Type::Text),
+    ("SIGN", Type::Number),
+    ("UNHEX", Type::Blob),
+    ("UPPER", Type::Text),
+    ("AVG", Type::Number),
+    ("SUM", Type::Number),
+    ("ROW_NUMBER", Type::Number),
+    ("RANK", Type::Number),
+    ("DENSE_RANK", Type::Number),
+];
+
+/// Functions whose value is a part of a date, by the format that gives it.
+const DATE_PARTS: &[(&str, &str)] = &[
+    ("DAY", "%d"),
+    ("DAYOFMONTH", "%d"),
+    ("DAYOFYEAR", "%j"),
+    ("HOUR", "%H"),
+    ("MINUTE", "%M"),
+    ("MONTH", "%m"),
+    ("SECOND", "%S"),
+    ("YEAR", "%Y"),
+];
+
+impl Translator<'_> {
+    /// Translates a call from its opening parenthesis on.
+    pub(super) fn call(&mut self, name: &str) -> Result<Sql, Reason> {
+        self.expect_symbol(b'(')?;
+        let sql = match name {
+            "CAST" => self.cast(),
+            "CONVERT" => self.convert(),
+            "TRIM" => self.trim(),
+            "EXTRACT" => self.extract(),
+            "POSITION" => self.position(),
+            "SUBSTRING" | "SUBSTR" | "MID" => self.substring(),
+            "GROUP_CONCAT" => self.group_concat(),
+            "COUNT" | "SUM" | "AVG" | "MIN" | "MAX" => self.aggregate(name),
+            "DATE_ADD" | "ADDDATE" => self.date_shift("+"),
+            "DATE_SUB" | "SUBDATE" => self.date_shift("-"),
+            _ => {
+                let arguments = self.arguments()?;
+                plain_call(name, arguments)
+            }
+        }?;
+        if self.at_word(&["OVER"])? {
+            return self.over(sql);
+        }
+        Ok(sql)
+    }
+
+    /// Functions that may be written without parentheses.
+    pub(super) fn bare_function(&self, name: &str) -> Option<Sql> {
+        match name {
+            "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP" => {
+                Some(Sql::new("CURRENT_TIMESTAMP", Type::DateTime))
+            }
+            "CURRENT_DATE" | "UTC_DATE" => Some(Sql::new("CURRENT_DATE", Type::Date)),
+            "CURRENT_TIME" | "UTC_TIME" => Some(Sql::new("CURRENT_TIME", Type::Text)),
+            _ => None,
+        }
+    }
+
+    /// Arguments up to the closing parenthesis.
+    fn arguments(&mut self) -> Result<Vec<Sql>, Reason> {
+        let mut arguments = Vec::new();
+        if self.skip_symbol(b')')? {
+            return Ok(arguments);
+        }
+        loop {
+            arguments.push(self.expression()?);
+            if !self.skip_symbol(b',')? {
+                self.expect_symbol(b')')?;
+                return Ok(arguments);
+            }
+        }
+    }
+
+    fn cast(&mut self) -> Result<Sql, Reason> {
+        let value = self.expression()?;
+        self.expect_word("AS")?;
+        let sql = self.cast_to(value)?;
+        self.expect_symbol(b')')?;
+        Ok(sql)
+    }
+
+    fn convert(&mut self) -> Result<Sql, Reason> {
+        let value = self.expression()?;
+        let sql = if self.skip_word("USING")? {
+            self.name()?;
+            Sql::new(value.text, Type::Text)
+        } else {
+            self.expect_symbol(b',')?;
+            self.cast_to(value)?
+        };
+        self.expect_symbol(b')')?;
+        Ok(sql)
+    }
+
+    fn cast_to(&mut self, value: Sql) -> Result<Sql, Reason> {
+        let name = self.name()?.to_ascii_uppercase();
+        let mut arguments = Vec::new();
+        if self.skip_symbol(b'(')? {
+            arguments = self.arguments()?;
+        }
+        while self.at_word(&["INTEGER", "CHARACTER", "CHARSET", "SET", "INT"])? {
+            self.next()?;
+            if let Token::Word(_) | Token::Name { .. } = self.peek()? {
+                self.next()?;
+            }
+        }
+        let cast = |sql: &str, value: Type, text: String| {
+            Sql::new(format!("CAST({text} AS {sql})"), value)
+        };
+        Ok(match name.as_str() {
+            // MySQL rounds here and SQLite cuts.
+            "SIGNED" | "UNSIGNED" => {
+                cast("INTEGER", Type::Number, format!("round({})", value.number()))
+            }
+            "CHAR" | "NCHAR" | "CHARACTER" => cast("TEXT", Type::Text, value.text),
+            "BINARY" => cast("BLOB", Type::Blob, value.text),
+            "DOUBLE" | "FLOAT" | "REAL" => cast("REAL", Type::Number, value.number()),
+            "DECIMAL" => {
+                let scale = arguments.get(1).map_or("0", |scale| scale.text.as_str());
+                Sql::new(format!("round({}, {scale})", value.number()), Type::Number)
+            }
+            "DATE" => Sql::new(format!("date({})", value.text), Type::Date),
+            "DATETIME" => Sql::new(format!("datetime({})", value.text), Type::DateTime),
+            "TIME" => Sql::new(format!("time({})", value.text), Type::Text),
+            "JSON" => Sql::new(format!("json({})", value.text), Type::Text),
+            other => return Err(format!("CAST AS {other}")),
+        })
+    }
+
+    fn trim(&mut self) -> Result<Sql, Reason> {
+        let mut function = "trim";
+        for (word, name) in [("BOTH", "trim"), ("LEADING", "ltrim"), ("TRAILING", "rtrim")] {
+            if self.skip_word(word)? {
+                function = name;
+            }
+        }
+        let from_only = self.skip_word("FROM")?;
+        let first = self.expression()?;
+        if !from_only && self.skip_word("FROM")? {
+            let text = self.expression()?;
+            self.expect_symbol(b')')?;
+            // SQLite takes a set of characters, MySQL a string: the same for one character.
+            if first.text.chars().count() != "'x'".len() {
+                return Err("TRIM of more than one character".to_owned());
+            }
+            let call = format!("{function}({}, {})", text.text, first.text);
+            return Ok(Sql::new(call, Type::Text));
+        }
+        self.expect_symbol(b')')?;
+        Ok(Sql::new(format!("{function}({}, ' ')", first.text), Type::Text))
+    }
+
+    fn extract(&mut self) -> Result<Sql, Reason> {
+        let unit = self.name()?.to_ascii_uppercase();
+        self.expect_word("FROM")?;
+        let date = self.expression()?;
+        self.expect_symbol(b')')?;
+        date_part(&unit, &date.text).ok_or_else(|| format!("EXTRACT({unit} …)"))
+    }
+
+    fn position(&mut self) -> Result<Sql, Reason> {
+        // The argument's own IN must not be taken for the operator.
+        let needle = self.primary_argument()?;
+        self.expect_word("IN")?;
+        let text = self.expression()?;
+        self.expect_symbol(b')')?;
+        let call = format!("instr({}, {})", text.text, needle.text);
+        Ok(Sql::new(call, Type::Number))
+    }
+
+    fn substring(&mut self) -> Result<Sql, Reason> {
+        let text = self.expression()?;
+        let by_words = self.skip_word("FROM")?;
+        if !by_words {
+            self.expect_symbol(b',')?;
+        }
+        let mut call = format!("substr({}, {}", text.text, self.expression()?.number());
+        let more = if by_words {
+            self.skip_word("FOR")?
+        } else {
+            self.skip_symbol(b',')?
+        };
+        if more {
+            call += &format!(", {}", self.expression()?.number());
+        }
+        self.expect_symbol(b')')?;
+        Ok(Sql::new(call + ")", Type::Text))
+    }
+
+    fn aggregate(&mut self, name: &str) -> Result<Sql, Reason> {
+        let distinct = if self.skip_word("DISTINCT")? {
+            "DISTINCT "
+        } else {
+            ""
+        };
+        let arguments = self.arguments()?;
+        let [argument] = <[Sql; 1]>::try_from(arguments)
+            .map_err(|_| format!("{name} of several columns"))?;
+        let value = if name == "COUNT" || argument.value == Type::Digits {
+            Type::Number
+        } else {
+            argument.value
+        };
+        let inner = if name == "COUNT" {
+            argument.text
+        } else {
+            argument.number()
+        };
+        let call = format!("{}({distinct}{inner})", name.to_ascii_lowercase());
+        let value = if matches!(name, "SUM" | "AVG") {
+            Type::Number
+        } else {
+            value
+        };
+        Ok(Sql::new(call, value))
+    }
+
+    fn group_concat(&mut self) -> Result<Sql, Reason> {
+        let distinct = self.skip_word("DISTINCT")?;
+        let value = self.expression()?;
+        let mut order = String::new();
+        if self.skip_word("ORDER")? {
+            self.expect_word("BY")?;
+            order = format!(" ORDER BY {}", self.order_items()?);
+        }
+        let mut separator = "','".to_owned();
+        if self.skip_word("SEPARATOR")? {
+            separator = self.expression()?.text;
+        }
+        self.expect_symbol(b')')?;
+        if distinct && separator != "','" {
+            return Err("GROUP_CONCAT(DISTINCT … SEPARATOR …)".to_owned());
+        }
+        let call = if distinct {
+            format!("group_concat(DISTINCT {}{order})", value.text)
+        } else {
+            format!("group_concat({}, {separator}{order})", value.text)
+        };
+        Ok(Sql::new(call, Type::Text))
+    }
+
+    fn over(&mut self, function: Sql) -> Result<Sql, Reason> {
+        self.expect_word("OVER")?;
+        self.expect_symbol(b'(')?;
+        let mut window = Vec::new();
+        if self.skip_word("PARTITION")? {
+            self.expect_word("BY")?;
+            let mut parts = vec![self.expression()?.text];
+            while self.skip_symbol(b',')? {
+                parts.push(self.expression()?.text);
+            }
+            window.push(format!("PARTITION BY {}", parts.join(", ")));
+        }
+        if self.skip_word("ORDER")? {
+            self.expect_word("BY")?;
+            window.push(format!("ORDER BY {}", self.order_items()?));
+        }
+        self.expect_symbol(b')')
+            .map_err(|_| "the frame of a window".to_owned())?;
+        let text = format!("{} OVER ({})", function.text, window.join(" "));
+        Ok(Sql::new(text, function.value))
+    }
+
+    fn date_shift(&mut self, sign: &str) -> Result<Sql, Reason> {
+        let date = self.expression()?;
+        self.expect_symbol(b',')?;
+        let sql = if self.skip_word("INTERVAL")? {
+            self.shifted(date, sign)?
+        } else {
+            let days = self.expression()?.number();
+            shifted_by(date, sign, &days, "day")?
+        };
+        self.expect_symbol(b')')?;
+        Ok(sql)
+    }
+
+    /// A date moved by the interval that follows the word `INTERVAL`.
+    pub(super) fn shifted(&mut self, date: Sql, sign: &str) -> Result<Sql, Reason> {
+        let count = self.primary_argument()?.number();
+        let unit = self.name()?.to_ascii_lowercase();
+        shifted_by(date, sign, &count, &unit)
+    }
+
+    fn primary_argument(&mut self) -> Result<Sql, Reason> {
+        let token = self.next()?;
+        match token {
+            Token::Number(span) => {
+                let digits = self.cursor.text(span).map_err(reason)?;
+                Ok(Sql::new(digits, Type::Number))
+            }
+            Token::Text {
+                span,
+                quote,
+                escaped,
+            } => {
+                let text = self.cursor.string_of(span, quote, escaped).map_err(reason)?;
+                Ok(Sql::new(crate::bake::target::literal(&text), Type::Text))
+            }
+            Token::Word(_) | Token::Name { .. } => {
+                let name = self.name_of(token)?;
+                Ok(Sql::new(quoted(&name), Type::Unknown))
+            }
+            _ => Err("an interval that is computed".to_owned()),
+        }
+    }
+}
+
+fn shifted_by(date: Sql, sign: &str, count: &str, unit: &str) -> Result<Sql, Reason> {
+    let (unit, factor) = match unit {
+        "second" | "minute" | "hour" | "day" | "month" | "year" => (unit, 1),
+        "week" => ("day", 7),
+        "quarter" => ("month", 3),
+        other => return Err(format!("INTERVAL … {}", other.to_uppercase())),
+    };
+    // The end of a month is another day in the two databases.
+    if unit == "month" || unit == "year" {
+        return Err(format!("INTERVAL … {}", unit.to_uppercase()));
+    }
+    let keeps_date = unit == "day" && date.value == Type::Date;
+    let (function, value) = if keeps_date {
+        ("date", Type::Date)
+    } else {
+        ("datetime", Type::DateTime)
+    };
+    let sign = if sign == "-" { "-" } else { "" };
+    let text = format!(
+        "{function}({}, ({sign}{factor} * ({count})) || ' {unit}')",
+        date.text
+    );
+    Ok(Sql::new(text, value))
+}
+
+fn date_part(unit: &str, date: &str) -> Option<Sql> {
+    let (_, format) = DATE_PARTS.iter().find(|(name, _)| *name == unit)?;
+    let text = format!("CAST(strftime('{format}', {date}) AS INTEGER)");
+    Some(Sql::new(text, Type::Number))
+}
+
+fn plain_call(name: &str, arguments: Vec<Sql>) -> Result<Sql, Reason> {
+    if let Some((_, value)) = SAME.iter().find(|(same, _)| *same == name) {
+        let value = match value {
+            // What comes out is what went in.
+            Type::Unknown => arguments.first().map_or(Type::Unknown, |first| first.value),
+            known => *known,
+        };
+        let computes = matches!(name, "ABS" | "SIGN");
+        let texts: Vec<String> = arguments
+            .into_iter()
+            .map(|argument| if computes { argument.number() } else { argument.text })
+            .collect();
+        let call = format!("{}({})", name.to_ascii_lowercase(), texts.join(", "));
+        return Ok(Sql::new(call, value));
+    }
+    let texts: Vec<&str> = arguments.iter().map(|sql| sql.text.as_str()).collect();
+    if let [only] = texts[..]
+        && let Some(sql) = date_part(name, only)
+    {
+        return Ok(sql);
+    }
+    if let Some((text, value)) = renamed(name, &texts) {
+        return Ok(Sql::new(text, value));
+    }
+    let numbers: Vec<String> = arguments.into_iter().map(Sql::number).collect();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    computed(name, &numbers).ok_or_else(|| format!("the function {name}"))
+}
+
+/// Functions about text and dates.
+fn renamed(name: &str, texts: &[&str]) -> Option<(String, Type)> {
+    Some(match (name, texts) {
+        ("CHAR_LENGTH" | "CHARACTER_LENGTH", [a]) => (format!("length({a})"), Type::Number),
+        ("LENGTH" | "OCTET_LENGTH", [a]) => {
+            (format!("length(CAST({a} AS BLOB))"), Type::Number)
+        }
+        ("LCASE", [a]) => (format!("lower({a})"), Type::Text),
+        ("UCASE", [a]) => (format!("upper({a})"), Type::Text),
+        ("LEFT", [a, n]) => (format!("substr({a}, 1, {n})"), Type::Text),
+        ("RIGHT", [a, n]) => (
+            format!("CASE WHEN {n} > 0 THEN substr({a}, - {n}) ELSE '' END"),
+            Type::Text,
+        ),
+        ("LOCATE", [needle, text]) => (format!("instr({text}, {needle})"), Type::Number),
+        ("CONCAT", [_, ..]) => (format!("({})", texts.join(" || ")), Type::Text),
+        ("CONCAT_WS", [separator, rest @ ..]) => (
+            format!("concat_ws({separator}, {})", rest.join(", ")),
+            Type::Text,
+        ),
+        ("REPEAT", [a, n]) => (
+            format!("replace(substr(hex(zeroblob({n})), 1, {n}), '0', {a})"),
+            Type::Text,
+        ),
+        ("IF", [c, a, b]) => (format!("iif({c}, {a}, {b})"), Type::Unknown),
+        ("ISNULL", [a]) => (format!("({a} IS NULL)"), Type::Number),
+        ("ANY_VALUE" | "MIN" | "MAX", [a]) => (format!("max({a})"), Type::Unknown),
+        ("VALUES" | "VALUE", [a]) => (format!("excluded.{a}"), Type::Unknown),
+        ("JSON_UNQUOTE", [a]) => (format!("({a} ->> '$')"), Type::Text),
+        ("JSON_VALUE", [a, path]) => (format!("({a} ->> {path})"), Type::Unknown),
+        ("JSON_ARRAYAGG", [a]) => (format!("json_group_array({a})"), Type::Text),
+        ("NOW" | "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP"
+        | "SYSDATE", []) => ("CURRENT_TIMESTAMP".to_owned(), Type::DateTime),
+        ("CURDATE" | "CURRENT_DATE" | "UTC_DATE", []) => {
+            ("CURRENT_DATE".to_owned(), Type::Date)
+        }
+        ("CURTIME" | "CURRENT_TIME" | "UTC_TIME", []) => {
+            ("CURRENT_TIME".to_owned(), Type::Text)
+        }
+        ("DATE", [a]) => (format!("date({a})"), Type::Date),
+        ("TIME", [a]) => (format!("time({a})"), Type::Text),
+        ("TIMESTAMP", [a]) => (format!("datetime({a})"), Type::DateTime),
+        ("LAST_DAY", [a]) => (
+            format!("date({a}, 'start of month', '+1 month', '-1 day')"),
+            Type::Date,
+        ),
+        ("DATEDIFF", [a, b]) => (
+            format!("CAST(julianday(date({a})) - julianday(date({b})) AS INTEGER)"),
+            Type::Number,
+        ),
+        ("DAYOFWEEK", [a]) => (
+            format!("(CAST(strftime('%w', {a}) AS INTEGER) + 1)"),
+            Type::Number,
+        ),
+        ("WEEKDAY", [a]) => (
+            format!("((CAST(strftime('%w', {a}) AS INTEGER) + 6) % 7)"),
+            Type::Number,
+        ),
+        ("QUARTER", [a]) => (
+            format!("((CAST(strftime('%m', {a}) AS INTEGER) + 2) / 3)"),
+            Type::Number,
+        ),
+        ("UNIX_TIMESTAMP", [a]) => (
+            format!("CAST(strftime('%s', {a}) AS INTEGER)"),
+            Type::Number,
+        ),
+        ("UNIX_TIMESTAMP", []) => ("CAST(strftime('%s') AS INTEGER)".to_owned(), Type::Number),
+        ("FROM_UNIXTIME", [a]) => (format!("datetime({a}, 'unixepoch')"), Type::DateTime),
+        ("UUID", []) => (uuid(), Type::Text),
+        _ => return None,
+    })
+}
+
+/// Functions about numbers, their arguments as numbers.
+fn computed(name: &str, numbers: &[&str]) -> Option<Sql> {
+    let text = match (name, numbers) {
+        ("ROUND", [a]) => format!("round({a})"),
+        ("ROUND", [a, places]) => format!("round({a}, {places})"),
+        ("FLOOR", [a]) => format!("(CAST({a} AS INTEGER) - ({a} < CAST({a} AS INTEGER)))"),
+        ("CEIL" | "CEILING", [a]) => {
+            format!("(CAST({a} AS INTEGER) + ({a} > CAST({a} AS INTEGER)))")
+        }
+        ("TRUNCATE", [a, "0"]) => format!("CAST({a} AS INTEGER)"),
+        ("MOD", [a, b]) => format!("({a} % {b})"),
+        ("GREATEST", [_, _, ..]) => format!("max({})", numbers.join(", ")),
+        ("LEAST", [_, _, ..]) => format!("min({})", numbers.join(", ")),
+        ("RAND", []) => "((random() & 9007199254740991) / 9007199254740992.0)".to_owned(),
+        _ => return None,
+    };
+    Some(Sql::new(text, Type::Number))
+}
+
+/// A random UUID of version 4; MySQL's are of version 1, and neither is to be foreseen.
+fn uuid() -> String {
+    let hex = |bytes: u32| format!("hex(randomblob({bytes}))");
+    format!(
+        "lower({} || '-' || {} || '-4' || substr({}, 2) || '-' || substr('89ab', 1 + (random() & 3), \
+         1) || substr({}, 2) || '-' || {})",
+        hex(4),
+        hex(2),
+        hex(2),
+        hex(2),
+        hex(6)
+    )
+}

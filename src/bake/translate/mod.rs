@@ -1,0 +1,191 @@
+//! MySQL expressions and queries to SQLite ones.
+//!
+//! Checks, generated columns, defaults, functional keys, `ON DUPLICATE KEY UPDATE` and views are code,
+//! and the two databases speak different dialects. What is translated here means the same in both;
+//! what would not is an error with its reason, and the caller reports it. Only core functions of
+//! SQLite are used, so that the file works with any SQLite. It must not run anything.
+//!
+//! # Layout
+//! - [`Scope`], [`Type`]: the names that an expression may use
+//! - `expression`: operators and literals, by precedence
+//! - `function`: calls
+//! - `query`: `SELECT`, for views
+
+mod expression;
+mod function;
+mod query;
+#[cfg(test)]
+mod tests;
+
+use super::target::quoted;
+use crate::dump::{Cursor, Kind, Source};
+
+/// Nesting beyond this is refused, so that hostile input cannot exhaust the stack.
+const DEEPEST: usize = 100;
+
+/// Why something is not translated, as the object of "because it uses …".
+pub(super) type Reason = String;
+
+/// What is known about the values of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Type {
+    Number,
+    /// A number that is stored as text, to keep its digits; compared and computed with as a number.
+    Digits,
+    Text,
+    Date,
+    DateTime,
+    Blob,
+    Unknown,
+}
+
+impl Type {
+    pub(super) fn of(kind: &Kind) -> Self {
+        match kind {
+            Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Real | Kind::Year => Self::Number,
+            Kind::Decimal(_) => Self::Digits,
+            Kind::Date => Self::Date,
+            Kind::DateTime(_) => Self::DateTime,
+            Kind::Time(_) | Kind::Text(_) | Kind::Char(_) | Kind::Enum(_) | Kind::Set(_) => {
+                Self::Text
+            }
+            Kind::Blob | Kind::FixedBlob(_) => Self::Blob,
+            Kind::Any => Self::Unknown,
+        }
+    }
+}
+
+/// SQL of SQLite with what is known about its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sql {
+    pub(super) text: String,
+    pub(super) value: Type,
+}
+
+impl Sql {
+    fn new(text: impl Into<String>, value: Type) -> Self {
+        Self {
+            text: text.into(),
+            value,
+        }
+    }
+
+    /// The SQL as a number, for comparing and computing.
+    fn number(self) -> String {
+        if self.value == Type::Digits {
+            return format!("CAST({} AS NUMERIC)", self.text);
+        }
+        self.text
+    }
+}
+
+/// A table that an expression may name columns of.
+#[derive(Debug, Clone)]
+pub(super) struct ScopeTable {
+    /// Its name or alias in the expression.
+    pub(super) name: String,
+    /// Its columns, if they are known.
+    pub(super) columns: Vec<(String, Type)>,
+    /// What stands before its columns in SQLite; nothing where there is only one table.
+    pub(super) prefix: Option<String>,
+}
+
+/// The tables of a query, or the one table of a constraint.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scope {
+    pub(super) tables: Vec<ScopeTable>,
+    /// Names of the new row's columns in `ON DUPLICATE KEY UPDATE … AS new(a, b)`.
+    pub(super) new_columns: Vec<(String, String)>,
+}
+
+impl Scope {
+    fn resolve(&self, qualifier: Option<&str>, name: &str) -> Option<Sql> {
+        for table in &self.tables {
+            if qualifier.is_some_and(|wanted| !wanted.eq_ignore_ascii_case(&table.name)) {
+                continue;
+            }
+            let known = table
+                .columns
+                .iter()
+                .find(|(column, _)| column.eq_ignore_ascii_case(name));
+            let (column, value) = match known {
+                Some((column, value)) => (column.as_str(), *value),
+                None if qualifier.is_some() => (name, Type::Unknown),
+                None => continue,
+            };
+            let text = match (&table.prefix, qualifier) {
+                (Some(prefix), Some(_)) => format!("{}.{}", quoted(prefix), quoted(column)),
+                _ => quoted(column),
+            };
+            return Some(Sql::new(text, value));
+        }
+        let (_, original) = self
+            .new_columns
+            .iter()
+            .find(|(column, _)| column.eq_ignore_ascii_case(name))?;
+        Some(Sql::new(format!("excluded.{}", quoted(original)), Type::Unknown))
+    }
+}
+
+/// Gives a query the tables that it may read.
+pub(super) trait Catalog {
+    /// The name in SQLite and the columns of a table or view.
+    fn table(&self, database: Option<&str>, name: &str) -> Option<(String, Vec<(String, Type)>)>;
+}
+
+/// No tables at all.
+pub(super) struct NoTables;
+
+impl Catalog for NoTables {
+    fn table(&self, _: Option<&str>, _: &str) -> Option<(String, Vec<(String, Type)>)> {
+        None
+    }
+}
+
+/// Translates one expression.
+pub(super) fn expression(source: &Source, scope: &Scope) -> Result<Sql, Reason> {
+    let mut translator = Translator::new(source, &NoTables);
+    translator.scopes.push(scope.clone());
+    let sql = translator.expression()?;
+    translator.expect_end()?;
+    Ok(sql)
+}
+
+/// Translates the assignments of `ON DUPLICATE KEY UPDATE`.
+pub(super) fn assignments(source: &Source, scope: &Scope) -> Result<String, Reason> {
+    let mut translator = Translator::new(source, &NoTables);
+    translator.scopes.push(scope.clone());
+    let mut parts = Vec::new();
+    loop {
+        let mut column = translator.name()?;
+        while translator.skip_symbol(b'.')? {
+            column = translator.name()?;
+        }
+        translator.expect_symbol(b'=')?;
+        let value = translator.expression()?;
+        parts.push(format!("{} = {}", quoted(&column), value.text));
+        if !translator.skip_symbol(b',')? {
+            translator.expect_end()?;
+            return Ok(parts.join(", "));
+        }
+    }
+}
+
+/// Translates the query of a view.
+pub(super) fn query(source: &Source, catalog: &dyn Catalog) -> Result<String, Reason> {
+    let mut translator = Translator::new(source, catalog);
+    let text = translator.query()?;
+    translator.skip_view_options()?;
+    translator.expect_end()?;
+    Ok(text)
+}
+
+struct Translator<'s> {
+    cursor: Cursor<'s>,
+    catalog: &'s dyn Catalog,
+    scopes: Vec<Scope>,
+    /// Tables that `WITH` has named.
+    common: Vec<String>,
+    pipes_as_concat: bool,
+    depth: usize,
+}

@@ -1,0 +1,428 @@
+//! `SELECT`, for the views of a dump.
+//!
+//! Dump programs write views in the server's own normal form: every name quoted, every item with an
+//! alias, joins in parentheses. Tables come from the [`super::Catalog`], so that a view over
+//! something that is not in the file is an error here and not later.
+
+use super::expression::reason;
+use super::{Reason, Scope, ScopeTable, Translator, Type};
+use crate::bake::target::quoted;
+use crate::dump::Token;
+
+impl Translator<'_> {
+    /// A query, with `UNION`, `ORDER BY` and `LIMIT`.
+    pub(super) fn query(&mut self) -> Result<String, Reason> {
+        self.deeper()?;
+        let mut text = String::new();
+        if self.skip_word("WITH")? {
+            text = self.common_tables()?;
+        }
+        self.scopes.push(Scope::default());
+        text += &self.select()?;
+        loop {
+            let operator = if self.skip_word("UNION")? {
+                if self.skip_word("ALL")? {
+                    "UNION ALL"
+                } else {
+                    self.skip_word("DISTINCT")?;
+                    "UNION"
+                }
+            } else if self.skip_word("EXCEPT")? {
+                "EXCEPT"
+            } else if self.skip_word("INTERSECT")? {
+                "INTERSECT"
+            } else {
+                break;
+            };
+            // Each part has its own tables.
+            self.scopes.pop();
+            self.scopes.push(Scope::default());
+            text += &format!(" {operator} {}", self.select()?);
+        }
+        if self.skip_word("ORDER")? {
+            self.expect_word("BY")?;
+            text += &format!(" ORDER BY {}", self.order_items()?);
+        }
+        if self.skip_word("LIMIT")? {
+            text += &self.limit()?;
+        }
+        self.scopes.pop();
+        self.depth -= 1;
+        Ok(text)
+    }
+
+    fn common_tables(&mut self) -> Result<String, Reason> {
+        let recursive = if self.skip_word("RECURSIVE")? {
+            "RECURSIVE "
+        } else {
+            ""
+        };
+        let mut tables = Vec::new();
+        loop {
+            let name = self.name()?;
+            let mut columns = String::new();
+            if self.skip_symbol(b'(')? {
+                let mut names = vec![quoted(&self.name()?)];
+                while self.skip_symbol(b',')? {
+                    names.push(quoted(&self.name()?));
+                }
+                self.expect_symbol(b')')?;
+                columns = format!(" ({})", names.join(", "));
+            }
+            self.expect_word("AS")?;
+            self.expect_symbol(b'(')?;
+            self.common.push(name.clone());
+            let query = self.query()?;
+            self.expect_symbol(b')')?;
+            tables.push(format!("{}{columns} AS ({query})", quoted(&name)));
+            if !self.skip_symbol(b',')? {
+                return Ok(format!("WITH {recursive}{} ", tables.join(", ")));
+            }
+        }
+    }
+
+    /// One `SELECT` without what stands behind a union.
+    fn select(&mut self) -> Result<String, Reason> {
+        if self.skip_symbol(b'(')? {
+            let inner = self.select()?;
+            self.expect_symbol(b')')?;
+            return Ok(inner);
+        }
+        self.expect_word("SELECT")?;
+        let mut distinct = "";
+        loop {
+            if self.skip_word("DISTINCT")? || self.skip_word("DISTINCTROW")? {
+                distinct = "DISTINCT ";
+            } else if !["ALL", "SQL_CALC_FOUND_ROWS", "HIGH_PRIORITY", "SQL_NO_CACHE"]
+                .iter()
+                .try_fold(false, |seen, word| Ok::<_, Reason>(seen || self.skip_word(word)?))?
+            {
+                break;
+            }
+        }
+        // The items use the tables that come behind them: their text is read again afterwards.
+        let items = self.deferred_items()?;
+        let mut text = String::new();
+        if self.skip_word("FROM")? {
+            text += &format!(" FROM {}", self.tables()?);
+        }
+        let items = self.items(&items)?;
+        if self.skip_word("WHERE")? {
+            text += &format!(" WHERE {}", self.expression()?.text);
+        }
+        if self.skip_word("GROUP")? {
+            self.expect_word("BY")?;
+            text += &format!(" GROUP BY {}", self.order_items()?);
+            if self.at_word(&["WITH"])? {
+                return Err("GROUP BY … WITH ROLLUP".to_owned());
+            }
+        }
+        if self.skip_word("HAVING")? {
+            text += &format!(" HAVING {}", self.expression()?.text);
+        }
+        if self.at_word(&["WINDOW"])? {
+            return Err("a named WINDOW".to_owned());
+        }
+        Ok(format!("SELECT {distinct}{items}{text}"))
+    }
+
+    /// The select list's source, up to `FROM` or the end of the query.
+    fn deferred_items(&mut self) -> Result<crate::dump::Source, Reason> {
+        self.cursor
+            .source_to(&[
+                "FROM", "WHERE", "UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT", "GROUP", "HAVING",
+                "FOR", "LOCK",
+            ])
+            .map_err(reason)
+    }
+
+    /// Translates the select list with the tables known.
+    fn items(&mut self, source: &crate::dump::Source) -> Result<String, Reason> {
+        let mut inner = Translator::new(source, self.catalog);
+        inner.scopes = std::mem::take(&mut self.scopes);
+        inner.common.clone_from(&self.common);
+        inner.depth = self.depth;
+        let items = inner.item_list();
+        self.scopes = inner.scopes;
+        items
+    }
+
+    fn item_list(&mut self) -> Result<String, Reason> {
+        let mut items = Vec::new();
+        loop {
+            let item = self.expression()?;
+            let mut alias = None;
+            if self.skip_word("AS")? {
+                alias = Some(self.alias()?);
+            } else if matches!(self.peek()?, Token::Word(_) | Token::Name { .. } | Token::Text { .. })
+            {
+                alias = Some(self.alias()?);
+            }
+            items.push(match alias {
+                Some(alias) => format!("{} AS {}", item.text, quoted(&alias)),
+                None => item.text,
+            });
+            if !self.skip_symbol(b',')? {
+                self.expect_end()?;
+                return Ok(items.join(", "));
+            }
+        }
+    }
+
+    fn alias(&mut self) -> Result<String, Reason> {
+        if let Token::Text { .. } = self.peek()? {
+            return self.cursor.string("an alias").map_err(reason);
+        }
+        self.name()
+    }
+
+    /// What stands behind `FROM`.
+    fn tables(&mut self) -> Result<String, Reason> {
+        let mut text = self.table()?;
+        loop {
+            if self.skip_symbol(b',')? {
+                text += &format!(", {}", self.table()?);
+                continue;
+            }
+            let Some(join) = self.join()? else {
+                return Ok(text);
+            };
+            text += &format!(" {join} {}", self.table()?);
+            if self.skip_word("ON")? {
+                text += &format!(" ON {}", self.expression()?.text);
+            } else if self.skip_word("USING")? {
+                self.expect_symbol(b'(')?;
+                let mut names = vec![quoted(&self.name()?)];
+                while self.skip_symbol(b',')? {
+                    names.push(quoted(&self.name()?));
+                }
+                self.expect_symbol(b')')?;
+                text += &format!(" USING ({})", names.join(", "));
+            }
+        }
+    }
+
+    fn join(&mut self) -> Result<Option<String>, Reason> {
+        let natural = if self.skip_word("NATURAL")? {
+            "NATURAL "
+        } else {
+            ""
+        };
+        let mut kind = "JOIN";
+        if self.skip_word("LEFT")? {
+            kind = "LEFT JOIN";
+        } else if self.skip_word("RIGHT")? {
+            kind = "RIGHT JOIN";
+        } else if self.skip_word("STRAIGHT_JOIN")? {
+            return Ok(Some("JOIN".to_owned()));
+        } else if !self.skip_word("INNER")? {
+            self.skip_word("CROSS")?;
+        }
+        self.skip_word("OUTER")?;
+        if self.skip_word("JOIN")? {
+            return Ok(Some(format!("{natural}{kind}")));
+        }
+        Ok(None)
+    }
+
+    fn table(&mut self) -> Result<String, Reason> {
+        self.deeper()?;
+        let text = if self.skip_symbol(b'(')? {
+            let inner = if self.at_word(&["SELECT", "WITH"])? {
+                let query = self.query()?;
+                self.expect_symbol(b')')?;
+                let alias = self.table_alias()?.ok_or("a query without an alias")?;
+                self.add_table(&alias, Vec::new());
+                format!("({query}) AS {}", quoted(&alias))
+            } else {
+                let tables = self.tables()?;
+                self.expect_symbol(b')')?;
+                format!("({tables})")
+            };
+            inner
+        } else {
+            self.named_table()?
+        };
+        self.depth -= 1;
+        Ok(text)
+    }
+
+    fn named_table(&mut self) -> Result<String, Reason> {
+        let mut name = self.name()?;
+        let mut database = None;
+        if self.skip_symbol(b'.')? {
+            database = Some(std::mem::replace(&mut name, self.name()?));
+        }
+        if self.peek()? == Token::Symbol(b'(') {
+            return Err(format!("the table function {name}"));
+        }
+        if self.skip_word("PARTITION")? {
+            return Err("PARTITION (…) of a table".to_owned());
+        }
+        let alias = self.table_alias()?;
+        let common = self.common.iter().any(|other| other.eq_ignore_ascii_case(&name));
+        let (own, columns) = if common && database.is_none() {
+            (name.clone(), Vec::new())
+        } else {
+            self.catalog
+                .table(database.as_deref(), &name)
+                .ok_or_else(|| format!("{name}, which is not in the file"))?
+        };
+        let shown = alias.unwrap_or(name);
+        self.add_table(&shown, columns);
+        Ok(if shown == own {
+            quoted(&own)
+        } else {
+            format!("{} AS {}", quoted(&own), quoted(&shown))
+        })
+    }
+
+    fn table_alias(&mut self) -> Result<Option<String>, Reason> {
+        let mut alias = None;
+        let stops = [
+            "ON", "USING", "JOIN", "LEFT", "RIGHT", "INNER", "CROSS", "NATURAL", "STRAIGHT_JOIN",
+            "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "USE",
+            "FORCE", "IGNORE", "WINDOW", "FOR", "LOCK", "OUTER", "WITH",
+        ];
+        if self.skip_word("AS")?
+            || matches!(self.peek()?, Token::Name { .. })
+            || (matches!(self.peek()?, Token::Word(_)) && !self.at_word(&stops)?)
+        {
+            alias = Some(self.name()?);
+        }
+        // Index hints change no rows.
+        while self.at_word(&["USE", "FORCE", "IGNORE"])? {
+            while self.peek()? != Token::Symbol(b'(') {
+                if matches!(self.next()?, Token::End | Token::Delimiter) {
+                    return Err("an index hint".to_owned());
+                }
+            }
+            self.cursor.skip_group().map_err(reason)?;
+        }
+        Ok(alias)
+    }
+
+    fn add_table(&mut self, name: &str, columns: Vec<(String, Type)>) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.tables.push(ScopeTable {
+                name: name.to_owned(),
+                columns,
+                prefix: Some(name.to_owned()),
+            });
+        }
+    }
+
+    /// Expressions with their directions; digits are ordered as numbers.
+    pub(super) fn order_items(&mut self) -> Result<String, Reason> {
+        let mut items = Vec::new();
+        loop {
+            let mut item = self.expression()?.number();
+            if self.skip_word("DESC")? {
+                item += " DESC";
+            }
+            self.skip_word("ASC")?;
+            items.push(item);
+            if !self.skip_symbol(b',')? {
+                return Ok(items.join(", "));
+            }
+        }
+    }
+
+    fn limit(&mut self) -> Result<String, Reason> {
+        let first = self.expression()?.text;
+        if self.skip_symbol(b',')? {
+            let count = self.expression()?.text;
+            return Ok(format!(" LIMIT {count} OFFSET {first}"));
+        }
+        if self.skip_word("OFFSET")? {
+            let offset = self.expression()?.text;
+            return Ok(format!(" LIMIT {first} OFFSET {offset}"));
+        }
+        Ok(format!(" LIMIT {first}"))
+    }
+
+    /// `WITH CASCADED CHECK OPTION`, `FOR UPDATE`.
+    pub(super) fn skip_view_options(&mut self) -> Result<(), Reason> {
+        if self.at_word(&["WITH", "FOR", "LOCK"])? {
+            while !matches!(self.next()?, Token::End | Token::Delimiter) {}
+        }
+        Ok(())
+    }
+
+    fn deeper(&mut self) -> Result<(), Reason> {
+        self.depth += 1;
+        if self.depth > super::DEEPEST {
+            return Err("deeper nesting than is read".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// The cursor's questions with reasons instead of problems.
+impl Translator<'_> {
+    pub(super) fn next(&mut self) -> Result<Token, Reason> {
+        self.cursor.next().map_err(reason)
+    }
+
+    pub(super) fn peek(&mut self) -> Result<Token, Reason> {
+        self.cursor.peek().map_err(reason)
+    }
+
+    pub(super) fn name(&mut self) -> Result<String, Reason> {
+        self.cursor.name("a name").map_err(reason)
+    }
+
+    pub(super) fn name_of(&mut self, token: Token) -> Result<String, Reason> {
+        self.cursor.name_of(token, "a name").map_err(reason)
+    }
+
+    pub(super) fn at_word(&mut self, words: &[&str]) -> Result<bool, Reason> {
+        self.cursor.at_word(words).map_err(reason)
+    }
+
+    pub(super) fn skip_word(&mut self, word: &str) -> Result<bool, Reason> {
+        self.cursor.skip_word(word).map_err(reason)
+    }
+
+    pub(super) fn skip_symbol(&mut self, byte: u8) -> Result<bool, Reason> {
+        self.cursor.skip_symbol(byte).map_err(reason)
+    }
+
+    pub(super) fn expect_word(&mut self, word: &'static str) -> Result<(), Reason> {
+        self.cursor.expect_word(word).map_err(reason)
+    }
+
+    pub(super) fn expect_symbol(&mut self, byte: u8) -> Result<(), Reason> {
+        self.cursor
+            .expect_symbol(byte, "another symbol")
+            .map_err(reason)
+    }
+
+    pub(super) fn expect_end(&mut self) -> Result<(), Reason> {
+        match self.next()? {
+            Token::End | Token::Delimiter => Ok(()),
+            token => Err(reason(self.cursor.unexpected(token, "the end"))),
+        }
+    }
+
+    /// Whether the next two bytes are both `byte`.
+    pub(super) fn at_double(&mut self, byte: u8) -> Result<bool, Reason> {
+        Ok(self.peek()? == Token::Symbol(byte)
+            && self.cursor.byte_behind().map_err(reason)? == Some(byte))
+    }
+
+    pub(super) fn at_pipes(&mut self) -> Result<bool, Reason> {
+        self.at_double(b'|')
+    }
+
+    pub(super) fn skip_pipes(&mut self) -> Result<(), Reason> {
+        self.next()?;
+        self.next()?;
+        Ok(())
+    }
+
+    pub(super) fn at_arrow(&mut self) -> Result<bool, Reason> {
+        Ok(self.peek()? == Token::Symbol(b'-')
+            && self.cursor.byte_behind().map_err(reason)? == Some(b'>'))
+    }
+}

@@ -1,0 +1,297 @@
+//! `ALTER TABLE` and `CREATE INDEX` for tables of the dump: phpMyAdmin writes keys, `AUTO_INCREMENT`
+//! and constraints this way, behind the rows.
+//!
+//! Each change is applied to the [`TableDefinition`]; what is done about rows that are already
+//! stored is decided by whoever stores them. Changes that mean nothing without a server are read
+//! over, others that are not known are told.
+
+use super::column::{column, word_or_string};
+use super::cursor::Cursor;
+use super::definition::{DefaultValue, KeyDefinition, KeyKind, TableDefinition};
+use super::error::Problem;
+use super::lexer::Token;
+use super::table::{element, open_parts};
+
+/// Changes that mean nothing without a server.
+const NOISE: &[&str] = &[
+    "ENABLE", "DISABLE", "ENGINE", "ROW_FORMAT", "COMMENT", "STATS_PERSISTENT", "ALGORITHM", "LOCK",
+    "FORCE", "ORDER", "KEY_BLOCK_SIZE", "AVG_ROW_LENGTH", "MAX_ROWS", "MIN_ROWS", "CHECKSUM",
+    "PACK_KEYS", "DELAY_KEY_WRITE", "DISCARD", "IMPORT", "VALIDATE", "WITHOUT", "INDEX",
+];
+
+/// What came of an `ALTER TABLE`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Outcome {
+    /// The definition is another now.
+    pub(super) changed: bool,
+    /// The table's new name.
+    pub(super) renamed: Option<String>,
+    /// First words of changes that are not known here.
+    pub(super) unknown: Vec<String>,
+}
+
+/// Parses the changes behind the table's name, to the end of the statement.
+pub(super) fn changes(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+) -> Result<Outcome, Problem> {
+    let mut outcome = Outcome::default();
+    loop {
+        change(cursor, table, &mut outcome)?;
+        while !at_change_end(cursor)? {
+            if cursor.peek()? == Token::Symbol(b'(') {
+                cursor.skip_group()?;
+            } else {
+                cursor.next()?;
+            }
+        }
+        if !cursor.skip_symbol(b',')? {
+            cursor.skip_statement()?;
+            table.settle();
+            return Ok(outcome);
+        }
+    }
+}
+
+fn at_change_end(cursor: &mut Cursor<'_>) -> Result<bool, Problem> {
+    Ok(matches!(
+        cursor.peek()?,
+        Token::Symbol(b',') | Token::Delimiter | Token::End
+    ))
+}
+
+fn change(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+    outcome: &mut Outcome,
+) -> Result<(), Problem> {
+    outcome.changed = true;
+    if cursor.skip_word("ADD")? {
+        return add(cursor, table);
+    }
+    if cursor.skip_word("MODIFY")? {
+        cursor.skip_word("COLUMN")?;
+        cursor.skip_words("IF", &["EXISTS"])?;
+        return redefine(cursor, table, None);
+    }
+    if cursor.skip_word("CHANGE")? {
+        cursor.skip_word("COLUMN")?;
+        cursor.skip_words("IF", &["EXISTS"])?;
+        let old = cursor.name("a column name")?;
+        return redefine(cursor, table, Some(old));
+    }
+    if cursor.skip_word("ALTER")? {
+        return alter_default(cursor, table);
+    }
+    if cursor.skip_word("DROP")? {
+        return drop_element(cursor, table, outcome);
+    }
+    if cursor.skip_word("RENAME")? {
+        return rename(cursor, table, outcome);
+    }
+    if cursor.skip_word("AUTO_INCREMENT")? {
+        cursor.skip_symbol(b'=')?;
+        table.auto_increment = word_or_string(cursor)?.parse().ok();
+        return Ok(());
+    }
+    outcome.changed = false;
+    if cursor.skip_words("CONVERT", &["TO"])? || cursor.skip_word("DEFAULT")? {
+        return table_charset(cursor, table);
+    }
+    if cursor.at_word(&["CHARACTER", "CHARSET", "COLLATE"])? {
+        return table_charset(cursor, table);
+    }
+    if !cursor.at_word(NOISE)? && !at_change_end(cursor)? {
+        let token = cursor.next()?;
+        let Token::Word(span) = token else {
+            return Err(cursor.unexpected(token, "a change of the table"));
+        };
+        outcome.unknown.push(cursor.text(span)?.to_ascii_uppercase());
+    }
+    Ok(())
+}
+
+fn table_charset(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), Problem> {
+    if cursor.skip_words("CHARACTER", &["SET"])? || cursor.skip_word("CHARSET")? {
+        cursor.skip_symbol(b'=')?;
+        table.charset = Some(word_or_string(cursor)?);
+    }
+    if cursor.skip_word("COLLATE")? {
+        cursor.skip_symbol(b'=')?;
+        table.collation = Some(word_or_string(cursor)?);
+    }
+    Ok(())
+}
+
+fn add(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), Problem> {
+    if element(cursor, table)? {
+        return Ok(());
+    }
+    cursor.skip_word("COLUMN")?;
+    cursor.skip_words("IF", &["NOT", "EXISTS"])?;
+    if cursor.skip_symbol(b'(')? {
+        loop {
+            let column = column(cursor, table)?;
+            table.columns.push(column);
+            if !cursor.skip_symbol(b',')? {
+                return cursor.expect_symbol(b')', "')' behind the columns");
+            }
+        }
+    }
+    place(cursor, table, None)
+}
+
+/// A column and where it goes.
+fn place(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+    instead_of: Option<usize>,
+) -> Result<(), Problem> {
+    let column = column(cursor, table)?;
+    let mut index = instead_of.unwrap_or(table.columns.len());
+    if let Some(old) = instead_of {
+        table.columns.remove(old);
+    }
+    if cursor.skip_word("FIRST")? {
+        index = 0;
+    } else if cursor.skip_word("AFTER")? {
+        let name = cursor.name("a column name")?;
+        index = table.column_index(&name).map_or(index, |found| found + 1);
+    }
+    table.columns.insert(index.min(table.columns.len()), column);
+    Ok(())
+}
+
+fn redefine(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+    old: Option<String>,
+) -> Result<(), Problem> {
+    let name = match &old {
+        Some(old) => old.clone(),
+        None => match cursor.peek()? {
+            Token::Word(span) | Token::Name { span, .. } => cursor.text(span)?,
+            token => return Err(cursor.unexpected(token, "a column name")),
+        },
+    };
+    let Some(index) = table.column_index(&name) else {
+        return Err(Problem::Unsupported(format!(
+            "a change of column {name}, which the table does not have,"
+        )));
+    };
+    place(cursor, table, Some(index))
+}
+
+fn alter_default(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), Problem> {
+    cursor.skip_word("COLUMN")?;
+    let name = cursor.name("a column name")?;
+    let default = if cursor.skip_words("SET", &["DEFAULT"])? {
+        match cursor.next()? {
+            Token::Text {
+                span,
+                quote,
+                escaped,
+            } => Some(DefaultValue::Literal(
+                cursor.string_of(span, quote, escaped)?,
+            )),
+            Token::Number(span) => Some(DefaultValue::Literal(cursor.text(span)?)),
+            _ => None,
+        }
+    } else {
+        None
+    };
+    if let Some(index) = table.column_index(&name) {
+        table.columns[index].default = default;
+    }
+    Ok(())
+}
+
+fn drop_element(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+    outcome: &mut Outcome,
+) -> Result<(), Problem> {
+    if cursor.skip_words("PRIMARY", &["KEY"])? {
+        table.primary_key.clear();
+        return Ok(());
+    }
+    let is = |name: &Option<String>, wanted: &str| {
+        name.as_deref()
+            .is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+    };
+    if cursor.skip_words("FOREIGN", &["KEY"])? || cursor.skip_word("CONSTRAINT")? {
+        let name = dropped_name(cursor)?;
+        table.foreign_keys.retain(|key| !is(&key.name, &name));
+        table.checks.retain(|check| !is(&check.name, &name));
+    } else if cursor.skip_word("KEY")? || cursor.skip_word("INDEX")? {
+        let name = dropped_name(cursor)?;
+        table.keys.retain(|key| !is(&key.name, &name));
+    } else if cursor.at_word(&["PARTITION", "PERIOD", "SYSTEM"])? {
+        outcome.unknown.push("DROP".to_owned());
+    } else {
+        cursor.skip_word("COLUMN")?;
+        let name = dropped_name(cursor)?;
+        table
+            .columns
+            .retain(|column| !column.name.eq_ignore_ascii_case(&name));
+    }
+    Ok(())
+}
+
+fn dropped_name(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
+    cursor.skip_words("IF", &["EXISTS"])?;
+    cursor.name("the name of what is dropped")
+}
+
+fn rename(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+    outcome: &mut Outcome,
+) -> Result<(), Problem> {
+    if cursor.skip_word("COLUMN")? {
+        let old = cursor.name("a column name")?;
+        cursor.expect_word("TO")?;
+        let new = cursor.name("a column name")?;
+        if let Some(index) = table.column_index(&old) {
+            table.columns[index].name = new;
+        }
+    } else if cursor.skip_word("KEY")? || cursor.skip_word("INDEX")? {
+        let old = cursor.name("the name of a key")?;
+        cursor.expect_word("TO")?;
+        let new = cursor.name("the name of a key")?;
+        for key in &mut table.keys {
+            if key.name.as_deref() == Some(&old) {
+                key.name = Some(new.clone());
+            }
+        }
+    } else {
+        let _ = cursor.skip_word("TO")? || cursor.skip_word("AS")?;
+        outcome.renamed = Some(cursor.qualified_name()?.1);
+    }
+    Ok(())
+}
+
+/// Parses `name [USING method] ON table (parts)` behind `CREATE … INDEX`; gives the table.
+pub(super) fn create_index(
+    cursor: &mut Cursor<'_>,
+    kind: KeyKind,
+) -> Result<((Option<String>, String), KeyDefinition), Problem> {
+    let position = cursor.position();
+    cursor.skip_words("IF", &["NOT", "EXISTS"])?;
+    let name = cursor.name("the name of an index")?;
+    if cursor.skip_word("USING")? {
+        cursor.name("an index method")?;
+    }
+    cursor.expect_word("ON")?;
+    let table = cursor.qualified_name()?;
+    cursor.expect_symbol(b'(', "'(' and the columns of the index")?;
+    let parts = open_parts(cursor)?;
+    cursor.skip_statement()?;
+    let key = KeyDefinition {
+        name: Some(name),
+        kind,
+        parts,
+        position,
+    };
+    Ok((table, key))
+}

@@ -1,0 +1,306 @@
+//! The parser of one column of `CREATE TABLE` or `ALTER TABLE`: name, type, attributes.
+//!
+//! Attributes come in any order, and new ones come with every server version; words that change
+//! nothing here (storage hints, comments) are consumed by the grammar. Keys and checks that are
+//! written at a column are given to the table.
+
+use super::cursor::{Cursor, Source};
+use super::definition::{
+    CheckDefinition, ColumnDefinition, ColumnType, DefaultValue, Generated, KeyDefinition, KeyKind,
+    KeyPart, KeyValue, TableDefinition,
+};
+use super::error::Problem;
+use super::lexer::Token;
+use super::literal::{bit_bytes, hex_bytes};
+
+/// Types of two words.
+const PAIRS: &[(&str, &[&str])] = &[
+    ("DOUBLE", &["PRECISION"]),
+    ("CHARACTER", &["VARYING"]),
+    ("CHAR", &["VARYING"]),
+    ("NATIONAL", &["CHAR", "CHARACTER", "VARCHAR"]),
+    ("NCHAR", &["VARCHAR", "VARYING"]),
+    ("LONG", &["VARCHAR", "VARBINARY"]),
+];
+
+/// Parses a column from its name to the comma or parenthesis behind it.
+pub(super) fn column(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+) -> Result<ColumnDefinition, Problem> {
+    let name = cursor.name("a column name")?;
+    let column_type = column_type(cursor)?;
+    let serial = column_type.name == "SERIAL";
+    let mut column = ColumnDefinition {
+        name,
+        column_type,
+        not_null: serial,
+        default: None,
+        auto_increment: serial,
+        generated: None,
+        on_update: false,
+        charset: None,
+        collation: None,
+    };
+    if serial {
+        // SERIAL is BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE.
+        "BIGINT".clone_into(&mut column.column_type.name);
+        column.column_type.unsigned = true;
+        table.keys.push(unique_key(cursor, &column.name));
+    }
+    while !at_element_end(cursor)? {
+        attribute(cursor, &mut column, table)?;
+    }
+    Ok(column)
+}
+
+fn column_type(cursor: &mut Cursor<'_>) -> Result<ColumnType, Problem> {
+    let mut name = cursor.name("a column type")?.to_ascii_uppercase();
+    for (first, seconds) in PAIRS {
+        for second in *seconds {
+            if name == *first && cursor.skip_word(second)? {
+                name = format!("{first} {second}");
+            }
+        }
+    }
+    if name == "NATIONAL CHARACTER" || name == "NATIONAL CHAR" {
+        cursor.skip_word("VARYING")?;
+    }
+    let mut arguments = Vec::new();
+    if cursor.skip_symbol(b'(')? {
+        loop {
+            match cursor.next()? {
+                Token::Symbol(b')') => break,
+                Token::Symbol(b',') => {}
+                Token::Number(span) | Token::Word(span) => arguments.push(cursor.text(span)?),
+                Token::Text {
+                    span,
+                    quote,
+                    escaped,
+                } => arguments.push(cursor.string_of(span, quote, escaped)?),
+                Token::Hex(span) => {
+                    let bytes = hex_bytes(cursor.slice(span)).unwrap_or_default();
+                    arguments.push(String::from_utf8_lossy(&bytes).into_owned());
+                }
+                token => return Err(cursor.unexpected(token, "an argument of the column type")),
+            }
+        }
+    }
+    Ok(ColumnType {
+        name,
+        arguments,
+        unsigned: false,
+        zerofill: false,
+    })
+}
+
+/// Consumes one attribute of a column.
+fn attribute(
+    cursor: &mut Cursor<'_>,
+    column: &mut ColumnDefinition,
+    table: &mut TableDefinition,
+) -> Result<(), Problem> {
+    if cursor.skip_word("NOT")? {
+        column.not_null |= cursor.skip_word("NULL")?;
+    } else if cursor.skip_word("UNSIGNED")? {
+        column.column_type.unsigned = true;
+    } else if cursor.skip_word("ZEROFILL")? {
+        column.column_type.unsigned = true;
+        column.column_type.zerofill = true;
+    } else if cursor.skip_word("DEFAULT")? {
+        column.default = default_value(cursor)?;
+    } else if cursor.skip_word("AUTO_INCREMENT")? {
+        column.auto_increment = true;
+    } else if cursor.skip_word("COLLATE")? {
+        column.collation = Some(word_or_string(cursor)?);
+    } else if cursor.skip_words("CHARACTER", &["SET"])? || cursor.skip_word("CHARSET")? {
+        column.charset = Some(word_or_string(cursor)?);
+    } else if cursor.skip_words("ON", &["UPDATE"])? {
+        column.on_update = true;
+        timestamp_call(cursor)?;
+    } else if cursor.skip_word("COMMENT")? {
+        cursor.next()?;
+    } else if cursor.at_word(&["UNIQUE", "PRIMARY", "KEY"])? {
+        key_attribute(cursor, column, table)?;
+    } else if cursor.skip_word("AS")? {
+        column.generated = Some(Generated {
+            expression: cursor.group()?,
+            stored: false,
+        });
+    } else if cursor.skip_word("STORED")? || cursor.skip_word("PERSISTENT")? {
+        if let Some(generated) = &mut column.generated {
+            generated.stored = true;
+        }
+    } else if cursor.at_word(&["CHECK", "CONSTRAINT"])? {
+        let check = column_check(cursor)?;
+        table.checks.extend(check);
+    } else if cursor.peek()? == Token::Symbol(b'(') {
+        cursor.skip_group()?;
+    } else {
+        // GENERATED ALWAYS, VIRTUAL, INVISIBLE, SRID, COLUMN_FORMAT, …: no effect here.
+        cursor.next()?;
+    }
+    Ok(())
+}
+
+fn key_attribute(
+    cursor: &mut Cursor<'_>,
+    column: &ColumnDefinition,
+    table: &mut TableDefinition,
+) -> Result<(), Problem> {
+    if cursor.skip_word("UNIQUE")? {
+        cursor.skip_word("KEY")?;
+        table.keys.push(unique_key(cursor, &column.name));
+        return Ok(());
+    }
+    cursor.skip_word("PRIMARY")?;
+    cursor.skip_word("KEY")?;
+    table.primary_key = vec![whole(&column.name)];
+    Ok(())
+}
+
+fn unique_key(cursor: &Cursor<'_>, column: &str) -> KeyDefinition {
+    KeyDefinition {
+        name: None,
+        kind: KeyKind::Unique,
+        parts: vec![whole(column)],
+        position: cursor.position(),
+    }
+}
+
+fn whole(column: &str) -> KeyPart {
+    KeyPart {
+        value: KeyValue::Column(column.to_owned()),
+        length: None,
+        descending: false,
+    }
+}
+
+fn column_check(cursor: &mut Cursor<'_>) -> Result<Option<CheckDefinition>, Problem> {
+    let mut name = None;
+    if cursor.skip_word("CONSTRAINT")? && !cursor.at_word(&["CHECK"])? {
+        name = Some(cursor.name("the name of a constraint")?);
+    }
+    if !cursor.skip_word("CHECK")? {
+        return Ok(None);
+    }
+    check(cursor, name).map(Some)
+}
+
+/// Parses from behind the word `CHECK`.
+pub(super) fn check(
+    cursor: &mut Cursor<'_>,
+    name: Option<String>,
+) -> Result<CheckDefinition, Problem> {
+    let expression = cursor.group()?;
+    let enforced = !cursor.skip_words("NOT", &["ENFORCED"])?;
+    cursor.skip_word("ENFORCED")?;
+    Ok(CheckDefinition {
+        name,
+        expression,
+        enforced,
+    })
+}
+
+fn default_value(cursor: &mut Cursor<'_>) -> Result<Option<DefaultValue>, Problem> {
+    if cursor.peek()? == Token::Symbol(b'(') {
+        let source = cursor.group()?;
+        return Ok(Some(DefaultValue::Expression(source)));
+    }
+    if cursor.at_word(&["CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP"])? {
+        timestamp_call(cursor)?;
+        return Ok(Some(DefaultValue::CurrentTimestamp));
+    }
+    let token = cursor.peek()?;
+    match token {
+        Token::Word(span) => {
+            let word = cursor.text(span)?;
+            match word.to_ascii_uppercase().as_str() {
+                "NULL" => {
+                    cursor.next()?;
+                    return Ok(None);
+                }
+                "TRUE" | "FALSE" => {
+                    cursor.next()?;
+                    let number = if word.eq_ignore_ascii_case("true") { "1" } else { "0" };
+                    return Ok(Some(DefaultValue::Literal(number.to_owned())));
+                }
+                _ if word.starts_with('_') => {
+                    // An introducer; the string follows.
+                    cursor.next()?;
+                    return default_value(cursor);
+                }
+                _ => call(cursor).map(|source| Some(DefaultValue::Expression(source))),
+            }
+        }
+        _ => literal_default(cursor).map(Some),
+    }
+}
+
+fn literal_default(cursor: &mut Cursor<'_>) -> Result<DefaultValue, Problem> {
+    match cursor.next()? {
+        Token::Text {
+            span,
+            quote,
+            escaped,
+        } => Ok(DefaultValue::Literal(
+            cursor.string_of(span, quote, escaped)?,
+        )),
+        Token::Number(span) => Ok(DefaultValue::Literal(cursor.text(span)?)),
+        Token::Hex(span) => Ok(DefaultValue::Bytes(
+            hex_bytes(cursor.slice(span)).unwrap_or_default(),
+        )),
+        Token::Bits(span) => Ok(DefaultValue::Bytes(
+            bit_bytes(cursor.slice(span)).unwrap_or_default(),
+        )),
+        Token::Symbol(sign @ (b'-' | b'+')) => match cursor.next()? {
+            Token::Number(span) => {
+                let digits = cursor.text(span)?;
+                let sign = if sign == b'-' { "-" } else { "" };
+                Ok(DefaultValue::Literal(format!("{sign}{digits}")))
+            }
+            token => Err(cursor.unexpected(token, "a number after its sign")),
+        },
+        token => Err(cursor.unexpected(token, "the value of DEFAULT")),
+    }
+}
+
+/// A function call without parentheses around it, as MariaDB writes defaults: `uuid()`.
+fn call(cursor: &mut Cursor<'_>) -> Result<Source, Problem> {
+    cursor.source_of(|cursor| {
+        cursor.next()?;
+        if cursor.peek()? == Token::Symbol(b'(') {
+            cursor.skip_group()?;
+        }
+        Ok(())
+    })
+}
+
+fn timestamp_call(cursor: &mut Cursor<'_>) -> Result<(), Problem> {
+    cursor.next()?;
+    if cursor.peek()? == Token::Symbol(b'(') {
+        cursor.skip_group()?;
+    }
+    Ok(())
+}
+
+/// The value of an option: a word or a string.
+pub(super) fn word_or_string(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
+    match cursor.next()? {
+        Token::Word(span) | Token::Name { span, .. } | Token::Number(span) => cursor.text(span),
+        Token::Text {
+            span,
+            quote,
+            escaped,
+        } => cursor.string_of(span, quote, escaped),
+        token => Err(cursor.unexpected(token, "the value of an option")),
+    }
+}
+
+pub(super) fn at_element_end(cursor: &mut Cursor<'_>) -> Result<bool, Problem> {
+    match cursor.peek()? {
+        Token::Symbol(b',' | b')') | Token::Delimiter | Token::End => Ok(true),
+        // Where ALTER TABLE puts a column.
+        token => Ok(cursor.is_word(token, "FIRST") || cursor.is_word(token, "AFTER")),
+    }
+}

@@ -1,0 +1,137 @@
+//! How the values of a column are read: from a MySQL type to a [`Kind`].
+//!
+//! The kinds are finer than SQLite's storage classes, because what a literal means depends on its
+//! column: `'\x05'` is the number 5 in a BIT column and a byte in a BLOB, `1` is the first member of
+//! an ENUM. What a kind is declared as in SQLite is decided elsewhere.
+
+use std::sync::Arc;
+
+use super::charset::Charset;
+use super::definition::{ColumnDefinition, TableDefinition};
+
+/// How the values of a column are read and stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// 64-bit signed integers.
+    Integer,
+    /// 64-bit unsigned integers; above 2^63-1 the value is text of its digits.
+    Unsigned,
+    /// BIT: a number, written as a number, as bits or as bytes; as [`Kind::Unsigned`].
+    Bits,
+    /// 64-bit floating point, finite.
+    Real,
+    /// Exact numbers as text with this many decimals.
+    Decimal(usize),
+    /// Years; two digits are spelled out.
+    Year,
+    /// `YYYY-MM-DD`.
+    Date,
+    /// `YYYY-MM-DD HH:MM:SS` with this many digits of fraction.
+    DateTime(usize),
+    /// `HH:MM:SS`, perhaps negative or above a day, with this many digits of fraction.
+    Time(usize),
+    /// Text in UTF-8; the character set is that of the column in the dump.
+    Text(Charset),
+    /// As text; blanks at the end do not belong to the value.
+    Char(Charset),
+    /// One of these texts, written as text or as a number counted from 1.
+    Enum(Arc<[String]>),
+    /// Some of these texts with commas between, written as text or as a number of bits.
+    Set(Arc<[String]>),
+    /// Bytes.
+    Blob,
+    /// This many bytes, filled up with zeros.
+    FixedBlob(usize),
+    /// Whatever the literal is, in a table that no `CREATE TABLE` describes.
+    Any,
+}
+
+impl Kind {
+    /// Text as every app's schema has it.
+    pub const TEXT: Self = Self::Text(Charset::Utf8);
+
+    /// The kind of a column of `table`; `None` for a type that is not known here.
+    #[must_use]
+    pub fn of(column: &ColumnDefinition, table: &TableDefinition) -> Option<Self> {
+        let column_type = &column.column_type;
+        let argument = |index: usize| -> Option<usize> {
+            column_type.arguments.get(index)?.trim().parse().ok()
+        };
+        let members = || column_type.arguments.clone().into();
+        let charset = charset(column, table);
+        Some(match column_type.name.as_str() {
+            "TINYINT" | "SMALLINT" | "MEDIUMINT" | "MIDDLEINT" | "INT" | "INTEGER" | "INT1"
+            | "INT2" | "INT3" | "INT4" | "BOOL" | "BOOLEAN" => Self::Integer,
+            "BIGINT" | "INT8" if column_type.unsigned => Self::Unsigned,
+            "BIGINT" | "INT8" => Self::Integer,
+            "BIT" => Self::Bits,
+            "YEAR" => Self::Year,
+            "FLOAT" | "FLOAT4" | "FLOAT8" | "DOUBLE" | "DOUBLE PRECISION" | "REAL" => Self::Real,
+            "DECIMAL" | "DEC" | "NUMERIC" | "FIXED" | "NUMBER" => {
+                Self::Decimal(argument(1).unwrap_or(0))
+            }
+            "DATE" => Self::Date,
+            "DATETIME" | "TIMESTAMP" => Self::DateTime(argument(0).unwrap_or(0)),
+            "TIME" => Self::Time(argument(0).unwrap_or(0)),
+            "ENUM" => Self::Enum(members()),
+            "SET" => Self::Set(members()),
+            "CHAR" | "CHARACTER" | "NCHAR" | "NATIONAL CHAR" | "NATIONAL CHARACTER"
+                if charset == Charset::Binary =>
+            {
+                Self::FixedBlob(argument(0).unwrap_or(1))
+            }
+            "CHAR" | "CHARACTER" | "NCHAR" | "NATIONAL CHAR" | "NATIONAL CHARACTER" => {
+                Self::Char(charset)
+            }
+            "CHARACTER VARYING" | "CHAR VARYING" | "VARCHAR" | "VARCHARACTER" | "VARCHAR2"
+            | "NVARCHAR" | "NCHAR VARCHAR" | "NCHAR VARYING" | "NATIONAL VARCHAR" | "LONG"
+            | "LONG VARCHAR" | "TINYTEXT" | "TEXT" | "MEDIUMTEXT" | "LONGTEXT" | "CLOB" => {
+                if charset == Charset::Binary {
+                    Self::Blob
+                } else {
+                    Self::Text(charset)
+                }
+            }
+            "JSON" | "UUID" | "INET4" | "INET6" | "XMLTYPE" => Self::TEXT,
+            "BINARY" => Self::FixedBlob(argument(0).unwrap_or(1)),
+            "VARBINARY" | "LONG VARBINARY" | "RAW" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB"
+            | "LONGBLOB" | "VECTOR" => Self::Blob,
+            "GEOMETRY" | "POINT" | "LINESTRING" | "POLYGON" | "MULTIPOINT" | "MULTILINESTRING"
+            | "MULTIPOLYGON" | "GEOMETRYCOLLECTION" | "GEOMCOLLECTION" => Self::Blob,
+            _ => return None,
+        })
+    }
+
+    /// The kinds of a table's columns in their order; the name of the first column whose type is
+    /// not known.
+    ///
+    /// # Errors
+    /// With the column when its type is not known.
+    pub fn of_table(table: &TableDefinition) -> Result<Vec<Self>, &ColumnDefinition> {
+        table
+            .columns
+            .iter()
+            .map(|column| Self::of(column, table).ok_or(column))
+            .collect()
+    }
+
+    /// Whether values are text that is compared as the column's collation says.
+    #[must_use]
+    pub fn is_collated(&self) -> bool {
+        matches!(
+            self,
+            Self::Text(_) | Self::Char(_) | Self::Enum(_) | Self::Set(_)
+        )
+    }
+}
+
+/// The character set of a column: its own, or its collation's, or the table's.
+fn charset(column: &ColumnDefinition, table: &TableDefinition) -> Charset {
+    let named = |name: &Option<String>| name.as_deref().and_then(Charset::from_name);
+    let collated = |name: &Option<String>| name.as_deref().and_then(Charset::of_collation);
+    named(&column.charset)
+        .or_else(|| collated(&column.collation))
+        .or_else(|| named(&table.charset))
+        .or_else(|| collated(&table.collation))
+        .unwrap_or(Charset::Utf8)
+}

@@ -1,0 +1,106 @@
+//! What stands between tokens: blanks, comments, the marks of version comments, a byte order mark.
+//!
+//! Two comments mean something to a reader of dumps: the header that a dump program writes first and
+//! the line `-- Dump completed` that it writes last.
+
+use std::io::Read;
+
+use super::error::Problem;
+use super::lexer::Lexer;
+
+/// MariaDB's sandbox mark is a version comment for a server that will never exist.
+const NEVER_VERSION: u32 = 999_999;
+
+/// The headers of the programs that end their dumps with [`COMPLETED`].
+const HEADERS: [&[u8]; 2] = [b"-- MySQL dump ", b"-- MariaDB dump "];
+const COMPLETED: &[u8] = b"-- Dump completed";
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+impl<R: Read> Lexer<R> {
+    pub(super) fn skip_trivia(&mut self) -> Result<(), Problem> {
+        while let Some(byte) = self.window.peek(0)? {
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => self.window.advance(1),
+                b'#' => self.skip_line()?,
+                b'-' if self.at_dash_comment()? => self.dash_comment()?,
+                b'/' if self.window.peek(1)? == Some(b'*') => self.comment()?,
+                b'*' if self.version_depth > 0 && self.window.peek(1)? == Some(b'/') => {
+                    self.window.advance(2);
+                    self.version_depth -= 1;
+                }
+                // At the start of the file, and again where files were put together.
+                0xef if self.window.starts_with(BYTE_ORDER_MARK)? => {
+                    self.window.advance(BYTE_ORDER_MARK.len());
+                }
+                _ => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// `--` starts a comment only before a blank, a control character or the end of the input.
+    fn at_dash_comment(&mut self) -> Result<bool, Problem> {
+        Ok(self.window.peek(1)? == Some(b'-')
+            && self.window.peek(2)?.is_none_or(|byte| byte <= b' '))
+    }
+
+    fn dash_comment(&mut self) -> Result<(), Problem> {
+        for header in HEADERS {
+            if self.window.starts_with(header)? {
+                self.marks.open_dump = true;
+            }
+        }
+        if self.window.starts_with(COMPLETED)? {
+            self.marks.open_dump = false;
+        }
+        self.skip_line()
+    }
+
+    pub(super) fn skip_line(&mut self) -> Result<(), Problem> {
+        self.window
+            .advance_to(|bytes| memchr::memchr(b'\n', bytes))?;
+        Ok(())
+    }
+
+    fn comment(&mut self) -> Result<(), Problem> {
+        self.start_at(self.window.offset());
+        let mark = match (self.window.peek(2)?, self.window.peek(3)?) {
+            (Some(b'!'), _) => 3,
+            (Some(b'M'), Some(b'!')) => 4,
+            _ => {
+                self.window.advance(2);
+                return self.skip_comment();
+            }
+        };
+        let mut version = 0_u32;
+        let mut length = mark;
+        while let Some(digit @ b'0'..=b'9') = self.window.peek(length)? {
+            version = version
+                .saturating_mul(10)
+                .saturating_add(u32::from(digit - b'0'));
+            length += 1;
+        }
+        self.window.advance(length);
+        if version >= NEVER_VERSION {
+            return self.skip_comment();
+        }
+        self.version_depth += 1;
+        Ok(())
+    }
+
+    fn skip_comment(&mut self) -> Result<(), Problem> {
+        loop {
+            if !self
+                .window
+                .advance_to(|bytes| memchr::memchr(b'*', bytes))?
+            {
+                return Err(Problem::Truncated("a comment"));
+            }
+            self.window.advance(1);
+            if self.window.peek(0)? == Some(b'/') {
+                self.window.advance(1);
+                return Ok(());
+            }
+        }
+    }
+}

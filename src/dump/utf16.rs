@@ -1,0 +1,75 @@
+//! UTF-16 to UTF-8, for dumps that PowerShell's `>` has written.
+//!
+//! Only a byte order mark tells: without one nothing is touched. Decoding is strict; half a
+//! character is an error, never a replacement.
+
+use std::io::{self, Read};
+
+use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
+
+const READ_BYTES: usize = 64 * 1024;
+
+/// Wraps `input` so that reading yields UTF-8 if it starts with a mark of UTF-16, and its own bytes
+/// otherwise.
+pub(super) fn to_utf8<'a>(
+    mut input: impl Read + Send + 'a,
+) -> io::Result<Box<dyn Read + Send + 'a>> {
+    let mut start = Vec::with_capacity(2);
+    input.by_ref().take(2).read_to_end(&mut start)?;
+    let encoding = match start.as_slice() {
+        b"\xff\xfe" => UTF_16LE,
+        b"\xfe\xff" => UTF_16BE,
+        _ => return Ok(Box::new(io::Cursor::new(start).chain(input))),
+    };
+    Ok(Box::new(Utf16 {
+        input,
+        decoder: encoding.new_decoder_without_bom_handling(),
+        raw: Vec::new(),
+        text: io::Cursor::new(String::new()),
+        ended: false,
+    }))
+}
+
+struct Utf16<R> {
+    input: R,
+    decoder: Decoder,
+    /// Bytes that are read and not yet decoded.
+    raw: Vec<u8>,
+    /// Text that is decoded and not yet handed out.
+    text: io::Cursor<String>,
+    ended: bool,
+}
+
+impl<R: Read> Utf16<R> {
+    fn decode_more(&mut self) -> io::Result<()> {
+        self.raw.clear();
+        let limit = READ_BYTES as u64;
+        self.input.by_ref().take(limit).read_to_end(&mut self.raw)?;
+        self.ended = self.raw.len() < READ_BYTES;
+        let room = self.decoder.max_utf8_buffer_length_without_replacement(self.raw.len());
+        let mut text = String::with_capacity(room.unwrap_or(4 * READ_BYTES));
+        let (result, _) =
+            self.decoder
+                .decode_to_string_without_replacement(&self.raw, &mut text, self.ended);
+        if let DecoderResult::Malformed(..) = result {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the text is not valid UTF-16",
+            ));
+        }
+        self.text = io::Cursor::new(text);
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Utf16<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let count = self.text.read(out)?;
+            if count > 0 || self.ended || out.is_empty() {
+                return Ok(count);
+            }
+            self.decode_more()?;
+        }
+    }
+}
