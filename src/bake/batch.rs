@@ -1,5 +1,5 @@
-//! Rows on their way from the reader to SQLite: typed cells in one flat list, their bytes in one
-//! arena.
+//! Rows on their way from the reader to SQLite: typed cells in one flat list, their text and bytes
+//! in one piece each.
 //!
 //! Reading and storing run on two threads; a batch is what passes between them, and goes back to be
 //! filled again. It knows nothing of tables: whoever fills it chose the kinds.
@@ -12,9 +12,9 @@ pub(super) enum Cell {
     Null,
     Integer(i64),
     Real(f64),
-    /// A range of the arena, which holds UTF-8 there.
+    /// A range of the batch's text.
     Text(usize, usize),
-    /// A range of the arena.
+    /// A range of the batch's bytes.
     Blob(usize, usize),
     /// The column's default, to be put in before the row is stored.
     Default,
@@ -35,7 +35,8 @@ pub(super) struct Place {
 pub(super) struct Batch {
     pub(super) cells: Vec<Cell>,
     pub(super) places: Vec<Place>,
-    arena: Vec<u8>,
+    text: String,
+    bytes: Vec<u8>,
     /// Some cell is a default or an expression.
     pub(super) unresolved: bool,
 }
@@ -53,7 +54,8 @@ impl Batch {
     pub(super) fn clear(&mut self) {
         self.cells.clear();
         self.places.clear();
-        self.arena.clear();
+        self.text.clear();
+        self.bytes.clear();
         self.unresolved = false;
     }
 
@@ -62,8 +64,8 @@ impl Batch {
     }
 
     /// Memory that the rows take, about.
-    pub(super) fn bytes(&self) -> usize {
-        self.arena.len() + self.cells.len() * size_of::<Cell>()
+    pub(super) fn size(&self) -> usize {
+        self.text.len() + self.bytes.len() + self.cells.len() * size_of::<Cell>()
     }
 
     /// Adds a row; `on_change` is told the columns whose values are stored otherwise than written.
@@ -101,12 +103,14 @@ impl Batch {
             Value::Integer(number) => Cell::Integer(number),
             Value::Real(number) => Cell::Real(number),
             Value::Text(text) => {
-                let (start, end) = self.store(text.as_bytes());
-                Cell::Text(start, end)
+                let start = self.text.len();
+                self.text.push_str(&text);
+                Cell::Text(start, self.text.len())
             }
             Value::Blob(bytes) => {
-                let (start, end) = self.store(&bytes);
-                Cell::Blob(start, end)
+                let start = self.bytes.len();
+                self.bytes.extend_from_slice(&bytes);
+                Cell::Blob(start, self.bytes.len())
             }
             Value::Default => {
                 self.unresolved = true;
@@ -119,21 +123,12 @@ impl Batch {
         }
     }
 
-    fn store(&mut self, bytes: &[u8]) -> (usize, usize) {
-        let start = self.arena.len();
-        self.arena.extend_from_slice(bytes);
-        (start, self.arena.len())
-    }
-
     pub(super) fn bound(&self, cell: &Cell) -> Bound<'_> {
         match *cell {
             Cell::Integer(number) => Bound::Integer(number),
             Cell::Real(number) => Bound::Real(number),
-            Cell::Text(start, end) => Bound::Text(
-                std::str::from_utf8(&self.arena[start..end])
-                    .expect("text cells are made of text only"),
-            ),
-            Cell::Blob(start, end) => Bound::Blob(&self.arena[start..end]),
+            Cell::Text(start, end) => Bound::Text(&self.text[start..end]),
+            Cell::Blob(start, end) => Bound::Blob(&self.bytes[start..end]),
             Cell::Null | Cell::Default | Cell::Expression(_) => Bound::Null,
         }
     }
@@ -142,8 +137,7 @@ impl Batch {
     pub(super) fn integers_to_text(&mut self, column: usize, width: usize) {
         for index in (column..self.cells.len()).step_by(width.max(1)) {
             if let Cell::Integer(number) = self.cells[index] {
-                let (start, end) = self.store(number.to_string().as_bytes());
-                self.cells[index] = Cell::Text(start, end);
+                self.cells[index] = self.cell(Value::Text(number.to_string().into()));
             }
         }
     }
@@ -153,7 +147,8 @@ impl Batch {
         Self {
             cells: self.cells.split_off(first * width),
             places: self.places.split_off(first),
-            arena: self.arena.clone(),
+            text: self.text.clone(),
+            bytes: self.bytes.clone(),
             unresolved: self.unresolved,
         }
     }

@@ -161,6 +161,10 @@ impl BakeError {
                 "Write the dump again; if it is known to be whole, import it with \
                  --allow-incomplete.",
             ),
+            Self::Dump(error) if error.problem.is_about_text() => Some(
+                "If the dump does not say its character set (SET NAMES), name it with --charset; \
+                 otherwise write it again with --hex-blob.",
+            ),
             Self::Dump(_) => Some(
                 "Write the dump again with mysqldump or mariadb-dump, or mend it at the place named \
                  above; lines and bytes count in the unpacked text.",
@@ -178,11 +182,13 @@ impl BakeError {
                 Some("Choose one of them with --database.")
             }
             Self::NoTable { .. } => Some("Names in --tables are compared letter by letter."),
-            Self::NothingToImport => {
-                Some("Is it a dump? mysqldump, mariadb-dump and phpMyAdmin write what is read here.")
-            }
+            Self::NothingToImport => Some(
+                "Is it a dump? mysqldump, mariadb-dump and phpMyAdmin write what is read here.",
+            ),
             Self::Strict { .. } => Some("Leave out --strict to import it all the same."),
-            Self::Finish { .. } => Some("This should not happen: please report it with the dump's CREATE TABLEs."),
+            Self::Finish { .. } => {
+                Some("This should not happen: please report it with the dump's CREATE TABLEs.")
+            }
             Self::Check { .. } => Some("Mend the dump or the documents, or change checks.sql."),
             Self::Exists { .. } => Some("Name another output, or add --force to replace it."),
             Self::Output { .. } | Self::Sqlite { .. } => Some(

@@ -199,7 +199,8 @@ impl<'f> Feeder<'f> {
                 Statement::Insert(header) => self.insert(&file.shown, &mut reader, header)?,
                 statement => {
                     self.planner.see(&statement);
-                    self.flush().and_then(|()| self.send(Event::Statement(statement)))
+                    self.flush()
+                        .and_then(|()| self.send(Event::Statement(statement)))
                 }
             };
             if sent.is_err() {
@@ -312,7 +313,7 @@ impl<'f> Feeder<'f> {
             pending.batch.push(&current, kinds, |index, position| {
                 count_change(changes, header, index, position);
             })?;
-            if pending.batch.bytes() > limit {
+            if pending.batch.size() > limit {
                 // Too long to be held: from here on the rows are plain ones.
                 (limit, handed_over) = (BATCH_BYTES, true);
                 let full = std::mem::take(&mut pending.batch);
@@ -333,7 +334,7 @@ impl<'f> Feeder<'f> {
         let full = self
             .pending
             .as_ref()
-            .is_some_and(|pending| pending.batch.bytes() > BATCH_BYTES);
+            .is_some_and(|pending| pending.batch.size() > BATCH_BYTES);
         Ok(if full { self.hand_over() } else { Ok(()) })
     }
 
@@ -410,7 +411,10 @@ fn count_change(
     index: usize,
     position: Position,
 ) {
-    let column = header.columns.as_ref().map(|columns| columns[index].clone());
+    let column = header
+        .columns
+        .as_ref()
+        .map(|columns| columns[index].clone());
     match changes.entry((header.table.clone(), column.unwrap_or_default())) {
         Entry::Occupied(mut entry) => entry.get_mut().0 += 1,
         Entry::Vacant(entry) => {

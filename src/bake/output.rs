@@ -23,6 +23,8 @@ struct Tuning {
     temp_store: &'static str,
     /// Threads that may help with sorting.
     helpers: usize,
+    /// Rows of each index that the statistics are made of; 0 for all.
+    analysis_limit: u32,
 }
 
 /// Enough for the indexes of some hundred thousand rows to be built without spilling.
@@ -30,6 +32,7 @@ const BAKE: Tuning = Tuning {
     cache_kib: -65_536,
     temp_store: "MEMORY",
     helpers: 0,
+    analysis_limit: 0,
 };
 
 /// A dump may be larger than memory: sorting spills to files, pages to the scratch file.
@@ -37,6 +40,7 @@ const IMPORT: Tuning = Tuning {
     cache_kib: -16_384,
     temp_store: "FILE",
     helpers: 0,
+    analysis_limit: 1000,
 };
 
 /// An import's file is rewritten when more than one page in so many is unused.
@@ -94,6 +98,7 @@ impl Output {
         connection.pragma_update(None, "cache_size", tuning.cache_kib)?;
         connection.pragma_update(None, "temp_store", tuning.temp_store)?;
         connection.pragma_update(None, "threads", tuning.helpers)?;
+        connection.pragma_update(None, "analysis_limit", tuning.analysis_limit)?;
         connection.pragma_update(None, "foreign_keys", false)?;
         connection.pragma_update(None, "trusted_schema", false)?;
         connection.execute_batch(provenance::TABLES)?;

@@ -79,12 +79,12 @@ impl<'t> Told<'t> {
     }
 
     /// The current input's name.
-    pub(super) fn name(&self) -> &'t str {
+    pub(super) fn input_name(&self) -> &'t str {
         &self.files[self.current].shown
     }
 
     /// A position in the current input.
     pub(super) fn place(&self, position: Position) -> (String, Position) {
-        (self.name().to_owned(), position)
+        (self.input_name().to_owned(), position)
     }
 }

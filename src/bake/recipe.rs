@@ -81,7 +81,7 @@ pub fn bake(
             Event::Statement(_) => {}
             Event::Rows(rows) => {
                 let count = rows.batch.rows();
-                let batch = loader.store(told.name(), rows)?;
+                let batch = loader.store(told.input_name(), rows)?;
                 told.rows(count);
                 return Ok(Some(batch));
             }

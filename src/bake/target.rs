@@ -84,8 +84,9 @@ impl Planner for Targets {
             return Ok(None);
         };
         if header.on_conflict != OnConflict::Fail {
-            return Err("INSERT IGNORE and REPLACE are for imports; a dataset has each row once"
-                .to_owned());
+            return Err(
+                "INSERT IGNORE and REPLACE are for imports; a dataset has each row once".to_owned(),
+            );
         }
         let columns = header.columns.as_ref().ok_or_else(|| {
             "the INSERT has no column list and no CREATE TABLE came before it".to_owned()
@@ -134,8 +135,7 @@ impl<'c> Loader<'c> {
         }
         let columns = header.columns.as_deref().unwrap_or_default();
         if batch.unresolved {
-            let unresolved =
-                |cell: &Cell| matches!(cell, Cell::Default | Cell::Expression(_));
+            let unresolved = |cell: &Cell| matches!(cell, Cell::Default | Cell::Expression(_));
             let cell = batch.cells.iter().position(unresolved).unwrap_or(0);
             let place = &batch.places[cell / columns.len().max(1)];
             return Err(wrong(
@@ -155,7 +155,12 @@ impl<'c> Loader<'c> {
         insertion
             .store(self.connection, &batch)
             .map_err(|refused| {
-                row_error(input, &header.table, &batch.places[refused.row], refused.cause)
+                row_error(
+                    input,
+                    &header.table,
+                    &batch.places[refused.row],
+                    refused.cause,
+                )
             })?;
         *self.rows.entry(target.name.clone()).or_default() += batch.rows() as u64;
         Ok(batch)

@@ -43,9 +43,11 @@ pub(super) fn import_report(report: &Report) -> String {
     }
     let mut text = table(&rows);
     let mut rows = vec![["type in the dump", "type in the file", "columns"].map(str::to_owned)];
-    rows.extend(types.into_iter().map(|((mysql, sqlite), count)| {
-        [shortened(mysql), sqlite.to_owned(), count.to_string()]
-    }));
+    rows.extend(
+        types.into_iter().map(|((mysql, sqlite), count)| {
+            [shortened(mysql), sqlite.to_owned(), count.to_string()]
+        }),
+    );
     text.push('\n');
     text.push_str(&table(&rows));
     text.push_str(&totals(report));
@@ -98,7 +100,12 @@ fn notes(report: &Report) -> String {
             text.push_str(&format!("\n{title} ({}):\n", notes.len()));
         }
         for note in notes {
-            text.push_str(&format!("  {}:{}: {}\n", note.input, note.line, visible(&note.what)));
+            text.push_str(&format!(
+                "  {}:{}: {}\n",
+                note.input,
+                note.line,
+                visible(&note.what)
+            ));
         }
     }
     text

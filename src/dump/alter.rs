@@ -14,9 +14,28 @@ use super::table::{element, open_parts};
 
 /// Changes that mean nothing without a server.
 const NOISE: &[&str] = &[
-    "ENABLE", "DISABLE", "ENGINE", "ROW_FORMAT", "COMMENT", "STATS_PERSISTENT", "ALGORITHM", "LOCK",
-    "FORCE", "ORDER", "KEY_BLOCK_SIZE", "AVG_ROW_LENGTH", "MAX_ROWS", "MIN_ROWS", "CHECKSUM",
-    "PACK_KEYS", "DELAY_KEY_WRITE", "DISCARD", "IMPORT", "VALIDATE", "WITHOUT", "INDEX",
+    "ENABLE",
+    "DISABLE",
+    "ENGINE",
+    "ROW_FORMAT",
+    "COMMENT",
+    "STATS_PERSISTENT",
+    "ALGORITHM",
+    "LOCK",
+    "FORCE",
+    "ORDER",
+    "KEY_BLOCK_SIZE",
+    "AVG_ROW_LENGTH",
+    "MAX_ROWS",
+    "MIN_ROWS",
+    "CHECKSUM",
+    "PACK_KEYS",
+    "DELAY_KEY_WRITE",
+    "DISCARD",
+    "IMPORT",
+    "VALIDATE",
+    "WITHOUT",
+    "INDEX",
 ];
 
 /// What came of an `ALTER TABLE`.
@@ -78,7 +97,7 @@ fn change(
         cursor.skip_word("COLUMN")?;
         cursor.skip_words("IF", &["EXISTS"])?;
         let old = cursor.name("a column name")?;
-        return redefine(cursor, table, Some(old));
+        return redefine(cursor, table, Some(&old));
     }
     if cursor.skip_word("ALTER")? {
         return alter_default(cursor, table);
@@ -106,7 +125,9 @@ fn change(
         let Token::Word(span) = token else {
             return Err(cursor.unexpected(token, "a change of the table"));
         };
-        outcome.unknown.push(cursor.text(span)?.to_ascii_uppercase());
+        outcome
+            .unknown
+            .push(cursor.text(span)?.to_ascii_uppercase());
     }
     Ok(())
 }
@@ -165,10 +186,10 @@ fn place(
 fn redefine(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
-    old: Option<String>,
+    old: Option<&str>,
 ) -> Result<(), Problem> {
-    let name = match &old {
-        Some(old) => old.clone(),
+    let name = match old {
+        Some(old) => old.to_owned(),
         None => match cursor.peek()? {
             Token::Word(span) | Token::Name { span, .. } => cursor.text(span)?,
             token => return Err(cursor.unexpected(token, "a column name")),

@@ -3,7 +3,7 @@
 //! A dump is bytes: which character set they are in is said by `SET NAMES`, by introducers
 //! (`_latin1 'x'`) and, for values that were written as bytes, by the column. Decoding is strict; a
 //! byte that does not fit is an error with its place, never a replacement character. The tables are
-//! those of encoding_rs, mended where MySQL's differ. A set that is not known is refused by name.
+//! those of `encoding_rs`, mended where MySQL's differ. A set that is not known is refused by name.
 
 use std::borrow::Cow;
 
@@ -93,9 +93,10 @@ impl Charset {
     pub(super) fn decode(self, bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, ValueError> {
         let encoding = match (self, bytes) {
             (Self::Utf8 | Self::Binary, Cow::Borrowed(bytes)) => {
-                return std::str::from_utf8(bytes)
-                    .map(Cow::Borrowed)
-                    .map_err(|error| not_text(bytes, error.valid_up_to(), "UTF-8"));
+                return match simdutf8::basic::from_utf8(bytes) {
+                    Ok(text) => Ok(Cow::Borrowed(text)),
+                    Err(_) => Err(not_text(bytes, valid_up_to(bytes), "UTF-8")),
+                };
             }
             (Self::Utf8 | Self::Binary, Cow::Owned(bytes)) => {
                 return String::from_utf8(bytes).map(Cow::Owned).map_err(|error| {
@@ -123,14 +124,15 @@ impl DoubleByte {
                 matches!(lead, 0x81..=0x9f | 0xe0..=0xfc)
                     && matches!(trail, 0x40..=0x7e | 0x80..=0xfc)
             }
-            Self::Gbk => {
-                matches!(lead, 0x81..=0xfe) && matches!(trail, 0x40..=0x7e | 0x80..=0xfe)
-            }
-            Self::Big5 => {
-                matches!(lead, 0xa1..=0xf9) && matches!(trail, 0x40..=0x7e | 0xa1..=0xfe)
-            }
+            Self::Gbk => matches!(lead, 0x81..=0xfe) && matches!(trail, 0x40..=0x7e | 0x80..=0xfe),
+            Self::Big5 => matches!(lead, 0xa1..=0xf9) && matches!(trail, 0x40..=0x7e | 0xa1..=0xfe),
         }
     }
+}
+
+/// How many bytes are good: asked only when something is wrong.
+fn valid_up_to(bytes: &[u8]) -> usize {
+    std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len)
 }
 
 fn decode_with(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, ValueError> {
@@ -181,9 +183,7 @@ mod tests {
 
     fn decode(name: &str, bytes: &[u8]) -> Result<String, ValueError> {
         let charset = Charset::from_name(name).unwrap();
-        charset
-            .decode(Cow::Borrowed(bytes))
-            .map(Cow::into_owned)
+        charset.decode(Cow::Borrowed(bytes)).map(Cow::into_owned)
     }
 
     #[test]
@@ -200,7 +200,10 @@ mod tests {
     #[test]
     fn names_the_byte_that_does_not_fit() {
         let error = decode("cp932", b"abc\x85\xff").unwrap_err();
-        let ValueError::NotText { offset, charset, .. } = error else {
+        let ValueError::NotText {
+            offset, charset, ..
+        } = error
+        else {
             panic!("{error}")
         };
         assert_eq!(charset, "Shift_JIS");

@@ -218,17 +218,21 @@ fn default_value(cursor: &mut Cursor<'_>) -> Result<Option<DefaultValue>, Proble
             match word.to_ascii_uppercase().as_str() {
                 "NULL" => {
                     cursor.next()?;
-                    return Ok(None);
+                    Ok(None)
                 }
                 "TRUE" | "FALSE" => {
                     cursor.next()?;
-                    let number = if word.eq_ignore_ascii_case("true") { "1" } else { "0" };
-                    return Ok(Some(DefaultValue::Literal(number.to_owned())));
+                    let number = if word.eq_ignore_ascii_case("true") {
+                        "1"
+                    } else {
+                        "0"
+                    };
+                    Ok(Some(DefaultValue::Literal(number.to_owned())))
                 }
                 _ if word.starts_with('_') => {
                     // An introducer; the string follows.
                     cursor.next()?;
-                    return default_value(cursor);
+                    default_value(cursor)
                 }
                 _ => call(cursor).map(|source| Some(DefaultValue::Expression(source))),
             }

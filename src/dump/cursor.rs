@@ -67,10 +67,7 @@ impl<'i> Cursor<'i> {
 
     /// Takes over what the session changes about tokens; not to be called while one is peeked.
     pub(super) fn configure(&mut self, session: &Session) {
-        debug_assert!(
-            self.peeked.is_none(),
-            "a peeked token was read the old way"
-        );
+        debug_assert!(self.peeked.is_none(), "a peeked token was read the old way");
         self.charset = session.charset;
         self.lexer
             .configure(session.modes, session.charset.double_byte());
@@ -110,11 +107,7 @@ impl<'i> Cursor<'i> {
 
     fn read(&mut self) -> Result<(Token, usize, usize), Problem> {
         let token = self.lexer.next()?;
-        Ok((
-            token,
-            self.lexer.token_start(),
-            self.lexer.window.offset(),
-        ))
+        Ok((token, self.lexer.token_start(), self.lexer.window.offset()))
     }
 
     /// Forgets the tokens so far; not to be called while a token is peeked.
@@ -221,11 +214,7 @@ impl<'i> Cursor<'i> {
     }
 
     /// The name that `token` is.
-    pub(crate) fn name_of(
-        &self,
-        token: Token,
-        expected: &'static str,
-    ) -> Result<String, Problem> {
+    pub(crate) fn name_of(&self, token: Token, expected: &'static str) -> Result<String, Problem> {
         match token {
             Token::Word(span) => self.text(span),
             Token::Name { span, quote } => {

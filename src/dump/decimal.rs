@@ -130,7 +130,10 @@ mod tests {
     #[test]
     fn keeps_pads_and_rounds_as_the_server() {
         let kept = |text: &str| Some((text.to_owned(), false));
-        assert_eq!(scaled("12345678901234567890.12", 2), kept("12345678901234567890.12"));
+        assert_eq!(
+            scaled("12345678901234567890.12", 2),
+            kept("12345678901234567890.12")
+        );
         assert_eq!(scaled("-0012.50", 2), kept("-0012.50"));
         assert_eq!(scaled("7", 2), kept("7.00"));
         assert_eq!(scaled(".5", 1), kept("0.5"));
@@ -144,7 +147,17 @@ mod tests {
         assert_eq!(scaled("0.4", 0), rounded("0"));
         assert_eq!(scaled("-0.4", 0), rounded("0"));
         assert_eq!(scaled("0.5", 0), rounded("1"));
-        for wrong in ["", "-", ".", "1.2.3", "12abc", "1e999999999", "1e", "0x10", "nan"] {
+        for wrong in [
+            "",
+            "-",
+            ".",
+            "1.2.3",
+            "12abc",
+            "1e999999999",
+            "1e",
+            "0x10",
+            "nan",
+        ] {
             assert_eq!(scaled(wrong, 2), None, "{wrong}");
         }
     }

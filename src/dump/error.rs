@@ -109,6 +109,17 @@ pub enum Problem {
     },
 }
 
+impl Problem {
+    /// Whether bytes are not in the character set that they should be in.
+    #[must_use]
+    pub fn is_about_text(&self) -> bool {
+        let (Self::Value { reason, .. } | Self::Text(_, reason)) = self else {
+            return false;
+        };
+        matches!(reason, ValueError::NotText { .. })
+    }
+}
+
 /// Why a literal does not fit its column; the reader adds place and column.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use super::charset::Charset;
 use super::cursor::{Cursor, Source};
 use super::error::{DumpError, Position, Problem};
+use super::kind::Kind;
 use super::lexer::Token;
 use super::literal::Literal;
 use super::row_scan;
 use super::session::Session;
-use super::kind::Kind;
 use super::value::{Value, convert};
 
 /// What happens to a row whose key is there already.
@@ -129,8 +129,7 @@ pub(super) fn head(
         let (names, literals) = assignments(cursor, session)?;
         columns = Some(names);
         RowsForm::Set(literals)
-    } else if cursor.at_word(&["SELECT", "TABLE", "WITH"])?
-        || cursor.peek()? == Token::Symbol(b'(')
+    } else if cursor.at_word(&["SELECT", "TABLE", "WITH"])? || cursor.peek()? == Token::Symbol(b'(')
     {
         RowsForm::Query
     } else {
@@ -176,14 +175,12 @@ impl OpenInsert {
     ) -> Result<(), Problem> {
         self.literals.clear();
         cursor.set_anchor();
-        if cursor.is_plain() {
-            if let Some(start) =
-                row_scan::scan(cursor.lexer(), session.charset, &mut self.literals)
-            {
-                self.row += 1;
-                self.row_start = start;
-                return self.check_width();
-            }
+        if cursor.is_plain()
+            && let Some(start) = row_scan::scan(cursor.lexer(), session.charset, &mut self.literals)
+        {
+            self.row += 1;
+            self.row_start = start;
+            return self.check_width();
         }
         self.read_row_by_tokens(cursor, session)
     }
@@ -413,10 +410,8 @@ impl<'a> Row<'a> {
         }
         convert(literal, kind, bytes_of, changed).map_err(|reason| {
             let columns = self.insert.header.columns.as_ref();
-            let column = columns.map_or_else(
-                || (index + 1).to_string(),
-                |columns| columns[index].clone(),
-            );
+            let column =
+                columns.map_or_else(|| (index + 1).to_string(), |columns| columns[index].clone());
             let start = literal
                 .span()
                 .map_or(self.insert.row_start, |span| span.start);

@@ -61,9 +61,15 @@ impl Kind {
         let charset = charset(column, table);
         Some(match column_type.name.as_str() {
             "TINYINT" | "SMALLINT" | "MEDIUMINT" | "MIDDLEINT" | "INT" | "INTEGER" | "INT1"
-            | "INT2" | "INT3" | "INT4" | "BOOL" | "BOOLEAN" => Self::Integer,
-            "BIGINT" | "INT8" if column_type.unsigned => Self::Unsigned,
-            "BIGINT" | "INT8" => Self::Integer,
+            | "INT2" | "INT3" | "INT4" | "INT8" | "BIGINT" | "BOOL" | "BOOLEAN" => {
+                // Only the largest type holds numbers that SQLite's integers do not.
+                let large = matches!(column_type.name.as_str(), "BIGINT" | "INT8");
+                if large && column_type.unsigned {
+                    Self::Unsigned
+                } else {
+                    Self::Integer
+                }
+            }
             "BIT" => Self::Bits,
             "YEAR" => Self::Year,
             "FLOAT" | "FLOAT4" | "FLOAT8" | "DOUBLE" | "DOUBLE PRECISION" | "REAL" => Self::Real,
@@ -95,9 +101,9 @@ impl Kind {
             "JSON" | "UUID" | "INET4" | "INET6" | "XMLTYPE" => Self::TEXT,
             "BINARY" => Self::FixedBlob(argument(0).unwrap_or(1)),
             "VARBINARY" | "LONG VARBINARY" | "RAW" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB"
-            | "LONGBLOB" | "VECTOR" => Self::Blob,
-            "GEOMETRY" | "POINT" | "LINESTRING" | "POLYGON" | "MULTIPOINT" | "MULTILINESTRING"
-            | "MULTIPOLYGON" | "GEOMETRYCOLLECTION" | "GEOMCOLLECTION" => Self::Blob,
+            | "LONGBLOB" | "VECTOR" | "GEOMETRY" | "POINT" | "LINESTRING" | "POLYGON"
+            | "MULTIPOINT" | "MULTILINESTRING" | "MULTIPOLYGON" | "GEOMETRYCOLLECTION"
+            | "GEOMCOLLECTION" => Self::Blob,
             _ => return None,
         })
     }

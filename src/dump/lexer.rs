@@ -79,9 +79,7 @@ impl<R: Read> Lexer<R> {
 
     /// Whether strings are what they are by default, so that the fast road of rows may be taken.
     pub(super) fn is_plain(&self) -> bool {
-        self.double_byte.is_none()
-            && !self.modes.no_backslash_escapes
-            && self.delimiter.is_empty()
+        self.double_byte.is_none() && !self.modes.no_backslash_escapes && self.delimiter.is_empty()
     }
 
     pub(super) fn double_byte(&self) -> Option<DoubleByte> {
@@ -260,11 +258,7 @@ impl<R: Read> Lexer<R> {
             self.window
                 .advance_to(|bytes| memchr::memchr2(quote, b'\\', bytes))?
         };
-        if found {
-            self.window.peek(0)
-        } else {
-            Ok(None)
-        }
+        if found { self.window.peek(0) } else { Ok(None) }
     }
 
     fn next_among_pairs(

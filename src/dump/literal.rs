@@ -167,7 +167,10 @@ mod tests {
         );
         assert_eq!(unescape(br"100\% \_x \q", PLAIN), br"100\% \_x q");
         assert_eq!(unescape(b"it''s \"so\"", PLAIN), b"it's \"so\"");
-        let double = Quoting { quote: b'"', ..PLAIN };
+        let double = Quoting {
+            quote: b'"',
+            ..PLAIN
+        };
         assert_eq!(unescape(b"say \"\"hi\"\"", double), b"say \"hi\"");
     }
 

@@ -12,8 +12,23 @@ use super::table;
 
 /// What `CREATE` may be about, behind its options.
 const OBJECTS: &[&str] = &[
-    "TABLE", "VIEW", "INDEX", "DATABASE", "SCHEMA", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT",
-    "USER", "ROLE", "SERVER", "SEQUENCE", "TABLESPACE", "LOGFILE", "PACKAGE", "SPATIAL",
+    "TABLE",
+    "VIEW",
+    "INDEX",
+    "DATABASE",
+    "SCHEMA",
+    "TRIGGER",
+    "PROCEDURE",
+    "FUNCTION",
+    "EVENT",
+    "USER",
+    "ROLE",
+    "SERVER",
+    "SEQUENCE",
+    "TABLESPACE",
+    "LOGFILE",
+    "PACKAGE",
+    "SPATIAL",
 ];
 
 impl Reader<'_> {
@@ -74,7 +89,9 @@ impl Reader<'_> {
         if !like && !self.cursor.skip_symbol(b'(')? {
             if !self.cursor.at_word(&["AS", "SELECT", "WITH"])? {
                 let token = self.cursor.next()?;
-                return Err(self.cursor.unexpected(token, "'(' and the columns of the table"));
+                return Err(self
+                    .cursor
+                    .unexpected(token, "'(' and the columns of the table"));
             }
             let statement = format!("CREATE TABLE {name} … SELECT");
             return self.skip_query(&statement, position);
@@ -101,7 +118,9 @@ impl Reader<'_> {
         self.cursor.skip_statement()?;
         let template = self.tables.get(other_database.as_deref(), &other);
         let template = template.ok_or_else(|| {
-            Problem::Unsupported(format!("CREATE TABLE LIKE {other}, which is not in the dump,"))
+            Problem::Unsupported(format!(
+                "CREATE TABLE LIKE {other}, which is not in the dump,"
+            ))
         })?;
         Ok(TableDefinition {
             database,

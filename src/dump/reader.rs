@@ -19,21 +19,65 @@ use super::tables::Tables;
 
 /// Statements that only make sense on a server, or that a bake does better itself.
 const NOISE: &[&str] = &[
-    "ANALYZE", "BEGIN", "CHANGE", "COMMIT", "FLUSH", "LOCK", "OPTIMIZE", "PURGE", "RESET",
-    "ROLLBACK", "SAVEPOINT", "SHOW", "START", "STOP", "UNLOCK", "XA",
+    "ANALYZE",
+    "BEGIN",
+    "CHANGE",
+    "COMMIT",
+    "FLUSH",
+    "LOCK",
+    "OPTIMIZE",
+    "PURGE",
+    "RESET",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "SHOW",
+    "START",
+    "STOP",
+    "UNLOCK",
+    "XA",
 ];
 
 /// Statements that could have changed tables, rows or rights: read over, and told to the caller.
 const SKIPPED: &[&str] = &[
-    "CALL", "CHECK", "CHECKSUM", "DEALLOCATE", "DESC", "DESCRIBE", "DO", "EXECUTE", "EXPLAIN",
-    "GRANT", "KILL", "PREPARE", "RENAME", "REPAIR", "REVOKE", "SELECT", "SIGNAL", "UPDATE",
-    "VALUES", "WITH",
+    "CALL",
+    "CHECK",
+    "CHECKSUM",
+    "DEALLOCATE",
+    "DESC",
+    "DESCRIBE",
+    "DO",
+    "EXECUTE",
+    "EXPLAIN",
+    "GRANT",
+    "KILL",
+    "PREPARE",
+    "RENAME",
+    "REPAIR",
+    "REVOKE",
+    "SELECT",
+    "SIGNAL",
+    "UPDATE",
+    "VALUES",
+    "WITH",
 ];
 
 /// Statements and client commands that reach outside the dump.
 const REFUSED: &[&str] = &[
-    "LOAD", "SOURCE", "SYSTEM", "HANDLER", "INSTALL", "UNINSTALL", "IMPORT", "CONNECT", "TEE",
-    "PAGER", "EDIT", "BINLOG", "CLONE", "SHUTDOWN", "RESTART",
+    "LOAD",
+    "SOURCE",
+    "SYSTEM",
+    "HANDLER",
+    "INSTALL",
+    "UNINSTALL",
+    "IMPORT",
+    "CONNECT",
+    "TEE",
+    "PAGER",
+    "EDIT",
+    "BINLOG",
+    "CLONE",
+    "SHUTDOWN",
+    "RESTART",
 ];
 
 /// Programs whose warnings end up in the dump when a shell merges their two outputs.
@@ -189,7 +233,9 @@ impl<'i> Reader<'i> {
     /// Behind the last row: the `ON DUPLICATE KEY UPDATE` of the statement.
     #[must_use]
     pub fn upsert(&self) -> Option<&Upsert> {
-        self.insert.as_ref().and_then(|insert| insert.upsert.as_ref())
+        self.insert
+            .as_ref()
+            .and_then(|insert| insert.upsert.as_ref())
     }
 
     fn advance_row(&mut self) -> Result<(), Problem> {
@@ -333,7 +379,11 @@ impl<'i> Reader<'i> {
                 }
             };
             // A value of more than one token is an expression.
-            value = Some(if value.is_none() { found } else { Setting::Other });
+            value = Some(if value.is_none() {
+                found
+            } else {
+                Setting::Other
+            });
         }
         Ok(Some((name, value.unwrap_or(Setting::Other))))
     }
@@ -456,6 +506,10 @@ impl<'i> Reader<'i> {
 }
 
 /// What a statement amounted to.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, handed on at once"
+)]
 pub(super) enum Found {
     Statement(Statement),
     Nothing,

@@ -19,7 +19,7 @@ pub struct Modes {
     pub no_backslash_escapes: bool,
     /// `a || b` joins strings instead of being a logical OR.
     pub pipes_as_concat: bool,
-    /// 0 in an AUTO_INCREMENT column is 0, not the next number.
+    /// 0 in an `AUTO_INCREMENT` column is 0, not the next number.
     pub no_auto_value_on_zero: bool,
 }
 
@@ -145,8 +145,12 @@ mod tests {
         let mut session = Session::new(Charset::Utf8);
         let literal = |text: &str| Setting::Literal(text.to_owned());
         let variable = |text: &str| Setting::Variable(text.to_owned());
-        session.assign("sql_mode", &literal("NO_ZERO_DATE, no_backslash_escapes")).unwrap();
-        session.assign("@saved", &variable("@@SESSION.sql_mode")).unwrap();
+        session
+            .assign("sql_mode", &literal("NO_ZERO_DATE, no_backslash_escapes"))
+            .unwrap();
+        session
+            .assign("@saved", &variable("@@SESSION.sql_mode"))
+            .unwrap();
         session.assign("SQL_MODE", &literal("ANSI")).unwrap();
         assert!(session.modes.ansi_quotes && !session.modes.no_backslash_escapes);
         session.assign("@@sql_mode", &variable("@saved")).unwrap();
@@ -160,12 +164,26 @@ mod tests {
         let mut session = Session::new(Charset::Utf8);
         session.set_names("latin1").unwrap();
         let latin1 = session.charset;
-        session.assign("@saved_cs_client", &Setting::Variable("@@character_set_client".into())).unwrap();
-        session.assign("character_set_client", &Setting::Literal("utf8".into())).unwrap();
+        session
+            .assign(
+                "@saved_cs_client",
+                &Setting::Variable("@@character_set_client".into()),
+            )
+            .unwrap();
+        session
+            .assign("character_set_client", &Setting::Literal("utf8".into()))
+            .unwrap();
         assert_eq!(session.charset, Charset::Utf8);
-        session.assign("character_set_client", &Setting::Variable("@saved_cs_client".into())).unwrap();
+        session
+            .assign(
+                "character_set_client",
+                &Setting::Variable("@saved_cs_client".into()),
+            )
+            .unwrap();
         assert_eq!(session.charset, latin1);
-        session.assign("character_set_client", &Setting::Variable("@old".into())).unwrap();
+        session
+            .assign("character_set_client", &Setting::Variable("@old".into()))
+            .unwrap();
         assert_eq!(session.charset, Charset::Utf8);
         assert!(session.set_names("klingon").is_err());
     }

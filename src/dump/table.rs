@@ -6,9 +6,7 @@
 
 use super::column::{at_element_end, check, column, word_or_string};
 use super::cursor::Cursor;
-use super::definition::{
-    ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition,
-};
+use super::definition::{ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition};
 use super::error::Problem;
 use super::lexer::Token;
 
@@ -202,10 +200,7 @@ fn action(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
 }
 
 /// Parses the options behind the closing parenthesis, to the end of the statement.
-pub(super) fn options(
-    cursor: &mut Cursor<'_>,
-    table: &mut TableDefinition,
-) -> Result<(), Problem> {
+pub(super) fn options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), Problem> {
     loop {
         if cursor.skip_words("CHARACTER", &["SET"])? || cursor.skip_word("CHARSET")? {
             cursor.skip_symbol(b'=')?;
@@ -216,10 +211,14 @@ pub(super) fn options(
         } else if cursor.skip_word("AUTO_INCREMENT")? {
             cursor.skip_symbol(b'=')?;
             table.auto_increment = word_or_string(cursor)?.parse().ok();
-        } else if cursor.skip_words("PARTITION", &["BY"])? {
+        } else if cursor.skip_word("PARTITION")? {
+            // The last option of all, with words of its own in it.
             table.omitted.push("PARTITION BY".to_owned());
-        } else if cursor.skip_words("WITH", &["SYSTEM"])? {
-            table.omitted.push("WITH SYSTEM VERSIONING".to_owned());
+            return cursor.skip_statement();
+        } else if cursor.skip_word("WITH")? {
+            if cursor.skip_word("SYSTEM")? {
+                table.omitted.push("WITH SYSTEM VERSIONING".to_owned());
+            }
         } else if cursor.at_word(&["SELECT"])? {
             table.omitted.push("the rows of its SELECT".to_owned());
             return cursor.skip_statement();

@@ -25,7 +25,11 @@ pub(super) fn date_time<'a>(
     changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
     const SHAPE: &str = "0000-00-00 00:00:00.000000";
-    let length = if fraction == 0 { 19 } else { 20 + fraction.min(6) };
+    let length = if fraction == 0 {
+        19
+    } else {
+        20 + fraction.min(6)
+    };
     Ok(Value::Text(if has_shape(&text, &SHAPE[..length]) {
         text
     } else {
@@ -44,7 +48,11 @@ pub(super) fn time<'a>(
     changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
     const SHAPE: &str = "00:00:00.000000";
-    let length = if fraction == 0 { 8 } else { 9 + fraction.min(6) };
+    let length = if fraction == 0 {
+        8
+    } else {
+        9 + fraction.min(6)
+    };
     let unsigned = text.strip_prefix('-').unwrap_or(&text);
     let three_digits = unsigned.len() > length && unsigned.as_bytes()[0].is_ascii_digit();
     let canonical = has_shape(unsigned, &SHAPE[..length])
@@ -178,16 +186,24 @@ fn spell_time(text: &str, wanted: usize) -> Option<String> {
         // HHMMSS from the right: 1112 is 00:11:12.
         let padded = format!("{clock_text:0>6}");
         let split = padded.len() - 4;
-        [&padded[..split], &padded[split..split + 2], &padded[split + 2..]]
-            .map(str::to_owned)
-            .to_vec()
+        [
+            &padded[..split],
+            &padded[split..split + 2],
+            &padded[split + 2..],
+        ]
+        .map(str::to_owned)
+        .to_vec()
     } else {
         clock_text.split(':').map(str::to_owned).collect()
     };
     if !fields.iter().all(|field| digits(field)) || !(2..=3).contains(&fields.len()) {
         return None;
     }
-    let number = |index: usize| fields.get(index).map_or(Ok(0), |field| field.parse::<u16>());
+    let number = |index: usize| {
+        fields
+            .get(index)
+            .map_or(Ok(0), |field| field.parse::<u16>())
+    };
     let (hours, minutes, seconds) = (number(0).ok()?, number(1).ok()?, number(2).ok()?);
     if hours > 838 || minutes > 59 || seconds > 59 {
         return None;
@@ -237,14 +253,23 @@ mod tests {
             (found, changed)
         };
         assert_eq!(spelled("20200105"), ("2020-01-05 00:00:00.00".into(), true));
-        assert_eq!(spelled("2020-1-5T1:02"), ("2020-01-05 01:02:00.00".into(), true));
-        assert_eq!(spelled("70/1/5 1:2:3.4"), ("1970-01-05 01:02:03.40".into(), true));
+        assert_eq!(
+            spelled("2020-1-5T1:02"),
+            ("2020-01-05 01:02:00.00".into(), true)
+        );
+        assert_eq!(
+            spelled("70/1/5 1:2:3.4"),
+            ("1970-01-05 01:02:03.40".into(), true)
+        );
         assert_eq!(spelled("tomorrow"), ("tomorrow".into(), false));
         assert_eq!(spelled("2020-13-05"), ("2020-13-05".into(), false));
         let mut changed = false;
         assert_eq!(text(time("1112".into(), 0, &mut changed)), "00:11:12");
         assert_eq!(text(time("-1:2".into(), 1, &mut changed)), "-01:02:00.0");
         assert_eq!(text(time("later".into(), 0, &mut changed)), "later");
-        assert_eq!(text(date("2020-01-05 10:00:00".into(), &mut changed)), "2020-01-05");
+        assert_eq!(
+            text(date("2020-01-05 10:00:00".into(), &mut changed)),
+            "2020-01-05"
+        );
     }
 }

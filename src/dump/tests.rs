@@ -36,7 +36,12 @@ fn value(literal: &str, kind: &Kind) -> Result<Value<'static>, ValueError> {
     let dump = format!("INSERT INTO t (c) VALUES ({literal});");
     let mut reader = Reader::new("test.sql", dump.as_bytes());
     reader.next_statement().unwrap();
-    match reader.next_row().unwrap().unwrap().value(0, kind, &mut false) {
+    match reader
+        .next_row()
+        .unwrap()
+        .unwrap()
+        .value(0, kind, &mut false)
+    {
         Ok(Value::Null) => Ok(Value::Null),
         Ok(Value::Integer(number)) => Ok(Value::Integer(number)),
         Ok(Value::Real(number)) => Ok(Value::Real(number)),
@@ -130,7 +135,10 @@ fn literals_become_values_of_the_asked_kind() {
     );
     assert_eq!(value("0xFF", &Integer), Ok(Value::Integer(255)));
     assert_eq!(value("b'101'", &Integer), Ok(Value::Integer(5)));
-    assert_eq!(value("0xFF00", &Blob), Ok(Value::Blob(vec![0xff, 0].into())));
+    assert_eq!(
+        value("0xFF00", &Blob),
+        Ok(Value::Blob(vec![0xff, 0].into()))
+    );
     assert_eq!(
         value("_binary 'a\\0b'", &Blob),
         Ok(Value::Blob(b"a\0b".to_vec().into()))
@@ -149,7 +157,10 @@ fn literals_become_values_of_the_asked_kind() {
         value("18446744073709551615", &Unsigned),
         Ok(Value::Text("18446744073709551615".into()))
     );
-    assert_eq!(value("'nan'", &Real), Err(ValueError::NotReal("nan".into())));
+    assert_eq!(
+        value("'nan'", &Real),
+        Err(ValueError::NotReal("nan".into()))
+    );
     assert_eq!(value("DEFAULT", TEXT), Ok(Value::Default));
     for expression in ["NOW()", "'a' 'b'", "1 + 1", "- (1)", "CONCAT('a', ')')"] {
         let Ok(Value::Expression(source)) = value(expression, TEXT) else {
@@ -181,7 +192,9 @@ fn a_byte_that_is_not_utf8_is_an_error_at_its_value() {
     reader.next_statement().unwrap();
     let row = reader.next_row().unwrap().unwrap();
     assert_eq!(
-        row.value(1, &Kind::TEXT, &mut false).unwrap_err().to_string(),
+        row.value(1, &Kind::TEXT, &mut false)
+            .unwrap_err()
+            .to_string(),
         "x.sql: line 1, byte 31, table t, row 1: column b: byte 0xFF at offset 2 of the value is \
          not valid UTF-8"
     );

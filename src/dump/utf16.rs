@@ -46,11 +46,13 @@ impl<R: Read> Utf16<R> {
         let limit = READ_BYTES as u64;
         self.input.by_ref().take(limit).read_to_end(&mut self.raw)?;
         self.ended = self.raw.len() < READ_BYTES;
-        let room = self.decoder.max_utf8_buffer_length_without_replacement(self.raw.len());
+        let room = self
+            .decoder
+            .max_utf8_buffer_length_without_replacement(self.raw.len());
         let mut text = String::with_capacity(room.unwrap_or(4 * READ_BYTES));
-        let (result, _) =
-            self.decoder
-                .decode_to_string_without_replacement(&self.raw, &mut text, self.ended);
+        let (result, _) = self
+            .decoder
+            .decode_to_string_without_replacement(&self.raw, &mut text, self.ended);
         if let DecoderResult::Malformed(..) = result {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,

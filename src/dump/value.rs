@@ -120,7 +120,6 @@ fn string<'a>(
     changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
     match kind {
-        Kind::Integer => integer(&bytes, changed).map(Value::Integer),
         Kind::Unsigned => unsigned(&bytes, changed),
         Kind::Bits => big_endian(&bytes),
         Kind::Real => real(&bytes).map(Value::Real),
@@ -129,7 +128,7 @@ fn string<'a>(
             *changed = true;
             year(&bytes)
         }
-        Kind::Year => integer(&bytes, changed).map(Value::Integer),
+        Kind::Integer | Kind::Year => integer(&bytes, changed).map(Value::Integer),
         Kind::Date => temporal::date(text(bytes, charset, Charset::Utf8)?, changed),
         Kind::DateTime(fraction) => {
             temporal::date_time(text(bytes, charset, Charset::Utf8)?, *fraction, changed)
@@ -143,11 +142,10 @@ fn string<'a>(
             let text = text(bytes, charset, Charset::Utf8)?;
             Ok(Value::Text(spelled(members, text, changed)))
         }
-        Kind::Set(_) => text(bytes, charset, Charset::Utf8).map(Value::Text),
         Kind::Blob => Ok(Value::Blob(bytes)),
         Kind::FixedBlob(length) => fixed(bytes, *length).map(Value::Blob),
         Kind::Any if charset == Charset::Binary => Ok(Value::Blob(bytes)),
-        Kind::Any => text(bytes, charset, Charset::Utf8).map(Value::Text),
+        Kind::Set(_) | Kind::Any => text(bytes, charset, Charset::Utf8).map(Value::Text),
     }
 }
 
@@ -188,7 +186,12 @@ fn binary<'a>(
                 Value::Text(digits) => digits.into_owned(),
                 _ => return Err(ValueError::NotBits(excerpt(digits))),
             };
-            string(Cow::Owned(number.into_bytes()), Charset::Utf8, kind, changed)
+            string(
+                Cow::Owned(number.into_bytes()),
+                Charset::Utf8,
+                kind,
+                changed,
+            )
         }
         _ => string(Cow::Owned(bytes), Charset::Binary, kind, changed),
     }

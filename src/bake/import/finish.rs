@@ -34,7 +34,8 @@ impl Finisher<'_> {
         what: &str,
     ) {
         let what = format!("table {}: {what}", table.definition.name);
-        self.notes.push(Note::new(&table.input, position, class, what));
+        self.notes
+            .push(Note::new(&table.input, position, class, what));
     }
 
     /// Brings the table in the file to its last layout.
@@ -123,12 +124,17 @@ impl Finisher<'_> {
             };
             format!("typeof({sql}) NOT IN ({class})")
         };
-        let count = format!("SELECT count(*) FROM {} WHERE {differs}", quoted(&table.name));
-        Ok(match self.connection.query_row(&count, [], |row| row.get(0)) {
-            Ok(0_i64) => Ok(sql),
-            Ok(count) => Err(format!("SQLite computes another value in {count} rows")),
-            Err(cause) => Err(cause.to_string()),
-        })
+        let count = format!(
+            "SELECT count(*) FROM {} WHERE {differs}",
+            quoted(&table.name)
+        );
+        Ok(
+            match self.connection.query_row(&count, [], |row| row.get(0)) {
+                Ok(0_i64) => Ok(sql),
+                Ok(count) => Err(format!("SQLite computes another value in {count} rows")),
+                Err(cause) => Err(cause.to_string()),
+            },
+        )
     }
 
     /// Writes defaults, checks, foreign keys and `AUTOINCREMENT` into the definition.
@@ -194,9 +200,8 @@ impl Finisher<'_> {
         let mut defaults = Vec::new();
         for (index, column) in table.layout.columns.iter().enumerate() {
             let definition = table.definition.columns.get(index);
-            let sql = definition.map_or(Ok(None), |definition| {
-                default_sql(definition, &column.kind)
-            });
+            let sql =
+                definition.map_or(Ok(None), |definition| default_sql(definition, &column.kind));
             let sql = sql.and_then(|sql| {
                 let Some(sql) = sql else { return Ok(None) };
                 self.try_table(&format!("CREATE TABLE t (c DEFAULT {sql})"))
@@ -218,7 +223,12 @@ impl Finisher<'_> {
         for check in &table.definition.checks {
             let position = check.expression.position;
             if !check.enforced {
-                self.note(table, position, Class::Skipped, "a CHECK that is NOT ENFORCED");
+                self.note(
+                    table,
+                    position,
+                    Class::Skipped,
+                    "a CHECK that is NOT ENFORCED",
+                );
                 continue;
             }
             let clause = translate::expression(&check.expression, &scope)
@@ -270,7 +280,10 @@ impl Finisher<'_> {
             ..Extras::default()
         };
         self.try_table(&table.layout.create_sql("t", &extras))?;
-        let count = format!("SELECT count(*) FROM {} WHERE NOT ({sql})", quoted(&table.name));
+        let count = format!(
+            "SELECT count(*) FROM {} WHERE NOT ({sql})",
+            quoted(&table.name)
+        );
         let broken: i64 = self
             .connection
             .query_row(&count, [], |row| row.get(0))
@@ -292,9 +305,14 @@ impl Finisher<'_> {
 
     /// `ON UPDATE CURRENT_TIMESTAMP`, as a trigger: when another column changes and this one does
     /// not.
-    pub(super) fn update_triggers(&mut self, table: &ImportTable) -> Result<Vec<String>, BakeError> {
+    pub(super) fn update_triggers(table: &ImportTable) -> Vec<String> {
         let mut triggers = Vec::new();
-        for column in table.definition.columns.iter().filter(|column| column.on_update) {
+        for column in table
+            .definition
+            .columns
+            .iter()
+            .filter(|column| column.on_update)
+        {
             let others: Vec<String> = table
                 .layout
                 .columns
@@ -319,7 +337,7 @@ impl Finisher<'_> {
                 table = quoted(&table.name),
             ));
         }
-        Ok(triggers)
+        triggers
     }
 
     /// The secondary keys as indexes; what cannot be one is told.
@@ -372,7 +390,9 @@ impl Finisher<'_> {
                 ));
             }
             if column.column_type.zerofill {
-                told.push(format!("column {name} loses ZEROFILL, which only pads what is shown"));
+                told.push(format!(
+                    "column {name} loses ZEROFILL, which only pads what is shown"
+                ));
             }
             if column.auto_increment && table.layout.rowid != Some(index) {
                 told.push(format!(
@@ -394,7 +414,7 @@ fn fitted(sql: String, kind: &Kind) -> String {
         }
         // The server rounds to a whole number.
         Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year => {
-            format!("CAST(round({sql}) AS INTEGER)")
+            format!("iif(typeof({sql}) = 'real', CAST(round({sql}) AS INTEGER), {sql})")
         }
         _ => sql,
     }

@@ -7,7 +7,7 @@
 use super::table::ImportTable;
 use crate::bake::target::quoted;
 use crate::bake::translate;
-use crate::dump::{ForeignKey, Kind, KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition};
+use crate::dump::{ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, Kind, TableDefinition};
 
 /// An index of the new file, before it has its final name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,8 +136,7 @@ pub(super) fn foreign_key(
     key: &ForeignKey,
     parent: Option<&ImportTable>,
 ) -> Result<String, String> {
-    let parent =
-        parent.ok_or_else(|| format!("its parent {} is not in the file", key.parent))?;
+    let parent = parent.ok_or_else(|| format!("its parent {} is not in the file", key.parent))?;
     let parent_columns: Vec<&str> = if key.parent_columns.is_empty() {
         parent
             .definition
@@ -155,9 +154,8 @@ pub(super) fn foreign_key(
             key.parent
         ));
     }
-    let list = |names: &mut dyn Iterator<Item = &str>| {
-        names.map(quoted).collect::<Vec<_>>().join(", ")
-    };
+    let list =
+        |names: &mut dyn Iterator<Item = &str>| names.map(quoted).collect::<Vec<_>>().join(", ");
     let mut sql = String::new();
     if let Some(name) = &key.name {
         sql = format!("CONSTRAINT {} ", quoted(name));
@@ -204,13 +202,15 @@ pub(super) fn type_check(column: &str, kind: &Kind, json: bool) -> Option<String
         }
         // What is left of `,a,b,` when all members are taken out.
         Kind::Set(members) => {
-            let rest = members.iter().fold(format!("',' || {own} || ','"), |sql, member| {
-                let wrapped = member_sql(&format!(",{member},"));
-                format!("replace({sql}, {wrapped}, ',')")
-            });
+            let rest = members
+                .iter()
+                .fold(format!("',' || {own} || ','"), |sql, member| {
+                    let wrapped = member_sql(&format!(",{member},"));
+                    format!("replace({sql}, {wrapped}, ',')")
+                });
             Some(format!("{own} = '' OR {rest} = ','"))
         }
-        _ if json => Some(format!("json_valid({own})")),
+        _ if json => Some(format!("{own} IS NULL OR json_valid({own})")),
         _ => None,
     }
 }

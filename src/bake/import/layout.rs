@@ -7,11 +7,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::bake::input::hex;
 use crate::bake::target::{literal, quoted};
 use crate::bake::translate::{self, Scope, ScopeTable, Type};
-use crate::bake::input::hex;
 use crate::dump::{
-    ColumnDefinition, DefaultValue, Kind, KeyKind, TableDefinition, Value, convert_text,
+    ColumnDefinition, DefaultValue, KeyKind, Kind, TableDefinition, Value, convert_text,
 };
 
 /// A table as it is laid out in the file.
@@ -154,8 +154,13 @@ impl Layout {
         self.columns
             .iter()
             .map(|column| {
-                let digits = column.storage == "TEXT" && matches!(column.kind, Kind::Unsigned | Kind::Bits);
-                let value = if digits { Type::Digits } else { Type::of(&column.kind) };
+                let digits =
+                    column.storage == "TEXT" && matches!(column.kind, Kind::Unsigned | Kind::Bits);
+                let value = if digits {
+                    Type::Digits
+                } else {
+                    Type::of(&column.kind)
+                };
                 (column.name.clone(), value)
             })
             .collect()
@@ -244,7 +249,10 @@ fn is_case_insensitive(column: &ColumnDefinition, table: &TableDefinition) -> bo
             !collation.ends_with("_bin") && !collation.ends_with("_cs") && collation != "binary"
         })
     };
-    if matches!(column.column_type.name.as_str(), "JSON" | "UUID" | "INET4" | "INET6") {
+    if matches!(
+        column.column_type.name.as_str(),
+        "JSON" | "UUID" | "INET4" | "INET6"
+    ) {
         return false;
     }
     of_collation(&column.collation)
@@ -263,7 +271,11 @@ pub(super) fn default_sql(
         None => return Ok(None),
         Some(DefaultValue::Literal(text)) => {
             // BIT reads strings as bytes, but a default may be a plain number.
-            let kind = if *kind == Kind::Bits { &Kind::Unsigned } else { kind };
+            let kind = if *kind == Kind::Bits {
+                &Kind::Unsigned
+            } else {
+                kind
+            };
             convert_text(text, kind).map_err(|error| error.to_string())?
         }
         Some(DefaultValue::Bytes(bytes)) => return Ok(Some(bytes_sql(bytes, kind))),
@@ -295,9 +307,9 @@ fn bytes_sql(bytes: &[u8], kind: &Kind) -> String {
     match kind {
         Kind::Blob | Kind::FixedBlob(_) => format!("x'{}'", hex(bytes)),
         Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year | Kind::Real => {
-            let number = bytes.iter().fold(0_u64, |sum, &byte| {
-                sum.wrapping_mul(256) | u64::from(byte)
-            });
+            let number = bytes
+                .iter()
+                .fold(0_u64, |sum, &byte| sum.wrapping_mul(256) | u64::from(byte));
             number.to_string()
         }
         _ => in_parentheses(&literal(&String::from_utf8_lossy(bytes))),

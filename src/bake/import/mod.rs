@@ -92,10 +92,10 @@ pub fn import(
     feed(dumps, feed_options, &mut planner, &mut |event| {
         match event {
             Event::Input(index, meter) => told.input(index, meter),
-            Event::Statement(statement) => import.statement(told.name(), statement)?,
+            Event::Statement(statement) => import.statement(told.input_name(), statement)?,
             Event::Rows(rows) => {
                 let count = rows.batch.rows();
-                let batch = import.rows(told.name(), rows)?;
+                let batch = import.rows(told.input_name(), rows)?;
                 told.rows(count);
                 return Ok(Some(batch));
             }
@@ -316,7 +316,9 @@ impl<'c> Import<'c> {
     /// A name in `--tables` that is not in the dumps is probably misspelt.
     fn check_tables(&self) -> Result<(), BakeError> {
         let known = |name: &&String| {
-            self.tables.iter().any(|table| table.definition.name == **name)
+            self.tables
+                .iter()
+                .any(|table| table.definition.name == **name)
                 || self.views.contains_key(*name)
         };
         match self.selection.tables.iter().find(|name| !known(name)) {
@@ -356,7 +358,10 @@ impl<'c> Import<'c> {
             )?;
             foreign_key_check(self.connection, &self.tables, &mut notes).map_err(failed)?;
         }
-        let reports = self.tables.iter().map(|table| table_report(self.connection, table));
+        let reports = self
+            .tables
+            .iter()
+            .map(|table| table_report(self.connection, table));
         let tables: Vec<TableReport> = reports.collect::<Result<_, _>>().map_err(failed)?;
         let rows = tables
             .iter()
@@ -448,11 +453,9 @@ fn indexes(
             index.name = names.take(&index.name);
             connection
                 .execute_batch(&index.sql(&table.name))
-                .map_err(|cause| {
-                    table.wrong(position, format!("key {}: {cause}", index.name))
-                })?;
+                .map_err(|cause| table.wrong(position, format!("key {}: {cause}", index.name)))?;
         }
-        for trigger in finisher.update_triggers(table)? {
+        for trigger in Finisher::update_triggers(table) {
             connection
                 .execute_batch(&trigger)
                 .map_err(|cause| table.sqlite(&cause))?;
@@ -467,7 +470,10 @@ fn foreign_key_check(
     tables: &[ImportTable],
     notes: &mut Vec<Note>,
 ) -> rusqlite::Result<()> {
-    if tables.iter().all(|table| table.definition.foreign_keys.is_empty()) {
+    if tables
+        .iter()
+        .all(|table| table.definition.foreign_keys.is_empty())
+    {
         return Ok(());
     }
     let mut broken: BTreeMap<(String, String), u64> = BTreeMap::new();

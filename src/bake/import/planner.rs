@@ -31,7 +31,10 @@ impl Planner for ImportPlanner {
             return Ok(None);
         }
         let Some(table) = self.tables.get(database, &header.table) else {
-            let width = header.columns.as_ref().map_or(width, |columns| columns.len());
+            let width = header
+                .columns
+                .as_ref()
+                .map_or(width, |columns| columns.len());
             if width == 0 {
                 return Err("no CREATE TABLE says which columns its rows have".to_owned());
             }

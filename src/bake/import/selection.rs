@@ -28,9 +28,7 @@ impl Selection {
             _ => true,
         };
         let listed = |names: &[String]| names.iter().any(|other| other == name);
-        database_fits
-            && (self.tables.is_empty() || listed(&self.tables))
-            && !listed(&self.exclude)
+        database_fits && (self.tables.is_empty() || listed(&self.tables)) && !listed(&self.exclude)
     }
 }
 

@@ -67,7 +67,9 @@ impl ImportTable {
     pub(super) fn untyped(header: &InsertHeader, width: usize, input: &str, name: String) -> Self {
         let names: Vec<String> = match &header.columns {
             Some(columns) => columns.to_vec(),
-            None => (1..=width).map(|number| format!("column{number}")).collect(),
+            None => (1..=width)
+                .map(|number| format!("column{number}"))
+                .collect(),
         };
         let definition = TableDefinition::empty(
             header.database.clone(),
@@ -352,9 +354,10 @@ impl ImportTable {
                 None => self.default_of(index).unwrap_or_else(|| "NULL".to_owned()),
             });
         }
-        let order = self.layout.rowid.map_or_else(String::new, |index| {
-            format!(" ORDER BY {}", values[index])
-        });
+        let order = self
+            .layout
+            .rowid
+            .map_or_else(String::new, |index| format!(" ORDER BY {}", values[index]));
         let sql = format!(
             "{};\nINSERT INTO {TEMPORARY} ({}) SELECT {} FROM {name}{order};\nDROP TABLE {name};\n\
              ALTER TABLE {TEMPORARY} RENAME TO {name};",

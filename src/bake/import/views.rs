@@ -92,7 +92,12 @@ pub(super) fn create(
         let columns = if view.definition.columns.is_empty() {
             String::new()
         } else {
-            let names: Vec<String> = view.definition.columns.iter().map(|name| quoted(name)).collect();
+            let names: Vec<String> = view
+                .definition
+                .columns
+                .iter()
+                .map(|name| quoted(name))
+                .collect();
             format!(" ({})", names.join(", "))
         };
         let sql = format!("CREATE VIEW {}{columns} AS {query}", quoted(&view.name));

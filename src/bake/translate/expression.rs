@@ -3,6 +3,7 @@
 //! Every operation is put in parentheses, because SQLite's precedence differs. Comparisons and
 //! arithmetic see numbers where a column keeps digits as text.
 
+use super::function::bare_function;
 use super::{Catalog, DEEPEST, Reason, Sql, Translator, Type};
 use crate::bake::input::hex;
 use crate::bake::target::{literal, quoted};
@@ -10,12 +11,53 @@ use crate::dump::{Cursor, Problem, Source, Token};
 
 /// Words that end an expression inside a query.
 const STOPS: &[&str] = &[
-    "AND", "AS", "ASC", "BETWEEN", "CROSS", "DESC", "DIV", "ELSE", "END", "FOR", "FROM", "FORCE",
-    "GROUP", "HAVING", "IGNORE", "IN", "INNER", "IS", "JOIN", "LEFT", "LIKE", "LIMIT", "LOCK", "MOD",
-    "NATURAL", "NOT", "OFFSET", "ON", "OR", "ORDER", "REGEXP", "RIGHT", "RLIKE", "SEPARATOR",
-    "STRAIGHT_JOIN", "THEN", "UNION", "USE", "USING", "WHEN", "WHERE", "WINDOW", "WITH", "XOR",
+    "AND",
+    "AS",
+    "ASC",
+    "BETWEEN",
+    "CROSS",
+    "DESC",
+    "DIV",
+    "ELSE",
+    "END",
+    "FOR",
+    "FROM",
+    "FORCE",
+    "GROUP",
+    "HAVING",
+    "IGNORE",
+    "IN",
+    "INNER",
+    "IS",
+    "JOIN",
+    "LEFT",
+    "LIKE",
+    "LIMIT",
+    "LOCK",
+    "MOD",
+    "NATURAL",
+    "NOT",
+    "OFFSET",
+    "ON",
+    "OR",
+    "ORDER",
+    "REGEXP",
+    "RIGHT",
+    "RLIKE",
+    "SEPARATOR",
+    "STRAIGHT_JOIN",
+    "THEN",
+    "UNION",
+    "USE",
+    "USING",
+    "WHEN",
+    "WHERE",
+    "WINDOW",
+    "WITH",
+    "XOR",
 ];
 
+#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 pub(super) fn reason(problem: Problem) -> Reason {
     problem.to_string()
 }
@@ -214,7 +256,10 @@ impl<'s> Translator<'s> {
         } else {
             format!(" ESCAPE {escape}")
         };
-        Ok(format!("({} {not}LIKE {}{escape})", left.text, pattern.text))
+        Ok(format!(
+            "({} {not}LIKE {}{escape})",
+            left.text, pattern.text
+        ))
     }
 
     /// `|`, `&`, `<<`, `>>`: each level binds its own operators only.
@@ -252,7 +297,7 @@ impl<'s> Translator<'s> {
             };
             self.next()?;
             if self.skip_word("INTERVAL")? {
-                left = self.shifted(left, operator)?;
+                left = self.shifted(&left, operator)?;
             } else {
                 let right = self.product()?;
                 left = arithmetic(left, operator, right);
@@ -366,7 +411,10 @@ impl<'s> Translator<'s> {
                 quote,
                 escaped,
             } => {
-                let text = self.cursor.string_of(span, quote, escaped).map_err(reason)?;
+                let text = self
+                    .cursor
+                    .string_of(span, quote, escaped)
+                    .map_err(reason)?;
                 let text = self.with_adjacent(text)?;
                 Ok(Sql::new(literal(&text), Type::Text))
             }
@@ -436,7 +484,7 @@ impl<'s> Translator<'s> {
             if self.peek()? == Token::Symbol(b'(') {
                 return self.call(&upper);
             }
-            if let Some(sql) = self.bare_function(&upper) {
+            if let Some(sql) = bare_function(&upper) {
                 return Ok(sql);
             }
             if STOPS.contains(&upper.as_str()) {

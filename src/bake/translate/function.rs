@@ -19,7 +19,6 @@ const SAME: &[(&str, Type)] = &[
     ("JSON_EXTRACT", Type::Unknown),
     ("JSON_OBJECT", Type::Text),
     ("JSON_QUOTE", Type::Text),
-    ("JSON_VALID", Type::Number),
     ("LOWER", Type::Text),
     ("LTRIM", Type::Text),
     ("NULLIF", Type::Unknown),
@@ -68,21 +67,9 @@ impl Translator<'_> {
             }
         }?;
         if self.at_word(&["OVER"])? {
-            return self.over(sql);
+            return self.over(&sql);
         }
         Ok(sql)
-    }
-
-    /// Functions that may be written without parentheses.
-    pub(super) fn bare_function(&self, name: &str) -> Option<Sql> {
-        match name {
-            "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP" => {
-                Some(Sql::new("CURRENT_TIMESTAMP", Type::DateTime))
-            }
-            "CURRENT_DATE" | "UTC_DATE" => Some(Sql::new("CURRENT_DATE", Type::Date)),
-            "CURRENT_TIME" | "UTC_TIME" => Some(Sql::new("CURRENT_TIME", Type::Text)),
-            _ => None,
-        }
     }
 
     /// Arguments up to the closing parenthesis.
@@ -138,9 +125,11 @@ impl Translator<'_> {
         };
         Ok(match name.as_str() {
             // MySQL rounds here and SQLite cuts.
-            "SIGNED" | "UNSIGNED" => {
-                cast("INTEGER", Type::Number, format!("round({})", value.number()))
-            }
+            "SIGNED" | "UNSIGNED" => cast(
+                "INTEGER",
+                Type::Number,
+                format!("round({})", value.number()),
+            ),
             "CHAR" | "NCHAR" | "CHARACTER" => cast("TEXT", Type::Text, value.text),
             "BINARY" => cast("BLOB", Type::Blob, value.text),
             "DOUBLE" | "FLOAT" | "REAL" => cast("REAL", Type::Number, value.number()),
@@ -158,7 +147,11 @@ impl Translator<'_> {
 
     fn trim(&mut self) -> Result<Sql, Reason> {
         let mut function = "trim";
-        for (word, name) in [("BOTH", "trim"), ("LEADING", "ltrim"), ("TRAILING", "rtrim")] {
+        for (word, name) in [
+            ("BOTH", "trim"),
+            ("LEADING", "ltrim"),
+            ("TRAILING", "rtrim"),
+        ] {
             if self.skip_word(word)? {
                 function = name;
             }
@@ -176,7 +169,10 @@ impl Translator<'_> {
             return Ok(Sql::new(call, Type::Text));
         }
         self.expect_symbol(b')')?;
-        Ok(Sql::new(format!("{function}({}, ' ')", first.text), Type::Text))
+        Ok(Sql::new(
+            format!("{function}({}, ' ')", first.text),
+            Type::Text,
+        ))
     }
 
     fn extract(&mut self) -> Result<Sql, Reason> {
@@ -223,8 +219,8 @@ impl Translator<'_> {
             ""
         };
         let arguments = self.arguments()?;
-        let [argument] = <[Sql; 1]>::try_from(arguments)
-            .map_err(|_| format!("{name} of several columns"))?;
+        let [argument] =
+            <[Sql; 1]>::try_from(arguments).map_err(|_| format!("{name} of several columns"))?;
         let value = if name == "COUNT" || argument.value == Type::Digits {
             Type::Number
         } else {
@@ -268,7 +264,7 @@ impl Translator<'_> {
         Ok(Sql::new(call, Type::Text))
     }
 
-    fn over(&mut self, function: Sql) -> Result<Sql, Reason> {
+    fn over(&mut self, function: &Sql) -> Result<Sql, Reason> {
         self.expect_word("OVER")?;
         self.expect_symbol(b'(')?;
         let mut window = Vec::new();
@@ -294,17 +290,17 @@ impl Translator<'_> {
         let date = self.expression()?;
         self.expect_symbol(b',')?;
         let sql = if self.skip_word("INTERVAL")? {
-            self.shifted(date, sign)?
+            self.shifted(&date, sign)?
         } else {
             let days = self.expression()?.number();
-            shifted_by(date, sign, &days, "day")?
+            shifted_by(&date, sign, &days, "day")?
         };
         self.expect_symbol(b')')?;
         Ok(sql)
     }
 
     /// A date moved by the interval that follows the word `INTERVAL`.
-    pub(super) fn shifted(&mut self, date: Sql, sign: &str) -> Result<Sql, Reason> {
+    pub(super) fn shifted(&mut self, date: &Sql, sign: &str) -> Result<Sql, Reason> {
         let count = self.primary_argument()?.number();
         let unit = self.name()?.to_ascii_lowercase();
         shifted_by(date, sign, &count, &unit)
@@ -322,7 +318,10 @@ impl Translator<'_> {
                 quote,
                 escaped,
             } => {
-                let text = self.cursor.string_of(span, quote, escaped).map_err(reason)?;
+                let text = self
+                    .cursor
+                    .string_of(span, quote, escaped)
+                    .map_err(reason)?;
                 Ok(Sql::new(crate::bake::target::literal(&text), Type::Text))
             }
             Token::Word(_) | Token::Name { .. } => {
@@ -334,7 +333,19 @@ impl Translator<'_> {
     }
 }
 
-fn shifted_by(date: Sql, sign: &str, count: &str, unit: &str) -> Result<Sql, Reason> {
+/// Functions that may be written without parentheses.
+pub(super) fn bare_function(name: &str) -> Option<Sql> {
+    match name {
+        "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP" => {
+            Some(Sql::new("CURRENT_TIMESTAMP", Type::DateTime))
+        }
+        "CURRENT_DATE" | "UTC_DATE" => Some(Sql::new("CURRENT_DATE", Type::Date)),
+        "CURRENT_TIME" | "UTC_TIME" => Some(Sql::new("CURRENT_TIME", Type::Text)),
+        _ => None,
+    }
+}
+
+fn shifted_by(date: &Sql, sign: &str, count: &str, unit: &str) -> Result<Sql, Reason> {
     let (unit, factor) = match unit {
         "second" | "minute" | "hour" | "day" | "month" | "year" => (unit, 1),
         "week" => ("day", 7),
@@ -375,7 +386,13 @@ fn plain_call(name: &str, arguments: Vec<Sql>) -> Result<Sql, Reason> {
         let computes = matches!(name, "ABS" | "SIGN");
         let texts: Vec<String> = arguments
             .into_iter()
-            .map(|argument| if computes { argument.number() } else { argument.text })
+            .map(|argument| {
+                if computes {
+                    argument.number()
+                } else {
+                    argument.text
+                }
+            })
             .collect();
         let call = format!("{}({})", name.to_ascii_lowercase(), texts.join(", "));
         return Ok(Sql::new(call, value));
@@ -398,9 +415,7 @@ fn plain_call(name: &str, arguments: Vec<Sql>) -> Result<Sql, Reason> {
 fn renamed(name: &str, texts: &[&str]) -> Option<(String, Type)> {
     Some(match (name, texts) {
         ("CHAR_LENGTH" | "CHARACTER_LENGTH", [a]) => (format!("length({a})"), Type::Number),
-        ("LENGTH" | "OCTET_LENGTH", [a]) => {
-            (format!("length(CAST({a} AS BLOB))"), Type::Number)
-        }
+        ("LENGTH" | "OCTET_LENGTH", [a]) => (format!("length(CAST({a} AS BLOB))"), Type::Number),
         ("LCASE", [a]) => (format!("lower({a})"), Type::Text),
         ("UCASE", [a]) => (format!("upper({a})"), Type::Text),
         ("LEFT", [a, n]) => (format!("substr({a}, 1, {n})"), Type::Text),
@@ -422,17 +437,21 @@ fn renamed(name: &str, texts: &[&str]) -> Option<(String, Type)> {
         ("ISNULL", [a]) => (format!("({a} IS NULL)"), Type::Number),
         ("ANY_VALUE" | "MIN" | "MAX", [a]) => (format!("max({a})"), Type::Unknown),
         ("VALUES" | "VALUE", [a]) => (format!("excluded.{a}"), Type::Unknown),
+        // Before 3.45 SQLite said 0 of NULL.
+        ("JSON_VALID", [a]) => (
+            format!("CASE WHEN {a} IS NOT NULL THEN json_valid({a}) END"),
+            Type::Number,
+        ),
         ("JSON_UNQUOTE", [a]) => (format!("({a} ->> '$')"), Type::Text),
         ("JSON_VALUE", [a, path]) => (format!("({a} ->> {path})"), Type::Unknown),
         ("JSON_ARRAYAGG", [a]) => (format!("json_group_array({a})"), Type::Text),
-        ("NOW" | "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP"
-        | "SYSDATE", []) => ("CURRENT_TIMESTAMP".to_owned(), Type::DateTime),
-        ("CURDATE" | "CURRENT_DATE" | "UTC_DATE", []) => {
-            ("CURRENT_DATE".to_owned(), Type::Date)
-        }
-        ("CURTIME" | "CURRENT_TIME" | "UTC_TIME", []) => {
-            ("CURRENT_TIME".to_owned(), Type::Text)
-        }
+        (
+            "NOW" | "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP"
+            | "SYSDATE",
+            [],
+        ) => ("CURRENT_TIMESTAMP".to_owned(), Type::DateTime),
+        ("CURDATE" | "CURRENT_DATE" | "UTC_DATE", []) => ("CURRENT_DATE".to_owned(), Type::Date),
+        ("CURTIME" | "CURRENT_TIME" | "UTC_TIME", []) => ("CURRENT_TIME".to_owned(), Type::Text),
         ("DATE", [a]) => (format!("date({a})"), Type::Date),
         ("TIME", [a]) => (format!("time({a})"), Type::Text),
         ("TIMESTAMP", [a]) => (format!("datetime({a})"), Type::DateTime),

@@ -123,7 +123,10 @@ impl Scope {
             .new_columns
             .iter()
             .find(|(column, _)| column.eq_ignore_ascii_case(name))?;
-        Some(Sql::new(format!("excluded.{}", quoted(original)), Type::Unknown))
+        Some(Sql::new(
+            format!("excluded.{}", quoted(original)),
+            Type::Unknown,
+        ))
     }
 }
 

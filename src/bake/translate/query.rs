@@ -93,10 +93,16 @@ impl Translator<'_> {
         loop {
             if self.skip_word("DISTINCT")? || self.skip_word("DISTINCTROW")? {
                 distinct = "DISTINCT ";
-            } else if !["ALL", "SQL_CALC_FOUND_ROWS", "HIGH_PRIORITY", "SQL_NO_CACHE"]
-                .iter()
-                .try_fold(false, |seen, word| Ok::<_, Reason>(seen || self.skip_word(word)?))?
-            {
+            } else if ![
+                "ALL",
+                "SQL_CALC_FOUND_ROWS",
+                "HIGH_PRIORITY",
+                "SQL_NO_CACHE",
+            ]
+            .iter()
+            .try_fold(false, |seen, word| {
+                Ok::<_, Reason>(seen || self.skip_word(word)?)
+            })? {
                 break;
             }
         }
@@ -130,8 +136,17 @@ impl Translator<'_> {
     fn deferred_items(&mut self) -> Result<crate::dump::Source, Reason> {
         self.cursor
             .source_to(&[
-                "FROM", "WHERE", "UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT", "GROUP", "HAVING",
-                "FOR", "LOCK",
+                "FROM",
+                "WHERE",
+                "UNION",
+                "EXCEPT",
+                "INTERSECT",
+                "ORDER",
+                "LIMIT",
+                "GROUP",
+                "HAVING",
+                "FOR",
+                "LOCK",
             ])
             .map_err(reason)
     }
@@ -152,10 +167,12 @@ impl Translator<'_> {
         loop {
             let item = self.expression()?;
             let mut alias = None;
-            if self.skip_word("AS")? {
-                alias = Some(self.alias()?);
-            } else if matches!(self.peek()?, Token::Word(_) | Token::Name { .. } | Token::Text { .. })
-            {
+            let named = self.skip_word("AS")?
+                || matches!(
+                    self.peek()?,
+                    Token::Word(_) | Token::Name { .. } | Token::Text { .. }
+                );
+            if named {
                 alias = Some(self.alias()?);
             }
             items.push(match alias {
@@ -228,7 +245,7 @@ impl Translator<'_> {
     fn table(&mut self) -> Result<String, Reason> {
         self.deeper()?;
         let text = if self.skip_symbol(b'(')? {
-            let inner = if self.at_word(&["SELECT", "WITH"])? {
+            if self.at_word(&["SELECT", "WITH"])? {
                 let query = self.query()?;
                 self.expect_symbol(b')')?;
                 let alias = self.table_alias()?.ok_or("a query without an alias")?;
@@ -238,8 +255,7 @@ impl Translator<'_> {
                 let tables = self.tables()?;
                 self.expect_symbol(b')')?;
                 format!("({tables})")
-            };
-            inner
+            }
         } else {
             self.named_table()?
         };
@@ -260,7 +276,10 @@ impl Translator<'_> {
             return Err("PARTITION (…) of a table".to_owned());
         }
         let alias = self.table_alias()?;
-        let common = self.common.iter().any(|other| other.eq_ignore_ascii_case(&name));
+        let common = self
+            .common
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(&name));
         let (own, columns) = if common && database.is_none() {
             (name.clone(), Vec::new())
         } else {
@@ -280,9 +299,31 @@ impl Translator<'_> {
     fn table_alias(&mut self) -> Result<Option<String>, Reason> {
         let mut alias = None;
         let stops = [
-            "ON", "USING", "JOIN", "LEFT", "RIGHT", "INNER", "CROSS", "NATURAL", "STRAIGHT_JOIN",
-            "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "USE",
-            "FORCE", "IGNORE", "WINDOW", "FOR", "LOCK", "OUTER", "WITH",
+            "ON",
+            "USING",
+            "JOIN",
+            "LEFT",
+            "RIGHT",
+            "INNER",
+            "CROSS",
+            "NATURAL",
+            "STRAIGHT_JOIN",
+            "WHERE",
+            "GROUP",
+            "ORDER",
+            "HAVING",
+            "LIMIT",
+            "UNION",
+            "EXCEPT",
+            "INTERSECT",
+            "USE",
+            "FORCE",
+            "IGNORE",
+            "WINDOW",
+            "FOR",
+            "LOCK",
+            "OUTER",
+            "WITH",
         ];
         if self.skip_word("AS")?
             || matches!(self.peek()?, Token::Name { .. })

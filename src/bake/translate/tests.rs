@@ -44,11 +44,17 @@ fn operators_keep_mysqls_precedence() {
         ("`id` / 2", r#"(CAST("id" AS REAL) / 2)"#),
         ("`id` <=> NULL", r#"("id" IS NULL)"#),
         ("`id` & 1 | 4 << 2", r#"((("id" & 1) | 4) << 2)"#),
-        ("`t`.`id` between 1 and 3 or 0", r#"(("id" BETWEEN 1 AND 3) OR 0)"#),
+        (
+            "`t`.`id` between 1 and 3 or 0",
+            r#"(("id" BETWEEN 1 AND 3) OR 0)"#,
+        ),
         ("`id` not in (1,2)", r#"("id" NOT IN (1, 2))"#),
         ("`id` is not null", r#"("id" IS NOT NULL)"#),
         ("1 xor `id`", r#"((1 <> 0) <> ("id" <> 0))"#),
-        ("case when `id` > 1 then 'a' else 'b' end", r#"(CASE WHEN ("id" > 1) THEN 'a' ELSE 'b' END)"#),
+        (
+            "case when `id` > 1 then 'a' else 'b' end",
+            r#"(CASE WHEN ("id" > 1) THEN 'a' ELSE 'b' END)"#,
+        ),
     ] {
         assert_eq!(translated(mysql).as_deref(), Ok(sqlite), "{mysql}");
     }
@@ -60,7 +66,10 @@ fn digits_are_compared_as_numbers_and_joined_as_text() {
         translated("`price` >= 0.5").unwrap(),
         r#"(CAST("price" AS NUMERIC) >= 0.5)"#
     );
-    assert_eq!(translated("concat(`price`,'x')").unwrap(), r#"("price" || 'x')"#);
+    assert_eq!(
+        translated("concat(`price`,'x')").unwrap(),
+        r#"("price" || 'x')"#
+    );
 }
 
 #[test]
@@ -70,16 +79,34 @@ fn strings_functions_and_dates() {
         (r"_utf8mb4\'a\'", "'a'"),
         ("0xABC", "x'0ABC'"),
         ("b'101'", "5"),
-        ("if(`id`, lcase(`name`), '')", r#"iif("id", lower("name"), '')"#),
-        ("json_unquote(json_extract(`name`,'$.a'))", r#"(json_extract("name", '$.a') ->> '$')"#),
+        (
+            "if(`id`, lcase(`name`), '')",
+            r#"iif("id", lower("name"), '')"#,
+        ),
+        (
+            "json_unquote(json_extract(`name`,'$.a'))",
+            r#"(json_extract("name", '$.a') ->> '$')"#,
+        ),
         ("`name`->>'$.a'", r#"("name" ->> '$.a')"#),
-        ("`name` like 'a\\\\_%'", r#"("name" LIKE 'a\_%' ESCAPE '\')"#),
-        ("`day` + interval 1 day", r#"date("day", (1 * (1)) || ' day')"#),
+        (
+            "`name` like 'a\\\\_%'",
+            r#"("name" LIKE 'a\_%' ESCAPE '\')"#,
+        ),
+        (
+            "`day` + interval 1 day",
+            r#"date("day", (1 * (1)) || ' day')"#,
+        ),
         ("year(`day`)", r#"CAST(strftime('%Y', "day") AS INTEGER)"#),
-        ("cast(`id` as char charset utf8mb4)", r#"CAST("id" AS TEXT)"#),
+        (
+            "cast(`id` as char charset utf8mb4)",
+            r#"CAST("id" AS TEXT)"#,
+        ),
         ("substring(`name` from 2 for 3)", r#"substr("name", 2, 3)"#),
         ("current_timestamp()", "CURRENT_TIMESTAMP"),
-        ("`name` collate utf8mb4_general_ci", r#"("name" COLLATE NOCASE)"#),
+        (
+            "`name` collate utf8mb4_general_ci",
+            r#"("name" COLLATE NOCASE)"#,
+        ),
     ] {
         assert_eq!(translated(mysql).as_deref(), Ok(sqlite), "{mysql}");
     }
@@ -115,7 +142,9 @@ impl Catalog for Shop {
             "sale" => vec![("item_id", Type::Number), ("n", Type::Number)],
             _ => return None,
         };
-        let columns = columns.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let columns = columns
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
         Some((name.to_owned(), columns.collect()))
     }
 }
@@ -134,5 +163,9 @@ fn views_as_the_servers_print_them() {
         query(&source(union), &Shop).unwrap(),
         r#"SELECT 1 AS "a" UNION ALL SELECT "id" FROM "item" ORDER BY 1"#
     );
-    assert!(query(&source("select 1 from nowhere"), &Shop).unwrap_err().contains("nowhere"));
+    assert!(
+        query(&source("select 1 from nowhere"), &Shop)
+            .unwrap_err()
+            .contains("nowhere")
+    );
 }
