@@ -3,12 +3,15 @@
 //! A dump is bytes: which character set they are in is said by `SET NAMES`, by introducers
 //! (`_latin1 'x'`) and, for values that were written as bytes, by the column. Decoding is strict; a
 //! byte that does not fit is an error with its place, never a replacement character. The tables are
-//! those of `encoding_rs`, mended where MySQL's differ. A set that is not known is refused by name.
+//! those of `encoding_rs`, mended where the server's differ (`charset_differences`). A set that is
+//! not known is refused by name.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use encoding_rs::Encoding;
 
+use super::charset_differences::{Differences, of};
 use super::error::ValueError;
 
 /// A character set of MySQL or MariaDB.
@@ -18,10 +21,8 @@ pub enum Charset {
     Utf8,
     /// `binary`: bytes; as text they must be UTF-8 unless the column says otherwise.
     Binary,
-    /// Any other, with its tables.
-    Other(&'static Encoding),
-    /// `sjis` and `ujis`, which map seven characters otherwise than Windows does.
-    Japanese(&'static Encoding),
+    /// Any other: the tables, and where the server's are others.
+    Other(&'static Encoding, Differences),
 }
 
 /// Character sets whose second bytes may be a backslash or a backquote, so that the lexer has to
@@ -37,37 +38,37 @@ impl Charset {
     /// The character set of a MySQL name, in any case; `None` when it is not supported.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name.to_ascii_lowercase().as_str() {
-            "utf8" | "utf8mb3" | "utf8mb4" | "ascii" => Self::Utf8,
-            "binary" => Self::Binary,
+        let name = name.to_ascii_lowercase();
+        let encoding = match name.as_str() {
+            "utf8" | "utf8mb3" | "utf8mb4" | "ascii" => return Some(Self::Utf8),
+            "binary" => return Some(Self::Binary),
             // What MySQL calls latin1 is Windows-1252, with the five unassigned bytes as controls.
-            "latin1" => Self::Other(encoding_rs::WINDOWS_1252),
-            "latin2" => Self::Other(encoding_rs::ISO_8859_2),
-            "latin5" => Self::Other(encoding_rs::WINDOWS_1254),
-            "latin7" => Self::Other(encoding_rs::ISO_8859_13),
-            "greek" => Self::Other(encoding_rs::ISO_8859_7),
-            "hebrew" => Self::Other(encoding_rs::ISO_8859_8),
-            "cp866" => Self::Other(encoding_rs::IBM866),
-            "cp1250" => Self::Other(encoding_rs::WINDOWS_1250),
-            "cp1251" => Self::Other(encoding_rs::WINDOWS_1251),
-            "cp1256" => Self::Other(encoding_rs::WINDOWS_1256),
-            "cp1257" => Self::Other(encoding_rs::WINDOWS_1257),
-            "koi8r" => Self::Other(encoding_rs::KOI8_R),
-            "koi8u" => Self::Other(encoding_rs::KOI8_U),
-            "macroman" => Self::Other(encoding_rs::MACINTOSH),
-            "tis620" => Self::Other(encoding_rs::WINDOWS_874),
-            "cp932" => Self::Other(encoding_rs::SHIFT_JIS),
-            "eucjpms" => Self::Other(encoding_rs::EUC_JP),
-            "sjis" => Self::Japanese(encoding_rs::SHIFT_JIS),
-            "ujis" => Self::Japanese(encoding_rs::EUC_JP),
-            "gbk" | "gb2312" => Self::Other(encoding_rs::GBK),
-            "gb18030" => Self::Other(encoding_rs::GB18030),
-            "big5" => Self::Other(encoding_rs::BIG5),
-            "euckr" => Self::Other(encoding_rs::EUC_KR),
-            "ucs2" | "utf16" => Self::Other(encoding_rs::UTF_16BE),
-            "utf16le" => Self::Other(encoding_rs::UTF_16LE),
+            "latin1" => encoding_rs::WINDOWS_1252,
+            "latin2" => encoding_rs::ISO_8859_2,
+            "latin5" => encoding_rs::WINDOWS_1254,
+            "latin7" => encoding_rs::ISO_8859_13,
+            "greek" => encoding_rs::ISO_8859_7,
+            "hebrew" => encoding_rs::ISO_8859_8,
+            "cp866" => encoding_rs::IBM866,
+            "cp1250" => encoding_rs::WINDOWS_1250,
+            "cp1251" => encoding_rs::WINDOWS_1251,
+            "cp1256" => encoding_rs::WINDOWS_1256,
+            "cp1257" => encoding_rs::WINDOWS_1257,
+            "koi8r" => encoding_rs::KOI8_R,
+            "koi8u" => encoding_rs::KOI8_U,
+            "macroman" => encoding_rs::MACINTOSH,
+            "tis620" => encoding_rs::WINDOWS_874,
+            "cp932" | "sjis" => encoding_rs::SHIFT_JIS,
+            "eucjpms" | "ujis" => encoding_rs::EUC_JP,
+            "gbk" | "gb2312" => encoding_rs::GBK,
+            "gb18030" => encoding_rs::GB18030,
+            "big5" => encoding_rs::BIG5,
+            "euckr" => encoding_rs::EUC_KR,
+            "ucs2" | "utf16" => encoding_rs::UTF_16BE,
+            "utf16le" => encoding_rs::UTF_16LE,
             _ => return None,
-        })
+        };
+        Some(Self::Other(encoding, of(&name)))
     }
 
     /// The character set that a collation belongs to: `latin1` of `latin1_swedish_ci`.
@@ -78,7 +79,7 @@ impl Charset {
 
     /// What the lexer has to know about the set's second bytes.
     pub(super) fn double_byte(self) -> Option<DoubleByte> {
-        let (Self::Other(encoding) | Self::Japanese(encoding)) = self else {
+        let Self::Other(encoding, _) = self else {
             return None;
         };
         match encoding.name() {
@@ -91,28 +92,23 @@ impl Charset {
 
     /// The text that `bytes` stand for.
     pub(super) fn decode(self, bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, ValueError> {
-        let encoding = match (self, bytes) {
+        match (self, bytes) {
             (Self::Utf8 | Self::Binary, Cow::Borrowed(bytes)) => {
-                return match simdutf8::basic::from_utf8(bytes) {
+                match simdutf8::basic::from_utf8(bytes) {
                     Ok(text) => Ok(Cow::Borrowed(text)),
                     Err(_) => Err(not_text(bytes, valid_up_to(bytes), "UTF-8")),
-                };
+                }
             }
             (Self::Utf8 | Self::Binary, Cow::Owned(bytes)) => {
-                return String::from_utf8(bytes).map(Cow::Owned).map_err(|error| {
+                String::from_utf8(bytes).map(Cow::Owned).map_err(|error| {
                     let offset = error.utf8_error().valid_up_to();
                     not_text(error.as_bytes(), offset, "UTF-8")
-                });
+                })
             }
-            (Self::Other(encoding) | Self::Japanese(encoding), bytes) => {
-                let text = decode_with(encoding, &bytes)?;
-                if let Self::Japanese(_) = self {
-                    return Ok(Cow::Owned(text.chars().map(japanese).collect()));
-                }
-                text
+            (Self::Other(encoding, differences), bytes) => {
+                decode_with(encoding, differences, &bytes).map(Cow::Owned)
             }
-        };
-        Ok(Cow::Owned(encoding))
+        }
     }
 }
 
@@ -135,11 +131,50 @@ fn valid_up_to(bytes: &[u8]) -> usize {
     std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len)
 }
 
-fn decode_with(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, ValueError> {
-    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-        return Ok(text.into_owned());
+fn decode_with(
+    encoding: &'static Encoding,
+    differences: Differences,
+    bytes: &[u8],
+) -> Result<String, ValueError> {
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 2);
+    let mut start = 0;
+    for (at, length, character) in differences.codes_in(bytes) {
+        decode_run(encoding, differences, bytes, start..at, &mut text)?;
+        text.push(character);
+        start = at + length;
     }
-    // Only to name the place: the longest prefix that does decode ends there.
+    decode_run(encoding, differences, bytes, start..bytes.len(), &mut text)?;
+    Ok(text)
+}
+
+/// Decodes `range` of `bytes` to the end of `text`.
+fn decode_run(
+    encoding: &'static Encoding,
+    differences: Differences,
+    bytes: &[u8],
+    range: Range<usize>,
+    text: &mut String,
+) -> Result<(), ValueError> {
+    let run = &bytes[range.clone()];
+    let Some(decoded) = encoding.decode_without_bom_handling_and_without_replacement(run) else {
+        let offset = range.start + malformed_at(encoding, run);
+        return Err(not_text(bytes, offset, encoding.name()));
+    };
+    if differences.has_characters() {
+        text.extend(
+            decoded
+                .chars()
+                .map(|character| differences.character(character)),
+        );
+    } else {
+        text.push_str(&decoded);
+    }
+    Ok(())
+}
+
+/// Where `bytes` stop making sense: asked only when they do.
+fn malformed_at(encoding: &'static Encoding, bytes: &[u8]) -> usize {
+    // The longest prefix that does decode ends there.
     let (mut good, mut bad) = (0, bytes.len());
     while good + 1 < bad {
         let middle = good.midpoint(bad);
@@ -153,20 +188,7 @@ fn decode_with(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, Valu
             good = middle;
         }
     }
-    Err(not_text(bytes, good.min(bytes.len() - 1), encoding.name()))
-}
-
-/// From the characters that Windows gives to seven codes to those that `sjis` and `ujis` give.
-fn japanese(character: char) -> char {
-    match character {
-        '\u{ff5e}' => '\u{301c}',
-        '\u{2225}' => '\u{2016}',
-        '\u{ff0d}' => '\u{2212}',
-        '\u{ffe0}' => '\u{00a2}',
-        '\u{ffe1}' => '\u{00a3}',
-        '\u{ffe2}' => '\u{00ac}',
-        other => other,
-    }
+    good.min(bytes.len() - 1)
 }
 
 fn not_text(bytes: &[u8], offset: usize, charset: &'static str) -> ValueError {

@@ -56,6 +56,10 @@ pub(super) fn column(
 
 fn column_type(cursor: &mut Cursor<'_>) -> Result<ColumnType, Problem> {
     let mut name = cursor.name("a column type")?.to_ascii_uppercase();
+    // MariaDB names the types of one of its modes so: `mariadb_schema.date`.
+    if name.ends_with("_SCHEMA") && cursor.skip_symbol(b'.')? {
+        name = cursor.name("a column type")?.to_ascii_uppercase();
+    }
     for (first, seconds) in PAIRS {
         for second in *seconds {
             if name == *first && cursor.skip_word(second)? {

@@ -19,6 +19,7 @@
 
 mod alter;
 mod charset;
+mod charset_differences;
 mod column;
 mod cursor;
 mod decimal;

@@ -11,21 +11,25 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod binary;
+mod cells;
 mod client;
 mod dataset;
 mod harness;
+mod mariadb;
 
 mod bake_files;
 mod bake_inputs;
+mod bake_oracle;
 mod command_line;
 mod dataset_generator;
 mod documents;
 mod http_base;
+mod import_charsets;
+mod import_oracle;
 mod isuumo_contract;
 mod isuumo_edge_cases;
 mod isuumo_edge_cases_writes;
 mod isuumo_uploads;
-mod mariadb;
 mod reference;
 mod serving;
 mod store_generations;
