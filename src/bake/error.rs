@@ -161,6 +161,10 @@ impl BakeError {
                 "Write the dump again; if it is known to be whole, import it with \
                  --allow-incomplete.",
             ),
+            Self::Dump(error) if matches!(error.problem, Problem::Outside(_)) => Some(
+                "Nothing but the dump is read or run. Take the statement out; files that SOURCE \
+                 names can be given as further dumps, in their order.",
+            ),
             Self::Dump(error) if error.problem.is_about_text() => Some(
                 "If the dump does not say its character set (SET NAMES), name it with --charset; \
                  otherwise write it again with --hex-blob.",
@@ -181,7 +185,9 @@ impl BakeError {
             Self::SeveralDatabases { .. } | Self::NoDatabase { .. } => {
                 Some("Choose one of them with --database.")
             }
-            Self::NoTable { .. } => Some("Names in --tables are compared letter by letter."),
+            Self::NoTable { .. } => {
+                Some("Names in --tables and --exclude are compared letter by letter.")
+            }
             Self::NothingToImport => Some(
                 "Is it a dump? mysqldump, mariadb-dump and phpMyAdmin write what is read here.",
             ),

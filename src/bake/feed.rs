@@ -10,7 +10,7 @@ use std::sync::{Arc, mpsc};
 
 use super::batch::Batch;
 use super::input::{Meter, open, unpacked_name};
-use super::note::{Class, Note};
+use super::note::{Class, Note, counted};
 use super::provenance::Input;
 use super::{BakeError, FolderFile};
 use crate::dump::{
@@ -228,17 +228,18 @@ impl<'f> Feeder<'f> {
     ) {
         let notes = &mut self.outcome.notes;
         notes.extend(skipped.iter().map(|skipped| {
-            Note::new(
-                &file.shown,
-                skipped.position,
-                Class::Skipped,
-                &skipped.statement,
-            )
+            let class = if skipped.loses {
+                Class::Lossy
+            } else {
+                Class::Skipped
+            };
+            Note::new(&file.shown, skipped.position, class, &skipped.statement)
         }));
         for ((table, column), (count, position)) in std::mem::take(&mut self.changes) {
             let what = format!(
-                "table {table}, column {column}: {count} values are spelled or rounded as the \
-                 server would, here the first"
+                "table {table}, column {column}: {} spelled or rounded as the server would, here \
+                 the first",
+                counted(count, "value")
             );
             notes.push(Note::new(&file.shown, position, Class::Changed, what));
         }

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use super::feed::{Event, FeedOptions, feed};
 use super::input::unpacked_name;
-use super::note::{Class, Note};
+use super::note::{Class, Note, counted};
 use super::output::Output;
 use super::progress::{Phase, Progress, Told};
 use super::provenance::{IMPORTER, Input, Provenance, dataset_digest};
@@ -100,7 +100,10 @@ pub fn bake(
     })?;
     let Loader { rows, .. } = loader;
     for (table, ((input, position), count)) in ignored {
-        let what = format!("{count} rows of table {table}, which the schema does not have");
+        let what = format!(
+            "{} of table {table}, which the schema does not have",
+            counted(count, "row")
+        );
         notes.push(Note::new(&input, position, Class::Skipped, what));
     }
     progress.begin(Phase::Indexes);

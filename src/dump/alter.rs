@@ -44,7 +44,7 @@ pub(super) struct Outcome {
     /// The definition is another now.
     pub(super) changed: bool,
     /// The table's new name.
-    pub(super) renamed: Option<String>,
+    pub(super) renamed: Option<(Option<String>, String)>,
     /// First words of changes that are not known here.
     pub(super) unknown: Vec<String>,
 }
@@ -84,6 +84,7 @@ fn change(
     table: &mut TableDefinition,
     outcome: &mut Outcome,
 ) -> Result<(), Problem> {
+    let before = outcome.changed;
     outcome.changed = true;
     if cursor.skip_word("ADD")? {
         return add(cursor, table);
@@ -113,13 +114,24 @@ fn change(
         table.auto_increment = word_or_string(cursor)?.parse().ok();
         return Ok(());
     }
-    outcome.changed = false;
-    if cursor.skip_words("CONVERT", &["TO"])? || cursor.skip_word("DEFAULT")? {
+    if cursor.skip_words("CONVERT", &["TO"])? {
+        table_charset(cursor, table)?;
+        let (charset, collation) = (table.charset.clone(), table.collation.clone());
+        for column in &mut table.columns {
+            if column.charset.as_deref() != Some("binary") {
+                column.charset.clone_from(&charset);
+                column.collation.clone_from(&collation);
+            }
+        }
+        return Ok(());
+    }
+    if cursor.skip_word("DEFAULT")? {
         return table_charset(cursor, table);
     }
     if cursor.at_word(&["CHARACTER", "CHARSET", "COLLATE"])? {
         return table_charset(cursor, table);
     }
+    outcome.changed = before;
     if !cursor.at_word(NOISE)? && !at_change_end(cursor)? {
         let token = cursor.next()?;
         let Token::Word(span) = token else {
@@ -168,10 +180,12 @@ fn place(
     table: &mut TableDefinition,
     instead_of: Option<usize>,
 ) -> Result<(), Problem> {
-    let column = column(cursor, table)?;
+    let mut column = column(cursor, table)?;
     let mut index = instead_of.unwrap_or(table.columns.len());
-    if let Some(old) = instead_of {
-        table.columns.remove(old);
+    if let Some(index) = instead_of {
+        let old = table.columns[index].name.clone();
+        table.rename_column(&old, &column.name);
+        column.id = table.columns.remove(index).id;
     }
     if cursor.skip_word("FIRST")? {
         index = 0;
@@ -252,9 +266,7 @@ fn drop_element(
     } else {
         cursor.skip_word("COLUMN")?;
         let name = dropped_name(cursor)?;
-        table
-            .columns
-            .retain(|column| !column.name.eq_ignore_ascii_case(&name));
+        table.drop_column(&name);
     }
     Ok(())
 }
@@ -273,9 +285,7 @@ fn rename(
         let old = cursor.name("a column name")?;
         cursor.expect_word("TO")?;
         let new = cursor.name("a column name")?;
-        if let Some(index) = table.column_index(&old) {
-            table.columns[index].name = new;
-        }
+        table.rename_column(&old, &new);
     } else if cursor.skip_word("KEY")? || cursor.skip_word("INDEX")? {
         let old = cursor.name("the name of a key")?;
         cursor.expect_word("TO")?;
@@ -287,7 +297,7 @@ fn rename(
         }
     } else {
         let _ = cursor.skip_word("TO")? || cursor.skip_word("AS")?;
-        outcome.renamed = Some(cursor.qualified_name()?.1);
+        outcome.renamed = Some(cursor.qualified_name()?);
     }
     Ok(())
 }

@@ -91,7 +91,7 @@ impl Charset {
     }
 
     /// The text that `bytes` stand for.
-    pub(super) fn decode(self, bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, ValueError> {
+    pub(crate) fn decode(self, bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, ValueError> {
         match (self, bytes) {
             (Self::Utf8 | Self::Binary, Cow::Borrowed(bytes)) => {
                 match simdutf8::basic::from_utf8(bytes) {

@@ -31,14 +31,17 @@ pub(super) fn column(
     let name = cursor.name("a column name")?;
     let column_type = column_type(cursor)?;
     let serial = column_type.name == "SERIAL";
+    table.columns_made += 1;
     let mut column = ColumnDefinition {
         name,
+        id: table.columns_made,
         column_type,
         not_null: serial,
         default: None,
         auto_increment: serial,
         generated: None,
         on_update: false,
+        invisible: false,
         charset: None,
         collation: None,
     };
@@ -117,6 +120,9 @@ fn attribute(
         column.auto_increment = true;
     } else if cursor.skip_word("COLLATE")? {
         column.collation = Some(word_or_string(cursor)?);
+    } else if cursor.skip_word("BINARY")? {
+        // The `_bin` collation of whatever character set the column is in.
+        column.collation = Some("_bin".to_owned());
     } else if cursor.skip_words("CHARACTER", &["SET"])? || cursor.skip_word("CHARSET")? {
         column.charset = Some(word_or_string(cursor)?);
     } else if cursor.skip_words("ON", &["UPDATE"])? {
@@ -140,8 +146,10 @@ fn attribute(
         table.checks.extend(check);
     } else if cursor.peek()? == Token::Symbol(b'(') {
         cursor.skip_group()?;
+    } else if cursor.skip_word("INVISIBLE")? {
+        column.invisible = true;
     } else {
-        // GENERATED ALWAYS, VIRTUAL, INVISIBLE, SRID, COLUMN_FORMAT, …: no effect here.
+        // GENERATED ALWAYS, VIRTUAL, SRID, COLUMN_FORMAT, …: no effect here.
         cursor.next()?;
     }
     Ok(())

@@ -51,7 +51,9 @@ fn is_canonical(bytes: &[u8], scale: usize) -> bool {
             _ => return false,
         }
     };
-    !whole.is_empty() && whole.iter().all(u8::is_ascii_digit)
+    let leading_zero = whole.len() > 1 && whole[0] == b'0';
+    let negative_zero = || digits.len() < bytes.len() && !digits.iter().any(|digit| *digit > b'0');
+    !whole.is_empty() && whole.iter().all(u8::is_ascii_digit) && !leading_zero && !negative_zero()
 }
 
 /// `text` with `scale` decimals, and whether it was rounded for that.
@@ -134,7 +136,8 @@ mod tests {
             scaled("12345678901234567890.12", 2),
             kept("12345678901234567890.12")
         );
-        assert_eq!(scaled("-0012.50", 2), kept("-0012.50"));
+        assert_eq!(scaled("-0012.50", 2), kept("-12.50"));
+        assert_eq!(scaled("-0.00", 2), kept("0.00"));
         assert_eq!(scaled("7", 2), kept("7.00"));
         assert_eq!(scaled(".5", 1), kept("0.5"));
         assert_eq!(scaled("1.10", 1), kept("1.1"));

@@ -9,6 +9,13 @@ use super::utf16;
 
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+/// What is told from plain text, but not unpacked.
+const OTHERS: &[(&[u8], &str)] = &[
+    (b"BZh", "bzip2"),
+    (&[0xfd, b'7', b'z', b'X', b'Z', 0], "xz"),
+    (b"PK\x03\x04", "zip"),
+    (b"7z\xbc\xaf", "7-Zip"),
+];
 /// Packed bytes are read in pieces of this size.
 const READ_BYTES: usize = 256 * 1024;
 
@@ -20,6 +27,14 @@ const READ_BYTES: usize = 256 * 1024;
 pub fn decompress<'a>(input: impl Read + Send + 'a) -> io::Result<Box<dyn Read + Send + 'a>> {
     let mut input = BufReader::with_capacity(READ_BYTES, input);
     let start = input.fill_buf()?;
+    if let Some((_, program)) = OTHERS.iter().find(|(magic, _)| start.starts_with(magic)) {
+        return Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            format!(
+                "it is packed with {program}; unpack it first (gzip and zstd are read as they are)"
+            ),
+        ));
+    }
     if start.starts_with(GZIP_MAGIC) {
         utf16::to_utf8(flate2::bufread::MultiGzDecoder::new(input))
     } else if start.starts_with(ZSTD_MAGIC) {

@@ -33,6 +33,8 @@ pub struct TableDefinition {
     pub auto_increment: Option<u64>,
     /// Parts that were read over, as they would be reported: `PARTITION BY`, …
     pub omitted: Vec<String>,
+    /// Columns that were ever defined, for [`ColumnDefinition::id`].
+    pub columns_made: u32,
     /// Where the statement starts.
     pub position: Position,
 }
@@ -42,6 +44,8 @@ pub struct TableDefinition {
 pub struct ColumnDefinition {
     /// The column's name.
     pub name: String,
+    /// What the column keeps when it is renamed or changed; unique in its table.
+    pub id: u32,
     /// Its type.
     pub column_type: ColumnType,
     /// `NOT NULL` was given, or the column is part of the primary key.
@@ -54,6 +58,8 @@ pub struct ColumnDefinition {
     pub generated: Option<Generated>,
     /// `ON UPDATE CURRENT_TIMESTAMP` was given.
     pub on_update: bool,
+    /// `INVISIBLE`: an `INSERT` without a column list gives it no value.
+    pub invisible: bool,
     /// `CHARACTER SET` of the column.
     pub charset: Option<String>,
     /// `COLLATE` of the column.
@@ -236,8 +242,42 @@ impl TableDefinition {
             collation: None,
             auto_increment: None,
             omitted: Vec::new(),
+            columns_made: 0,
             position,
         }
+    }
+
+    /// Calls the column `old` by its new name wherever it is named.
+    pub(super) fn rename_column(&mut self, old: &str, new: &str) {
+        let is_old = |name: &str| name.eq_ignore_ascii_case(old);
+        for column in &mut self.columns {
+            if is_old(&column.name) {
+                new.clone_into(&mut column.name);
+            }
+        }
+        let keys = self.keys.iter_mut().flat_map(|key| &mut key.parts);
+        for part in self.primary_key.iter_mut().chain(keys) {
+            if part.column().is_some_and(is_old) {
+                part.value = KeyValue::Column(new.to_owned());
+            }
+        }
+        for key in &mut self.foreign_keys {
+            for column in key.columns.iter_mut().filter(|name| is_old(name)) {
+                new.clone_into(column);
+            }
+        }
+    }
+
+    /// Takes a column away, from its keys too.
+    pub(super) fn drop_column(&mut self, name: &str) {
+        let is_it = |other: &str| other.eq_ignore_ascii_case(name);
+        self.columns.retain(|column| !is_it(&column.name));
+        self.primary_key
+            .retain(|part| !part.column().is_some_and(is_it));
+        for key in &mut self.keys {
+            key.parts.retain(|part| !part.column().is_some_and(is_it));
+        }
+        self.keys.retain(|key| !key.parts.is_empty());
     }
 
     /// The column of that name, in any case as MySQL compares them.

@@ -79,6 +79,9 @@ pub enum Problem {
     /// A form of the grammar that this version does not read.
     #[error("{0} is not supported")]
     Unsupported(String),
+    /// A statement that reads or writes something else than the dump, and is never carried out.
+    #[error("{0} reaches outside the dump and is refused")]
+    Outside(String),
     /// A row has another number of values than its column list.
     #[error("the row has {found} values for {expected} columns")]
     ColumnCount {

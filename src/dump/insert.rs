@@ -300,7 +300,7 @@ fn literal(cursor: &mut Cursor<'_>, session: &Session) -> Result<Literal, Proble
 /// One literal, if one stands there; what was consumed otherwise is part of an expression.
 fn simple(cursor: &mut Cursor<'_>, session: &Session) -> Result<Option<Literal>, Problem> {
     let token = cursor.peek()?;
-    if let Some(literal) = quoted_or_binary(cursor, token, session.charset) {
+    if let Some(literal) = quoted_or_binary(cursor, token, session.charset, Charset::Binary) {
         cursor.next()?;
         return Ok(Some(literal));
     }
@@ -343,7 +343,7 @@ fn simple(cursor: &mut Cursor<'_>, session: &Session) -> Result<Option<Literal>,
             let charset = Charset::from_name(name)
                 .ok_or_else(|| Problem::Unsupported(format!("character set {name}")))?;
             let token = cursor.peek()?;
-            let literal = quoted_or_binary(cursor, token, charset);
+            let literal = quoted_or_binary(cursor, token, charset, charset);
             if literal.is_some() {
                 cursor.next()?;
             }
@@ -353,8 +353,13 @@ fn simple(cursor: &mut Cursor<'_>, session: &Session) -> Result<Option<Literal>,
     }
 }
 
-/// The literals that a character set applies to.
-fn quoted_or_binary(cursor: &Cursor<'_>, token: Token, charset: Charset) -> Option<Literal> {
+/// The literals that a character set applies to: that of strings, and that of digits.
+fn quoted_or_binary(
+    cursor: &Cursor<'_>,
+    token: Token,
+    charset: Charset,
+    of_digits: Charset,
+) -> Option<Literal> {
     match token {
         Token::Text {
             span,
@@ -365,8 +370,8 @@ fn quoted_or_binary(cursor: &Cursor<'_>, token: Token, charset: Charset) -> Opti
             escaped: escaped.then(|| cursor.quoting(quote)),
             charset,
         }),
-        Token::Hex(span) => Some(Literal::Hex(span)),
-        Token::Bits(span) => Some(Literal::Bits(span)),
+        Token::Hex(span) => Some(Literal::Hex(span, of_digits)),
+        Token::Bits(span) => Some(Literal::Bits(span, of_digits)),
         _ => None,
     }
 }

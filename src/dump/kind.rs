@@ -71,6 +71,16 @@ impl Kind {
                 }
             }
             "BIT" => Self::Bits,
+            // Servers that still have YEAR(2) show its two digits.
+            "YEAR"
+                if column
+                    .column_type
+                    .arguments
+                    .first()
+                    .is_some_and(|width| width == "2") =>
+            {
+                Self::Integer
+            }
             "YEAR" => Self::Year,
             "FLOAT" | "FLOAT4" | "FLOAT8" | "DOUBLE" | "DOUBLE PRECISION" | "REAL" => Self::Real,
             "DECIMAL" | "DEC" | "NUMERIC" | "FIXED" | "NUMBER" => {

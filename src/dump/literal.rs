@@ -24,8 +24,9 @@ pub(super) enum Literal {
         span: Span,
         negative: bool,
     },
-    Hex(Span),
-    Bits(Span),
+    /// Digits of bytes; in a character set when an introducer says so.
+    Hex(Span, Charset),
+    Bits(Span, Charset),
     /// Anything else that stands for a value: `NOW()`, `'a' 'b'`, `1 + 1`.
     Expression(Span),
 }
@@ -37,8 +38,8 @@ impl Literal {
             Self::Null | Self::Default | Self::Bool(_) => None,
             Self::Text { span, .. }
             | Self::Number { span, .. }
-            | Self::Hex(span)
-            | Self::Bits(span)
+            | Self::Hex(span, _)
+            | Self::Bits(span, _)
             | Self::Expression(span) => Some(span),
         }
     }
@@ -112,7 +113,7 @@ pub(super) fn text_bytes(raw: &[u8], quoting: Quoting) -> Cow<'_, [u8]> {
 }
 
 /// The bytes of a hexadecimal literal; an odd digit count is padded on the left, as in MySQL.
-pub(super) fn hex_bytes(digits: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn hex_bytes(digits: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(digits.len().div_ceil(2));
     let (first, pairs) = digits.split_at(digits.len() % 2);
     for &digit in first {

@@ -54,6 +54,7 @@ pub use error::{DumpError, Position, Problem};
 pub use insert::{InsertHeader, OnConflict, Row, Upsert};
 pub use kind::Kind;
 pub(crate) use lexer::Token;
+pub(crate) use literal::hex_bytes;
 pub use reader::{Finished, Reader, Skipped, Statement};
 pub use session::Modes;
 pub use tables::Tables;

@@ -7,7 +7,7 @@ use super::alter;
 use super::definition::{KeyKind, TableDefinition, ViewDefinition};
 use super::error::{Position, Problem};
 use super::lexer::Token;
-use super::reader::{Found, Reader, Skipped, Statement};
+use super::reader::{Found, Reader, Statement};
 use super::table;
 
 /// What `CREATE` may be about, behind its options.
@@ -38,7 +38,7 @@ impl Reader<'_> {
             let token = self.cursor.peek()?;
             let Token::Word(span) = token else {
                 match token {
-                    Token::Delimiter => return self.skip("CREATE", position),
+                    Token::Delimiter => return self.skip("CREATE", position, false),
                     Token::End => return Err(Problem::Truncated("a CREATE statement")),
                     // ALGORITHM = …, DEFINER = `user`@`host`.
                     _ => {
@@ -64,8 +64,11 @@ impl Reader<'_> {
                         Token::Word(_) | Token::Name { .. } => self.cursor.qualified_name()?.1,
                         _ => String::new(),
                     };
+                    if object == "TRIGGER" {
+                        self.trigger(&name)?;
+                    }
                     let statement = format!("CREATE {object} {name}");
-                    return self.skip(statement.trim_end(), position);
+                    return self.skip(statement.trim_end(), position, false);
                 }
                 _ => {}
             }
@@ -94,7 +97,7 @@ impl Reader<'_> {
                     .unexpected(token, "'(' and the columns of the table"));
             }
             let statement = format!("CREATE TABLE {name} … SELECT");
-            return self.skip_query(&statement, position);
+            return self.skip_query(&statement, position, true);
         }
         let table = if like || self.cursor.skip_word("LIKE")? {
             self.like(database, name, position)?
@@ -157,10 +160,8 @@ impl Reader<'_> {
         let ((database, name), key) = alter::create_index(&mut self.cursor, kind)?;
         let database = database.or_else(|| self.session.database.clone());
         let Some(mut table) = self.tables.remove(database.as_deref(), &name) else {
-            self.skipped.push(Skipped {
-                position,
-                statement: format!("CREATE INDEX on {name}, which is not in the dump"),
-            });
+            let what = format!("CREATE INDEX on {name}, which is not in the dump");
+            self.note_skipped(what, position, false);
             return Ok(Found::Nothing);
         };
         table.keys.push(key);
@@ -174,7 +175,7 @@ impl Reader<'_> {
             if self.cursor.at_word(&["DATABASE", "SCHEMA"])? {
                 return self.read_over("ALTER DATABASE");
             }
-            return self.skip("ALTER", position);
+            return self.skip("ALTER", position, false);
         }
         self.cursor.skip_words("IF", &["EXISTS"])?;
         let (database, name) = self.cursor.qualified_name()?;
@@ -184,34 +185,79 @@ impl Reader<'_> {
         }
         let Some(mut table) = self.tables.remove(database.as_deref(), &name) else {
             let statement = format!("ALTER TABLE {name}, which is not in the dump");
-            return self.skip(&statement, position);
+            return self.skip(&statement, position, false);
         };
         let outcome = alter::changes(&mut self.cursor, &mut table);
-        let result = outcome.map(|outcome| {
-            for unknown in &outcome.unknown {
-                self.skipped.push(Skipped {
-                    position,
-                    statement: format!("ALTER TABLE {name} {unknown}"),
-                });
-            }
-            if let Some(new) = outcome.renamed {
-                self.skipped.push(Skipped {
-                    position,
-                    statement: format!("ALTER TABLE {name} RENAME TO {new}"),
-                });
-            }
-            outcome.changed
-        });
         self.tables.insert(table.clone());
-        Ok(if result? {
+        let outcome = outcome?;
+        for unknown in &outcome.unknown {
+            self.note_skipped(format!("ALTER TABLE {name} {unknown}"), position, false);
+        }
+        if let Some((other, new)) = outcome.renamed {
+            return Ok(self.renamed(database.as_deref(), &name, other, new));
+        }
+        Ok(if outcome.changed {
             Found::Statement(Statement::Altered(table))
         } else {
             Found::Nothing
         })
     }
 
+    /// `RENAME TABLE a TO b`; several at once are common only for swapping, which is refused.
+    pub(super) fn rename(&mut self, position: Position) -> Result<Found, Problem> {
+        if !self.cursor.skip_word("TABLE")? && !self.cursor.skip_word("TABLES")? {
+            return self.skip("RENAME", position, false);
+        }
+        let (database, name) = self.cursor.qualified_name()?;
+        self.cursor.expect_word("TO")?;
+        let (other, new) = self.cursor.qualified_name()?;
+        if self.cursor.skip_symbol(b',')? {
+            return Err(Problem::Unsupported(
+                "RENAME TABLE of several tables at once".to_owned(),
+            ));
+        }
+        self.cursor.skip_statement()?;
+        let database = database.or_else(|| self.session.database.clone());
+        if self.tables.get(database.as_deref(), &name).is_none() {
+            let what = format!("RENAME TABLE {name}, which is not in the dump");
+            self.note_skipped(what, position, false);
+            return Ok(Found::Nothing);
+        }
+        Ok(self.renamed(database.as_deref(), &name, other, new))
+    }
+
+    fn renamed(
+        &mut self,
+        database: Option<&str>,
+        name: &str,
+        other: Option<String>,
+        new: String,
+    ) -> Found {
+        let Some(old) = self.tables.remove(database, name) else {
+            return Found::Nothing;
+        };
+        let mut table = old.clone();
+        table.name = new;
+        table.database = other.or_else(|| old.database.clone());
+        self.tables.insert(table.clone());
+        Found::Statement(Statement::Renamed(Box::new(old), table))
+    }
+
+    /// Remembers a trigger on `INSERT`, from behind its name on.
+    fn trigger(&mut self, name: &str) -> Result<(), Problem> {
+        let _ = self.cursor.skip_word("BEFORE")? || self.cursor.skip_word("AFTER")?;
+        if self.cursor.skip_words("INSERT", &["ON"])? {
+            let table = self.cursor.qualified_name()?.1;
+            self.triggers.insert(table, name.to_owned());
+        }
+        Ok(())
+    }
+
     pub(super) fn drop_object(&mut self) -> Result<Found, Problem> {
         self.cursor.skip_word("TEMPORARY")?;
+        if self.cursor.skip_word("INDEX")? {
+            return self.drop_index();
+        }
         let is_table = self.cursor.skip_word("TABLE")? || self.cursor.skip_word("TABLES")?;
         if !is_table && !self.cursor.skip_word("VIEW")? {
             return self.read_over("DROP");
@@ -242,6 +288,28 @@ impl Reader<'_> {
         })
     }
 
+    /// `DROP INDEX name ON table`.
+    fn drop_index(&mut self) -> Result<Found, Problem> {
+        self.cursor.skip_words("IF", &["EXISTS"])?;
+        let index = self.cursor.name("the name of an index")?;
+        self.cursor.expect_word("ON")?;
+        let (database, name) = self.cursor.qualified_name()?;
+        self.cursor.skip_statement()?;
+        let database = database.or_else(|| self.session.database.clone());
+        let Some(mut table) = self.tables.remove(database.as_deref(), &name) else {
+            return Ok(Found::Nothing);
+        };
+        let is_it = |own: &str| own.eq_ignore_ascii_case(&index);
+        table
+            .keys
+            .retain(|key| !key.name.as_deref().is_some_and(is_it));
+        if is_it("PRIMARY") {
+            table.primary_key.clear();
+        }
+        self.tables.insert(table.clone());
+        Ok(Found::Statement(Statement::Altered(table)))
+    }
+
     pub(super) fn truncate(&mut self) -> Result<Found, Problem> {
         self.cursor.skip_word("TABLE")?;
         self.emptied()
@@ -252,11 +320,11 @@ impl Reader<'_> {
             self.cursor.skip_word(modifier)?;
         }
         if !self.cursor.skip_word("FROM")? {
-            return self.skip("DELETE", position);
+            return self.skip("DELETE", position, true);
         }
         let (database, name) = self.cursor.qualified_name()?;
         if !matches!(self.cursor.peek()?, Token::Delimiter | Token::End) {
-            return self.skip(&format!("DELETE FROM {name} WHERE"), position);
+            return self.skip(&format!("DELETE FROM {name} WHERE"), position, true);
         }
         self.cursor.skip_statement()?;
         let database = database.or_else(|| self.session.database.clone());
@@ -272,7 +340,12 @@ impl Reader<'_> {
 
     pub(super) fn use_database(&mut self) -> Result<Found, Problem> {
         let name = self.cursor.name("the name of a database")?;
-        self.read_over("USE")?;
+        // To the clients USE is a command of its own, which the end of the line ends.
+        if self.cursor.lexer().at_line_end()? {
+            *self.read_over.entry("USE".to_owned()).or_default() += 1;
+        } else {
+            self.read_over("USE")?;
+        }
         self.session.database = Some(name);
         Ok(Found::Nothing)
     }

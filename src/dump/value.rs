@@ -59,8 +59,8 @@ pub(super) fn convert<'a>(
             };
             string(bytes, charset, kind, changed)
         }
-        Literal::Hex(span) => binary(bytes_of(span), hex_bytes, kind, changed),
-        Literal::Bits(span) => binary(bytes_of(span), bit_bytes, kind, changed),
+        Literal::Hex(span, charset) => binary(bytes_of(span), charset, hex_bytes, kind, changed),
+        Literal::Bits(span, charset) => binary(bytes_of(span), charset, bit_bytes, kind, changed),
         Literal::Expression(span) => Err(ValueError::Expression(excerpt(bytes_of(span)))),
     }
 }
@@ -109,6 +109,7 @@ fn number<'a>(
             year(&written)
         }
         Kind::Any => any_number(&written),
+        Kind::Text(_) | Kind::Char(_) => Ok(Value::Text(shown_number(&written, changed)?)),
         _ => string(written, Charset::Utf8, kind, changed),
     }
 }
@@ -122,7 +123,7 @@ fn string<'a>(
     match kind {
         Kind::Unsigned => unsigned(&bytes, changed),
         Kind::Bits => big_endian(&bytes),
-        Kind::Real => real(&bytes).map(Value::Real),
+        Kind::Real => real(&bytes, changed).map(Value::Real),
         Kind::Decimal(scale) => decimal(bytes, *scale, changed).map(Value::Text),
         Kind::Year if bytes.len() <= 2 && !bytes.is_empty() => {
             *changed = true;
@@ -174,6 +175,7 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 /// Hexadecimal and bit literals: bytes in text and blob columns, big-endian numbers elsewhere.
 fn binary<'a>(
     digits: &[u8],
+    charset: Charset,
     decode: fn(&[u8]) -> Option<Vec<u8>>,
     kind: &Kind,
     changed: &mut bool,
@@ -193,7 +195,7 @@ fn binary<'a>(
                 changed,
             )
         }
-        _ => string(Cow::Owned(bytes), Charset::Binary, kind, changed),
+        _ => string(Cow::Owned(bytes), charset, kind, changed),
     }
 }
 
@@ -229,6 +231,10 @@ fn integer(bytes: &[u8], changed: &mut bool) -> Result<i64, ValueError> {
     if let Ok(number) = text.parse() {
         return Ok(number);
     }
+    if bytes.is_empty() {
+        *changed = true;
+        return Ok(0);
+    }
     // `1e3` and `12.00` are integers to MySQL, and `1.5` is rounded.
     let wrong = || ValueError::NotInteger(excerpt(bytes));
     let mut rounded = false;
@@ -254,7 +260,11 @@ fn few_digits(bytes: &[u8]) -> Option<i64> {
     Some(number)
 }
 
-fn real(bytes: &[u8]) -> Result<f64, ValueError> {
+fn real(bytes: &[u8], changed: &mut bool) -> Result<f64, ValueError> {
+    if bytes.is_empty() {
+        *changed = true;
+        return Ok(0.0);
+    }
     match ascii(bytes).parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(number),
         _ => Err(ValueError::NotReal(excerpt(bytes))),
@@ -267,13 +277,37 @@ fn year<'a>(bytes: &[u8]) -> Result<Value<'a>, ValueError> {
     Ok(Value::Integer(century + short))
 }
 
+/// A number in a text column, as the server shows it: `007` is 7, and `1e3` is 1000.
+fn shown_number<'a>(written: &[u8], changed: &mut bool) -> Result<Cow<'a, str>, ValueError> {
+    let wrong = || ValueError::NotReal(excerpt(written));
+    let text = ascii(written);
+    let shown = if text.contains(['e', 'E']) {
+        let number = real(written, &mut false)?;
+        // The server writes an exponent where there would be more digits.
+        if number == 0.0 || (1e-15..1e15).contains(&number.abs()) {
+            number.to_string()
+        } else {
+            format!("{number:e}")
+        }
+    } else {
+        let scale = text
+            .split_once('.')
+            .map_or(0, |(_, fraction)| fraction.len());
+        decimal(Cow::Borrowed(text.as_bytes()), scale, &mut false)
+            .map_err(|_| wrong())?
+            .into_owned()
+    };
+    *changed |= shown != text;
+    Ok(Cow::Owned(shown))
+}
+
 /// A number without a type: an integer or a float if that loses nothing, its digits otherwise.
 fn any_number<'a>(written: &[u8]) -> Result<Value<'a>, ValueError> {
     let text = ascii(written);
     if let Ok(number) = text.parse() {
         return Ok(Value::Integer(number));
     }
-    let number = real(written)?;
+    let number = real(written, &mut false)?;
     if number.to_string() == text {
         return Ok(Value::Real(number));
     }

@@ -24,6 +24,7 @@ mod command_line;
 mod dataset_generator;
 mod documents;
 mod http_base;
+mod import_cases;
 mod import_charsets;
 mod import_oracle;
 mod isuumo_contract;

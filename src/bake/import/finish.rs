@@ -9,9 +9,9 @@
 use rusqlite::Connection;
 
 use super::keys::{self, Index};
-use super::layout::{Extras, default_sql, now_sql};
+use super::layout::{Extras, default_sql, fitted, now_sql};
 use super::table::ImportTable;
-use crate::bake::note::{Class, Note};
+use crate::bake::note::{Class, Note, counted};
 use crate::bake::target::quoted;
 use crate::bake::{BakeError, translate};
 use crate::dump::{ColumnDefinition, Kind, Position};
@@ -65,13 +65,18 @@ impl Finisher<'_> {
             };
             let position = generated.expression.position;
             match self.generated_sql(table, column, index)? {
-                Ok(sql) => table.layout.columns[index].generated = Some((sql, generated.stored)),
-                Err(reason) if table.given.contains(&column.name) => {
+                Ok(sql) => {
+                    self.tell_ascii_case(table, column, &sql)?;
+                    table.layout.columns[index].generated = Some((sql, generated.stored));
+                }
+                Err(reason) if table.given.contains(&column.id) => {
+                    let (class, gaps) = self.fill_gaps(table, column, index)?;
                     let what = format!(
-                        "column {} holds the values of the dump and is no longer computed: {reason}",
+                        "column {} holds the values of the dump and is no longer computed{gaps}: \
+                         {reason}",
                         column.name
                     );
-                    self.note(table, position, Class::Changed, &what);
+                    self.note(table, position, class, &what);
                 }
                 Err(reason) => {
                     let what = format!(
@@ -83,6 +88,68 @@ impl Finisher<'_> {
             }
         }
         Ok(())
+    }
+
+    /// SQLite's `lower` and `upper` change ASCII letters only: tells where that makes a difference.
+    fn tell_ascii_case(
+        &mut self,
+        table: &ImportTable,
+        column: &ColumnDefinition,
+        sql: &str,
+    ) -> Result<(), BakeError> {
+        if table.given.contains(&column.id) || !translate::changes_case(sql) {
+            return Ok(());
+        }
+        let count = format!(
+            "SELECT count(*) FROM {} WHERE length({sql}) <> length(CAST({sql} AS BLOB))",
+            quoted(&table.name)
+        );
+        let others: u64 = if table.created.is_none() {
+            0
+        } else {
+            let counted = self.connection.query_row(&count, [], |row| row.get(0));
+            counted.map_err(|cause| table.sqlite(&cause))?
+        };
+        if others > 0 {
+            let what = format!(
+                "column {} is computed with SQLite's lower() or upper(), which change ASCII letters \
+                 only; {} with others",
+                column.name,
+                counted(others, "row")
+            );
+            let position = table.definition.position;
+            self.note(table, position, Class::Lossy, &what);
+        }
+        Ok(())
+    }
+
+    /// Computes the values of a generated column where the dump gives some and not others.
+    fn fill_gaps(
+        &self,
+        table: &ImportTable,
+        column: &ColumnDefinition,
+        index: usize,
+    ) -> Result<(Class, &'static str), BakeError> {
+        let Some(generated) = &column.generated else {
+            return Ok((Class::Changed, ""));
+        };
+        if !table.absent.contains(&column.id) {
+            return Ok((Class::Changed, ""));
+        }
+        let scope = table.layout.scope(&table.definition.name);
+        let Ok(sql) = translate::expression(&generated.expression, &scope) else {
+            return Ok((Class::Lossy, ", and is NULL in rows that give none"));
+        };
+        let fill = format!(
+            "UPDATE {} SET {own} = {} WHERE {own} IS NULL",
+            quoted(&table.name),
+            fitted(sql.text, &table.layout.columns[index].kind),
+            own = quoted(&column.name),
+        );
+        match self.connection.execute(&fill, []) {
+            Ok(_) => Ok((Class::Changed, ", but in rows that give none")),
+            Err(_) => Ok((Class::Lossy, ", and is NULL in rows that give none")),
+        }
     }
 
     /// The SQL of a generated column, or why it has to be a plain one.
@@ -112,8 +179,13 @@ impl Finisher<'_> {
         }
         let own = quoted(&column.name);
         let storage = table.layout.columns[index].storage;
-        let differs = if table.given.contains(&column.name) {
-            format!("CAST({own} AS {storage}) IS NOT CAST(({sql}) AS {storage})")
+        let differs = if table.given.contains(&column.id) {
+            let gaps = if table.absent.contains(&column.id) {
+                format!(" AND {own} IS NOT NULL")
+            } else {
+                String::new()
+            };
+            format!("CAST({own} AS {storage}) IS NOT CAST(({sql}) AS {storage}){gaps}")
         } else {
             // Values that the column could not hold would stop the copying.
             let class = match storage {
@@ -130,8 +202,11 @@ impl Finisher<'_> {
         );
         Ok(
             match self.connection.query_row(&count, [], |row| row.get(0)) {
-                Ok(0_i64) => Ok(sql),
-                Ok(count) => Err(format!("SQLite computes another value in {count} rows")),
+                Ok(0_u64) => Ok(sql),
+                Ok(count) => Err(format!(
+                    "SQLite computes another value in {}",
+                    counted(count, "row")
+                )),
                 Err(cause) => Err(cause.to_string()),
             },
         )
@@ -284,12 +359,12 @@ impl Finisher<'_> {
             "SELECT count(*) FROM {} WHERE NOT ({sql})",
             quoted(&table.name)
         );
-        let broken: i64 = self
+        let broken: u64 = self
             .connection
             .query_row(&count, [], |row| row.get(0))
             .map_err(|cause| cause.to_string())?;
         if broken > 0 {
-            return Err(format!("{broken} rows do not meet it"));
+            return Err(format!("{} against it", counted(broken, "row")));
         }
         Ok(clause)
     }
@@ -371,51 +446,38 @@ impl Finisher<'_> {
             let what = format!("{omitted} is left out");
             self.note(table, position, Class::Lossy, &what);
         }
+        let mut decimals = Vec::new();
         let mut told = Vec::new();
-        for (index, column) in table.definition.columns.iter().enumerate() {
-            let Some(own) = table.layout.columns.get(index) else {
-                continue;
-            };
+        for (column, own) in table.definition.columns.iter().zip(&table.layout.columns) {
             let name = &column.name;
             if matches!(own.kind, Kind::Decimal(_)) {
-                told.push(format!(
-                    "column {name} is TEXT, to keep every digit of {}; cast it to compare or sort \
-                     by value",
-                    column.column_type.name
-                ));
+                decimals.push(name.as_str());
             }
-            if table.widened.contains(name) {
-                told.push(format!(
-                    "column {name} is TEXT, because it holds a number above 2^63-1"
-                ));
+            if table.widened.contains(&column.id) {
+                let what = format!("column {name} is TEXT, because it holds a number above 2^63-1");
+                told.push((Class::Changed, what));
             }
             if column.column_type.zerofill {
-                told.push(format!(
-                    "column {name} loses ZEROFILL, which only pads what is shown"
-                ));
+                let what = format!("column {name} loses ZEROFILL, which only pads what is shown");
+                told.push((Class::Changed, what));
             }
-            if column.auto_increment && table.layout.rowid != Some(index) {
-                told.push(format!(
+            if column.auto_increment && !table.is_rowid(column) {
+                let what = format!(
                     "column {name} loses AUTO_INCREMENT, which SQLite has for primary keys only"
-                ));
+                );
+                told.push((Class::Lossy, what));
             }
         }
-        for what in told {
+        if !decimals.is_empty() {
+            let what = format!(
+                "every digit of DECIMAL is kept as TEXT, to be cast for comparing and sorting by \
+                 value: {}",
+                decimals.join(", ")
+            );
             self.note(table, position, Class::Changed, &what);
         }
-    }
-}
-
-/// The SQL of a generated column brought to the form that its type stores.
-fn fitted(sql: String, kind: &Kind) -> String {
-    match kind {
-        Kind::Decimal(scale) => {
-            format!("CASE WHEN {sql} IS NOT NULL THEN printf('%.{scale}f', {sql}) END")
+        for (class, what) in told {
+            self.note(table, position, class, &what);
         }
-        // The server rounds to a whole number.
-        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year => {
-            format!("iif(typeof({sql}) = 'real', CAST(round({sql}) AS INTEGER), {sql})")
-        }
-        _ => sql,
     }
 }

@@ -64,7 +64,7 @@ fn index_part(table: &ImportTable, part: &KeyPart, unique: bool) -> Result<Strin
         KeyValue::Expression(source) => {
             let scope = table.layout.scope(&table.definition.name);
             let sql = translate::expression(source, &scope)
-                .map_err(|reason| format!("a key over {reason}"))?;
+                .map_err(|reason| format!("it uses {reason}"))?;
             return Ok(format!("({}){order}", sql.text));
         }
         KeyValue::Column(name) => name,

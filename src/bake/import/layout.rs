@@ -28,6 +28,8 @@ pub(super) struct Layout {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Column {
     pub(super) name: String,
+    /// What the dump's column keeps when it is renamed.
+    pub(super) id: u32,
     pub(super) kind: Kind,
     /// INTEGER, REAL, TEXT, BLOB or ANY.
     pub(super) storage: &'static str,
@@ -52,7 +54,7 @@ impl Layout {
     ///
     /// # Errors
     /// When a column's type is not known, as a sentence about it.
-    pub(super) fn of(table: &TableDefinition, widened: &BTreeSet<String>) -> Result<Self, String> {
+    pub(super) fn of(table: &TableDefinition, widened: &BTreeSet<u32>) -> Result<Self, String> {
         let kinds = Kind::of_table(table).map_err(|column| {
             format!(
                 "column {} has the unknown type {}",
@@ -65,7 +67,8 @@ impl Layout {
             .zip(kinds)
             .map(|(column, kind)| Column {
                 name: column.name.clone(),
-                storage: if widened.contains(&column.name) {
+                id: column.id,
+                storage: if widened.contains(&column.id) {
                     "TEXT"
                 } else {
                     storage(&kind)
@@ -96,8 +99,9 @@ impl Layout {
 
     /// Columns without types, for rows that no `CREATE TABLE` describes.
     pub(super) fn untyped(names: impl IntoIterator<Item = String>) -> Self {
-        let columns = names.into_iter().map(|name| Column {
+        let columns = (1..).zip(names).map(|(id, name)| Column {
             name,
+            id,
             kind: Kind::Any,
             storage: "ANY",
             nocase: false,
@@ -282,7 +286,7 @@ pub(super) fn default_sql(
         Some(DefaultValue::CurrentTimestamp) => return Ok(Some(now_sql(kind))),
         Some(DefaultValue::Expression(source)) => {
             let sql = translate::expression(source, &Scope::default())?;
-            return Ok(Some(format!("({})", sql.text)));
+            return Ok(Some(format!("({})", fitted(sql.text, kind))));
         }
     };
     Ok(Some(match value {
@@ -327,6 +331,20 @@ pub(super) fn now_sql(kind: &Kind) -> String {
         }
         Kind::Time(_) => "CURRENT_TIME".to_owned(),
         _ => "(strftime('%s'))".to_owned(),
+    }
+}
+
+/// SQL brought to the form that a column of `kind` stores.
+pub(super) fn fitted(sql: String, kind: &Kind) -> String {
+    match kind {
+        Kind::Decimal(scale) => {
+            format!("CASE WHEN {sql} IS NOT NULL THEN printf('%.{scale}f', {sql}) END")
+        }
+        // The server rounds to a whole number.
+        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year => {
+            format!("iif(typeof({sql}) = 'real', CAST(round({sql}) AS INTEGER), {sql})")
+        }
+        _ => sql,
     }
 }
 

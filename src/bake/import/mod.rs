@@ -19,7 +19,7 @@ mod selection;
 mod table;
 mod views;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Instant;
 
@@ -34,7 +34,7 @@ use self::table::ImportTable;
 use self::views::ImportView;
 use super::batch::Batch;
 use super::feed::{Event, FeedOptions, Outcome, Rows, feed};
-use super::note::{Class, Note};
+use super::note::{Class, Note, counted};
 use super::output::Output;
 use super::progress::{Phase, Progress, Told};
 use super::provenance::{IMPORTER, Provenance, dataset_digest};
@@ -145,8 +145,8 @@ struct Import<'c> {
     tables: Vec<ImportTable>,
     views: BTreeMap<String, ImportView>,
     notes: Vec<Note>,
-    /// Something was found, wanted or not.
-    seen_anything: bool,
+    /// Names of what was found, wanted or not.
+    seen: BTreeSet<String>,
 }
 
 /// What is left of an import when its tables are finished.
@@ -166,14 +166,16 @@ impl<'c> Import<'c> {
             tables: Vec::new(),
             views: BTreeMap::new(),
             notes: Vec::new(),
-            seen_anything: false,
+            seen: BTreeSet::new(),
         }
     }
 
     /// Whether an object is wanted; notes its database. Nothing is any more when there are several
     /// databases and none was chosen.
     fn wants(&mut self, database: Option<&str>, name: &str) -> bool {
-        self.seen_anything = true;
+        if !self.seen.contains(name) {
+            self.seen.insert(name.to_owned());
+        }
         self.databases.see(database);
         self.selection.wants(database, name)
             && (self.selection.database.is_some() || !self.databases.several())
@@ -196,6 +198,7 @@ impl<'c> Import<'c> {
         match statement {
             Statement::Table(table) => self.add_table(input, table),
             Statement::Altered(table) => self.alter(table),
+            Statement::Renamed(old, new) => self.rename(input, &old, new),
             Statement::Dropped(table) => self.drop_table(&table),
             Statement::Emptied(database, name) => self.empty(database.as_deref(), &name),
             Statement::View(definition) => {
@@ -223,15 +226,7 @@ impl<'c> Import<'c> {
         }
         // The real table of a view's stand-in, or rows that came before their table.
         self.views.remove(&definition.name);
-        let name = self.names.take(&definition.name);
-        if name != definition.name {
-            let what = format!(
-                "table {} is called {name}, because its own name is taken or reserved in SQLite",
-                definition.name
-            );
-            self.notes
-                .push(Note::new(input, definition.position, Class::Changed, what));
-        }
+        let name = self.take_name(input, &definition);
         self.tables.push(ImportTable::new(definition, input, name)?);
         Ok(())
     }
@@ -242,6 +237,47 @@ impl<'c> Import<'c> {
             Some(index) => self.tables[index].redefine(definition),
             None => Ok(()),
         }
+    }
+
+    fn rename(
+        &mut self,
+        input: &str,
+        old: &TableDefinition,
+        new: TableDefinition,
+    ) -> Result<(), BakeError> {
+        let Some(index) = self.position_of(old.database.as_deref(), &old.name) else {
+            return Ok(());
+        };
+        self.names.release(&self.tables[index].name);
+        let name = self.take_name(input, &new);
+        let table = &mut self.tables[index];
+        if table.created.is_some() {
+            let (from, to) = (quoted(&table.name), quoted(&name));
+            self.connection
+                .execute_batch(&format!("ALTER TABLE {from} RENAME TO {to}"))
+                .map_err(|cause| table.sqlite(&cause))?;
+        }
+        table.name = name;
+        table.redefine(new)?;
+        if table.unique_indexes.is_empty() {
+            return Ok(());
+        }
+        // They are called after the table.
+        table.rebuild(self.connection)
+    }
+
+    /// A name in the file for a table; told when it is not its own.
+    fn take_name(&mut self, input: &str, definition: &TableDefinition) -> String {
+        let name = self.names.take(&definition.name);
+        if name != definition.name {
+            let what = format!(
+                "table {} is called {name}, because its own name is taken or reserved in SQLite",
+                definition.name
+            );
+            self.notes
+                .push(Note::new(input, definition.position, Class::Changed, what));
+        }
+        name
     }
 
     fn drop_table(&mut self, definition: &TableDefinition) -> Result<(), BakeError> {
@@ -308,20 +344,15 @@ impl<'c> Import<'c> {
                     names: self.databases.names(),
                 })
             }
-            _ if !self.seen_anything => Err(BakeError::NothingToImport),
+            _ if self.seen.is_empty() => Err(BakeError::NothingToImport),
             _ => self.check_tables(),
         }
     }
 
-    /// A name in `--tables` that is not in the dumps is probably misspelt.
+    /// A name in `--tables` or `--exclude` that is not in the dumps is probably misspelt.
     fn check_tables(&self) -> Result<(), BakeError> {
-        let known = |name: &&String| {
-            self.tables
-                .iter()
-                .any(|table| table.definition.name == **name)
-                || self.views.contains_key(*name)
-        };
-        match self.selection.tables.iter().find(|name| !known(name)) {
+        let mut named = self.selection.tables.iter().chain(&self.selection.exclude);
+        match named.find(|name| !self.seen.contains(*name)) {
             Some(name) => Err(BakeError::NoTable { name: name.clone() }),
             None => Ok(()),
         }
@@ -407,14 +438,17 @@ fn edit_schema(
     for table in tables {
         let mut foreign_keys = Vec::new();
         for key in &table.definition.foreign_keys {
-            let parent = tables
-                .iter()
+            let own = table.definition.database.as_ref();
+            let database = key.parent_database.as_ref().or(own);
+            let near = |other: &&ImportTable| {
+                let theirs = other.definition.database.as_ref();
+                theirs.is_none() || database.is_none() || theirs == database
+            };
+            let near = || tables.iter().filter(near);
+            let parent = near()
                 .find(|other| other.definition.name == key.parent)
                 .or_else(|| {
-                    let same = |other: &&ImportTable| {
-                        other.definition.name.eq_ignore_ascii_case(&key.parent)
-                    };
-                    tables.iter().find(same)
+                    near().find(|other| other.definition.name.eq_ignore_ascii_case(&key.parent))
                 });
             match keys::foreign_key(key, parent) {
                 Ok(clause) => foreign_keys.push(clause),
@@ -485,8 +519,9 @@ fn foreign_key_check(
     for ((child, parent), count) in broken {
         if let Some(table) = tables.iter().find(|table| table.name == child) {
             let what = format!(
-                "table {}: {count} rows have no parent in {parent}",
-                table.definition.name
+                "table {}: {} without a parent in {parent}",
+                table.definition.name,
+                counted(count, "row")
             );
             let position = table.definition.position;
             notes.push(Note::new(&table.input, position, Class::Lossy, what));

@@ -65,6 +65,10 @@ impl Planner for ImportPlanner {
             Statement::Table(table) | Statement::Altered(table) => {
                 self.tables.insert(table.clone());
             }
+            Statement::Renamed(old, new) => {
+                self.tables.remove(old.database.as_deref(), &old.name);
+                self.tables.insert(new.clone());
+            }
             Statement::Dropped(table) => {
                 self.tables.remove(table.database.as_deref(), &table.name);
             }

@@ -12,7 +12,7 @@ use crate::bake::BakeError;
 use crate::bake::batch::{Batch, Cell};
 use crate::bake::target::mismatch;
 use crate::bake::translate::{self, Scope};
-use crate::dump::{Kind, Value, convert_text};
+use crate::dump::{Kind, Source, Value, convert_text};
 
 /// Puts values in the place of all defaults and expressions of the batch.
 pub(super) fn resolve(
@@ -39,9 +39,15 @@ pub(super) fn resolve(
                 None => Cell::Null,
             },
             Cell::Expression(source) => {
-                let sql = translate::expression(&source, &Scope::default())
-                    .map_err(|reason| failed(format!("the value uses {reason}")))?;
-                compute(connection, &sql.text, &column.kind, batch).map_err(failed)?
+                let sql = match default_of(&source, table) {
+                    Some(sql) => sql.unwrap_or_else(|| "NULL".to_owned()),
+                    None => {
+                        translate::expression(&source, &Scope::default())
+                            .map_err(|reason| failed(format!("the value uses {reason}")))?
+                            .text
+                    }
+                };
+                compute(connection, &sql, &column.kind, batch).map_err(failed)?
             }
             cell => cell,
         });
@@ -49,6 +55,18 @@ pub(super) fn resolve(
     batch.cells = resolved;
     batch.unresolved = false;
     Ok(())
+}
+
+/// `DEFAULT(name)`: the default of a column of the table, `Some(None)` for NULL.
+fn default_of(source: &Source, table: &ImportTable) -> Option<Option<String>> {
+    let call = source.text.get(.."DEFAULT".len())?;
+    let inner = source.text["DEFAULT".len()..].trim();
+    let name = inner.strip_prefix('(')?.strip_suffix(')')?.trim();
+    let name = name.trim_matches('`');
+    let mut columns = table.layout.columns.iter();
+    let index = columns.position(|column| column.name.eq_ignore_ascii_case(name))?;
+    call.eq_ignore_ascii_case("DEFAULT")
+        .then(|| table.default_of(index))
 }
 
 /// The value of `sql` in a column of `kind`.

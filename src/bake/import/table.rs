@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::layout::{Extras, Layout, default_sql, implicit_default};
+use super::layout::{Extras, Layout, default_sql, fitted, implicit_default};
 use super::resolve;
 use crate::bake::BakeError;
 use crate::bake::batch::{Batch, Cell};
@@ -16,7 +16,9 @@ use crate::bake::feed::Rows;
 use crate::bake::insertion::{Conflict, Insertion};
 use crate::bake::target::{mismatch, quoted, row_error};
 use crate::bake::translate::{self, Scope};
-use crate::dump::{InsertHeader, Kind, OnConflict, Position, TableDefinition, Upsert};
+use crate::dump::{
+    ColumnDefinition, InsertHeader, Kind, OnConflict, Position, TableDefinition, Upsert,
+};
 
 pub(super) struct ImportTable {
     /// The newest definition; without columns when no `CREATE TABLE` describes the rows.
@@ -28,10 +30,12 @@ pub(super) struct ImportTable {
     pub(super) layout: Layout,
     /// What the table in the file was made as.
     pub(super) created: Option<Layout>,
-    /// Columns that hold a number above 2^63-1.
-    pub(super) widened: BTreeSet<String>,
+    /// Columns, by [`crate::dump::ColumnDefinition::id`], that hold a number above 2^63-1.
+    pub(super) widened: BTreeSet<u32>,
     /// Generated columns that the dump gives values for.
-    pub(super) given: BTreeSet<String>,
+    pub(super) given: BTreeSet<u32>,
+    /// Generated columns that some rows give no values for.
+    pub(super) absent: BTreeSet<u32>,
     /// Rows stored. Not exact where rows may have replaced others.
     pub(super) rows: u64,
     /// The number of rows has to be counted.
@@ -57,6 +61,7 @@ impl ImportTable {
             created: None,
             widened,
             given: BTreeSet::new(),
+            absent: BTreeSet::new(),
             rows: 0,
             recount: false,
             unique_indexes: Vec::new(),
@@ -84,6 +89,7 @@ impl ImportTable {
             created: None,
             widened: BTreeSet::new(),
             given: BTreeSet::new(),
+            absent: BTreeSet::new(),
             rows: 0,
             recount: false,
             unique_indexes: Vec::new(),
@@ -97,6 +103,12 @@ impl ImportTable {
         })?;
         self.definition = definition;
         Ok(())
+    }
+
+    /// Whether the column is SQLite's rowid.
+    pub(super) fn is_rowid(&self, column: &ColumnDefinition) -> bool {
+        let rowid = self.layout.rowid.map(|index| self.layout.columns[index].id);
+        rowid == Some(column.id)
     }
 
     pub(super) fn wrong(&self, position: Position, reason: impl Into<String>) -> BakeError {
@@ -131,18 +143,11 @@ impl ImportTable {
             upsert,
             mut batch,
         } = rows;
-        self.create(connection)?;
-        let columns = self.columns(&header)?;
-        for &index in &columns {
-            let column = &self.layout.columns[index];
-            let is_generated = self
-                .definition
-                .column(&column.name)
-                .is_some_and(|column| column.generated.is_some());
-            if is_generated && !self.given.contains(&column.name) {
-                self.given.insert(column.name.clone());
-            }
+        if self.created.as_ref() != Some(&self.layout) {
+            self.rebuild(connection)?;
         }
+        let columns = self.columns(&header)?;
+        self.see_generated(&columns, &batch);
         self.zeros_are_next(&header, &columns, &mut batch);
         if batch.unresolved {
             resolve::resolve(self, connection, input, &columns, &mut batch)?;
@@ -168,6 +173,29 @@ impl ImportTable {
         })?;
         self.rows += batch.rows() as u64;
         Ok(batch)
+    }
+
+    /// Notes which generated columns the rows give values for.
+    fn see_generated(&mut self, columns: &[usize], batch: &Batch) {
+        for column in &self.definition.columns {
+            if column.generated.is_none() {
+                continue;
+            }
+            let id = column.id;
+            let at = columns
+                .iter()
+                .position(|&index| self.layout.columns[index].id == id);
+            let Some(at) = at else {
+                self.absent.insert(id);
+                continue;
+            };
+            for cell in batch.cells.iter().skip(at).step_by(columns.len()) {
+                match cell {
+                    Cell::Default => self.absent.insert(id),
+                    _ => self.given.insert(id),
+                };
+            }
+        }
     }
 
     /// Indexes of the header's columns in the layout.
@@ -241,13 +269,13 @@ impl ImportTable {
             if !matches!(column.kind, Kind::Unsigned | Kind::Bits) {
                 continue;
             }
-            let name = column.name.clone();
+            let id = column.id;
             if column.storage != "TEXT" {
                 let mut cells = batch.cells.iter().skip(at).step_by(columns.len());
                 if !cells.any(|cell| matches!(cell, Cell::Text(..))) {
                     continue;
                 }
-                self.widened.insert(name);
+                self.widened.insert(id);
                 self.redefine(self.definition.clone())?;
                 self.rebuild(connection)?;
             }
@@ -291,7 +319,14 @@ impl ImportTable {
             let own = self.layout.columns.iter().map(|column| column.name.clone());
             scope.new_columns = upsert.alias_columns.iter().cloned().zip(own).collect();
         }
-        translate::assignments(&upsert.assignments, &scope).map_err(|reason| {
+        let fit = |name: &str, sql: String| {
+            let mut columns = self.layout.columns.iter();
+            match columns.find(|column| column.name.eq_ignore_ascii_case(name)) {
+                Some(column) => fitted(sql, &column.kind),
+                None => sql,
+            }
+        };
+        translate::assignments(&upsert.assignments, &scope, &fit).map_err(|reason| {
             let reason = format!("ON DUPLICATE KEY UPDATE uses {reason}");
             mismatch(
                 input,
@@ -343,10 +378,7 @@ impl ImportTable {
             if column.generated.is_some() {
                 continue;
             }
-            let was = old
-                .columns
-                .iter()
-                .find(|other| other.name.eq_ignore_ascii_case(&column.name));
+            let was = old.columns.iter().find(|other| other.id == column.id);
             columns.push(quoted(&column.name));
             values.push(match was {
                 Some(was) if was.storage == column.storage => quoted(&was.name),

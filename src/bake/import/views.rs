@@ -1,8 +1,9 @@
 //! Views: translated, tried, and left out with the reason when they do not work.
 //!
-//! A view may read another one that comes later in the dump, so all are made first and then tried
-//! until nothing changes any more.
+//! A view may read another one that comes later in the dump, and needs its columns' types: whether
+//! digits that are kept as text are to be compared as numbers.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
@@ -11,7 +12,7 @@ use super::names::Names;
 use super::table::ImportTable;
 use crate::bake::BakeError;
 use crate::bake::note::{Class, Note};
-use crate::bake::target::quoted;
+use crate::bake::target::{mismatch, quoted};
 use crate::bake::translate::{self, Catalog, Type};
 use crate::dump::ViewDefinition;
 
@@ -23,14 +24,20 @@ pub(super) struct ImportView {
     pub(super) name: String,
 }
 
+/// Columns and what is known about their values.
+type Columns = Vec<(String, Type)>;
+
 /// The tables and views that a view may read.
 struct Readable<'r> {
     tables: &'r [ImportTable],
-    views: &'r BTreeMap<String, ImportView>,
+    /// Views of the dumps, and their columns when they are made already.
+    views: BTreeMap<&'r str, (&'r str, Option<Columns>)>,
+    /// A view that was asked for before it was made.
+    awaited: RefCell<Option<String>>,
 }
 
 impl Catalog for Readable<'_> {
-    fn table(&self, database: Option<&str>, name: &str) -> Option<(String, Vec<(String, Type)>)> {
+    fn table(&self, database: Option<&str>, name: &str) -> Option<(String, Columns)> {
         let fits = |own: &Option<String>| match (own.as_deref(), database) {
             (Some(own), Some(wanted)) => own == wanted,
             _ => true,
@@ -43,16 +50,18 @@ impl Catalog for Readable<'_> {
             .or_else(|| {
                 self.tables
                     .iter()
+                    .filter(|table| fits(&table.definition.database))
                     .find(|table| table.definition.name.eq_ignore_ascii_case(name))
             });
         if let Some(table) = table {
             return Some((table.name.clone(), table.layout.types()));
         }
-        let view = self
-            .views
-            .values()
-            .find(|view| view.definition.name.eq_ignore_ascii_case(name))?;
-        Some((view.name.clone(), Vec::new()))
+        let mut views = self.views.iter();
+        let (_, (own, columns)) = views.find(|(other, _)| other.eq_ignore_ascii_case(name))?;
+        if columns.is_none() {
+            *self.awaited.borrow_mut() = Some(name.to_owned());
+        }
+        Some(((*own).to_owned(), columns.clone()?))
     }
 }
 
@@ -64,75 +73,129 @@ pub(super) fn create(
     names: &mut Names,
     notes: &mut Vec<Note>,
 ) -> Result<(), BakeError> {
-    let failed = |cause: rusqlite::Error, view: &ImportView| {
-        crate::bake::target::mismatch(
-            &view.input,
-            view.definition.position,
-            &view.definition.name,
-            cause.to_string(),
-        )
-    };
     for view in views.values_mut() {
         view.name = names.take(&view.definition.name);
     }
-    let readable = Readable {
+    let mut readable = Readable {
         tables,
-        views: &views,
+        views: views
+            .values()
+            .map(|view| (view.definition.name.as_str(), (view.name.as_str(), None)))
+            .collect(),
+        awaited: RefCell::new(None),
     };
-    let mut lost: BTreeMap<&str, String> = BTreeMap::new();
-    let mut made: Vec<&ImportView> = Vec::new();
-    for view in views.values() {
-        let query = match translate::query(&view.definition.query, &readable) {
-            Ok(query) => query,
-            Err(reason) => {
-                lost.insert(&view.name, format!("it uses {reason}"));
-                continue;
-            }
-        };
-        let columns = if view.definition.columns.is_empty() {
-            String::new()
-        } else {
-            let names: Vec<String> = view
-                .definition
-                .columns
-                .iter()
-                .map(|name| quoted(name))
-                .collect();
-            format!(" ({})", names.join(", "))
-        };
-        let sql = format!("CREATE VIEW {}{columns} AS {query}", quoted(&view.name));
-        match connection.execute_batch(&sql) {
-            Ok(()) => made.push(view),
-            Err(cause) => drop(lost.insert(&view.name, cause.to_string())),
-        }
-    }
+    let mut open: Vec<&ImportView> = views.values().collect();
+    let mut lost: Vec<(&ImportView, String)> = Vec::new();
+    let mut cased: Vec<&ImportView> = Vec::new();
+    // A view is made when those that it reads are: each round makes some, until none is left or
+    // the rest reads what is lost.
     loop {
-        let broken = made.iter().position(|view| {
-            let trial = format!("SELECT * FROM {} LIMIT 0", quoted(&view.name));
-            match connection.prepare(&trial) {
-                Ok(_) => false,
-                Err(cause) => {
-                    lost.insert(&view.name, cause.to_string());
-                    true
+        let mut waiting = Vec::new();
+        let before = open.len();
+        for view in open {
+            match create_one(connection, view, &readable)? {
+                Outcome::Made {
+                    columns,
+                    ascii_case,
+                } => {
+                    if ascii_case {
+                        cased.push(view);
+                    }
+                    let entry = (view.name.as_str(), Some(columns));
+                    readable.views.insert(&view.definition.name, entry);
                 }
+                Outcome::Lost(reason) => lost.push((view, reason)),
+                Outcome::Waits(other) => waiting.push((view, other)),
             }
-        });
-        let Some(index) = broken else { break };
-        let view = made.remove(index);
-        connection
-            .execute_batch(&format!("DROP VIEW {}", quoted(&view.name)))
-            .map_err(|cause| failed(cause, view))?;
-    }
-    for view in views.values() {
-        if let Some(reason) = lost.get(view.name.as_str()) {
-            let what = format!("view {} is left out: {reason}", view.definition.name);
-            notes.push(Note::new(
-                &view.input,
-                view.definition.position,
-                Class::Lossy,
-                what,
-            ));
+        }
+        open = waiting.iter().map(|(view, _)| *view).collect();
+        if open.is_empty() || open.len() == before {
+            let reason = |other| format!("it reads view {other}, which is left out");
+            lost.extend(
+                waiting
+                    .into_iter()
+                    .map(|(view, other)| (view, reason(other))),
+            );
+            break;
         }
     }
+    notes.extend(cased.into_iter().map(|view| {
+        let what = format!(
+            "view {}: SQLite's lower() and upper() change ASCII letters only",
+            view.definition.name
+        );
+        Note::new(&view.input, view.definition.position, Class::Changed, what)
+    }));
+    notes.extend(lost.into_iter().map(|(view, reason)| {
+        let what = format!("view {} is left out: {reason}", view.definition.name);
+        Note::new(&view.input, view.definition.position, Class::Lossy, what)
+    }));
     Ok(())
+}
+
+enum Outcome {
+    /// Made, with these columns.
+    Made {
+        columns: Columns,
+        /// It uses SQLite's `lower` or `upper`.
+        ascii_case: bool,
+    },
+    /// It cannot be made, for this reason.
+    Lost(String),
+    /// It reads a view that is not made yet.
+    Waits(String),
+}
+
+fn create_one(
+    connection: &Connection,
+    view: &ImportView,
+    readable: &Readable<'_>,
+) -> Result<Outcome, BakeError> {
+    *readable.awaited.borrow_mut() = None;
+    let query = match translate::query(&view.definition.query, readable) {
+        Ok(query) => query,
+        Err(reason) => {
+            return Ok(match readable.awaited.take() {
+                Some(other) => Outcome::Waits(other),
+                None => Outcome::Lost(format!("it uses {reason}")),
+            });
+        }
+    };
+    let own = &view.definition.columns;
+    let mut list = String::new();
+    let mut columns = query.columns;
+    if !own.is_empty() {
+        let names: Vec<String> = own.iter().map(|name| quoted(name)).collect();
+        list = format!(" ({})", names.join(", "));
+        columns = own
+            .iter()
+            .cloned()
+            .zip(columns.into_iter().map(|(_, value)| value))
+            .collect();
+    }
+    let name = quoted(&view.name);
+    let sql = format!("CREATE VIEW {name}{list} AS {}", query.text);
+    let tried = connection.execute_batch(&sql).and_then(|()| {
+        connection
+            .prepare(&format!("SELECT * FROM {name} LIMIT 0"))
+            .map(drop)
+    });
+    let Err(cause) = tried else {
+        return Ok(Outcome::Made {
+            columns,
+            ascii_case: translate::changes_case(&query.text),
+        });
+    };
+    connection
+        .execute_batch(&format!("DROP VIEW IF EXISTS {name}"))
+        .map_err(|cause| {
+            let position = view.definition.position;
+            mismatch(
+                &view.input,
+                position,
+                &view.definition.name,
+                cause.to_string(),
+            )
+        })?;
+    Ok(Outcome::Lost(cause.to_string()))
 }

@@ -3,63 +3,15 @@
 //! Every operation is put in parentheses, because SQLite's precedence differs. Comparisons and
 //! arithmetic see numbers where a column keeps digits as text.
 
-use super::function::bare_function;
+use super::json::unquoted;
 use super::{Catalog, DEEPEST, Reason, Sql, Translator, Type};
-use crate::bake::input::hex;
-use crate::bake::target::{literal, quoted};
 use crate::dump::{Cursor, Problem, Source, Token};
 
-/// Words that end an expression inside a query.
-const STOPS: &[&str] = &[
-    "AND",
-    "AS",
-    "ASC",
-    "BETWEEN",
-    "CROSS",
-    "DESC",
-    "DIV",
-    "ELSE",
-    "END",
-    "FOR",
-    "FROM",
-    "FORCE",
-    "GROUP",
-    "HAVING",
-    "IGNORE",
-    "IN",
-    "INNER",
-    "IS",
-    "JOIN",
-    "LEFT",
-    "LIKE",
-    "LIMIT",
-    "LOCK",
-    "MOD",
-    "NATURAL",
-    "NOT",
-    "OFFSET",
-    "ON",
-    "OR",
-    "ORDER",
-    "REGEXP",
-    "RIGHT",
-    "RLIKE",
-    "SEPARATOR",
-    "STRAIGHT_JOIN",
-    "THEN",
-    "UNION",
-    "USE",
-    "USING",
-    "WHEN",
-    "WHERE",
-    "WINDOW",
-    "WITH",
-    "XOR",
-];
-
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 pub(super) fn reason(problem: Problem) -> Reason {
-    problem.to_string()
+    match problem {
+        Problem::Unexpected { found, .. } => format!("syntax that is not translated, at {found}"),
+        problem => problem.to_string(),
+    }
 }
 
 impl<'s> Translator<'s> {
@@ -69,6 +21,8 @@ impl<'s> Translator<'s> {
             catalog,
             scopes: Vec::new(),
             common: Vec::new(),
+            common_columns: Vec::new(),
+            columns: Vec::new(),
             pipes_as_concat: source.modes.pipes_as_concat,
             depth: 0,
         }
@@ -147,12 +101,12 @@ impl<'s> Translator<'s> {
                     return Err("ALL or ANY".to_owned());
                 }
                 let right = self.bits()?;
-                left = compare(left, operator, right);
+                left = compare(&left, operator, &right)?;
             } else if self.skip_word("IS")? {
                 left = self.is(left)?;
             } else if self.at_word(&["NOT", "BETWEEN", "IN", "LIKE", "REGEXP", "RLIKE"])? {
                 let not = if self.skip_word("NOT")? { "NOT " } else { "" };
-                left = self.set_comparison(left, not)?;
+                left = self.set_comparison(&left, not)?;
             } else {
                 return Ok(left);
             }
@@ -204,41 +158,56 @@ impl<'s> Translator<'s> {
         Ok(Sql::new(text, Type::Number))
     }
 
-    fn set_comparison(&mut self, left: Sql, not: &str) -> Result<Sql, Reason> {
+    fn set_comparison(&mut self, left: &Sql, not: &str) -> Result<Sql, Reason> {
         let text = if self.skip_word("BETWEEN")? {
             let low = self.bits()?;
             self.expect_word("AND")?;
             let high = self.bits()?;
             format!(
                 "({} {not}BETWEEN {} AND {})",
-                left.number(),
-                low.number(),
-                high.number()
+                left.beside(low.value)?,
+                low.beside(left.value)?,
+                high.beside(left.value)?
             )
         } else if self.skip_word("IN")? {
-            let list = self.in_list()?;
-            format!("({} {not}IN ({list}))", left.number())
+            let (list, value) = self.in_list(left.value)?;
+            format!("({} {not}IN ({list}))", left.beside(value)?)
         } else if self.skip_word("LIKE")? {
-            self.like(&left, not)?
+            self.like(left, not)?
         } else {
             return Err("REGEXP".to_owned());
         };
         Ok(Sql::new(text, Type::Number))
     }
 
-    fn in_list(&mut self) -> Result<String, Reason> {
+    /// What stands behind `IN`, for a value of type `left`, and the type of it.
+    fn in_list(&mut self, left: Type) -> Result<(String, Type), Reason> {
         self.expect_symbol(b'(')?;
         if self.at_word(&["SELECT", "WITH"])? {
+            let outer = std::mem::take(&mut self.columns);
             let query = self.query()?;
+            let inner = std::mem::replace(&mut self.columns, outer);
             self.expect_symbol(b')')?;
-            return Ok(query);
+            let digits = |value: &Type| *value == Type::Digits;
+            return match inner.first().map_or(Type::Unknown, |(_, value)| *value) {
+                // One side would be text and the other a number.
+                value if digits(&value) != digits(&left) && value != Type::Unknown => {
+                    Err("IN over a query of exact decimals".to_owned())
+                }
+                value => Ok((query, value)),
+            };
         }
         let mut values = Vec::new();
+        let mut found = Type::Unknown;
         loop {
-            values.push(self.expression()?.number());
+            let value = self.expression()?;
+            values.push(value.beside(left)?);
+            if found == Type::Unknown || value.value == Type::Number {
+                found = value.value;
+            }
             if !self.skip_symbol(b',')? {
                 self.expect_symbol(b')')?;
-                return Ok(values.join(", "));
+                return Ok((values.join(", "), found));
             }
         }
     }
@@ -283,7 +252,7 @@ impl<'s> Translator<'s> {
                 self.next()?;
             }
             let right = self.sum()?;
-            left = arithmetic(left, operator, right);
+            left = arithmetic(left, operator, right)?;
         }
     }
 
@@ -300,7 +269,7 @@ impl<'s> Translator<'s> {
                 left = self.shifted(&left, operator)?;
             } else {
                 let right = self.product()?;
-                left = arithmetic(left, operator, right);
+                left = arithmetic(left, operator, right)?;
             }
         }
     }
@@ -328,7 +297,7 @@ impl<'s> Translator<'s> {
                     let quotient = format!("{} / {}", left.number(), right.number());
                     Sql::new(format!("CAST(({quotient}) AS INTEGER)"), Type::Number)
                 }
-                operator => arithmetic(left, operator, right),
+                operator => arithmetic(left, operator, right)?,
             };
         }
     }
@@ -389,190 +358,18 @@ impl<'s> Translator<'s> {
             } else if self.at_arrow()? {
                 self.next()?;
                 self.next()?;
-                let arrow = if self.skip_symbol(b'>')? { "->>" } else { "->" };
+                let unquotes = self.skip_symbol(b'>')?;
                 let path = self.primary()?;
-                let text = format!("({} {arrow} {})", sql.text, path.text);
-                sql = Sql::new(text, Type::Unknown);
+                sql = if unquotes {
+                    let extract = format!("json_extract({}, {})", sql.text, path.text);
+                    Sql::new(unquoted(&extract), Type::Text)
+                } else {
+                    Sql::new(format!("({} -> {})", sql.text, path.text), Type::Unknown)
+                };
             } else {
                 return Ok(sql);
             }
         }
-    }
-
-    fn primary(&mut self) -> Result<Sql, Reason> {
-        let token = self.next()?;
-        match token {
-            Token::Number(span) => {
-                let digits = self.cursor.text(span).map_err(reason)?;
-                Ok(Sql::new(digits, Type::Number))
-            }
-            Token::Text {
-                span,
-                quote,
-                escaped,
-            } => {
-                let text = self
-                    .cursor
-                    .string_of(span, quote, escaped)
-                    .map_err(reason)?;
-                let text = self.with_adjacent(text)?;
-                Ok(Sql::new(literal(&text), Type::Text))
-            }
-            Token::Hex(span) => {
-                let digits = self.cursor.text(span).map_err(reason)?;
-                let padding = if digits.len() % 2 == 1 { "0" } else { "" };
-                Ok(Sql::new(format!("x'{padding}{digits}'"), Type::Blob))
-            }
-            Token::Bits(span) => {
-                let digits = self.cursor.text(span).map_err(reason)?;
-                let number = i64::from_str_radix(&digits, 2)
-                    .map_err(|_| "a bit literal of more than 63 bits".to_owned())?;
-                Ok(Sql::new(number.to_string(), Type::Number))
-            }
-            Token::Symbol(b'(') => self.parenthesised(),
-            Token::Symbol(b'*') => Ok(Sql::new("*", Type::Unknown)),
-            Token::Symbol(b'?') => Err("a parameter".to_owned()),
-            Token::Name { .. } | Token::Word(_) => self.word(token),
-            token => Err(reason(self.cursor.unexpected(token, "an expression"))),
-        }
-    }
-
-    fn parenthesised(&mut self) -> Result<Sql, Reason> {
-        if self.at_word(&["SELECT", "WITH"])? {
-            let query = self.query()?;
-            self.expect_symbol(b')')?;
-            return Ok(Sql::new(format!("({query})"), Type::Unknown));
-        }
-        let inner = self.expression()?;
-        if self.skip_symbol(b',')? {
-            let mut row = vec![inner.number()];
-            loop {
-                row.push(self.expression()?.number());
-                if !self.skip_symbol(b',')? {
-                    self.expect_symbol(b')')?;
-                    return Ok(Sql::new(format!("({})", row.join(", ")), Type::Unknown));
-                }
-            }
-        }
-        self.expect_symbol(b')')?;
-        Ok(inner)
-    }
-
-    /// A keyword, a function or a column.
-    fn word(&mut self, token: Token) -> Result<Sql, Reason> {
-        let name = self.name_of(token)?;
-        if let Token::Word(_) = token {
-            let upper = name.to_ascii_uppercase();
-            match upper.as_str() {
-                "NULL" => return Ok(Sql::new("NULL", Type::Unknown)),
-                "TRUE" => return Ok(Sql::new("1", Type::Number)),
-                "FALSE" => return Ok(Sql::new("0", Type::Number)),
-                "CASE" => return self.case(),
-                "EXISTS" => return self.exists(),
-                "INTERVAL" => return Err("INTERVAL before a date".to_owned()),
-                _ if upper.starts_with('@') => return Err(format!("the variable {name}")),
-                _ => {}
-            }
-            if let Token::Text { .. } = self.peek()?
-                && (name.starts_with('_') || ["DATE", "TIME", "TIMESTAMP"].contains(&&*upper))
-            {
-                return self.introduced(&upper);
-            }
-            if matches!(self.peek()?, Token::Hex(_) | Token::Bits(_)) && name.starts_with('_') {
-                return self.primary();
-            }
-            if self.peek()? == Token::Symbol(b'(') {
-                return self.call(&upper);
-            }
-            if let Some(sql) = bare_function(&upper) {
-                return Ok(sql);
-            }
-            if STOPS.contains(&upper.as_str()) {
-                return Err(format!("{upper} where a value should be"));
-            }
-        } else if self.peek()? == Token::Symbol(b'(') {
-            return Err(format!("the stored function {name}"));
-        }
-        self.column(name)
-    }
-
-    /// Adjacent strings are one.
-    fn with_adjacent(&mut self, mut text: String) -> Result<String, Reason> {
-        while let Token::Text { .. } = self.peek()? {
-            text += &self.cursor.string("a string").map_err(reason)?;
-        }
-        Ok(text)
-    }
-
-    /// `_utf8mb4'x'`, `DATE'2020-01-01'`.
-    fn introduced(&mut self, word: &str) -> Result<Sql, Reason> {
-        let text = self.cursor.string("a string").map_err(reason)?;
-        let text = self.with_adjacent(text)?;
-        Ok(match word {
-            "_BINARY" => Sql::new(format!("x'{}'", hex(text.as_bytes())), Type::Blob),
-            "DATE" => Sql::new(literal(&text), Type::Date),
-            "TIMESTAMP" => Sql::new(literal(&text), Type::DateTime),
-            _ => Sql::new(literal(&text), Type::Text),
-        })
-    }
-
-    fn column(&mut self, first: String) -> Result<Sql, Reason> {
-        let mut parts = vec![first];
-        while self.skip_symbol(b'.')? {
-            if self.skip_symbol(b'*')? {
-                let table = parts.pop().unwrap_or_default();
-                return Ok(Sql::new(format!("{}.*", quoted(&table)), Type::Unknown));
-            }
-            parts.push(self.name()?);
-        }
-        let name = parts.pop().unwrap_or_default();
-        let table = parts.pop();
-        for scope in self.scopes.iter().rev() {
-            if let Some(sql) = scope.resolve(table.as_deref(), &name) {
-                return Ok(sql);
-            }
-        }
-        if self.scopes.iter().all(|scope| scope.tables.is_empty()) {
-            return Err(format!("the unknown name {name}"));
-        }
-        // A column of a derived table, or the alias of a select item.
-        Ok(Sql::new(
-            match table {
-                Some(table) => format!("{}.{}", quoted(&table), quoted(&name)),
-                None => quoted(&name),
-            },
-            Type::Unknown,
-        ))
-    }
-
-    fn case(&mut self) -> Result<Sql, Reason> {
-        let mut text = "CASE".to_owned();
-        if !self.at_word(&["WHEN"])? {
-            text += &format!(" {}", self.expression()?.number());
-        }
-        let mut value = None;
-        while self.skip_word("WHEN")? {
-            let condition = self.expression()?.number();
-            self.expect_word("THEN")?;
-            let result = self.expression()?;
-            value = value.or(Some(result.value));
-            text += &format!(" WHEN {condition} THEN {}", result.text);
-        }
-        if self.skip_word("ELSE")? {
-            text += &format!(" ELSE {}", self.expression()?.text);
-        }
-        self.expect_word("END")?;
-        Ok(Sql::new(
-            format!("({text} END)"),
-            value.unwrap_or(Type::Unknown),
-        ))
-    }
-
-    fn exists(&mut self) -> Result<Sql, Reason> {
-        self.expect_symbol(b'(')?;
-        let query = self.query()?;
-        self.expect_symbol(b')')?;
-        Ok(Sql::new(format!("EXISTS ({query})"), Type::Number))
     }
 }
 
@@ -581,12 +378,17 @@ fn logic(left: Sql, operator: &str, right: Sql) -> Sql {
     Sql::new(text, Type::Number)
 }
 
-fn compare(left: Sql, operator: &str, right: Sql) -> Sql {
-    // Text beside text is compared as text; digits beside anything are a number.
-    let text = format!("({} {operator} {})", left.number(), right.number());
-    Sql::new(text, Type::Number)
+fn compare(left: &Sql, operator: &str, right: &Sql) -> Result<Sql, Reason> {
+    let (first, second) = (left.beside(right.value)?, right.beside(left.value)?);
+    Ok(Sql::new(
+        format!("({first} {operator} {second})"),
+        Type::Number,
+    ))
 }
 
-fn arithmetic(left: Sql, operator: &str, right: Sql) -> Sql {
-    logic(left, operator, right)
+fn arithmetic(left: Sql, operator: &str, right: Sql) -> Result<Sql, Reason> {
+    if left.value == Type::Choice || right.value == Type::Choice {
+        return Err("the number of an ENUM's or SET's member".to_owned());
+    }
+    Ok(logic(left, operator, right))
 }

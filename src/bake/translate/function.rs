@@ -25,25 +25,12 @@ const SAME: &[(&str, Type)] = &[
     ("REPLACE", Type::Text),
     ("RTRIM", Type::Text),
     ("SIGN", Type::Number),
-    ("UNHEX", Type::Blob),
     ("UPPER", Type::Text),
     ("AVG", Type::Number),
     ("SUM", Type::Number),
     ("ROW_NUMBER", Type::Number),
     ("RANK", Type::Number),
     ("DENSE_RANK", Type::Number),
-];
-
-/// Functions whose value is a part of a date, by the format that gives it.
-const DATE_PARTS: &[(&str, &str)] = &[
-    ("DAY", "%d"),
-    ("DAYOFMONTH", "%d"),
-    ("DAYOFYEAR", "%j"),
-    ("HOUR", "%H"),
-    ("MINUTE", "%M"),
-    ("MONTH", "%m"),
-    ("SECOND", "%S"),
-    ("YEAR", "%Y"),
 ];
 
 impl Translator<'_> {
@@ -120,6 +107,9 @@ impl Translator<'_> {
                 self.next()?;
             }
         }
+        if self.skip_word("ARRAY")? {
+            return Err("the type ARRAY, of multi-valued indexes".to_owned());
+        }
         let cast = |sql: &str, value: Type, text: String| {
             Sql::new(format!("CAST({text} AS {sql})"), value)
         };
@@ -130,7 +120,13 @@ impl Translator<'_> {
                 Type::Number,
                 format!("round({})", value.number()),
             ),
-            "CHAR" | "NCHAR" | "CHARACTER" => cast("TEXT", Type::Text, value.text),
+            "CHAR" | "NCHAR" | "CHARACTER" => match arguments.first() {
+                Some(length) => Sql::new(
+                    format!("substr(CAST({} AS TEXT), 1, {})", value.text, length.text),
+                    Type::Text,
+                ),
+                None => cast("TEXT", Type::Text, value.text),
+            },
             "BINARY" => cast("BLOB", Type::Blob, value.text),
             "DOUBLE" | "FLOAT" | "REAL" => cast("REAL", Type::Number, value.number()),
             "DECIMAL" => {
@@ -173,14 +169,6 @@ impl Translator<'_> {
             format!("{function}({}, ' ')", first.text),
             Type::Text,
         ))
-    }
-
-    fn extract(&mut self) -> Result<Sql, Reason> {
-        let unit = self.name()?.to_ascii_uppercase();
-        self.expect_word("FROM")?;
-        let date = self.expression()?;
-        self.expect_symbol(b')')?;
-        date_part(&unit, &date.text).ok_or_else(|| format!("EXTRACT({unit} …)"))
     }
 
     fn position(&mut self) -> Result<Sql, Reason> {
@@ -243,10 +231,9 @@ impl Translator<'_> {
     fn group_concat(&mut self) -> Result<Sql, Reason> {
         let distinct = self.skip_word("DISTINCT")?;
         let value = self.expression()?;
-        let mut order = String::new();
         if self.skip_word("ORDER")? {
-            self.expect_word("BY")?;
-            order = format!(" ORDER BY {}", self.order_items()?);
+            // Older versions would not even open a file with it.
+            return Err("GROUP_CONCAT(… ORDER BY …), which SQLite has from 3.44 on".to_owned());
         }
         let mut separator = "','".to_owned();
         if self.skip_word("SEPARATOR")? {
@@ -257,9 +244,9 @@ impl Translator<'_> {
             return Err("GROUP_CONCAT(DISTINCT … SEPARATOR …)".to_owned());
         }
         let call = if distinct {
-            format!("group_concat(DISTINCT {}{order})", value.text)
+            format!("group_concat(DISTINCT {})", value.text)
         } else {
-            format!("group_concat({}, {separator}{order})", value.text)
+            format!("group_concat({}, {separator})", value.text)
         };
         Ok(Sql::new(call, Type::Text))
     }
@@ -278,7 +265,7 @@ impl Translator<'_> {
         }
         if self.skip_word("ORDER")? {
             self.expect_word("BY")?;
-            window.push(format!("ORDER BY {}", self.order_items()?));
+            window.push(format!("ORDER BY {}", self.order_items(true)?));
         }
         self.expect_symbol(b')')
             .map_err(|_| "the frame of a window".to_owned())?;
@@ -286,27 +273,7 @@ impl Translator<'_> {
         Ok(Sql::new(text, function.value))
     }
 
-    fn date_shift(&mut self, sign: &str) -> Result<Sql, Reason> {
-        let date = self.expression()?;
-        self.expect_symbol(b',')?;
-        let sql = if self.skip_word("INTERVAL")? {
-            self.shifted(&date, sign)?
-        } else {
-            let days = self.expression()?.number();
-            shifted_by(&date, sign, &days, "day")?
-        };
-        self.expect_symbol(b')')?;
-        Ok(sql)
-    }
-
-    /// A date moved by the interval that follows the word `INTERVAL`.
-    pub(super) fn shifted(&mut self, date: &Sql, sign: &str) -> Result<Sql, Reason> {
-        let count = self.primary_argument()?.number();
-        let unit = self.name()?.to_ascii_lowercase();
-        shifted_by(date, sign, &count, &unit)
-    }
-
-    fn primary_argument(&mut self) -> Result<Sql, Reason> {
+    pub(super) fn primary_argument(&mut self) -> Result<Sql, Reason> {
         let token = self.next()?;
         match token {
             Token::Number(span) => {
@@ -333,49 +300,6 @@ impl Translator<'_> {
     }
 }
 
-/// Functions that may be written without parentheses.
-pub(super) fn bare_function(name: &str) -> Option<Sql> {
-    match name {
-        "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP" => {
-            Some(Sql::new("CURRENT_TIMESTAMP", Type::DateTime))
-        }
-        "CURRENT_DATE" | "UTC_DATE" => Some(Sql::new("CURRENT_DATE", Type::Date)),
-        "CURRENT_TIME" | "UTC_TIME" => Some(Sql::new("CURRENT_TIME", Type::Text)),
-        _ => None,
-    }
-}
-
-fn shifted_by(date: &Sql, sign: &str, count: &str, unit: &str) -> Result<Sql, Reason> {
-    let (unit, factor) = match unit {
-        "second" | "minute" | "hour" | "day" | "month" | "year" => (unit, 1),
-        "week" => ("day", 7),
-        "quarter" => ("month", 3),
-        other => return Err(format!("INTERVAL … {}", other.to_uppercase())),
-    };
-    // The end of a month is another day in the two databases.
-    if unit == "month" || unit == "year" {
-        return Err(format!("INTERVAL … {}", unit.to_uppercase()));
-    }
-    let keeps_date = unit == "day" && date.value == Type::Date;
-    let (function, value) = if keeps_date {
-        ("date", Type::Date)
-    } else {
-        ("datetime", Type::DateTime)
-    };
-    let sign = if sign == "-" { "-" } else { "" };
-    let text = format!(
-        "{function}({}, ({sign}{factor} * ({count})) || ' {unit}')",
-        date.text
-    );
-    Ok(Sql::new(text, value))
-}
-
-fn date_part(unit: &str, date: &str) -> Option<Sql> {
-    let (_, format) = DATE_PARTS.iter().find(|(name, _)| *name == unit)?;
-    let text = format!("CAST(strftime('{format}', {date}) AS INTEGER)");
-    Some(Sql::new(text, Type::Number))
-}
-
 fn plain_call(name: &str, arguments: Vec<Sql>) -> Result<Sql, Reason> {
     if let Some((_, value)) = SAME.iter().find(|(same, _)| *same == name) {
         let value = match value {
@@ -399,11 +323,14 @@ fn plain_call(name: &str, arguments: Vec<Sql>) -> Result<Sql, Reason> {
     }
     let texts: Vec<&str> = arguments.iter().map(|sql| sql.text.as_str()).collect();
     if let [only] = texts[..]
-        && let Some(sql) = date_part(name, only)
+        && let Some(sql) = super::dates::date_part(name, only)
     {
         return Ok(sql);
     }
-    if let Some((text, value)) = renamed(name, &texts) {
+    let known = renamed(name, &texts)
+        .or_else(|| super::json::call(name, &texts))
+        .or_else(|| super::dates::call(name, &texts));
+    if let Some((text, value)) = known {
         return Ok(Sql::new(text, value));
     }
     let numbers: Vec<String> = arguments.into_iter().map(Sql::number).collect();
@@ -411,7 +338,7 @@ fn plain_call(name: &str, arguments: Vec<Sql>) -> Result<Sql, Reason> {
     computed(name, &numbers).ok_or_else(|| format!("the function {name}"))
 }
 
-/// Functions about text and dates.
+/// Functions about text, and about nothing else.
 fn renamed(name: &str, texts: &[&str]) -> Option<(String, Type)> {
     Some(match (name, texts) {
         ("CHAR_LENGTH" | "CHARACTER_LENGTH", [a]) => (format!("length({a})"), Type::Number),
@@ -425,10 +352,7 @@ fn renamed(name: &str, texts: &[&str]) -> Option<(String, Type)> {
         ),
         ("LOCATE", [needle, text]) => (format!("instr({text}, {needle})"), Type::Number),
         ("CONCAT", [_, ..]) => (format!("({})", texts.join(" || ")), Type::Text),
-        ("CONCAT_WS", [separator, rest @ ..]) => (
-            format!("concat_ws({separator}, {})", rest.join(", ")),
-            Type::Text,
-        ),
+        ("CONCAT_WS", [separator, rest @ ..]) => (joined(separator, rest), Type::Text),
         ("REPEAT", [a, n]) => (
             format!("replace(substr(hex(zeroblob({n})), 1, {n}), '0', {a})"),
             Type::Text,
@@ -437,53 +361,31 @@ fn renamed(name: &str, texts: &[&str]) -> Option<(String, Type)> {
         ("ISNULL", [a]) => (format!("({a} IS NULL)"), Type::Number),
         ("ANY_VALUE" | "MIN" | "MAX", [a]) => (format!("max({a})"), Type::Unknown),
         ("VALUES" | "VALUE", [a]) => (format!("excluded.{a}"), Type::Unknown),
-        // Before 3.45 SQLite said 0 of NULL.
-        ("JSON_VALID", [a]) => (
-            format!("CASE WHEN {a} IS NOT NULL THEN json_valid({a}) END"),
-            Type::Number,
-        ),
-        ("JSON_UNQUOTE", [a]) => (format!("({a} ->> '$')"), Type::Text),
-        ("JSON_VALUE", [a, path]) => (format!("({a} ->> {path})"), Type::Unknown),
-        ("JSON_ARRAYAGG", [a]) => (format!("json_group_array({a})"), Type::Text),
-        (
-            "NOW" | "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP"
-            | "SYSDATE",
-            [],
-        ) => ("CURRENT_TIMESTAMP".to_owned(), Type::DateTime),
-        ("CURDATE" | "CURRENT_DATE" | "UTC_DATE", []) => ("CURRENT_DATE".to_owned(), Type::Date),
-        ("CURTIME" | "CURRENT_TIME" | "UTC_TIME", []) => ("CURRENT_TIME".to_owned(), Type::Text),
-        ("DATE", [a]) => (format!("date({a})"), Type::Date),
-        ("TIME", [a]) => (format!("time({a})"), Type::Text),
-        ("TIMESTAMP", [a]) => (format!("datetime({a})"), Type::DateTime),
-        ("LAST_DAY", [a]) => (
-            format!("date({a}, 'start of month', '+1 month', '-1 day')"),
-            Type::Date,
-        ),
-        ("DATEDIFF", [a, b]) => (
-            format!("CAST(julianday(date({a})) - julianday(date({b})) AS INTEGER)"),
-            Type::Number,
-        ),
-        ("DAYOFWEEK", [a]) => (
-            format!("(CAST(strftime('%w', {a}) AS INTEGER) + 1)"),
-            Type::Number,
-        ),
-        ("WEEKDAY", [a]) => (
-            format!("((CAST(strftime('%w', {a}) AS INTEGER) + 6) % 7)"),
-            Type::Number,
-        ),
-        ("QUARTER", [a]) => (
-            format!("((CAST(strftime('%m', {a}) AS INTEGER) + 2) / 3)"),
-            Type::Number,
-        ),
-        ("UNIX_TIMESTAMP", [a]) => (
-            format!("CAST(strftime('%s', {a}) AS INTEGER)"),
-            Type::Number,
-        ),
-        ("UNIX_TIMESTAMP", []) => ("CAST(strftime('%s') AS INTEGER)".to_owned(), Type::Number),
-        ("FROM_UNIXTIME", [a]) => (format!("datetime({a}, 'unixepoch')"), Type::DateTime),
+        ("CONV", _) => (conv(texts)?, Type::Number),
         ("UUID", []) => (uuid(), Type::Text),
         _ => return None,
     })
+}
+
+/// `CONCAT_WS`, which leaves out what is NULL; SQLite has its own from 3.44 on.
+fn joined(separator: &str, parts: &[&str]) -> String {
+    let parts = parts
+        .iter()
+        .map(|part| format!("iif({part} IS NULL, '', {separator} || {part})"));
+    let all = parts.collect::<Vec<_>>().join(" || ");
+    format!("substr({all}, length({separator}) + 1)")
+}
+
+/// `CONV` of literal digits to decimal: how Adminer writes BIT.
+fn conv(texts: &[&str]) -> Option<String> {
+    let [digits, base, "10"] = texts else {
+        return None;
+    };
+    let base = base.parse().ok().filter(|base| (2..=36).contains(base))?;
+    let digits = digits.trim_matches('\'');
+    i64::from_str_radix(digits, base)
+        .ok()
+        .map(|number| number.to_string())
 }
 
 /// Functions about numbers, their arguments as numbers.

@@ -3,16 +3,19 @@
 //! Checks, generated columns, defaults, functional keys, `ON DUPLICATE KEY UPDATE` and views are code,
 //! and the two databases speak different dialects. What is translated here means the same in both;
 //! what would not is an error with its reason, and the caller reports it. Only core functions of
-//! SQLite are used, so that the file works with any SQLite. It must not run anything.
+//! SQLite 3.40 are used, because a view that an older one cannot parse closes the whole file to it. It must not run anything.
 //!
 //! # Layout
 //! - [`Scope`], [`Type`]: the names that an expression may use
-//! - `expression`: operators and literals, by precedence
-//! - `function`: calls
+//! - `expression`: operators, by precedence; `primary`: literals, columns, `CASE`
+//! - `function`: calls; `json`, `dates`: those about JSON, and about dates
 //! - `query`: `SELECT`, for views
 
+mod dates;
 mod expression;
 mod function;
+mod json;
+mod primary;
 mod query;
 #[cfg(test)]
 mod tests;
@@ -33,6 +36,8 @@ pub(super) enum Type {
     /// A number that is stored as text, to keep its digits; compared and computed with as a number.
     Digits,
     Text,
+    /// A member of an ENUM or SET: text that MySQL takes for a number where one is needed.
+    Choice,
     Date,
     DateTime,
     Blob,
@@ -46,9 +51,8 @@ impl Type {
             Kind::Decimal(_) => Self::Digits,
             Kind::Date => Self::Date,
             Kind::DateTime(_) => Self::DateTime,
-            Kind::Time(_) | Kind::Text(_) | Kind::Char(_) | Kind::Enum(_) | Kind::Set(_) => {
-                Self::Text
-            }
+            Kind::Time(_) | Kind::Text(_) | Kind::Char(_) => Self::Text,
+            Kind::Enum(_) | Kind::Set(_) => Self::Choice,
             Kind::Blob | Kind::FixedBlob(_) => Self::Blob,
             Kind::Any => Self::Unknown,
         }
@@ -67,6 +71,27 @@ impl Sql {
         Self {
             text: text.into(),
             value,
+        }
+    }
+
+    /// The SQL beside a value of another type that it is compared with.
+    fn beside(&self, other: Type) -> Result<String, Reason> {
+        let is_number = matches!(other, Type::Number | Type::Digits);
+        match self.value {
+            Type::Text if is_number => {
+                // What MySQL makes of text: the number that it begins with.
+                let digits = self.text.trim_matches('\'');
+                if digits
+                    .parse::<i64>()
+                    .is_ok_and(|number| number.to_string() == digits)
+                {
+                    return Ok(digits.to_owned());
+                }
+                Ok(format!("CAST({} AS REAL)", self.text))
+            }
+            Type::Choice if is_number => Err("the number of an ENUM's or SET's member".to_owned()),
+            Type::Date | Type::DateTime if is_number => Err("a date as a number".to_owned()),
+            _ => Ok(self.clone().number()),
         }
     }
 
@@ -154,8 +179,13 @@ pub(super) fn expression(source: &Source, scope: &Scope) -> Result<Sql, Reason> 
     Ok(sql)
 }
 
-/// Translates the assignments of `ON DUPLICATE KEY UPDATE`.
-pub(super) fn assignments(source: &Source, scope: &Scope) -> Result<String, Reason> {
+/// Translates the assignments of `ON DUPLICATE KEY UPDATE`; `fit` brings the SQL of a column's value
+/// to the form that it stores.
+pub(super) fn assignments(
+    source: &Source,
+    scope: &Scope,
+    fit: &dyn Fn(&str, String) -> String,
+) -> Result<String, Reason> {
     let mut translator = Translator::new(source, &NoTables);
     translator.scopes.push(scope.clone());
     let mut parts = Vec::new();
@@ -166,7 +196,8 @@ pub(super) fn assignments(source: &Source, scope: &Scope) -> Result<String, Reas
         }
         translator.expect_symbol(b'=')?;
         let value = translator.expression()?;
-        parts.push(format!("{} = {}", quoted(&column), value.text));
+        let value = fit(&column, value.text);
+        parts.push(format!("{} = {value}", quoted(&column)));
         if !translator.skip_symbol(b',')? {
             translator.expect_end()?;
             return Ok(parts.join(", "));
@@ -175,12 +206,27 @@ pub(super) fn assignments(source: &Source, scope: &Scope) -> Result<String, Reas
 }
 
 /// Translates the query of a view.
-pub(super) fn query(source: &Source, catalog: &dyn Catalog) -> Result<String, Reason> {
+pub(super) fn query(source: &Source, catalog: &dyn Catalog) -> Result<Query, Reason> {
     let mut translator = Translator::new(source, catalog);
     let text = translator.query()?;
     translator.skip_view_options()?;
     translator.expect_end()?;
-    Ok(text)
+    Ok(Query {
+        text,
+        columns: translator.columns,
+    })
+}
+
+/// Whether translated SQL calls a function that changes the case of letters.
+pub(super) fn changes_case(sql: &str) -> bool {
+    sql.contains("lower(") || sql.contains("upper(")
+}
+
+/// A translated query, and its columns as far as they are known.
+#[derive(Debug)]
+pub(super) struct Query {
+    pub(super) text: String,
+    pub(super) columns: Vec<(String, Type)>,
 }
 
 struct Translator<'s> {
@@ -189,6 +235,10 @@ struct Translator<'s> {
     scopes: Vec<Scope>,
     /// Tables that `WITH` has named.
     common: Vec<String>,
+    /// Those of them whose columns are known.
+    common_columns: Vec<(String, Vec<(String, Type)>)>,
+    /// The columns of the query or select list that was translated last.
+    columns: Vec<(String, Type)>,
     pipes_as_concat: bool,
     depth: usize,
 }

@@ -5,12 +5,12 @@
 //! something that is not in the file is an error here and not later.
 
 use super::expression::reason;
-use super::{Reason, Scope, ScopeTable, Translator, Type};
+use super::{Reason, Scope, ScopeTable, Sql, Translator, Type};
 use crate::bake::target::quoted;
 use crate::dump::Token;
 
 impl Translator<'_> {
-    /// A query, with `UNION`, `ORDER BY` and `LIMIT`.
+    /// A query, with `UNION`, `ORDER BY` and `LIMIT`. Its columns are in `self.columns` then.
     pub(super) fn query(&mut self) -> Result<String, Reason> {
         self.deeper()?;
         let mut text = String::new();
@@ -18,7 +18,9 @@ impl Translator<'_> {
             text = self.common_tables()?;
         }
         self.scopes.push(Scope::default());
-        text += &self.select()?;
+        text += &self.query_part(false)?;
+        // The first part names the columns of a union.
+        let columns = self.columns.clone();
         loop {
             let operator = if self.skip_word("UNION")? {
                 if self.skip_word("ALL")? {
@@ -37,11 +39,12 @@ impl Translator<'_> {
             // Each part has its own tables.
             self.scopes.pop();
             self.scopes.push(Scope::default());
-            text += &format!(" {operator} {}", self.select()?);
+            text += &format!(" {operator} {}", self.query_part(true)?);
         }
+        self.columns = columns;
         if self.skip_word("ORDER")? {
             self.expect_word("BY")?;
-            text += &format!(" ORDER BY {}", self.order_items()?);
+            text += &format!(" ORDER BY {}", self.order_items(true)?);
         }
         if self.skip_word("LIMIT")? {
             text += &self.limit()?;
@@ -73,6 +76,10 @@ impl Translator<'_> {
             self.expect_symbol(b'(')?;
             self.common.push(name.clone());
             let query = self.query()?;
+            if columns.is_empty() {
+                let types = std::mem::take(&mut self.columns);
+                self.common_columns.push((name.clone(), types));
+            }
             self.expect_symbol(b')')?;
             tables.push(format!("{}{columns} AS ({query})", quoted(&name)));
             if !self.skip_symbol(b',')? {
@@ -81,13 +88,24 @@ impl Translator<'_> {
         }
     }
 
-    /// One `SELECT` without what stands behind a union.
-    fn select(&mut self) -> Result<String, Reason> {
-        if self.skip_symbol(b'(')? {
-            let inner = self.select()?;
-            self.expect_symbol(b')')?;
+    /// A `SELECT`, or a query in parentheses, which SQLite has as a table only.
+    fn query_part(&mut self, is_second: bool) -> Result<String, Reason> {
+        if !self.skip_symbol(b'(')? {
+            return self.select();
+        }
+        let inner = self.query()?;
+        self.expect_symbol(b')')?;
+        let more = ["UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT"];
+        if !is_second && !self.at_word(&more)? {
             return Ok(inner);
         }
+        let columns = self.columns.clone();
+        self.add_table("part", columns);
+        Ok(format!("SELECT * FROM ({inner}) AS \"part\""))
+    }
+
+    /// One `SELECT` without what stands behind a union.
+    fn select(&mut self) -> Result<String, Reason> {
         self.expect_word("SELECT")?;
         let mut distinct = "";
         loop {
@@ -118,7 +136,7 @@ impl Translator<'_> {
         }
         if self.skip_word("GROUP")? {
             self.expect_word("BY")?;
-            text += &format!(" GROUP BY {}", self.order_items()?);
+            text += &format!(" GROUP BY {}", self.order_items(false)?);
             if self.at_word(&["WITH"])? {
                 return Err("GROUP BY … WITH ROLLUP".to_owned());
             }
@@ -156,14 +174,17 @@ impl Translator<'_> {
         let mut inner = Translator::new(source, self.catalog);
         inner.scopes = std::mem::take(&mut self.scopes);
         inner.common.clone_from(&self.common);
+        inner.common_columns.clone_from(&self.common_columns);
         inner.depth = self.depth;
         let items = inner.item_list();
         self.scopes = inner.scopes;
+        self.columns = inner.columns;
         items
     }
 
     fn item_list(&mut self) -> Result<String, Reason> {
         let mut items = Vec::new();
+        let mut columns = Vec::new();
         loop {
             let item = self.expression()?;
             let mut alias = None;
@@ -175,13 +196,37 @@ impl Translator<'_> {
             if named {
                 alias = Some(self.alias()?);
             }
+            match &alias {
+                Some(alias) => columns.push((alias.clone(), item.value)),
+                None => columns.extend(self.columns_of(&item)),
+            }
             items.push(match alias {
                 Some(alias) => format!("{} AS {}", item.text, quoted(&alias)),
                 None => item.text,
             });
             if !self.skip_symbol(b',')? {
                 self.expect_end()?;
+                self.columns = columns;
                 return Ok(items.join(", "));
+            }
+        }
+    }
+
+    /// The columns that a select item without an alias gives, as far as they have names.
+    fn columns_of(&self, item: &Sql) -> Vec<(String, Type)> {
+        let tables = self.scopes.last().map(|scope| scope.tables.as_slice());
+        let of = |wanted: Option<&str>| {
+            let tables = tables.into_iter().flatten();
+            let wanted =
+                tables.filter(|table| wanted.is_none_or(|name| quoted(&table.name) == name));
+            wanted.flat_map(|table| table.columns.clone()).collect()
+        };
+        match item.text.rsplit_once('.') {
+            _ if item.text == "*" => of(None),
+            Some((table, "*")) => of(Some(table)),
+            _ => {
+                let name = item.text.rsplit('"').nth(1).unwrap_or_default();
+                vec![(name.to_owned(), item.value)]
             }
         }
     }
@@ -248,8 +293,9 @@ impl Translator<'_> {
             if self.at_word(&["SELECT", "WITH"])? {
                 let query = self.query()?;
                 self.expect_symbol(b')')?;
+                let columns = std::mem::take(&mut self.columns);
                 let alias = self.table_alias()?.ok_or("a query without an alias")?;
-                self.add_table(&alias, Vec::new());
+                self.add_table(&alias, columns);
                 format!("({query}) AS {}", quoted(&alias))
             } else {
                 let tables = self.tables()?;
@@ -281,7 +327,10 @@ impl Translator<'_> {
             .iter()
             .any(|other| other.eq_ignore_ascii_case(&name));
         let (own, columns) = if common && database.is_none() {
-            (name.clone(), Vec::new())
+            let mut known = self.common_columns.iter();
+            let known = known.find(|(other, _)| other.eq_ignore_ascii_case(&name));
+            let columns = known.map(|(_, columns)| columns.clone());
+            (name.clone(), columns.unwrap_or_default())
         } else {
             self.catalog
                 .table(database.as_deref(), &name)
@@ -354,10 +403,15 @@ impl Translator<'_> {
     }
 
     /// Expressions with their directions; digits are ordered as numbers.
-    pub(super) fn order_items(&mut self) -> Result<String, Reason> {
+    /// What stands behind `ORDER BY`, and, where nothing is `ordered`, behind `GROUP BY`.
+    pub(super) fn order_items(&mut self, ordered: bool) -> Result<String, Reason> {
         let mut items = Vec::new();
         loop {
-            let mut item = self.expression()?.number();
+            let item = self.expression()?;
+            if item.value == Type::Choice && ordered {
+                return Err("the order of an ENUM's or SET's members".to_owned());
+            }
+            let mut item = item.number();
             if self.skip_word("DESC")? {
                 item += " DESC";
             }

@@ -1,0 +1,16 @@
+CREATE TABLE t (id int, s varchar(10), gone int);
+INSERT INTO t VALUES (1,'a',1),(2,'b',2);
+ALTER TABLE t ADD PRIMARY KEY (id), ADD COLUMN extra int DEFAULT 5 AFTER id, DROP COLUMN gone, ADD INDEX s_idx (s), ENGINE=InnoDB;
+ALTER TABLE `t` CHANGE `s` `label` varchar(20) NOT NULL DEFAULT 'x';
+ALTER TABLE t DISABLE KEYS;
+INSERT INTO t VALUES (3,6,'c');
+ALTER TABLE t ENABLE KEYS;
+CREATE UNIQUE INDEX lab ON t (label DESC);
+DROP TABLE IF EXISTS nothing;
+CREATE TABLE dropped (a int);
+INSERT INTO dropped VALUES (1);
+DROP TABLE dropped;
+CREATE TABLE emptied (a int);
+INSERT INTO emptied VALUES (1),(2);
+TRUNCATE TABLE emptied;
+INSERT INTO emptied VALUES (3);

@@ -1,0 +1,3 @@
+SET NAMES 'gbk';
+CREATE TABLE t (id int PRIMARY KEY, s varchar(20));
+INSERT INTO t VALUES (1,'ÖÐ¹úå\Õ\');

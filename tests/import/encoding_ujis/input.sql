@@ -1,0 +1,3 @@
+/*!40101 SET NAMES ujis */;
+CREATE TABLE t (id int PRIMARY KEY, s varchar(20));
+INSERT INTO t VALUES (1,'ฦüหÜธ์');

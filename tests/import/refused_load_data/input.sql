@@ -1,0 +1,2 @@
+CREATE TABLE t (id int);
+LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE t;

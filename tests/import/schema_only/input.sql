@@ -1,0 +1,3 @@
+CREATE TABLE a (x int NOT NULL PRIMARY KEY, y varchar(10) DEFAULT 'z', KEY y (y));
+INSERT INTO a VALUES (1,'a');
+CREATE VIEW v AS SELECT x FROM a;

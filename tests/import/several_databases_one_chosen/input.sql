@@ -1,0 +1,10 @@
+CREATE DATABASE one;
+USE one;
+CREATE TABLE t (a int);
+INSERT INTO t VALUES (1);
+CREATE TABLE two.u (b int);
+USE two
+CREATE TABLE t (a int);
+INSERT INTO t VALUES (2);
+INSERT INTO two.u VALUES (3);
+INSERT INTO one.t VALUES (4);

@@ -1,0 +1,2 @@
+CREATE TABLE a (x int NOT NULL PRIMARY KEY, s varchar(10) NOT NULL);
+INSERT INTO a VALUES (1,'x');

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int NOT NULL, s varchar(10));
+INSERT INTO t VALUES (1,'a'),
+  ('12abc','b');
