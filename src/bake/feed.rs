@@ -12,6 +12,7 @@ use super::batch::Batch;
 use super::input::{Meter, open, unpacked_name};
 use super::note::{Class, Note, counted};
 use super::provenance::Input;
+use super::scout::Scout;
 use super::{BakeError, FolderFile};
 use crate::dump::{
     Charset, Finished, InsertHeader, Kind, Position, Reader, Statement, Tables, Upsert,
@@ -20,7 +21,7 @@ use crate::dump::{
 /// A batch is handed over when it takes this much memory.
 const BATCH_BYTES: usize = 256 * 1024;
 /// An `INSERT` is held back up to this size, because only what stands behind its rows says what
-/// happens to duplicates.
+/// happens to duplicates; of a longer one a [`Scout`] finds out.
 const HELD_BYTES: usize = 4 * 1024 * 1024;
 /// Batches between the two threads.
 const QUEUE: usize = 4;
@@ -140,8 +141,18 @@ struct Feeder<'f> {
     outcome: Outcome,
     pending: Option<Pending>,
     spare: Batch,
+    scout: Ahead,
     /// Values that are stored otherwise than written, by table and column, with the first place.
     changes: BTreeMap<(String, String), (u64, Position)>,
+}
+
+/// The second reading of the present input.
+enum Ahead {
+    /// Not needed yet: the tables that were known when the input began.
+    Idle(Tables),
+    Running(Box<Scout>),
+    /// The input cannot be read twice.
+    Impossible,
 }
 
 /// Rows that wait to be handed over, of one or more `INSERT`s with the same head.
@@ -163,6 +174,7 @@ impl<'f> Feeder<'f> {
             outcome: Outcome::default(),
             pending: None,
             spare: Batch::default(),
+            scout: Ahead::Impossible,
             changes: BTreeMap::new(),
         }
     }
@@ -187,6 +199,7 @@ impl<'f> Feeder<'f> {
         tables: Tables,
     ) -> Result<Result<Tables, Deaf>, BakeError> {
         let (bytes, meter) = open(file)?;
+        self.scout = Ahead::Idle(tables.clone());
         let mut reader = Reader::new(&file.shown, bytes)
             .with_tables(tables)
             .with_charset(self.options.charset)
@@ -196,7 +209,7 @@ impl<'f> Feeder<'f> {
         }
         while let Some(statement) = reader.next_statement()? {
             let sent = match statement {
-                Statement::Insert(header) => self.insert(&file.shown, &mut reader, header)?,
+                Statement::Insert(header) => self.insert(file, &mut reader, header)?,
                 statement => {
                     self.planner.see(&statement);
                     self.flush()
@@ -257,13 +270,14 @@ impl<'f> Feeder<'f> {
     /// Reads the rows of an `INSERT`.
     fn insert(
         &mut self,
-        input: &str,
+        file: &FolderFile,
         reader: &mut Reader<'_>,
         header: InsertHeader,
     ) -> Result<Result<(), Deaf>, BakeError> {
         let Some(first) = reader.next_row()? else {
             return Ok(Ok(()));
         };
+        let position = header.position;
         let width = first.len();
         let same = self.pending.as_ref().is_some_and(|pending| {
             continues(&pending.header, &header) && pending.kinds.len() == width.max(1)
@@ -273,7 +287,7 @@ impl<'f> Feeder<'f> {
                 return Ok(Err(Deaf));
             }
             let planned = self.planner.kinds(&header, width).map_err(|reason| {
-                super::target::mismatch(input, header.position, &header.table, reason)
+                super::target::mismatch(&file.shown, header.position, &header.table, reason)
             })?;
             let Some(kinds) = planned else {
                 let mut ignored = 1;
@@ -288,82 +302,79 @@ impl<'f> Feeder<'f> {
                 batch: std::mem::take(&mut self.spare),
             });
         }
-        self.rows(input, reader)
+        self.rows(file, reader, position)
     }
 
     /// Reads the rows from the current one to the last.
     fn rows(
         &mut self,
-        input: &str,
+        file: &FolderFile,
         reader: &mut Reader<'_>,
+        position: Position,
     ) -> Result<Result<(), Deaf>, BakeError> {
-        let Some(pending) = &mut self.pending else {
-            return Ok(Ok(()));
-        };
-        let start = pending.batch.rows();
+        let mut start = self
+            .pending
+            .as_ref()
+            .map_or(0, |pending| pending.batch.rows());
         let mut limit = HELD_BYTES;
-        let mut handed_over = false;
-        let Self { changes, .. } = self;
+        // What the scout says of an INSERT that is too long to be held.
+        let mut foreseen: Option<Option<Upsert>> = None;
         let mut row = reader.current_row();
         while let Some(current) = row {
             let Some(pending) = &mut self.pending else {
                 break;
             };
             let header = &pending.header;
-            let kinds = &pending.kinds;
-            pending.batch.push(&current, kinds, |index, position| {
-                count_change(changes, header, index, position);
-            })?;
+            let changes = &mut self.changes;
+            pending
+                .batch
+                .push(&current, &pending.kinds, |index, position| {
+                    count_change(changes, header, index, position);
+                })?;
             if pending.batch.size() > limit {
-                // Too long to be held: from here on the rows are plain ones.
-                (limit, handed_over) = (BATCH_BYTES, true);
-                let full = std::mem::take(&mut pending.batch);
-                let event = rows_event(pending, full, None);
-                match (self.send)(event) {
-                    Some(spare) => pending.batch = spare,
-                    None => return Ok(Err(Deaf)),
+                limit = BATCH_BYTES;
+                let upsert =
+                    foreseen.get_or_insert_with(|| self.scout.upsert(file, self.options, position));
+                let handed = self.hand_over(start, upsert.clone());
+                if handed.is_err() {
+                    return Ok(handed);
                 }
+                start = 0;
             }
             row = reader.next_row()?;
         }
         if let Some(upsert) = reader.upsert().cloned() {
-            if handed_over {
-                return Err(too_long_for_upsert(input, &self.pending));
+            if foreseen == Some(None) {
+                return Err(too_long_for_upsert(file, &self.pending));
             }
-            return Ok(self.flush_upsert(start, upsert));
+            let handed = self.hand_over(start, Some(upsert));
+            self.pending = None;
+            return Ok(handed);
         }
         let full = self
             .pending
             .as_ref()
             .is_some_and(|pending| pending.batch.size() > BATCH_BYTES);
-        Ok(if full { self.hand_over() } else { Ok(()) })
+        Ok(if full {
+            self.hand_over(0, None)
+        } else {
+            Ok(())
+        })
     }
 
-    /// Hands over the rows before `start` as plain ones and those from there on as upserts.
-    fn flush_upsert(&mut self, start: usize, upsert: Upsert) -> Result<(), Deaf> {
-        let Some(mut pending) = self.pending.take() else {
-            return Ok(());
-        };
-        let width = pending.kinds.len();
-        let upserted = pending.batch.split_off(start, width);
-        if start > 0 {
-            let plain = std::mem::take(&mut pending.batch);
-            self.send(rows_event(&pending, plain, None))?;
-        }
-        self.send(rows_event(&pending, upserted, Some(upsert)))
-    }
-
-    /// Hands over the rows so far; more of the same may come.
-    fn hand_over(&mut self) -> Result<(), Deaf> {
+    /// Hands over the rows so far, those from `start` on with `upsert`; more of the same may come.
+    fn hand_over(&mut self, start: usize, upsert: Option<Upsert>) -> Result<(), Deaf> {
         let Some(pending) = &mut self.pending else {
             return Ok(());
         };
-        let full = std::mem::take(&mut pending.batch);
-        let event = rows_event(pending, full, None);
-        match (self.send)(event) {
-            Some(spare) => pending.batch = spare,
-            None => return Err(Deaf),
+        let mut batch = std::mem::take(&mut pending.batch);
+        if upsert.is_some() && start > 0 {
+            let upserted = batch.split_off(start, pending.kinds.len());
+            let plain = rows_event(pending, std::mem::replace(&mut batch, upserted), None);
+            drop((self.send)(plain).ok_or(Deaf)?);
         }
+        let event = rows_event(pending, batch, upsert);
+        pending.batch = (self.send)(event).ok_or(Deaf)?;
         Ok(())
     }
 
@@ -424,13 +435,33 @@ fn count_change(
     }
 }
 
-fn too_long_for_upsert(input: &str, pending: &Option<Pending>) -> BakeError {
+fn too_long_for_upsert(file: &FolderFile, pending: &Option<Pending>) -> BakeError {
     let (position, table) = pending.as_ref().map_or_else(Default::default, |pending| {
         (pending.header.position, pending.header.table.clone())
     });
     let reason = format!(
-        "the INSERT … ON DUPLICATE KEY UPDATE is longer than {} MiB; write it as several",
+        "an INSERT … ON DUPLICATE KEY UPDATE of more than {} MiB can be imported from a file, but \
+         not from a pipe",
         HELD_BYTES >> 20
     );
-    super::target::mismatch(input, position, &table, reason)
+    super::target::mismatch(&file.shown, position, &table, reason)
+}
+
+impl Ahead {
+    /// What stands behind the rows of the `INSERT` at `position`; nothing if that cannot be known.
+    fn upsert(
+        &mut self,
+        file: &FolderFile,
+        options: FeedOptions,
+        position: Position,
+    ) -> Option<Upsert> {
+        if let Self::Idle(tables) = self {
+            let scout = Scout::over(file, options, std::mem::take(tables));
+            *self = scout.map_or(Self::Impossible, |scout| Self::Running(Box::new(scout)));
+        }
+        match self {
+            Self::Running(scout) => scout.upsert(position).ok().flatten(),
+            _ => None,
+        }
+    }
 }

@@ -116,6 +116,15 @@ impl FolderFile {
         }
     }
 
+    /// Whether opening it again gives the same bytes: not so for pipes.
+    pub(super) fn is_repeatable(&self) -> bool {
+        match &self.content {
+            Content::Path(path) => path.metadata().is_ok_and(|metadata| metadata.is_file()),
+            Content::Embedded(_) => true,
+            Content::StandardInput => false,
+        }
+    }
+
     /// Opens the stored bytes.
     ///
     /// # Errors

@@ -33,6 +33,7 @@ pub mod provenance;
 mod recipe;
 mod report;
 mod schema;
+mod scout;
 mod target;
 mod translate;
 

@@ -135,9 +135,8 @@ impl Column {
         let cell = match self.form {
             Form::Bytes => format!("hex({name})"),
             Form::Text => format!("hex(CONVERT({name} USING utf8mb4))"),
-            // Without ZEROFILL, which only pads what is shown.
-            Form::Decimal => format!("CAST({name} + 0 AS char)"),
-            Form::Bits => format!("CAST({name} + 0 AS char)"),
+            // Bits as a number, decimals without ZEROFILL, which only pads what is shown.
+            Form::Decimal | Form::Bits => format!("CAST({name} + 0 AS char)"),
             Form::Whole | Form::Shown => format!("CAST({name} AS char)"),
             Form::Floating => name,
         };

@@ -27,6 +27,7 @@ mod http_base;
 mod import_cases;
 mod import_charsets;
 mod import_oracle;
+mod import_streams;
 mod isuumo_contract;
 mod isuumo_edge_cases;
 mod isuumo_edge_cases_writes;

@@ -1,0 +1,82 @@
+//! Imports of statements too long to be held in memory, from files and from pipes.
+//!
+//! What a dump means is tested in `import_cases`; this is about how it arrives.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::binary::{Finished, ekiben, finish, run};
+
+const TABLE: &str = "CREATE TABLE t (id int PRIMARY KEY, n int);\n";
+
+/// One `INSERT` of rows with these ids, of which the importer holds only a part in memory.
+fn long_insert(ids: impl Iterator<Item = usize>, end: &str) -> String {
+    let rows: Vec<String> = ids.map(|id| format!("({id},1)")).collect();
+    format!("INSERT INTO t VALUES {}{end};\n", rows.join(","))
+}
+
+fn import_piped(folder: &TempDir, input: &str) -> Finished {
+    let mut child = ekiben(folder.path())
+        .args(["import", "-", "-o", "out.sqlite"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The importer may stop reading at an error; what it says then is what counts.
+    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+    finish(&child.wait_with_output().unwrap())
+}
+
+fn count(folder: &TempDir, query: &str) -> i64 {
+    let file = Connection::open(folder.path().join("out.sqlite")).unwrap();
+    file.query_row(query, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_long_upsert_meets_its_own_rows() {
+    let folder = TempDir::new().unwrap();
+    // Plain INSERTs of the same form around it must stay plain.
+    let dump = [
+        TABLE,
+        "INSERT INTO t VALUES (1000,5);\n",
+        &long_insert(
+            (0..200_000).map(|row| row % 1000),
+            " ON DUPLICATE KEY UPDATE n = n + 1",
+        ),
+        "INSERT INTO t VALUES (1001,7);\n",
+        &long_insert(0..200_000, " ON DUPLICATE KEY UPDATE n = 9"),
+    ]
+    .concat();
+    fs::write(folder.path().join("in.sql"), dump).unwrap();
+    run(folder.path(), &["import", "in.sql", "-o", "out.sqlite"]).exits(0);
+    assert_eq!(count(&folder, "SELECT count(*) FROM t"), 200_000);
+    assert_eq!(count(&folder, "SELECT count(*) FROM t WHERE n = 9"), 1_002);
+}
+
+#[test]
+fn a_long_plain_insert_comes_through_a_pipe() {
+    let folder = TempDir::new().unwrap();
+    let dump = [TABLE, &long_insert(0..200_000, "")].concat();
+    import_piped(&folder, &dump).exits(0);
+    assert_eq!(count(&folder, "SELECT count(*) FROM t"), 200_000);
+}
+
+#[test]
+fn a_long_upsert_from_a_pipe_is_refused_with_the_way_out() {
+    let folder = TempDir::new().unwrap();
+    let dump = [
+        TABLE,
+        &long_insert(0..200_000, " ON DUPLICATE KEY UPDATE n = n + 1"),
+    ]
+    .concat();
+    import_piped(&folder, &dump)
+        .exits(4)
+        .says("line 2, byte")
+        .says("from a file, but not from a pipe");
+    assert!(!folder.path().join("out.sqlite").exists());
+}
