@@ -142,6 +142,15 @@ impl Batch {
         }
     }
 
+    /// Puts NULL behind the `width` cells of each row.
+    pub(super) fn add_column(&mut self, width: usize) {
+        let mut cells = std::mem::take(&mut self.cells).into_iter();
+        for _ in 0..self.rows() {
+            self.cells.extend(cells.by_ref().take(width));
+            self.cells.push(Cell::Null);
+        }
+    }
+
     /// Moves the rows from `first` on to a batch of their own; `width` is the cells of a row.
     pub(super) fn split_off(&mut self, first: usize, width: usize) -> Self {
         Self {

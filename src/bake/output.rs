@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::BakeError;
@@ -101,6 +102,7 @@ impl Output {
         connection.pragma_update(None, "analysis_limit", tuning.analysis_limit)?;
         connection.pragma_update(None, "foreign_keys", false)?;
         connection.pragma_update(None, "trusted_schema", false)?;
+        refuse_names_as_strings(&connection)?;
         connection.execute_batch(provenance::TABLES)?;
         connection.execute_batch("BEGIN")?;
         Ok(connection)
@@ -200,6 +202,13 @@ impl Output {
         fs::rename(&self.result.path, &self.path)?;
         sync_folder(&self.path)
     }
+}
+
+/// SQLite takes an unknown name in double quotes for a string; an error is wanted.
+pub(super) fn refuse_names_as_strings(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    Ok(())
 }
 
 /// Makes a rename or a new name in the folder of `path` durable.

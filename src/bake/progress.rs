@@ -9,7 +9,8 @@ use crate::dump::Position;
 /// A part of a bake that takes noticeable time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
-    /// Reading the rows of an input: its name and its stored size in bytes.
+    /// Reading the rows of an input: its name and its stored size in bytes, 0 when that is
+    /// not known.
     Rows(String, u64),
     /// Building the indexes.
     Indexes,
@@ -19,6 +20,8 @@ pub enum Phase {
     Compaction,
     /// Checking the finished file.
     Integrity,
+    /// Bringing the file to the disk.
+    Writing,
 }
 
 /// Receives the progress of a bake.

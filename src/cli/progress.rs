@@ -30,6 +30,9 @@ impl Progress for Bar {
     fn begin(&mut self, phase: Phase) {
         self.bar.finish_and_clear();
         self.bar = match &phase {
+            // Nobody knows how much will come through a pipe.
+            Phase::Rows(_, 0) => ProgressBar::new_spinner()
+                .with_style(style("{msg} {bytes}, {bytes_per_sec}, {prefix} rows")),
             Phase::Rows(_, bytes) => ProgressBar::new(*bytes).with_style(style(
                 "{msg} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta} left, {prefix} rows",
             )),
@@ -57,7 +60,7 @@ impl Drop for Bar {
 impl Progress for Lines {
     fn begin(&mut self, phase: Phase) {
         match &phase {
-            Phase::Rows(_, bytes) => {
+            Phase::Rows(_, bytes) if *bytes > 0 => {
                 remark(&format!("{} ({})", describe(&phase), HumanBytes(*bytes)));
             }
             _ => remark(&describe(&phase)),
@@ -78,5 +81,6 @@ fn describe(phase: &Phase) -> String {
         Phase::Statistics => "gathering statistics".to_owned(),
         Phase::Compaction => "compacting".to_owned(),
         Phase::Integrity => "checking".to_owned(),
+        Phase::Writing => "writing".to_owned(),
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn import_report(report: &Report) -> String {
 }
 
 /// The whole report for programs.
-pub(super) fn json(report: &Report) -> Result<String, Failure> {
+pub(super) fn json(report: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(report)
         .map(|text| text + "\n")
         .map_err(|error| Failure::other(format!("cannot write the report: {error}")))

@@ -104,10 +104,8 @@ fn number<'a>(
         Kind::Enum(members) => Ok(Value::Text(Cow::Owned(member(members, &written)?))),
         Kind::Set(members) => Ok(Value::Text(Cow::Owned(subset(members, &written)?))),
         Kind::Bits => unsigned(&written, changed),
-        Kind::Year if digits.len() <= 2 && digits != b"0" => {
-            *changed = true;
-            year(&written)
-        }
+        // The string '0' is the year 2000, but the number is none.
+        Kind::Year if digits.iter().all(|&digit| digit == b'0') => Ok(Value::Integer(0)),
         Kind::Any => any_number(&written),
         Kind::Text(_) | Kind::Char(_) => Ok(Value::Text(shown_number(&written, changed)?)),
         _ => string(written, Charset::Utf8, kind, changed),
@@ -146,7 +144,11 @@ fn string<'a>(
         Kind::Blob => Ok(Value::Blob(bytes)),
         Kind::FixedBlob(length) => fixed(bytes, *length).map(Value::Blob),
         Kind::Any if charset == Charset::Binary => Ok(Value::Blob(bytes)),
-        Kind::Set(_) | Kind::Any => text(bytes, charset, Charset::Utf8).map(Value::Text),
+        Kind::Set(members) => {
+            let text = text(bytes, charset, Charset::Utf8)?;
+            Ok(Value::Text(ordered(members, text, changed)))
+        }
+        Kind::Any => text(bytes, charset, Charset::Utf8).map(Value::Text),
     }
 }
 
@@ -343,17 +345,11 @@ fn member(members: &[String], written: &[u8]) -> Result<String, ValueError> {
     members.get(index - 1).cloned().ok_or_else(wrong)
 }
 
-/// The members of a SET whose bits are set.
+/// The members of a SET that a number stands for.
 fn subset(members: &[String], written: &[u8]) -> Result<String, ValueError> {
     let wrong = || ValueError::NotInteger(excerpt(written));
     let bits: u64 = ascii(written).parse().map_err(|_| wrong())?;
-    let chosen: Vec<&str> = members
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| *index < 64 && bits >> index & 1 == 1)
-        .map(|(_, member)| member.as_str())
-        .collect();
-    Ok(chosen.join(","))
+    Ok(chosen(members, bits))
 }
 
 /// An ENUM's value in the spelling of its definition.
@@ -369,4 +365,35 @@ fn spelled<'a>(members: &[String], text: Cow<'a, str>, changed: &mut bool) -> Co
         }
         None => text,
     }
+}
+
+/// A SET's members, each once, in the order and spelling of its definition.
+fn ordered<'a>(members: &[String], text: Cow<'a, str>, changed: &mut bool) -> Cow<'a, str> {
+    if text.is_empty() || members.iter().any(|member| *member == text) {
+        return text;
+    }
+    let mut bits = 0_u64;
+    for part in text.split(',') {
+        let same = |member: &String| member.to_lowercase() == part.trim_end().to_lowercase();
+        match members.iter().position(same) {
+            Some(index) if index < 64 => bits |= 1 << index,
+            _ => return text,
+        }
+    }
+    let chosen = chosen(members, bits);
+    if chosen == text {
+        return text;
+    }
+    *changed = true;
+    Cow::Owned(chosen)
+}
+
+/// The members of a SET whose bits are set.
+fn chosen(members: &[String], bits: u64) -> String {
+    let chosen: Vec<&str> = (0..64)
+        .zip(members)
+        .filter(|(index, _)| bits >> index & 1 == 1)
+        .map(|(_, member)| member.as_str())
+        .collect();
+    chosen.join(",")
 }

@@ -1,6 +1,7 @@
-//! Imports of statements too long to be held in memory, from files and from pipes.
+//! Imports as they arrive and leave: statements too long to be held in memory, pipes, reports for
+//! programs.
 //!
-//! What a dump means is tested in `import_cases`; this is about how it arrives.
+//! What a dump means is tested in `import_cases`.
 
 use std::fs;
 use std::io::Write as _;
@@ -78,5 +79,25 @@ fn a_long_upsert_from_a_pipe_is_refused_with_the_way_out() {
         .exits(4)
         .says("line 2, byte")
         .says("from a file, but not from a pipe");
+    assert!(!folder.path().join("out.sqlite").exists());
+}
+
+#[test]
+fn a_strict_failure_tells_programs_what_stood_in_the_way() {
+    let folder = TempDir::new().unwrap();
+    let dump = [
+        TABLE,
+        "CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET NEW.n = 1;\n",
+    ]
+    .concat();
+    fs::write(folder.path().join("in.sql"), dump).unwrap();
+    let options = ["--strict", "--report", "json", "-o", "out.sqlite"];
+    let finished = run(
+        folder.path(),
+        &[&["import", "in.sql"], &options[..]].concat(),
+    );
+    let report: serde_json::Value = serde_json::from_str(&finished.exits(4).stdout).unwrap();
+    assert_eq!(report["notes"][0]["line"], 2);
+    assert_eq!(report["notes"][0]["class"], "skipped");
     assert!(!folder.path().join("out.sqlite").exists());
 }

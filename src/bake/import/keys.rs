@@ -69,12 +69,10 @@ fn index_part(table: &ImportTable, part: &KeyPart, unique: bool) -> Result<Strin
         }
         KeyValue::Column(name) => name,
     };
-    let column = table
-        .layout
-        .columns
-        .iter()
-        .find(|column| column.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| format!("a key over column {name}, which the table does not have"))?;
+    let index = table.layout.index_of(name);
+    let index =
+        index.ok_or_else(|| format!("a key over column {name}, which the table does not have"))?;
+    let column = &table.layout.columns[index];
     let own = quoted(&column.name);
     match part.length {
         Some(length) if unique && !is_whole(&table.definition, name, length) => {
@@ -131,11 +129,16 @@ pub(super) fn primary_index(table: &ImportTable) -> Option<Index> {
     })
 }
 
-/// The clause of a foreign key; the reason when it cannot be kept.
+/// The clause of a foreign key of `child`; the reason when it cannot be kept.
 pub(super) fn foreign_key(
+    child: &ImportTable,
     key: &ForeignKey,
     parent: Option<&ImportTable>,
 ) -> Result<String, String> {
+    let missing = |name: &&String| child.layout.index_of(name).is_none();
+    if let Some(name) = key.columns.iter().find(missing) {
+        return Err(format!("the table has no column {name}"));
+    }
     let parent = parent.ok_or_else(|| format!("its parent {} is not in the file", key.parent))?;
     let parent_columns: Vec<&str> = if key.parent_columns.is_empty() {
         parent
@@ -175,6 +178,13 @@ pub(super) fn foreign_key(
 }
 
 fn is_unique(parent: &ImportTable, columns: &[&str]) -> bool {
+    if columns.is_empty()
+        || columns
+            .iter()
+            .any(|name| parent.layout.index_of(name).is_none())
+    {
+        return false;
+    }
     let same = |parts: &[KeyPart]| {
         parts.len() == columns.len()
             && parts.iter().all(|part| {

@@ -11,7 +11,7 @@ use crate::bake::input::hex;
 use crate::bake::target::{literal, quoted};
 use crate::bake::translate::{self, Scope, ScopeTable, Type};
 use crate::dump::{
-    ColumnDefinition, DefaultValue, KeyKind, Kind, TableDefinition, Value, convert_text,
+    ColumnDefinition, DefaultValue, KeyKind, KeyPart, Kind, TableDefinition, Value, convert_text,
 };
 
 /// A table as it is laid out in the file.
@@ -79,6 +79,13 @@ impl Layout {
                 generated: None,
             })
             .collect();
+        let part = |part: &KeyPart| part.column().map(str::to_owned);
+        let missing = |name: &String| table.column_index(name).is_none();
+        if let Some(name) = table.primary_key.iter().filter_map(part).find(missing) {
+            return Err(format!(
+                "the primary key is over column {name}, which the table does not have"
+            ));
+        }
         let rowid = rowid_column(table).filter(|&index| columns[index].storage == "INTEGER");
         let whole = table.primary_key.iter().all(|part| part.length.is_none());
         let primary_key = if rowid.is_some() || !whole {
@@ -142,16 +149,20 @@ impl Layout {
         )
     }
 
+    /// The column with this name.
+    pub(super) fn index_of(&self, name: &str) -> Option<usize> {
+        self.columns
+            .iter()
+            .position(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
     /// The table as the only one that an expression may name.
     pub(super) fn scope(&self, name: &str) -> Scope {
-        Scope {
-            tables: vec![ScopeTable {
-                name: name.to_owned(),
-                columns: self.types(),
-                prefix: None,
-            }],
-            new_columns: Vec::new(),
-        }
+        Scope::of(vec![ScopeTable {
+            name: name.to_owned(),
+            columns: self.types(),
+            prefix: None,
+        }])
     }
 
     pub(super) fn types(&self) -> Vec<(String, Type)> {
@@ -274,11 +285,11 @@ pub(super) fn default_sql(
     let value = match &column.default {
         None => return Ok(None),
         Some(DefaultValue::Literal(text)) => {
-            // BIT reads strings as bytes, but a default may be a plain number.
-            let kind = if *kind == Kind::Bits {
-                &Kind::Unsigned
-            } else {
-                kind
+            // BIT reads strings as bytes and YEAR '0' as 2000, but a default may be a plain number.
+            let kind = match kind {
+                Kind::Bits => &Kind::Unsigned,
+                Kind::Year if text == "0" => &Kind::Integer,
+                kind => kind,
             };
             convert_text(text, kind).map_err(|error| error.to_string())?
         }
@@ -289,13 +300,21 @@ pub(super) fn default_sql(
             return Ok(Some(format!("({})", fitted(sql.text, kind))));
         }
     };
-    Ok(Some(match value {
-        Value::Integer(number) => number.to_string(),
-        Value::Real(number) => format!("{number:?}"),
-        Value::Text(text) => in_parentheses(&literal(&text)),
-        Value::Blob(bytes) => format!("x'{}'", hex(&bytes)),
-        Value::Null | Value::Default | Value::Expression(_) => return Ok(None),
-    }))
+    Ok(match &value {
+        Value::Text(text) => Some(in_parentheses(&literal(text))),
+        value => value_sql(value),
+    })
+}
+
+/// The SQL of a value; `None` for NULL.
+pub(super) fn value_sql(value: &Value<'_>) -> Option<String> {
+    match value {
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Real(number) => Some(format!("{number:?}")),
+        Value::Text(text) => Some(literal(text)),
+        Value::Blob(bytes) => Some(format!("x'{}'", hex(bytes))),
+        Value::Null | Value::Default | Value::Expression(_) => None,
+    }
 }
 
 /// `DEFAULT` takes a literal as it is and anything else in parentheses.
@@ -340,8 +359,12 @@ pub(super) fn fitted(sql: String, kind: &Kind) -> String {
         Kind::Decimal(scale) => {
             format!("CASE WHEN {sql} IS NOT NULL THEN printf('%.{scale}f', {sql}) END")
         }
+        Kind::Year => format!(
+            "CASE WHEN {sql} BETWEEN 1 AND 69 THEN {sql} + 2000 \
+             WHEN {sql} BETWEEN 70 AND 99 THEN {sql} + 1900 ELSE {sql} END"
+        ),
         // The server rounds to a whole number.
-        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year => {
+        Kind::Integer | Kind::Unsigned | Kind::Bits => {
             format!("iif(typeof({sql}) = 'real', CAST(round({sql}) AS INTEGER), {sql})")
         }
         _ => sql,

@@ -5,14 +5,17 @@
 //!
 //! # Layout
 //! - [`Selection`]: which databases and tables; `planner`: what the reading side knows of them
-//! - `table`: one table and its rows; `resolve`: values that are not literals
+//! - `table`: one table and its rows; `resolve`: values that are not literals; `numbering`:
+//!   `AUTO_INCREMENT`; `duplicates`: rows whose key is there already
 //! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
 //! - `finish`, `keys`, `views`: what is made of definitions when all rows are in
 
+mod duplicates;
 mod finish;
 mod keys;
 mod layout;
 mod names;
+mod numbering;
 mod planner;
 mod resolve;
 mod selection;
@@ -35,11 +38,11 @@ use self::views::ImportView;
 use super::batch::Batch;
 use super::feed::{Event, FeedOptions, Outcome, Rows, feed};
 use super::note::{Class, Note, counted};
-use super::output::Output;
+use super::output::{Output, refuse_names_as_strings};
 use super::progress::{Phase, Progress, Told};
 use super::provenance::{IMPORTER, Provenance, dataset_digest};
 use super::report::{self, ColumnReport, Report, TableReport};
-use super::target::quoted;
+use super::target::{mismatch, quoted};
 use super::{BakeError, FolderFile};
 use crate::dump::{Charset, Statement, TableDefinition};
 
@@ -127,7 +130,7 @@ pub fn import(
     };
     told.begin(Phase::Statistics);
     output.analyze(&provenance)?;
-    told.begin(Phase::Integrity);
+    told.begin(Phase::Writing);
     output.finish_import()?;
     Ok(Report {
         read_over: outcome.read_over,
@@ -224,8 +227,21 @@ impl<'c> Import<'c> {
         if !self.wants(definition.database.as_deref(), &definition.name) {
             return Ok(());
         }
-        // The real table of a view's stand-in, or rows that came before their table.
+        // The real table of a view's stand-in.
         self.views.remove(&definition.name);
+        if let Some(index) = self.position_of(definition.database.as_deref(), &definition.name)
+            && self.tables[index].definition.columns.is_empty()
+        {
+            let reason = "its rows come before its CREATE TABLE; name the dump with the schema \
+                          before the one with the data"
+                .to_owned();
+            return Err(mismatch(
+                input,
+                definition.position,
+                &definition.name,
+                reason,
+            ));
+        }
         let name = self.take_name(input, &definition);
         self.tables.push(ImportTable::new(definition, input, name)?);
         Ok(())
@@ -362,6 +378,7 @@ impl<'c> Import<'c> {
     fn finish(mut self) -> Result<Finished, BakeError> {
         let failed = |cause| BakeError::Finish { cause };
         let scratch = Connection::open_in_memory().map_err(failed)?;
+        refuse_names_as_strings(&scratch).map_err(failed)?;
         let data_only = self.selection.data_only;
         let mut notes = std::mem::take(&mut self.notes);
         let mut finisher = Finisher {
@@ -450,7 +467,7 @@ fn edit_schema(
                 .or_else(|| {
                     near().find(|other| other.definition.name.eq_ignore_ascii_case(&key.parent))
                 });
-            match keys::foreign_key(key, parent) {
+            match keys::foreign_key(table, key, parent) {
                 Ok(clause) => foreign_keys.push(clause),
                 Err(reason) if !finisher.data_only => {
                     let what = format!(

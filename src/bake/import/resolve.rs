@@ -33,7 +33,6 @@ pub(super) fn resolve(
             mismatch(input, position, &table.definition.name, reason)
         };
         resolved.push(match cell {
-            Cell::Default if table.layout.rowid == Some(index) => Cell::Null,
             Cell::Default => match table.default_of(index) {
                 Some(sql) => compute(connection, &sql, &column.kind, batch).map_err(failed)?,
                 None => Cell::Null,

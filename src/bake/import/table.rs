@@ -8,17 +8,14 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::layout::{Extras, Layout, default_sql, fitted, implicit_default};
+use super::layout::{Extras, Layout, default_sql, implicit_default};
 use super::resolve;
 use crate::bake::BakeError;
 use crate::bake::batch::{Batch, Cell};
 use crate::bake::feed::Rows;
 use crate::bake::insertion::{Conflict, Insertion};
 use crate::bake::target::{mismatch, quoted, row_error};
-use crate::bake::translate::{self, Scope};
-use crate::dump::{
-    ColumnDefinition, InsertHeader, Kind, OnConflict, Position, TableDefinition, Upsert,
-};
+use crate::dump::{ColumnDefinition, InsertHeader, Kind, OnConflict, Position, TableDefinition};
 
 pub(super) struct ImportTable {
     /// The newest definition; without columns when no `CREATE TABLE` describes the rows.
@@ -40,6 +37,8 @@ pub(super) struct ImportTable {
     pub(super) rows: u64,
     /// The number of rows has to be counted.
     pub(super) recount: bool,
+    /// The number that the next row gets, when rows have asked for numbers.
+    pub(super) next_number: Option<i64>,
     /// Unique keys are in the file already, under these names.
     pub(super) unique_indexes: Vec<String>,
 }
@@ -64,6 +63,7 @@ impl ImportTable {
             absent: BTreeSet::new(),
             rows: 0,
             recount: false,
+            next_number: None,
             unique_indexes: Vec::new(),
         })
     }
@@ -92,6 +92,7 @@ impl ImportTable {
             absent: BTreeSet::new(),
             rows: 0,
             recount: false,
+            next_number: None,
             unique_indexes: Vec::new(),
         }
     }
@@ -146,9 +147,10 @@ impl ImportTable {
         if self.created.as_ref() != Some(&self.layout) {
             self.rebuild(connection)?;
         }
-        let columns = self.columns(&header)?;
+        let width = batch.cells.len() / batch.rows().max(1);
+        let mut columns = self.columns(&header, width)?;
         self.see_generated(&columns, &batch);
-        self.zeros_are_next(&header, &columns, &mut batch);
+        self.number_rows(connection, &header, &mut columns, &mut batch)?;
         if batch.unresolved {
             resolve::resolve(self, connection, input, &columns, &mut batch)?;
         }
@@ -198,11 +200,25 @@ impl ImportTable {
         }
     }
 
-    /// Indexes of the header's columns in the layout.
-    fn columns(&self, header: &Arc<InsertHeader>) -> Result<Vec<usize>, BakeError> {
+    /// Indexes of the header's columns in the layout; `width` is the values of a row.
+    fn columns(&self, header: &Arc<InsertHeader>, width: usize) -> Result<Vec<usize>, BakeError> {
         let Some(columns) = &header.columns else {
-            return Ok((0..self.layout.columns.len()).collect());
+            let own = self.layout.columns.len();
+            if own != width {
+                let reason = format!("a row of {width} values for {own} columns");
+                return Err(self.wrong(header.position, reason));
+            }
+            return Ok((0..own).collect());
         };
+        let twice = columns.iter().enumerate().find(|(at, name)| {
+            columns[..*at]
+                .iter()
+                .any(|other| other.eq_ignore_ascii_case(name))
+        });
+        if let Some((_, name)) = twice {
+            let reason = format!("column {name} is named twice");
+            return Err(self.wrong(header.position, reason));
+        }
         let index_of = |name: &String| {
             self.layout
                 .columns
@@ -213,27 +229,6 @@ impl ImportTable {
                 })
         };
         columns.iter().map(index_of).collect()
-    }
-
-    /// In an `AUTO_INCREMENT` column 0 asks for the next number, unless the dump says otherwise.
-    fn zeros_are_next(&self, header: &InsertHeader, columns: &[usize], batch: &mut Batch) {
-        if header.zero_is_zero {
-            return;
-        }
-        let is_auto = |&index: &usize| {
-            let name = &self.layout.columns[index].name;
-            self.definition
-                .column(name)
-                .is_some_and(|column| column.auto_increment)
-        };
-        let Some(at) = columns.iter().position(is_auto) else {
-            return;
-        };
-        for cell in batch.cells.iter_mut().skip(at).step_by(columns.len()) {
-            if *cell == Cell::Integer(0) {
-                *cell = Cell::Null;
-            }
-        }
     }
 
     /// `INSERT IGNORE` stores the implicit default where NULL is not allowed.
@@ -284,64 +279,11 @@ impl ImportTable {
         Ok(())
     }
 
-    /// What is done about duplicates; makes the unique keys if that depends on them.
-    fn conflict(
-        &mut self,
-        connection: &Connection,
-        input: &str,
-        header: &InsertHeader,
-        upsert: Option<&Upsert>,
-    ) -> Result<Conflict, BakeError> {
-        let conflict = match (header.on_conflict, upsert) {
-            (OnConflict::Fail, None) => return Ok(Conflict::Fail),
-            (OnConflict::Ignore, None) => Conflict::Ignore,
-            (OnConflict::Replace, _) => Conflict::Replace,
-            (_, Some(upsert)) => Conflict::Update(self.assignments(input, upsert)?),
-        };
-        if self.unique_indexes.is_empty() {
-            for index in super::keys::unique_keys(self) {
-                connection
-                    .execute_batch(&index.sql(&self.name))
-                    .map_err(|cause| self.wrong(header.position, cause.to_string()))?;
-                self.unique_indexes.push(index.name);
-            }
-        }
-        Ok(conflict)
-    }
-
-    fn assignments(&self, input: &str, upsert: &Upsert) -> Result<String, BakeError> {
-        let mut scope: Scope = self.layout.scope(&self.definition.name);
-        if let Some(alias) = &upsert.alias {
-            let mut new = scope.tables[0].clone();
-            new.name.clone_from(alias);
-            new.prefix = Some("excluded".to_owned());
-            scope.tables.push(new);
-            let own = self.layout.columns.iter().map(|column| column.name.clone());
-            scope.new_columns = upsert.alias_columns.iter().cloned().zip(own).collect();
-        }
-        let fit = |name: &str, sql: String| {
-            let mut columns = self.layout.columns.iter();
-            match columns.find(|column| column.name.eq_ignore_ascii_case(name)) {
-                Some(column) => fitted(sql, &column.kind),
-                None => sql,
-            }
-        };
-        translate::assignments(&upsert.assignments, &scope, &fit).map_err(|reason| {
-            let reason = format!("ON DUPLICATE KEY UPDATE uses {reason}");
-            mismatch(
-                input,
-                upsert.assignments.position,
-                &self.definition.name,
-                reason,
-            )
-        })
-    }
-
     /// Columns that the rows give no values for, with the SQL of what they hold then.
     fn constants(&self, columns: &[usize]) -> Vec<(&str, String)> {
         let mut constants = Vec::new();
         for (index, column) in self.layout.columns.iter().enumerate() {
-            if columns.contains(&index) || self.layout.rowid == Some(index) {
+            if columns.contains(&index) {
                 continue;
             }
             if let Some(sql) = self.default_of(index) {

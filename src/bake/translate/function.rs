@@ -3,7 +3,6 @@
 //! A function that is not listed is an error with its name. Where the two databases disagree in a
 //! corner (rounding, NULL, units) the translation follows MySQL or is left out.
 
-use super::expression::reason;
 use super::{Reason, Sql, Translator, Type};
 use crate::bake::target::quoted;
 use crate::dump::Token;
@@ -41,6 +40,7 @@ impl Translator<'_> {
             "CAST" => self.cast(),
             "CONVERT" => self.convert(),
             "TRIM" => self.trim(),
+            "VALUES" | "VALUE" => self.new_value(),
             "EXTRACT" => self.extract(),
             "POSITION" => self.position(),
             "SUBSTRING" | "SUBSTR" | "MID" => self.substring(),
@@ -273,30 +273,46 @@ impl Translator<'_> {
         Ok(Sql::new(text, function.value))
     }
 
+    /// A literal or a name: what may stand where an expression would take too much.
     pub(super) fn primary_argument(&mut self) -> Result<Sql, Reason> {
         let token = self.next()?;
         match token {
-            Token::Number(span) => {
-                let digits = self.cursor.text(span).map_err(reason)?;
-                Ok(Sql::new(digits, Type::Number))
-            }
-            Token::Text {
-                span,
-                quote,
-                escaped,
-            } => {
-                let text = self
-                    .cursor
-                    .string_of(span, quote, escaped)
-                    .map_err(reason)?;
-                Ok(Sql::new(crate::bake::target::literal(&text), Type::Text))
-            }
+            Token::Number(_) | Token::Text { .. } => self.literal(token),
             Token::Word(_) | Token::Name { .. } => {
                 let name = self.name_of(token)?;
                 Ok(Sql::new(quoted(&name), Type::Unknown))
             }
             _ => Err("an interval that is computed".to_owned()),
         }
+    }
+
+    /// `VALUES(n)` in `ON DUPLICATE KEY UPDATE`: the new row's, whatever was assigned already.
+    fn new_value(&mut self) -> Result<Sql, Reason> {
+        let mut name = self.name()?;
+        while self.skip_symbol(b'.')? {
+            name = self.name()?;
+        }
+        self.expect_symbol(b')')?;
+        let columns = self.scopes.first().and_then(|scope| scope.tables.first());
+        let columns = columns.map_or(&[][..], |table| table.columns.as_slice());
+        let known = columns
+            .iter()
+            .find(|(column, _)| column.eq_ignore_ascii_case(&name));
+        let value = known.map_or(Type::Unknown, |(_, value)| *value);
+        Ok(Sql::new(format!("excluded.{}", quoted(&name)), value))
+    }
+
+    /// `DEFAULT` or `DEFAULT(other)` in place of a value for `column`: whose default that is.
+    pub(super) fn default_keyword(&mut self, column: &str) -> Result<Option<String>, Reason> {
+        if !self.skip_word("DEFAULT")? {
+            return Ok(None);
+        }
+        if !self.skip_symbol(b'(')? {
+            return Ok(Some(column.to_owned()));
+        }
+        let named = self.name()?;
+        self.expect_symbol(b')')?;
+        Ok(Some(named))
     }
 }
 
@@ -360,7 +376,6 @@ fn renamed(name: &str, texts: &[&str]) -> Option<(String, Type)> {
         ("IF", [c, a, b]) => (format!("iif({c}, {a}, {b})"), Type::Unknown),
         ("ISNULL", [a]) => (format!("({a} IS NULL)"), Type::Number),
         ("ANY_VALUE" | "MIN" | "MAX", [a]) => (format!("max({a})"), Type::Unknown),
-        ("VALUES" | "VALUE", [a]) => (format!("excluded.{a}"), Type::Unknown),
         ("CONV", _) => (conv(texts)?, Type::Number),
         ("UUID", []) => (uuid(), Type::Text),
         _ => return None,

@@ -3,7 +3,8 @@
 //! Checks, generated columns, defaults, functional keys, `ON DUPLICATE KEY UPDATE` and views are code,
 //! and the two databases speak different dialects. What is translated here means the same in both;
 //! what would not is an error with its reason, and the caller reports it. Only core functions of
-//! SQLite 3.40 are used, because a view that an older one cannot parse closes the whole file to it. It must not run anything.
+//! SQLite 3.40 are used, because a view that an older one cannot parse closes the whole file to it.
+//! It must not run anything.
 //!
 //! # Layout
 //! - [`Scope`], [`Type`]: the names that an expression may use
@@ -25,6 +26,10 @@ use crate::dump::{Cursor, Kind, Source};
 
 /// Nesting beyond this is refused, so that hostile input cannot exhaust the stack.
 const DEEPEST: usize = 100;
+
+/// Longer expressions and queries are refused: a chain of operators is put in parentheses link by
+/// link, which takes time in the square of its length, and SQLite takes 1,000 links at most.
+const MOST_TOKENS: usize = 20_000;
 
 /// Why something is not translated, as the object of "because it uses …".
 pub(super) type Reason = String;
@@ -121,9 +126,19 @@ pub(super) struct Scope {
     pub(super) tables: Vec<ScopeTable>,
     /// Names of the new row's columns in `ON DUPLICATE KEY UPDATE … AS new(a, b)`.
     pub(super) new_columns: Vec<(String, String)>,
+    /// SQL of the columns that an assignment further left has changed.
+    assigned: Vec<(String, String)>,
 }
 
 impl Scope {
+    /// Columns of `tables` only.
+    pub(super) fn of(tables: Vec<ScopeTable>) -> Self {
+        Self {
+            tables,
+            ..Self::default()
+        }
+    }
+
     fn resolve(&self, qualifier: Option<&str>, name: &str) -> Option<Sql> {
         for table in &self.tables {
             if qualifier.is_some_and(|wanted| !wanted.eq_ignore_ascii_case(&table.name)) {
@@ -138,9 +153,13 @@ impl Scope {
                 None if qualifier.is_some() => (name, Type::Unknown),
                 None => continue,
             };
+            let mut assigned = self.assigned.iter().rev();
             let text = match (&table.prefix, qualifier) {
                 (Some(prefix), Some(_)) => format!("{}.{}", quoted(prefix), quoted(column)),
-                _ => quoted(column),
+                _ => match assigned.find(|(other, _)| other.eq_ignore_ascii_case(column)) {
+                    Some((_, sql)) => format!("({sql})"),
+                    None => quoted(column),
+                },
             };
             return Some(Sql::new(text, value));
         }
@@ -179,28 +198,45 @@ pub(super) fn expression(source: &Source, scope: &Scope) -> Result<Sql, Reason> 
     Ok(sql)
 }
 
-/// Translates the assignments of `ON DUPLICATE KEY UPDATE`; `fit` brings the SQL of a column's value
-/// to the form that it stores.
+/// What `ON DUPLICATE KEY UPDATE` has to know of the table's columns.
+pub(super) trait Assigned {
+    /// Brings the SQL of a column's value to the form that it stores.
+    fn fitted(&self, column: &str, sql: String) -> String;
+    /// The SQL of the column's default; `None` for NULL.
+    fn default(&self, column: &str) -> Option<String>;
+}
+
+/// Translates the assignments of `ON DUPLICATE KEY UPDATE`. Each sees the values that those before it
+/// have assigned, where SQLite's see the row as it was.
 pub(super) fn assignments(
     source: &Source,
     scope: &Scope,
-    fit: &dyn Fn(&str, String) -> String,
+    assigned: &dyn Assigned,
 ) -> Result<String, Reason> {
     let mut translator = Translator::new(source, &NoTables);
     translator.scopes.push(scope.clone());
-    let mut parts = Vec::new();
+    let mut parts: Vec<(String, String)> = Vec::new();
     loop {
         let mut column = translator.name()?;
         while translator.skip_symbol(b'.')? {
             column = translator.name()?;
         }
         translator.expect_symbol(b'=')?;
-        let value = translator.expression()?;
-        let value = fit(&column, value.text);
-        parts.push(format!("{} = {value}", quoted(&column)));
+        let value = match translator.default_keyword(&column)? {
+            Some(named) => assigned
+                .default(&named)
+                .unwrap_or_else(|| "NULL".to_owned()),
+            None => assigned.fitted(&column, translator.expression()?.text),
+        };
+        parts.retain(|(other, _)| !other.eq_ignore_ascii_case(&column));
+        parts.push((column, value));
+        translator.scopes[0].assigned.clone_from(&parts);
         if !translator.skip_symbol(b',')? {
             translator.expect_end()?;
-            return Ok(parts.join(", "));
+            let parts = parts
+                .iter()
+                .map(|(column, value)| format!("{} = {value}", quoted(column)));
+            return Ok(parts.collect::<Vec<_>>().join(", "));
         }
     }
 }
@@ -241,4 +277,5 @@ struct Translator<'s> {
     columns: Vec<(String, Type)>,
     pipes_as_concat: bool,
     depth: usize,
+    tokens: usize,
 }

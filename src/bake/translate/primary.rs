@@ -61,22 +61,7 @@ impl Translator<'_> {
     pub(super) fn primary(&mut self) -> Result<Sql, Reason> {
         let token = self.next()?;
         match token {
-            Token::Number(span) => {
-                let digits = self.cursor.text(span).map_err(reason)?;
-                Ok(Sql::new(digits, Type::Number))
-            }
-            Token::Text {
-                span,
-                quote,
-                escaped,
-            } => {
-                let text = self
-                    .cursor
-                    .string_of(span, quote, escaped)
-                    .map_err(reason)?;
-                let text = self.with_adjacent(text)?;
-                Ok(Sql::new(literal(&text), Type::Text))
-            }
+            Token::Number(_) | Token::Text { .. } => self.literal(token),
             Token::Hex(span) => {
                 let digits = self.cursor.text(span).map_err(reason)?;
                 let padding = if digits.len() % 2 == 1 { "0" } else { "" };
@@ -93,6 +78,29 @@ impl Translator<'_> {
             Token::Symbol(b'?') => Err("a parameter".to_owned()),
             Token::Name { .. } | Token::Word(_) => self.word(token),
             token => Err(reason(self.cursor.unexpected(token, "an expression"))),
+        }
+    }
+
+    /// A number or a string, and the strings behind it that belong to it.
+    pub(super) fn literal(&mut self, token: Token) -> Result<Sql, Reason> {
+        match token {
+            Token::Number(span) => {
+                let digits = self.cursor.text(span).map_err(reason)?;
+                Ok(Sql::new(digits, Type::Number))
+            }
+            Token::Text {
+                span,
+                quote,
+                escaped,
+            } => {
+                let text = self
+                    .cursor
+                    .string_of(span, quote, escaped)
+                    .map_err(reason)?;
+                let text = self.with_adjacent(text)?;
+                Ok(Sql::new(literal(&text), Type::Text))
+            }
+            token => Err(reason(self.cursor.unexpected(token, "a literal"))),
         }
     }
 

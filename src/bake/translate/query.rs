@@ -456,6 +456,13 @@ impl Translator<'_> {
 /// The cursor's questions with reasons instead of problems.
 impl Translator<'_> {
     pub(super) fn next(&mut self) -> Result<Token, Reason> {
+        self.tokens += 1;
+        if self.tokens > super::MOST_TOKENS {
+            return Err(format!(
+                "more than {} words and symbols",
+                super::MOST_TOKENS
+            ));
+        }
         self.cursor.next().map_err(reason)
     }
 

@@ -18,16 +18,13 @@ fn scope() -> Scope {
         ("name", Type::Text),
         ("day", Type::Date),
     ];
-    Scope {
-        tables: vec![ScopeTable {
-            name: "t".to_owned(),
-            columns: columns
-                .map(|(name, value)| (name.to_owned(), value))
-                .to_vec(),
-            prefix: None,
-        }],
-        new_columns: Vec::new(),
-    }
+    Scope::of(vec![ScopeTable {
+        name: "t".to_owned(),
+        columns: columns
+            .map(|(name, value)| (name.to_owned(), value))
+            .to_vec(),
+        prefix: None,
+    }])
 }
 
 fn translated(text: &str) -> Result<String, Reason> {
