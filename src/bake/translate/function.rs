@@ -343,6 +343,9 @@ fn plain_call(name: &str, arguments: Vec<Sql>) -> Result<Sql, Reason> {
     {
         return Ok(sql);
     }
+    if let Some(text) = super::spatial::call(name, &texts) {
+        return Ok(Sql::new(text, Type::Blob));
+    }
     let known = renamed(name, &texts)
         .or_else(|| super::json::call(name, &texts))
         .or_else(|| super::dates::call(name, &texts));

@@ -9,7 +9,7 @@
 //! # Layout
 //! - [`Scope`], [`Type`]: the names that an expression may use
 //! - `expression`: operators, by precedence; `primary`: literals, columns, `CASE`
-//! - `function`: calls; `json`, `dates`: those about JSON, and about dates
+//! - `function`: calls; `json`, `dates`, `spatial`: those about JSON, dates, and geometry
 //! - `query`: `SELECT`, for views
 
 mod dates;
@@ -18,6 +18,7 @@ mod function;
 mod json;
 mod primary;
 mod query;
+mod spatial;
 #[cfg(test)]
 mod tests;
 
