@@ -173,9 +173,9 @@ impl BakeError {
                 "Write the dump again with mysqldump or mariadb-dump, or mend it at the place named \
                  above; lines and bytes count in the unpacked text.",
             ),
-            Self::Row { .. } | Self::Mismatch { .. } => {
-                Some("Mend the dump at the place named above, or the schema that refuses it.")
-            }
+            Self::Row { .. } | Self::Mismatch { .. } => Some(
+                "Mend the dump at the place named above; lines and bytes count in the unpacked text.",
+            ),
             Self::Document { .. } => {
                 Some("Put the file beside the dumps, or leave it out to use the built-in one.")
             }

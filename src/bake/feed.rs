@@ -42,6 +42,8 @@ pub(super) enum Event {
 pub(super) struct Rows {
     pub(super) header: Arc<InsertHeader>,
     pub(super) upsert: Option<Upsert>,
+    /// Nobody could look ahead whether there will be an `upsert`.
+    pub(super) unforeseen: bool,
     pub(super) batch: Batch,
 }
 
@@ -160,6 +162,8 @@ struct Pending {
     header: Arc<InsertHeader>,
     kinds: Arc<[Kind]>,
     batch: Batch,
+    /// See [`Rows::unforeseen`].
+    unforeseen: bool,
 }
 
 /// The storing side has failed; its error is the one that counts.
@@ -300,6 +304,7 @@ impl<'f> Feeder<'f> {
                 header: Arc::new(header),
                 kinds,
                 batch: std::mem::take(&mut self.spare),
+                unforeseen: false,
             });
         }
         self.rows(file, reader, position)
@@ -335,6 +340,7 @@ impl<'f> Feeder<'f> {
                 limit = BATCH_BYTES;
                 let upsert =
                     foreseen.get_or_insert_with(|| self.scout.upsert(file, self.options, position));
+                pending.unforeseen = matches!(self.scout, Ahead::Impossible);
                 let handed = self.hand_over(start, upsert.clone());
                 if handed.is_err() {
                     return Ok(handed);
@@ -381,13 +387,9 @@ impl<'f> Feeder<'f> {
     /// Hands over the rows so far; something else comes now.
     fn flush(&mut self) -> Result<(), Deaf> {
         match self.pending.take() {
-            Some(pending) if pending.batch.rows() > 0 => {
-                let batch = pending.batch;
-                self.send(Event::Rows(Rows {
-                    header: pending.header,
-                    upsert: None,
-                    batch,
-                }))
+            Some(mut pending) if pending.batch.rows() > 0 => {
+                let batch = std::mem::take(&mut pending.batch);
+                self.send(rows_event(&pending, batch, None))
             }
             _ => Ok(()),
         }
@@ -403,6 +405,7 @@ fn rows_event(pending: &Pending, batch: Batch, upsert: Option<Upsert>) -> Event 
     Event::Rows(Rows {
         header: Arc::clone(&pending.header),
         upsert,
+        unforeseen: pending.unforeseen,
         batch,
     })
 }

@@ -126,6 +126,7 @@ impl<'c> Loader<'c> {
             header,
             batch,
             upsert,
+            unforeseen: _,
         } = rows;
         let wrong = |place: &Place, reason: &str| {
             mismatch(input, place.position, &header.table, reason.to_owned())

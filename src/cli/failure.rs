@@ -4,6 +4,7 @@
 use std::process::ExitCode;
 
 use super::remark;
+use super::summary::visible;
 use crate::bake::BakeError;
 use crate::config::ConfigError;
 use crate::store::StoreError;
@@ -69,7 +70,8 @@ impl Failure {
 
     /// Tells the user and gives the exit code.
     pub(super) fn report(self) -> ExitCode {
-        remark(&format!("error: {}", self.message));
+        let lines: Vec<String> = self.message.lines().map(visible).collect();
+        remark(&format!("error: {}", lines.join("\n")));
         if let Some(hint) = self.hint {
             remark(&format!("hint: {hint}"));
         }

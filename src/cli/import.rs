@@ -10,6 +10,13 @@ use crate::bake::{BakeError, FolderFile, ImportOptions, Selection, import};
 use crate::dump::Charset;
 
 pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
+    let pipes = arguments
+        .dumps
+        .iter()
+        .filter(|path| *path == Path::new("-"));
+    if pipes.count() > 1 {
+        return Err(Failure::usage("standard input can be read only once"));
+    }
     let dumps: Vec<_> = arguments
         .dumps
         .iter()

@@ -112,7 +112,7 @@ fn notes(report: &Report) -> String {
 }
 
 /// Names come from the dump: they must not drive the terminal.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     text.chars()
         .flat_map(|character| {
             let escape = character.is_control();

@@ -157,6 +157,10 @@ fn table_charset(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result
 }
 
 fn add(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), Problem> {
+    if cursor.skip_word("PARTITION")? {
+        table.omitted.push("ADD PARTITION".to_owned());
+        return Ok(());
+    }
     if element(cursor, table)? {
         return Ok(());
     }

@@ -70,8 +70,8 @@ fn column_type(cursor: &mut Cursor<'_>) -> Result<ColumnType, Problem> {
             }
         }
     }
-    if name == "NATIONAL CHARACTER" || name == "NATIONAL CHAR" {
-        cursor.skip_word("VARYING")?;
+    if name.starts_with("NATIONAL CHAR") && cursor.skip_word("VARYING")? {
+        "NATIONAL VARCHAR".clone_into(&mut name);
     }
     let mut arguments = Vec::new();
     if cursor.skip_symbol(b'(')? {

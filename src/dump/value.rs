@@ -363,7 +363,18 @@ fn spelled<'a>(members: &[String], text: Cow<'a, str>, changed: &mut bool) -> Co
             *changed = true;
             Cow::Owned(member.clone())
         }
-        None => text,
+        // Digits that are no member are the number of one.
+        None => match text
+            .parse()
+            .ok()
+            .and_then(|index: usize| members.get(index.checked_sub(1)?))
+        {
+            Some(member) => {
+                *changed = true;
+                Cow::Owned(member.clone())
+            }
+            None => text,
+        },
     }
 }
 

@@ -38,11 +38,16 @@ impl MariaDb {
         let data = folder.path().join("data");
         let socket = folder.path().join("socket");
         let user = format!("--user={}", whoami());
+        // Of its own: a server that starts sweeps its temporary folder, others' tables included.
+        let own_tmp = folder.path().join("tmp");
+        fs::create_dir(&own_tmp).unwrap();
+        let own_tmp = format!("--tmpdir={}", own_tmp.display());
         let made = Command::new("mariadb-install-db")
             .args([
                 "--no-defaults",
                 "--auth-root-authentication-method=normal",
                 &user,
+                &own_tmp,
             ])
             .arg(format!("--datadir={}", data.display()))
             .output()
@@ -59,6 +64,7 @@ impl MariaDb {
                 "--skip-networking",
                 "--character-set-server=utf8mb4",
                 &user,
+                &own_tmp,
             ])
             .arg(format!("--datadir={}", data.display()))
             .arg(format!("--socket={}", socket.display()))

@@ -7,6 +7,7 @@
 use rusqlite::Connection;
 
 use super::layout::{fitted, value_sql};
+use super::names::Names;
 use super::table::ImportTable;
 use crate::bake::BakeError;
 use crate::bake::insertion::Conflict;
@@ -19,6 +20,7 @@ impl ImportTable {
     pub(super) fn conflict(
         &mut self,
         connection: &Connection,
+        names: &mut Names,
         input: &str,
         header: &InsertHeader,
         upsert: Option<&Upsert>,
@@ -30,11 +32,13 @@ impl ImportTable {
             (_, Some(upsert)) => Conflict::Update(self.assignments(input, upsert)?),
         };
         if self.unique_indexes.is_empty() {
-            for index in super::keys::unique_keys(self) {
+            for mut index in super::keys::unique_keys(self) {
+                let wanted = std::mem::replace(&mut index.name, String::new());
+                index.name = names.take(&wanted);
                 connection
                     .execute_batch(&index.sql(&self.name))
                     .map_err(|cause| self.wrong(header.position, cause.to_string()))?;
-                self.unique_indexes.push(index.name);
+                self.unique_indexes.insert(wanted, index.name);
             }
         }
         Ok(conflict)

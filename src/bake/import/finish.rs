@@ -10,6 +10,7 @@ use rusqlite::Connection;
 
 use super::keys::{self, Index};
 use super::layout::{Extras, default_sql, fitted, now_sql};
+use super::names::Names;
 use super::table::ImportTable;
 use crate::bake::note::{Class, Note, counted};
 use crate::bake::target::quoted;
@@ -39,21 +40,25 @@ impl Finisher<'_> {
     }
 
     /// Brings the table in the file to its last layout.
-    pub(super) fn lay_out(&mut self, table: &mut ImportTable) -> Result<(), BakeError> {
+    pub(super) fn lay_out(
+        &mut self,
+        table: &mut ImportTable,
+        names: &mut Names,
+    ) -> Result<(), BakeError> {
         if table.created.is_none() {
             // Nobody gave the columns values, so there is nothing to compare with.
             self.generated_columns(table)?;
             return table.create(self.connection);
         }
         if table.created.as_ref() != Some(&table.layout) {
-            table.rebuild(self.connection)?;
+            table.rebuild(self.connection, names)?;
         }
         let plain = table.layout.clone();
         self.generated_columns(table)?;
         if table.layout == plain {
             return Ok(());
         }
-        table.rebuild(self.connection)
+        table.rebuild(self.connection, names)
     }
 
     /// Makes generated columns computed ones where that gives the values of the dump.
@@ -380,7 +385,7 @@ impl Finisher<'_> {
 
     /// `ON UPDATE CURRENT_TIMESTAMP`, as a trigger: when another column changes and this one does
     /// not.
-    pub(super) fn update_triggers(table: &ImportTable) -> Vec<String> {
+    pub(super) fn update_triggers(table: &ImportTable, names: &mut Names) -> Vec<String> {
         let mut triggers = Vec::new();
         for column in table
             .definition
@@ -406,7 +411,7 @@ impl Finisher<'_> {
             triggers.push(format!(
                 "CREATE TRIGGER {} AFTER UPDATE ON {table} FOR EACH ROW WHEN NEW.{own} IS OLD.{own} \
                  AND ({}) BEGIN UPDATE {table} SET {own} = {} WHERE rowid = NEW.rowid; END",
-                quoted(&format!("{}_{}_on_update", table.name, column.name)),
+                quoted(&names.take(&format!("{}_{}_on_update", table.name, column.name))),
                 others.join(" OR "),
                 now_sql(&kind),
                 table = quoted(&table.name),
@@ -443,7 +448,7 @@ impl Finisher<'_> {
     pub(super) fn tell_changes(&mut self, table: &ImportTable) {
         let position = table.definition.position;
         for omitted in &table.definition.omitted {
-            let what = format!("{omitted} is left out");
+            let what = format!("left out: {omitted}");
             self.note(table, position, Class::Lossy, &what);
         }
         let mut decimals = Vec::new();

@@ -372,19 +372,19 @@ pub(super) fn fitted(sql: String, kind: &Kind) -> String {
 }
 
 /// What a server that is not strict stores in a NOT NULL column that gets no value.
-pub(super) fn implicit_default(kind: &Kind) -> String {
+pub(super) fn implicit_default(kind: &Kind) -> Value<'static> {
+    let text = |text: String| Value::Text(text.into());
     match kind {
-        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year => "0".to_owned(),
-        Kind::Real => "0.0".to_owned(),
-        Kind::Decimal(0) => "'0'".to_owned(),
-        Kind::Decimal(scale) => format!("'0.{}'", "0".repeat(*scale)),
-        Kind::Date => "'0000-00-00'".to_owned(),
-        Kind::DateTime(fraction) => format!("'0000-00-00 00:00:00{}'", zeros(*fraction)),
-        Kind::Time(fraction) => format!("'00:00:00{}'", zeros(*fraction)),
-        Kind::Enum(members) => literal(members.first().map_or("", String::as_str)),
-        Kind::Blob | Kind::Any => "x''".to_owned(),
-        Kind::FixedBlob(length) => format!("zeroblob({length})"),
-        Kind::Text(_) | Kind::Char(_) | Kind::Set(_) => "''".to_owned(),
+        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year => Value::Integer(0),
+        Kind::Real => Value::Real(0.0),
+        Kind::Decimal(scale) => text(format!("0{}", zeros(*scale))),
+        Kind::Date => text("0000-00-00".to_owned()),
+        Kind::DateTime(fraction) => text(format!("0000-00-00 00:00:00{}", zeros(*fraction))),
+        Kind::Time(fraction) => text(format!("00:00:00{}", zeros(*fraction))),
+        Kind::Enum(members) => text(members.first().cloned().unwrap_or_default()),
+        Kind::Blob | Kind::Any => Value::Blob(Vec::new().into()),
+        Kind::FixedBlob(length) => Value::Blob(vec![0; *length].into()),
+        Kind::Text(_) | Kind::Char(_) | Kind::Set(_) => text(String::new()),
     }
 }
 

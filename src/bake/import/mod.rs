@@ -266,6 +266,13 @@ impl<'c> Import<'c> {
         };
         self.names.release(&self.tables[index].name);
         let name = self.take_name(input, &new);
+        for table in &mut self.tables {
+            for key in &mut table.definition.foreign_keys {
+                if key.parent == old.name {
+                    key.parent.clone_from(&new.name);
+                }
+            }
+        }
         let table = &mut self.tables[index];
         if table.created.is_some() {
             let (from, to) = (quoted(&table.name), quoted(&name));
@@ -279,7 +286,7 @@ impl<'c> Import<'c> {
             return Ok(());
         }
         // They are called after the table.
-        table.rebuild(self.connection)
+        table.rebuild(self.connection, &mut self.names)
     }
 
     /// A name in the file for a table; told when it is not its own.
@@ -345,7 +352,7 @@ impl<'c> Import<'c> {
                 self.tables.len() - 1
             }
         };
-        self.tables[index].store(self.connection, input, rows)
+        self.tables[index].store(self.connection, &mut self.names, input, rows)
     }
 
     /// Several databases without a choice, a choice that is not there, nothing at all.
@@ -388,7 +395,7 @@ impl<'c> Import<'c> {
             notes: &mut notes,
         };
         for table in &mut self.tables {
-            finisher.lay_out(table)?;
+            finisher.lay_out(table, &mut self.names)?;
             finisher.tell_changes(table);
         }
         edit_schema(self.connection, &mut finisher, &self.tables).map_err(|error| match error {
@@ -396,14 +403,10 @@ impl<'c> Import<'c> {
             EditError::Sqlite(cause) => failed(cause),
         })?;
         if !data_only {
+            // Queries name views, and nothing names an index.
+            views::take_names(&mut self.views, &mut self.names, finisher.notes);
             indexes(&mut finisher, &mut self.names, &self.tables)?;
-            views::create(
-                self.connection,
-                &self.tables,
-                self.views,
-                &mut self.names,
-                &mut notes,
-            )?;
+            views::create(self.connection, &self.tables, &self.views, &mut notes)?;
             foreign_key_check(self.connection, &self.tables, &mut notes).map_err(failed)?;
         }
         let reports = self
@@ -498,7 +501,7 @@ fn indexes(
     let connection = finisher.connection;
     for table in tables {
         for (mut index, position) in finisher.indexes(table) {
-            if table.unique_indexes.contains(&index.name) {
+            if table.unique_indexes.contains_key(&index.name) {
                 continue;
             }
             index.name = names.take(&index.name);
@@ -506,7 +509,7 @@ fn indexes(
                 .execute_batch(&index.sql(&table.name))
                 .map_err(|cause| table.wrong(position, format!("key {}: {cause}", index.name)))?;
         }
-        for trigger in Finisher::update_triggers(table) {
+        for trigger in Finisher::update_triggers(table, names) {
             connection
                 .execute_batch(&trigger)
                 .map_err(|cause| table.sqlite(&cause))?;

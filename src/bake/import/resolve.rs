@@ -5,6 +5,7 @@
 //! written as a literal. What cannot be translated is an error, never a guess.
 
 use rusqlite::Connection;
+use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 
 use super::table::ImportTable;
@@ -13,6 +14,9 @@ use crate::bake::batch::{Batch, Cell};
 use crate::bake::target::mismatch;
 use crate::bake::translate::{self, Scope};
 use crate::dump::{Kind, Source, Value, convert_text};
+
+/// Computed values longer than this are refused: `REPEAT('x', 1000000000)` is short to write.
+const LONGEST: i32 = 16 * 1024 * 1024;
 
 /// Puts values in the place of all defaults and expressions of the batch.
 pub(super) fn resolve(
@@ -70,6 +74,22 @@ fn default_of(source: &Source, table: &ImportTable) -> Option<Option<String>> {
 
 /// The value of `sql` in a column of `kind`.
 fn compute(
+    connection: &Connection,
+    sql: &str,
+    kind: &Kind,
+    batch: &mut Batch,
+) -> Result<Cell, String> {
+    let usual = connection
+        .set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST)
+        .map_err(|cause| cause.to_string())?;
+    let computed = compute_bounded(connection, sql, kind, batch);
+    connection
+        .set_limit(Limit::SQLITE_LIMIT_LENGTH, usual)
+        .map_err(|cause| cause.to_string())?;
+    computed
+}
+
+fn compute_bounded(
     connection: &Connection,
     sql: &str,
     kind: &Kind,

@@ -3,12 +3,13 @@
 //! The table is made in the file when its first rows come, so that an `ALTER` before them is free.
 //! What a later `ALTER` changes, or a number too large for its column, is done by copying the table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
-use super::layout::{Extras, Layout, default_sql, implicit_default};
+use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, value_sql};
+use super::names::Names;
 use super::resolve;
 use crate::bake::BakeError;
 use crate::bake::batch::{Batch, Cell};
@@ -39,8 +40,8 @@ pub(super) struct ImportTable {
     pub(super) recount: bool,
     /// The number that the next row gets, when rows have asked for numbers.
     pub(super) next_number: Option<i64>,
-    /// Unique keys are in the file already, under these names.
-    pub(super) unique_indexes: Vec<String>,
+    /// Unique keys that are in the file already: the names that they should have and those they have.
+    pub(super) unique_indexes: BTreeMap<String, String>,
 }
 
 impl ImportTable {
@@ -64,7 +65,7 @@ impl ImportTable {
             rows: 0,
             recount: false,
             next_number: None,
-            unique_indexes: Vec::new(),
+            unique_indexes: BTreeMap::new(),
         })
     }
 
@@ -93,7 +94,7 @@ impl ImportTable {
             rows: 0,
             recount: false,
             next_number: None,
-            unique_indexes: Vec::new(),
+            unique_indexes: BTreeMap::new(),
         }
     }
 
@@ -136,16 +137,18 @@ impl ImportTable {
     pub(super) fn store(
         &mut self,
         connection: &Connection,
+        names: &mut Names,
         input: &str,
         rows: Rows,
     ) -> Result<Batch, BakeError> {
         let Rows {
             header,
             upsert,
+            unforeseen,
             mut batch,
         } = rows;
         if self.created.as_ref() != Some(&self.layout) {
-            self.rebuild(connection)?;
+            self.rebuild(connection, names)?;
         }
         let width = batch.cells.len() / batch.rows().max(1);
         let mut columns = self.columns(&header, width)?;
@@ -154,8 +157,8 @@ impl ImportTable {
         if batch.unresolved {
             resolve::resolve(self, connection, input, &columns, &mut batch)?;
         }
-        self.widen(connection, &columns, &mut batch)?;
-        let conflict = self.conflict(connection, input, &header, upsert.as_ref())?;
+        self.widen(connection, names, &columns, &mut batch)?;
+        let conflict = self.conflict(connection, names, input, &header, upsert.as_ref())?;
         if header.on_conflict == OnConflict::Ignore {
             self.no_nulls(&columns, &mut batch);
         }
@@ -171,7 +174,16 @@ impl ImportTable {
         };
         insertion.store(connection, &batch).map_err(|refused| {
             let place = &batch.places[refused.row];
-            row_error(input, &self.definition.name, place, refused.cause)
+            let cause = refused.cause;
+            let twice = cause.sqlite_error_code() == Some(ErrorCode::ConstraintViolation);
+            if unforeseen && twice {
+                let reason = format!(
+                    "{cause}. If the INSERT ends with ON DUPLICATE KEY UPDATE, it is too long to \
+                     be imported from a pipe: import it from a file"
+                );
+                return mismatch(input, place.position, &self.definition.name, reason);
+            }
+            row_error(input, &self.definition.name, place, cause)
         })?;
         self.rows += batch.rows() as u64;
         Ok(batch)
@@ -238,12 +250,7 @@ impl ImportTable {
             if !column.not_null || self.layout.rowid == Some(index) {
                 continue;
             }
-            let filler = match column.storage {
-                "INTEGER" => Cell::Integer(0),
-                "REAL" => Cell::Real(0.0),
-                "BLOB" => Cell::Blob(0, 0),
-                _ => Cell::Text(0, 0),
-            };
+            let filler = batch.cell(implicit_default(&column.kind));
             for cell in batch.cells.iter_mut().skip(at).step_by(columns.len()) {
                 if *cell == Cell::Null {
                     *cell = filler.clone();
@@ -256,6 +263,7 @@ impl ImportTable {
     fn widen(
         &mut self,
         connection: &Connection,
+        names: &mut Names,
         columns: &[usize],
         batch: &mut Batch,
     ) -> Result<(), BakeError> {
@@ -272,7 +280,7 @@ impl ImportTable {
                 }
                 self.widened.insert(id);
                 self.redefine(self.definition.clone())?;
-                self.rebuild(connection)?;
+                self.rebuild(connection, names)?;
             }
             batch.integers_to_text(at, columns.len());
         }
@@ -301,7 +309,8 @@ impl ImportTable {
             return None;
         }
         let default = default_sql(definition, &column.kind).ok().flatten();
-        let sql = default.or_else(|| column.not_null.then(|| implicit_default(&column.kind)))?;
+        let implicit = || value_sql(&implicit_default(&column.kind));
+        let sql = default.or_else(|| column.not_null.then(implicit).flatten())?;
         if column.storage == "TEXT" && column.kind == Kind::Unsigned {
             return Some(format!("CAST({sql} AS TEXT)"));
         }
@@ -309,7 +318,11 @@ impl ImportTable {
     }
 
     /// Copies the rows into a table of the present layout, which takes the place of the old one.
-    pub(super) fn rebuild(&mut self, connection: &Connection) -> Result<(), BakeError> {
+    pub(super) fn rebuild(
+        &mut self,
+        connection: &Connection,
+        names: &mut Names,
+    ) -> Result<(), BakeError> {
         const TEMPORARY: &str = "ekiben_rebuild";
         let Some(old) = self.created.take() else {
             return self.create(connection);
@@ -323,8 +336,17 @@ impl ImportTable {
             let was = old.columns.iter().find(|other| other.id == column.id);
             columns.push(quoted(&column.name));
             values.push(match was {
-                Some(was) if was.storage == column.storage => quoted(&was.name),
-                Some(was) => format!("CAST({} AS {})", quoted(&was.name), column.storage),
+                Some(was) if was.kind == column.kind && was.storage == column.storage => {
+                    quoted(&was.name)
+                }
+                Some(was) => {
+                    let own = match was.kind {
+                        Kind::Decimal(_) => format!("CAST({} AS NUMERIC)", quoted(&was.name)),
+                        _ => quoted(&was.name),
+                    };
+                    let own = fitted(own, &column.kind);
+                    format!("CAST({own} AS {})", column.storage)
+                }
                 None => self.default_of(index).unwrap_or_else(|| "NULL".to_owned()),
             });
         }
@@ -345,7 +367,9 @@ impl ImportTable {
             .map_err(|cause| self.sqlite(&cause))?;
         self.created = Some(self.layout.clone());
         // They went with the old table.
-        self.unique_indexes.clear();
+        for name in std::mem::take(&mut self.unique_indexes).into_values() {
+            names.release(&name);
+        }
         Ok(())
     }
 }

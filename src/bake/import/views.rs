@@ -65,17 +65,33 @@ impl Catalog for Readable<'_> {
     }
 }
 
+/// Gives all views their names in the file.
+pub(super) fn take_names(
+    views: &mut BTreeMap<String, ImportView>,
+    names: &mut Names,
+    notes: &mut Vec<Note>,
+) {
+    for view in views.values_mut() {
+        let own = &view.definition.name;
+        view.name = names.take(own);
+        if view.name != *own {
+            let what = format!(
+                "view {own} is called {}, because its own name is taken or reserved in SQLite",
+                view.name
+            );
+            let position = view.definition.position;
+            notes.push(Note::new(&view.input, position, Class::Changed, what));
+        }
+    }
+}
+
 /// Makes the views that work in SQLite.
 pub(super) fn create(
     connection: &Connection,
     tables: &[ImportTable],
-    mut views: BTreeMap<String, ImportView>,
-    names: &mut Names,
+    views: &BTreeMap<String, ImportView>,
     notes: &mut Vec<Note>,
 ) -> Result<(), BakeError> {
-    for view in views.values_mut() {
-        view.name = names.take(&view.definition.name);
-    }
     let mut readable = Readable {
         tables,
         views: views

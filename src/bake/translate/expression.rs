@@ -4,7 +4,7 @@
 //! arithmetic see numbers where a column keeps digits as text.
 
 use super::json::unquoted;
-use super::{Catalog, DEEPEST, Reason, Sql, Translator, Type};
+use super::{Catalog, DEEPEST, NoTables, Reason, Scope, Sql, Translator, Type};
 use crate::dump::{Cursor, Problem, Source, Token};
 
 pub(super) fn reason(problem: Problem) -> Reason {
@@ -24,8 +24,18 @@ impl<'s> Translator<'s> {
             common_columns: Vec::new(),
             columns: Vec::new(),
             pipes_as_concat: source.modes.pipes_as_concat,
+            queries: true,
             depth: 0,
             tokens: 0,
+        }
+    }
+
+    /// A translator of something that is no query, with the names of `scope`.
+    pub(super) fn over_values(source: &'s Source, scope: &Scope) -> Self {
+        Self {
+            scopes: vec![scope.clone()],
+            queries: false,
+            ..Self::new(source, &NoTables)
         }
     }
 

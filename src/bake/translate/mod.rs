@@ -192,8 +192,7 @@ impl Catalog for NoTables {
 
 /// Translates one expression.
 pub(super) fn expression(source: &Source, scope: &Scope) -> Result<Sql, Reason> {
-    let mut translator = Translator::new(source, &NoTables);
-    translator.scopes.push(scope.clone());
+    let mut translator = Translator::over_values(source, scope);
     let sql = translator.expression()?;
     translator.expect_end()?;
     Ok(sql)
@@ -214,8 +213,7 @@ pub(super) fn assignments(
     scope: &Scope,
     assigned: &dyn Assigned,
 ) -> Result<String, Reason> {
-    let mut translator = Translator::new(source, &NoTables);
-    translator.scopes.push(scope.clone());
+    let mut translator = Translator::over_values(source, scope);
     let mut parts: Vec<(String, String)> = Vec::new();
     loop {
         let mut column = translator.name()?;
@@ -277,6 +275,8 @@ struct Translator<'s> {
     /// The columns of the query or select list that was translated last.
     columns: Vec<(String, Type)>,
     pipes_as_concat: bool,
+    /// Queries are for views: as a value, a recursive one might never end.
+    queries: bool,
     depth: usize,
     tokens: usize,
 }

@@ -12,6 +12,9 @@ use crate::dump::Token;
 impl Translator<'_> {
     /// A query, with `UNION`, `ORDER BY` and `LIMIT`. Its columns are in `self.columns` then.
     pub(super) fn query(&mut self) -> Result<String, Reason> {
+        if !self.queries {
+            return Err("a query".to_owned());
+        }
         self.deeper()?;
         let mut text = String::new();
         if self.skip_word("WITH")? {
