@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::error::{ValueError, excerpt};
 
 /// Exponents beyond this are no DECIMAL, which has 65 digits at most.
-const LARGEST_EXPONENT: i32 = 400;
+const LARGEST_EXPONENT: u32 = 400;
 
 /// The number in `written` with exactly `scale` decimals. `changed` is set when digits were lost.
 pub(super) fn decimal<'a>(
@@ -71,7 +71,7 @@ fn rescaled(text: &str, scale: usize) -> Option<(String, bool)> {
     let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
     if digits.is_empty()
         || !digits.iter().all(u8::is_ascii_digit)
-        || exponent.abs() > LARGEST_EXPONENT
+        || exponent.unsigned_abs() > LARGEST_EXPONENT
     {
         return None;
     }

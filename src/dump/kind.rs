@@ -9,6 +9,13 @@ use std::sync::Arc;
 use super::charset::Charset;
 use super::definition::{ColumnDefinition, TableDefinition};
 
+/// The most decimals of MariaDB; MySQL has 30.
+const MOST_DECIMALS: usize = 38;
+/// Digits of a fraction of a second.
+const LONGEST_FRACTION: usize = 6;
+/// Bytes of a `BINARY` column.
+const LONGEST_BINARY: usize = 255;
+
 /// How the values of a column are read and stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
@@ -54,9 +61,16 @@ impl Kind {
     #[must_use]
     pub fn of(column: &ColumnDefinition, table: &TableDefinition) -> Option<Self> {
         let column_type = &column.column_type;
-        let argument = |index: usize| -> Option<usize> {
-            column_type.arguments.get(index)?.trim().parse().ok()
+        // Values are padded to the length of their type: no server accepts a longer one than these,
+        // and a dump that is not a server's must not ask for all memory.
+        let argument = |index: usize, ordinary: usize, longest: usize| -> Option<usize> {
+            let Some(text) = column_type.arguments.get(index) else {
+                return Some(ordinary);
+            };
+            text.trim().parse().ok().filter(|&length| length <= longest)
         };
+        // The argument of an old server's TIMESTAMP(14) is the width that it is shown in.
+        let fraction = || argument(0, 0, LONGEST_FRACTION).unwrap_or(0);
         let members = || column_type.arguments.clone().into();
         let charset = charset(column, table);
         Some(match column_type.name.as_str() {
@@ -84,17 +98,17 @@ impl Kind {
             "YEAR" => Self::Year,
             "FLOAT" | "FLOAT4" | "FLOAT8" | "DOUBLE" | "DOUBLE PRECISION" | "REAL" => Self::Real,
             "DECIMAL" | "DEC" | "NUMERIC" | "FIXED" | "NUMBER" => {
-                Self::Decimal(argument(1).unwrap_or(0))
+                Self::Decimal(argument(1, 0, MOST_DECIMALS)?)
             }
             "DATE" => Self::Date,
-            "DATETIME" | "TIMESTAMP" => Self::DateTime(argument(0).unwrap_or(0)),
-            "TIME" => Self::Time(argument(0).unwrap_or(0)),
+            "DATETIME" | "TIMESTAMP" => Self::DateTime(fraction()),
+            "TIME" => Self::Time(fraction()),
             "ENUM" => Self::Enum(members()),
             "SET" => Self::Set(members()),
             "CHAR" | "CHARACTER" | "NCHAR" | "NATIONAL CHAR" | "NATIONAL CHARACTER"
                 if charset == Charset::Binary =>
             {
-                Self::FixedBlob(argument(0).unwrap_or(1))
+                Self::FixedBlob(argument(0, 1, LONGEST_BINARY)?)
             }
             "CHAR" | "CHARACTER" | "NCHAR" | "NATIONAL CHAR" | "NATIONAL CHARACTER" => {
                 Self::Char(charset)
@@ -109,7 +123,7 @@ impl Kind {
                 }
             }
             "JSON" | "UUID" | "INET4" | "INET6" | "XMLTYPE" => Self::TEXT,
-            "BINARY" => Self::FixedBlob(argument(0).unwrap_or(1)),
+            "BINARY" => Self::FixedBlob(argument(0, 1, LONGEST_BINARY)?),
             "VARBINARY" | "LONG VARBINARY" | "RAW" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB"
             | "LONGBLOB" | "VECTOR" | "GEOMETRY" | "POINT" | "LINESTRING" | "POLYGON"
             | "MULTIPOINT" | "MULTILINESTRING" | "MULTIPOLYGON" | "GEOMETRYCOLLECTION"

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b decimal(5,2));
+INSERT INTO t VALUES ('1', '1E-2147483648'), ('1E-2147483648', '1');
