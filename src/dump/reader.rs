@@ -285,6 +285,10 @@ impl<'i> Reader<'i> {
             }
             // A query in parentheses.
             Token::Symbol(b'(') => "SELECT".to_owned(),
+            // The first byte of `--` or `/*`.
+            Token::Symbol(b'-' | b'/') if self.cursor.peek()? == Token::End => {
+                return Err(Problem::Truncated("a comment"));
+            }
             token => return Err(self.cursor.unexpected(token, "a statement")),
         };
         let position = self.cursor.position();
