@@ -392,9 +392,15 @@ impl<'i> Cursor<'i> {
         loop {
             match self.next()? {
                 Token::Delimiter | Token::End => return Ok(()),
-                _ if self.peeked.is_none() => self.set_anchor(),
-                _ => {}
+                _ => self.forget(),
             }
+        }
+    }
+
+    /// Forgets the tokens that were consumed, unless one behind them was looked at.
+    pub(super) fn forget(&mut self) {
+        if self.peeked.is_none() {
+            self.set_anchor();
         }
     }
 
