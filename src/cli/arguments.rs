@@ -60,10 +60,21 @@ pub(super) enum Command {
     /// Turn MySQL or MariaDB dumps into a SQLite file, without a server
     ///
     /// Reads the dumps in the order given, plain or compressed with gzip or zstd, and makes the
-    /// tables that they define. What is not carried over is listed at the end.
+    /// tables, rows, keys, constraints and views that they define. What is not in the file as the
+    /// dump says is listed at the end, with its line: skipped (a statement was read over), lossy
+    /// (something is missing), changed (it is there in another form). The file appears only when
+    /// it is complete. docs/import.md has the types and where SQLite differs.
     #[command(after_help = "Examples:
-  ekiben import shop.sql -o shop.sqlite
-  ekiben import schema.sql data.sql.zst -o shop.sqlite --force")]
+  ekiben import shop.sql.gz -o shop.sqlite             one dump
+  ekiben import schema.sql data.sql.zst -o shop.sqlite several, in this order
+  mysqldump shop | ekiben import - -o shop.sqlite      without a file in between
+  ekiben import all.sql --database shop -o shop.sqlite one of several databases
+  ekiben import shop.sql --tables item,sale -o s.sqlite only these tables
+  ekiben import shop.sql -o shop.sqlite --strict       fail if anything is not as in the dump
+  ekiben import shop.sql -o shop.sqlite --report json  tables, types and notes for programs
+
+Exit codes: 0 done, 2 wrong arguments, 4 a dump is missing or broken or --strict found something,
+5 the output exists or cannot be written.")]
     Import(ImportArguments),
     /// Show what is in a baked or imported file and where it came from
     Inspect(InspectArguments),
@@ -136,13 +147,13 @@ pub(super) struct ImportArguments {
     /// Dumps to read, in this order; `-` is standard input
     #[arg(required = true, value_name = "DUMP")]
     pub(super) dumps: Vec<PathBuf>,
-    /// The SQLite file to make
+    /// The SQLite file to make; an existing one is refused without --force
     #[arg(short, long, value_name = "OUT.sqlite")]
     pub(super) output: PathBuf,
     /// The database to import, where the dumps hold several
     #[arg(long, value_name = "NAME")]
     pub(super) database: Option<String>,
-    /// Import these tables and views only
+    /// Import these tables and views only; names are compared letter by letter
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(super) tables: Vec<String>,
     /// Leave out these tables and views
@@ -151,25 +162,25 @@ pub(super) struct ImportArguments {
     /// Import definitions without rows
     #[arg(long, conflicts_with = "data_only")]
     pub(super) schema_only: bool,
-    /// Import rows without secondary keys, constraints, defaults and views
+    /// Import rows and primary keys, without other keys, constraints, defaults and views
     #[arg(long)]
     pub(super) data_only: bool,
-    /// Fail when anything would be skipped, changed or lossy
+    /// Fail, with all notes, when anything would be skipped, changed or lossy
     #[arg(long)]
     pub(super) strict: bool,
     /// How to tell what became of what: for people, or as JSON
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
     pub(super) report: ReportForm,
-    /// Threads to use; without this, as many as there are processors
+    /// Threads to use, 1 to read and store in turns; without this, as many as there are processors
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) jobs: Option<u16>,
     /// Character set of dumps that do not say theirs, by its MySQL name
     #[arg(long, value_name = "NAME", default_value = "utf8mb4")]
     pub(super) charset: String,
-    /// Accept a dump whose last line ("Dump completed") is missing
+    /// Accept a dump of mysqldump or mariadb-dump whose last line ("Dump completed") is missing
     #[arg(long)]
     pub(super) allow_incomplete: bool,
-    /// Replace the output if it exists
+    /// Replace the output if it exists, once the import has succeeded
     #[arg(long)]
     pub(super) force: bool,
 }
