@@ -65,13 +65,13 @@ pub(super) enum Command {
     /// (something is missing), changed (it is there in another form). The file appears only when
     /// it is complete. docs/import.md has the types and where SQLite differs.
     #[command(after_help = "Examples:
-  ekiben import shop.sql.gz -o shop.sqlite             one dump
-  ekiben import schema.sql data.sql.zst -o shop.sqlite several, in this order
-  mysqldump shop | ekiben import - -o shop.sqlite      without a file in between
-  ekiben import all.sql --database shop -o shop.sqlite one of several databases
-  ekiben import shop.sql --tables item,sale -o s.sqlite only these tables
-  ekiben import shop.sql -o shop.sqlite --strict       fail if anything is not as in the dump
-  ekiben import shop.sql -o shop.sqlite --report json  tables, types and notes for programs
+  ekiben import shop.sql.gz -o shop.sqlite               one dump
+  ekiben import schema.sql data.sql.zst -o shop.sqlite   several, in this order
+  mysqldump shop | ekiben import - -o shop.sqlite        without a file in between
+  ekiben import all.sql --database shop -o shop.sqlite   one of several databases
+  ekiben import shop.sql --tables item,sale -o s.sqlite  only these tables
+  ekiben import shop.sql -o shop.sqlite --strict         fail on any difference
+  ekiben import shop.sql -o shop.sqlite --report json    a report for programs
 
 Exit codes: 0 done, 2 wrong arguments, 4 a dump is missing or broken or --strict found something,
 5 the output exists or cannot be written.")]
