@@ -203,27 +203,33 @@ impl Reader<'_> {
         })
     }
 
-    /// `RENAME TABLE a TO b`; several at once are common only for swapping, which is refused.
+    /// `RENAME TABLE a TO b, c TO d`: one after the other.
     pub(super) fn rename(&mut self, position: Position) -> Result<Found, Problem> {
         if !self.cursor.skip_word("TABLE")? && !self.cursor.skip_word("TABLES")? {
             return self.skip("RENAME", position, false);
         }
-        let (database, name) = self.cursor.qualified_name()?;
-        self.cursor.expect_word("TO")?;
-        let (other, new) = self.cursor.qualified_name()?;
-        if self.cursor.skip_symbol(b',')? {
-            return Err(Problem::Unsupported(
-                "RENAME TABLE of several tables at once".to_owned(),
-            ));
+        loop {
+            let (database, name) = self.cursor.qualified_name()?;
+            self.cursor.expect_word("TO")?;
+            let (other, new) = self.cursor.qualified_name()?;
+            let database = database.or_else(|| self.session.database.clone());
+            match self.renamed(database.as_deref(), &name, other, new) {
+                Found::Statement(statement) => self.further.push_back(statement),
+                _ => {
+                    let what = format!("RENAME TABLE {name}, which is not in the dump");
+                    self.note_skipped(what, position, false);
+                }
+            }
+            if !self.cursor.skip_symbol(b',')? {
+                self.cursor.skip_statement()?;
+                return Ok(self.first_of_several());
+            }
         }
-        self.cursor.skip_statement()?;
-        let database = database.or_else(|| self.session.database.clone());
-        if self.tables.get(database.as_deref(), &name).is_none() {
-            let what = format!("RENAME TABLE {name}, which is not in the dump");
-            self.note_skipped(what, position, false);
-            return Ok(Found::Nothing);
-        }
-        Ok(self.renamed(database.as_deref(), &name, other, new))
+    }
+
+    fn first_of_several(&mut self) -> Found {
+        let first = self.further.pop_front();
+        first.map_or(Found::Nothing, Found::Statement)
     }
 
     fn renamed(
@@ -263,29 +269,20 @@ impl Reader<'_> {
             return self.read_over("DROP");
         }
         self.cursor.skip_words("IF", &["EXISTS"])?;
-        let (database, name) = self.cursor.qualified_name()?;
-        let database = database.or_else(|| self.session.database.clone());
-        let mut others = Vec::new();
-        while self.cursor.skip_symbol(b',')? {
-            others.push(self.cursor.qualified_name()?);
-        }
-        self.read_over(if is_table { "DROP TABLE" } else { "DROP VIEW" })?;
-        for (other_database, other) in others {
-            // Several at once stand at the start of a file, where none of them is there yet.
-            let database = other_database.or_else(|| self.session.database.clone());
-            if self.tables.get(database.as_deref(), &other).is_some() {
-                return Err(Problem::Unsupported(format!(
-                    "dropping {other} together with another table"
-                )));
+        loop {
+            let (database, name) = self.cursor.qualified_name()?;
+            let database = database.or_else(|| self.session.database.clone());
+            if !is_table {
+                let dropped = Statement::ViewDropped(database, name);
+                self.further.push_back(dropped);
+            } else if let Some(table) = self.tables.remove(database.as_deref(), &name) {
+                self.further.push_back(Statement::Dropped(table));
+            }
+            if !self.cursor.skip_symbol(b',')? {
+                self.read_over(if is_table { "DROP TABLE" } else { "DROP VIEW" })?;
+                return Ok(self.first_of_several());
             }
         }
-        if !is_table {
-            return Ok(Found::Statement(Statement::ViewDropped(database, name)));
-        }
-        Ok(match self.tables.remove(database.as_deref(), &name) {
-            Some(table) => Found::Statement(Statement::Dropped(table)),
-            None => Found::Nothing,
-        })
     }
 
     /// `DROP INDEX name ON table`.

@@ -4,7 +4,7 @@
 //! noise of dump programs is counted and read over, anything else that could matter is remembered
 //! as [`Skipped`] so that callers can report it. Nothing in a dump is ever executed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::Read;
 
 use super::charset::Charset;
@@ -137,6 +137,8 @@ pub struct Reader<'i> {
     rows: HashMap<(Option<String>, String), u64>,
     insert: Option<OpenInsert>,
     more_rows: bool,
+    /// Found together with the statement that was returned last.
+    pub(super) further: VecDeque<Statement>,
     /// Triggers on `INSERT`, by table: rows behind them would have fired them.
     pub(super) triggers: HashMap<String, String>,
     pub(super) skipped: Vec<Skipped>,
@@ -156,6 +158,7 @@ impl<'i> Reader<'i> {
             rows: HashMap::new(),
             insert: None,
             more_rows: false,
+            further: VecDeque::new(),
             triggers: HashMap::new(),
             skipped: Vec::new(),
             read_over: BTreeMap::new(),
@@ -203,6 +206,9 @@ impl<'i> Reader<'i> {
     pub fn next_statement(&mut self) -> Result<Option<Statement>, DumpError> {
         while self.next_row()?.is_some() {}
         self.insert = None;
+        if let Some(statement) = self.further.pop_front() {
+            return Ok(Some(statement));
+        }
         loop {
             self.cursor.set_anchor();
             let found = self.statement();

@@ -33,7 +33,7 @@ impl ImportTable {
         };
         if self.unique_indexes.is_empty() {
             for mut index in super::keys::unique_keys(self) {
-                let wanted = std::mem::replace(&mut index.name, String::new());
+                let wanted = std::mem::take(&mut index.name);
                 index.name = names.take(&wanted);
                 connection
                     .execute_batch(&index.sql(&self.name))

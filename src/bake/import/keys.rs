@@ -4,6 +4,8 @@
 //! keys lose their prefix lengths, which only save space. Full-text and spatial keys have no
 //! counterpart in a file that any SQLite can read.
 
+use rusqlite::Connection;
+
 use super::table::ImportTable;
 use crate::bake::target::quoted;
 use crate::bake::translate;
@@ -28,6 +30,33 @@ impl Index {
             self.parts.join(", ")
         )
     }
+}
+
+/// What stands in the way of a unique index: values that several rows have, for a message.
+pub(super) fn duplicate(connection: &Connection, table: &str, index: &Index) -> Option<String> {
+    let parts = index.parts.iter();
+    let parts: Vec<&str> = parts
+        .map(|part| part.strip_suffix(" DESC").unwrap_or(part))
+        .collect();
+    let shown: Vec<String> = parts.iter().map(|part| format!("quote({part})")).collect();
+    let sql = format!(
+        "SELECT {}, count(*) FROM {} GROUP BY {} HAVING count(*) > 1 AND {} LIMIT 1",
+        shown.join(" || ', ' || "),
+        quoted(table),
+        parts.join(", "),
+        parts
+            .iter()
+            .map(|part| format!("{part} IS NOT NULL"))
+            .collect::<Vec<_>>()
+            .join(" AND ")
+    );
+    connection
+        .query_row(&sql, [], |row| {
+            let value: String = row.get(0)?;
+            let count: u64 = row.get(1)?;
+            Ok(format!("{count} rows have the value {value}"))
+        })
+        .ok()
 }
 
 /// The index of a key; the reason when there is none.

@@ -507,7 +507,11 @@ fn indexes(
             index.name = names.take(&index.name);
             connection
                 .execute_batch(&index.sql(&table.name))
-                .map_err(|cause| table.wrong(position, format!("key {}: {cause}", index.name)))?;
+                .map_err(|cause| {
+                    let twice = keys::duplicate(connection, &table.name, &index);
+                    let reason = twice.unwrap_or_else(|| cause.to_string());
+                    table.wrong(position, format!("key {}: {reason}", index.name))
+                })?;
         }
         for trigger in Finisher::update_triggers(table, names) {
             connection
