@@ -18,7 +18,12 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl<R: Read> Lexer<R> {
     pub(super) fn skip_trivia(&mut self) -> Result<(), Problem> {
+        // Nothing is held before the first token, however much stands there.
+        let holds_nothing = self.window.offset() == 0;
         while let Some(byte) = self.window.peek(0)? {
+            if holds_nothing {
+                self.set_anchor();
+            }
             match byte {
                 b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => self.window.advance(1),
                 b'#' => self.skip_line()?,
