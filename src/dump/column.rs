@@ -115,7 +115,7 @@ fn attribute(
         column.column_type.unsigned = true;
         column.column_type.zerofill = true;
     } else if cursor.skip_word("DEFAULT")? {
-        column.default = default_value(cursor)?;
+        column.default = default_value(cursor, holds_bytes(&column.column_type))?;
     } else if cursor.skip_word("AUTO_INCREMENT")? {
         column.auto_increment = true;
     } else if cursor.skip_word("COLLATE")? {
@@ -214,7 +214,13 @@ pub(super) fn check(
     })
 }
 
-fn default_value(cursor: &mut Cursor<'_>) -> Result<Option<DefaultValue>, Problem> {
+/// Whether a type has no character set; a default is written in the bytes themselves then, which
+/// may be no text in the character set of the dump.
+fn holds_bytes(column_type: &ColumnType) -> bool {
+    column_type.name.ends_with("BINARY") || column_type.name.ends_with("BLOB")
+}
+
+fn default_value(cursor: &mut Cursor<'_>, bytes: bool) -> Result<Option<DefaultValue>, Problem> {
     if cursor.peek()? == Token::Symbol(b'(') {
         let source = cursor.group()?;
         return Ok(Some(DefaultValue::Expression(source)));
@@ -244,17 +250,24 @@ fn default_value(cursor: &mut Cursor<'_>) -> Result<Option<DefaultValue>, Proble
                 _ if word.starts_with('_') => {
                     // An introducer; the string follows.
                     cursor.next()?;
-                    default_value(cursor)
+                    default_value(cursor, bytes)
                 }
                 _ => call(cursor).map(|source| Some(DefaultValue::Expression(source))),
             }
         }
-        _ => literal_default(cursor).map(Some),
+        _ => literal_default(cursor, bytes).map(Some),
     }
 }
 
-fn literal_default(cursor: &mut Cursor<'_>) -> Result<DefaultValue, Problem> {
+fn literal_default(cursor: &mut Cursor<'_>, bytes: bool) -> Result<DefaultValue, Problem> {
     match cursor.next()? {
+        Token::Text {
+            span,
+            quote,
+            escaped,
+        } if bytes => Ok(DefaultValue::Bytes(
+            cursor.bytes_of(span, quote, escaped).into_owned(),
+        )),
         Token::Text {
             span,
             quote,

@@ -274,15 +274,19 @@ impl<'i> Cursor<'i> {
         quote: u8,
         escaped: bool,
     ) -> Result<String, Problem> {
+        let text = self.charset.decode(self.bytes_of(span, quote, escaped));
+        text.map(Cow::into_owned)
+            .map_err(|reason| Problem::Text(excerpt(self.slice(span)), reason))
+    }
+
+    /// A string's bytes, for what is not in the character set of the dump.
+    pub(super) fn bytes_of(&self, span: Span, quote: u8, escaped: bool) -> Cow<'_, [u8]> {
         let raw = self.slice(span);
-        let bytes = if escaped {
+        if escaped {
             text_bytes(raw, self.quoting(quote))
         } else {
             Cow::Borrowed(raw)
-        };
-        let text = self.charset.decode(bytes);
-        text.map(Cow::into_owned)
-            .map_err(|reason| Problem::Text(excerpt(raw), reason))
+        }
     }
 
     /// Consumes a parenthesised group whose opening parenthesis is the next token.

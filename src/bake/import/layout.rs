@@ -328,7 +328,12 @@ fn in_parentheses(sql: &str) -> String {
 
 fn bytes_sql(bytes: &[u8], kind: &Kind) -> String {
     match kind {
-        Kind::Blob | Kind::FixedBlob(_) => format!("x'{}'", hex(bytes)),
+        Kind::Blob => format!("x'{}'", hex(bytes)),
+        Kind::FixedBlob(length) => {
+            let mut filled = bytes.to_vec();
+            filled.resize(bytes.len().max(*length), 0);
+            format!("x'{}'", hex(&filled))
+        }
         Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year | Kind::Real => {
             let number = bytes
                 .iter()
