@@ -368,6 +368,8 @@ pub(super) fn fitted(sql: String, kind: &Kind) -> String {
             "CASE WHEN {sql} BETWEEN 1 AND 69 THEN {sql} + 2000 \
              WHEN {sql} BETWEEN 70 AND 99 THEN {sql} + 1900 ELSE {sql} END"
         ),
+        // `||` makes text, also of bytes.
+        Kind::Blob | Kind::FixedBlob(_) => format!("CAST({sql} AS BLOB)"),
         // The server rounds to a whole number.
         Kind::Integer | Kind::Unsigned | Kind::Bits => {
             format!("iif(typeof({sql}) = 'real', CAST(round({sql}) AS INTEGER), {sql})")
