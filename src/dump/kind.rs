@@ -41,10 +41,11 @@ pub enum Kind {
     Text(Charset),
     /// As text; blanks at the end do not belong to the value.
     Char(Charset),
-    /// One of these texts, written as text or as a number counted from 1.
-    Enum(Arc<[String]>),
+    /// One of these texts, written as text (in this character set, where it is bytes) or as a
+    /// number counted from 1.
+    Enum(Arc<[String]>, Charset),
     /// Some of these texts with commas between, written as text or as a number of bits.
-    Set(Arc<[String]>),
+    Set(Arc<[String]>, Charset),
     /// Bytes.
     Blob,
     /// This many bytes, filled up with zeros.
@@ -103,8 +104,8 @@ impl Kind {
             "DATE" => Self::Date,
             "DATETIME" | "TIMESTAMP" => Self::DateTime(fraction()),
             "TIME" => Self::Time(fraction()),
-            "ENUM" => Self::Enum(members()),
-            "SET" => Self::Set(members()),
+            "ENUM" => Self::Enum(members(), charset),
+            "SET" => Self::Set(members(), charset),
             "CHAR" | "CHARACTER" | "NCHAR" | "NATIONAL CHAR" | "NATIONAL CHARACTER"
                 if charset == Charset::Binary =>
             {
@@ -150,7 +151,7 @@ impl Kind {
     pub fn is_collated(&self) -> bool {
         matches!(
             self,
-            Self::Text(_) | Self::Char(_) | Self::Enum(_) | Self::Set(_)
+            Self::Text(_) | Self::Char(_) | Self::Enum(..) | Self::Set(..)
         )
     }
 }

@@ -101,8 +101,8 @@ fn number<'a>(
         Cow::Borrowed(digits)
     };
     match kind {
-        Kind::Enum(members) => Ok(Value::Text(Cow::Owned(member(members, &written)?))),
-        Kind::Set(members) => Ok(Value::Text(Cow::Owned(subset(members, &written)?))),
+        Kind::Enum(members, _) => Ok(Value::Text(Cow::Owned(member(members, &written)?))),
+        Kind::Set(members, _) => Ok(Value::Text(Cow::Owned(subset(members, &written)?))),
         Kind::Bits => unsigned(&written, changed),
         // The string '0' is the year 2000, but the number is none.
         Kind::Year if digits.iter().all(|&digit| digit == b'0') => Ok(Value::Integer(0)),
@@ -137,17 +137,17 @@ fn string<'a>(
         }
         Kind::Text(own) => text(bytes, charset, *own).map(Value::Text),
         Kind::Char(own) => text(bytes, charset, *own).map(|text| Value::Text(trimmed(text))),
-        Kind::Enum(members) => {
-            let text = text(bytes, charset, Charset::Utf8)?;
+        Kind::Enum(members, own) => {
+            let text = text(bytes, charset, *own)?;
             Ok(Value::Text(spelled(members, text, changed)))
+        }
+        Kind::Set(members, own) => {
+            let text = text(bytes, charset, *own)?;
+            Ok(Value::Text(ordered(members, text, changed)))
         }
         Kind::Blob => Ok(Value::Blob(bytes)),
         Kind::FixedBlob(length) => fixed(bytes, *length).map(Value::Blob),
         Kind::Any if charset == Charset::Binary => Ok(Value::Blob(bytes)),
-        Kind::Set(members) => {
-            let text = text(bytes, charset, Charset::Utf8)?;
-            Ok(Value::Text(ordered(members, text, changed)))
-        }
         Kind::Any => text(bytes, charset, Charset::Utf8).map(Value::Text),
     }
 }

@@ -235,12 +235,12 @@ fn is_unique(parent: &ImportTable, columns: &[&str]) -> bool {
 pub(super) fn type_check(column: &str, kind: &Kind, json: bool) -> Option<String> {
     let own = quoted(column);
     match kind {
-        Kind::Enum(members) => {
+        Kind::Enum(members, _) => {
             let members: Vec<String> = members.iter().map(|member| member_sql(member)).collect();
             Some(format!("{own} IN ({})", members.join(", ")))
         }
         // What is left of `,a,b,` when all members are taken out.
-        Kind::Set(members) => {
+        Kind::Set(members, _) => {
             let rest = members
                 .iter()
                 .fold(format!("',' || {own} || ','"), |sql, member| {

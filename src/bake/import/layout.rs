@@ -221,8 +221,8 @@ fn storage(kind: &Kind) -> &'static str {
         | Kind::Time(_)
         | Kind::Text(_)
         | Kind::Char(_)
-        | Kind::Enum(_)
-        | Kind::Set(_) => "TEXT",
+        | Kind::Enum(..)
+        | Kind::Set(..) => "TEXT",
         Kind::Blob | Kind::FixedBlob(_) => "BLOB",
         Kind::Any => "ANY",
     }
@@ -388,10 +388,10 @@ pub(super) fn implicit_default(kind: &Kind) -> Value<'static> {
         Kind::Date => text("0000-00-00".to_owned()),
         Kind::DateTime(fraction) => text(format!("0000-00-00 00:00:00{}", zeros(*fraction))),
         Kind::Time(fraction) => text(format!("00:00:00{}", zeros(*fraction))),
-        Kind::Enum(members) => text(members.first().cloned().unwrap_or_default()),
+        Kind::Enum(members, _) => text(members.first().cloned().unwrap_or_default()),
         Kind::Blob | Kind::Any => Value::Blob(Vec::new().into()),
         Kind::FixedBlob(length) => Value::Blob(vec![0; *length].into()),
-        Kind::Text(_) | Kind::Char(_) | Kind::Set(_) => text(String::new()),
+        Kind::Text(_) | Kind::Char(_) | Kind::Set(..) => text(String::new()),
     }
 }
 

@@ -58,7 +58,7 @@ impl Type {
             Kind::Date => Self::Date,
             Kind::DateTime(_) => Self::DateTime,
             Kind::Time(_) | Kind::Text(_) | Kind::Char(_) => Self::Text,
-            Kind::Enum(_) | Kind::Set(_) => Self::Choice,
+            Kind::Enum(..) | Kind::Set(..) => Self::Choice,
             Kind::Blob | Kind::FixedBlob(_) => Self::Blob,
             Kind::Any => Self::Unknown,
         }
