@@ -350,10 +350,15 @@ impl ImportTable {
                 None => self.default_of(index).unwrap_or_else(|| "NULL".to_owned()),
             });
         }
-        let order = self
+        let own = self
             .layout
             .rowid
-            .map_or_else(String::new, |index| format!(" ORDER BY {}", values[index]));
+            .map(|index| quoted(&self.layout.columns[index].name));
+        // Generated columns are not among them, so the rowid is not at its own index.
+        let at = columns
+            .iter()
+            .position(|column| Some(column) == own.as_ref());
+        let order = at.map_or_else(String::new, |at| format!(" ORDER BY {}", values[at]));
         let sql = format!(
             "{};\nINSERT INTO {TEMPORARY} ({}) SELECT {} FROM {name}{order};\nDROP TABLE {name};\n\
              ALTER TABLE {TEMPORARY} RENAME TO {name};",
