@@ -106,7 +106,14 @@ fn index_part(table: &ImportTable, part: &KeyPart, unique: bool) -> Result<Strin
     match part.length {
         Some(length) if unique && !is_whole(&table.definition, name, length) => {
             let collation = if column.nocase { " COLLATE NOCASE" } else { "" };
-            Ok(format!("substr({own}, 1, {length}){collation}{order}"))
+            let start = format!("substr({own}, 1, {length})");
+            Ok(match column.kind {
+                // substr() takes NUL for the end of a text, which would make others equal.
+                Kind::Text(_) | Kind::Char(_) => format!(
+                    "iif(instr(CAST({own} AS BLOB), x'00'), CAST({own} AS BLOB), {start}){collation}{order}"
+                ),
+                _ => format!("{start}{collation}{order}"),
+            })
         }
         _ => Ok(format!("{own}{order}")),
     }
