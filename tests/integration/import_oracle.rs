@@ -14,13 +14,14 @@ use crate::import_cases;
 use crate::mariadb::MariaDb;
 
 /// A way to write the dump.
-struct OptionSet {
+#[derive(Debug)]
+pub(crate) struct OptionSet {
     /// The calls of `mariadb-dump`, each with its own options; one dump each.
-    calls: &'static [&'static [&'static str]],
+    pub(crate) calls: &'static [&'static [&'static str]],
     /// Options of `ekiben import`.
-    import: &'static [&'static str],
+    pub(crate) import: &'static [&'static str],
     /// Tables and views that this set cannot carry.
-    without: &'static [&'static str],
+    pub(crate) without: &'static [&'static str],
 }
 
 const fn dump(calls: &'static [&'static [&'static str]]) -> OptionSet {
@@ -57,7 +58,7 @@ const COLLATED: &[&str] = &["texts", "v1", "v3"];
 /// The columns `key`, and the Japanese name.
 const UNQUOTED: &[&str] = &[STRANGE];
 
-const OPTION_SETS: &[OptionSet] = &[
+pub(crate) const OPTION_SETS: &[OptionSet] = &[
     dump(&[&["oracle"]]),
     dump(&[&["--skip-extended-insert", "oracle"]]),
     dump(&[&["--complete-insert", "oracle"]]),
@@ -146,7 +147,7 @@ fn every_cell_of_every_dump_is_what_the_server_answers() {
 }
 
 /// What SQLite itself says of a file.
-fn assert_sound(what: &str, file: &Path) {
+pub(crate) fn assert_sound(what: &str, file: &Path) {
     let connection = Connection::open(file).unwrap();
     let verdict: String = connection
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))

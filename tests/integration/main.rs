@@ -17,6 +17,10 @@ mod dataset;
 mod harness;
 mod mariadb;
 mod mutation;
+mod random_schema;
+mod random_sql;
+mod random_types;
+mod random_values;
 
 mod bake_files;
 mod bake_inputs;
@@ -29,6 +33,7 @@ mod import_cases;
 mod import_charsets;
 mod import_memory;
 mod import_oracle;
+mod import_random;
 mod import_robustness;
 mod import_streams;
 mod import_truncation;
