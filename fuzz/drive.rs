@@ -29,8 +29,8 @@ fn kinds() -> Vec<Kind> {
         Kind::DateTime(3),
         Kind::Time(6),
         Kind::Char(Charset::Utf8),
-        Kind::Enum(members.clone()),
-        Kind::Set(members),
+        Kind::Enum(members.clone(), Charset::Utf8),
+        Kind::Set(members, Charset::Utf8),
         Kind::Blob,
         Kind::FixedBlob(7),
     ]
