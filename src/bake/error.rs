@@ -130,6 +130,18 @@ pub enum BakeError {
         /// The output.
         path: PathBuf,
     },
+    /// There is something at the output that cannot be replaced by a file.
+    #[error("{path} is no file that could be replaced")]
+    NotAFile {
+        /// The output.
+        path: PathBuf,
+    },
+    /// The output is one of the inputs.
+    #[error("{path} is to be read and written")]
+    ReadAndWritten {
+        /// The output.
+        path: PathBuf,
+    },
     /// The output cannot be written.
     #[error("cannot write {path}: {cause}")]
     Output {
@@ -153,7 +165,14 @@ impl BakeError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Input { .. } => Some("Check the path and its permissions."),
+            Self::Input { cause, .. } => match cause.kind() {
+                // The message says what to do.
+                io::ErrorKind::Unsupported => None,
+                io::ErrorKind::NotFound
+                | io::ErrorKind::PermissionDenied
+                | io::ErrorKind::IsADirectory => Some("Check the path and its permissions."),
+                _ => Some("It may be damaged or cut off: copy or write it again."),
+            },
             Self::NoDump { .. } => {
                 Some("Put the dumps into that folder, or name another one with --from.")
             }
@@ -197,9 +216,12 @@ impl BakeError {
             }
             Self::Check { .. } => Some("Mend the dump or the documents, or change checks.sql."),
             Self::Exists { .. } => Some("Name another output, or add --force to replace it."),
+            Self::NotAFile { .. } | Self::ReadAndWritten { .. } => {
+                Some("Name another output: a file that does not exist yet.")
+            }
             Self::Output { .. } | Self::Sqlite { .. } => Some(
-                "Check the free space and the permissions of the folder; a bake needs about three \
-                 times the size of its result for a moment.",
+                "Check the free space and the permissions of the folder; about three times the \
+                 size of the result is needed for a moment.",
             ),
             Self::Integrity { .. } => {
                 Some("The disk or its driver may be failing; try another one.")

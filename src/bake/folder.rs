@@ -116,6 +116,16 @@ impl FolderFile {
         }
     }
 
+    /// Whether it is the file at `path`, by whatever name.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        let Content::Path(own) = &self.content else {
+            return false;
+        };
+        let identity = |path: &Path| path.metadata().map(|found| (found.dev(), found.ino()));
+        matches!((identity(own), identity(path)), (Ok(own), Ok(other)) if own == other)
+    }
+
     /// Whether opening it again gives the same bytes: not so for pipes.
     pub(super) fn is_repeatable(&self) -> bool {
         match &self.content {

@@ -47,6 +47,3 @@ pub use progress::{Phase, Progress, Silent};
 pub use recipe::{Recipe, bake};
 pub use report::{ColumnReport, IndexReport, Report, TableReport};
 pub use schema::Schema;
-
-#[cfg(test)]
-mod tests;

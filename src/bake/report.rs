@@ -26,6 +26,9 @@ pub struct Report {
     pub rows: u64,
     /// The tables, derived ones included, by name.
     pub tables: Vec<TableReport>,
+    /// The views of an import, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<String>,
     /// What is otherwise than the dumps say.
     pub notes: Vec<Note>,
     /// How many statements without meaning in a file were read over, by their first words.
@@ -131,6 +134,7 @@ pub(super) fn of(
         input_bytes: provenance.inputs.iter().map(|input| input.bytes).sum(),
         dataset_digest: provenance.dataset_digest,
         tables,
+        views: Vec::new(),
         notes,
         read_over: BTreeMap::new(),
         elapsed: start.elapsed(),

@@ -154,10 +154,17 @@ pub(super) struct ImportArguments {
     #[arg(long, value_name = "NAME")]
     pub(super) database: Option<String>,
     /// Import these tables and views only; names are compared letter by letter
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "A,B",
+        value_delimiter = ',',
+        conflicts_with = "exclude"
+    )]
+    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(super) tables: Vec<String>,
     /// Leave out these tables and views
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(super) exclude: Vec<String>,
     /// Import definitions without rows
     #[arg(long, conflicts_with = "data_only")]

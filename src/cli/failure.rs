@@ -111,6 +111,8 @@ impl From<BakeError> for Failure {
             BakeError::Integrity { .. }
             | BakeError::Finish { .. }
             | BakeError::Exists { .. }
+            | BakeError::NotAFile { .. }
+            | BakeError::ReadAndWritten { .. }
             | BakeError::Output { .. }
             | BakeError::Sqlite { .. } => Code::Output,
         };

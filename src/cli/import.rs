@@ -17,6 +17,10 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     if pipes.count() > 1 {
         return Err(Failure::usage("standard input can be read only once"));
     }
+    if arguments.output == Path::new("-") {
+        let failure = Failure::usage("a SQLite file cannot be written to standard output");
+        return Err(failure.hint("Name a file: -o out.sqlite"));
+    }
     let dumps: Vec<_> = arguments
         .dumps
         .iter()

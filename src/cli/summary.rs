@@ -50,6 +50,10 @@ pub(super) fn import_report(report: &Report) -> String {
     );
     text.push('\n');
     text.push_str(&table(&rows));
+    if !report.views.is_empty() {
+        let names: Vec<String> = report.views.iter().map(|name| visible(name)).collect();
+        text.push_str(&format!("\nviews: {}\n", names.join(", ")));
+    }
     text.push_str(&totals(report));
     let read_over: Vec<String> = report
         .read_over

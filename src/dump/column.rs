@@ -7,7 +7,7 @@
 use super::cursor::{Cursor, Source};
 use super::definition::{
     CheckDefinition, ColumnDefinition, ColumnType, DefaultValue, Generated, KeyDefinition, KeyKind,
-    KeyPart, KeyValue, TableDefinition,
+    KeyPart, TableDefinition,
 };
 use super::error::Problem;
 use super::lexer::Token;
@@ -32,19 +32,9 @@ pub(super) fn column(
     let column_type = column_type(cursor)?;
     let serial = column_type.name == "SERIAL";
     table.columns_made += 1;
-    let mut column = ColumnDefinition {
-        name,
-        id: table.columns_made,
-        column_type,
-        not_null: serial,
-        default: None,
-        auto_increment: serial,
-        generated: None,
-        on_update: false,
-        invisible: false,
-        charset: None,
-        collation: None,
-    };
+    let mut column = ColumnDefinition::new(name, table.columns_made, column_type);
+    column.not_null = serial;
+    column.auto_increment = serial;
     if serial {
         // SERIAL is BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE.
         "BIGINT".clone_into(&mut column.column_type.name);
@@ -133,6 +123,12 @@ fn attribute(
     } else if cursor.at_word(&["UNIQUE", "PRIMARY", "KEY"])? {
         key_attribute(cursor, column, table)?;
     } else if cursor.skip_word("AS")? {
+        if cursor.skip_word("ROW")? {
+            // START or END of a version of the row: a plain column here, whose values are in the
+            // dump if its history is.
+            cursor.next()?;
+            return Ok(());
+        }
         column.generated = Some(Generated {
             expression: cursor.group()?,
             stored: false,
@@ -167,7 +163,7 @@ fn key_attribute(
     }
     cursor.skip_word("PRIMARY")?;
     cursor.skip_word("KEY")?;
-    table.primary_key = vec![whole(&column.name)];
+    table.primary_key = vec![KeyPart::whole(&column.name)];
     Ok(())
 }
 
@@ -175,16 +171,8 @@ fn unique_key(cursor: &Cursor<'_>, column: &str) -> KeyDefinition {
     KeyDefinition {
         name: None,
         kind: KeyKind::Unique,
-        parts: vec![whole(column)],
+        parts: vec![KeyPart::whole(column)],
         position: cursor.position(),
-    }
-}
-
-fn whole(column: &str) -> KeyPart {
-    KeyPart {
-        value: KeyValue::Column(column.to_owned()),
-        length: None,
-        descending: false,
     }
 }
 

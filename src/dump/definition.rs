@@ -39,6 +39,9 @@ pub struct TableDefinition {
     pub position: Position,
 }
 
+/// How [`TableDefinition::omitted`] says that a table keeps its history.
+pub(super) const VERSIONING: &str = "SYSTEM VERSIONING";
+
 /// One column of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnDefinition {
@@ -64,6 +67,25 @@ pub struct ColumnDefinition {
     pub charset: Option<String>,
     /// `COLLATE` of the column.
     pub collation: Option<String>,
+}
+
+impl ColumnDefinition {
+    /// A column without attributes.
+    pub(super) fn new(name: String, id: u32, column_type: ColumnType) -> Self {
+        Self {
+            name,
+            id,
+            column_type,
+            not_null: false,
+            default: None,
+            auto_increment: false,
+            generated: None,
+            on_update: false,
+            invisible: false,
+            charset: None,
+            collation: None,
+        }
+    }
 }
 
 /// The expression of a generated column.
@@ -167,15 +189,26 @@ pub enum KeyValue {
     Column(String),
     /// An expression.
     Expression(Source),
+    /// The name of a period: `p WITHOUT OVERLAPS` in MariaDB.
+    Period(String),
 }
 
 impl KeyPart {
-    /// The column of the part, unless it is an expression.
+    /// The whole of a column, or of all its length.
+    pub(super) fn whole(column: &str) -> Self {
+        Self {
+            value: KeyValue::Column(column.to_owned()),
+            length: None,
+            descending: false,
+        }
+    }
+
+    /// The column of the part, unless it is something else.
     #[must_use]
     pub fn column(&self) -> Option<&str> {
         match &self.value {
             KeyValue::Column(name) => Some(name),
-            KeyValue::Expression(_) => None,
+            KeyValue::Expression(_) | KeyValue::Period(_) => None,
         }
     }
 }
@@ -296,8 +329,51 @@ impl TableDefinition {
             .position(|column| column.name.eq_ignore_ascii_case(name))
     }
 
-    /// Columns of the primary key may not be NULL, whether they say so or not.
+    /// The table with its history, where `columns` of an `INSERT` name the columns of that, as
+    /// `mariadb-dump --dump-history` does: the key of a row that was changed is there several times.
+    pub(super) fn with_history(&self, columns: &[String]) -> Option<Self> {
+        const HISTORY: [&str; 2] = ["row_start", "row_end"];
+        let named = |name: &str| {
+            columns
+                .iter()
+                .any(|column| column.eq_ignore_ascii_case(name))
+        };
+        let new = |name: &str| named(name) && self.column_index(name).is_none();
+        if !HISTORY.into_iter().all(new) || !self.omitted.iter().any(|what| what == VERSIONING) {
+            return None;
+        }
+        let mut table = self.clone();
+        for name in HISTORY {
+            table.columns_made += 1;
+            let column_type = ColumnType {
+                name: "TIMESTAMP".to_owned(),
+                arguments: vec!["6".to_owned()],
+                unsigned: false,
+                zerofill: false,
+            };
+            let column = ColumnDefinition::new(name.to_owned(), table.columns_made, column_type);
+            table.columns.push(column);
+        }
+        let unique = |key: &&mut KeyDefinition| key.kind == KeyKind::Unique;
+        for key in table.keys.iter_mut().filter(unique) {
+            key.parts.push(KeyPart::whole(HISTORY[1]));
+        }
+        if !table.primary_key.is_empty() {
+            table.primary_key.push(KeyPart::whole(HISTORY[1]));
+        }
+        table.settle();
+        Some(table)
+    }
+
+    /// Columns of the primary key may not be NULL, whether they say so or not. A key over a period
+    /// is none here.
     pub(super) fn settle(&mut self) {
+        let period = |part: &KeyPart| matches!(part.value, KeyValue::Period(_));
+        if self.primary_key.iter().any(period) {
+            self.primary_key.clear();
+            self.omitted
+                .push("PRIMARY KEY … WITHOUT OVERLAPS".to_owned());
+        }
         for part in &self.primary_key {
             let Some(name) = part.column() else { continue };
             for column in &mut self.columns {

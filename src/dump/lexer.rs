@@ -56,6 +56,8 @@ pub(super) struct Lexer<R> {
 pub(super) struct Marks {
     /// The header of mysqldump or mariadb-dump came, and no `Dump completed` after it.
     pub(super) open_dump: bool,
+    /// Where comments say that the dump program failed at something.
+    pub(super) complaints: Vec<Position>,
 }
 
 impl<R: Read> Lexer<R> {
@@ -153,6 +155,11 @@ impl<R: Read> Lexer<R> {
                 Ok(Token::Symbol(byte))
             }
         }
+    }
+
+    /// Whether statements end with something else than `;`.
+    pub(super) fn has_own_delimiter(&self) -> bool {
+        !self.delimiter.is_empty()
     }
 
     /// Consumes the argument of the client command `DELIMITER`: the rest of its line.

@@ -31,9 +31,47 @@ const OBJECTS: &[&str] = &[
     "SPATIAL",
 ];
 
+/// Those of them that may have a `BEGIN … END`.
+const BODIES: &[&str] = &["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"];
+
+/// What ends with `END IF` and the like, and begins without a `BEGIN`.
+const LOOPS: &[&str] = &["IF", "LOOP", "WHILE", "REPEAT", "FOR"];
+
 impl Reader<'_> {
+    /// Reads over a trigger or routine to the end of its body. Clients need another delimiter for
+    /// one with several statements; servers do not, and some programs rely on that.
+    fn skip_body(&mut self, statement: &str, position: Position) -> Result<Found, Problem> {
+        self.note_skipped(statement, position, false);
+        let mut depth = 0_u32;
+        let mut qualified = false;
+        loop {
+            let token = self.cursor.next()?;
+            let is = |word| self.cursor.is_word(token, word);
+            let (begins, ends) = (is("BEGIN") || is("CASE"), is("END"));
+            match token {
+                Token::Delimiter if depth == 0 || self.cursor.lexer().has_own_delimiter() => {
+                    return Ok(Found::Nothing);
+                }
+                Token::End if depth == 0 => return Ok(Found::Nothing),
+                Token::End => return Err(Problem::Truncated("the body of a trigger or routine")),
+                // `NEW.end` is a column.
+                _ if qualified => {}
+                _ if begins => depth += 1,
+                _ if ends && self.cursor.at_word(LOOPS)? => {}
+                _ if ends => {
+                    depth = depth.saturating_sub(1);
+                    self.cursor.skip_word("CASE")?;
+                }
+                _ => {}
+            }
+            qualified = token == Token::Symbol(b'.');
+            self.cursor.forget();
+        }
+    }
+
     pub(super) fn create(&mut self, position: Position) -> Result<Found, Problem> {
         let mut kind = KeyKind::Plain;
+        let mut replace = false;
         loop {
             let token = self.cursor.peek()?;
             let Token::Word(span) = token else {
@@ -50,7 +88,8 @@ impl Reader<'_> {
             let word = self.cursor.text(span)?.to_ascii_uppercase();
             self.cursor.next()?;
             match word.as_str() {
-                "TABLE" => return self.create_table(position),
+                "REPLACE" => replace = true,
+                "TABLE" => return self.create_table(position, replace),
                 "VIEW" => return self.create_view(position),
                 "INDEX" => return self.create_index(kind, position),
                 "DATABASE" | "SCHEMA" => return self.read_over("CREATE DATABASE"),
@@ -68,6 +107,9 @@ impl Reader<'_> {
                         self.trigger(&name)?;
                     }
                     let statement = format!("CREATE {object} {name}");
+                    if BODIES.contains(&object) {
+                        return self.skip_body(statement.trim_end(), position);
+                    }
                     return self.skip(statement.trim_end(), position, false);
                 }
                 _ => {}
@@ -75,18 +117,22 @@ impl Reader<'_> {
         }
     }
 
-    fn create_table(&mut self, position: Position) -> Result<Found, Problem> {
+    fn create_table(&mut self, position: Position, replace: bool) -> Result<Found, Problem> {
         let if_not_exists = self.cursor.skip_words("IF", &["NOT", "EXISTS"])?;
         let (database, name) = self.cursor.qualified_name()?;
         let database = database.or_else(|| self.session.database.clone());
         let known = self.tables.get(database.as_deref(), &name);
+        let mut replaced = None;
         if known.is_some_and(|known| known.name == name) {
-            if if_not_exists {
+            if replace {
+                replaced = self.tables.remove(database.as_deref(), &name);
+            } else if if_not_exists {
                 return self.read_over("CREATE TABLE IF NOT EXISTS");
+            } else {
+                return Err(Problem::Unsupported(format!(
+                    "a second CREATE TABLE {name}, which has not been dropped,"
+                )));
             }
-            return Err(Problem::Unsupported(format!(
-                "a second CREATE TABLE {name}, which has not been dropped,"
-            )));
         }
         let like = self.cursor.skip_word("LIKE")?;
         if !like && !self.cursor.skip_symbol(b'(')? {
@@ -107,7 +153,9 @@ impl Reader<'_> {
             table
         };
         self.tables.insert(table.clone());
-        Ok(Found::Statement(Statement::Table(table)))
+        self.further.extend(replaced.map(Statement::Dropped));
+        self.further.push_back(Statement::Table(table));
+        Ok(self.first_of_several())
     }
 
     fn like(
@@ -253,8 +301,9 @@ impl Reader<'_> {
     fn trigger(&mut self, name: &str) -> Result<(), Problem> {
         let _ = self.cursor.skip_word("BEFORE")? || self.cursor.skip_word("AFTER")?;
         if self.cursor.skip_words("INSERT", &["ON"])? {
-            let table = self.cursor.qualified_name()?.1;
-            self.triggers.insert(table, name.to_owned());
+            let (database, table) = self.cursor.qualified_name()?;
+            let database = database.or_else(|| self.session.database.clone());
+            self.triggers.insert((database, table), name.to_owned());
         }
         Ok(())
     }

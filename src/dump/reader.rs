@@ -17,16 +17,19 @@ use super::row_scan;
 use super::session::{Session, Setting};
 use super::tables::Tables;
 
-/// Statements that only make sense on a server, or that a bake does better itself.
+/// Statements that only make sense on a server.
 const NOISE: &[&str] = &[
     "ANALYZE",
+    "BACKUP",
     "BEGIN",
+    "CACHE",
     "CHANGE",
     "COMMIT",
     "FLUSH",
     "LOCK",
     "OPTIMIZE",
     "PURGE",
+    "RELEASE",
     "RESET",
     "SAVEPOINT",
     "SHOW",
@@ -139,8 +142,10 @@ pub struct Reader<'i> {
     more_rows: bool,
     /// Found together with the statement that was returned last.
     pub(super) further: VecDeque<Statement>,
+    /// Of an `INSERT` among them.
+    deferred: Option<OpenInsert>,
     /// Triggers on `INSERT`, by table: rows behind them would have fired them.
-    pub(super) triggers: HashMap<String, String>,
+    pub(super) triggers: HashMap<(Option<String>, String), String>,
     pub(super) skipped: Vec<Skipped>,
     pub(super) read_over: BTreeMap<String, u64>,
     allow_incomplete: bool,
@@ -159,6 +164,7 @@ impl<'i> Reader<'i> {
             insert: None,
             more_rows: false,
             further: VecDeque::new(),
+            deferred: None,
             triggers: HashMap::new(),
             skipped: Vec::new(),
             read_over: BTreeMap::new(),
@@ -207,11 +213,18 @@ impl<'i> Reader<'i> {
         while self.next_row()?.is_some() {}
         self.insert = None;
         if let Some(statement) = self.further.pop_front() {
+            if let Statement::Insert(_) = statement {
+                self.insert = self.deferred.take();
+                self.more_rows = true;
+            }
             return Ok(Some(statement));
         }
         loop {
             self.cursor.set_anchor();
             let found = self.statement();
+            for position in self.cursor.lexer().take_complaints() {
+                self.note_skipped("an error of the dump program", position, true);
+            }
             match found.map_err(|problem| self.error(problem))? {
                 Found::Nothing => {}
                 Found::End => return Ok(None),
@@ -318,7 +331,7 @@ impl<'i> Reader<'i> {
             talker if TALKERS.contains(&talker) => {
                 // `mysqldump: Error: …` means that rows are missing.
                 let line = self.cursor.lexer().rest_of_line()?;
-                let error = ["error", "lost connection"]
+                let error = ["error", "lost connection", "couldn't"]
                     .iter()
                     .any(|word| line.to_ascii_lowercase().contains(word));
                 let what = if error { "an error" } else { "a warning" };
@@ -439,7 +452,8 @@ impl<'i> Reader<'i> {
                 return self.skip_query(&what, position, true);
             }
         };
-        if let Some(trigger) = self.triggers.remove(&head.table) {
+        let key = (database.clone(), head.table.clone());
+        if let Some(trigger) = self.triggers.remove(&key) {
             let what = format!(
                 "trigger {trigger} would have run for rows of {} from here on",
                 head.table
@@ -460,7 +474,6 @@ impl<'i> Reader<'i> {
             ),
             (_, None) => None,
         };
-        let key = (database.clone(), head.table.clone());
         let row = self.rows.get(&key).copied().unwrap_or(0);
         let header = InsertHeader {
             database,
@@ -470,7 +483,7 @@ impl<'i> Reader<'i> {
             zero_is_zero: self.session.modes.no_auto_value_on_zero,
             position,
         };
-        self.insert = Some(OpenInsert {
+        let open = OpenInsert {
             width: header.columns.as_ref().map(|columns| columns.len()),
             header: header.clone(),
             is_set_form: literals.is_some(),
@@ -479,7 +492,16 @@ impl<'i> Reader<'i> {
             row_start: 0,
             row_read: false,
             upsert: None,
-        });
+        };
+        let named = header.columns.as_deref().unwrap_or_default();
+        let known = self.tables.get(header.database.as_deref(), &header.table);
+        if let Some(table) = known.and_then(|table| table.with_history(named)) {
+            self.tables.insert(table.clone());
+            self.deferred = Some(open);
+            self.further.push_back(Statement::Insert(header));
+            return Ok(Found::Statement(Statement::Altered(table)));
+        }
+        self.insert = Some(open);
         self.more_rows = true;
         Ok(Found::Statement(Statement::Insert(header)))
     }

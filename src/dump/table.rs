@@ -6,7 +6,9 @@
 
 use super::column::{at_element_end, check, column, word_or_string};
 use super::cursor::Cursor;
-use super::definition::{ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition};
+use super::definition::{
+    ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition, VERSIONING,
+};
 use super::error::Problem;
 use super::lexer::Token;
 
@@ -18,7 +20,7 @@ pub(super) fn body(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Resu
             let column = column(cursor, table)?;
             // These words are only half reserved: what looks like a column may be none.
             match (column.name.as_str(), column.column_type.name.as_str()) {
-                ("PERIOD", "FOR") => table.omitted.push("PERIOD FOR".to_owned()),
+                ("PERIOD", "FOR") => table.omitted.push("PERIOD".to_owned()),
                 ("VECTOR", "KEY" | "INDEX") => table.omitted.push("VECTOR KEY".to_owned()),
                 _ => table.columns.push(column),
             }
@@ -112,8 +114,14 @@ pub(super) fn open_parts(cursor: &mut Cursor<'_>) -> Result<Vec<KeyPart>, Proble
         let (value, length) = if cursor.peek()? == Token::Symbol(b'(') {
             (KeyValue::Expression(cursor.group()?), None)
         } else {
-            let column = cursor.name("a column of the key")?;
-            (KeyValue::Column(column), part_length(cursor)?)
+            let name = cursor.name("a column of the key")?;
+            let length = part_length(cursor)?;
+            if cursor.skip_word("WITHOUT")? {
+                cursor.expect_word("OVERLAPS")?;
+                (KeyValue::Period(name), None)
+            } else {
+                (KeyValue::Column(name), length)
+            }
         };
         let descending = cursor.skip_word("DESC")?;
         cursor.skip_word("ASC")?;
@@ -125,7 +133,6 @@ pub(super) fn open_parts(cursor: &mut Cursor<'_>) -> Result<Vec<KeyPart>, Proble
         match cursor.next()? {
             Token::Symbol(b',') => {}
             Token::Symbol(b')') => return Ok(parts),
-            token if cursor.is_word(token, "WITHOUT") => cursor.expect_word("OVERLAPS")?,
             token => return Err(cursor.unexpected(token, "',' or ')' in a key")),
         }
     }
@@ -217,7 +224,7 @@ pub(super) fn options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> R
             return cursor.skip_statement();
         } else if cursor.skip_word("WITH")? {
             if cursor.skip_word("SYSTEM")? {
-                table.omitted.push("WITH SYSTEM VERSIONING".to_owned());
+                table.omitted.push(VERSIONING.to_owned());
             }
         } else if cursor.at_word(&["SELECT"])? {
             table.omitted.push("the rows of its SELECT".to_owned());

@@ -110,7 +110,9 @@ fn parts(text: &str) -> Option<Parts> {
     if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let mut numbers: Vec<&str> = if text.bytes().all(|byte| byte.is_ascii_digit()) {
+    let mut numbers: Vec<&str> = if text == "0" {
+        vec!["0000", "0", "0"]
+    } else if text.bytes().all(|byte| byte.is_ascii_digit()) {
         packed(text)?
     } else {
         text.split(|character: char| !character.is_ascii_digit())

@@ -5,15 +5,24 @@
 
 use std::io::Read;
 
-use super::error::Problem;
+use super::error::{Position, Problem};
 use super::lexer::Lexer;
 
 /// MariaDB's sandbox mark is a version comment for a server that will never exist.
 const NEVER_VERSION: u32 = 999_999;
+/// The same for those who write versions in five digits.
+const NEVER_IN_FIVE_DIGITS: u32 = 99_999;
 
 /// The headers of the programs that end their dumps with [`COMPLETED`].
 const HEADERS: [&[u8]; 2] = [b"-- MySQL dump ", b"-- MariaDB dump "];
 const COMPLETED: &[u8] = b"-- Dump completed";
+/// How dump programs that go on after an error say in a comment that something is missing.
+const COMPLAINTS: [&[u8]; 4] = [
+    b"-- Error reading ",
+    b"-- failed on view ",
+    b"-- in use(",
+    b"-- insufficient privileges ",
+];
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl<R: Read> Lexer<R> {
@@ -25,7 +34,8 @@ impl<R: Read> Lexer<R> {
                 self.set_anchor();
             }
             match byte {
-                b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => self.window.advance(1),
+                // Among them the end mark of DOS, and what fills up the blocks of an archive.
+                b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1a | 0 => self.window.advance(1),
                 b'#' => self.skip_line()?,
                 b'-' if self.at_dash_comment()? => self.dash_comment()?,
                 b'/' if self.window.peek(1)? == Some(b'*') => self.comment()?,
@@ -55,11 +65,23 @@ impl<R: Read> Lexer<R> {
                 self.marks.open_dump = true;
             }
         }
+        for complaint in COMPLAINTS {
+            if self.window.starts_with(complaint)? {
+                let position = self.window.position(self.window.offset());
+                self.marks.complaints.push(position);
+            }
+        }
         if self.window.starts_with(COMPLETED)? {
             self.marks.open_dump = false;
         }
         self.skip_line()
     }
+
+    /// Where comments since the last call say that the dump program failed at something.
+    pub(super) fn take_complaints(&mut self) -> Vec<Position> {
+        std::mem::take(&mut self.marks.complaints)
+    }
+
     /// Whether nothing but blanks follows on this line.
     pub(super) fn at_line_end(&mut self) -> Result<bool, Problem> {
         let mut ahead = 0;
@@ -110,7 +132,7 @@ impl<R: Read> Lexer<R> {
             length += 1;
         }
         self.window.advance(length);
-        if version >= NEVER_VERSION {
+        if version >= NEVER_VERSION || version == NEVER_IN_FIVE_DIGITS {
             return self.skip_comment();
         }
         self.version_depth += 1;

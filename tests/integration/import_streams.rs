@@ -101,3 +101,51 @@ fn a_strict_failure_tells_programs_what_stood_in_the_way() {
     assert_eq!(report["notes"][0]["class"], "skipped");
     assert!(!folder.path().join("out.sqlite").exists());
 }
+
+#[test]
+fn an_output_that_must_not_be_replaced_is_refused_before_anything_is_read() {
+    let folder = TempDir::new().unwrap();
+    let dump = [TABLE, "INSERT INTO t VALUES (1, 2);\n"].concat();
+    fs::write(folder.path().join("in.sql"), &dump).unwrap();
+    fs::create_dir(folder.path().join("folder")).unwrap();
+    std::os::unix::fs::symlink("in.sql", folder.path().join("link.sql")).unwrap();
+    let import = |out: &str, code: i32, reason: &str| {
+        let arguments = ["import", "in.sql", "--force", "-o", out];
+        let finished = run(folder.path(), &arguments);
+        finished.exits(code).says(reason);
+        assert!(!finished.stderr.contains("reading"), "{}", finished.stderr);
+    };
+    import("in.sql", 5, "in.sql is to be read and written");
+    import("./link.sql", 5, "link.sql is to be read and written");
+    import("folder", 5, "folder is no file that could be replaced");
+    import("new/", 5, "new/ is no file that could be replaced");
+    import("-", 2, "cannot be written to standard output");
+    let kept = fs::read_to_string(folder.path().join("in.sql")).unwrap();
+    assert_eq!(kept, dump);
+}
+
+#[test]
+fn contradictory_choices_are_wrong_arguments() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("in.sql"), TABLE).unwrap();
+    for choice in [
+        &["--tables", "t", "--exclude", "t"][..],
+        &["--tables", "t,"],
+    ] {
+        let arguments = [&["import", "in.sql", "-o", "out.sqlite"], choice].concat();
+        run(folder.path(), &arguments).exits(2);
+    }
+    run(folder.path(), &["import", "-", "-", "-o", "out.sqlite"])
+        .exits(2)
+        .says("only once");
+}
+
+#[test]
+fn damaged_archives_say_that_they_are() {
+    let folder = TempDir::new().unwrap();
+    let packed = zstd::encode_all(TABLE.repeat(50).as_bytes(), 1).unwrap();
+    fs::write(folder.path().join("in.zst"), &packed[..packed.len() / 2]).unwrap();
+    run(folder.path(), &["import", "in.zst", "-o", "out.sqlite"])
+        .exits(4)
+        .says("damaged or cut off");
+}

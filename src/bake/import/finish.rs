@@ -84,11 +84,13 @@ impl Finisher<'_> {
                     self.note(table, position, class, &what);
                 }
                 Err(reason) => {
-                    let what = format!(
-                        "column {} is computed by the server and empty here: {reason}",
-                        column.name
-                    );
-                    self.note(table, position, Class::Lossy, &what);
+                    let (class, _) = self.fill_gaps(table, column, index)?;
+                    let state = match class {
+                        Class::Changed => "has been computed once",
+                        _ => "is computed by the server and empty here",
+                    };
+                    let what = format!("column {} {state}: {reason}", column.name);
+                    self.note(table, position, class, &what);
                 }
             }
         }
@@ -145,12 +147,15 @@ impl Finisher<'_> {
         let Ok(sql) = translate::expression(&generated.expression, &scope) else {
             return Ok((Class::Lossy, ", and is NULL in rows that give none"));
         };
-        let fill = format!(
-            "UPDATE {} SET {own} = {} WHERE {own} IS NULL",
+        let own = quoted(&column.name);
+        let mut fill = format!(
+            "UPDATE {} SET {own} = {}",
             quoted(&table.name),
             fitted(sql.text, &table.layout.columns[index].kind),
-            own = quoted(&column.name),
         );
+        if table.given.contains(&column.id) {
+            fill.push_str(&format!(" WHERE {own} IS NULL"));
+        }
         match self.connection.execute(&fill, []) {
             Ok(_) => Ok((Class::Changed, ", but in rows that give none")),
             Err(_) => Ok((Class::Lossy, ", and is NULL in rows that give none")),
@@ -217,10 +222,12 @@ impl Finisher<'_> {
         )
     }
 
-    /// Writes defaults, checks, foreign keys and `AUTOINCREMENT` into the definition.
+    /// Writes defaults, checks, foreign keys and `AUTOINCREMENT` into the definition, which stands
+    /// in this row of `sqlite_schema`.
     pub(super) fn complete(
         &mut self,
         table: &ImportTable,
+        schema_row: i64,
         foreign_keys: Vec<String>,
     ) -> Result<(), BakeError> {
         let mut extras = Extras {
@@ -247,8 +254,8 @@ impl Finisher<'_> {
             .map_err(|cause| table.wrong(table.definition.position, cause))?;
         self.connection
             .execute(
-                "UPDATE sqlite_schema SET sql = ?1 WHERE type = 'table' AND name = ?2",
-                [&full, &table.name],
+                "UPDATE sqlite_schema SET sql = ?1 WHERE rowid = ?2",
+                (&full, schema_row),
             )
             .map_err(|cause| table.sqlite(&cause))?;
         if extras.autoincrement {
@@ -387,6 +394,15 @@ impl Finisher<'_> {
     /// not.
     pub(super) fn update_triggers(table: &ImportTable, names: &mut Names) -> Vec<String> {
         let mut triggers = Vec::new();
+        // A column may have the name by which SQLite knows a row.
+        let free = |name: &&str| table.layout.index_of(name).is_none();
+        let row = match table.layout.rowid {
+            Some(index) => quoted(&table.layout.columns[index].name),
+            None => match ["rowid", "_rowid_", "oid"].into_iter().find(free) {
+                Some(name) => name.to_owned(),
+                None => return triggers,
+            },
+        };
         for column in table
             .definition
             .columns
@@ -410,7 +426,7 @@ impl Finisher<'_> {
             let own = quoted(&column.name);
             triggers.push(format!(
                 "CREATE TRIGGER {} AFTER UPDATE ON {table} FOR EACH ROW WHEN NEW.{own} IS OLD.{own} \
-                 AND ({}) BEGIN UPDATE {table} SET {own} = {} WHERE rowid = NEW.rowid; END",
+                 AND ({}) BEGIN UPDATE {table} SET {own} = {} WHERE {row} = NEW.{row}; END",
                 quoted(&names.take(&format!("{}_{}_on_update", table.name, column.name))),
                 others.join(" OR "),
                 now_sql(&kind),
@@ -424,8 +440,8 @@ impl Finisher<'_> {
     pub(super) fn indexes(&mut self, table: &ImportTable) -> Vec<(Index, Position)> {
         let mut indexes = Vec::new();
         if let Some(primary) = keys::primary_index(table) {
-            let what = "the primary key covers only the first characters of a column; it is a \
-                        unique index here";
+            let what = "the primary key is over a computed column or the first characters of one; \
+                        it is a unique index here";
             self.note(table, table.definition.position, Class::Changed, what);
             indexes.push((primary, table.definition.position));
         }
@@ -448,7 +464,7 @@ impl Finisher<'_> {
     pub(super) fn tell_changes(&mut self, table: &ImportTable) {
         let position = table.definition.position;
         for omitted in &table.definition.omitted {
-            let what = format!("left out: {omitted}");
+            let what = format!("made without {omitted}");
             self.note(table, position, Class::Lossy, &what);
         }
         let mut decimals = Vec::new();

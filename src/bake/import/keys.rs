@@ -97,6 +97,7 @@ fn index_part(table: &ImportTable, part: &KeyPart, unique: bool) -> Result<Strin
             return Ok(format!("({}){order}", sql.text));
         }
         KeyValue::Column(name) => name,
+        KeyValue::Period(name) => return Err(format!("it is over the period {name}")),
     };
     let index = table.layout.index_of(name);
     let index =
@@ -151,7 +152,8 @@ pub(super) fn is_rowid(table: &ImportTable, key: &KeyDefinition) -> bool {
     matches!(key.parts.as_slice(), [only] if only.column() == Some(name) && only.length.is_none())
 }
 
-/// A primary key over the first characters of a column is a unique index in SQLite.
+/// A primary key over the first characters of a column, or a computed one, is a unique index in
+/// SQLite.
 pub(super) fn primary_index(table: &ImportTable) -> Option<Index> {
     let parts = &table.definition.primary_key;
     if parts.is_empty() || !table.layout.primary_key.is_empty() || table.layout.rowid.is_some() {

@@ -20,7 +20,8 @@ pub(super) struct Layout {
     pub(super) columns: Vec<Column>,
     /// Index of the column that is SQLite's rowid.
     pub(super) rowid: Option<usize>,
-    /// Indexes of the primary key's columns, and whether they descend; empty with a rowid column.
+    /// Indexes of the primary key's columns, and whether they descend; empty with a rowid column,
+    /// and where a unique index takes its place.
     pub(super) primary_key: Vec<(usize, bool)>,
 }
 
@@ -87,7 +88,12 @@ impl Layout {
             ));
         }
         let rowid = rowid_column(table).filter(|&index| columns[index].storage == "INTEGER");
-        let whole = table.primary_key.iter().all(|part| part.length.is_none());
+        // SQLite has no primary key over a part of a column, or over a computed one.
+        let is_plain = |part: &KeyPart| {
+            let column = part.column().and_then(|name| table.column(name));
+            part.length.is_none() && column.is_some_and(|column| column.generated.is_none())
+        };
+        let whole = table.primary_key.iter().all(is_plain);
         let primary_key = if rowid.is_some() || !whole {
             Vec::new()
         } else {
@@ -261,7 +267,8 @@ fn is_case_insensitive(column: &ColumnDefinition, table: &TableDefinition) -> bo
     let of_collation = |collation: &Option<String>| {
         collation.as_ref().map(|collation| {
             let collation = collation.to_ascii_lowercase();
-            !collation.ends_with("_bin") && !collation.ends_with("_cs") && collation != "binary"
+            let mut words = collation.split('_');
+            collation != "binary" && !words.any(|word| matches!(word, "bin" | "cs"))
         })
     };
     if matches!(

@@ -8,8 +8,9 @@
 //! - `table`: one table and its rows; `resolve`: values that are not literals; `numbering`:
 //!   `AUTO_INCREMENT`; `duplicates`: rows whose key is there already
 //! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
-//! - `finish`, `keys`, `views`: what is made of definitions when all rows are in
+//! - `completion`, `finish`, `keys`, `views`: what is made of definitions when all rows are in
 
+mod completion;
 mod duplicates;
 mod finish;
 mod keys;
@@ -37,11 +38,11 @@ use self::table::ImportTable;
 use self::views::ImportView;
 use super::batch::Batch;
 use super::feed::{Event, FeedOptions, Outcome, Rows, feed};
-use super::note::{Class, Note, counted};
+use super::note::{Class, Note};
 use super::output::{Output, refuse_names_as_strings};
 use super::progress::{Phase, Progress, Told};
 use super::provenance::{IMPORTER, Provenance, dataset_digest};
-use super::report::{self, ColumnReport, Report, TableReport};
+use super::report::{self, Report, TableReport};
 use super::target::{mismatch, quoted};
 use super::{BakeError, FolderFile};
 use crate::dump::{Charset, Statement, TableDefinition};
@@ -82,6 +83,11 @@ pub fn import(
             path: out.to_owned(),
         });
     }
+    if dumps.iter().any(|dump| dump.is_at(out)) {
+        return Err(BakeError::ReadAndWritten {
+            path: out.to_owned(),
+        });
+    }
     let output = Output::create_for_import(out, options.jobs)?;
     let mut told = Told::new(dumps, progress);
     let mut import = Import::new(output.connection(), options.selection.clone());
@@ -111,6 +117,7 @@ pub fn import(
     told.begin(Phase::Indexes);
     let Finished {
         tables,
+        views,
         rows,
         mut notes,
     } = import.finish()?;
@@ -133,6 +140,7 @@ pub fn import(
     told.begin(Phase::Writing);
     output.finish_import()?;
     Ok(Report {
+        views,
         read_over: outcome.read_over,
         ..report::of(out, provenance, tables, notes, start)
     })
@@ -155,6 +163,7 @@ struct Import<'c> {
 /// What is left of an import when its tables are finished.
 struct Finished {
     tables: Vec<TableReport>,
+    views: Vec<String>,
     rows: BTreeMap<String, u64>,
     notes: Vec<Note>,
 }
@@ -215,8 +224,10 @@ impl<'c> Import<'c> {
                 }
                 Ok(())
             }
-            Statement::ViewDropped(_, name) => {
-                self.views.remove(&name);
+            Statement::ViewDropped(database, name) => {
+                if self.selection.wants(database.as_deref(), &name) {
+                    self.views.remove(&name);
+                }
                 Ok(())
             }
             Statement::Insert(_) => Ok(()),
@@ -398,21 +409,20 @@ impl<'c> Import<'c> {
             finisher.lay_out(table, &mut self.names)?;
             finisher.tell_changes(table);
         }
-        edit_schema(self.connection, &mut finisher, &self.tables).map_err(|error| match error {
-            EditError::Bake(error) => error,
-            EditError::Sqlite(cause) => failed(cause),
-        })?;
+        completion::edit_schema(self.connection, &mut finisher, &self.tables)?;
+        let mut views = Vec::new();
         if !data_only {
             // Queries name views, and nothing names an index.
             views::take_names(&mut self.views, &mut self.names, finisher.notes);
-            indexes(&mut finisher, &mut self.names, &self.tables)?;
-            views::create(self.connection, &self.tables, &self.views, &mut notes)?;
-            foreign_key_check(self.connection, &self.tables, &mut notes).map_err(failed)?;
+            completion::indexes(&mut finisher, &mut self.names, &self.tables)?;
+            views = views::create(self.connection, &self.tables, &self.views, &mut notes)?;
+            completion::foreign_key_check(self.connection, &self.tables, &mut notes)
+                .map_err(failed)?;
         }
         let reports = self
             .tables
             .iter()
-            .map(|table| table_report(self.connection, table));
+            .map(|table| completion::table_report(self.connection, table));
         let tables: Vec<TableReport> = reports.collect::<Result<_, _>>().map_err(failed)?;
         let rows = tables
             .iter()
@@ -420,163 +430,9 @@ impl<'c> Import<'c> {
             .collect();
         Ok(Finished {
             tables,
+            views,
             rows,
             notes,
         })
     }
-}
-
-enum EditError {
-    Bake(BakeError),
-    Sqlite(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for EditError {
-    fn from(cause: rusqlite::Error) -> Self {
-        Self::Sqlite(cause)
-    }
-}
-
-/// Writes the full definitions of all tables; see <https://sqlite.org/lang_altertable.html>.
-fn edit_schema(
-    connection: &Connection,
-    finisher: &mut Finisher<'_>,
-    tables: &[ImportTable],
-) -> Result<(), EditError> {
-    // SQLite makes its table of sequences with the first AUTOINCREMENT that it parses.
-    let auto = |table: &ImportTable| {
-        let mut columns = table.definition.columns.iter();
-        columns.any(|column| column.auto_increment)
-    };
-    if tables.iter().any(auto) {
-        connection.execute_batch(
-            "CREATE TABLE ekiben_sequence (id INTEGER PRIMARY KEY AUTOINCREMENT);
-             DROP TABLE ekiben_sequence;",
-        )?;
-    }
-    connection.pragma_update(None, "writable_schema", true)?;
-    for table in tables {
-        let mut foreign_keys = Vec::new();
-        for key in &table.definition.foreign_keys {
-            let own = table.definition.database.as_ref();
-            let database = key.parent_database.as_ref().or(own);
-            let near = |other: &&ImportTable| {
-                let theirs = other.definition.database.as_ref();
-                theirs.is_none() || database.is_none() || theirs == database
-            };
-            let near = || tables.iter().filter(near);
-            let parent = near()
-                .find(|other| other.definition.name == key.parent)
-                .or_else(|| {
-                    near().find(|other| other.definition.name.eq_ignore_ascii_case(&key.parent))
-                });
-            match keys::foreign_key(table, key, parent) {
-                Ok(clause) => foreign_keys.push(clause),
-                Err(reason) if !finisher.data_only => {
-                    let what = format!(
-                        "the foreign key over {} is left out: {reason}",
-                        key.columns.join(", ")
-                    );
-                    finisher.note(table, key.position, Class::Lossy, &what);
-                }
-                Err(_) => {}
-            }
-        }
-        finisher
-            .complete(table, foreign_keys)
-            .map_err(EditError::Bake)?;
-    }
-    let version: i64 = connection.query_row("PRAGMA schema_version", [], |row| row.get(0))?;
-    connection.pragma_update(None, "schema_version", version + 1)?;
-    connection.execute_batch("PRAGMA writable_schema = RESET")?;
-    Ok(())
-}
-
-/// Makes indexes and triggers.
-fn indexes(
-    finisher: &mut Finisher<'_>,
-    names: &mut Names,
-    tables: &[ImportTable],
-) -> Result<(), BakeError> {
-    let connection = finisher.connection;
-    for table in tables {
-        for (mut index, position) in finisher.indexes(table) {
-            if table.unique_indexes.contains_key(&index.name) {
-                continue;
-            }
-            index.name = names.take(&index.name);
-            connection
-                .execute_batch(&index.sql(&table.name))
-                .map_err(|cause| {
-                    let twice = keys::duplicate(connection, &table.name, &index);
-                    let reason = twice.unwrap_or_else(|| cause.to_string());
-                    table.wrong(position, format!("key {}: {reason}", index.name))
-                })?;
-        }
-        for trigger in Finisher::update_triggers(table, names) {
-            connection
-                .execute_batch(&trigger)
-                .map_err(|cause| table.sqlite(&cause))?;
-        }
-    }
-    Ok(())
-}
-
-/// Rows whose parent is not there: a dump is loaded with the checks off, so there may be some.
-fn foreign_key_check(
-    connection: &Connection,
-    tables: &[ImportTable],
-    notes: &mut Vec<Note>,
-) -> rusqlite::Result<()> {
-    if tables
-        .iter()
-        .all(|table| table.definition.foreign_keys.is_empty())
-    {
-        return Ok(());
-    }
-    let mut broken: BTreeMap<(String, String), u64> = BTreeMap::new();
-    let mut check = connection.prepare("PRAGMA foreign_key_check")?;
-    let mut rows = check.query([])?;
-    while let Some(row) = rows.next()? {
-        *broken.entry((row.get(0)?, row.get(2)?)).or_default() += 1;
-    }
-    for ((child, parent), count) in broken {
-        if let Some(table) = tables.iter().find(|table| table.name == child) {
-            let what = format!(
-                "table {}: {} without a parent in {parent}",
-                table.definition.name,
-                counted(count, "row")
-            );
-            let position = table.definition.position;
-            notes.push(Note::new(&table.input, position, Class::Lossy, what));
-        }
-    }
-    Ok(())
-}
-
-fn table_report(connection: &Connection, table: &ImportTable) -> rusqlite::Result<TableReport> {
-    let rows = if table.recount {
-        let count = format!("SELECT count(*) FROM {}", quoted(&table.name));
-        connection.query_row(&count, [], |row| row.get(0))?
-    } else {
-        table.rows
-    };
-    let mysql = |name: &str| {
-        table.definition.column(name).map_or_else(
-            || "unknown".to_owned(),
-            |column| column.column_type.to_string(),
-        )
-    };
-    let columns = table.layout.columns.iter().map(|column| ColumnReport {
-        name: column.name.clone(),
-        mysql: mysql(&column.name),
-        sqlite: column.storage.to_owned(),
-    });
-    Ok(TableReport {
-        name: table.name.clone(),
-        rows,
-        bytes: None,
-        indexes: report::indexes(connection, &table.name)?,
-        columns: columns.collect(),
-    })
 }

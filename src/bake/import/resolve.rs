@@ -12,7 +12,7 @@ use super::table::ImportTable;
 use crate::bake::BakeError;
 use crate::bake::batch::{Batch, Cell};
 use crate::bake::target::mismatch;
-use crate::bake::translate::{self, Scope};
+use crate::bake::translate;
 use crate::dump::{Kind, Source, Value, convert_text};
 
 /// Computed values longer than this are refused: `REPEAT('x', 1000000000)` is short to write.
@@ -45,7 +45,7 @@ pub(super) fn resolve(
                 let sql = match default_of(&source, table) {
                     Some(sql) => sql.unwrap_or_else(|| "NULL".to_owned()),
                     None => {
-                        translate::expression(&source, &Scope::default())
+                        translate::value(&source)
                             .map_err(|reason| failed(format!("the value uses {reason}")))?
                             .text
                     }

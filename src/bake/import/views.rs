@@ -4,7 +4,7 @@
 //! digits that are kept as text are to be compared as numbers.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
@@ -57,9 +57,9 @@ impl Catalog for Readable<'_> {
             return Some((table.name.clone(), table.layout.types()));
         }
         let mut views = self.views.iter();
-        let (_, (own, columns)) = views.find(|(other, _)| other.eq_ignore_ascii_case(name))?;
+        let (key, (own, columns)) = views.find(|(other, _)| other.eq_ignore_ascii_case(name))?;
         if columns.is_none() {
-            *self.awaited.borrow_mut() = Some(name.to_owned());
+            *self.awaited.borrow_mut() = Some((*key).to_owned());
         }
         Some(((*own).to_owned(), columns.clone()?))
     }
@@ -85,13 +85,13 @@ pub(super) fn take_names(
     }
 }
 
-/// Makes the views that work in SQLite.
+/// Makes the views that work in SQLite; gives their names in the file.
 pub(super) fn create(
     connection: &Connection,
     tables: &[ImportTable],
     views: &BTreeMap<String, ImportView>,
     notes: &mut Vec<Note>,
-) -> Result<(), BakeError> {
+) -> Result<Vec<String>, BakeError> {
     let mut readable = Readable {
         tables,
         views: views
@@ -100,15 +100,17 @@ pub(super) fn create(
             .collect(),
         awaited: RefCell::new(None),
     };
-    let mut open: Vec<&ImportView> = views.values().collect();
     let mut lost: Vec<(&ImportView, String)> = Vec::new();
     let mut cased: Vec<&ImportView> = Vec::new();
-    // A view is made when those that it reads are: each round makes some, until none is left or
-    // the rest reads what is lost.
-    loop {
-        let mut waiting = Vec::new();
-        let before = open.len();
-        for view in open {
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    // A view that reads another one waits on the stack until that is made or lost.
+    for first in views.values() {
+        let mut stack = vec![first];
+        while let Some(view) = stack.pop() {
+            let name = view.definition.name.as_str();
+            if done.contains(name) {
+                continue;
+            }
             match create_one(connection, view, &readable)? {
                 Outcome::Made {
                     columns,
@@ -118,21 +120,24 @@ pub(super) fn create(
                         cased.push(view);
                     }
                     let entry = (view.name.as_str(), Some(columns));
-                    readable.views.insert(&view.definition.name, entry);
+                    readable.views.insert(name, entry);
                 }
                 Outcome::Lost(reason) => lost.push((view, reason)),
-                Outcome::Waits(other) => waiting.push((view, other)),
+                Outcome::Waits(other) => {
+                    let other_view = views.get(&other).filter(|other| {
+                        let waits = |waiting: &&ImportView| std::ptr::eq(*waiting, *other);
+                        !done.contains(other.definition.name.as_str())
+                            && !std::ptr::eq(view, *other)
+                            && !stack.iter().any(waits)
+                    });
+                    if let Some(other) = other_view {
+                        stack.extend([view, other]);
+                        continue;
+                    }
+                    lost.push((view, format!("it reads view {other}, which is left out")));
+                }
             }
-        }
-        open = waiting.iter().map(|(view, _)| *view).collect();
-        if open.is_empty() || open.len() == before {
-            let reason = |other| format!("it reads view {other}, which is left out");
-            lost.extend(
-                waiting
-                    .into_iter()
-                    .map(|(view, other)| (view, reason(other))),
-            );
-            break;
+            done.insert(name);
         }
     }
     notes.extend(cased.into_iter().map(|view| {
@@ -146,7 +151,10 @@ pub(super) fn create(
         let what = format!("view {} is left out: {reason}", view.definition.name);
         Note::new(&view.input, view.definition.position, Class::Lossy, what)
     }));
-    Ok(())
+    let made = readable.views.into_values();
+    Ok(made
+        .filter_map(|(name, columns)| columns.map(|_| name.to_owned()))
+        .collect())
 }
 
 enum Outcome {

@@ -119,6 +119,13 @@ pub(super) fn call(name: &str, texts: &[&str]) -> Option<(String, Type)> {
             format!("CAST(julianday(date({a})) - julianday(date({b})) AS INTEGER)"),
             Type::Number,
         ),
+        // Days since the year 0.
+        ("TO_DAYS", [a]) => (
+            format!("CAST(julianday(date({a})) - 1721059.5 AS INTEGER)"),
+            Type::Number,
+        ),
+        ("MONTHNAME", [a]) => (date_format(a, "'%M'")?, Type::Text),
+        ("DAYNAME", [a]) => (date_format(a, "'%W'")?, Type::Text),
         ("DAYOFWEEK", [a]) => (
             format!("(CAST(strftime('%w', {a}) AS INTEGER) + 1)"),
             Type::Number,

@@ -25,6 +25,7 @@ impl<'s> Translator<'s> {
             columns: Vec::new(),
             pipes_as_concat: source.modes.pipes_as_concat,
             queries: true,
+            at_import: false,
             depth: 0,
             tokens: 0,
         }

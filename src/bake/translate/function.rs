@@ -50,6 +50,10 @@ impl Translator<'_> {
             "DATE_SUB" | "SUBDATE" => self.date_shift("-"),
             _ => {
                 let arguments = self.arguments()?;
+                if let (true, "UNHEX", [digits]) = (self.at_import, name, arguments.as_slice()) {
+                    // New in SQLite 3.41: not for what stays in the file.
+                    return Ok(Sql::new(format!("unhex({})", digits.text), Type::Blob));
+                }
                 plain_call(name, arguments)
             }
         }?;
@@ -376,6 +380,7 @@ fn renamed(name: &str, texts: &[&str]) -> Option<(String, Type)> {
             format!("replace(substr(hex(zeroblob({n})), 1, {n}), '0', {a})"),
             Type::Text,
         ),
+        ("FIELD", [wanted, others @ ..]) => (field(wanted, others), Type::Number),
         ("IF", [c, a, b]) => (format!("iif({c}, {a}, {b})"), Type::Unknown),
         ("ISNULL", [a]) => (format!("({a} IS NULL)"), Type::Number),
         ("ANY_VALUE" | "MIN" | "MAX", [a]) => (format!("max({a})"), Type::Unknown),
@@ -392,6 +397,15 @@ fn joined(separator: &str, parts: &[&str]) -> String {
         .map(|part| format!("iif({part} IS NULL, '', {separator} || {part})"));
     let all = parts.collect::<Vec<_>>().join(" || ");
     format!("substr({all}, length({separator}) + 1)")
+}
+
+/// The place of a value among others, from 1; 0 if it is not there.
+fn field(wanted: &str, others: &[&str]) -> String {
+    let places = others.iter().zip(1..);
+    let places: Vec<String> = places
+        .map(|(other, place)| format!(" WHEN {other} THEN {place}"))
+        .collect();
+    format!("(CASE {wanted}{} ELSE 0 END)", places.concat())
 }
 
 /// `CONV` of literal digits to decimal: how Adminer writes BIT.

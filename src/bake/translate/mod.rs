@@ -198,6 +198,15 @@ pub(super) fn expression(source: &Source, scope: &Scope) -> Result<Sql, Reason> 
     Ok(sql)
 }
 
+/// Translates the expression of a value, which is computed once, by the SQLite of the importer.
+pub(super) fn value(source: &Source) -> Result<Sql, Reason> {
+    let mut translator = Translator::over_values(source, &Scope::default());
+    translator.at_import = true;
+    let sql = translator.expression()?;
+    translator.expect_end()?;
+    Ok(sql)
+}
+
 /// What `ON DUPLICATE KEY UPDATE` has to know of the table's columns.
 pub(super) trait Assigned {
     /// Brings the SQL of a column's value to the form that it stores.
@@ -277,6 +286,8 @@ struct Translator<'s> {
     pipes_as_concat: bool,
     /// Queries are for views: as a value, a recursive one might never end.
     queries: bool,
+    /// What is translated is computed now and not kept, so that newer functions do no harm.
+    at_import: bool,
     depth: usize,
     tokens: usize,
 }

@@ -1,0 +1,11 @@
+-- MariaDB's periods, and the history that mariadb-dump --dump-history writes.
+CREATE TABLE hp (id int PRIMARY KEY, `start` timestamp(6) GENERATED ALWAYS AS ROW START, fin timestamp(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (`start`,fin)) WITH SYSTEM VERSIONING;
+INSERT INTO hp (id) VALUES (1);
+CREATE TABLE pp (id int, s date NOT NULL, e date NOT NULL, UNIQUE KEY id (id, p WITHOUT OVERLAPS), PERIOD FOR p (s, e));
+INSERT INTO pp VALUES (1, '2020-01-01', '2020-02-01'), (1, '2020-02-01', '2020-03-01');
+CREATE TABLE pk (id int, s date NOT NULL, e date NOT NULL, PERIOD FOR p (s, e), PRIMARY KEY (id, p WITHOUT OVERLAPS));
+INSERT INTO pk VALUES (1, '2020-01-01', '2020-02-01'), (1, '2020-02-01', '2020-03-01');
+CREATE TABLE h (id int NOT NULL AUTO_INCREMENT, u int, PRIMARY KEY (id), UNIQUE KEY u (u)) WITH SYSTEM VERSIONING;
+INSERT INTO `h` (`id`, `u`, `row_start`, `row_end`) VALUES
+(1,5,'2026-01-01 10:00:00.000000','2026-01-02 10:00:00.000000'),
+(1,5,'2026-01-02 10:00:00.000000','2038-01-19 03:14:07.999999');
