@@ -7,6 +7,7 @@ use super::remark;
 use super::summary::visible;
 use crate::bake::BakeError;
 use crate::config::ConfigError;
+use crate::serving::OpenError;
 use crate::store::StoreError;
 
 /// A failure as the user sees it.
@@ -134,6 +135,16 @@ impl From<StoreError> for Failure {
             code,
             message: error.to_string(),
             hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Schema(error) => error.into(),
+            OpenError::Store(error) => error.into(),
+            OpenError::Routes { .. } => Self::data_file(error.to_string()),
         }
     }
 }

@@ -14,8 +14,8 @@ use super::{logging, remark, say, settings, summary};
 use crate::apps::{self, App};
 use crate::config::{self, Config, Layers};
 use crate::http::server::{self, Ended, Server};
-use crate::http::{Limits, Served, Site, router};
-use crate::store::{Store, StoreOptions};
+use crate::http::{Served, Site, router};
+use crate::serving;
 
 pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let start = Instant::now();
@@ -37,17 +37,14 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         .into_iter()
         .unzip();
     let site = Arc::new(Site::new(served));
-    let router = router(Arc::clone(&site), routers, &limits(config));
+    let router = router(Arc::clone(&site), routers, &serving::limits(config));
     let drain_time = Duration::from_secs(config.shutdown_seconds);
     let server = Server {
         site,
         router,
         drain_time,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(config.workers())
-        .enable_all()
-        .build()
+    let runtime = serving::runtime(config)
         .map_err(|cause| Failure::other(format!("cannot start the runtime: {cause}")))?;
     runtime.block_on(listen(server, config, start))
 }
@@ -61,19 +58,8 @@ fn open(app: &'static dyn App, layers: &Layers) -> Result<(Served, Router), Fail
         let report = bake_app(app, config, &dataset, &baked)?;
         remark(&summary::report(&report));
     }
-    let store = Store::open(StoreOptions {
-        app: app.name().to_owned(),
-        schema_digest: apps::schema(app, config)?.digest().to_owned(),
-        baked: baked.clone(),
-        data_dir: config.data_dir.clone(),
-        mode: config.mode,
-        durability: config.store.durability,
-        inline_readers: u32::try_from(config.workers()).unwrap_or(u32::MAX),
-        offloaded_readers: config.offloaded_readers(),
-        write_queue: config.store.write_queue,
-        write_batch: config.store.write_batch,
-    })?;
-    let store = Arc::new(store);
+    let (served, routes) = serving::open(app, &baked, layers)?;
+    let store = &served.store;
     let provenance = store.provenance();
     tracing::info!(
         app = app.name(),
@@ -84,28 +70,7 @@ fn open(app: &'static dyn App, layers: &Layers) -> Result<(Served, Router), Fail
         bake_time = %provenance.bake_time,
         "opened"
     );
-    let routes = app
-        .routes(Arc::clone(&store), config, &layers.section(app.name()))
-        .map_err(|cause| Failure::data_file(format!("{}: {cause}", app.name())))?;
-    Ok((
-        Served {
-            name: app.name(),
-            store,
-        },
-        routes,
-    ))
-}
-
-fn limits(config: &Config) -> Limits {
-    Limits {
-        body_bytes: config.limits.body_bytes,
-        concurrent_requests: config.limits.concurrent_requests,
-        request_time: Duration::from_secs(config.limits.request_seconds),
-        compress_above_bytes: config
-            .http
-            .compression
-            .then_some(config.http.compress_above_bytes),
-    }
+    Ok((served, routes))
 }
 
 async fn listen(server: Server, config: &Config, start: Instant) -> Result<(), Failure> {

@@ -1,0 +1,75 @@
+//! The server of the harness: what `ekiben serve` serves, and one route that no user ever sees.
+//!
+//! This program starts itself with `--serve-ceiling` and the settings in `EKIBEN_*` variables. Stores,
+//! routes, layers, limits, runtime and accept loop are the library's (`ekiben::serving`); all that is
+//! added is `/ceiling/{bytes}`, merged into the router like a second app. So endpoint and ceiling are
+//! answered by the same process, threads, layers and sockets, and the binary has no route for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::routing::get;
+use ekiben::apps::{App as _, isuumo::Isuumo};
+use ekiben::config::{Layers, Sources};
+use ekiben::http::server::{self, Server};
+use ekiben::http::{Site, router};
+use ekiben::serving;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+/// Larger than any answer of a page of 25 or 50.
+const LARGEST: usize = 256 * 1024;
+
+pub(crate) fn serve() {
+    let sources = Sources {
+        app_defaults: [(Isuumo.name().to_owned(), Isuumo.default_settings())].into(),
+        environment: std::env::vars().collect(),
+        ..Sources::default()
+    };
+    let layers = Layers::load(&sources).unwrap();
+    let config = layers.config();
+    // As in the command line: what a log statement costs depends on there being a filter.
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(&config.log.filter).unwrap())
+        .with_writer(std::io::stderr)
+        .json()
+        .init();
+    let baked = config.baked_dir().join("isuumo.sqlite");
+    let (served, routes) = serving::open(&Isuumo, &baked, &layers).unwrap();
+    let site = Arc::new(Site::new(vec![served]));
+    let limits = serving::limits(config);
+    let server = Server {
+        router: router(Arc::clone(&site), vec![routes, ceiling()], &limits),
+        site,
+        drain_time: Duration::ZERO,
+    };
+    let runtime = serving::runtime(config).unwrap();
+    runtime.block_on(async {
+        let listener = TcpListener::bind(config.listen).await.unwrap();
+        // The line by which `server.rs` learns the address, as the binary's log has it.
+        let address = listener.local_addr().unwrap();
+        eprintln!("{{\"address\":\"{address}\"}}");
+        server::run(server, listener, std::future::pending())
+            .await
+            .unwrap();
+    });
+}
+
+fn ceiling() -> Router {
+    Router::new()
+        .route("/ceiling/{bytes}", get(prebuilt))
+        .with_state(Bytes::from(vec![b'x'; LARGEST]))
+}
+
+/// No copy: a slice of the one body.
+async fn prebuilt(
+    State(body): State<Bytes>,
+    Path(bytes): Path<usize>,
+) -> ([(HeaderName, HeaderValue); 1], Bytes) {
+    let json = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, json)], body.slice(..bytes))
+}

@@ -1,0 +1,76 @@
+//! One request at a time on a connection of its own: for looking at answers, resets, uploads, starts.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+
+use crate::connection::Head;
+
+/// An answer with everything in it.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Names of the headers and the content type, in order: what must be equal for equal headers.
+    pub(crate) headers: Vec<String>,
+    pub(crate) body: Vec<u8>,
+}
+
+pub(crate) struct Exchange {
+    stream: TcpStream,
+}
+
+impl Exchange {
+    pub(crate) fn with(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { stream }
+    }
+
+    pub(crate) fn ask(&mut self, request: &[u8]) -> Answer {
+        self.stream.write_all(request).unwrap();
+        let mut answer = Vec::new();
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let read = self.stream.read(&mut buffer).unwrap();
+            assert_ne!(read, 0, "the server closed a connection");
+            answer.extend_from_slice(&buffer[..read]);
+            if let Some(head) = Head::parse(&answer)
+                && answer.len() == head.length + head.body
+            {
+                return Answer {
+                    status: head.status,
+                    headers: headers(&answer[..head.length]),
+                    body: answer.split_off(head.length),
+                };
+            }
+        }
+    }
+
+    /// A body that must be there.
+    pub(crate) fn get(&mut self, path: &str) -> Vec<u8> {
+        let answer = self.ask(&get(path));
+        assert_eq!(answer.status, 200, "{path}");
+        answer.body
+    }
+}
+
+pub(crate) fn get(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: ekiben\r\n\r\n").into_bytes()
+}
+
+pub(crate) fn post(path: &str, kind: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: ekiben\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+    );
+    [head.as_bytes(), body].concat()
+}
+
+fn headers(head: &[u8]) -> Vec<String> {
+    let head = String::from_utf8_lossy(head).to_lowercase();
+    let lines = head.lines().skip(1).filter(|line| !line.is_empty());
+    lines
+        .map(|line| match line.split_once(':') {
+            Some((name, _)) if name != "content-type" => name.to_owned(),
+            _ => line.to_owned(),
+        })
+        .collect()
+}

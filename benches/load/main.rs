@@ -1,0 +1,159 @@
+//! The load harness: how near each endpoint comes to the fastest answer that its server can give.
+//!
+//! `cargo bench --bench load`; docs/performance.md has the method and the newest table. The server is
+//! this program once more (`ceiling.rs`): the library's routes and, beside them, prebuilt bodies. It
+//! must not assert speeds: it measures, people and `--compare` judge.
+//!
+//! # Layout
+//! - `arguments`: the command line
+//! - `client`, `connection`, `exchange`: the closed loop over many connections; one request at a time
+//! - `ceiling`: the server with prebuilt bodies; `server`: child processes, their time and memory
+//! - `source`, `workload`: the data, and the requests made from it
+//! - `reads`, `writes`, `footprint`: what is measured
+//! - `results`, `table`, `compare`: figures, for machines and for people
+//! - `machine`: what all this runs on, and pinning
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark prints"
+)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark may stop at anything unexpected"
+)]
+
+mod arguments;
+mod ceiling;
+mod client;
+mod compare;
+mod connection;
+mod exchange;
+mod footprint;
+mod machine;
+mod reads;
+mod results;
+mod server;
+mod source;
+mod table;
+mod workload;
+mod writes;
+
+use clap::Parser as _;
+
+use arguments::Arguments;
+use client::Client;
+use machine::{Cores, Machine};
+use results::{Figure, Results};
+use server::Server;
+use source::Source;
+use workload::Endpoint;
+
+fn main() {
+    let arguments = Arguments::parse();
+    if arguments.serve_ceiling {
+        return ceiling::serve();
+    }
+    if let [old, new] = &arguments.compare[..] {
+        let (old, new) = (Results::read(old), Results::read(new));
+        println!("{}", compare::compare(&old, &new));
+        return;
+    }
+    let results = measure(&arguments);
+    println!("{}", table::markdown(&results));
+    if let Some(file) = &arguments.json {
+        results.write(file);
+    }
+}
+
+fn measure(arguments: &Arguments) -> Results {
+    let folder = tempfile::tempdir().unwrap();
+    let baked = footprint::baked_file(arguments, folder.path());
+    let source = Source::read(&baked);
+    let mut figures = Vec::new();
+    // Before this process pins itself: a child inherits that.
+    if arguments.wants("start") {
+        figures.extend(footprint::starts(folder.path(), arguments.file.is_some()));
+    }
+    let cores = Cores::pin_client();
+    if arguments.wants("size") {
+        figures.extend(footprint::sizes(&baked));
+    }
+    let server = Server::with_ceiling(&cores, folder.path(), &baked, "full");
+    let mut client = Client::connect(server.address, arguments.connections);
+    let endpoints = Endpoint::all(&source, server.address);
+    let reads = endpoints
+        .iter()
+        .filter(|endpoint| arguments.wants(endpoint.name))
+        .map(|endpoint| reads::measure(&server, &mut client, endpoint, arguments))
+        .collect();
+    figures.extend(write_figures(
+        arguments,
+        &server,
+        &mut client,
+        &source,
+        &endpoints,
+    ));
+    drop(client);
+    drop(server);
+    figures.extend(separate_servers(
+        arguments,
+        &cores,
+        folder.path(),
+        &source,
+        &endpoints,
+    ));
+    Results {
+        machine: Machine::this(&cores),
+        settings: arguments.settings(),
+        reads,
+        figures,
+    }
+}
+
+/// What is written to the server that the reads were asked of.
+fn write_figures(
+    arguments: &Arguments,
+    server: &Server,
+    client: &mut Client,
+    source: &Source,
+    endpoints: &[Endpoint],
+) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    if arguments.wants("buy") {
+        figures.extend(writes::buys(
+            server,
+            client,
+            source,
+            arguments,
+            writes::FULL,
+        ));
+    }
+    if arguments.wants("mixed") {
+        figures.extend(writes::mixed(server, client, source, endpoints, arguments));
+    }
+    figures
+}
+
+/// What needs a server of its own: other settings, or the real binary.
+fn separate_servers(
+    arguments: &Arguments,
+    cores: &Cores,
+    folder: &std::path::Path,
+    source: &Source,
+    endpoints: &[Endpoint],
+) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    if arguments.wants("buy") {
+        let server = Server::with_ceiling(cores, folder, &source.file, "normal");
+        let mut client = Client::connect(server.address, arguments.connections);
+        let bought = writes::buys(&server, &mut client, source, arguments, writes::NORMAL);
+        figures.extend(bought);
+        figures.push(writes::disk_syncs(folder));
+    }
+    if arguments.wants("memory") {
+        let server = Server::binary(cores, folder);
+        figures.extend(footprint::memory(&server, endpoints, arguments));
+    }
+    figures
+}

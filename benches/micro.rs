@@ -1,0 +1,146 @@
+//! What the parts of a request cost, without sockets: the dump lexer, a point read, a search, a nazotte.
+//!
+//! `cargo bench --bench micro [NAME]`. Requests go through the router that the binary serves, layers
+//! included, on one thread. Absolute times: compare them within one run, and machines with
+//! `--bench load`.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark may stop at anything unexpected"
+)]
+
+use std::io::Read as _;
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use divan::Bencher;
+use divan::counter::BytesCount;
+use ekiben::apps::{self, App as _, isuumo::Isuumo};
+use ekiben::bake::{Folder, Recipe, Silent, bake};
+use ekiben::config::{Config, Layers, Sources};
+use ekiben::dump::{Reader, decompress};
+use ekiben::http::{Site, router};
+use ekiben::serving;
+use http_body_util::BodyExt as _;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tower::ServiceExt as _;
+
+const DATASET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/dataset/isuumo");
+
+fn main() {
+    divan::main();
+}
+
+/// The project's dataset as a primary serves it.
+struct Served {
+    runtime: Runtime,
+    router: Router,
+    _files: TempDir,
+}
+
+static SERVED: LazyLock<Served> = LazyLock::new(|| {
+    let files = TempDir::new().unwrap();
+    let sources = Sources {
+        app_defaults: [("isuumo".to_owned(), Isuumo.default_settings())].into(),
+        environment: Vec::new(),
+        flags: vec![(
+            "--data-dir",
+            "data_dir",
+            files.path().display().to_string().into(),
+        )],
+        ..Sources::default()
+    };
+    let layers = Layers::load(&sources).unwrap();
+    let baked = files.path().join("isuumo.sqlite");
+    let recipe = Recipe {
+        app: Isuumo.name(),
+        schema: &apps::schema(&Isuumo, &Config::default()).unwrap(),
+        dataset: &Folder::Disk(DATASET.into()),
+        documents: Isuumo.documents(),
+        default_documents: &apps::built_in_dataset(&Isuumo),
+        bake_time: "2026-01-01T00:00:00Z",
+    };
+    bake(&recipe, &baked, &mut Silent).unwrap();
+    let (served, routes) = serving::open(&Isuumo, &baked, &layers).unwrap();
+    let limits = serving::limits(layers.config());
+    let site = Arc::new(Site::new(vec![served]));
+    Served {
+        runtime: tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap(),
+        router: router(site, vec![routes], &limits),
+        _files: files,
+    }
+});
+
+impl Served {
+    /// Sends a request and reads its answer to the end.
+    fn answer(&self, method: &Method, path: &str, body: &'static str) -> usize {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body))
+            .unwrap();
+        self.runtime.block_on(async {
+            let response = self.router.clone().oneshot(request).await.unwrap();
+            assert!(response.status().is_success(), "{path}");
+            response
+                .into_body()
+                .collect()
+                .await
+                .unwrap()
+                .to_bytes()
+                .len()
+        })
+    }
+}
+
+/// Statements and rows of the chairs' dump, without looking at values.
+#[divan::bench]
+fn dump_lexer(bencher: Bencher<'_, '_>) {
+    let packed = std::fs::read(format!("{DATASET}/2_chair.sql.zst")).unwrap();
+    let schema = std::fs::read(format!("{DATASET}/0_schema.sql")).unwrap();
+    let mut dump = schema;
+    decompress(std::io::Cursor::new(packed))
+        .unwrap()
+        .read_to_end(&mut dump)
+        .unwrap();
+    bencher
+        .counter(BytesCount::of_slice(&dump))
+        .bench_local(|| {
+            let mut reader = Reader::new("bench", &dump[..]);
+            let mut rows = 0_usize;
+            while reader.next_statement().unwrap().is_some() {
+                while reader.next_row().unwrap().is_some() {
+                    rows += 1;
+                }
+            }
+            rows
+        });
+}
+
+#[divan::bench]
+fn point_read(bencher: Bencher<'_, '_>) {
+    let served = &*SERVED;
+    bencher.bench_local(|| served.answer(&Method::GET, "/api/chair/14750", ""));
+}
+
+#[divan::bench]
+fn search(bencher: Bencher<'_, '_>) {
+    let served = &*SERVED;
+    let path = "/api/chair/search?priceRangeId=2&heightRangeId=1&page=1&perPage=25";
+    bencher.bench_local(|| served.answer(&Method::GET, path, ""));
+}
+
+/// A square of half a degree around Nagoya, where there are many.
+#[divan::bench]
+fn nazotte(bencher: Bencher<'_, '_>) {
+    let served = &*SERVED;
+    let square = r#"{"coordinates":[{"latitude":34.9,"longitude":136.6},{"latitude":35.4,"longitude":136.6},{"latitude":35.4,"longitude":137.1},{"latitude":34.9,"longitude":137.1},{"latitude":34.9,"longitude":136.6}]}"#;
+    bencher.bench_local(|| served.answer(&Method::POST, "/api/estate/nazotte", square));
+}

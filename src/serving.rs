@@ -1,0 +1,92 @@
+//! From a configuration to what serves it: stores opened, routes and limits as configured, threads.
+//!
+//! Here, and not in the command line, so that a program that serves beside `ekiben serve` (the load
+//! harness does, `benches/load`) serves the same way. It must not know arguments, logs or signals, and
+//! bakes nothing: files are there or it is an error.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use thiserror::Error;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::apps::{self, App};
+use crate::bake::BakeError;
+use crate::config::{Config, Layers};
+use crate::http::{Limits, Served};
+use crate::store::{Store, StoreError, StoreOptions};
+
+/// Why an app cannot be served.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// Its schema cannot be read.
+    #[error(transparent)]
+    Schema(#[from] BakeError),
+    /// Its file cannot be served.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Its settings are wrong, or the file is not what it needs.
+    #[error("{app}: {cause}")]
+    Routes {
+        /// The app's name.
+        app: &'static str,
+        /// What it says.
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Opens one app's store over its baked file and builds its routes.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn open(app: &dyn App, baked: &Path, layers: &Layers) -> Result<(Served, Router), OpenError> {
+    let config = layers.config();
+    let store = Arc::new(Store::open(StoreOptions {
+        app: app.name().to_owned(),
+        schema_digest: apps::schema(app, config)?.digest().to_owned(),
+        baked: baked.to_owned(),
+        data_dir: config.data_dir.clone(),
+        mode: config.mode,
+        durability: config.store.durability,
+        inline_readers: u32::try_from(config.workers()).unwrap_or(u32::MAX),
+        offloaded_readers: config.offloaded_readers(),
+        write_queue: config.store.write_queue,
+        write_batch: config.store.write_batch,
+    })?);
+    let routes = app
+        .routes(Arc::clone(&store), config, &layers.section(app.name()))
+        .map_err(|cause| OpenError::Routes {
+            app: app.name(),
+            cause,
+        })?;
+    let name = app.name();
+    Ok((Served { name, store }, routes))
+}
+
+/// The limits of the HTTP side.
+#[must_use]
+pub fn limits(config: &Config) -> Limits {
+    Limits {
+        body_bytes: config.limits.body_bytes,
+        concurrent_requests: config.limits.concurrent_requests,
+        request_time: Duration::from_secs(config.limits.request_seconds),
+        compress_above_bytes: config
+            .http
+            .compression
+            .then_some(config.http.compress_above_bytes),
+    }
+}
+
+/// The threads that serve.
+///
+/// # Errors
+/// When they cannot be started.
+pub fn runtime(config: &Config) -> io::Result<Runtime> {
+    Builder::new_multi_thread()
+        .worker_threads(config.workers())
+        .enable_all()
+        .build()
+}
