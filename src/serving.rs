@@ -55,6 +55,7 @@ pub fn open(app: &dyn App, baked: &Path, layers: &Layers) -> Result<(Served, Rou
         offloaded_readers: config.offloaded_readers(),
         write_queue: config.store.write_queue,
         write_batch: config.store.write_batch,
+        deriver: app.deriver(),
     })?);
     let routes = app
         .routes(Arc::clone(&store), config, &layers.section(app.name()))

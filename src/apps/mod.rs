@@ -16,7 +16,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::bake::{BakeError, Folder, Schema};
 use crate::config::{Config, Section};
-use crate::store::Store;
+use crate::store::{Deriver, Store};
 
 /// Every app, in the order in which help texts list them.
 pub const ALL: &[&dyn App] = &[&isuumo::Isuumo];
@@ -34,6 +34,11 @@ pub trait App: Sync {
 
     /// Its own settings with their defaults.
     fn default_settings(&self) -> Dict;
+
+    /// What it keeps in memory beside its file, if anything.
+    fn deriver(&self) -> Option<&'static dyn Deriver> {
+        None
+    }
 
     /// Its routes over `store`.
     ///

@@ -54,6 +54,9 @@ pub enum StoreError {
     /// A write to a replica.
     #[error("this is a replica")]
     ReadOnly,
+    /// What the app keeps in memory could not be derived from the last commit.
+    #[error("nothing could be derived from the last commit")]
+    NotDerived,
     /// The store is being closed.
     #[error("the store is closed")]
     Stopped,

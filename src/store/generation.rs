@@ -5,21 +5,27 @@
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
 
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::Connection;
 
 use super::files::{file_error, remove_generation};
 use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
-use super::{StoreError, StoreOptions};
+use super::reader::{Reader, ReaderManager};
+use super::{Derived, StoreError, StoreOptions};
 use crate::bake::provenance::Provenance;
 
 /// One opened file with its readers.
 pub struct Generation {
     number: u64,
     provenance: Provenance,
-    readers: r2d2::Pool<SqliteConnectionManager>,
+    readers: r2d2::Pool<ReaderManager>,
+    /// Commits that were told to readers.
+    commits: AtomicU64,
+    /// What the app derived from the newest of them; nothing when that failed.
+    derived: RwLock<Option<Derived>>,
     /// Dropped last, when no connection is open any more.
     file: GenerationFile,
 }
@@ -54,7 +60,7 @@ impl Generation {
             .test_on_check_out(false)
             .idle_timeout(None)
             .max_lifetime(None)
-            .build(manager)?;
+            .build(ReaderManager(manager))?;
         // All readers are open by now, and stay so: a bake to the same path while this serves gives the
         // name to another file and changes nothing here.
         if identity(path)? != before {
@@ -68,12 +74,20 @@ impl Generation {
             path: path.to_owned(),
             retired: AtomicBool::new(false),
         };
-        Ok(Self {
+        let generation = Self {
             number,
             provenance,
             readers,
+            commits: AtomicU64::new(0),
+            derived: RwLock::new(None),
             file,
-        })
+        };
+        if let Some(deriver) = options.deriver {
+            let derived = generation
+                .read(|connection| deriver.load(connection).map_err(StoreError::Sqlite))?;
+            generation.set_derived(Some(derived));
+        }
+        Ok(generation)
     }
 
     /// Its number: 0 for a replica's, from 1 for a primary's, rising with every reset.
@@ -88,16 +102,53 @@ impl Generation {
         &self.provenance
     }
 
-    /// Runs `work` on a reader inside one transaction, so that all its statements see one state.
-    pub(super) fn read<T, E: From<StoreError>>(
+    /// Runs `work` on a reader: all its statements see one state, in which every commit is that was
+    /// answered before the call.
+    ///
+    /// # Errors
+    /// Whatever `work` returns, and when no connection is to be had.
+    pub fn read<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let connection = self.readers.get().map_err(StoreError::Pool)?;
-        let transaction = ReadTransaction::begin(&connection).map_err(StoreError::Sqlite)?;
-        let result = work(&connection);
-        drop(transaction);
-        result
+        let mut reader = self.readers.get().map_err(StoreError::Pool)?;
+        let newest = self.commits.load(Ordering::Acquire);
+        work(reader.at(newest).map_err(StoreError::Sqlite)?)
+    }
+
+    /// What the app derived from the data, every commit included that was answered before the call.
+    /// A read that is done afterwards sees at least the same commits.
+    ///
+    /// # Errors
+    /// When it could not be derived from the last commit.
+    pub fn derived(&self) -> Result<Derived, StoreError> {
+        let derived = self.derived.read().unwrap_or_else(PoisonError::into_inner);
+        derived.clone().ok_or(StoreError::NotDerived)
+    }
+
+    pub(super) fn set_derived(&self, derived: Option<Derived>) {
+        *self.derived.write().unwrap_or_else(PoisonError::into_inner) = derived;
+    }
+
+    /// Tells readers of a commit: reads that start from here on see it.
+    pub(super) fn tell_commit(&self) {
+        self.commits.fetch_add(1, Ordering::Release);
+    }
+
+    /// Has idle readers end transactions that are older than the newest commit, so that the
+    /// write-ahead log can be folded into the file.
+    pub(super) fn let_go(&self) {
+        for _ in 0..self.readers.max_size() {
+            // The pool gives them in turn.
+            let Some(mut reader) = self.readers.try_get() else {
+                return;
+            };
+            let newest = self.commits.load(Ordering::Acquire);
+            let ended = Reader::let_go(&mut reader, newest);
+            if let Err(cause) = ended {
+                tracing::error!(%cause, "a read transaction did not end");
+            }
+        }
     }
 
     /// Has the file removed once the last request on it ends.
@@ -110,29 +161,6 @@ impl Drop for GenerationFile {
     fn drop(&mut self) {
         if self.retired.load(Ordering::Acquire) {
             remove_generation(&self.path);
-        }
-    }
-}
-
-/// Ends the transaction also when the work panics or fails, so that no connection goes back to the
-/// pool with an old snapshot.
-struct ReadTransaction<'c>(&'c Connection);
-
-impl<'c> ReadTransaction<'c> {
-    fn begin(connection: &'c Connection) -> rusqlite::Result<Self> {
-        connection.prepare_cached("BEGIN")?.execute([])?;
-        Ok(Self(connection))
-    }
-}
-
-impl Drop for ReadTransaction<'_> {
-    fn drop(&mut self) {
-        let ended = self
-            .0
-            .prepare_cached("COMMIT")
-            .and_then(|mut commit| commit.execute([]));
-        if let Err(cause) = ended {
-            tracing::error!(%cause, "a read transaction did not end");
         }
     }
 }

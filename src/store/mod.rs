@@ -2,22 +2,25 @@
 //!
 //! A replica serves the baked file itself, immutable. A primary serves its own copy in WAL mode, made
 //! from the baked file on first start and kept across restarts. Reads run on a pool of read-only
-//! connections, each read in one transaction; writes go through one writer that commits them in
+//! connections, each read in one snapshot; writes go through one writer that commits them in
 //! groups; replacing the data opens a new generation and swaps it in. (ARCHITECTURE.md, invariants 3
 //! to 5.) It must not know apps or HTTP.
 //!
 //! # Layout
 //! - [`Store`]: the face of all this
-//! - `generation`: one opened file with its readers
+//! - `generation`: one opened file with its readers; `reader`: their transactions
+//! - [`Deriver`]: what an app keeps in memory beside the file
 //! - `files`: which files a primary keeps, and the lock on them
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit
 //! - [`StoreError`]: what can go wrong
 
+mod derived;
 mod error;
 mod files;
 mod generation;
 mod pragmas;
+mod reader;
 mod writer;
 
 use std::path::PathBuf;
@@ -27,6 +30,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
+pub use derived::{Change, Derived, Deriver};
 pub use error::StoreError;
 pub use generation::Generation;
 use writer::Writer;
@@ -76,6 +80,8 @@ pub struct StoreOptions {
     pub write_queue: usize,
     /// Writes that are committed together at most.
     pub write_batch: usize,
+    /// What the app keeps in memory beside the file.
+    pub deriver: Option<&'static dyn Deriver>,
 }
 
 /// One app's data, opened for serving. Shared behind an [`Arc`].

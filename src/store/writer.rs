@@ -13,10 +13,14 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::derived::ChangeLog;
 use super::files::{PrimaryFiles, file_error, remove_generation};
 use super::generation::{Generation, check};
 use super::pragmas::{Access, open_writer};
-use super::{Shared, StoreError, StoreOptions};
+use super::{Change, Shared, StoreError, StoreOptions};
+
+/// Idle readers are looked after once in so many groups.
+const GROUPS_BETWEEN_LET_GO: u32 = 64;
 
 /// Runs one job's work; what it returns is called with the outcome of the commit.
 type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
@@ -67,9 +71,12 @@ impl Writer {
             shared: Arc::clone(&shared),
             files,
             connection,
+            changes: ChangeLog::default(),
+            groups: 0,
             commands,
             batch,
         };
+        worker.watch()?;
         let thread = std::thread::Builder::new()
             .name(name)
             .spawn(move || worker.run())
@@ -134,6 +141,9 @@ struct Worker {
     shared: Arc<Shared>,
     files: PrimaryFiles,
     connection: Connection,
+    changes: ChangeLog,
+    /// Groups committed since idle readers were looked after.
+    groups: u32,
     commands: Receiver<Command>,
     batch: usize,
 }
@@ -151,6 +161,10 @@ impl Worker {
                 next = self.commands.recv().ok();
             }
         }
+        // Readers would keep the log from being folded.
+        let generation = self.shared.current();
+        generation.tell_commit();
+        generation.let_go();
         // A shorter log makes for a faster next start; the data is safe without it.
         let folded = self
             .connection
@@ -182,6 +196,10 @@ impl Worker {
         if committed.is_err() && !self.connection.is_autocommit() {
             drop(self.connection.execute_batch("ROLLBACK"));
         }
+        let changes = self.changes.take();
+        if committed.is_ok() {
+            self.tell(&changes);
+        }
         let committed = committed.map_err(Arc::new);
         for answer in answers {
             answer(
@@ -192,6 +210,38 @@ impl Worker {
             );
         }
         following
+    }
+
+    /// Tells readers of a commit, before anybody is answered.
+    fn tell(&mut self, changes: &[Change]) {
+        let generation = self.shared.current();
+        // First, so that whoever gets what is derived from the commit reads a file that has it.
+        generation.tell_commit();
+        if let Some(deriver) = self.shared.options.deriver
+            && !changes.is_empty()
+        {
+            let derived = match generation.derived() {
+                Ok(old) => deriver.changed(&old, &self.connection, changes),
+                Err(_) => deriver.load(&self.connection),
+            };
+            if let Err(cause) = &derived {
+                tracing::error!(%cause, "nothing can be derived from the last commit");
+            }
+            generation.set_derived(derived.ok());
+        }
+        self.groups += 1;
+        if self.groups >= GROUPS_BETWEEN_LET_GO {
+            self.groups = 0;
+            generation.let_go();
+        }
+    }
+
+    /// Has the changes of the connection noted.
+    fn watch(&self) -> Result<(), StoreError> {
+        match self.shared.options.deriver {
+            Some(deriver) => Ok(self.changes.watch(&self.connection, deriver.tables())?),
+            None => Ok(()),
+        }
     }
 
     /// Resets once for `first` and for the resets queued right behind it; returns the command that
@@ -231,6 +281,7 @@ impl Worker {
             remove_generation(&self.files.path(number));
         })?;
         self.connection = connection;
+        self.watch()?;
         self.shared.swap(generation).retire();
         Ok(())
     }

@@ -201,6 +201,7 @@ pub(crate) fn store_options(folder: &Path, baked: &Path, options: &Options) -> S
         offloaded_readers: 4,
         write_queue: config.store.write_queue,
         write_batch: config.store.write_batch,
+        deriver: isuumo().deriver(),
     }
 }
 

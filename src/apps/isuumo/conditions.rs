@@ -5,12 +5,12 @@
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
+use super::answer::json;
 use crate::store::StoreError;
 
 pub(super) const CHAIR_DOCUMENT: &str = "chair_condition";
@@ -78,9 +78,9 @@ impl Conditions {
     pub(super) fn read(connection: &Connection) -> Result<Self, StoreError> {
         let chair: ChairCondition = document(connection, CHAIR_DOCUMENT)?;
         let estate: EstateCondition = document(connection, ESTATE_DOCUMENT)?;
-        let json = |value: serde_json::Result<Vec<u8>>| value.map(Bytes::from).map_err(malformed);
-        let chair_json = json(serde_json::to_vec(&chair))?;
-        let estate_json = json(serde_json::to_vec(&estate))?;
+        let bytes = |value: serde_json::Result<Vec<u8>>| value.map(Bytes::from).map_err(malformed);
+        let chair_json = bytes(serde_json::to_vec(&chair))?;
+        let estate_json = bytes(serde_json::to_vec(&estate))?;
         Ok(Self {
             chair,
             estate,
@@ -105,20 +105,9 @@ fn malformed(cause: serde_json::Error) -> StoreError {
 }
 
 pub(super) async fn chair(State(isu): State<Shared>) -> Response {
-    prepared(isu.conditions.chair_json.clone())
+    json(isu.conditions.chair_json.clone())
 }
 
 pub(super) async fn estate(State(isu): State<Shared>) -> Response {
-    prepared(isu.conditions.estate_json.clone())
-}
-
-fn prepared(json: Bytes) -> Response {
-    (
-        [(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        )],
-        json,
-    )
-        .into_response()
+    json(isu.conditions.estate_json.clone())
 }

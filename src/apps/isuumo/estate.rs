@@ -3,69 +3,66 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use axum::response::Response;
+use rusqlite::{OptionalExtension as _, Row};
 use serde::Serialize;
 
+use super::answer::{self, Kind, json, text};
 use super::{Result, Shared, path_id};
 use crate::http::HttpError;
 
 /// An estate; fields in the order of the answer. Popularity stays inside.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Estate {
+struct Estate<'r> {
     id: i64,
-    thumbnail: String,
-    name: String,
-    description: String,
+    thumbnail: &'r str,
+    name: &'r str,
+    description: &'r str,
     latitude: f64,
     longitude: f64,
-    address: String,
+    address: &'r str,
     rent: i64,
     door_height: i64,
     door_width: i64,
-    features: String,
+    features: &'r str,
 }
 
-impl Estate {
-    /// An estate by id.
-    pub(super) const SELECT: &'static str = "SELECT id, thumbnail, name, description, latitude, \
-        longitude, address, rent, door_height, door_width, features FROM estate WHERE id = ?1";
+/// An estate by id.
+pub(super) const KIND: Kind = Kind {
+    select: "SELECT id, thumbnail, name, description, latitude, longitude, address, rent, \
+        door_height, door_width, features FROM estate WHERE id = ?1",
+    write,
+};
 
-    pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            id: row.get(0)?,
-            thumbnail: row.get(1)?,
-            name: row.get(2)?,
-            description: row.get(3)?,
-            latitude: row.get(4)?,
-            longitude: row.get(5)?,
-            address: row.get(6)?,
-            rent: row.get(7)?,
-            door_height: row.get(8)?,
-            door_width: row.get(9)?,
-            features: row.get(10)?,
-        })
-    }
-
-    /// The estate with that id.
-    pub(super) fn find(connection: &Connection, id: i64) -> rusqlite::Result<Option<Self>> {
-        let mut select = connection.prepare_cached(Self::SELECT)?;
-        select.query_row([id], Self::from_row).optional()
-    }
+fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
+    let estate = Estate {
+        id: row.get(0)?,
+        thumbnail: text(row, 1)?,
+        name: text(row, 2)?,
+        description: text(row, 3)?,
+        latitude: row.get(4)?,
+        longitude: row.get(5)?,
+        address: text(row, 6)?,
+        rent: row.get(7)?,
+        door_height: row.get(8)?,
+        door_width: row.get(9)?,
+        features: text(row, 10)?,
+    };
+    answer::write(&estate, out)
 }
 
 /// 400 for an id that is no integer, 404 for an estate that is not there.
-pub(super) async fn by_id(
-    State(isu): State<Shared>,
-    Path(id): Path<String>,
-) -> Result<Json<Estate>> {
+pub(super) async fn by_id(State(isu): State<Shared>, Path(id): Path<String>) -> Result<Response> {
     let id = path_id(&id)?;
-    let estate = isu
-        .store
-        .read(|connection| Ok::<_, HttpError>(Estate::find(connection, id)?))?;
-    estate
-        .map(Json)
-        .ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))
+    let mut body = Vec::with_capacity(1024);
+    let found = isu.store.read(|connection| {
+        let mut select = connection.prepare_cached(KIND.select)?;
+        let found = select.query_row([id], |row| write(row, &mut body));
+        Ok::<_, HttpError>(found.optional()?)
+    })?;
+    found.ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))?;
+    Ok(json(body))
 }
 
 /// The answer of `/healthcheck`; the key is the original's.

@@ -1,47 +1,49 @@
-//! What every list does: take the ids of the page from a covering index, then fetch those rows.
+//! What lists do that SQLite answers: take the ids of the page from a covering index, then write
+//! those rows.
 //!
 //! Two steps instead of a join, so that the order of the page is the order of the index by
 //! construction and the rows outside the page are never touched (ARCHITECTURE.md, invariant 6).
 
-use rusqlite::{CachedStatement, Connection, Params, Row};
+use rusqlite::{CachedStatement, Connection, Params};
 
-/// Rows in the order of the ids that `ids_sql` selects in its first column.
-pub(super) fn page<T>(
+use super::answer::Kind;
+
+/// The ids that `sql` selects in its first column.
+pub(super) fn ids(
     connection: &Connection,
-    ids_sql: &str,
+    sql: &str,
     params: impl Params,
-    row_sql: &str,
-    from_row: fn(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Vec<T>> {
-    let mut ids = connection.prepare_cached(ids_sql)?;
-    let mut ids = ids.query(params)?;
-    let mut select = connection.prepare_cached(row_sql)?;
-    let mut rows = Vec::new();
-    while let Some(id) = ids.next()? {
-        rows.push(fetch(&mut select, id.get(0)?, from_row)?);
-    }
-    Ok(rows)
+) -> rusqlite::Result<Vec<i64>> {
+    let mut select = connection.prepare_cached(sql)?;
+    let ids = select.query_map(params, |row| row.get(0))?;
+    ids.collect()
 }
 
-/// Rows in the order of `ids`.
-pub(super) fn rows<T>(
+/// Writes rows as JSON, in the order of `ids`, with commas between them.
+pub(super) fn write_rows(
     connection: &Connection,
-    ids: impl IntoIterator<Item = i64>,
-    row_sql: &str,
-    from_row: fn(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Vec<T>> {
-    let mut select = connection.prepare_cached(row_sql)?;
-    ids.into_iter()
-        .map(|id| fetch(&mut select, id, from_row))
-        .collect()
+    kind: Kind,
+    ids: &[i64],
+    out: &mut Vec<u8>,
+) -> rusqlite::Result<()> {
+    let mut select = connection.prepare_cached(kind.select)?;
+    for (index, &id) in ids.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write_row(&mut select, kind, id, out)?;
+    }
+    Ok(())
 }
 
-fn fetch<T>(
+/// Writes one row as JSON.
+pub(super) fn write_row(
     select: &mut CachedStatement<'_>,
+    kind: Kind,
     id: i64,
-    from_row: fn(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<T> {
-    select.query_row([id], from_row)
+    out: &mut Vec<u8>,
+) -> rusqlite::Result<()> {
+    select.query_row([id], |row| (kind.write)(row, out))
 }
 
 /// Says how SQLite would run `sql`, one line a step.

@@ -1,47 +1,69 @@
 //! `GET /api/chair/low_priced` and `GET /api/estate/low_priced`: the 20 cheapest.
+//!
+//! The answer is kept with the state of the lists that it belongs to, and goes with it.
 
-use axum::Json;
+use std::sync::OnceLock;
+
+use axum::body::Bytes;
 use axum::extract::State;
-use serde::Serialize;
+use axum::response::Response;
 
-use super::chair::Chair;
-use super::estate::Estate;
-use super::{Result, Shared, listing};
+use super::answer::{Kind, json};
+use super::catalogue::Catalogue;
+use super::{Result, Shared, chair, estate, listing};
 use crate::http::HttpError;
+use crate::store::Generation;
 
 pub(super) const CHAIR_IDS: &str = "SELECT id FROM chair_search ORDER BY price, id LIMIT 20";
 pub(super) const ESTATE_IDS: &str = "SELECT id FROM estate_search ORDER BY rent, id LIMIT 20";
 
-#[derive(Debug, Serialize)]
-pub(super) struct Chairs {
-    /// `null` when there is none, as the original answers.
-    chairs: Option<Vec<Chair>>,
+pub(super) async fn chairs(State(isu): State<Shared>) -> Result<Response> {
+    let generation = isu.store.generation();
+    // Before the file is read, so that the file is never older than the state.
+    let catalogue = Catalogue::of(&generation)?;
+    cheapest(
+        &generation,
+        &catalogue.cheapest_chairs,
+        CHAIR_IDS,
+        chair::KIND,
+        |rows| {
+            // `null` when there is none, as the original answers.
+            match rows {
+                b"" => b"{\"chairs\":null}".to_vec(),
+                rows => [b"{\"chairs\":[", rows, b"]}"].concat(),
+            }
+        },
+    )
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct Estates {
-    estates: Vec<Estate>,
+pub(super) async fn estates(State(isu): State<Shared>) -> Result<Response> {
+    let generation = isu.store.generation();
+    let catalogue = Catalogue::of(&generation)?;
+    cheapest(
+        &generation,
+        &catalogue.cheapest_estates,
+        ESTATE_IDS,
+        estate::KIND,
+        |rows| [b"{\"estates\":[", rows, b"]}"].concat(),
+    )
 }
 
-pub(super) async fn chairs(State(isu): State<Shared>) -> Result<Json<Chairs>> {
-    let chairs = isu.store.read(|connection| {
-        Ok::<_, HttpError>(listing::page(
-            connection,
-            CHAIR_IDS,
-            [],
-            Chair::SELECT,
-            Chair::from_row,
-        )?)
+fn cheapest(
+    generation: &Generation,
+    kept: &OnceLock<Bytes>,
+    ids: &str,
+    kind: Kind,
+    wrap: fn(&[u8]) -> Vec<u8>,
+) -> Result<Response> {
+    if let Some(body) = kept.get() {
+        return Ok(json(body.clone()));
+    }
+    let mut rows = Vec::new();
+    generation.read(|connection| {
+        let ids = listing::ids(connection, ids, [])?;
+        listing::write_rows(connection, kind, &ids, &mut rows)?;
+        Ok::<_, HttpError>(())
     })?;
-    Ok(Json(Chairs {
-        chairs: Some(chairs).filter(|chairs| !chairs.is_empty()),
-    }))
-}
-
-pub(super) async fn estates(State(isu): State<Shared>) -> Result<Json<Estates>> {
-    let estates = isu.store.read(|connection| {
-        let page = listing::page(connection, ESTATE_IDS, [], Estate::SELECT, Estate::from_row)?;
-        Ok::<_, HttpError>(page)
-    })?;
-    Ok(Json(Estates { estates }))
+    let body = kept.get_or_init(|| Bytes::from(wrap(&rows)));
+    Ok(json(body.clone()))
 }

@@ -7,8 +7,9 @@
 //!
 //! # Layout
 //! - `chair`, `estate`: the two objects, their columns and JSON, one by id
-//! - `listing`: ids from a covering index, then the rows of the page: what every list does
-//! - `search`, `query`: the two searches: parameters to conditions to SQL
+//! - `catalogue`: the lists in memory, derived from the file; `listing`: lists from SQLite
+//! - `answer`: JSON written from rows
+//! - `search`, `query`: the two searches: parameters to conditions to sets, or to SQL
 //! - `low_priced`, `recommended`, `nazotte` (with `polygon`): the other lists
 //! - `purchase`: buying a chair and requesting documents; `body`: how bodies are read
 //! - `upload`: CSV uploads; `initialize`: back to the baked data
@@ -17,8 +18,10 @@
 //! - `images` (with [`thumbnail`]): pictures drawn from their names
 //! - [`generate`]: the project's own dataset
 
+mod answer;
 mod body;
 mod bots;
+mod catalogue;
 mod chair;
 mod conditions;
 mod estate;
@@ -53,7 +56,7 @@ pub use self::settings::Settings;
 use super::App;
 use crate::config::{Config, Section, dictionary};
 use crate::http::HttpError;
-use crate::store::Store;
+use crate::store::{Deriver, Store};
 
 /// What every handler of this app returns.
 type Result<T, E = HttpError> = std::result::Result<T, E>;
@@ -83,6 +86,10 @@ impl App for Isuumo {
 
     fn default_settings(&self) -> Dict {
         dictionary(&Settings::default())
+    }
+
+    fn deriver(&self) -> Option<&'static dyn Deriver> {
+        Some(&catalogue::Cataloguer)
     }
 
     fn routes(

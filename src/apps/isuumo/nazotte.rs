@@ -1,36 +1,25 @@
 //! `POST /api/estate/nazotte`: the estates inside a polygon drawn on the map.
 //!
-//! A bounding box, inclusive, finds the candidates in a covering index; the exact test keeps those
-//! strictly inside; the 50 most popular of them are answered, and their number is the count.
+//! Of the estates in the bounding box, borders included, the exact test keeps those strictly inside;
+//! the 50 most popular of them are answered, and their number is the count. Estates are gone through
+//! by popularity, so that the search ends with the fiftieth.
 
-use std::cmp::Reverse;
-
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode};
-use rusqlite::Connection;
-use serde::Serialize;
+use axum::response::Response;
 use serde_json::Value;
 
+use super::answer::json;
 use super::body::{first_value, is_json, read_body};
-use super::estate::Estate;
+use super::catalogue::{Catalogue, Place};
 use super::polygon::{Point, Polygon};
-use super::{Result, Settings, Shared, bad_request, listing};
+use super::{Result, Settings, Shared, bad_request, estate};
 use crate::http::HttpError;
 
 /// Estates in an answer at most.
 const LIMIT: usize = 50;
-
-pub(super) const CANDIDATES: &str = "SELECT id, latitude, longitude, popularity FROM estate_search \
-    WHERE latitude BETWEEN ?1 AND ?2 AND longitude BETWEEN ?3 AND ?4";
-
-#[derive(Debug, Serialize)]
-pub(super) struct Found {
-    count: usize,
-    estates: Vec<Estate>,
-}
 
 /// A vertex as (latitude, longitude).
 type Vertex = (f64, f64);
@@ -41,41 +30,50 @@ pub(super) async fn nazotte(
     State(isu): State<Shared>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Json<Found>> {
+) -> Result<Response> {
     let body = read_body(body)?;
     if !is_json(&headers) {
         return Err(bad_request());
     }
     let vertices = vertices(&body, &isu.settings)?;
-    isu.store
-        .read_offloaded(move |connection| find(connection, &vertices))
-        .await
+    let generation = isu.store.generation();
+    let catalogue = Catalogue::of(&generation)?;
+    let positions = inside(catalogue.places(), &vertices)?;
+    let mut body = format!("{{\"count\":{},\"estates\":[", positions.len()).into_bytes();
+    let shelf = &catalogue.estates;
+    shelf.write(&generation, estate::KIND, &positions, &mut body)?;
+    body.extend_from_slice(b"]}");
+    Ok(json(body))
 }
 
-fn find(connection: &Connection, vertices: &[Vertex]) -> Result<Json<Found>> {
+/// Positions of the first [`LIMIT`] places inside.
+fn inside(places: &[Place], vertices: &[Vertex]) -> Result<Vec<usize>> {
     let ring = vertices
         .iter()
         .map(|&(latitude, longitude)| Point::rounded(latitude, longitude));
     let polygon = Polygon::from_ring(ring.collect());
-    let mut select = connection.prepare_cached(CANDIDATES)?;
-    let mut candidates = select.query(bounding_box(vertices))?;
-    let mut inside: Vec<(Reverse<i64>, i64)> = Vec::new();
-    while let Some(row) = candidates.next()? {
-        let Some(polygon) = &polygon else {
-            return Err(HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR));
-        };
-        if polygon.contains(Point::rounded(row.get(1)?, row.get(2)?)) {
-            inside.push((Reverse(row.get(3)?), row.get(0)?));
+    let [south, north, west, east] = bounding_box(vertices);
+    let mut found = Vec::new();
+    for (position, place) in places.iter().enumerate() {
+        let &Place {
+            latitude,
+            longitude,
+            ..
+        } = place;
+        if latitude < south || latitude > north || longitude < west || longitude > east {
+            continue;
+        }
+        let polygon = polygon
+            .as_ref()
+            .ok_or_else(|| HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR))?;
+        if polygon.contains(Point::rounded(latitude, longitude)) {
+            found.push(position);
+            if found.len() == LIMIT {
+                break;
+            }
         }
     }
-    inside.sort_unstable();
-    inside.truncate(LIMIT);
-    let ids = inside.into_iter().map(|(_, id)| id);
-    let estates = listing::rows(connection, ids, Estate::SELECT, Estate::from_row)?;
-    Ok(Json(Found {
-        count: estates.len(),
-        estates,
-    }))
+    Ok(found)
 }
 
 /// Smallest and largest latitude, smallest and largest longitude, at full precision.

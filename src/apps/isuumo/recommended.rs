@@ -3,48 +3,45 @@
 //! A chair passes when two of its sides fit the door's two sides. Of all six ways to try, the best
 //! takes the chair's two shorter sides, shorter to shorter: hence the sorted columns in the schema.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use rusqlite::{Connection, OptionalExtension as _};
-use serde::Serialize;
 
-use super::estate::Estate;
-use super::{Result, Shared, listing, path_id};
+use super::answer::json;
+use super::catalogue::Catalogue;
+use super::{Result, Shared, estate, path_id};
 use crate::http::HttpError;
 
-pub(super) const ESTATE_IDS: &str = "SELECT id FROM estate_search \
-    WHERE door_short >= ?1 AND door_long >= ?2 ORDER BY popularity DESC, id LIMIT 20";
-
-#[derive(Debug, Serialize)]
-pub(super) struct Recommended {
-    /// `null` when there is none, as the original answers.
-    estates: Option<Vec<Estate>>,
-}
+/// Estates in an answer at most.
+const LIMIT: usize = 20;
 
 /// 400 for an id that is no integer and for a chair that is not there; sold-out chairs count.
 pub(super) async fn recommended(
     State(isu): State<Shared>,
     Path(id): Path<String>,
-) -> Result<Json<Recommended>> {
+) -> Result<Response> {
     let id = path_id(&id)?;
-    let work = move |connection: &Connection| {
-        let Some([shortest, middle, _]) = sorted_sides(connection, id)? else {
-            return Err(HttpError::bare(StatusCode::BAD_REQUEST));
-        };
-        let sides = [shortest, middle];
-        Ok(listing::page(
-            connection,
-            ESTATE_IDS,
-            sides,
-            Estate::SELECT,
-            Estate::from_row,
-        )?)
-    };
-    let estates = isu.store.read_offloaded(work).await?;
-    Ok(Json(Recommended {
-        estates: Some(estates).filter(|estates| !estates.is_empty()),
-    }))
+    let generation = isu.store.generation();
+    let catalogue = Catalogue::of(&generation)?;
+    let sides = generation.read(|connection| Ok::<_, HttpError>(sorted_sides(connection, id)?))?;
+    let [shortest, middle, _] = sides.ok_or_else(|| HttpError::bare(StatusCode::BAD_REQUEST))?;
+    let places = catalogue.places().iter().enumerate();
+    let wide_enough =
+        places.filter(|(_, place)| place.door[0] >= shortest && place.door[1] >= middle);
+    let positions: Vec<usize> = wide_enough
+        .map(|(position, _)| position)
+        .take(LIMIT)
+        .collect();
+    if positions.is_empty() {
+        // As the original answers.
+        return Ok(json("{\"estates\":null}"));
+    }
+    let mut body = b"{\"estates\":[".to_vec();
+    let shelf = &catalogue.estates;
+    shelf.write(&generation, estate::KIND, &positions, &mut body)?;
+    body.extend_from_slice(b"]}");
+    Ok(json(body))
 }
 
 fn sorted_sides(connection: &Connection, id: i64) -> rusqlite::Result<Option<[i64; 3]>> {

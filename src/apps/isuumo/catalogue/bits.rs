@@ -1,0 +1,93 @@
+//! Sets of positions, a bit each.
+
+/// A set of positions below a number that all sets of a list share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::apps::isuumo) struct Bits(Box<[u64]>);
+
+impl Bits {
+    /// The empty set of positions below `length`.
+    pub(super) fn none(length: usize) -> Self {
+        Self(vec![0; length.div_ceil(64)].into())
+    }
+
+    pub(super) fn put(&mut self, position: usize, is_in: bool) {
+        let bit = 1 << (position % 64);
+        let word = &mut self.0[position / 64];
+        if is_in {
+            *word |= bit;
+        } else {
+            *word &= !bit;
+        }
+    }
+
+    pub(super) fn add_all(&mut self, other: &Self) {
+        for (word, more) in self.0.iter_mut().zip(&other.0) {
+            *word |= more;
+        }
+    }
+
+    /// How many positions are in this set and in all of `others`, and from the one with index
+    /// `offset` on up to `limit` of them, in order.
+    pub(super) fn common(
+        &self,
+        others: &[&Self],
+        offset: usize,
+        limit: usize,
+    ) -> (usize, Vec<usize>) {
+        let mut count = 0;
+        let mut page = Vec::with_capacity(limit.min(64));
+        for (index, &first) in self.0.iter().enumerate() {
+            let mut word = others
+                .iter()
+                .fold(first, |word, other| word & other.0[index]);
+            let found = word.count_ones() as usize;
+            if found > 0 && page.len() < limit && count + found > offset {
+                let mut ordinal = count;
+                while word != 0 && page.len() < limit {
+                    if ordinal >= offset {
+                        page.push(index * 64 + word.trailing_zeros() as usize);
+                    }
+                    word &= word - 1;
+                    ordinal += 1;
+                }
+            }
+            count += found;
+        }
+        (count, page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(positions: &[usize]) -> Bits {
+        let mut bits = Bits::none(200);
+        for &position in positions {
+            bits.put(position, true);
+        }
+        bits
+    }
+
+    #[test]
+    fn pages_of_an_intersection() {
+        let all = set(&(0..200).collect::<Vec<_>>());
+        let thirds = set(&(0..200).filter(|n| n % 3 == 0).collect::<Vec<_>>());
+        let even = set(&(0..200).filter(|n| n % 2 == 0).collect::<Vec<_>>());
+        let sixths: Vec<usize> = (0..200).filter(|n| n % 6 == 0).collect();
+        for (offset, limit) in [(0, 5), (3, 7), (30, 10), (33, 10), (34, 1), (0, 0), (0, 99)] {
+            let (count, page) = all.common(&[&thirds, &even], offset, limit);
+            assert_eq!(count, sixths.len());
+            let expected: Vec<usize> = sixths.iter().copied().skip(offset).take(limit).collect();
+            assert_eq!(page, expected, "{offset} {limit}");
+        }
+    }
+
+    #[test]
+    fn taking_out_and_uniting() {
+        let mut bits = set(&[1, 64, 199]);
+        bits.put(64, false);
+        bits.add_all(&set(&[2, 128]));
+        assert_eq!(bits, set(&[1, 2, 128, 199]));
+    }
+}

@@ -1,0 +1,72 @@
+//! What an app derives from its data and keeps in memory beside a generation: an index that answers
+//! faster than the file could, for example.
+//!
+//! SQLite stays the source of truth: it is derived anew from the file by the writer, after every
+//! commit that changed the rows it depends on and before that commit is answered. The store does not
+//! know what it is.
+
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+/// What was derived. Apps downcast it to their own type.
+pub type Derived = Arc<dyn Any + Send + Sync>;
+
+/// How an app derives something from its file.
+pub trait Deriver: Debug + Send + Sync {
+    /// The tables whose rows it depends on. They must have rowids.
+    fn tables(&self) -> &'static [&'static str];
+
+    /// Derives it from the whole file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    fn load(&self, connection: &Connection) -> rusqlite::Result<Derived>;
+
+    /// Derives it anew after `changes`, which may hold rows that are as they were.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    fn changed(
+        &self,
+        old: &Derived,
+        connection: &Connection,
+        changes: &[Change],
+    ) -> rusqlite::Result<Derived>;
+}
+
+/// A row that was written, in one of [`Deriver::tables`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// Its table.
+    pub table: &'static str,
+    /// Its rowid.
+    pub id: i64,
+}
+
+/// The rows that the writer has changed since they were last taken.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ChangeLog(Arc<Mutex<Vec<Change>>>);
+
+impl ChangeLog {
+    /// Notes from now on what `connection` changes in `tables`.
+    pub(super) fn watch(
+        &self,
+        connection: &Connection,
+        tables: &'static [&'static str],
+    ) -> rusqlite::Result<()> {
+        let log = Arc::clone(&self.0);
+        connection.update_hook(Some(move |_, _: &str, table: &str, id| {
+            if let Some(table) = tables.iter().copied().find(|own| *own == table) {
+                let mut changes = log.lock().unwrap_or_else(PoisonError::into_inner);
+                changes.push(Change { table, id });
+            }
+        }))
+    }
+
+    pub(super) fn take(&self) -> Vec<Change> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
