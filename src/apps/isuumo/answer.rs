@@ -22,10 +22,72 @@ pub(super) fn json(body: impl Into<Bytes>) -> Response {
     ([(header::CONTENT_TYPE, kind)], body.into()).into_response()
 }
 
-/// Writes `value`, which borrows from a row.
-pub(super) fn write(value: &impl Serialize, out: &mut Vec<u8>) -> rusqlite::Result<()> {
-    serde_json::to_writer(out, value)
-        .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(cause)))
+/// A JSON object that is being written from a row. Texts without anything to escape, which nearly all
+/// are, are copied at once.
+pub(super) struct Object<'o, 'r> {
+    row: &'r Row<'r>,
+    out: &'o mut Vec<u8>,
+    /// The column that comes next.
+    column: usize,
+}
+
+impl<'o, 'r> Object<'o, 'r> {
+    pub(super) fn of(row: &'r Row<'r>, out: &'o mut Vec<u8>) -> Self {
+        Self {
+            row,
+            out,
+            column: 0,
+        }
+    }
+
+    /// The next column as a text.
+    pub(super) fn text(mut self, key: &str) -> rusqlite::Result<Self> {
+        let value = text(self.row, self.column)?;
+        self.key(key);
+        let escapes = |found, byte| found | (byte < b' ') | (byte == b'"') | (byte == b'\\');
+        if value.bytes().fold(false, escapes) {
+            self.json(&value)?;
+        } else {
+            self.out.push(b'"');
+            self.out.extend_from_slice(value.as_bytes());
+            self.out.push(b'"');
+        }
+        Ok(self)
+    }
+
+    /// The next column as a whole number.
+    pub(super) fn integer(mut self, key: &str) -> rusqlite::Result<Self> {
+        let value: i64 = self.row.get(self.column)?;
+        self.key(key);
+        self.json(&value)?;
+        Ok(self)
+    }
+
+    /// The next column as a number.
+    pub(super) fn number(mut self, key: &str) -> rusqlite::Result<Self> {
+        let value: f64 = self.row.get(self.column)?;
+        self.key(key);
+        self.json(&value)?;
+        Ok(self)
+    }
+
+    pub(super) fn end(self) {
+        self.out.push(b'}');
+    }
+
+    fn key(&mut self, key: &str) {
+        self.out.push(if self.column == 0 { b'{' } else { b',' });
+        self.column += 1;
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    fn json(&mut self, value: &impl Serialize) -> rusqlite::Result<()> {
+        serde_json::to_writer(&mut *self.out, value).map_err(|cause| {
+            rusqlite::Error::FromSqlConversionFailure(self.column, Type::Text, Box::new(cause))
+        })
+    }
 }
 
 /// A text column, borrowed.

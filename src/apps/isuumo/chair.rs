@@ -4,27 +4,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use rusqlite::{OptionalExtension as _, Row};
-use serde::Serialize;
 
-use super::answer::{self, Kind, json, text};
+use super::answer::{Kind, Object, json};
 use super::{Result, Shared, path_id};
 use crate::http::HttpError;
-
-/// A chair; fields in the order of the answer. Popularity and stock stay inside.
-#[derive(Debug, Serialize)]
-struct Chair<'r> {
-    id: i64,
-    name: &'r str,
-    description: &'r str,
-    thumbnail: &'r str,
-    price: i64,
-    height: i64,
-    width: i64,
-    depth: i64,
-    color: &'r str,
-    features: &'r str,
-    kind: &'r str,
-}
 
 /// A chair by id, whether or not it can still be bought.
 pub(super) const KIND: Kind = Kind {
@@ -37,21 +20,22 @@ pub(super) const KIND: Kind = Kind {
 const SELECT_ON_SALE: &str = "SELECT id, name, description, thumbnail, price, height, width, depth, \
     color, features, kind FROM chair WHERE id = ?1 AND stock > 0";
 
+/// Fields in the order of the answer. Popularity and stock stay inside.
 fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
-    let chair = Chair {
-        id: row.get(0)?,
-        name: text(row, 1)?,
-        description: text(row, 2)?,
-        thumbnail: text(row, 3)?,
-        price: row.get(4)?,
-        height: row.get(5)?,
-        width: row.get(6)?,
-        depth: row.get(7)?,
-        color: text(row, 8)?,
-        features: text(row, 9)?,
-        kind: text(row, 10)?,
-    };
-    answer::write(&chair, out)
+    Object::of(row, out)
+        .integer("id")?
+        .text("name")?
+        .text("description")?
+        .text("thumbnail")?
+        .integer("price")?
+        .integer("height")?
+        .integer("width")?
+        .integer("depth")?
+        .text("color")?
+        .text("features")?
+        .text("kind")?
+        .end();
+    Ok(())
 }
 
 /// 400 for an id that is no integer, 404 for a chair that is not there or sold out.

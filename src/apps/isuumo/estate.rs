@@ -7,26 +7,9 @@ use axum::response::Response;
 use rusqlite::{OptionalExtension as _, Row};
 use serde::Serialize;
 
-use super::answer::{self, Kind, json, text};
+use super::answer::{Kind, Object, json};
 use super::{Result, Shared, path_id};
 use crate::http::HttpError;
-
-/// An estate; fields in the order of the answer. Popularity stays inside.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Estate<'r> {
-    id: i64,
-    thumbnail: &'r str,
-    name: &'r str,
-    description: &'r str,
-    latitude: f64,
-    longitude: f64,
-    address: &'r str,
-    rent: i64,
-    door_height: i64,
-    door_width: i64,
-    features: &'r str,
-}
 
 /// An estate by id.
 pub(super) const KIND: Kind = Kind {
@@ -35,21 +18,22 @@ pub(super) const KIND: Kind = Kind {
     write,
 };
 
+/// Fields in the order of the answer. Popularity stays inside.
 fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
-    let estate = Estate {
-        id: row.get(0)?,
-        thumbnail: text(row, 1)?,
-        name: text(row, 2)?,
-        description: text(row, 3)?,
-        latitude: row.get(4)?,
-        longitude: row.get(5)?,
-        address: text(row, 6)?,
-        rent: row.get(7)?,
-        door_height: row.get(8)?,
-        door_width: row.get(9)?,
-        features: text(row, 10)?,
-    };
-    answer::write(&estate, out)
+    Object::of(row, out)
+        .integer("id")?
+        .text("thumbnail")?
+        .text("name")?
+        .text("description")?
+        .number("latitude")?
+        .number("longitude")?
+        .text("address")?
+        .integer("rent")?
+        .integer("doorHeight")?
+        .integer("doorWidth")?
+        .text("features")?
+        .end();
+    Ok(())
 }
 
 /// 400 for an id that is no integer, 404 for an estate that is not there.

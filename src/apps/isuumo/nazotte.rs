@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::answer::json;
 use super::body::{first_value, is_json, read_body};
-use super::catalogue::{Catalogue, Place};
+use super::catalogue::{Catalogue, Places};
 use super::polygon::{Point, Polygon};
 use super::{Result, Settings, Shared, bad_request, estate};
 use crate::http::HttpError;
@@ -47,25 +47,17 @@ pub(super) async fn nazotte(
 }
 
 /// Positions of the first [`LIMIT`] places inside.
-fn inside(places: &[Place], vertices: &[Vertex]) -> Result<Vec<usize>> {
+fn inside(places: &Places, vertices: &[Vertex]) -> Result<Vec<usize>> {
     let ring = vertices
         .iter()
         .map(|&(latitude, longitude)| Point::rounded(latitude, longitude));
     let polygon = Polygon::from_ring(ring.collect());
-    let [south, north, west, east] = bounding_box(vertices);
     let mut found = Vec::new();
-    for (position, place) in places.iter().enumerate() {
-        let &Place {
-            latitude,
-            longitude,
-            ..
-        } = place;
-        if latitude < south || latitude > north || longitude < west || longitude > east {
-            continue;
-        }
+    for position in places.in_box(bounding_box(vertices)) {
         let polygon = polygon
             .as_ref()
             .ok_or_else(|| HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR))?;
+        let (latitude, longitude) = places.location(position);
         if polygon.contains(Point::rounded(latitude, longitude)) {
             found.push(position);
             if found.len() == LIMIT {

@@ -25,6 +25,13 @@ impl Point {
 const FARTHEST: i64 = i64::MAX / 8;
 
 fn millionths(degrees: f64) -> i64 {
+    // Far from a tie and from where doubles have no halves, the product rounds as the exact value.
+    let scaled = degrees * 1e6;
+    let nearest = scaled.round();
+    if (scaled - nearest).abs() < 0.499 && scaled.abs() < 1e15 {
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 1e15")]
+        return nearest as i64;
+    }
     let digits: String = format!("{degrees:.6}")
         .chars()
         .filter(|&c| c != '.')
@@ -51,6 +58,9 @@ impl Polygon {
         let mut winding = 0;
         for edge in self.0.windows(2) {
             let (from, to) = (edge[0], edge[1]);
+            if point.y < from.y.min(to.y) || point.y > from.y.max(to.y) {
+                continue;
+            }
             let side = cross(from, to, point);
             if side == 0 && is_between(from, to, point) {
                 return false;

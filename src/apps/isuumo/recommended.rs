@@ -26,13 +26,8 @@ pub(super) async fn recommended(
     let catalogue = Catalogue::of(&generation)?;
     let sides = generation.read(|connection| Ok::<_, HttpError>(sorted_sides(connection, id)?))?;
     let [shortest, middle, _] = sides.ok_or_else(|| HttpError::bare(StatusCode::BAD_REQUEST))?;
-    let places = catalogue.places().iter().enumerate();
-    let wide_enough =
-        places.filter(|(_, place)| place.door[0] >= shortest && place.door[1] >= middle);
-    let positions: Vec<usize> = wide_enough
-        .map(|(position, _)| position)
-        .take(LIMIT)
-        .collect();
+    let places = catalogue.places();
+    let positions: Vec<usize> = places.with_door([shortest, middle]).take(LIMIT).collect();
     if positions.is_empty() {
         // As the original answers.
         return Ok(json("{\"estates\":null}"));

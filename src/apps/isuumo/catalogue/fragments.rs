@@ -4,10 +4,8 @@
 //! id again. So what is kept is exact for as long as its generation lives. There is a limit on the
 //! bytes; rows beyond it are read each time.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-use axum::body::Bytes;
+use std::sync::{Arc, OnceLock};
 
 /// Bytes that are kept of one list at most.
 const BUDGET: usize = 12 * 1024 * 1024;
@@ -15,7 +13,7 @@ const BUDGET: usize = 12 * 1024 * 1024;
 /// The JSON of rows by position.
 #[derive(Debug)]
 pub(super) struct Fragments {
-    slots: Vec<OnceLock<Bytes>>,
+    slots: Vec<OnceLock<Arc<[u8]>>>,
     used: AtomicUsize,
 }
 
@@ -27,19 +25,19 @@ impl Fragments {
         }
     }
 
-    pub(super) fn get(&self, position: usize) -> Option<&Bytes> {
+    pub(super) fn get(&self, position: usize) -> Option<&Arc<[u8]>> {
         self.slots[position].get()
     }
 
     /// Keeps a row's JSON if there is room.
     pub(super) fn keep(&self, position: usize, json: &[u8]) {
         if self.used.load(Ordering::Relaxed) + json.len() <= BUDGET {
-            self.take_over(position, Bytes::copy_from_slice(json));
+            self.take_over(position, json.into());
         }
     }
 
     /// Keeps what another list has of the same row.
-    pub(super) fn take_over(&self, position: usize, json: Bytes) {
+    pub(super) fn take_over(&self, position: usize, json: Arc<[u8]>) {
         let length = json.len();
         if self.slots[position].set(json).is_ok() {
             self.used.fetch_add(length, Ordering::Relaxed);

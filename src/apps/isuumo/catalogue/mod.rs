@@ -7,9 +7,12 @@
 //!
 //! # Layout
 //! - [`Shelf`]: a list and its searches; `bits`: sets of rows; `fragments`: rows as JSON
+//! - `rows`: what is known of each row; [`Places`]: where estates are
 
 mod bits;
 mod fragments;
+mod places;
+mod rows;
 mod shelf;
 
 use std::sync::{Arc, OnceLock};
@@ -17,7 +20,8 @@ use std::sync::{Arc, OnceLock};
 use axum::body::Bytes;
 use rusqlite::Connection;
 
-use self::shelf::Source;
+pub(super) use self::places::Places;
+use self::rows::Source;
 pub(super) use self::shelf::{Set, Shelf};
 use crate::store::{Change, Derived, Deriver, Generation, StoreError};
 
@@ -25,18 +29,23 @@ const CHAIR_TABLE: &str = "chair_search";
 const ESTATE_TABLE: &str = "estate_search";
 
 const CHAIRS: Source = Source {
-    select: "SELECT id, popularity, features, price_range, height_range, width_range, depth_range, \
-        kind, color FROM chair_search",
-    exists: "SELECT 1 FROM chair_search WHERE id = ?1",
+    all: "SELECT id, popularity, features, price_range, height_range, width_range, depth_range, kind, \
+        color FROM chair_search INDEXED BY chair_by_popularity ORDER BY popularity DESC, id",
+    one: "SELECT id, popularity, features, price_range, height_range, width_range, depth_range, kind, \
+        color FROM chair_search WHERE id = ?1",
     ranges: 4,
     texts: 2,
+    places: false,
 };
 const ESTATES: Source = Source {
-    select: "SELECT id, popularity, features, door_height_range, door_width_range, rent_range \
-        FROM estate_search",
-    exists: "SELECT 1 FROM estate_search WHERE id = ?1",
+    all: "SELECT id, popularity, features, door_height_range, door_width_range, rent_range, \
+        latitude, longitude, door_short, door_long \
+        FROM estate_search INDEXED BY estate_by_popularity ORDER BY popularity DESC, id",
+    one: "SELECT id, popularity, features, door_height_range, door_width_range, rent_range, \
+        latitude, longitude, door_short, door_long FROM estate_search WHERE id = ?1",
     ranges: 3,
     texts: 0,
+    places: true,
 };
 
 /// One state of all lists.
@@ -44,18 +53,8 @@ const ESTATES: Source = Source {
 pub(super) struct Catalogue {
     pub(super) chairs: Shelf,
     pub(super) estates: Shelf,
-    places: Arc<Vec<Place>>,
     pub(super) cheapest_chairs: OnceLock<Bytes>,
     pub(super) cheapest_estates: OnceLock<Bytes>,
-}
-
-/// What is asked of an estate besides its search columns; in the order of the pages.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    pub(super) latitude: f64,
-    pub(super) longitude: f64,
-    /// The door's sides, the shorter first.
-    pub(super) door: [i64; 2],
 }
 
 impl Catalogue {
@@ -65,17 +64,15 @@ impl Catalogue {
         derived.downcast().map_err(|_| StoreError::NotDerived)
     }
 
-    /// Estates in the order of the pages; their indexes are positions of [`Catalogue::estates`].
-    pub(super) fn places(&self) -> &[Place] {
-        &self.places
+    /// Where the estates are.
+    pub(super) fn places(&self) -> &Places {
+        self.estates.places()
     }
 
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
-        let estates = Shelf::load(connection, &ESTATES, None)?;
         Ok(Self {
-            chairs: Shelf::load(connection, &CHAIRS, None)?,
-            places: Arc::new(places(connection, estates.ids())?),
-            estates,
+            chairs: Shelf::load(connection, &CHAIRS)?,
+            estates: Shelf::load(connection, &ESTATES)?,
             cheapest_chairs: OnceLock::new(),
             cheapest_estates: OnceLock::new(),
         })
@@ -90,7 +87,6 @@ impl Catalogue {
         let mut next = Self {
             chairs,
             estates: self.estates.clone(),
-            places: Arc::clone(&self.places),
             cheapest_chairs: OnceLock::new(),
             cheapest_estates: OnceLock::new(),
         };
@@ -98,34 +94,11 @@ impl Catalogue {
             next.estates = self
                 .estates
                 .changed(connection, &ESTATES, ids(ESTATE_TABLE))?;
-            next.places = Arc::new(places(connection, next.estates.ids())?);
         } else if let Some(cheapest) = self.cheapest_estates.get() {
             next.cheapest_estates = OnceLock::from(cheapest.clone());
         }
         Ok(next)
     }
-}
-
-/// The places of the estates with these ids.
-fn places(connection: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<Place>> {
-    let mut select = connection.prepare(
-        "SELECT latitude, longitude, door_short, door_long, id FROM estate_search ORDER BY id",
-    )?;
-    let found = select.query_map([], |row| {
-        let place = Place {
-            latitude: row.get(0)?,
-            longitude: row.get(1)?,
-            door: [row.get(2)?, row.get(3)?],
-        };
-        Ok((row.get::<_, i64>(4)?, place))
-    })?;
-    let found: Vec<(i64, Place)> = found.collect::<rusqlite::Result<_>>()?;
-    let place_of = |id: &i64| {
-        let index = found.binary_search_by_key(id, |(id, _)| *id).ok();
-        let place = index.map(|index| found[index].1);
-        place.ok_or(rusqlite::Error::QueryReturnedNoRows)
-    };
-    ids.iter().map(place_of).collect()
 }
 
 /// Derives [`Catalogue`]s.

@@ -5,30 +5,22 @@
 //! it is read from the file; what only a purchase changes, which rows are live, stands apart from the
 //! rest, so that a new state costs one small copy.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
 use super::bits::Bits;
 use super::fragments::Fragments;
-use crate::apps::isuumo::answer::{Kind, text};
+use super::places::Places;
+use super::rows::{Distinct, Rows, Source};
+use crate::apps::isuumo::answer::Kind;
 use crate::apps::isuumo::listing;
 use crate::http::HttpError;
 use crate::store::Generation;
 
 /// More different features than this are left to SQLite: each costs a set.
 const MOST_FEATURES: usize = 1_000;
-
-/// Where a list comes from.
-pub(super) struct Source {
-    /// Selects id, popularity and features, then `ranges` numbers and `texts` texts.
-    pub(super) select: &'static str,
-    pub(super) exists: &'static str,
-    pub(super) ranges: usize,
-    pub(super) texts: usize,
-}
 
 /// A list.
 #[derive(Debug, Clone)]
@@ -40,9 +32,9 @@ pub(in crate::apps::isuumo) struct Shelf {
 /// What no purchase changes.
 #[derive(Debug)]
 struct Fixed {
-    ids: Vec<i64>,
-    /// Positions in the order of their ids.
-    by_id: Vec<u32>,
+    rows: Rows,
+    /// Positions in the order of their ids, once they are asked for.
+    by_id: OnceLock<Vec<u32>>,
     /// For each range column the rows of each range.
     ranges: Vec<Vec<Bits>>,
     /// For each text column the rows of each text, in lower case.
@@ -52,61 +44,12 @@ struct Fixed {
     fragments: Fragments,
 }
 
-struct Entry {
-    id: i64,
-    popularity: i64,
-    features: u32,
-    ranges: Vec<usize>,
-    texts: Vec<u32>,
-}
-
-/// Different texts in the order in which they came.
-#[derive(Default)]
-struct Distinct {
-    numbers: HashMap<String, u32>,
-    texts: Vec<String>,
-}
-
-impl Distinct {
-    fn number(&mut self, text: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(text) {
-            return number;
-        }
-        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(text.to_owned(), number);
-        self.texts.push(text.to_owned());
-        number
-    }
-}
-
 impl Shelf {
-    /// Reads a list, and takes over the JSON that an older state of it has.
-    pub(super) fn load(
-        connection: &Connection,
-        source: &Source,
-        older: Option<&Self>,
-    ) -> rusqlite::Result<Self> {
-        let mut features = Distinct::default();
-        let mut texts: Vec<Distinct> = (0..source.texts).map(|_| Distinct::default()).collect();
-        let mut select = connection.prepare(source.select)?;
-        let mut rows = select.query([])?;
-        let mut entries = Vec::new();
-        while let Some(row) = rows.next()? {
-            entries.push(entry(row, source, &mut features, &mut texts)?);
-        }
-        entries.sort_unstable_by_key(|entry| (Reverse(entry.popularity), entry.id));
-        let fixed = Fixed::new(&entries, source, &features, &texts);
-        let length = entries.len();
-        let mut live = Bits::none(length);
-        (0..length).for_each(|position| live.put(position, true));
-        if let Some(older) = older {
-            for (position, &id) in fixed.ids.iter().enumerate() {
-                let kept = older.fixed.position(id);
-                if let Some(json) = kept.and_then(|kept| older.fixed.fragments.get(kept)) {
-                    fixed.fragments.take_over(position, json.clone());
-                }
-            }
-        }
+    /// Reads a list.
+    pub(super) fn load(connection: &Connection, source: &Source) -> rusqlite::Result<Self> {
+        let fixed = Fixed::new(Rows::read(connection, source)?, source);
+        let mut live = Bits::none(fixed.rows.entries.len());
+        (0..fixed.rows.entries.len()).for_each(|position| live.put(position, true));
         Ok(Self {
             fixed: Arc::new(fixed),
             live,
@@ -121,16 +64,37 @@ impl Shelf {
         ids: impl Iterator<Item = i64>,
     ) -> rusqlite::Result<Self> {
         let mut next = self.clone();
-        let mut exists = connection.prepare_cached(source.exists)?;
+        let mut arrived = Vec::new();
+        let mut select = connection.prepare_cached(source.one)?;
         for id in ids {
-            let is_there = exists.exists([id])?;
+            let is_there = select.exists([id])?;
             match self.fixed.position(id) {
                 Some(position) => next.live.put(position, is_there),
-                None if is_there => return Self::load(connection, source, Some(self)),
+                None if is_there && !arrived.contains(&id) => arrived.push(id),
                 None => {}
             }
         }
-        Ok(next)
+        if arrived.is_empty() {
+            return Ok(next);
+        }
+        let rows = self.fixed.rows.with(connection, source, &arrived)?;
+        Ok(next.rearranged(Fixed::new(rows, source)))
+    }
+
+    /// These rows among those of `fixed`: what is known of them is taken over.
+    fn rearranged(&self, fixed: Fixed) -> Self {
+        let mut live = Bits::none(fixed.rows.entries.len());
+        for (position, entry) in fixed.rows.entries.iter().enumerate() {
+            let before = self.fixed.position(i64::from(entry.id));
+            live.put(position, before.is_none_or(|before| self.live.has(before)));
+            if let Some(json) = before.and_then(|before| self.fixed.fragments.get(before)) {
+                fixed.fragments.take_over(position, Arc::clone(json));
+            }
+        }
+        Self {
+            fixed: Arc::new(fixed),
+            live,
+        }
     }
 
     /// The rows with range `number` in a column.
@@ -214,7 +178,7 @@ impl Shelf {
                     Some(json) => out.extend_from_slice(json),
                     None => {
                         let start = out.len();
-                        listing::write_row(&mut select, kind, self.fixed.ids[position], out)?;
+                        listing::write_row(&mut select, kind, self.fixed.id(position), out)?;
                         fragments.keep(position, &out[start..]);
                     }
                 }
@@ -225,12 +189,12 @@ impl Shelf {
 
     #[cfg(test)]
     pub(in crate::apps::isuumo) fn id(&self, position: usize) -> i64 {
-        self.fixed.ids[position]
+        self.fixed.id(position)
     }
 
-    /// The ids in the order of the pages.
-    pub(super) fn ids(&self) -> &[i64] {
-        &self.fixed.ids
+    /// Where the rows are, if the list has places.
+    pub(super) fn places(&self) -> &Places {
+        &self.fixed.rows.places
     }
 }
 
@@ -252,24 +216,24 @@ impl Set<'_> {
 }
 
 impl Fixed {
-    fn new(entries: &[Entry], source: &Source, features: &Distinct, texts: &[Distinct]) -> Self {
-        let length = entries.len();
+    fn new(rows: Rows, source: &Source) -> Self {
+        let length = rows.entries.len();
         let mut ranges: Vec<Vec<Bits>> = vec![Vec::new(); source.ranges];
-        let none = |count| vec![Bits::none(length); count];
-        let mut of_texts: Vec<Vec<Bits>> =
-            texts.iter().map(|texts| none(texts.texts.len())).collect();
-        for (position, entry) in entries.iter().enumerate() {
-            for (sets, &number) in ranges.iter_mut().zip(&entry.ranges) {
+        let none = |texts: &Distinct| vec![Bits::none(length); texts.texts.len()];
+        let mut of_texts: Vec<Vec<Bits>> = rows.texts.iter().take(source.texts).map(none).collect();
+        for (position, entry) in rows.entries.iter().enumerate() {
+            for (sets, number) in ranges.iter_mut().zip(entry.ranges) {
+                let number = usize::from(number);
                 if sets.len() <= number {
                     sets.resize(number + 1, Bits::none(length));
                 }
                 sets[number].put(position, true);
             }
-            for (sets, &number) in of_texts.iter_mut().zip(&entry.texts) {
+            for (sets, number) in of_texts.iter_mut().zip(entry.texts) {
                 sets[number as usize].put(position, true);
             }
         }
-        let texts = of_texts.into_iter().zip(texts).map(|(sets, texts)| {
+        let texts = of_texts.into_iter().zip(&rows.texts).map(|(sets, texts)| {
             let mut by_text: HashMap<String, Bits> = HashMap::new();
             for (set, text) in sets.into_iter().zip(&texts.texts) {
                 let same = by_text.entry(text.to_ascii_lowercase());
@@ -277,32 +241,38 @@ impl Fixed {
             }
             by_text
         });
-        let mut by_id: Vec<u32> = (0..u32::try_from(length).unwrap_or(u32::MAX)).collect();
-        by_id.sort_unstable_by_key(|&position| entries[position as usize].id);
         Self {
-            ids: entries.iter().map(|entry| entry.id).collect(),
-            by_id,
+            by_id: OnceLock::new(),
             ranges,
             texts: texts.collect(),
-            features: feature_sets(entries, features),
+            features: feature_sets(&rows),
             fragments: Fragments::new(length),
+            rows,
         }
     }
 
+    fn id(&self, position: usize) -> i64 {
+        i64::from(self.rows.entries[position].id)
+    }
+
     fn position(&self, id: i64) -> Option<usize> {
-        let found = self
-            .by_id
-            .binary_search_by_key(&id, |&position| self.ids[position as usize]);
-        found.ok().map(|index| self.by_id[index] as usize)
+        let entries = &self.rows.entries;
+        let by_id = self.by_id.get_or_init(|| {
+            let mut by_id: Vec<u32> =
+                (0..u32::try_from(entries.len()).unwrap_or(u32::MAX)).collect();
+            by_id.sort_unstable_by_key(|&position| entries[position as usize].id);
+            by_id
+        });
+        let found = by_id.binary_search_by_key(&id, |&position| self.id(position as usize));
+        found.ok().map(|index| by_id[index] as usize)
     }
 }
 
 /// The rows of each feature. Lists of features repeat, so each is taken apart once.
-fn feature_sets(entries: &[Entry], lists: &Distinct) -> Option<Vec<(String, Bits)>> {
+fn feature_sets(rows: &Rows) -> Option<Vec<(String, Bits)>> {
     let mut names = Distinct::default();
+    let lists = rows.features.texts.iter();
     let parts: Vec<Vec<u32>> = lists
-        .texts
-        .iter()
         .map(|list| {
             let list = list.to_ascii_lowercase();
             list.split(',').map(|name| names.number(name)).collect()
@@ -311,31 +281,11 @@ fn feature_sets(entries: &[Entry], lists: &Distinct) -> Option<Vec<(String, Bits
     if names.texts.len() > MOST_FEATURES {
         return None;
     }
-    let mut sets = vec![Bits::none(entries.len()); names.texts.len()];
-    for (position, entry) in entries.iter().enumerate() {
+    let mut sets = vec![Bits::none(rows.entries.len()); names.texts.len()];
+    for (position, entry) in rows.entries.iter().enumerate() {
         for &name in &parts[entry.features as usize] {
             sets[name as usize].put(position, true);
         }
     }
     Some(names.texts.into_iter().zip(sets).collect())
-}
-
-fn entry(
-    row: &Row<'_>,
-    source: &Source,
-    features: &mut Distinct,
-    texts: &mut [Distinct],
-) -> rusqlite::Result<Entry> {
-    const FIRST_RANGE: usize = 3;
-    let first_text = FIRST_RANGE + source.ranges;
-    let ranges = (FIRST_RANGE..first_text).map(|index| row.get(index));
-    let texts = texts.iter_mut().enumerate();
-    let texts = texts.map(|(index, texts)| Ok(texts.number(text(row, first_text + index)?)));
-    Ok(Entry {
-        id: row.get(0)?,
-        popularity: row.get(1)?,
-        features: features.number(text(row, 2)?),
-        ranges: ranges.collect::<rusqlite::Result<_>>()?,
-        texts: texts.collect::<rusqlite::Result<_>>()?,
-    })
 }
