@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 
+use super::{Generation, StoreError};
+
 /// What was derived. Apps downcast it to their own type.
 pub type Derived = Arc<dyn Any + Send + Sync>;
 
@@ -19,11 +21,11 @@ pub trait Deriver: Debug + Send + Sync {
     /// The tables whose rows it depends on. They must have rowids.
     fn tables(&self) -> &'static [&'static str];
 
-    /// Derives it from the whole file.
+    /// Derives it from the whole file, while nobody writes.
     ///
     /// # Errors
     /// When the file cannot be read.
-    fn load(&self, connection: &Connection) -> rusqlite::Result<Derived>;
+    fn load(&self, generation: &Generation) -> Result<Derived, StoreError>;
 
     /// Derives it anew after `changes`, which may hold rows that are as they were.
     ///
@@ -34,7 +36,7 @@ pub trait Deriver: Debug + Send + Sync {
         old: &Derived,
         connection: &Connection,
         changes: &[Change],
-    ) -> rusqlite::Result<Derived>;
+    ) -> Result<Derived, StoreError>;
 }
 
 /// A row that was written, in one of [`Deriver::tables`].

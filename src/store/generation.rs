@@ -83,8 +83,7 @@ impl Generation {
             file,
         };
         if let Some(deriver) = options.deriver {
-            let derived = generation
-                .read(|connection| deriver.load(connection).map_err(StoreError::Sqlite))?;
+            let derived = deriver.load(&generation)?;
             generation.set_derived(Some(derived));
         }
         Ok(generation)

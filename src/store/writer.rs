@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -18,6 +19,10 @@ use super::files::{PrimaryFiles, file_error, remove_generation};
 use super::generation::{Generation, check};
 use super::pragmas::{Access, open_writer};
 use super::{Change, Shared, StoreError, StoreOptions};
+
+/// Commits are at least so far apart. Each costs a sync and has every reader renew its snapshot; a
+/// write that comes alone after a while does not wait.
+const PACE: Duration = Duration::from_millis(1);
 
 /// Idle readers are looked after once in so many groups.
 const GROUPS_BETWEEN_LET_GO: u32 = 64;
@@ -72,6 +77,7 @@ impl Writer {
             files,
             connection,
             changes: ChangeLog::default(),
+            committed: None,
             groups: 0,
             commands,
             batch,
@@ -142,6 +148,8 @@ struct Worker {
     files: PrimaryFiles,
     connection: Connection,
     changes: ChangeLog,
+    /// When the last group was committed.
+    committed: Option<Instant>,
     /// Groups committed since idle readers were looked after.
     groups: u32,
     commands: Receiver<Command>,
@@ -177,6 +185,9 @@ impl Worker {
     /// Commits `first` together with the writes queued behind it; returns the command that ended the
     /// group, if it was another one.
     fn write(&mut self, first: Job) -> Option<Command> {
+        if let Some(rest) = self.committed.and_then(|at| PACE.checked_sub(at.elapsed())) {
+            std::thread::sleep(rest);
+        }
         let mut answers = Vec::with_capacity(self.batch);
         let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
         let mut following = None;
@@ -196,6 +207,7 @@ impl Worker {
         if committed.is_err() && !self.connection.is_autocommit() {
             drop(self.connection.execute_batch("ROLLBACK"));
         }
+        self.committed = Some(Instant::now());
         let changes = self.changes.take();
         if committed.is_ok() {
             self.tell(&changes);
@@ -222,7 +234,7 @@ impl Worker {
         {
             let derived = match generation.derived() {
                 Ok(old) => deriver.changed(&old, &self.connection, changes),
-                Err(_) => deriver.load(&self.connection),
+                Err(_) => deriver.load(&generation),
             };
             if let Err(cause) = &derived {
                 tracing::error!(%cause, "nothing can be derived from the last commit");

@@ -28,6 +28,7 @@ mod bake_oracle;
 mod command_line;
 mod dataset_generator;
 mod documents;
+mod freshness;
 mod http_base;
 mod import_cases;
 mod import_charsets;

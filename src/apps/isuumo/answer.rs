@@ -42,14 +42,22 @@ impl<'o, 'r> Object<'o, 'r> {
 
     /// The next column as a text.
     pub(super) fn text(mut self, key: &str) -> rusqlite::Result<Self> {
-        let value = text(self.row, self.column)?;
+        let column = self.column;
         self.key(key);
-        let escapes = |found, byte| found | (byte < b' ') | (byte == b'"') | (byte == b'\\');
-        if value.bytes().fold(false, escapes) {
-            self.json(&value)?;
+        let value = self.row.get_ref(column)?.as_bytes().map_err(|cause| {
+            rusqlite::Error::FromSqlConversionFailure(column, Type::Text, cause.into())
+        })?;
+        let special = |byte: &u8| (*byte < b' ') | (*byte == b'"') | (*byte == b'\\');
+        // All bytes are looked at, many at once, which is faster than to stop at the first. What is
+        // in the file was UTF-8 when it was stored.
+        if value
+            .iter()
+            .fold(false, |found, byte| found | special(byte))
+        {
+            self.json(&text(self.row, column)?)?;
         } else {
             self.out.push(b'"');
-            self.out.extend_from_slice(value.as_bytes());
+            self.out.extend_from_slice(value);
             self.out.push(b'"');
         }
         Ok(self)

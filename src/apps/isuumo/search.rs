@@ -193,7 +193,7 @@ impl Search {
     }
 
     fn head(&self, count: usize) -> Vec<u8> {
-        let mut body = Vec::with_capacity(16 * 1024);
+        let mut body = Vec::new();
         body.extend_from_slice(format!("{{\"count\":{count},\"{}\":[", self.place.name).as_bytes());
         body
     }
@@ -369,7 +369,7 @@ mod tests {
     #[test]
     fn the_catalogue_finds_what_sqlite_finds() {
         let (_folder, connection) = baked();
-        let catalogue = Catalogue::load(&connection).unwrap();
+        let catalogue = Catalogue::read(&connection).unwrap();
         let searches = all_searches();
         assert!(searches.len() > 300, "{}", searches.len());
         let mut found = 0;

@@ -32,8 +32,8 @@ pub(super) struct Source {
 pub(super) struct Entry {
     pub(super) id: i32,
     popularity: i32,
-    /// Number of its list of features.
-    pub(super) features: u32,
+    /// Where its features begin among those of all rows, and how many they are.
+    features: (u32, u16),
     pub(super) ranges: [u8; RANGES],
     /// Numbers of its texts.
     pub(super) texts: [u32; TEXTS],
@@ -62,7 +62,10 @@ impl Distinct {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
     pub(super) entries: Vec<Entry>,
+    /// Names of features, in lower case.
     pub(super) features: Distinct,
+    /// Numbers of the features of one row after the other.
+    listed: Vec<u32>,
     pub(super) texts: [Distinct; TEXTS],
     pub(super) places: Places,
 }
@@ -101,7 +104,7 @@ impl Rows {
         let mut entry = Entry {
             id: row.get(0)?,
             popularity: row.get(1)?,
-            features: self.features.number(text(row, 2)?),
+            features: self.list(text(row, 2)?),
             ranges: [0; RANGES],
             texts: [0; TEXTS],
         };
@@ -116,6 +119,29 @@ impl Rows {
         }
         self.entries.push(entry);
         Ok(())
+    }
+
+    /// Takes a list of features apart.
+    fn list(&mut self, features: &str) -> (u32, u16) {
+        let start = self.listed.len();
+        for name in features.split(',') {
+            let number = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                self.features.number(&name.to_ascii_lowercase())
+            } else {
+                self.features.number(name)
+            };
+            self.listed.push(number);
+        }
+        let length = self.listed.len() - start;
+        // A list has 64 characters at most.
+        let length = u16::try_from(length).unwrap_or(u16::MAX);
+        (u32::try_from(start).unwrap_or(u32::MAX), length)
+    }
+
+    /// Numbers of the features of a row.
+    pub(super) fn features_of(&self, entry: &Entry) -> &[u32] {
+        let (start, length) = entry.features;
+        &self.listed[start as usize..][..usize::from(length)]
     }
 
     /// Brings the rows into the order of the pages.

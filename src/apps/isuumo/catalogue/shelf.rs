@@ -22,6 +22,11 @@ use crate::store::Generation;
 /// More different features than this are left to SQLite: each costs a set.
 const MOST_FEATURES: usize = 1_000;
 
+/// Bytes of a row as JSON, usually.
+const USUAL_LENGTH: usize = 640;
+/// For what stands behind the rows.
+const ROOM: usize = 16;
+
 /// A list.
 #[derive(Debug, Clone)]
 pub(in crate::apps::isuumo) struct Shelf {
@@ -160,16 +165,17 @@ impl Shelf {
                 out.push(b',');
             }
         };
-        if positions
-            .iter()
-            .all(|&position| fragments.get(position).is_some())
-        {
-            for (index, &position) in positions.iter().enumerate() {
+        let kept = positions.iter().map(|&position| fragments.get(position));
+        if let Some(kept) = kept.collect::<Option<Vec<_>>>() {
+            let length: usize = kept.iter().map(|json| json.len() + 1).sum();
+            out.reserve(length + ROOM);
+            for (index, json) in kept.into_iter().enumerate() {
                 comma(out, index);
-                out.extend_from_slice(fragments.get(position).map_or(&[], |json| &json[..]));
+                out.extend_from_slice(json);
             }
             return Ok(());
         }
+        out.reserve(positions.len() * USUAL_LENGTH + ROOM);
         generation.read(|connection| {
             let mut select = connection.prepare_cached(kind.select)?;
             for (index, &position) in positions.iter().enumerate() {
@@ -268,24 +274,17 @@ impl Fixed {
     }
 }
 
-/// The rows of each feature. Lists of features repeat, so each is taken apart once.
+/// The rows of each feature; nothing when there are too many.
 fn feature_sets(rows: &Rows) -> Option<Vec<(String, Bits)>> {
-    let mut names = Distinct::default();
-    let lists = rows.features.texts.iter();
-    let parts: Vec<Vec<u32>> = lists
-        .map(|list| {
-            let list = list.to_ascii_lowercase();
-            list.split(',').map(|name| names.number(name)).collect()
-        })
-        .collect();
-    if names.texts.len() > MOST_FEATURES {
+    let names = &rows.features.texts;
+    if names.len() > MOST_FEATURES {
         return None;
     }
-    let mut sets = vec![Bits::none(rows.entries.len()); names.texts.len()];
+    let mut sets = vec![Bits::none(rows.entries.len()); names.len()];
     for (position, entry) in rows.entries.iter().enumerate() {
-        for &name in &parts[entry.features as usize] {
+        for &name in rows.features_of(entry) {
             sets[name as usize].put(position, true);
         }
     }
-    Some(names.texts.into_iter().zip(sets).collect())
+    Some(names.iter().cloned().zip(sets).collect())
 }
