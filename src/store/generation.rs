@@ -13,7 +13,7 @@ use rusqlite::Connection;
 
 use super::files::{file_error, remove_generation};
 use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
-use super::reader::{Reader, ReaderManager};
+use super::reader::ReaderManager;
 use super::{Derived, StoreError, StoreOptions};
 use crate::bake::provenance::Provenance;
 
@@ -137,14 +137,11 @@ impl Generation {
     /// Has idle readers end transactions that are older than the newest commit, so that the
     /// write-ahead log can be folded into the file.
     pub(super) fn let_go(&self) {
-        for _ in 0..self.readers.max_size() {
-            // The pool gives them in turn.
-            let Some(mut reader) = self.readers.try_get() else {
-                return;
-            };
-            let newest = self.commits.load(Ordering::Acquire);
-            let ended = Reader::let_go(&mut reader, newest);
-            if let Err(cause) = ended {
+        // All at once: the pool gives the one first that came back last.
+        let mut idle: Vec<_> = std::iter::from_fn(|| self.readers.try_get()).collect();
+        let newest = self.commits.load(Ordering::Acquire);
+        for reader in &mut idle {
+            if let Err(cause) = reader.let_go(newest) {
                 tracing::error!(%cause, "a read transaction did not end");
             }
         }

@@ -285,3 +285,40 @@ async fn a_full_queue_refuses_and_a_closed_store_says_so() {
     ));
     site.get("/api/chair/1").await.is(200);
 }
+
+/// Has so many readers begin a snapshot at once, and leaves them idle.
+fn begin_snapshots(store: &Store, readers: u32) {
+    let read = |connection: &rusqlite::Connection| {
+        let count = "SELECT count(*) FROM chair";
+        connection.query_row(count, [], |row| row.get::<_, i64>(0))?;
+        if readers > 1 {
+            begin_snapshots(store, readers - 1);
+        }
+        Ok::<_, StoreError>(())
+    };
+    store.read(read).unwrap();
+}
+
+#[tokio::test]
+async fn idle_readers_do_not_keep_the_log() {
+    let folder = TempDir::new().unwrap();
+    let store = open(folder.path(), &baked(folder.path()), Mode::Primary).unwrap();
+    let log = folder.path().join("data/isuumo.primary.1.sqlite-wal");
+    let length = || fs::metadata(&log).map_or(0, |log| log.len());
+    let make = "CREATE TABLE filler (bytes BLOB) STRICT";
+    store
+        .write(move |connection| connection.execute_batch(make))
+        .await
+        .unwrap();
+    begin_snapshots(&store, 4);
+    let fill = "INSERT INTO filler VALUES (zeroblob(100000))";
+    for _ in 0..300 {
+        let write = |connection: &rusqlite::Connection| connection.execute(fill, []);
+        store.write(write).await.unwrap();
+    }
+    // All of it is 30 MB; what is folded into the file in time is written over.
+    assert!(length() < 16 << 20, "{} bytes of log", length());
+    begin_snapshots(&store, 4);
+    store.close();
+    assert_eq!(length(), 0, "the log was folded into the file");
+}
