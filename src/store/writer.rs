@@ -55,7 +55,8 @@ impl Writer {
             Some(number) => number,
             None => copy_baked(&files, &options, 1)?,
         };
-        let opened = open_generation(&files, number, &options);
+        let changes = ChangeLog::default();
+        let opened = open_generation(&files, number, &options, &changes);
         let (connection, generation) = match opened {
             Err(StoreError::Unusable { path, reason }) if kept.is_some() => {
                 return Err(StoreError::UnusableCopy { path, reason });
@@ -76,13 +77,12 @@ impl Writer {
             shared: Arc::clone(&shared),
             files,
             connection,
-            changes: ChangeLog::default(),
+            changes,
             committed: None,
             groups: 0,
             commands,
             batch,
         };
-        worker.watch()?;
         let thread = std::thread::Builder::new()
             .name(name)
             .spawn(move || worker.run())
@@ -248,14 +248,6 @@ impl Worker {
         }
     }
 
-    /// Has the changes of the connection noted.
-    fn watch(&self) -> Result<(), StoreError> {
-        match self.shared.options.deriver {
-            Some(deriver) => Ok(self.changes.watch(&self.connection, deriver.tables())?),
-            None => Ok(()),
-        }
-    }
-
     /// Resets once for `first` and for the resets queued right behind it; returns the command that
     /// ended the run, if there was one.
     fn answer_resets(&mut self, first: ResetAnswer) -> Option<Command> {
@@ -286,14 +278,15 @@ impl Worker {
 
     fn reset(&mut self) -> Result<(), StoreError> {
         let number = self.shared.current().number() + 1;
-        copy_baked(&self.files, &self.shared.options, number)?;
-        let (connection, generation) = open_generation(&self.files, number, &self.shared.options)
-            .inspect_err(|_| {
+        let options = &self.shared.options;
+        copy_baked(&self.files, options, number)?;
+        let opened = open_generation(&self.files, number, options, &self.changes);
+        let (connection, generation) = opened.inspect_err(|_| {
             // Left behind, it would be the newest generation of the next start.
             remove_generation(&self.files.path(number));
         })?;
+        // Nothing may fail from here on: the writer and the readers would be at different files.
         self.connection = connection;
-        self.watch()?;
         self.shared.swap(generation).retire();
         Ok(())
     }
@@ -323,10 +316,12 @@ fn tell_drift(kept: &Generation, options: &StoreOptions) {
     }
 }
 
+/// Opens a generation for the writer, whose changes go to `changes`, and for readers.
 fn open_generation(
     files: &PrimaryFiles,
     number: u64,
     options: &StoreOptions,
+    changes: &ChangeLog,
 ) -> Result<(Connection, Generation), StoreError> {
     let path = files.path(number);
     let connection =
@@ -334,6 +329,9 @@ fn open_generation(
             path: path.clone(),
             reason: format!("it cannot be written ({cause})"),
         })?;
+    if let Some(deriver) = options.deriver {
+        changes.watch(&connection, deriver.tables())?;
+    }
     let generation = Generation::open(&path, number, Access::Shared, options)?;
     Ok((connection, generation))
 }
