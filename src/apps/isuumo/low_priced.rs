@@ -1,29 +1,23 @@
 //! `GET /api/chair/low_priced` and `GET /api/estate/low_priced`: the 20 cheapest.
 //!
-//! The answer is kept with the state of the lists that it belongs to, and goes with it.
-
-use std::sync::OnceLock;
+//! The answer is kept with the state of the list that it belongs to, and goes with it.
 
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
 
 use super::answer::{Kind, json};
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Shelf};
 use super::{Result, Shared, chair, estate, listing};
 use crate::http::HttpError;
-use crate::store::Generation;
 
 pub(super) const CHAIR_IDS: &str = "SELECT id FROM chair_search ORDER BY price, id LIMIT 20";
 pub(super) const ESTATE_IDS: &str = "SELECT id FROM estate_search ORDER BY rent, id LIMIT 20";
 
 pub(super) async fn chairs(State(isu): State<Shared>) -> Result<Response> {
-    let generation = isu.store.generation();
-    // Before the file is read, so that the file is never older than the state.
-    let catalogue = Catalogue::of(&generation)?;
     cheapest(
-        &generation,
-        &catalogue.cheapest_chairs,
+        &isu,
+        |catalogue| &catalogue.chairs,
         CHAIR_IDS,
         chair::KIND,
         |rows| {
@@ -37,11 +31,9 @@ pub(super) async fn chairs(State(isu): State<Shared>) -> Result<Response> {
 }
 
 pub(super) async fn estates(State(isu): State<Shared>) -> Result<Response> {
-    let generation = isu.store.generation();
-    let catalogue = Catalogue::of(&generation)?;
     cheapest(
-        &generation,
-        &catalogue.cheapest_estates,
+        &isu,
+        |catalogue| &catalogue.estates,
         ESTATE_IDS,
         estate::KIND,
         |rows| [b"{\"estates\":[", rows, b"]}"].concat(),
@@ -49,12 +41,16 @@ pub(super) async fn estates(State(isu): State<Shared>) -> Result<Response> {
 }
 
 fn cheapest(
-    generation: &Generation,
-    kept: &OnceLock<Bytes>,
+    isu: &Shared,
+    list: fn(&Catalogue) -> &Shelf,
     ids: &str,
     kind: Kind,
     wrap: fn(&[u8]) -> Vec<u8>,
 ) -> Result<Response> {
+    let generation = isu.store.generation();
+    // Before the file is read, so that the file is never older than the state.
+    let catalogue = Catalogue::of(&generation)?;
+    let kept = &list(&catalogue).cheapest;
     if let Some(body) = kept.get() {
         return Ok(json(body.clone()));
     }

@@ -15,9 +15,9 @@ mod places;
 mod rows;
 mod shelf;
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use axum::body::Bytes;
 use rusqlite::Connection;
 
 pub(super) use self::places::Places;
@@ -51,10 +51,8 @@ const ESTATES: Source = Source {
 /// One state of all lists.
 #[derive(Debug)]
 pub(super) struct Catalogue {
-    pub(super) chairs: Shelf,
-    pub(super) estates: Shelf,
-    pub(super) cheapest_chairs: OnceLock<Bytes>,
-    pub(super) cheapest_estates: OnceLock<Bytes>,
+    pub(super) chairs: Arc<Shelf>,
+    pub(super) estates: Arc<Shelf>,
 }
 
 impl Catalogue {
@@ -78,41 +76,36 @@ impl Catalogue {
             let chairs = scope.spawn(|| shelf(&CHAIRS));
             let estates = shelf(&ESTATES);
             let chairs = chairs.join().map_err(|_| StoreError::Panicked)?;
-            Ok(Self::of_shelves(chairs?, estates?))
+            Ok(Self {
+                chairs: Arc::new(chairs?),
+                estates: Arc::new(estates?),
+            })
         })
     }
 
     /// The lists of a file.
     #[cfg(test)]
     pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
-        let chairs = Shelf::load(connection, &CHAIRS)?;
-        Ok(Self::of_shelves(chairs, Shelf::load(connection, &ESTATES)?))
+        Ok(Self {
+            chairs: Arc::new(Shelf::load(connection, &CHAIRS)?),
+            estates: Arc::new(Shelf::load(connection, &ESTATES)?),
+        })
     }
 
-    fn of_shelves(chairs: Shelf, estates: Shelf) -> Self {
-        Self {
-            chairs,
-            estates,
-            cheapest_chairs: OnceLock::new(),
-            cheapest_estates: OnceLock::new(),
-        }
-    }
-
+    /// The next state; a list that did not change is the same one.
     fn changed(&self, connection: &Connection, changes: &[Change]) -> rusqlite::Result<Self> {
-        let ids = |table| {
-            let of_table = changes.iter().filter(move |change| change.table == table);
-            of_table.map(|change| change.id)
+        let changed = |shelf: &Arc<Shelf>, source, table| {
+            let of_table = changes.iter().filter(|change| change.table == table);
+            let ids: BTreeSet<i64> = of_table.map(|change| change.id).collect();
+            if ids.is_empty() {
+                return Ok(Arc::clone(shelf));
+            }
+            shelf.changed(connection, source, &ids).map(Arc::new)
         };
-        let chairs = self.chairs.changed(connection, &CHAIRS, ids(CHAIR_TABLE))?;
-        let mut next = Self::of_shelves(chairs, self.estates.clone());
-        if ids(ESTATE_TABLE).next().is_some() {
-            next.estates = self
-                .estates
-                .changed(connection, &ESTATES, ids(ESTATE_TABLE))?;
-        } else if let Some(cheapest) = self.cheapest_estates.get() {
-            next.cheapest_estates = OnceLock::from(cheapest.clone());
-        }
-        Ok(next)
+        Ok(Self {
+            chairs: changed(&self.chairs, &CHAIRS, CHAIR_TABLE)?,
+            estates: changed(&self.estates, &ESTATES, ESTATE_TABLE)?,
+        })
     }
 }
 

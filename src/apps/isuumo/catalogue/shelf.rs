@@ -5,9 +5,10 @@
 //! it is read from the file; what only a purchase changes, which rows are live, stands apart from the
 //! rest, so that a new state costs one small copy.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
+use axum::body::Bytes;
 use rusqlite::Connection;
 
 use super::bits::Bits;
@@ -28,10 +29,12 @@ const USUAL_LENGTH: usize = 640;
 const ROOM: usize = 16;
 
 /// A list.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(in crate::apps::isuumo) struct Shelf {
     fixed: Arc<Fixed>,
     live: Bits,
+    /// The answer of the 20 cheapest, once it is asked for.
+    pub(in crate::apps::isuumo) cheapest: OnceLock<Bytes>,
 }
 
 /// What no purchase changes.
@@ -55,10 +58,15 @@ impl Shelf {
         let fixed = Fixed::new(Rows::read(connection, source)?, source);
         let mut live = Bits::none(fixed.rows.entries.len());
         (0..fixed.rows.entries.len()).for_each(|position| live.put(position, true));
-        Ok(Self {
-            fixed: Arc::new(fixed),
+        Ok(Self::new(Arc::new(fixed), live))
+    }
+
+    fn new(fixed: Arc<Fixed>, live: Bits) -> Self {
+        Self {
+            fixed,
             live,
-        })
+            cheapest: OnceLock::new(),
+        }
     }
 
     /// The list after rows with these ids have changed.
@@ -66,19 +74,20 @@ impl Shelf {
         &self,
         connection: &Connection,
         source: &Source,
-        ids: impl Iterator<Item = i64>,
+        ids: &BTreeSet<i64>,
     ) -> rusqlite::Result<Self> {
-        let mut next = self.clone();
+        let mut live = self.live.clone();
         let mut arrived = Vec::new();
         let mut select = connection.prepare_cached(source.one)?;
-        for id in ids {
+        for &id in ids {
             let is_there = select.exists([id])?;
             match self.fixed.position(id) {
-                Some(position) => next.live.put(position, is_there),
-                None if is_there && !arrived.contains(&id) => arrived.push(id),
+                Some(position) => live.put(position, is_there),
+                None if is_there => arrived.push(id),
                 None => {}
             }
         }
+        let next = Self::new(Arc::clone(&self.fixed), live);
         if arrived.is_empty() {
             return Ok(next);
         }
@@ -96,10 +105,7 @@ impl Shelf {
                 fixed.fragments.take_over(position, Arc::clone(json));
             }
         }
-        Self {
-            fixed: Arc::new(fixed),
-            live,
-        }
+        Self::new(Arc::new(fixed), live)
     }
 
     /// The rows with range `number` in a column.
