@@ -2,7 +2,7 @@
 //! those rows.
 //!
 //! Two steps instead of a join, so that the order of the page is the order of the index by
-//! construction and the rows outside the page are never touched (ARCHITECTURE.md, invariant 6).
+//! construction and the rows outside the page are never touched (ARCHITECTURE.md, invariant 7).
 
 use rusqlite::{CachedStatement, Connection, Params};
 
@@ -44,35 +44,4 @@ pub(super) fn write_row(
     out: &mut Vec<u8>,
 ) -> rusqlite::Result<()> {
     select.query_row([id], |row| (kind.write)(row, out))
-}
-
-/// Says how SQLite would run `sql`, one line a step.
-#[cfg(test)]
-pub(super) fn plan(connection: &Connection, sql: &str) -> Vec<String> {
-    let mut explain = connection
-        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-        .unwrap();
-    // Parameters left unbound are NULL, which plans alike: no sampled statistics are kept.
-    let mut rows = explain.raw_query();
-    let mut lines = Vec::new();
-    while let Some(row) = rows.next().unwrap() {
-        lines.push(row.get::<_, String>(3).unwrap());
-    }
-    lines
-}
-
-/// Fails unless `sql` is answered from covering indexes (or by id), without sorting.
-#[cfg(test)]
-#[track_caller]
-pub(super) fn assert_covered(connection: &Connection, sql: &str) {
-    let lines = plan(connection, sql);
-    let covered = |line: &String| {
-        line.contains("USING COVERING INDEX")
-            || (line.starts_with("SEARCH") && line.contains("USING INTEGER PRIMARY KEY"))
-    };
-    assert!(
-        !lines.is_empty() && lines.iter().all(covered),
-        "{sql}\n{}",
-        lines.join("\n")
-    );
 }
