@@ -385,8 +385,11 @@ fn ordered<'a>(members: &[String], text: Cow<'a, str>, changed: &mut bool) -> Co
     }
     let mut bits = 0_u64;
     for part in text.split(',') {
-        let same = |member: &String| member.to_lowercase() == part.trim_end().to_lowercase();
-        match members.iter().position(same) {
+        let part = part.trim_end();
+        // Nearly always the spelling is the definition's.
+        let exact = members.iter().position(|member| member == part);
+        let same = |member: &String| member.to_lowercase() == part.to_lowercase();
+        match exact.or_else(|| members.iter().position(same)) {
             Some(index) if index < 64 => bits |= 1 << index,
             _ => return text,
         }
