@@ -133,7 +133,11 @@ impl Site {
             store: Arc::clone(&store),
         };
         let site = Arc::new(ekiben::http::Site::new(vec![served]));
-        let router = router(Arc::clone(&site), vec![routes], &limits(config));
+        let router = router(
+            Arc::clone(&site),
+            vec![routes],
+            &ekiben::serving::limits(config),
+        );
         Self {
             store,
             router,
@@ -215,18 +219,6 @@ fn section(folder: &Path, toml: &str) -> Section {
         ..Sources::default()
     };
     Layers::load(&sources).unwrap().section("isuumo")
-}
-
-fn limits(config: &Config) -> ekiben::http::Limits {
-    ekiben::http::Limits {
-        body_bytes: config.limits.body_bytes,
-        concurrent_requests: config.limits.concurrent_requests,
-        request_time: std::time::Duration::from_secs(config.limits.request_seconds),
-        compress_above_bytes: config
-            .http
-            .compression
-            .then_some(config.http.compress_above_bytes),
-    }
 }
 
 fn request(method: Method, path: &str) -> axum::http::request::Builder {
