@@ -1,8 +1,8 @@
 -- What lists are found by: one narrow row for each chair that can be bought and for each estate.
 --
 -- The *_range columns number the ranges of chair_condition.json and estate_condition.json, so that a
--- search is an equality and an index delivers its rows in the order of the page. Whoever changes a
--- range there changes it here too; checks.sql refuses a bake in which they disagree.
+-- search is an equality: of a set of rows in memory, or of an index where SQLite has to search. Whoever
+-- changes a range there changes it here too; checks.sql refuses a bake in which they disagree.
 --
 -- Plain columns filled from a view, not generated columns: SQLite never takes an index for covering in
 -- a query that names a generated column. The views are the one place where the derivation stands; this

@@ -1,7 +1,7 @@
 //! The HTTP side that all apps share: router assembly, limits, errors, health, logs.
 //!
 //! Apps hand in their routes and get everything around them from here. It must not know SQL or any
-//! app's contract; inside its routes an app's contract wins (ARCHITECTURE.md, invariant 8).
+//! app's contract; inside its routes an app's contract wins (ARCHITECTURE.md, invariant 9).
 //!
 //! # Layout
 //! - [`server`]: [`server::run`], the accept loop and the graceful end

@@ -405,8 +405,8 @@ impl Translator<'_> {
         }
     }
 
-    /// Expressions with their directions; digits are ordered as numbers.
-    /// What stands behind `ORDER BY`, and, where nothing is `ordered`, behind `GROUP BY`.
+    /// What stands behind `ORDER BY`, where digits are ordered as numbers and an item may have a
+    /// direction; or, where nothing is `ordered`, behind `GROUP BY`.
     pub(super) fn order_items(&mut self, ordered: bool) -> Result<String, Reason> {
         let mut items = Vec::new();
         loop {
