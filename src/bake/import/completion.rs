@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::finish::Finisher;
 use super::keys;
 use super::names::Names;
-use super::table::ImportTable;
+use super::table::{self, ImportTable};
 use crate::bake::BakeError;
 use crate::bake::note::{Class, Note, counted};
 use crate::bake::report::{self, ColumnReport, TableReport};
@@ -45,18 +45,9 @@ pub(super) fn edit_schema(
     for table in tables {
         let mut foreign_keys = Vec::new();
         for key in &table.definition.foreign_keys {
-            let own = table.definition.database.as_ref();
-            let database = key.parent_database.as_ref().or(own);
-            let near = |other: &&ImportTable| {
-                let theirs = other.definition.database.as_ref();
-                theirs.is_none() || database.is_none() || theirs == database
-            };
-            let near = || tables.iter().filter(near);
-            let parent = near()
-                .find(|other| other.definition.name == key.parent)
-                .or_else(|| {
-                    near().find(|other| other.definition.name.eq_ignore_ascii_case(&key.parent))
-                });
+            let own = table.definition.database.as_deref();
+            let database = key.parent_database.as_deref().or(own);
+            let parent = table::find(tables, database, &key.parent).map(|index| &tables[index]);
             match keys::foreign_key(table, key, parent) {
                 Ok(clause) => foreign_keys.push(clause),
                 Err(reason) if !finisher.data_only => {
@@ -69,7 +60,10 @@ pub(super) fn edit_schema(
                 Err(_) => {}
             }
         }
-        let row = rows.get(&table.name).copied().unwrap_or_default();
+        let row = rows.get(&table.name).copied();
+        let row = row
+            .ok_or(rusqlite::Error::QueryReturnedNoRows)
+            .map_err(failed)?;
         finisher.complete(table, row, foreign_keys)?;
     }
     read_schema_again(connection).map_err(failed)

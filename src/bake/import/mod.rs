@@ -194,16 +194,7 @@ impl<'c> Import<'c> {
     }
 
     fn position_of(&self, database: Option<&str>, name: &str) -> Option<usize> {
-        let fits = |table: &ImportTable| {
-            let own = table.definition.database.as_deref();
-            own.is_none() || database.is_none() || own == database
-        };
-        let find = |same: &dyn Fn(&str) -> bool| {
-            self.tables
-                .iter()
-                .position(|table| fits(table) && same(&table.definition.name))
-        };
-        find(&|own| own == name).or_else(|| find(&|own| own.eq_ignore_ascii_case(name)))
+        table::find(&self.tables, database, name)
     }
 
     fn statement(&mut self, input: &str, statement: Statement) -> Result<(), BakeError> {

@@ -66,8 +66,7 @@ fn default_of(source: &Source, table: &ImportTable) -> Option<Option<String>> {
     let inner = source.text["DEFAULT".len()..].trim();
     let name = inner.strip_prefix('(')?.strip_suffix(')')?.trim();
     let name = name.trim_matches('`');
-    let mut columns = table.layout.columns.iter();
-    let index = columns.position(|column| column.name.eq_ignore_ascii_case(name))?;
+    let index = table.layout.index_of(name)?;
     call.eq_ignore_ascii_case("DEFAULT")
         .then(|| table.default_of(index))
 }

@@ -18,6 +18,20 @@ use crate::bake::insertion::{Conflict, Insertion};
 use crate::bake::target::{mismatch, quoted, row_error};
 use crate::dump::{ColumnDefinition, InsertHeader, Kind, OnConflict, Position, TableDefinition};
 
+/// The table that a statement calls `name`: by its spelling, else in any case; one of another database
+/// is not it.
+pub(super) fn find(tables: &[ImportTable], database: Option<&str>, name: &str) -> Option<usize> {
+    let fits = |table: &ImportTable| {
+        let own = table.definition.database.as_deref();
+        own.is_none() || database.is_none() || own == database
+    };
+    let find = |same: &dyn Fn(&str) -> bool| {
+        let mut tables = tables.iter();
+        tables.position(|table| fits(table) && same(&table.definition.name))
+    };
+    find(&|own| own == name).or_else(|| find(&|own| own.eq_ignore_ascii_case(name)))
+}
+
 pub(super) struct ImportTable {
     /// The newest definition; without columns when no `CREATE TABLE` describes the rows.
     pub(super) definition: TableDefinition,
@@ -232,13 +246,9 @@ impl ImportTable {
             return Err(self.wrong(header.position, reason));
         }
         let index_of = |name: &String| {
-            self.layout
-                .columns
-                .iter()
-                .position(|column| column.name.eq_ignore_ascii_case(name))
-                .ok_or_else(|| {
-                    self.wrong(header.position, format!("the table has no column {name}"))
-                })
+            self.layout.index_of(name).ok_or_else(|| {
+                self.wrong(header.position, format!("the table has no column {name}"))
+            })
         };
         columns.iter().map(index_of).collect()
     }

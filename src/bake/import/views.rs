@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Connection;
 
 use super::names::Names;
-use super::table::ImportTable;
+use super::table::{self, ImportTable};
 use crate::bake::BakeError;
 use crate::bake::note::{Class, Note};
 use crate::bake::target::{mismatch, quoted};
@@ -38,22 +38,8 @@ struct Readable<'r> {
 
 impl Catalog for Readable<'_> {
     fn table(&self, database: Option<&str>, name: &str) -> Option<(String, Columns)> {
-        let fits = |own: &Option<String>| match (own.as_deref(), database) {
-            (Some(own), Some(wanted)) => own == wanted,
-            _ => true,
-        };
-        let table = self
-            .tables
-            .iter()
-            .filter(|table| fits(&table.definition.database))
-            .find(|table| table.definition.name == name)
-            .or_else(|| {
-                self.tables
-                    .iter()
-                    .filter(|table| fits(&table.definition.database))
-                    .find(|table| table.definition.name.eq_ignore_ascii_case(name))
-            });
-        if let Some(table) = table {
+        if let Some(index) = table::find(self.tables, database, name) {
+            let table = &self.tables[index];
             return Some((table.name.clone(), table.layout.types()));
         }
         let mut views = self.views.iter();
