@@ -105,7 +105,7 @@ pub(super) fn indexes(
                     table.wrong(position, format!("key {}: {reason}", index.name))
                 })?;
         }
-        for trigger in Finisher::update_triggers(table, names) {
+        for trigger in finisher.update_triggers(table, names) {
             connection
                 .execute_batch(&trigger)
                 .map_err(|cause| table.sqlite(&cause))?;

@@ -392,23 +392,32 @@ impl Finisher<'_> {
 
     /// `ON UPDATE CURRENT_TIMESTAMP`, as a trigger: when another column changes and this one does
     /// not.
-    pub(super) fn update_triggers(table: &ImportTable, names: &mut Names) -> Vec<String> {
+    pub(super) fn update_triggers(
+        &mut self,
+        table: &ImportTable,
+        names: &mut Names,
+    ) -> Vec<String> {
         let mut triggers = Vec::new();
         // A column may have the name by which SQLite knows a row.
         let free = |name: &&str| table.layout.index_of(name).is_none();
         let row = match table.layout.rowid {
-            Some(index) => quoted(&table.layout.columns[index].name),
-            None => match ["rowid", "_rowid_", "oid"].into_iter().find(free) {
-                Some(name) => name.to_owned(),
-                None => return triggers,
-            },
+            Some(index) => Some(quoted(&table.layout.columns[index].name)),
+            None => ["rowid", "_rowid_", "oid"]
+                .into_iter()
+                .find(free)
+                .map(str::to_owned),
         };
-        for column in table
-            .definition
-            .columns
-            .iter()
-            .filter(|column| column.on_update)
-        {
+        let columns = table.definition.columns.iter();
+        for column in columns.filter(|column| column.on_update) {
+            let Some(row) = &row else {
+                let what = format!(
+                    "ON UPDATE of column {} is left out: columns have all the names by which SQLite \
+                     knows a row",
+                    column.name
+                );
+                self.note(table, table.definition.position, Class::Lossy, &what);
+                continue;
+            };
             let others: Vec<String> = table
                 .layout
                 .columns
