@@ -381,10 +381,15 @@ struct Server {
 impl Server {
     fn start(folder: &Path) -> Option<Self> {
         let (data, socket) = (folder.join("mariadb"), folder.join("socket"));
+        // Of its own: a server that starts sweeps its temporary folder, others' tables included.
+        let own_tmp = folder.join("mariadb-tmp");
+        fs::create_dir_all(&own_tmp).ok()?;
+        let own_tmp = format!("--tmpdir={}", own_tmp.display());
         if !data.exists() {
             Command::new("mariadb-install-db")
                 .args(["--no-defaults", "--auth-root-authentication-method=normal"])
                 .arg("--user=root")
+                .arg(&own_tmp)
                 .arg(format!("--datadir={}", data.display()))
                 .output()
                 .ok()?;
@@ -392,6 +397,7 @@ impl Server {
         let process = Command::new("mariadbd")
             .args(["--no-defaults", "--skip-networking", "--user=root"])
             .arg("--character-set-server=utf8mb4")
+            .arg(&own_tmp)
             .arg(format!("--datadir={}", data.display()))
             .arg(format!("--socket={}", socket.display()))
             .stdout(Stdio::null())
