@@ -112,7 +112,12 @@ impl Generation {
     ) -> Result<T, E> {
         let mut reader = self.readers.get().map_err(StoreError::Pool)?;
         let newest = self.commits.load(Ordering::Acquire);
-        work(reader.at(newest).map_err(StoreError::Sqlite)?)
+        let result = work(reader.at(newest).map_err(StoreError::Sqlite)?);
+        if self.commits.load(Ordering::Relaxed) != newest {
+            // Going idle in an old transaction would keep the log from being folded.
+            reader.release().map_err(StoreError::Sqlite)?;
+        }
+        result
     }
 
     /// What the app derived from the data, every commit included that was answered before the call.
@@ -134,14 +139,14 @@ impl Generation {
         self.commits.fetch_add(1, Ordering::Release);
     }
 
-    /// Has idle readers end transactions that are older than the newest commit, so that the
-    /// write-ahead log can be folded into the file.
-    pub(super) fn let_go(&self) {
+    /// Has all readers begin anew: idle ones end their transaction now, others when their read ends.
+    /// What they held of the write-ahead log is free then.
+    pub(super) fn renew_readers(&self) {
+        self.tell_commit();
         // All at once: the pool gives the one first that came back last.
         let mut idle: Vec<_> = std::iter::from_fn(|| self.readers.try_get()).collect();
-        let newest = self.commits.load(Ordering::Acquire);
         for reader in &mut idle {
-            if let Err(cause) = reader.let_go(newest) {
+            if let Err(cause) = reader.release() {
                 tracing::error!(%cause, "a read transaction did not end");
             }
         }

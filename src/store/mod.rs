@@ -12,9 +12,10 @@
 //! - [`Deriver`]: what an app keeps in memory beside the file
 //! - `files`: which files a primary keeps, and the lock on them
 //! - `pragmas`: how connections are set up, all of it in one place
-//! - `writer`: the writer thread, its queue and its group commit
+//! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
 //! - [`StoreError`]: what can go wrong
 
+mod checkpoints;
 mod derived;
 mod error;
 mod files;
@@ -33,7 +34,7 @@ use tokio::sync::Semaphore;
 pub use derived::{Change, Derived, Deriver};
 pub use error::StoreError;
 pub use generation::Generation;
-use writer::Writer;
+use writer::{Seen, Writer};
 
 use crate::bake::provenance::Provenance;
 
@@ -204,11 +205,24 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer
-            .as_ref()
-            .ok_or(StoreError::ReadOnly)?
-            .write(work)
-            .await
+        self.writer()?.write(Seen::Always, work).await
+    }
+
+    /// As [`Store::write`], for writes of which no read shows anything unless they change rows of
+    /// [`Deriver::tables`]: other changes may stay unseen for a while, and readers keep what they have
+    /// of the file, which is worth more than the write costs.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_unseen<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer()?.write(Seen::WhereDerived, work).await
+    }
+
+    fn writer(&self) -> Result<&Writer, StoreError> {
+        self.writer.as_ref().ok_or(StoreError::ReadOnly)
     }
 
     /// Puts everything back to the baked file's state, as a new generation. A replica is always in

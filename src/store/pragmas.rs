@@ -81,6 +81,8 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> rusqlite::Resu
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "journal_size_limit", LARGEST_IDLE_WAL_BYTES)?;
+    // The writer sees to that (checkpoints.rs).
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     common(&connection)?;

@@ -1,9 +1,9 @@
-//! Pooled readers that keep their read transaction as long as nothing newer is committed.
+//! Pooled readers that keep their read transaction as long as nothing newer is to be seen.
 //!
 //! Taking and giving back SQLite's locks costs more than a point read, so a reader stays in its
 //! transaction and is renewed only when a commit has been told since it began. A read that starts
-//! after a commit was told sees it. What is held keeps the write-ahead log from being reused, so the
-//! writer has idle readers let go of old transactions from time to time.
+//! after a commit was told sees it. What is held keeps the write-ahead log from beginning anew, so the
+//! writer has all readers let go from time to time (`checkpoints.rs`).
 
 use r2d2::ManageConnection;
 use r2d2_sqlite::SqliteConnectionManager;
@@ -27,15 +27,8 @@ impl Reader {
         Ok(&self.connection)
     }
 
-    /// Ends a transaction that does not see the commit `newest`.
-    pub(super) fn let_go(&mut self, newest: u64) -> rusqlite::Result<()> {
-        if self.held.is_some_and(|held| held != newest) {
-            return self.release();
-        }
-        Ok(())
-    }
-
-    fn release(&mut self) -> rusqlite::Result<()> {
+    /// Ends its transaction, if it is in one.
+    pub(super) fn release(&mut self) -> rusqlite::Result<()> {
         self.held = None;
         // An error can have ended the transaction already.
         if !self.connection.is_autocommit() {

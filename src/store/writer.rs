@@ -6,32 +6,49 @@
 //! a definite place among the writes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::checkpoints::Checkpoints;
 use super::derived::ChangeLog;
 use super::files::{PrimaryFiles, file_error, remove_generation};
 use super::generation::{Generation, check};
 use super::pragmas::{Access, open_writer};
 use super::{Change, Shared, StoreError, StoreOptions};
 
-/// Commits are at least so far apart. Each costs a sync and has every reader renew its snapshot; a
-/// write that comes alone after a while does not wait.
-const PACE: Duration = Duration::from_millis(1);
+/// While others keep it busy, the writer commits so often: a commit costs a sync and takes the
+/// processor from reads, however few writes are in it. A write that comes alone after a while does not
+/// wait.
+const PACE: Duration = Duration::from_millis(2);
 
-/// Idle readers are looked after once in so many groups.
-const GROUPS_BETWEEN_LET_GO: u32 = 64;
+/// So many waiting writes are worth a commit at once.
+const CROWD: usize = 16;
 
 /// Runs one job's work; what it returns is called with the outcome of the commit.
-type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+type Work = Box<dyn FnOnce(&Connection) -> Answer + Send>;
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 type ResetAnswer = oneshot::Sender<Result<(), StoreError>>;
+
+/// A write that waits for its turn.
+struct Job {
+    work: Work,
+    seen: Seen,
+}
+
+/// Whether reads can tell that something was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    Always,
+    /// Only by changes of the deriver's tables.
+    WhereDerived,
+}
 
 enum Command {
     Write(Job),
@@ -42,6 +59,9 @@ enum Command {
 /// The queue's end that requests use.
 pub(super) struct Writer {
     queue: SyncSender<Command>,
+    /// How many writes wait, and the thread that has to know when they are a crowd.
+    waiting: Arc<AtomicUsize>,
+    worker: Thread,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -67,6 +87,7 @@ impl Writer {
             tell_drift(&generation, &options);
         }
         let (queue, commands) = sync_channel(options.write_queue);
+        let waiting = Arc::new(AtomicUsize::new(0));
         let batch = options.write_batch.max(1);
         let name = format!("{}-writer", options.app);
         let shared = Arc::new(Shared {
@@ -79,7 +100,8 @@ impl Writer {
             connection,
             changes,
             committed: None,
-            groups: 0,
+            waiting: Arc::clone(&waiting),
+            checkpoints: Checkpoints::default(),
             commands,
             batch,
         };
@@ -91,6 +113,8 @@ impl Writer {
             shared,
             Self {
                 queue,
+                waiting,
+                worker: thread.thread().clone(),
                 thread: Mutex::new(Some(thread)),
             },
         ))
@@ -98,17 +122,25 @@ impl Writer {
 
     pub(super) async fn write<T: Send + 'static>(
         &self,
+        seen: Seen,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
+        let work: Work = Box::new(move |connection| {
             let result = in_savepoint(connection, work);
             Box::new(move |committed| {
                 // A client that went away no longer wants the answer; its write stands.
                 drop(answer.send(committed.and(result)));
             })
         });
-        self.send(Command::Write(job))?;
+        let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
+        self.send(Command::Write(Job { work, seen }))
+            .inspect_err(|_| {
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+            })?;
+        if waiting == CROWD {
+            self.worker.unpark();
+        }
         answered.await.map_err(|_dropped| StoreError::Stopped)?
     }
 
@@ -150,8 +182,8 @@ struct Worker {
     changes: ChangeLog,
     /// When the last group was committed.
     committed: Option<Instant>,
-    /// Groups committed since idle readers were looked after.
-    groups: u32,
+    waiting: Arc<AtomicUsize>,
+    checkpoints: Checkpoints,
     commands: Receiver<Command>,
     batch: usize,
 }
@@ -170,9 +202,7 @@ impl Worker {
             }
         }
         // Readers would keep the log from being folded.
-        let generation = self.shared.current();
-        generation.tell_commit();
-        generation.let_go();
+        self.shared.current().renew_readers();
         // A shorter log makes for a faster next start; the data is safe without it.
         let folded = self
             .connection
@@ -185,31 +215,32 @@ impl Worker {
     /// Commits `first` together with the writes queued behind it; returns the command that ended the
     /// group, if it was another one.
     fn write(&mut self, first: Job) -> Option<Command> {
-        if let Some(rest) = self.committed.and_then(|at| PACE.checked_sub(at.elapsed())) {
-            std::thread::sleep(rest);
-        }
+        self.keep_pace();
         let mut answers = Vec::with_capacity(self.batch);
         let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
         let mut following = None;
-        let mut job = Some(first);
-        while let Some(work) = job.take() {
-            answers.push(work(&self.connection));
+        let mut is_seen = false;
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            is_seen |= job.seen == Seen::Always;
+            answers.push((job.work)(&self.connection));
             if answers.len() >= self.batch {
                 break;
             }
             match self.commands.try_recv() {
-                Ok(Command::Write(next)) => job = Some(next),
+                Ok(Command::Write(job)) => next = Some(job),
                 Ok(other) => following = Some(other),
                 Err(_) => {}
             }
         }
+        self.waiting.fetch_sub(answers.len(), Ordering::Relaxed);
         let committed = begun.and_then(|()| self.connection.execute_batch("COMMIT"));
         if committed.is_err() && !self.connection.is_autocommit() {
             drop(self.connection.execute_batch("ROLLBACK"));
         }
         self.committed = Some(Instant::now());
         let changes = self.changes.take();
-        if committed.is_ok() {
+        if committed.is_ok() && (is_seen || !changes.is_empty()) {
             self.tell(&changes);
         }
         let committed = committed.map_err(Arc::new);
@@ -221,11 +252,26 @@ impl Worker {
                     .map_err(|cause| StoreError::Commit(Arc::clone(cause))),
             );
         }
+        // Nobody waits for this but the next group.
+        let generation = self.shared.current();
+        if let Err(cause) = self.checkpoints.after_group(&self.connection, &generation) {
+            tracing::error!(%cause, "the write-ahead log was not folded into the file");
+        }
         following
     }
 
+    /// Waits until the next commit is due.
+    fn keep_pace(&self) {
+        let rest = || self.committed.and_then(|at| PACE.checked_sub(at.elapsed()));
+        while let Some(rest) = rest()
+            && self.waiting.load(Ordering::Relaxed) < CROWD
+        {
+            std::thread::park_timeout(rest);
+        }
+    }
+
     /// Tells readers of a commit, before anybody is answered.
-    fn tell(&mut self, changes: &[Change]) {
+    fn tell(&self, changes: &[Change]) {
         let generation = self.shared.current();
         // First, so that whoever gets what is derived from the commit reads a file that has it.
         generation.tell_commit();
@@ -240,11 +286,6 @@ impl Worker {
                 tracing::error!(%cause, "nothing can be derived from the last commit");
             }
             generation.set_derived(derived.ok());
-        }
-        self.groups += 1;
-        if self.groups >= GROUPS_BETWEEN_LET_GO {
-            self.groups = 0;
-            generation.let_go();
         }
     }
 
@@ -287,6 +328,7 @@ impl Worker {
         })?;
         // Nothing may fail from here on: the writer and the readers would be at different files.
         self.connection = connection;
+        self.checkpoints = Checkpoints::default();
         self.shared.swap(generation).retire();
         Ok(())
     }

@@ -25,7 +25,8 @@ pub(super) async fn buy(
     let id = checked_id(&id, &headers, body)?;
     let work =
         move |connection: &rusqlite::Connection| connection.prepare_cached(TAKE_ONE)?.execute([id]);
-    match isu.store.write(work).await? {
+    // How many are left is shown nowhere, only whether there is one: `chair_search` says that.
+    match isu.store.write_unseen(work).await? {
         0 => Err(HttpError::bare(StatusCode::NOT_FOUND)),
         _ => Ok(StatusCode::OK),
     }

@@ -1,0 +1,57 @@
+//! When the write-ahead log is folded into the file, so that it can begin anew.
+//!
+//! The writer looks after it itself instead of leaving it to SQLite, which tries after every commit once
+//! the log is long: readers here stay in their transactions, and a log that somebody reads from cannot
+//! begin anew. So readers are asked to let go first, and again when all is in the file.
+
+use rusqlite::Connection;
+
+use super::Generation;
+
+/// A log of this many pages, 16 MiB, is folded. What is written often is in it many times and reaches
+/// the file once; folding takes the writer some 20 ms, which should be rare. A longer log takes readers
+/// longer to search.
+const LONG: i64 = 4_000;
+
+/// The log is looked at once in so many groups.
+const GROUPS: u32 = 8;
+
+/// What the writer remembers between groups.
+#[derive(Debug, Default)]
+pub(super) struct Checkpoints {
+    /// Groups committed since the log was looked at.
+    groups: u32,
+}
+
+impl Checkpoints {
+    /// Folds a log that is long. Reads go on meanwhile; one that began before keeps a part of the log
+    /// from being folded, which then comes with the next look.
+    pub(super) fn after_group(
+        &mut self,
+        writer: &Connection,
+        generation: &Generation,
+    ) -> rusqlite::Result<()> {
+        self.groups += 1;
+        if self.groups < GROUPS {
+            return Ok(());
+        }
+        self.groups = 0;
+        let (pages, _) = ask(writer, "PRAGMA wal_checkpoint(NOOP)")?;
+        if pages < LONG {
+            return Ok(());
+        }
+        generation.renew_readers();
+        let (pages, folded) = ask(writer, "PRAGMA wal_checkpoint(PASSIVE)")?;
+        if folded == pages {
+            // Who reads from the file alone does not keep the log from beginning anew.
+            generation.renew_readers();
+        }
+        Ok(())
+    }
+}
+
+/// The pages in the log, and those of them that are in the file too.
+fn ask(writer: &Connection, pragma: &str) -> rusqlite::Result<(i64, i64)> {
+    let mut statement = writer.prepare_cached(pragma)?;
+    statement.query_row([], |row| Ok((row.get(1)?, row.get(2)?)))
+}
