@@ -13,6 +13,7 @@ ENV RUSTFLAGS="-C target-feature=+crt-static"
 
 # Dependencies first: this layer is rebuilt only when they change.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 RUN mkdir -p src tests/integration \
  && echo 'fn main() {}' | tee src/main.rs > tests/integration/main.rs \
  && touch src/lib.rs \
