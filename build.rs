@@ -1,8 +1,34 @@
-//! Has cargo compile anew when an embedded folder changes: `include_dir!` cannot tell it on a stable
-//! compiler, and a binary with yesterday's schema would be the result.
+//! Puts what the binary carries into one folder, and has cargo compile anew when any of it changes:
+//! `include_dir!` can do neither. Only the files that a bake reads are carried, those of an app's own
+//! folder; the upload batches below it are for people and benchmarks.
 
-fn main() {
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=schema");
     println!("cargo::rerun-if-changed=dataset");
     println!("cargo::rerun-if-env-changed=EKIBEN_BUILD_COMMIT");
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
+    let carried = out.join("dataset");
+    if carried.exists() {
+        fs::remove_dir_all(&carried)?;
+    }
+    for app in fs::read_dir("dataset")? {
+        let app = app?;
+        copy_files(&app.path(), &carried.join(app.file_name()))?;
+    }
+    Ok(())
+}
+
+/// Copies the files of a folder, not those of folders below it.
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for file in fs::read_dir(from)? {
+        let file = file?;
+        if file.file_type()?.is_file() {
+            fs::copy(file.path(), to.join(file.file_name()))?;
+        }
+    }
+    Ok(())
 }

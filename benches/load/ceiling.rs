@@ -19,7 +19,9 @@ use ekiben::http::server::{self, Server};
 use ekiben::http::{Site, router};
 use ekiben::serving;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Larger than any answer of a page of 25 or 50.
 const LARGEST: usize = 256 * 1024;
@@ -33,10 +35,12 @@ pub(crate) fn serve() {
     let layers = Layers::load(&sources).unwrap();
     let config = layers.config();
     // As in the command line: what a log statement costs depends on there being a filter.
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_new(&config.log.filter).unwrap())
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .json()
+        .json();
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(config.log.filter.parse::<Targets>().unwrap())
         .init();
     let baked = config.baked_dir().join("isuumo.sqlite");
     let (served, routes) = serving::open(&Isuumo, &baked, &layers).unwrap();

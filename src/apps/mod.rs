@@ -22,7 +22,7 @@ use crate::store::{Deriver, Store};
 pub const ALL: &[&dyn App] = &[&isuumo::Isuumo];
 
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
-static DATASETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/dataset");
+static DATASETS: Dir<'_> = include_dir!("$OUT_DIR/dataset");
 
 /// One app.
 pub trait App: Sync {

@@ -2,13 +2,16 @@
 
 use std::io::IsTerminal as _;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{ParseError, Targets};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::failure::Failure;
 use crate::config::{ConfigError, Log, LogFormat};
 
 pub(super) fn set_up(log: &Log) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&log.filter).map_err(|cause| ConfigError::BadValue {
+    let filter: Result<Targets, ParseError> = log.filter.parse();
+    let filter = filter.map_err(|cause| ConfigError::BadValue {
         key: "log.filter".to_owned(),
         origin: "the configuration".to_owned(),
         reason: cause.to_string(),
@@ -19,14 +22,16 @@ pub(super) fn set_up(log: &Log) -> Result<(), Failure> {
         LogFormat::Text => false,
         LogFormat::Json => true,
     };
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    // Only the first call in a process has an effect, which is all that the command line makes.
-    let set = if json {
-        builder.json().flatten_event(true).try_init()
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = if json {
+        lines.json().flatten_event(true).boxed()
     } else {
-        builder.with_ansi(terminal).with_target(false).try_init()
+        lines.with_ansi(terminal).with_target(false).boxed()
     };
+    // Only the first call in a process has an effect, which is all that the command line makes.
+    let set = tracing_subscriber::registry()
+        .with(lines)
+        .with(filter)
+        .try_init();
     set.map_err(|cause| Failure::other(format!("cannot set up the log: {cause}")))
 }
