@@ -1,4 +1,5 @@
-//! What the parts of a request cost, without sockets: the dump lexer, a point read, a search, a nazotte.
+//! What the parts of a request cost, without sockets: the dump lexer, a prebuilt body, a point read, a
+//! search, a nazotte.
 //!
 //! `cargo bench --bench micro [NAME]`. Requests go through the router that the binary serves, layers
 //! included, on one thread. Absolute times: compare them within one run, and machines with
@@ -78,7 +79,9 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
 });
 
 impl Served {
-    /// Sends a request and reads its answer to the end.
+    /// Sends a request and reads its answer to the end. A function of its own, so that callgrind can
+    /// count its instructions alone (docs/performance.md).
+    #[inline(never)]
     fn answer(&self, method: &Method, path: &str, body: &'static str) -> usize {
         let request = Request::builder()
             .method(method)
@@ -122,6 +125,13 @@ fn dump_lexer(bencher: Bencher<'_, '_>) {
             }
             rows
         });
+}
+
+/// A prebuilt body: what every request costs.
+#[divan::bench]
+fn prebuilt(bencher: Bencher<'_, '_>) {
+    let served = &*SERVED;
+    bencher.bench_local(|| served.answer(&Method::GET, "/api/chair/search/condition", ""));
 }
 
 #[divan::bench]

@@ -3,9 +3,10 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::Row;
 
 use super::answer::{Kind, Object, json};
+use super::catalogue::Catalogue;
 use super::{Result, Shared, path_id};
 use crate::http::HttpError;
 
@@ -15,10 +16,6 @@ pub(super) const KIND: Kind = Kind {
         kind FROM chair WHERE id = ?1",
     write,
 };
-
-/// A chair by id, as long as it can be bought.
-const SELECT_ON_SALE: &str = "SELECT id, name, description, thumbnail, price, height, width, depth, \
-    color, features, kind FROM chair WHERE id = ?1 AND stock > 0";
 
 /// Fields in the order of the answer. Popularity and stock stay inside.
 fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
@@ -41,12 +38,9 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
 /// 400 for an id that is no integer, 404 for a chair that is not there or sold out.
 pub(super) async fn by_id(State(isu): State<Shared>, Path(id): Path<String>) -> Result<Response> {
     let id = path_id(&id)?;
-    let mut body = Vec::with_capacity(1024);
-    let found = isu.store.read(|connection| {
-        let mut select = connection.prepare_cached(SELECT_ON_SALE)?;
-        let found = select.query_row([id], |row| write(row, &mut body));
-        Ok::<_, HttpError>(found.optional()?)
-    })?;
-    found.ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))?;
+    let generation = isu.store.generation();
+    let chairs = &Catalogue::of(&generation)?.chairs;
+    let found = chairs.one(&generation, KIND, id)?;
+    let body = found.ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))?;
     Ok(json(body))
 }

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension as _, Row};
 use serde::Serialize;
 
 use super::answer::{Kind, Object, json};
+use super::catalogue::Catalogue;
 use super::{Result, Shared, path_id};
 use crate::http::HttpError;
 
@@ -39,13 +40,10 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
 /// 400 for an id that is no integer, 404 for an estate that is not there.
 pub(super) async fn by_id(State(isu): State<Shared>, Path(id): Path<String>) -> Result<Response> {
     let id = path_id(&id)?;
-    let mut body = Vec::with_capacity(1024);
-    let found = isu.store.read(|connection| {
-        let mut select = connection.prepare_cached(KIND.select)?;
-        let found = select.query_row([id], |row| write(row, &mut body));
-        Ok::<_, HttpError>(found.optional()?)
-    })?;
-    found.ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))?;
+    let generation = isu.store.generation();
+    let estates = &Catalogue::of(&generation)?.estates;
+    let found = estates.one(&generation, KIND, id)?;
+    let body = found.ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))?;
     Ok(json(body))
 }
 

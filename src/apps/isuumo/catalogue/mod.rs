@@ -7,11 +7,12 @@
 //!
 //! # Layout
 //! - [`Shelf`]: a list and its searches; `bits`: sets of rows; `fragments`: rows as JSON
-//! - `rows`: what is known of each row; [`Places`]: where estates are
+//! - `rows`: what is known of each row; `positions`: where an id is; [`Places`]: where estates are
 
 mod bits;
 mod fragments;
 mod places;
+mod positions;
 mod rows;
 mod shelf;
 

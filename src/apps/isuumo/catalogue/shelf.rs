@@ -14,6 +14,7 @@ use rusqlite::Connection;
 use super::bits::Bits;
 use super::fragments::Fragments;
 use super::places::Places;
+use super::positions::Positions;
 use super::rows::{Distinct, Rows, Source};
 use crate::apps::isuumo::answer::Kind;
 use crate::apps::isuumo::listing;
@@ -41,8 +42,7 @@ pub(in crate::apps::isuumo) struct Shelf {
 #[derive(Debug)]
 struct Fixed {
     rows: Rows,
-    /// Positions in the order of their ids, once they are asked for.
-    by_id: OnceLock<Vec<u32>>,
+    positions: Positions,
     /// For each range column the rows of each range.
     ranges: Vec<Vec<Bits>>,
     /// For each text column the rows of each text, in lower case.
@@ -81,7 +81,7 @@ impl Shelf {
         let mut select = connection.prepare_cached(source.one)?;
         for &id in ids {
             let is_there = select.exists([id])?;
-            match self.fixed.position(id) {
+            match self.fixed.positions.get(id) {
                 Some(position) => live.put(position, is_there),
                 None if is_there => arrived.push(id),
                 None => {}
@@ -99,7 +99,7 @@ impl Shelf {
     fn rearranged(&self, fixed: Fixed) -> Self {
         let mut live = Bits::none(fixed.rows.entries.len());
         for (position, entry) in fixed.rows.entries.iter().enumerate() {
-            let before = self.fixed.position(i64::from(entry.id));
+            let before = self.fixed.positions.get(i64::from(entry.id));
             live.put(position, before.is_none_or(|before| self.live.has(before)));
             if let Some(json) = before.and_then(|before| self.fixed.fragments.get(before)) {
                 fixed.fragments.take_over(position, Arc::clone(json));
@@ -199,6 +199,22 @@ impl Shelf {
         })
     }
 
+    /// The row with this id as JSON, if it is in the list.
+    pub(in crate::apps::isuumo) fn one(
+        &self,
+        generation: &Generation,
+        kind: Kind,
+        id: i64,
+    ) -> Result<Option<Vec<u8>>, HttpError> {
+        let position = self.fixed.positions.get(id);
+        let Some(position) = position.filter(|&position| self.live.has(position)) else {
+            return Ok(None);
+        };
+        let mut row = Vec::new();
+        self.write(generation, kind, &[position], &mut row)?;
+        Ok(Some(row))
+    }
+
     #[cfg(test)]
     pub(in crate::apps::isuumo) fn id(&self, position: usize) -> i64 {
         self.fixed.id(position)
@@ -254,7 +270,7 @@ impl Fixed {
             by_text
         });
         Self {
-            by_id: OnceLock::new(),
+            positions: Positions::of(&rows.entries.iter().map(|entry| entry.id)),
             ranges,
             texts: texts.collect(),
             features: feature_sets(&rows),
@@ -265,18 +281,6 @@ impl Fixed {
 
     fn id(&self, position: usize) -> i64 {
         i64::from(self.rows.entries[position].id)
-    }
-
-    fn position(&self, id: i64) -> Option<usize> {
-        let entries = &self.rows.entries;
-        let by_id = self.by_id.get_or_init(|| {
-            let mut by_id: Vec<u32> =
-                (0..u32::try_from(entries.len()).unwrap_or(u32::MAX)).collect();
-            by_id.sort_unstable_by_key(|&position| entries[position as usize].id);
-            by_id
-        });
-        let found = by_id.binary_search_by_key(&id, |&position| self.id(position as usize));
-        found.ok().map(|index| by_id[index] as usize)
     }
 }
 
