@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rusqlite::Row;
-use rusqlite::types::Type;
+use rusqlite::types::{FromSqlError, Type};
 use serde::Serialize;
 
 /// How objects of one kind are found by id and written.
@@ -21,6 +21,14 @@ pub(super) fn json(body: impl Into<Bytes>) -> Response {
     let kind = HeaderValue::from_static("application/json");
     ([(header::CONTENT_TYPE, kind)], body.into()).into_response()
 }
+
+/// A key as [`Object`] wants it, ready to be copied: behind a comma, with quotes and colon.
+macro_rules! key {
+    ($name:literal) => {
+        concat!(",\"", $name, "\":")
+    };
+}
+pub(super) use key;
 
 /// A JSON object that is being written from a row. Texts without anything to escape, which nearly all
 /// are, are copied at once.
@@ -41,12 +49,10 @@ impl<'o, 'r> Object<'o, 'r> {
     }
 
     /// The next column as a text.
-    pub(super) fn text(mut self, key: &str) -> rusqlite::Result<Self> {
-        let column = self.column;
-        self.key(key);
-        let value = self.row.get_ref(column)?.as_bytes().map_err(|cause| {
-            rusqlite::Error::FromSqlConversionFailure(column, Type::Text, cause.into())
-        })?;
+    pub(super) fn text(mut self, key: &'static str) -> rusqlite::Result<Self> {
+        let column = self.key(key);
+        let value = self.row.get_ref(column)?.as_bytes();
+        let value = value.map_err(|cause| unexpected(column, cause))?;
         let special = |byte: &u8| (*byte < b' ') | (*byte == b'"') | (*byte == b'\\');
         // All bytes are looked at, many at once, which is faster than to stop at the first. What is
         // in the file was UTF-8 when it was stored.
@@ -64,18 +70,18 @@ impl<'o, 'r> Object<'o, 'r> {
     }
 
     /// The next column as a whole number.
-    pub(super) fn integer(mut self, key: &str) -> rusqlite::Result<Self> {
-        let value: i64 = self.row.get(self.column)?;
-        self.key(key);
-        self.json(&value)?;
+    pub(super) fn integer(mut self, key: &'static str) -> rusqlite::Result<Self> {
+        let column = self.key(key);
+        let value = self.row.get_ref(column)?.as_i64();
+        self.json(&value.map_err(|cause| unexpected(column, cause))?)?;
         Ok(self)
     }
 
     /// The next column as a number.
-    pub(super) fn number(mut self, key: &str) -> rusqlite::Result<Self> {
-        let value: f64 = self.row.get(self.column)?;
-        self.key(key);
-        self.json(&value)?;
+    pub(super) fn number(mut self, key: &'static str) -> rusqlite::Result<Self> {
+        let column = self.key(key);
+        let value = self.row.get_ref(column)?.as_f64();
+        self.json(&value.map_err(|cause| unexpected(column, cause))?)?;
         Ok(self)
     }
 
@@ -83,12 +89,17 @@ impl<'o, 'r> Object<'o, 'r> {
         self.out.push(b'}');
     }
 
-    fn key(&mut self, key: &str) {
-        self.out.push(if self.column == 0 { b'{' } else { b',' });
+    /// Writes the key of the next column and returns its number.
+    fn key(&mut self, key: &'static str) -> usize {
+        let column = self.column;
         self.column += 1;
-        self.out.push(b'"');
-        self.out.extend_from_slice(key.as_bytes());
-        self.out.extend_from_slice(b"\":");
+        if column == 0 {
+            self.out.push(b'{');
+            self.out.extend_from_slice(&key.as_bytes()[1..]);
+        } else {
+            self.out.extend_from_slice(key.as_bytes());
+        }
+        column
     }
 
     fn json(&mut self, value: &impl Serialize) -> rusqlite::Result<()> {
@@ -100,7 +111,11 @@ impl<'o, 'r> Object<'o, 'r> {
 
 /// A text column, borrowed.
 pub(super) fn text<'r>(row: &'r Row<'_>, index: usize) -> rusqlite::Result<&'r str> {
-    row.get_ref(index)?
-        .as_str()
-        .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, cause.into()))
+    let text = row.get_ref(index)?.as_str();
+    text.map_err(|cause| unexpected(index, cause))
+}
+
+/// A column has another type than the schema says.
+fn unexpected(column: usize, cause: FromSqlError) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Null, cause.into())
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use rusqlite::Row;
 
-use super::answer::{Kind, Object, json};
+use super::answer::{Kind, Object, json, key};
 use super::catalogue::Catalogue;
 use super::{Result, Shared, path_id};
 use crate::http::HttpError;
@@ -20,17 +20,17 @@ pub(super) const KIND: Kind = Kind {
 /// Fields in the order of the answer. Popularity and stock stay inside.
 fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
     Object::of(row, out)
-        .integer("id")?
-        .text("name")?
-        .text("description")?
-        .text("thumbnail")?
-        .integer("price")?
-        .integer("height")?
-        .integer("width")?
-        .integer("depth")?
-        .text("color")?
-        .text("features")?
-        .text("kind")?
+        .integer(key!("id"))?
+        .text(key!("name"))?
+        .text(key!("description"))?
+        .text(key!("thumbnail"))?
+        .integer(key!("price"))?
+        .integer(key!("height"))?
+        .integer(key!("width"))?
+        .integer(key!("depth"))?
+        .text(key!("color"))?
+        .text(key!("features"))?
+        .text(key!("kind"))?
         .end();
     Ok(())
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use rusqlite::{OptionalExtension as _, Row};
 use serde::Serialize;
 
-use super::answer::{Kind, Object, json};
+use super::answer::{Kind, Object, json, key};
 use super::catalogue::Catalogue;
 use super::{Result, Shared, path_id};
 use crate::http::HttpError;
@@ -22,17 +22,17 @@ pub(super) const KIND: Kind = Kind {
 /// Fields in the order of the answer. Popularity stays inside.
 fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
     Object::of(row, out)
-        .integer("id")?
-        .text("thumbnail")?
-        .text("name")?
-        .text("description")?
-        .number("latitude")?
-        .number("longitude")?
-        .text("address")?
-        .integer("rent")?
-        .integer("doorHeight")?
-        .integer("doorWidth")?
-        .text("features")?
+        .integer(key!("id"))?
+        .text(key!("thumbnail"))?
+        .text(key!("name"))?
+        .text(key!("description"))?
+        .number(key!("latitude"))?
+        .number(key!("longitude"))?
+        .text(key!("address"))?
+        .integer(key!("rent"))?
+        .integer(key!("doorHeight"))?
+        .integer(key!("doorWidth"))?
+        .text(key!("features"))?
         .end();
     Ok(())
 }
