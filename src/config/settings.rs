@@ -78,7 +78,7 @@ pub struct Store {
 /// What is logged, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Log {
-    /// Levels by target, in the syntax of tracing's `EnvFilter`.
+    /// Levels by target: `LEVEL` and `TARGET=LEVEL`, separated by commas.
     pub filter: String,
     /// Text or JSON.
     pub format: LogFormat,

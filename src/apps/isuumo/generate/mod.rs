@@ -27,8 +27,11 @@ use sha2::{Digest as _, Sha256};
 /// Upload batches for each kind.
 const BATCHES: u32 = 20;
 
-/// The highest level that does not need more memory to unpack; files are packed once and read often.
-const COMPRESSION: i32 = 19;
+/// How hard files are packed: those that the binary carries as hard as can be without more memory to
+/// unpack them, larger ones, which are made to be measured with, fast.
+fn compression(scale: u32) -> i32 {
+    if scale == 1 { 19 } else { 3 }
+}
 
 /// The digests of all files but itself, in the format of `sha256sum`.
 const SUMS: &str = "SHA256SUMS";
@@ -151,7 +154,7 @@ pub fn write_dataset(folder: &Path, scale: u32, wrote: &mut dyn FnMut(&Written))
         let path = folder.join(&name);
         let out = BufWriter::new(File::create(&path)?);
         if part.is_packed() {
-            let mut packed = BufWriter::new(zstd::Encoder::new(out, COMPRESSION)?);
+            let mut packed = BufWriter::new(zstd::Encoder::new(out, compression(scale))?);
             part.write(scale, &mut packed)?;
             packed.into_inner()?.finish()?.flush()?;
         } else {
