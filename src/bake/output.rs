@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::BakeError;
 use super::provenance::{self, Provenance};
@@ -21,17 +21,18 @@ use super::provenance::{self, Provenance};
 struct Tuning {
     /// Page cache in KiB as a negative number.
     cache_kib: i64,
-    temp_store: &'static str,
+    /// Pages that are not in it are read through memory mapping, in files of up to so many bytes.
+    mapped_bytes: i64,
     /// Threads that may help with sorting.
     helpers: usize,
     /// Rows of each index that the statistics are made of; 0 for all.
     analysis_limit: u32,
 }
 
-/// Enough for the indexes of some hundred thousand rows to be built without spilling.
+/// Sorting in pieces that the processor's caches hold, in a file, is faster than all of it in memory.
 const BAKE: Tuning = Tuning {
-    cache_kib: -65_536,
-    temp_store: "MEMORY",
+    cache_kib: -2_048,
+    mapped_bytes: MAPPED_BYTES,
     helpers: 0,
     analysis_limit: 0,
 };
@@ -39,13 +40,16 @@ const BAKE: Tuning = Tuning {
 /// A dump may be larger than memory: sorting spills to files, pages to the scratch file.
 const IMPORT: Tuning = Tuning {
     cache_kib: -16_384,
-    temp_store: "FILE",
+    mapped_bytes: 0,
     helpers: 0,
     analysis_limit: 1000,
 };
 
-/// An import's file is rewritten when more than one page in so many is unused.
+/// The file is rewritten when more than one page in so many is unused.
 const FREE_PAGES: i64 = 16;
+
+/// Larger than most files; what lies behind is read.
+const MAPPED_BYTES: i64 = 1 << 32;
 
 pub(super) struct Output {
     path: PathBuf,
@@ -104,9 +108,18 @@ impl Output {
         connection.pragma_update(None, "synchronous", "OFF")?;
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "cache_size", tuning.cache_kib)?;
-        connection.pragma_update(None, "temp_store", tuning.temp_store)?;
+        connection.pragma_update(None, "mmap_size", tuning.mapped_bytes)?;
+        let sorting = if can_make_temporary_files() {
+            "FILE"
+        } else {
+            "MEMORY"
+        };
+        connection.pragma_update(None, "temp_store", sorting)?;
         connection.pragma_update(None, "threads", tuning.helpers)?;
         connection.pragma_update(None, "analysis_limit", tuning.analysis_limit)?;
+        // What memory held before must not get into the gaps of pages: files are given away, and the
+        // same inputs give the same bytes.
+        connection.pragma_update(None, "secure_delete", "FAST")?;
         connection.pragma_update(None, "foreign_keys", false)?;
         connection.pragma_update(None, "trusted_schema", false)?;
         refuse_names_as_strings(&connection)?;
@@ -142,36 +155,40 @@ impl Output {
         work().map_err(|cause| self.error(cause))
     }
 
-    /// Rewrites the file compactly under its second temporary name.
-    pub(super) fn compact(&mut self) -> Result<(), BakeError> {
-        let connection = self.connection.take();
-        if let Some(connection) = connection {
-            // VACUUM INTO takes an empty file for no file.
-            let into = self.result.path.display().to_string();
-            connection
-                .execute("VACUUM INTO ?1", [into])
-                .map_err(|cause| self.error(cause))?;
+    /// An error in storing a row, or in the file when the row is not to blame: the disk is full, say.
+    pub(super) fn blame(&self, error: BakeError) -> BakeError {
+        match error {
+            BakeError::Row { cause, .. } if is_about_files(&cause) => self.error(cause),
+            other => other,
         }
-        self.scratch.remove();
-        Ok(())
     }
 
-    /// Ends an import: rewrites the file only if copied tables left much of it empty, syncs it and
-    /// gives it its name.
-    pub(super) fn finish_import(mut self) -> Result<(), BakeError> {
+    /// Gives the file its second temporary name. It is rewritten if rows did not come `in_order`, or if
+    /// copied tables left much of it empty; otherwise all pages were filled one after the other.
+    pub(super) fn compact(&mut self, in_order: bool) -> Result<(), BakeError> {
         let connection = self.connection();
         let pragma = |name: &str| {
             connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
         };
         let pages = pragma("page_count").map_err(|cause| self.error(cause))?;
         let free = pragma("freelist_count").map_err(|cause| self.error(cause))?;
-        if free > pages / FREE_PAGES {
-            self.compact()?;
+        if !in_order || free > pages / FREE_PAGES {
+            // VACUUM INTO takes an empty file for no file.
+            let into = self.result.path.display().to_string();
+            connection
+                .execute("VACUUM INTO ?1", [into])
+                .map_err(|cause| self.error(cause))?;
         } else {
-            self.connection = None;
             std::mem::swap(&mut self.scratch, &mut self.result);
-            self.scratch.remove();
         }
+        self.connection = None;
+        self.scratch.remove();
+        Ok(())
+    }
+
+    /// Ends an import: syncs the file and gives it its name.
+    pub(super) fn finish_import(mut self) -> Result<(), BakeError> {
+        self.compact(true)?;
         self.publish().map_err(|cause| BakeError::Output {
             path: self.path.clone(),
             cause,
@@ -186,6 +203,9 @@ impl Output {
         let connection =
             Connection::open_with_flags(&self.result.path, OpenFlags::SQLITE_OPEN_READ_ONLY)
                 .map_err(|cause| self.error(cause))?;
+        connection
+            .pragma_update(None, "mmap_size", MAPPED_BYTES)
+            .map_err(|cause| self.error(cause))?;
         let detail: String = connection
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
             .map_err(|cause| self.error(cause))?;
@@ -209,6 +229,22 @@ impl Output {
         fs::rename(&self.result.path, &self.path)?;
         sync_folder(&self.path)
     }
+}
+
+/// Sorting wants files of its own; in a container whose root is read-only there may be no place for
+/// them.
+fn can_make_temporary_files() -> bool {
+    let name = format!("ekiben-{}", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let made = OpenOptions::new().write(true).create_new(true).open(&path);
+    made.is_ok() && fs::remove_file(&path).is_ok()
+}
+
+fn is_about_files(cause: &rusqlite::Error) -> bool {
+    matches!(
+        cause.sqlite_error_code(),
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen)
+    )
 }
 
 /// SQLite takes an unknown name in double quotes for a string; an error is wanted.

@@ -97,8 +97,9 @@ pub fn bake(
             }
         }
         Ok(None)
-    })?;
-    let Loader { rows, .. } = loader;
+    })
+    .map_err(|error| output.blame(error))?;
+    let Loader { rows, in_order, .. } = loader;
     for (table, ((input, position), count)) in ignored {
         let what = format!(
             "{} of table {table}, which the schema does not have",
@@ -119,7 +120,7 @@ pub fn bake(
         rows,
         inputs,
     };
-    finish(&mut output, &provenance, progress)?;
+    finish(&mut output, &provenance, in_order, progress)?;
     let tables = output.finish(report::tables)?;
     Ok(report::of(out, provenance, tables, notes, start))
 }
@@ -128,12 +129,13 @@ pub fn bake(
 fn finish(
     output: &mut Output,
     provenance: &Provenance,
+    in_order: bool,
     progress: &mut dyn Progress,
 ) -> Result<(), BakeError> {
     progress.begin(Phase::Statistics);
     output.analyze(provenance)?;
     progress.begin(Phase::Compaction);
-    output.compact()?;
+    output.compact(in_order)?;
     progress.begin(Phase::Integrity);
     Ok(())
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::BakeError;
-use super::batch::{Batch, Cell, Place};
+use super::batch::{Batch, Bound, Cell, Place};
 use super::feed::{Planner, Rows};
 use super::insertion::{Conflict, Insertion};
 use super::report::table_names;
@@ -22,16 +22,38 @@ pub(super) struct Target {
     pub(super) name: String,
     /// The columns that take values (generated ones do not), and how they store them.
     columns: Vec<(String, Kind)>,
+    key: Key,
+}
+
+/// What a table's rows are stored by.
+#[derive(Debug, Clone)]
+enum Key {
+    /// The order in which they come.
+    Arrival,
+    /// This integer column.
+    Column(String),
+    /// Something else, with an index of its own.
+    Other,
 }
 
 impl Target {
     /// Describes a STRICT table of the file.
     fn read(connection: &Connection, name: &str) -> rusqlite::Result<Self> {
         let mut columns = Vec::new();
-        let mut statement =
-            connection.prepare("SELECT name, type FROM pragma_table_xinfo(?1) WHERE hidden = 0")?;
+        let mut key = Key::Arrival;
+        let mut statement = connection
+            .prepare("SELECT name, type, pk FROM pragma_table_xinfo(?1) WHERE hidden = 0")?;
         let mut rows = statement.query([name])?;
         while let Some(row) = rows.next()? {
+            if row.get::<_, bool>(2)? {
+                let is_rowid =
+                    matches!(key, Key::Arrival) && row.get_ref(1)?.as_str()? == "INTEGER";
+                key = if is_rowid {
+                    Key::Column(row.get(0)?)
+                } else {
+                    Key::Other
+                };
+            }
             let kind = match row.get_ref(1)?.as_str()? {
                 "INTEGER" | "INT" => Kind::Integer,
                 "REAL" => Kind::Real,
@@ -43,6 +65,7 @@ impl Target {
         Ok(Self {
             name: name.to_owned(),
             columns,
+            key,
         })
     }
 
@@ -104,6 +127,10 @@ pub(super) struct Loader<'c> {
     targets: Targets,
     /// Rows stored, by table.
     pub(super) rows: BTreeMap<String, u64>,
+    /// Whether they came in the order in which they are stored, so that each page was filled once.
+    pub(super) in_order: bool,
+    /// The last keys, by table.
+    last: HashMap<String, i64>,
 }
 
 impl<'c> Loader<'c> {
@@ -117,6 +144,8 @@ impl<'c> Loader<'c> {
             connection,
             targets,
             rows,
+            in_order: true,
+            last: HashMap::new(),
         }
     }
 
@@ -164,7 +193,33 @@ impl<'c> Loader<'c> {
                 )
             })?;
         *self.rows.entry(target.name.clone()).or_default() += batch.rows() as u64;
+        if self.in_order {
+            let last = self.last.entry(target.name.clone()).or_insert(i64::MIN);
+            self.in_order = target.key.rises(columns, &batch, last);
+        }
         Ok(batch)
+    }
+}
+
+impl Key {
+    /// Whether the rows come in the order of their keys, from `last` on.
+    fn rises(&self, columns: &[String], batch: &Batch, last: &mut i64) -> bool {
+        let key = match self {
+            Self::Arrival => return true,
+            Self::Other => return false,
+            Self::Column(key) => key,
+        };
+        let Some(place) = columns
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(key))
+        else {
+            return true;
+        };
+        let mut keys = batch.cells.iter().skip(place).step_by(columns.len());
+        keys.all(|cell| match batch.bound(cell) {
+            Bound::Integer(key) => std::mem::replace(last, key) <= key,
+            _ => false,
+        })
     }
 }
 

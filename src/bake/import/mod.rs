@@ -112,7 +112,8 @@ pub fn import(
             Event::End(end) => outcome = end,
         }
         Ok(None)
-    })?;
+    })
+    .map_err(|error| output.blame(error))?;
     import.check_selection()?;
     told.begin(Phase::Indexes);
     let Finished {
