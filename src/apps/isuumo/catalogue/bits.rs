@@ -1,5 +1,8 @@
 //! Sets of positions, a bit each.
 
+/// Words that are intersected and counted together, several in one step of the processor.
+const BLOCK: usize = 32;
+
 /// A set of positions below a number that all sets of a list share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::apps::isuumo) struct Bits(Box<[u64]>);
@@ -40,20 +43,20 @@ impl Bits {
     ) -> (usize, Vec<usize>) {
         let mut count = 0;
         let mut page = Vec::with_capacity(limit.min(64));
-        for (index, &first) in self.0.iter().enumerate() {
-            let mut word = others
-                .iter()
-                .fold(first, |word, other| word & other.0[index]);
-            let found = word.count_ones() as usize;
-            if found > 0 && page.len() < limit && count + found > offset {
-                let mut ordinal = count;
-                while word != 0 && page.len() < limit {
-                    if ordinal >= offset {
-                        page.push(index * 64 + word.trailing_zeros() as usize);
-                    }
-                    word &= word - 1;
-                    ordinal += 1;
-                }
+        for (block, first) in self.0.chunks(BLOCK).enumerate() {
+            let mut words = [0_u64; BLOCK];
+            words[..first.len()].copy_from_slice(first);
+            for other in others {
+                let other = &other.0[block * BLOCK..];
+                words
+                    .iter_mut()
+                    .zip(other)
+                    .for_each(|(word, other)| *word &= other);
+            }
+            let found = words.iter().map(|word| word.count_ones()).sum::<u32>() as usize;
+            if page.len() < limit && count + found > offset {
+                let found = positions(block * BLOCK, &words).skip(offset.saturating_sub(count));
+                page.extend(found.take(limit - page.len()));
             }
             count += found;
         }
@@ -61,12 +64,21 @@ impl Bits {
     }
 }
 
+/// The positions of the bits in words from the one with index `first` on.
+fn positions(first: usize, words: &[u64]) -> impl Iterator<Item = usize> {
+    words.iter().zip(first..).flat_map(|(&word, index)| {
+        let rest = |word: &u64| Some(word & (word - 1)).filter(|word| *word != 0);
+        let words = std::iter::successors(Some(word).filter(|word| *word != 0), rest);
+        words.map(move |word| index * 64 + word.trailing_zeros() as usize)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn set(positions: &[usize]) -> Bits {
-        let mut bits = Bits::none(200);
+        let mut bits = Bits::none(9_000);
         for &position in positions {
             bits.put(position, true);
         }
@@ -75,11 +87,20 @@ mod tests {
 
     #[test]
     fn pages_of_an_intersection() {
-        let all = set(&(0..200).collect::<Vec<_>>());
-        let thirds = set(&(0..200).filter(|n| n % 3 == 0).collect::<Vec<_>>());
-        let even = set(&(0..200).filter(|n| n % 2 == 0).collect::<Vec<_>>());
-        let sixths: Vec<usize> = (0..200).filter(|n| n % 6 == 0).collect();
-        for (offset, limit) in [(0, 5), (3, 7), (30, 10), (33, 10), (34, 1), (0, 0), (0, 99)] {
+        let all = set(&(0..9_000).collect::<Vec<_>>());
+        let thirds = set(&(0..9_000).filter(|n| n % 3 == 0).collect::<Vec<_>>());
+        let even = set(&(0..9_000).filter(|n| n % 2 == 0).collect::<Vec<_>>());
+        let sixths: Vec<usize> = (0..9_000).filter(|n| n % 6 == 0).collect();
+        for (offset, limit) in [
+            (0, 5),
+            (3, 7),
+            (330, 100),
+            (1_490, 10),
+            (1_495, 10),
+            (1_500, 1),
+            (0, 0),
+            (0, 9_999),
+        ] {
             let (count, page) = all.common(&[&thirds, &even], offset, limit);
             assert_eq!(count, sixths.len());
             let expected: Vec<usize> = sixths.iter().copied().skip(offset).take(limit).collect();

@@ -2,26 +2,43 @@
 //!
 //! In one generation a row's JSON never changes: nothing updates what it shows, and nothing takes an
 //! id again. So what is kept is exact for as long as its generation lives. There is a limit on the
-//! bytes; rows beyond it are read each time.
+//! bytes, one for rows of pages and one for rows that were asked for alone: pages show the same rows
+//! again and again, and whoever goes through all ids must not take their room. Rows beyond a limit are
+//! read each time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// Bytes that are kept of one list at most.
-const BUDGET: usize = 12 * 1024 * 1024;
+/// How a row was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Asked {
+    OnPage,
+    Alone,
+}
+
+impl Asked {
+    /// Bytes that are kept of one list at most.
+    const fn budget(self) -> usize {
+        match self {
+            Self::OnPage => 12 * 1024 * 1024,
+            Self::Alone => 6 * 1024 * 1024,
+        }
+    }
+}
 
 /// The JSON of rows by position.
 #[derive(Debug)]
 pub(super) struct Fragments {
     slots: Vec<OnceLock<Arc<[u8]>>>,
-    used: AtomicUsize,
+    /// Bytes that are kept, by how the rows were asked for.
+    used: [AtomicUsize; 2],
 }
 
 impl Fragments {
     pub(super) fn new(length: usize) -> Self {
         Self {
             slots: (0..length).map(|_| OnceLock::new()).collect(),
-            used: AtomicUsize::new(0),
+            used: Default::default(),
         }
     }
 
@@ -30,17 +47,50 @@ impl Fragments {
     }
 
     /// Keeps a row's JSON if there is room.
-    pub(super) fn keep(&self, position: usize, json: &[u8]) {
-        if self.used.load(Ordering::Relaxed) + json.len() <= BUDGET {
-            self.take_over(position, json.into());
+    pub(super) fn keep(&self, position: usize, json: &[u8], asked: Asked) {
+        let used = &self.used[asked as usize];
+        if used.load(Ordering::Relaxed) + json.len() <= asked.budget()
+            && self.slots[position].set(json.into()).is_ok()
+        {
+            used.fetch_add(json.len(), Ordering::Relaxed);
         }
     }
 
-    /// Keeps what another list has of the same row.
-    pub(super) fn take_over(&self, position: usize, json: Arc<[u8]>) {
-        let length = json.len();
-        if self.slots[position].set(json).is_ok() {
-            self.used.fetch_add(length, Ordering::Relaxed);
+    /// Takes over all that another list has: each of its rows is at the position that `moved` gives.
+    pub(super) fn take_over(&self, other: &Self, moved: impl Iterator<Item = (usize, usize)>) {
+        for (before, position) in moved {
+            if let Some(json) = other.get(before) {
+                // There was nothing at that position.
+                drop(self.slots[position].set(Arc::clone(json)));
+            }
         }
+        for (used, before) in self.used.iter().zip(&other.used) {
+            used.store(before.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_asked_for_alone_leave_room_for_pages() {
+        let before = Fragments::new(40);
+        let json = vec![b' '; 1024 * 1024];
+        (0..20).for_each(|position| before.keep(position, &json, Asked::Alone));
+        (10..40).for_each(|position| before.keep(position, &json, Asked::OnPage));
+        let kept = |fragments: &Fragments| -> Vec<usize> {
+            (0..40)
+                .filter(|&position| fragments.get(position).is_some())
+                .collect()
+        };
+        let expected: Vec<usize> = (0..6).chain(10..22).collect();
+        assert_eq!(kept(&before), expected);
+        // Nor do they after an upload, which makes a new list.
+        let after = Fragments::new(40);
+        after.take_over(&before, (0..40).map(|position| (position, position)));
+        (0..40).for_each(|position| after.keep(position, &json, Asked::Alone));
+        assert_eq!(kept(&after), expected);
     }
 }

@@ -12,10 +12,10 @@ use axum::body::Bytes;
 use rusqlite::Connection;
 
 use super::bits::Bits;
-use super::fragments::Fragments;
+use super::fragments::{Asked, Fragments};
 use super::places::Places;
 use super::positions::Positions;
-use super::rows::{Distinct, Rows, Source};
+use super::rows::{Distinct, Entry, Rows, Source};
 use crate::apps::isuumo::answer::Kind;
 use crate::apps::isuumo::listing;
 use crate::http::HttpError;
@@ -98,13 +98,14 @@ impl Shelf {
     /// These rows among those of `fixed`: what is known of them is taken over.
     fn rearranged(&self, fixed: Fixed) -> Self {
         let mut live = Bits::none(fixed.rows.entries.len());
-        for (position, entry) in fixed.rows.entries.iter().enumerate() {
-            let before = self.fixed.positions.get(i64::from(entry.id));
+        let before = |entry: &Entry| self.fixed.positions.get(i64::from(entry.id));
+        let before: Vec<Option<usize>> = fixed.rows.entries.iter().map(before).collect();
+        for (position, before) in before.iter().enumerate() {
             live.put(position, before.is_none_or(|before| self.live.has(before)));
-            if let Some(json) = before.and_then(|before| self.fixed.fragments.get(before)) {
-                fixed.fragments.take_over(position, Arc::clone(json));
-            }
         }
+        let moved = before.into_iter().enumerate();
+        let moved = moved.filter_map(|(position, before)| Some((before?, position)));
+        fixed.fragments.take_over(&self.fixed.fragments, moved);
         Self::new(Arc::new(fixed), live)
     }
 
@@ -165,6 +166,17 @@ impl Shelf {
         positions: &[usize],
         out: &mut Vec<u8>,
     ) -> Result<(), HttpError> {
+        self.write_asked(generation, kind, positions, Asked::OnPage, out)
+    }
+
+    fn write_asked(
+        &self,
+        generation: &Generation,
+        kind: Kind,
+        positions: &[usize],
+        asked: Asked,
+        out: &mut Vec<u8>,
+    ) -> Result<(), HttpError> {
         let fragments = &self.fixed.fragments;
         let comma = |out: &mut Vec<u8>, index: usize| {
             if index > 0 {
@@ -191,7 +203,7 @@ impl Shelf {
                     None => {
                         let start = out.len();
                         listing::write_row(&mut select, kind, self.fixed.id(position), out)?;
-                        fragments.keep(position, &out[start..]);
+                        fragments.keep(position, &out[start..], asked);
                     }
                 }
             }
@@ -211,7 +223,7 @@ impl Shelf {
             return Ok(None);
         };
         let mut row = Vec::new();
-        self.write(generation, kind, &[position], &mut row)?;
+        self.write_asked(generation, kind, &[position], Asked::Alone, &mut row)?;
         Ok(Some(row))
     }
 
