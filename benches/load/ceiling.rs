@@ -49,6 +49,7 @@ pub(crate) fn serve() {
     let server = Server {
         router: router(Arc::clone(&site), vec![routes, ceiling()], &limits),
         site,
+        delay: Duration::ZERO,
         drain_time: Duration::ZERO,
     };
     let runtime = serving::runtime(config).unwrap();

@@ -14,7 +14,7 @@ use super::{logging, remark, say, settings, summary};
 use crate::apps::{self, App};
 use crate::config::{self, Config, Layers};
 use crate::http::server::{self, Ended, Server};
-use crate::http::{Served, Site, router};
+use crate::http::{Served, Site, admin, router};
 use crate::serving;
 
 pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
@@ -38,11 +38,11 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         .unzip();
     let site = Arc::new(Site::new(served));
     let router = router(Arc::clone(&site), routers, &serving::limits(config));
-    let drain_time = Duration::from_secs(config.shutdown_seconds);
     let server = Server {
         site,
         router,
-        drain_time,
+        delay: Duration::from_secs(config.shutdown.delay_seconds),
+        drain_time: Duration::from_secs(config.shutdown.timeout_seconds),
     };
     let runtime = serving::runtime(config)
         .map_err(|cause| Failure::other(format!("cannot start the runtime: {cause}")))?;
@@ -79,6 +79,13 @@ async fn listen(server: Server, config: &Config, start: Instant) -> Result<(), F
             .hint("Choose another port with --listen ADDR:PORT, or stop what is using it.")
     })?;
     let address = listener.local_addr().unwrap_or(config.listen);
+    let site = &server.site;
+    if let Some(listener) = admin_listener(&config.admin).await? {
+        let routes = admin::routes(Arc::clone(site), &config.admin.token);
+        // Ends with the process: metrics are of interest until then.
+        tokio::spawn(axum::serve(listener, routes).into_future());
+    }
+    reload_on_hangup(Arc::clone(site))?;
     let stop = stop_signal()?;
     let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%address, milliseconds, "listening on http://{address}");
@@ -89,7 +96,7 @@ async fn listen(server: Server, config: &Config, start: Instant) -> Result<(), F
         Ended::Drained => tracing::info!("stopped"),
         Ended::CutOff => {
             tracing::warn!(
-                seconds = config.shutdown_seconds,
+                seconds = config.shutdown.timeout_seconds,
                 "stopped, cutting off requests"
             );
         }
@@ -97,13 +104,49 @@ async fn listen(server: Server, config: &Config, start: Instant) -> Result<(), F
     Ok(())
 }
 
+/// Binds the listener for operators. Its default address may be another server's on the same machine,
+/// which is no reason not to serve.
+async fn admin_listener(admin: &config::Admin) -> Result<Option<TcpListener>, Failure> {
+    let Some(address) = admin.listen else {
+        return Ok(None);
+    };
+    match TcpListener::bind(address).await {
+        Ok(listener) => {
+            let bound = listener.local_addr().unwrap_or(address);
+            tracing::info!(admin = %bound, "metrics and reload at http://{bound}");
+            Ok(Some(listener))
+        }
+        Err(cause) if address == config::DEFAULT_ADMIN => {
+            tracing::warn!(taken = %address, %cause, "no metrics: the address for operators is taken");
+            Ok(None)
+        }
+        Err(cause) => Err(Failure::other(format!(
+            "cannot listen on {address} for operators: {cause}"
+        ))
+        .hint("Choose another admin.listen, or \"off\".")),
+    }
+}
+
+/// SIGHUP opens newly baked files.
+fn reload_on_hangup(site: Arc<Site>) -> Result<(), Failure> {
+    let mut hangup = signal(SignalKind::hangup()).map_err(no_signals)?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            admin::reload_all(&site).await;
+        }
+    });
+    Ok(())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn no_signals(cause: std::io::Error) -> Failure {
+    Failure::other(format!("cannot listen for signals: {cause}"))
+}
+
 /// Completes on SIGTERM or SIGINT.
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
-    let listen_for = |kind| {
-        signal(kind).map_err(|cause| Failure::other(format!("cannot listen for signals: {cause}")))
-    };
-    let mut terminate = listen_for(SignalKind::terminate())?;
-    let mut interrupt = listen_for(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}

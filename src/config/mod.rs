@@ -19,7 +19,7 @@ mod settings;
 pub use error::ConfigError;
 pub use layers::{Layers, Section, Sources, dictionary};
 pub use print::print;
-pub use settings::{Config, Http, Limits, Log, LogFormat, Store};
+pub use settings::{Admin, Config, DEFAULT_ADMIN, Http, Limits, Log, LogFormat, Shutdown, Store};
 
 #[cfg(test)]
 mod tests;

@@ -23,7 +23,7 @@ pub fn print(layers: &Layers) -> Result<String, ConfigError> {
     let leaves = leaves(&all);
     let width = leaves
         .iter()
-        .map(|(key, value)| last(key).len() + toml(value).len() + 3)
+        .map(|(key, value)| last(key).len() + shown(key, value).len() + 3)
         .max()
         .unwrap_or_default();
     let mut text = String::new();
@@ -36,7 +36,7 @@ pub fn print(layers: &Layers) -> Result<String, ConfigError> {
             section = here;
             let _infallible = writeln!(text, "\n[{section}]");
         }
-        let setting = format!("{} = {}", last(key), toml(value));
+        let setting = format!("{} = {}", last(key), shown(key, value));
         let _infallible = writeln!(text, "{setting:width$}  # {}", origin(merged, key));
     }
     Ok(text)
@@ -44,6 +44,14 @@ pub fn print(layers: &Layers) -> Result<String, ConfigError> {
 
 fn last(key: &str) -> &str {
     key.rsplit_once('.').map_or(key, |(_, last)| last)
+}
+
+/// A value as TOML; secrets stay secret.
+fn shown(key: &str, value: &Value) -> String {
+    match toml(value) {
+        secret if last(key) == "token" && secret != "\"\"" => "\"(hidden)\"".to_owned(),
+        other => other,
+    }
 }
 
 fn toml(value: &Value) -> String {

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::{Durability, Mode};
 
+/// Where the listener for operators is unless it is told otherwise.
+pub const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1324);
+
 /// All settings but the apps' own sections.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
@@ -28,8 +31,10 @@ pub struct Config {
     pub dataset_dir: PathBuf,
     /// Threads that serve requests; 0 for one a core.
     pub worker_threads: usize,
-    /// Seconds that running requests get to finish after a stop signal.
-    pub shutdown_seconds: u64,
+    /// What happens after a stop signal.
+    pub shutdown: Shutdown,
+    /// The listener for operators.
+    pub admin: Admin,
     /// What a client may ask for.
     pub limits: Limits,
     /// How answers go out.
@@ -38,6 +43,26 @@ pub struct Config {
     pub store: Store,
     /// What is logged, and how.
     pub log: Log,
+}
+
+/// What happens after a stop signal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shutdown {
+    /// Seconds for which requests are still taken while `/readyz` says no, so that load balancers
+    /// notice.
+    pub delay_seconds: u64,
+    /// Seconds that running requests then get to finish.
+    pub timeout_seconds: u64,
+}
+
+/// The listener for operators: metrics and reload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admin {
+    /// Address and port, never the public one; `off` for none.
+    #[serde(with = "address_or_off")]
+    pub listen: Option<SocketAddr>,
+    /// What `Authorization: Bearer` must hold; empty for nobody asks. Required beyond loopback.
+    pub token: String,
 }
 
 /// What a client may ask for.
@@ -107,7 +132,14 @@ impl Default for Config {
             schema_dir: PathBuf::new(),
             dataset_dir: PathBuf::new(),
             worker_threads: 0,
-            shutdown_seconds: 10,
+            shutdown: Shutdown {
+                delay_seconds: 0,
+                timeout_seconds: 10,
+            },
+            admin: Admin {
+                listen: Some(DEFAULT_ADMIN),
+                token: String::new(),
+            },
             limits: Limits {
                 body_bytes: 1024 * 1024,
                 upload_bytes: 32 * 1024 * 1024,
@@ -183,7 +215,49 @@ impl Config {
         if self.apps.is_empty() {
             return Some(("apps", "must name at least one app"));
         }
+        let is_public = |address: SocketAddr| !address.ip().is_loopback();
+        if self.admin.listen.is_some_and(is_public) && self.admin.token.is_empty() {
+            return Some((
+                "admin.listen",
+                "takes an address that others can reach only with admin.token",
+            ));
+        }
         None
+    }
+}
+
+mod address_or_off {
+    use std::net::SocketAddr;
+
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    const OFF: &str = "off";
+
+    #[expect(clippy::ref_option, reason = "the signature that serde wants")]
+    pub(super) fn serialize<S: Serializer>(
+        address: &Option<SocketAddr>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match address {
+            Some(address) => to.collect_str(address),
+            None => to.serialize_str(OFF),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<SocketAddr>, D::Error> {
+        let text = String::deserialize(from)?;
+        if text == OFF {
+            return Ok(None);
+        }
+        let address = text.parse().map_err(|_| {
+            D::Error::custom(format!(
+                "{text:?} is neither an address with a port nor \"off\""
+            ))
+        })?;
+        Ok(Some(address))
     }
 }
 

@@ -31,7 +31,7 @@ fn nothing_given_means_the_defaults() {
 fn later_layers_win() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ekiben.toml");
-    std::fs::write(&file, "listen = \"127.0.0.1:1\"\nshutdown_seconds = 3\n").unwrap();
+    std::fs::write(&file, "listen = \"127.0.0.1:1\"\nworker_threads = 3\n").unwrap();
     let mut sources = sources(&[("PORT", "2")]);
     sources.file = Some(file);
     let listen = |sources: &Sources| Layers::load(sources).unwrap().config().listen.to_string();
@@ -46,7 +46,7 @@ fn later_layers_win() {
         .flags
         .push(("--listen", "listen", "127.0.0.1:5".into()));
     assert_eq!(listen(&sources), "127.0.0.1:5");
-    assert_eq!(Layers::load(&sources).unwrap().config().shutdown_seconds, 3);
+    assert_eq!(Layers::load(&sources).unwrap().config().worker_threads, 3);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn what_is_printed_is_a_configuration_file_with_origins() {
     let text = print(&layers).unwrap();
     let line = text
         .lines()
-        .find(|line| line.starts_with("shutdown_seconds"))
+        .find(|line| line.starts_with("worker_threads"))
         .unwrap();
     assert!(
         line.ends_with("# environment variable EKIBEN_SHUTDOWN_SECONDS"),

@@ -133,6 +133,10 @@ impl From<StoreError> for HttpError {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "This is a read-only replica; send writes to the primary.",
             ),
+            StoreError::HoldsWrites => Self::problem(
+                StatusCode::CONFLICT,
+                "A primary keeps its own copy, which holds writes; a reset adopts the baked file.",
+            ),
             StoreError::Pool(_) => {
                 Self::overloaded("No database connection became free.").caused_by(error)
             }

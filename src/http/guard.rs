@@ -6,10 +6,10 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -17,11 +17,13 @@ use hyper::body::{Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::HttpError;
+use super::metrics::Metrics;
 
 /// Admits requests.
 #[derive(Debug, Clone)]
 pub struct Guard {
     permits: Arc<Semaphore>,
+    concurrent: usize,
     time: Duration,
 }
 
@@ -32,14 +34,41 @@ impl Guard {
         let permits = concurrent.min(Semaphore::MAX_PERMITS);
         Self {
             permits: Arc::new(Semaphore::new(permits)),
+            concurrent: permits,
             time,
         }
     }
+
+    /// Requests that are being served.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.concurrent - self.permits.available_permits()
+    }
 }
 
-/// The middleware of a [`Guard`]. A request has its place until its answer is sent, however slowly
+/// A guard with the counting of one app's requests.
+#[derive(Debug, Clone)]
+pub(super) struct AppGuard {
+    pub(super) guard: Guard,
+    pub(super) app: &'static str,
+    pub(super) metrics: Metrics,
+}
+
+/// The middleware of a guard: admits a request or not, and counts it either way.
+pub(super) async fn admit(State(app): State<AppGuard>, request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
+    let response = guarded(&app.guard, request, next).await;
+    let time = start.elapsed();
+    app.metrics
+        .answered(app.app, route, &method, response.status(), time);
+    response
+}
+
+/// A request has its place until its answer is sent, however slowly
 /// the client reads: answers in memory are what the limit bounds.
-pub(super) async fn admit(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
     let Ok(permit) = Arc::clone(&guard.permits).try_acquire_owned() else {
         return HttpError::overloaded("Too many requests are being served.").into_response();
     };

@@ -9,13 +9,17 @@
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - `health`, `version`: `/livez`, `/readyz`, `/version`
+//! - [`admin`]: the routes that are never on the public port; `metrics`, `process`: what it counts
 //! - `guard`: concurrent requests and time per request
 //! - `request_log`: request ids and one log line per request
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`router()`]
 
+pub mod admin;
 mod error;
 mod guard;
 mod health;
+mod metrics;
+mod process;
 mod request_log;
 mod router;
 pub mod server;

@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
-use super::guard::{Guard, admit};
+use super::guard::{AppGuard, Guard, admit};
 use super::request_log::log_request;
 use super::{HttpError, Site, health, version};
 
@@ -31,13 +31,26 @@ pub struct Limits {
     pub compress_above_bytes: Option<u16>,
 }
 
-/// The whole site: the apps' routes with the shared ones and the layers around them.
+/// The whole site: the routes of its apps, in their order, with the shared ones and the layers around
+/// them.
 pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
     let guard = Guard::new(limits.concurrent_requests, limits.request_time);
-    let apps = apps.into_iter().fold(Router::new(), Router::merge);
-    let guarded = apps
-        .layer(DefaultBodyLimit::max(limits.body_bytes))
-        .layer(from_fn_with_state(guard, admit));
+    let names = site.apps().iter().map(|app| app.name);
+    let names = names.chain(std::iter::repeat("-"));
+    let guarded = apps.into_iter().zip(names).map(|(routes, app)| {
+        let guard = AppGuard {
+            guard: guard.clone(),
+            app,
+            metrics: site.metrics.clone(),
+        };
+        routes
+            .layer(DefaultBodyLimit::max(limits.body_bytes))
+            .layer(from_fn_with_state(guard, admit))
+    });
+    let guarded = guarded.fold(Router::new(), Router::merge);
+    // Only the first router of a site is counted; there is no second but in tests.
+    drop(site.guard.set(guard));
+    let metrics = site.metrics.clone();
     let shared = Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
@@ -45,7 +58,10 @@ pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
         .with_state(site);
     let mut all = shared
         .merge(guarded)
-        .fallback(no_route)
+        .fallback(async move |method: Method, uri: Uri| {
+            metrics.answered("-", None, &method, StatusCode::NOT_FOUND, Duration::ZERO);
+            no_route(&uri)
+        })
         .method_not_allowed_fallback(no_method)
         // Inside the log, so that a panic is logged as the 500 that it is.
         .layer(CatchPanicLayer::custom(panicked));
@@ -65,7 +81,7 @@ fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Pre
         .compress_when(worth_it)
 }
 
-async fn no_route(uri: Uri) -> HttpError {
+fn no_route(uri: &Uri) -> HttpError {
     HttpError::problem(
         StatusCode::NOT_FOUND,
         format!("There is nothing at {}.", uri.path()),

@@ -20,7 +20,9 @@ pub struct Server {
     pub site: Arc<Site>,
     /// All routes, from [`super::router()`].
     pub router: Router,
-    /// Requests still running this long after the stop signal are cut off.
+    /// So long after the stop signal requests are still taken, while the site says it is not ready.
+    pub delay: Duration,
+    /// Requests still running this long after that are cut off.
     pub drain_time: Duration,
 }
 
@@ -45,6 +47,7 @@ pub async fn run(
     let Server {
         site,
         router,
+        delay,
         drain_time,
     } = server;
     let draining = Arc::new(Notify::new());
@@ -53,6 +56,7 @@ pub async fn run(
         async move {
             shutdown.await;
             site.drain();
+            tokio::time::sleep(delay).await;
             draining.notify_one();
         }
     };

@@ -1,8 +1,11 @@
-//! What is being served: the apps with their stores, and whether the server is on its way out.
+//! What is being served: the apps with their stores, what has been asked of them, and whether the
+//! server is on its way out.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use super::metrics::Metrics;
+use super::{Guard, process};
 use crate::store::Store;
 
 /// One app with its store.
@@ -18,15 +21,22 @@ pub struct Served {
 pub struct Site {
     apps: Vec<Served>,
     draining: AtomicBool,
+    /// Requests so far.
+    pub(super) metrics: Metrics,
+    /// What admits requests, once the routes are built.
+    pub(super) guard: OnceLock<Guard>,
 }
 
 impl Site {
     /// A site that serves `apps`.
     #[must_use]
     pub fn new(apps: Vec<Served>) -> Self {
+        process::begin();
         Self {
             apps,
             draining: AtomicBool::new(false),
+            metrics: Metrics::default(),
+            guard: OnceLock::new(),
         }
     }
 

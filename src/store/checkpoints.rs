@@ -24,21 +24,21 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// Folds a log that is long. Reads go on meanwhile; one that began before keeps a part of the log
+    /// Folds a log that is long; whether it did. Reads go on meanwhile; one that began before keeps a part of the log
     /// from being folded, which then comes with the next look.
     pub(super) fn after_group(
         &mut self,
         writer: &Connection,
         generation: &Generation,
-    ) -> rusqlite::Result<()> {
+    ) -> rusqlite::Result<bool> {
         self.groups += 1;
         if self.groups < GROUPS {
-            return Ok(());
+            return Ok(false);
         }
         self.groups = 0;
         let (pages, _) = ask(writer, "PRAGMA wal_checkpoint(NOOP)")?;
         if pages < LONG {
-            return Ok(());
+            return Ok(false);
         }
         generation.renew_readers();
         let (pages, folded) = ask(writer, "PRAGMA wal_checkpoint(PASSIVE)")?;
@@ -46,7 +46,7 @@ impl Checkpoints {
             // Who reads from the file alone does not keep the log from beginning anew.
             generation.renew_readers();
         }
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -54,6 +54,9 @@ pub enum StoreError {
     /// A write to a replica.
     #[error("this is a replica")]
     ReadOnly,
+    /// A reload of a primary.
+    #[error("this is a primary, whose copy holds writes")]
+    HoldsWrites,
     /// What the app keeps in memory could not be derived from the last commit.
     #[error("nothing could be derived from the last commit")]
     NotDerived,

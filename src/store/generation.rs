@@ -6,11 +6,12 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::Connection;
 
+use super::figures::{Checkouts, Counters};
 use super::files::{file_error, remove_generation};
 use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use super::reader::ReaderManager;
@@ -36,9 +37,13 @@ struct GenerationFile {
 }
 
 impl Generation {
-    /// Opens the baked file itself, immutable: the generation of a replica.
-    pub(super) fn open_baked(options: &StoreOptions) -> Result<Self, StoreError> {
-        Self::open(&options.baked, 0, Access::Immutable, options)
+    /// Opens the baked file itself, immutable: a generation of a replica.
+    pub(super) fn open_baked(
+        options: &StoreOptions,
+        number: u64,
+        counters: &Arc<Counters>,
+    ) -> Result<Self, StoreError> {
+        Self::open(&options.baked, number, Access::Immutable, options, counters)
     }
 
     pub(super) fn open(
@@ -46,6 +51,7 @@ impl Generation {
         number: u64,
         access: Access,
         options: &StoreOptions,
+        counters: &Arc<Counters>,
     ) -> Result<Self, StoreError> {
         let before = identity(path)?;
         let provenance = check(path, access, options)?;
@@ -60,6 +66,7 @@ impl Generation {
             .test_on_check_out(false)
             .idle_timeout(None)
             .max_lifetime(None)
+            .event_handler(Box::new(Checkouts(Arc::clone(counters))))
             .build(ReaderManager(manager))?;
         // All readers are open by now, and stay so: a bake to the same path while this serves gives the
         // name to another file and changes nothing here.
@@ -99,6 +106,22 @@ impl Generation {
     #[must_use]
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
+    }
+
+    pub(super) fn pool_state(&self) -> r2d2::State {
+        self.readers.state()
+    }
+
+    /// Bytes of the write-ahead log.
+    pub(super) fn log_bytes(&self) -> u64 {
+        let mut log = self.file.path.clone().into_os_string();
+        log.push("-wal");
+        Path::new(&log).metadata().map_or(0, |log| log.len())
+    }
+
+    /// Bytes of the file.
+    pub(super) fn file_bytes(&self) -> u64 {
+        self.file.path.metadata().map_or(0, |file| file.len())
     }
 
     /// Runs `work` on a reader: all its statements see one state, in which every commit is that was

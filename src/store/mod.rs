@@ -13,11 +13,13 @@
 //! - `files`: which files a primary keeps, and the lock on them
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
+//! - [`Figures`]: what it counts about itself
 //! - [`StoreError`]: what can go wrong
 
 mod checkpoints;
 mod derived;
 mod error;
+mod figures;
 mod files;
 mod generation;
 mod pragmas;
@@ -25,7 +27,7 @@ mod reader;
 mod writer;
 
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -33,6 +35,8 @@ use tokio::sync::Semaphore;
 
 pub use derived::{Change, Derived, Deriver};
 pub use error::StoreError;
+use figures::Counters;
+pub use figures::Figures;
 pub use generation::Generation;
 use writer::{Seen, Writer};
 
@@ -96,6 +100,9 @@ pub struct Store {
 struct Shared {
     options: StoreOptions,
     current: RwLock<Arc<Generation>>,
+    counters: Arc<Counters>,
+    /// How often a replica's file was opened anew; one at a time does so.
+    reloads: Mutex<u64>,
 }
 
 impl Shared {
@@ -120,15 +127,15 @@ impl Store {
         let offloaded = Arc::new(Semaphore::new(permits));
         let (shared, writer) = match options.mode {
             Mode::Replica => {
-                let generation = Generation::open_baked(&options)?;
-                (
-                    Shared {
-                        options,
-                        current: RwLock::new(Arc::new(generation)),
-                    }
-                    .into(),
-                    None,
-                )
+                let counters = Arc::default();
+                let generation = Generation::open_baked(&options, 0, &counters)?;
+                let shared = Shared {
+                    options,
+                    current: RwLock::new(Arc::new(generation)),
+                    counters,
+                    reloads: Mutex::default(),
+                };
+                (Arc::new(shared), None)
             }
             Mode::Primary => {
                 let (shared, writer) = Writer::start(options)?;
@@ -158,6 +165,12 @@ impl Store {
     #[must_use]
     pub fn provenance(&self) -> Provenance {
         self.shared.current().provenance().clone()
+    }
+
+    /// What the store counts about itself.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        self.shared.counters.figures(&self.shared.current())
     }
 
     /// Runs a short read on the calling thread: one snapshot of one generation, however many
@@ -235,6 +248,30 @@ impl Store {
             Some(writer) => writer.reset().await,
             None => Ok(()),
         }
+    }
+
+    /// Opens a newly baked file as a new generation; requests in flight finish on the old one. Only a
+    /// replica does so: a primary's copy holds writes, and [`Store::reset`] is what drops them.
+    ///
+    /// # Errors
+    /// When the file cannot be served, or this is a primary. What was served goes on being served.
+    pub async fn reload(&self) -> Result<(), StoreError> {
+        if self.writer.is_some() {
+            return Err(StoreError::HoldsWrites);
+        }
+        let shared = Arc::clone(&self.shared);
+        let task = tokio::task::spawn_blocking(move || {
+            let mut reloads = shared
+                .reloads
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let generation =
+                Generation::open_baked(&shared.options, *reloads + 1, &shared.counters)?;
+            *reloads += 1;
+            shared.swap(generation);
+            Ok(())
+        });
+        task.await.map_err(|_panicked| StoreError::Panicked)?
     }
 
     /// Ends the writer once it has committed what is queued, and folds the write-ahead log into the

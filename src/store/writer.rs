@@ -6,7 +6,7 @@
 //! a definite place among the writes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{JoinHandle, Thread};
@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 
 use super::checkpoints::Checkpoints;
 use super::derived::ChangeLog;
+use super::figures::Counters;
 use super::files::{PrimaryFiles, file_error, remove_generation};
 use super::generation::{Generation, check};
 use super::pragmas::{Access, open_writer};
@@ -59,8 +60,8 @@ enum Command {
 /// The queue's end that requests use.
 pub(super) struct Writer {
     queue: SyncSender<Command>,
-    /// How many writes wait, and the thread that has to know when they are a crowd.
-    waiting: Arc<AtomicUsize>,
+    /// Among them how many writes wait, which the thread has to know when they are a crowd.
+    counters: Arc<Counters>,
     worker: Thread,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -76,7 +77,8 @@ impl Writer {
             None => copy_baked(&files, &options, 1)?,
         };
         let changes = ChangeLog::default();
-        let opened = open_generation(&files, number, &options, &changes);
+        let counters = Arc::default();
+        let opened = open_generation(&files, number, &options, &changes, &counters);
         let (connection, generation) = match opened {
             Err(StoreError::Unusable { path, reason }) if kept.is_some() => {
                 return Err(StoreError::UnusableCopy { path, reason });
@@ -87,12 +89,13 @@ impl Writer {
             tell_drift(&generation, &options);
         }
         let (queue, commands) = sync_channel(options.write_queue);
-        let waiting = Arc::new(AtomicUsize::new(0));
         let batch = options.write_batch.max(1);
         let name = format!("{}-writer", options.app);
         let shared = Arc::new(Shared {
             options,
             current: RwLock::new(Arc::new(generation)),
+            counters: Arc::clone(&counters),
+            reloads: Mutex::default(),
         });
         let worker = Worker {
             shared: Arc::clone(&shared),
@@ -100,7 +103,6 @@ impl Writer {
             connection,
             changes,
             committed: None,
-            waiting: Arc::clone(&waiting),
             checkpoints: Checkpoints::default(),
             commands,
             batch,
@@ -113,7 +115,7 @@ impl Writer {
             shared,
             Self {
                 queue,
-                waiting,
+                counters,
                 worker: thread.thread().clone(),
                 thread: Mutex::new(Some(thread)),
             },
@@ -133,10 +135,10 @@ impl Writer {
                 drop(answer.send(committed.and(result)));
             })
         });
-        let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
+        let waiting = self.counters.waiting.fetch_add(1, Ordering::Relaxed) + 1;
         self.send(Command::Write(Job { work, seen }))
             .inspect_err(|_| {
-                self.waiting.fetch_sub(1, Ordering::Relaxed);
+                self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
             })?;
         if waiting == CROWD {
             self.worker.unpark();
@@ -182,7 +184,6 @@ struct Worker {
     changes: ChangeLog,
     /// When the last group was committed.
     committed: Option<Instant>,
-    waiting: Arc<AtomicUsize>,
     checkpoints: Checkpoints,
     commands: Receiver<Command>,
     batch: usize,
@@ -233,12 +234,15 @@ impl Worker {
                 Err(_) => {}
             }
         }
-        self.waiting.fetch_sub(answers.len(), Ordering::Relaxed);
+        let counters = &self.shared.counters;
+        counters.waiting.fetch_sub(answers.len(), Ordering::Relaxed);
+        let begin = Instant::now();
         let committed = begun.and_then(|()| self.connection.execute_batch("COMMIT"));
         if committed.is_err() && !self.connection.is_autocommit() {
             drop(self.connection.execute_batch("ROLLBACK"));
         }
         self.committed = Some(Instant::now());
+        counters.group(answers.len(), begin.elapsed(), committed.is_ok());
         let changes = self.changes.take();
         if committed.is_ok() && (is_seen || !changes.is_empty()) {
             self.tell(&changes);
@@ -254,8 +258,14 @@ impl Worker {
         }
         // Nobody waits for this but the next group.
         let generation = self.shared.current();
-        if let Err(cause) = self.checkpoints.after_group(&self.connection, &generation) {
-            tracing::error!(%cause, "the write-ahead log was not folded into the file");
+        match self.checkpoints.after_group(&self.connection, &generation) {
+            Ok(false) => {}
+            Ok(true) => {
+                self.shared.counters.folds.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(cause) => {
+                tracing::error!(%cause, "the write-ahead log was not folded into the file");
+            }
         }
         following
     }
@@ -264,7 +274,7 @@ impl Worker {
     fn keep_pace(&self) {
         let rest = || self.committed.and_then(|at| PACE.checked_sub(at.elapsed()));
         while let Some(rest) = rest()
-            && self.waiting.load(Ordering::Relaxed) < CROWD
+            && self.shared.counters.waiting.load(Ordering::Relaxed) < CROWD
         {
             std::thread::park_timeout(rest);
         }
@@ -321,7 +331,8 @@ impl Worker {
         let number = self.shared.current().number() + 1;
         let options = &self.shared.options;
         copy_baked(&self.files, options, number)?;
-        let opened = open_generation(&self.files, number, options, &self.changes);
+        let counters = &self.shared.counters;
+        let opened = open_generation(&self.files, number, options, &self.changes, counters);
         let (connection, generation) = opened.inspect_err(|_| {
             // Left behind, it would be the newest generation of the next start.
             remove_generation(&self.files.path(number));
@@ -364,6 +375,7 @@ fn open_generation(
     number: u64,
     options: &StoreOptions,
     changes: &ChangeLog,
+    counters: &Arc<Counters>,
 ) -> Result<(Connection, Generation), StoreError> {
     let path = files.path(number);
     let connection =
@@ -374,7 +386,7 @@ fn open_generation(
     if let Some(deriver) = options.deriver {
         changes.watch(&connection, deriver.tables())?;
     }
-    let generation = Generation::open(&path, number, Access::Shared, options)?;
+    let generation = Generation::open(&path, number, Access::Shared, options, counters)?;
     Ok((connection, generation))
 }
 

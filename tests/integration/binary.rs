@@ -54,6 +54,8 @@ impl Finished {
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// Where operators ask, if the server told.
+    pub(crate) admin: Option<SocketAddr>,
     stderr: BufReader<ChildStderr>,
 }
 
@@ -72,6 +74,7 @@ impl Process {
         let mut process = Self {
             child,
             address: ([127, 0, 0, 1], 0).into(),
+            admin: None,
             stderr,
         };
         let mut seen = String::new();
@@ -79,10 +82,10 @@ impl Process {
             let mut line = String::new();
             let read = process.stderr.read_line(&mut line).unwrap();
             assert_ne!(read, 0, "the server ended before it listened:\n{seen}");
-            let address = serde_json::from_str::<Value>(&line)
-                .ok()
-                .and_then(|log| log["address"].as_str()?.parse().ok());
-            if let Some(address) = address {
+            let log: Value = serde_json::from_str(&line).unwrap_or_default();
+            let told = |key: &str| log[key].as_str()?.parse().ok();
+            process.admin = process.admin.or_else(|| told("admin"));
+            if let Some(address) = told("address") {
                 process.address = address;
                 return process;
             }
@@ -102,14 +105,27 @@ impl Process {
 
     /// Sends SIGTERM without waiting.
     pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Sends SIGHUP without waiting.
+    pub(crate) fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        let sent = Command::new("kill").args([name, &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Reads the log up to a line that holds `text`.
+    pub(crate) fn wait_for_log(&mut self, text: &str) {
+        let mut seen = String::new();
+        while !seen.contains(text) {
+            let read = self.stderr.read_line(&mut seen).unwrap();
+            assert_ne!(read, 0, "the server ended without {text:?}:\n{seen}");
+        }
     }
 
     /// Waits for the end; the exit code and the rest of the log.

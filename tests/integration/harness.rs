@@ -179,16 +179,21 @@ impl Site {
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let asked = format!("{} {}", request.method(), request.uri());
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        Answer {
-            asked,
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        ask(self.router.clone(), request).await
+    }
+}
+
+/// Asks routes something.
+pub(crate) async fn ask(routes: Router, request: Request<Body>) -> Answer {
+    let asked = format!("{} {}", request.method(), request.uri());
+    let response = routes.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    Answer {
+        asked,
+        status: parts.status,
+        headers: parts.headers,
+        body,
     }
 }
 

@@ -22,6 +22,7 @@ mod random_sql;
 mod random_types;
 mod random_values;
 
+mod admin;
 mod bake_files;
 mod bake_inputs;
 mod bake_oracle;

@@ -99,6 +99,7 @@ async fn serve(
     let server = Server {
         site: shared,
         router,
+        delay: Duration::ZERO,
         drain_time,
     };
     let serving = server::run(server, listener, async { drop(stopped.await) });

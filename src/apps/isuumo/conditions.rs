@@ -1,7 +1,7 @@
 //! The two condition documents: what the search forms offer, and the ranges behind range ids.
 //!
-//! They are baked into the file and read once at start, as the original reads its fixtures; a reset
-//! does not read them again. The endpoints answer them in the key order of the original.
+//! They are baked into the file and read once for each generation: the catalogue holds them. The
+//! endpoints answer them in the key order of the original.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -9,14 +9,16 @@ use axum::response::Response;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::Shared;
 use super::answer::json;
+use super::catalogue::Catalogue;
+use super::{Result, Shared};
 use crate::store::StoreError;
 
 pub(super) const CHAIR_DOCUMENT: &str = "chair_condition";
 pub(super) const ESTATE_DOCUMENT: &str = "estate_condition";
 
 /// Both documents, with their answers.
+#[derive(Debug)]
 pub(super) struct Conditions {
     pub(super) chair: ChairCondition,
     pub(super) estate: EstateCondition,
@@ -104,10 +106,12 @@ fn malformed(cause: serde_json::Error) -> StoreError {
     rusqlite::Error::FromSqlConversionFailure(0, text, Box::new(cause)).into()
 }
 
-pub(super) async fn chair(State(isu): State<Shared>) -> Response {
-    json(isu.conditions.chair_json.clone())
+pub(super) async fn chair(State(isu): State<Shared>) -> Result<Response> {
+    let catalogue = Catalogue::of(&isu.store.generation())?;
+    Ok(json(catalogue.conditions.chair_json.clone()))
 }
 
-pub(super) async fn estate(State(isu): State<Shared>) -> Response {
-    json(isu.conditions.estate_json.clone())
+pub(super) async fn estate(State(isu): State<Shared>) -> Result<Response> {
+    let catalogue = Catalogue::of(&isu.store.generation())?;
+    Ok(json(catalogue.conditions.estate_json.clone()))
 }

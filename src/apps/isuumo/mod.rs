@@ -51,7 +51,6 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use figment::value::Dict;
 
-use self::conditions::Conditions;
 pub use self::settings::Settings;
 use super::App;
 use crate::config::{Config, Section, dictionary};
@@ -65,7 +64,6 @@ type Result<T, E = HttpError> = std::result::Result<T, E>;
 struct Isu {
     store: Arc<Store>,
     settings: Settings,
-    conditions: Conditions,
     pictures: thumbnail::ThumbnailCache,
 }
 
@@ -99,13 +97,11 @@ impl App for Isuumo {
         settings: &Section,
     ) -> Result<Router, Box<dyn std::error::Error + Send + Sync>> {
         let settings: Settings = settings.extract()?;
-        let conditions = store.read(Conditions::read)?;
         let shed_bots = settings.shed_bots;
         let pictures = thumbnail::ThumbnailCache::default();
         let isu = Arc::new(Isu {
             store,
             settings,
-            conditions,
             pictures,
         });
         let mut router = routes(config.limits.upload_bytes).with_state(isu);

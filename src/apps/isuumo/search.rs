@@ -17,6 +17,7 @@ use super::conditions::Ranges;
 use super::query::Query;
 use super::{Result, Settings, Shared, bad_request, chair, estate, listing};
 use crate::http::HttpError;
+use crate::store::Generation;
 
 /// Bytes of a `features` parameter at most; SQLite refuses far longer patterns with an error that is
 /// not the client's to read.
@@ -168,10 +169,13 @@ struct Search {
 }
 
 impl Search {
-    async fn answer(self, isu: &Shared) -> Result<Response> {
-        let generation = isu.store.generation();
-        let catalogue = Catalogue::of(&generation)?;
-        let shelf = (self.place.shelf)(&catalogue);
+    async fn answer(
+        self,
+        isu: &Shared,
+        generation: &Generation,
+        catalogue: &Catalogue,
+    ) -> Result<Response> {
+        let shelf = (self.place.shelf)(catalogue);
         let sets = self.conditions.iter().map(|condition| condition.set(shelf));
         let Some(sets) = sets.collect::<Option<Vec<_>>>() else {
             let work = move |connection: &Connection| self.answer_of_sqlite(connection);
@@ -179,7 +183,7 @@ impl Search {
         };
         let (count, positions) = shelf.search(&sets, self.offset, self.limit);
         let mut body = self.head(count);
-        shelf.write(&generation, self.place.kind, &positions, &mut body)?;
+        shelf.write(generation, self.place.kind, &positions, &mut body)?;
         body.extend_from_slice(b"]}");
         Ok(json(body))
     }
@@ -233,7 +237,9 @@ pub(super) async fn chairs(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let query = Query::parse(query.as_deref());
-    let known = &isu.conditions.chair;
+    let generation = isu.store.generation();
+    let catalogue = Catalogue::of(&generation)?;
+    let known = &catalogue.conditions.chair;
     let mut checked = Checked {
         query: &query,
         conditions: Vec::new(),
@@ -246,7 +252,7 @@ pub(super) async fn chairs(
     checked.text(1, "color");
     checked.features(&isu.settings)?;
     let search = checked.page(&CHAIRS, &isu.settings)?;
-    search.answer(&isu).await
+    search.answer(&isu, &generation, &catalogue).await
 }
 
 pub(super) async fn estates(
@@ -254,7 +260,9 @@ pub(super) async fn estates(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let query = Query::parse(query.as_deref());
-    let known = &isu.conditions.estate;
+    let generation = isu.store.generation();
+    let catalogue = Catalogue::of(&generation)?;
+    let known = &catalogue.conditions.estate;
     let mut checked = Checked {
         query: &query,
         conditions: Vec::new(),
@@ -264,7 +272,7 @@ pub(super) async fn estates(
     checked.range(2, "rentRangeId", &known.rent)?;
     checked.features(&isu.settings)?;
     let search = checked.page(&ESTATES, &isu.settings)?;
-    search.answer(&isu).await
+    search.answer(&isu, &generation, &catalogue).await
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The lists in memory, derived from the file and kept exact by the writer (`store::Deriver`).
+//! The lists in memory and the condition documents, derived from the file and kept exact by the writer (`store::Deriver`).
 //!
 //! What a search finds, which estates let a chair through their door and which lie in a polygon is
 //! answered from here; rows come from the file through the pool of readers. A state never changes:
@@ -24,6 +24,7 @@ use rusqlite::Connection;
 pub(super) use self::places::Places;
 use self::rows::Source;
 pub(super) use self::shelf::{Set, Shelf};
+use super::conditions::Conditions;
 use crate::store::{Change, Derived, Deriver, Generation, StoreError};
 
 const CHAIR_TABLE: &str = "chair_search";
@@ -54,6 +55,7 @@ const ESTATES: Source = Source {
 pub(super) struct Catalogue {
     pub(super) chairs: Arc<Shelf>,
     pub(super) estates: Arc<Shelf>,
+    pub(super) conditions: Arc<Conditions>,
 }
 
 impl Catalogue {
@@ -80,14 +82,16 @@ impl Catalogue {
             Ok(Self {
                 chairs: Arc::new(chairs?),
                 estates: Arc::new(estates?),
+                conditions: Arc::new(generation.read(Conditions::read)?),
             })
         })
     }
 
     /// The lists of a file.
     #[cfg(test)]
-    pub(super) fn read(connection: &Connection) -> rusqlite::Result<Self> {
+    pub(super) fn read(connection: &Connection) -> Result<Self, StoreError> {
         Ok(Self {
+            conditions: Arc::new(Conditions::read(connection)?),
             chairs: Arc::new(Shelf::load(connection, &CHAIRS)?),
             estates: Arc::new(Shelf::load(connection, &ESTATES)?),
         })
@@ -106,6 +110,7 @@ impl Catalogue {
         Ok(Self {
             chairs: changed(&self.chairs, &CHAIRS, CHAIR_TABLE)?,
             estates: changed(&self.estates, &ESTATES, ESTATE_TABLE)?,
+            conditions: Arc::clone(&self.conditions),
         })
     }
 }

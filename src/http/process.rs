@@ -1,0 +1,99 @@
+//! Figures of the process, under the names that every Prometheus client gives them.
+//!
+//! Read from `/proc` when somebody looks; where there is none, they are absent.
+
+use std::fs;
+use std::sync::LazyLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+/// Hundredths of a second: what the kernel counts processor time in, whatever its own clock is.
+const TICKS: f64 = 100.0;
+
+type Number = Gauge<f64, std::sync::atomic::AtomicU64>;
+type Total = Counter<f64, std::sync::atomic::AtomicU64>;
+
+/// When this process began, as near as it matters.
+static START: LazyLock<f64> = LazyLock::new(|| {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0.0, |since| since.as_secs_f64())
+});
+
+/// Notes the start of the process, if that has not been done.
+pub(super) fn begin() {
+    LazyLock::force(&START);
+}
+
+pub(super) fn register(registry: &mut Registry) {
+    let mut gauge = |name: &str, help: &str, value: f64| {
+        let gauge = Number::default();
+        gauge.set(value);
+        registry.register(name, help, gauge);
+    };
+    gauge(
+        "process_start_time_seconds",
+        "Start of the process, in seconds since 1970",
+        *START,
+    );
+    if let Some(bytes) = memory() {
+        gauge("process_resident_memory_bytes", "Resident memory", bytes);
+    }
+    if let Ok(files) = fs::read_dir("/proc/self/fd") {
+        // The one that reads the folder is among them.
+        let open = files.count().saturating_sub(1);
+        let open = u32::try_from(open).unwrap_or(u32::MAX);
+        gauge(
+            "process_open_fds",
+            "Open files and sockets",
+            f64::from(open),
+        );
+    }
+    if let Some(seconds) = processor_time() {
+        let total = Total::default();
+        total.inc_by(seconds);
+        registry.register(
+            "process_cpu_seconds",
+            "Processor time of all threads, in user and system mode",
+            total,
+        );
+    }
+}
+
+/// `VmRSS` in bytes.
+fn memory() -> Option<f64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kilobytes * 1024.0)
+}
+
+/// Seconds.
+fn processor_time() -> Option<f64> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    // The name stands in parentheses and may hold anything; the fields behind it are numbered from 3.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let mut fields = fields.split(' ').skip(14 - 3);
+    let mut ticks = || fields.next()?.parse::<f64>().ok();
+    Some((ticks()? + ticks()?) / TICKS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn figures_are_plausible() {
+        let before = processor_time().unwrap();
+        assert!(memory().unwrap() > 1e6);
+        assert!((0..3_000_000_u64).fold(1, |sum: u64, n| sum ^ sum.wrapping_mul(n | 1)) != 0);
+        assert!(processor_time().unwrap() >= before);
+        begin();
+        assert!(*START > 1.7e9);
+    }
+}
