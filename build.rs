@@ -1,6 +1,5 @@
 //! Puts what the binary carries into one folder, and has cargo compile anew when any of it changes:
-//! `include_dir!` can do neither. Only the files that a bake reads are carried, those of an app's own
-//! folder; the upload batches below it are for people and benchmarks.
+//! `include_dir!` can do neither. Only the files of an app's own folder are carried, which a bake reads; the upload batches below it are for people and benchmarks.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -16,6 +15,9 @@ fn main() -> io::Result<()> {
     }
     for app in fs::read_dir("dataset")? {
         let app = app?;
+        if !app.file_type()?.is_dir() {
+            continue;
+        }
         copy_files(&app.path(), &carried.join(app.file_name()))?;
     }
     Ok(())

@@ -75,6 +75,14 @@ pub enum BakeError {
         /// What is wrong.
         reason: String,
     },
+    /// A statement of the schema failed.
+    #[error("schema file {name}: {cause}")]
+    SchemaSql {
+        /// File name.
+        name: String,
+        /// Why.
+        cause: rusqlite::Error,
+    },
     /// The dumps hold several databases and none was chosen.
     #[error("the dumps hold several databases: {}", .names.join(", "))]
     SeveralDatabases {
@@ -198,7 +206,7 @@ impl BakeError {
             Self::Document { .. } => {
                 Some("Put the file beside the dumps, or leave it out to use the built-in one.")
             }
-            Self::Schema { .. } => {
+            Self::Schema { .. } | Self::SchemaSql { .. } => {
                 Some("A schema folder holds tables.sql, derived.sql, indexes.sql and checks.sql.")
             }
             Self::SeveralDatabases { .. } | Self::NoDatabase { .. } => {
@@ -221,7 +229,8 @@ impl BakeError {
             }
             Self::Output { .. } | Self::Sqlite { .. } => Some(
                 "Check the free space and the permissions of the folder; about three times the \
-                 size of the result is needed for a moment.",
+                 size of the result is needed for a moment. Large dumps need room in the temporary \
+                 folder (TMPDIR) too.",
             ),
             Self::Integrity { .. } => {
                 Some("The disk or its driver may be failing; try another one.")

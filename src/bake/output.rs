@@ -1,8 +1,8 @@
 //! The file being made: complete or absent (ARCHITECTURE.md, invariant 1).
 //!
-//! Rows and indexes go into a scratch file without a journal; `VACUUM INTO` rewrites that in key
-//! order and without gaps as the result, still under a temporary name; it is checked, synced and
-//! renamed. Whatever fails, dropping the [`Output`] removes both files. Temporary files that a
+//! Rows and indexes go into a scratch file without a journal. Where rows did not come in key order, or
+//! much of it is empty, `VACUUM INTO` rewrites it as the result, still under a temporary name;
+//! otherwise it is the result itself, which is checked, synced and renamed. Whatever fails, dropping the [`Output`] removes both files. Temporary files that a
 //! killed process left are removed by the next bake to the same place.
 
 use std::fs::{self, File, OpenOptions};
@@ -23,16 +23,22 @@ struct Tuning {
     cache_kib: i64,
     /// Pages that are not in it are read through memory mapping, in files of up to so many bytes.
     mapped_bytes: i64,
+    /// Whether sorting may spill to files in the system's temporary folder.
+    sorts_in_files: bool,
     /// Threads that may help with sorting.
     helpers: usize,
     /// Rows of each index that the statistics are made of; 0 for all.
     analysis_limit: u32,
 }
 
-/// Sorting in pieces that the processor's caches hold, in a file, is faster than all of it in memory.
+/// Packed dumps below this are sorted in memory, so that a container without a temporary folder can
+/// bake what the binary carries. Larger ones are sorted in pieces that the processor's caches hold.
+const SORTED_IN_MEMORY: u64 = 16 * 1024 * 1024;
+
 const BAKE: Tuning = Tuning {
     cache_kib: -2_048,
     mapped_bytes: MAPPED_BYTES,
+    sorts_in_files: true,
     helpers: 0,
     analysis_limit: 0,
 };
@@ -41,6 +47,7 @@ const BAKE: Tuning = Tuning {
 const IMPORT: Tuning = Tuning {
     cache_kib: -16_384,
     mapped_bytes: 0,
+    sorts_in_files: true,
     helpers: 0,
     analysis_limit: 1000,
 };
@@ -59,9 +66,15 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Starts an app's file that will end up at `path`; its folder is created.
-    pub(super) fn create(path: &Path) -> Result<Self, BakeError> {
-        Self::create_with(path, BAKE)
+    /// Starts an app's file that will end up at `path`, from so many bytes of packed dumps; its folder
+    /// is created.
+    pub(super) fn create(path: &Path, packed_bytes: u64) -> Result<Self, BakeError> {
+        let sorts_in_files = packed_bytes >= SORTED_IN_MEMORY;
+        let tuning = Tuning {
+            sorts_in_files,
+            ..BAKE
+        };
+        Self::create_with(path, tuning)
     }
 
     /// Starts the file of an import, whose size nobody knows: memory stays bounded.
@@ -109,12 +122,12 @@ impl Output {
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "cache_size", tuning.cache_kib)?;
         connection.pragma_update(None, "mmap_size", tuning.mapped_bytes)?;
-        let sorting = if can_make_temporary_files() {
+        let temp_store = if tuning.sorts_in_files {
             "FILE"
         } else {
             "MEMORY"
         };
-        connection.pragma_update(None, "temp_store", sorting)?;
+        connection.pragma_update(None, "temp_store", temp_store)?;
         connection.pragma_update(None, "threads", tuning.helpers)?;
         connection.pragma_update(None, "analysis_limit", tuning.analysis_limit)?;
         // What memory held before must not get into the gaps of pages: files are given away, and the
@@ -155,10 +168,15 @@ impl Output {
         work().map_err(|cause| self.error(cause))
     }
 
-    /// An error in storing a row, or in the file when the row is not to blame: the disk is full, say.
+    /// An error in storing a row or in a statement of the schema, or in the file when neither is to
+    /// blame: the disk is full, say.
     pub(super) fn blame(&self, error: BakeError) -> BakeError {
         match error {
-            BakeError::Row { cause, .. } if is_about_files(&cause) => self.error(cause),
+            BakeError::Row { cause, .. } | BakeError::SchemaSql { cause, .. }
+                if is_about_files(&cause) =>
+            {
+                self.error(cause)
+            }
             other => other,
         }
     }
@@ -229,15 +247,6 @@ impl Output {
         fs::rename(&self.result.path, &self.path)?;
         sync_folder(&self.path)
     }
-}
-
-/// Sorting wants files of its own; in a container whose root is read-only there may be no place for
-/// them.
-fn can_make_temporary_files() -> bool {
-    let name = format!("ekiben-{}", std::process::id());
-    let path = std::env::temp_dir().join(name);
-    let made = OpenOptions::new().write(true).create_new(true).open(&path);
-    made.is_ok() && fs::remove_file(&path).is_ok()
 }
 
 fn is_about_files(cause: &rusqlite::Error) -> bool {

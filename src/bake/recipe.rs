@@ -60,7 +60,8 @@ pub fn bake(
             folder: recipe.dataset.shown(),
         });
     }
-    let mut output = Output::create(out)?;
+    let packed = dumps.iter().map(|dump| dump.bytes).sum();
+    let mut output = Output::create(out, packed)?;
     let connection = output.connection();
     recipe.schema.create_tables(connection)?;
     let mut inputs = documents(recipe, &files, connection)?;
@@ -108,9 +109,12 @@ pub fn bake(
         notes.push(Note::new(&input, position, Class::Skipped, what));
     }
     progress.begin(Phase::Indexes);
-    recipe.schema.derive(connection)?;
-    recipe.schema.create_indexes(connection)?;
-    recipe.schema.check(connection)?;
+    let schema = recipe.schema;
+    schema
+        .derive(connection)
+        .and_then(|()| schema.create_indexes(connection))
+        .and_then(|()| schema.check(connection))
+        .map_err(|error| output.blame(error))?;
     let provenance = Provenance {
         app: recipe.app.to_owned(),
         importer: IMPORTER.to_owned(),
@@ -125,7 +129,8 @@ pub fn bake(
     Ok(report::of(out, provenance, tables, notes, start))
 }
 
-/// Statistics, compaction: what every new file goes through before its last check.
+/// Statistics, and compaction where it is needed: what every new file goes through before its last
+/// check.
 fn finish(
     output: &mut Output,
     provenance: &Provenance,

@@ -87,7 +87,7 @@ impl Schema {
         let complaints = self
             .checks
             .complaints(connection)
-            .map_err(|cause| self.checks.error(&cause))?;
+            .map_err(|cause| self.checks.error(cause))?;
         if complaints.is_empty() {
             Ok(())
         } else {
@@ -100,7 +100,7 @@ impl Script {
     fn run(&self, connection: &Connection) -> Result<(), BakeError> {
         connection
             .execute_batch(&self.sql)
-            .map_err(|cause| self.error(&cause))
+            .map_err(|cause| self.error(cause))
     }
 
     fn complaints(&self, connection: &Connection) -> rusqlite::Result<Vec<String>> {
@@ -114,10 +114,10 @@ impl Script {
         Ok(complaints)
     }
 
-    fn error(&self, cause: &rusqlite::Error) -> BakeError {
-        BakeError::Schema {
+    fn error(&self, cause: rusqlite::Error) -> BakeError {
+        BakeError::SchemaSql {
             name: self.name.clone(),
-            reason: cause.to_string(),
+            cause,
         }
     }
 }

@@ -99,6 +99,7 @@ impl From<BakeError> for Failure {
             | BakeError::Mismatch { .. }
             | BakeError::Document { .. }
             | BakeError::Schema { .. }
+            | BakeError::SchemaSql { .. }
             | BakeError::SeveralDatabases { .. }
             | BakeError::NoDatabase { .. }
             | BakeError::NoTable { .. }

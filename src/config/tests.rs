@@ -149,14 +149,14 @@ fn a_broken_or_missing_file_is_an_error_that_names_it() {
 
 #[test]
 fn what_is_printed_is_a_configuration_file_with_origins() {
-    let layers = load(&[("EKIBEN_SHUTDOWN_SECONDS", "4")]).unwrap();
+    let layers = load(&[("EKIBEN_WORKER_THREADS", "4")]).unwrap();
     let text = print(&layers).unwrap();
     let line = text
         .lines()
         .find(|line| line.starts_with("worker_threads"))
         .unwrap();
     assert!(
-        line.ends_with("# environment variable EKIBEN_SHUTDOWN_SECONDS"),
+        line.ends_with("# environment variable EKIBEN_WORKER_THREADS"),
         "{line}"
     );
     assert!(text.contains("# the defaults"));

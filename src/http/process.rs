@@ -91,7 +91,6 @@ mod tests {
     fn figures_are_plausible() {
         let before = processor_time().unwrap();
         assert!(memory().unwrap() > 1e6);
-        assert!((0..3_000_000_u64).fold(1, |sum: u64, n| sum ^ sum.wrapping_mul(n | 1)) != 0);
         assert!(processor_time().unwrap() >= before);
         begin();
         assert!(*START > 1.7e9);

@@ -4,14 +4,27 @@
 //! the log is long: readers here stay in their transactions, and a log that somebody reads from cannot
 //! begin anew. So readers are asked to let go first, and again when all is in the file.
 
+use std::time::{Duration, Instant};
+
 use rusqlite::Connection;
 
 use super::Generation;
+use super::pragmas::BUSY_TIMEOUT;
 
 /// A log of this many pages, 16 MiB, is folded. What is written often is in it many times and reaches
 /// the file once; folding takes the writer some 20 ms, which should be rare. A longer log takes readers
 /// longer to search.
 const LONG: i64 = 4_000;
+
+/// A log of this many pages, 64 MiB, must not grow: writes wait until it has begun anew. Only reads
+/// that follow each other without a gap let it come so far.
+const TOO_LONG: i64 = 4 * LONG;
+
+/// Writes wait so long for reads at most.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A step of that wait.
+const STEP: Duration = Duration::from_millis(2);
 
 /// The log is looked at once in so many groups.
 const GROUPS: u32 = 8;
@@ -24,8 +37,8 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// Folds a log that is long; whether it did. Reads go on meanwhile; one that began before keeps a part of the log
-    /// from being folded, which then comes with the next look.
+    /// Folds a log that is long; whether it did. Reads go on meanwhile; those that began before keep a
+    /// part of the log from being folded, which then comes with a later look.
     pub(super) fn after_group(
         &mut self,
         writer: &Connection,
@@ -40,6 +53,9 @@ impl Checkpoints {
         if pages < LONG {
             return Ok(false);
         }
+        if pages >= TOO_LONG {
+            return begin_anew(writer, generation);
+        }
         generation.renew_readers();
         let (pages, folded) = ask(writer, "PRAGMA wal_checkpoint(PASSIVE)")?;
         if folded == pages {
@@ -48,6 +64,26 @@ impl Checkpoints {
         }
         Ok(true)
     }
+}
+
+/// Folds the whole log and has it begin anew, waiting for the reads that are in the way. Whoever begins
+/// to read meanwhile is not in the way once all is in the file: nothing is written in this time.
+fn begin_anew(writer: &Connection, generation: &Generation) -> rusqlite::Result<bool> {
+    writer.busy_timeout(STEP)?;
+    let start = Instant::now();
+    let mut is_new = false;
+    while !is_new && start.elapsed() < PATIENCE {
+        generation.renew_readers();
+        is_new = writer
+            .prepare_cached("PRAGMA wal_checkpoint(RESTART)")?
+            .query_row([], |row| row.get::<_, i64>(0))
+            .map(|busy| busy == 0)?;
+    }
+    writer.busy_timeout(BUSY_TIMEOUT)?;
+    if !is_new {
+        tracing::warn!("reads keep the write-ahead log from beginning anew, so it grows");
+    }
+    Ok(is_new)
 }
 
 /// The pages in the log, and those of them that are in the file too.

@@ -23,7 +23,7 @@ pub struct Generation {
     number: u64,
     provenance: Provenance,
     readers: r2d2::Pool<ReaderManager>,
-    /// Commits that were told to readers.
+    /// How often readers were told to begin anew: commits that reads show, and the log's folding.
     commits: AtomicU64,
     /// What the app derived from the newest of them; nothing when that failed.
     derived: RwLock<Option<Derived>>,
@@ -125,7 +125,7 @@ impl Generation {
     }
 
     /// Runs `work` on a reader: all its statements see one state, in which every commit is that was
-    /// answered before the call.
+    /// answered before the call, but for those that no read shows (`Store::write_unseen`).
     ///
     /// # Errors
     /// Whatever `work` returns, and when no connection is to be had.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::Durability;
 
 /// Waits this long for a lock that a checkpoint or a closing connection holds for a moment.
-const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Page cache of a reader in KiB, as the negative number that SQLite wants. Small, since mapped pages
 /// come from the operating system's cache, which all connections and processes share.

@@ -28,7 +28,8 @@ use super::{Change, Shared, StoreError, StoreOptions};
 /// wait.
 const PACE: Duration = Duration::from_millis(2);
 
-/// So many waiting writes are worth a commit at once.
+/// So many waiting writes are worth a commit at once; fewer where no more can wait or be committed
+/// together.
 const CROWD: usize = 16;
 
 /// Runs one job's work; what it returns is called with the outcome of the commit.
@@ -62,6 +63,7 @@ pub(super) struct Writer {
     queue: SyncSender<Command>,
     /// Among them how many writes wait, which the thread has to know when they are a crowd.
     counters: Arc<Counters>,
+    crowd: usize,
     worker: Thread,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -90,6 +92,7 @@ impl Writer {
         }
         let (queue, commands) = sync_channel(options.write_queue);
         let batch = options.write_batch.max(1);
+        let crowd = CROWD.min(batch).min(options.write_queue);
         let name = format!("{}-writer", options.app);
         let shared = Arc::new(Shared {
             options,
@@ -106,6 +109,7 @@ impl Writer {
             checkpoints: Checkpoints::default(),
             commands,
             batch,
+            crowd,
         };
         let thread = std::thread::Builder::new()
             .name(name)
@@ -116,6 +120,7 @@ impl Writer {
             Self {
                 queue,
                 counters,
+                crowd,
                 worker: thread.thread().clone(),
                 thread: Mutex::new(Some(thread)),
             },
@@ -140,7 +145,7 @@ impl Writer {
             .inspect_err(|_| {
                 self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
             })?;
-        if waiting == CROWD {
+        if waiting >= self.crowd {
             self.worker.unpark();
         }
         answered.await.map_err(|_dropped| StoreError::Stopped)?
@@ -187,6 +192,7 @@ struct Worker {
     checkpoints: Checkpoints,
     commands: Receiver<Command>,
     batch: usize,
+    crowd: usize,
 }
 
 impl Worker {
@@ -274,7 +280,7 @@ impl Worker {
     fn keep_pace(&self) {
         let rest = || self.committed.and_then(|at| PACE.checked_sub(at.elapsed()));
         while let Some(rest) = rest()
-            && self.shared.counters.waiting.load(Ordering::Relaxed) < CROWD
+            && self.shared.counters.waiting.load(Ordering::Relaxed) < self.crowd
         {
             std::thread::park_timeout(rest);
         }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ekiben::store::{Mode, Store, StoreError};
 use tempfile::TempDir;
@@ -323,6 +324,51 @@ async fn idle_readers_do_not_keep_the_log() {
     assert_eq!(length(), 0, "the log was folded into the file");
 }
 
+/// Long reads one after the other, two at a time, so that there is always one that began before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reads_without_a_gap_do_not_keep_the_log() {
+    let folder = TempDir::new().unwrap();
+    let store = Arc::new(open(folder.path(), &baked(folder.path()), Mode::Primary).unwrap());
+    let log = folder.path().join("data/isuumo.primary.1.sqlite-wal");
+    let make = "CREATE TABLE filler (bytes BLOB) STRICT; INSERT INTO filler VALUES (x'')";
+    store
+        .write(move |connection| connection.execute_batch(make))
+        .await
+        .unwrap();
+    let done = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> = (0..3)
+        .map(|_| {
+            let (store, done) = (Arc::clone(&store), Arc::clone(&done));
+            std::thread::spawn(move || {
+                let count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n \
+                    WHERE i < 100000) SELECT count(*) FROM n, (SELECT count(*) FROM filler)";
+                let read = |c: &rusqlite::Connection| Ok(c.query_row(count, [], |row| row.get(0))?);
+                let mut reads = 0;
+                while !done.load(Ordering::Relaxed) {
+                    assert_eq!(store.read::<i64, StoreError>(read).unwrap(), 100_000);
+                    reads += 1;
+                }
+                reads
+            })
+        })
+        .collect();
+    let fill = "UPDATE filler SET bytes = randomblob(1000000)";
+    let mut longest = 0;
+    for _ in 0..120 {
+        store
+            .write_unseen(move |connection| connection.execute(fill, []))
+            .await
+            .unwrap();
+        longest = longest.max(fs::metadata(&log).unwrap().len());
+    }
+    done.store(true, Ordering::Relaxed);
+    for reader in readers {
+        assert!(reader.join().unwrap() > 0);
+    }
+    // All of it is 120 MB. A look comes after 8 writes at the latest.
+    assert!(longest < 80 << 20, "{longest} bytes of log");
+}
+
 #[tokio::test]
 async fn an_unseen_write_leaves_readers_alone_until_something_shows() {
     let folder = TempDir::new().unwrap();
@@ -347,4 +393,25 @@ async fn an_unseen_write_leaves_readers_alone_until_something_shows() {
         store.write_unseen(buy).await.unwrap();
     }
     assert_eq!(stock(), 0);
+}
+
+/// `.cargo/config.toml` takes effect only where cargo sees it.
+#[test]
+fn sqlite_is_compiled_as_configured() {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    let mut options = connection.prepare("PRAGMA compile_options").unwrap();
+    let options = options.query_map([], |row| row.get(0)).unwrap();
+    let options: Vec<String> = options.collect::<Result<_, _>>().unwrap();
+    for wanted in ["THREADSAFE=2", "DEFAULT_MEMSTATUS=0", "OMIT_LOAD_EXTENSION"] {
+        assert!(
+            options.iter().any(|option| option == wanted),
+            "no {wanted} in {options:?}"
+        );
+    }
+    for unwanted in ["ENABLE_STAT4", "ENABLE_MEMORY_MANAGEMENT", "ENABLE_FTS5"] {
+        assert!(
+            !options.iter().any(|option| option == unwanted),
+            "{unwanted} in {options:?}"
+        );
+    }
 }

@@ -22,10 +22,13 @@ pub(super) fn json(body: impl Into<Bytes>) -> Response {
     ([(header::CONTENT_TYPE, kind)], body.into()).into_response()
 }
 
-/// A key as [`Object`] wants it, ready to be copied: behind a comma, with quotes and colon.
+/// A key of an [`Object`], ready to be copied: behind a comma, with quotes and colon. Made by [`key!`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key(pub(super) &'static str);
+
 macro_rules! key {
     ($name:literal) => {
-        concat!(",\"", $name, "\":")
+        $crate::apps::isuumo::answer::Key(concat!(",\"", $name, "\":"))
     };
 }
 pub(super) use key;
@@ -49,7 +52,7 @@ impl<'o, 'r> Object<'o, 'r> {
     }
 
     /// The next column as a text.
-    pub(super) fn text(mut self, key: &'static str) -> rusqlite::Result<Self> {
+    pub(super) fn text(mut self, key: Key) -> rusqlite::Result<Self> {
         let column = self.key(key);
         let value = self.row.get_ref(column)?.as_bytes();
         let value = value.map_err(|cause| unexpected(column, cause))?;
@@ -60,7 +63,7 @@ impl<'o, 'r> Object<'o, 'r> {
             .iter()
             .fold(false, |found, byte| found | special(byte))
         {
-            self.json(&text(self.row, column)?)?;
+            self.json(column, &text(self.row, column)?)?;
         } else {
             self.out.push(b'"');
             self.out.extend_from_slice(value);
@@ -70,18 +73,18 @@ impl<'o, 'r> Object<'o, 'r> {
     }
 
     /// The next column as a whole number.
-    pub(super) fn integer(mut self, key: &'static str) -> rusqlite::Result<Self> {
+    pub(super) fn integer(mut self, key: Key) -> rusqlite::Result<Self> {
         let column = self.key(key);
         let value = self.row.get_ref(column)?.as_i64();
-        self.json(&value.map_err(|cause| unexpected(column, cause))?)?;
+        self.json(column, &value.map_err(|cause| unexpected(column, cause))?)?;
         Ok(self)
     }
 
     /// The next column as a number.
-    pub(super) fn number(mut self, key: &'static str) -> rusqlite::Result<Self> {
+    pub(super) fn number(mut self, key: Key) -> rusqlite::Result<Self> {
         let column = self.key(key);
         let value = self.row.get_ref(column)?.as_f64();
-        self.json(&value.map_err(|cause| unexpected(column, cause))?)?;
+        self.json(column, &value.map_err(|cause| unexpected(column, cause))?)?;
         Ok(self)
     }
 
@@ -90,21 +93,21 @@ impl<'o, 'r> Object<'o, 'r> {
     }
 
     /// Writes the key of the next column and returns its number.
-    fn key(&mut self, key: &'static str) -> usize {
+    fn key(&mut self, key: Key) -> usize {
         let column = self.column;
         self.column += 1;
         if column == 0 {
             self.out.push(b'{');
-            self.out.extend_from_slice(&key.as_bytes()[1..]);
+            self.out.extend_from_slice(&key.0.as_bytes()[1..]);
         } else {
-            self.out.extend_from_slice(key.as_bytes());
+            self.out.extend_from_slice(key.0.as_bytes());
         }
         column
     }
 
-    fn json(&mut self, value: &impl Serialize) -> rusqlite::Result<()> {
+    fn json(&mut self, column: usize, value: &impl Serialize) -> rusqlite::Result<()> {
         serde_json::to_writer(&mut *self.out, value).map_err(|cause| {
-            rusqlite::Error::FromSqlConversionFailure(self.column, Type::Text, Box::new(cause))
+            rusqlite::Error::FromSqlConversionFailure(column, Type::Null, Box::new(cause))
         })
     }
 }
@@ -115,7 +118,7 @@ pub(super) fn text<'r>(row: &'r Row<'_>, index: usize) -> rusqlite::Result<&'r s
     text.map_err(|cause| unexpected(index, cause))
 }
 
-/// A column has another type than the schema says.
+/// A column has another type than the schema says; which one, the cause knows.
 fn unexpected(column: usize, cause: FromSqlError) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Null, cause.into())
 }

@@ -29,7 +29,7 @@ impl Asked {
 /// The JSON of rows by position.
 #[derive(Debug)]
 pub(super) struct Fragments {
-    slots: Vec<OnceLock<Arc<[u8]>>>,
+    slots: Vec<OnceLock<(Asked, Arc<[u8]>)>>,
     /// Bytes that are kept, by how the rows were asked for.
     used: [AtomicUsize; 2],
 }
@@ -42,30 +42,30 @@ impl Fragments {
         }
     }
 
-    pub(super) fn get(&self, position: usize) -> Option<&Arc<[u8]>> {
-        self.slots[position].get()
+    pub(super) fn get(&self, position: usize) -> Option<&[u8]> {
+        self.slots[position].get().map(|(_, json)| &**json)
     }
 
     /// Keeps a row's JSON if there is room.
     pub(super) fn keep(&self, position: usize, json: &[u8], asked: Asked) {
-        let used = &self.used[asked as usize];
-        if used.load(Ordering::Relaxed) + json.len() <= asked.budget()
-            && self.slots[position].set(json.into()).is_ok()
-        {
-            used.fetch_add(json.len(), Ordering::Relaxed);
+        if self.used[asked as usize].load(Ordering::Relaxed) + json.len() <= asked.budget() {
+            self.set(position, asked, json.into());
         }
     }
 
     /// Takes over all that another list has: each of its rows is at the position that `moved` gives.
     pub(super) fn take_over(&self, other: &Self, moved: impl Iterator<Item = (usize, usize)>) {
         for (before, position) in moved {
-            if let Some(json) = other.get(before) {
-                // There was nothing at that position.
-                drop(self.slots[position].set(Arc::clone(json)));
+            if let Some((asked, json)) = other.slots[before].get() {
+                self.set(position, *asked, Arc::clone(json));
             }
         }
-        for (used, before) in self.used.iter().zip(&other.used) {
-            used.store(before.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    fn set(&self, position: usize, asked: Asked, json: Arc<[u8]>) {
+        let length = json.len();
+        if self.slots[position].set((asked, json)).is_ok() {
+            self.used[asked as usize].fetch_add(length, Ordering::Relaxed);
         }
     }
 }
