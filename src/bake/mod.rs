@@ -12,7 +12,8 @@
 //! - `feed`: reading on a thread of its own; `batch`: rows on their way; `insertion`: storing them
 //! - `schema`: the SQL files of an app, in their three phases
 //! - `target`: the tables of a schema that rows go into
-//! - `output`: the file under its temporary name: indexes, statistics, compaction, checks, rename
+//! - `output`: the file being made: indexes, statistics, compaction, checks; `temporary`: its name until
+//!   it is complete
 //! - [`provenance`]: where a file came from, written and read
 //! - [`inspect`](inspect()): what is in a finished file
 //! - [`Report`], [`Note`], [`Progress`]: what a bake tells, at its end and on its way
@@ -35,6 +36,7 @@ mod report;
 mod schema;
 mod scout;
 mod target;
+mod temporary;
 mod translate;
 
 pub use error::BakeError;
@@ -42,8 +44,8 @@ pub use folder::{Content, Folder, FolderFile};
 pub use import::{ImportOptions, Selection, import};
 pub use inspect::{FileReport, inspect};
 pub use note::{Class, Note};
-pub(crate) use output::sync_folder;
 pub use progress::{Phase, Progress, Silent};
 pub use recipe::{Recipe, bake};
 pub use report::{ColumnReport, IndexReport, Report, TableReport};
 pub use schema::Schema;
+pub(crate) use temporary::sync_folder;

@@ -5,16 +5,15 @@
 //! otherwise it is the result itself, which is checked, synced and renamed. Whatever fails, dropping the [`Output`] removes both files. Temporary files that a
 //! killed process left are removed by the next bake to the same place.
 
-use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::BakeError;
 use super::provenance::{self, Provenance};
+use super::temporary::Temporary;
 
 /// How SQLite is set up while it writes a file.
 #[derive(Debug, Clone, Copy)]
@@ -101,7 +100,7 @@ impl Output {
         {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        remove_leftovers(path).map_err(failed)?;
+        Temporary::remove_leftovers(path).map_err(failed)?;
         let scratch = Temporary::create(path, "scratch").map_err(failed)?;
         let result = Temporary::create(path, "result").map_err(failed)?;
         let mut output = Self {
@@ -115,7 +114,7 @@ impl Output {
     }
 
     fn open(&self, tuning: Tuning) -> rusqlite::Result<Connection> {
-        let connection = Connection::open(&self.scratch.path)?;
+        let connection = Connection::open(self.scratch.path())?;
         // No journal and no syncs: after a crash the scratch file is thrown away, not repaired.
         connection.pragma_update(None, "journal_mode", "OFF")?;
         connection.pragma_update(None, "synchronous", "OFF")?;
@@ -192,7 +191,7 @@ impl Output {
         let free = pragma("freelist_count").map_err(|cause| self.error(cause))?;
         if !in_order || free > pages / FREE_PAGES {
             // VACUUM INTO takes an empty file for no file.
-            let into = self.result.path.display().to_string();
+            let into = self.result.path().display().to_string();
             connection
                 .execute("VACUUM INTO ?1", [into])
                 .map_err(|cause| self.error(cause))?;
@@ -207,10 +206,12 @@ impl Output {
     /// Ends an import: syncs the file and gives it its name.
     pub(super) fn finish_import(mut self) -> Result<(), BakeError> {
         self.compact(true)?;
-        self.publish().map_err(|cause| BakeError::Output {
-            path: self.path.clone(),
-            cause,
-        })
+        self.result
+            .publish(&self.path)
+            .map_err(|cause| BakeError::Output {
+                path: self.path.clone(),
+                cause,
+            })
     }
 
     /// Checks the compact file, syncs it and gives it its name; `read` sees it just before that.
@@ -219,7 +220,7 @@ impl Output {
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, BakeError> {
         let connection =
-            Connection::open_with_flags(&self.result.path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+            Connection::open_with_flags(self.result.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)
                 .map_err(|cause| self.error(cause))?;
         connection
             .pragma_update(None, "mmap_size", MAPPED_BYTES)
@@ -235,17 +236,13 @@ impl Output {
         }
         let value = read(&connection).map_err(|cause| self.error(cause))?;
         drop(connection);
-        self.publish().map_err(|cause| BakeError::Output {
-            path: self.path.clone(),
-            cause,
-        })?;
+        self.result
+            .publish(&self.path)
+            .map_err(|cause| BakeError::Output {
+                path: self.path.clone(),
+                cause,
+            })?;
         Ok(value)
-    }
-
-    fn publish(&self) -> io::Result<()> {
-        self.result.file.sync_all()?;
-        fs::rename(&self.result.path, &self.path)?;
-        sync_folder(&self.path)
     }
 }
 
@@ -260,72 +257,5 @@ fn is_about_files(cause: &rusqlite::Error) -> bool {
 pub(super) fn refuse_names_as_strings(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-    Ok(())
-}
-
-/// Makes a rename or a new name in the folder of `path` durable.
-pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-/// A file that is removed when dropped, and locked so that others can tell it is in use.
-struct Temporary {
-    path: PathBuf,
-    file: File,
-}
-
-impl Temporary {
-    fn create(target: &Path, role: &str) -> io::Result<Self> {
-        // The time too: every container has a process 1, and they may share a volume.
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let (pid, nanoseconds) = (std::process::id(), now.as_nanos());
-        let name = format!("{}{role}-{pid}-{nanoseconds}", temporary_prefix(target));
-        let path = target.with_file_name(name);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)?;
-        file.lock()?;
-        Ok(Self { path, file })
-    }
-
-    fn remove(&self) {
-        // A result that was renamed is no longer there, which is as it should be.
-        drop(fs::remove_file(&self.path));
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        self.remove();
-    }
-}
-
-fn temporary_prefix(target: &Path) -> String {
-    format!(
-        ".{}.baking-",
-        target.file_name().unwrap_or_default().to_string_lossy()
-    )
-}
-
-/// Removes temporary files for `target` whose process is gone: nobody holds their lock.
-fn remove_leftovers(target: &Path) -> io::Result<()> {
-    let prefix = temporary_prefix(target);
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    for entry in fs::read_dir(folder.unwrap_or(Path::new(".")))? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(&prefix)
-            && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
-        {
-            fs::remove_file(entry.path())?;
-        }
-    }
     Ok(())
 }

@@ -1,13 +1,11 @@
 //! Bad inputs: a clear error with file, byte, line and table, no output, nothing left behind.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use ekiben::bake::{BakeError, Report};
 use tempfile::TempDir;
 
-use crate::binary::{ekiben, finish, run};
+use crate::binary::{on_a_small_disk, run};
 use crate::dataset::{CHAIR, Chair, Dataset};
 use crate::harness::bake_folder;
 
@@ -201,38 +199,13 @@ fn a_missing_file_on_the_command_line() {
     assert!(!folder.path().join("out.sqlite").exists());
 }
 
-/// Mounts a tmpfs of a few MB in a mount namespace of its own, which needs root or user namespaces.
 #[test]
 fn a_full_disk() {
     let folder = TempDir::new().unwrap();
-    let small = folder.path().join("small");
-    fs::create_dir(&small).unwrap();
-    let script = |inner: &str| {
-        format!(
-            "mount -t tmpfs -o size=8m tmpfs '{}' && {inner}",
-            small.display()
-        )
-    };
-    let unshare = |inner: &str| {
-        let mut command = Command::new("unshare");
-        command.args(["--mount", "--map-root-user", "sh", "-c", &script(inner)]);
-        command.output()
-    };
-    if !unshare("true").is_ok_and(|output| output.status.success()) {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "CI must be able to mount a tmpfs"
-        );
-        eprintln!("skipped: no mount namespace is to be had here");
+    let script = "ekiben bake --out small; code=$?; echo left: $(ls -A small); exit $code";
+    let Some(finished) = on_a_small_disk(folder.path(), 8, script) else {
         return;
-    }
-    let binary = ekiben(folder.path()).get_program().to_owned();
-    let binary = Path::new(&binary).display().to_string();
-    let inner = format!(
-        "'{binary}' bake --out '{0}'; code=$?; echo left: $(ls -A '{0}'); exit $code",
-        small.display()
-    );
-    let finished = finish(&unshare(&inner).unwrap());
+    };
     finished
         .exits(5)
         .says("isuumo.sqlite: ")

@@ -1,0 +1,91 @@
+//! A file under a temporary name until it is complete (ARCHITECTURE.md, invariant 1).
+//!
+//! It lies beside the file that it will be, hidden and locked, and goes when the [`Temporary`] is
+//! dropped without having been given its name. What a killed process left is removed by the next one
+//! that writes to the same place. It must not know what is in the file.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A file that is removed when dropped, and locked so that others can tell it is in use.
+pub(crate) struct Temporary {
+    path: PathBuf,
+    file: File,
+}
+
+impl Temporary {
+    /// Makes an empty file beside `target`.
+    pub(crate) fn create(target: &Path, role: &str) -> io::Result<Self> {
+        // The time too: every container has a process 1, and they may share a volume.
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let (pid, nanoseconds) = (std::process::id(), now.as_nanos());
+        let name = format!("{}{role}-{pid}-{nanoseconds}", prefix(target));
+        let path = target.with_file_name(name);
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)?;
+        file.lock()?;
+        Ok(Self { path, file })
+    }
+
+    /// Removes temporary files for `target` whose process is gone: nobody holds their lock.
+    pub(crate) fn remove_leftovers(target: &Path) -> io::Result<()> {
+        let prefix = prefix(target);
+        for entry in fs::read_dir(folder(target))? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(&prefix)
+                && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
+            {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Syncs the file and gives it the name `target`, whatever has that name.
+    pub(crate) fn publish(&self, target: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.path, target)?;
+        sync_folder(target)
+    }
+
+    /// Removes the file ahead of time.
+    pub(crate) fn remove(&self) {
+        // A file that was renamed is no longer there, which is as it should be.
+        drop(fs::remove_file(&self.path));
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+/// Makes a rename or a new name in the folder of `path` durable.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(folder(path))?.sync_all()
+}
+
+fn folder(path: &Path) -> &Path {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+fn prefix(target: &Path) -> String {
+    format!(
+        ".{}.baking-",
+        target.file_name().unwrap_or_default().to_string_lossy()
+    )
+}
