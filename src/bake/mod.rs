@@ -48,4 +48,4 @@ pub use progress::{Phase, Progress, Silent};
 pub use recipe::{Recipe, bake};
 pub use report::{ColumnReport, IndexReport, Report, TableReport};
 pub use schema::Schema;
-pub(crate) use temporary::sync_folder;
+pub(crate) use temporary::{Temporary, sync_folder};

@@ -58,6 +58,22 @@ impl Temporary {
         sync_folder(target)
     }
 
+    /// As [`Temporary::publish`], but fails with [`io::ErrorKind::AlreadyExists`] when the name is taken.
+    pub(crate) fn publish_new(&self, target: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        match fs::hard_link(&self.path, target) {
+            Ok(()) => self.remove(),
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => return Err(cause),
+            // Not every file system has hard links. Without one, another program may take the name
+            // between the look and the rename.
+            Err(_) if fs::symlink_metadata(target).is_ok() => {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            Err(_) => fs::rename(&self.path, target)?,
+        }
+        sync_folder(target)
+    }
+
     /// Removes the file ahead of time.
     pub(crate) fn remove(&self) {
         // A file that was renamed is no longer there, which is as it should be.
@@ -88,4 +104,28 @@ fn prefix(target: &Path) -> String {
         ".{}.baking-",
         target.file_name().unwrap_or_default().to_string_lossy()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_is_kept_unless_it_may_be_replaced() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let target = folder.path().join("x");
+        fs::write(&target, "old").unwrap();
+        let temporary = Temporary::create(&target, "result").unwrap();
+        let refused = temporary.publish_new(&target).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&target).unwrap(), "old");
+        temporary.publish(&target).unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "");
+        drop(temporary);
+        let temporary = Temporary::create(&target, "result").unwrap();
+        fs::remove_file(&target).unwrap();
+        temporary.publish_new(&target).unwrap();
+        drop(temporary);
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+    }
 }

@@ -18,7 +18,7 @@ Exit codes:
   3  the configuration is wrong
   4  an input is missing or broken
   5  an output cannot be written
-  6  a data file cannot be served: damaged, of another app, or in use
+  6  a data file cannot be used: missing, damaged, of another app or schema, or in use
 
 Examples:
   ekiben                                   bake the built-in data if need be, serve on port 1323
@@ -26,7 +26,9 @@ Examples:
   ekiben serve --mode replica              serve read-only, straight from the baked file
   ekiben bake --from ~/dumps --out data    bake isuumo from your own dumps
   ekiben import shop.sql.gz -o shop.sqlite turn a MySQL dump into a SQLite file
-  ekiben inspect data/isuumo.sqlite        show what is in a baked file and where it came from";
+  ekiben inspect data/isuumo.sqlite        show what is in a file, where it came from and how it is
+  ekiben backup /backups/isuumo.sqlite     copy a primary's data while it serves
+  ekiben restore /backups/isuumo.sqlite    have the next start serve that copy";
 
 /// An application and its data in one box: MySQL dumps go in at build time, one binary with a
 /// read-optimised SQLite file comes out.
@@ -78,6 +80,30 @@ Exit codes: 0 done, 2 wrong arguments, 4 a dump is missing or broken or --strict
     Import(ImportArguments),
     /// Show what is in a baked or imported file and where it came from
     Inspect(InspectArguments),
+    /// Copy a primary's data to a file, while it serves or not
+    ///
+    /// Copies the state of one moment, checks the copy in full and only then gives it its name. The
+    /// server goes on reading and writing meanwhile. The file is whole by itself: `restore` takes it,
+    /// and a replica serves it as it is. docs/operations.md has schedules and object storage.
+    #[command(after_help = "Examples:
+  ekiben backup /backups/isuumo.sqlite                 the primary of this configuration
+  ekiben backup --data-dir /data /backups/isuumo.sqlite --replace
+
+Exit codes: 0 done, 2 wrong arguments, 3 wrong configuration, 5 the file exists or cannot be written,
+6 there is nothing to copy, or it is damaged.")]
+    Backup(BackupArguments),
+    /// Have the next start of a primary serve this file's data
+    ///
+    /// Checks that the file is whole and of this app and schema, and makes it the next generation in
+    /// the data directory, whose primary must not run. The generation before is removed by the next
+    /// start, not sooner.
+    #[command(after_help = "Examples:
+  ekiben restore /backups/isuumo.sqlite                into the data directory of this configuration
+  ekiben restore --data-dir /data /backups/isuumo.sqlite
+
+Exit codes: 0 done, 2 wrong arguments, 3 wrong configuration, 5 the copy cannot be written, 6 the file
+cannot be used, or the data directory is in use.")]
+    Restore(RestoreArguments),
     /// Ask a running server whether it is ready: exit code 0 or 1
     ///
     /// For container health checks in images that have no shell.
@@ -205,6 +231,38 @@ pub(super) struct InspectArguments {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// Flags that name a primary's data.
+#[derive(Debug, Args)]
+pub(super) struct DataArguments {
+    /// App whose data it is
+    #[arg(long, value_name = "NAME", default_value = "isuumo")]
+    pub(super) app: String,
+    /// Folder of the primary's copy; without this, the configured one
+    #[arg(long, value_name = "DIR")]
+    pub(super) data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) config: ConfigArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BackupArguments {
+    /// The file to make, in a folder that exists; an existing file is refused without --replace
+    pub(super) out: PathBuf,
+    /// Replace the file if it exists, once the new one is complete and checked
+    #[arg(long)]
+    pub(super) replace: bool,
+    #[command(flatten)]
+    pub(super) data: DataArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RestoreArguments {
+    /// A backup, or a baked file
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) data: DataArguments,
 }
 
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use super::summary::visible;
 use crate::bake::BakeError;
 use crate::config::ConfigError;
 use crate::serving::OpenError;
-use crate::store::StoreError;
+use crate::store::{BackupError, StoreError};
 
 /// A failure as the user sees it.
 #[derive(Debug)]
@@ -131,6 +131,28 @@ impl From<StoreError> for Failure {
         let code = match &error {
             StoreError::File { .. } => Code::Output,
             _ => Code::DataFile,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        let code = match &error {
+            BackupError::Exists { .. }
+            | BackupError::Misplaced { .. }
+            | BackupError::Output { .. }
+            | BackupError::Sqlite { .. }
+            | BackupError::Store(StoreError::File { .. }) => Code::Output,
+            BackupError::Restless { .. } => Code::Other,
+            BackupError::NoCopy { .. }
+            | BackupError::Unusable { .. }
+            | BackupError::Damaged { .. }
+            | BackupError::Store(_) => Code::DataFile,
         };
         Self {
             code,

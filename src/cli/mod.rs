@@ -1,9 +1,10 @@
 //! The command line: arguments in, calls to the library, words for people out.
 //!
-//! One file per subcommand, named like it. Results go to standard output, everything else to standard
+//! One file per subcommand, named like it (`backup` holds `restore` too). Results go to standard output, everything else to standard
 //! error. It must not know SQL or HTTP details.
 
 mod arguments;
+mod backup;
 mod bake;
 mod check;
 mod failure;
@@ -33,6 +34,8 @@ pub fn run() -> ExitCode {
         Some(Command::Bake(arguments)) => bake::run(&arguments),
         Some(Command::Import(arguments)) => import::run(&arguments),
         Some(Command::Inspect(arguments)) => inspect::run(&arguments),
+        Some(Command::Backup(arguments)) => backup::back_up(&arguments),
+        Some(Command::Restore(arguments)) => backup::restore(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Generate(arguments)) => generate::run(&arguments),
     };

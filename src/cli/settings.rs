@@ -1,11 +1,16 @@
 //! From flags, file and environment to the configuration of this process.
 
+use std::path::Path;
+
 use figment::value::Value;
 
-use super::arguments::{ConfigArguments, ModeArgument, ServeArguments};
+use super::arguments::{ConfigArguments, DataArguments, ModeArgument, ServeArguments};
 use super::failure::Failure;
 use crate::apps::{self, App};
 use crate::config::{Layers, Sources};
+
+/// A flag as people write it, the setting that it is, and its value.
+type Flag = (&'static str, &'static str, Value);
 
 /// Loads the configuration for a subcommand that takes no more flags than the file's name.
 pub(super) fn load(arguments: &ConfigArguments) -> Result<Layers, Failure> {
@@ -14,20 +19,14 @@ pub(super) fn load(arguments: &ConfigArguments) -> Result<Layers, Failure> {
 
 /// Loads the configuration with the flags of `serve` as its last layer.
 pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failure> {
-    let mut flags: Vec<(&'static str, &'static str, Value)> = Vec::new();
+    let mut flags: Vec<Flag> = Vec::new();
     if !arguments.app.is_empty() {
         flags.push(("--app", "apps", arguments.app.clone().into()));
     }
     if let Some(listen) = arguments.listen {
         flags.push(("--listen", "listen", listen.to_string().into()));
     }
-    if let Some(data_dir) = &arguments.data_dir {
-        flags.push((
-            "--data-dir",
-            "data_dir",
-            data_dir.display().to_string().into(),
-        ));
-    }
+    flags.extend(data_dir_flag(arguments.data_dir.as_deref()));
     if let Some(mode) = arguments.mode {
         let name = match mode {
             ModeArgument::Primary => "primary",
@@ -36,6 +35,16 @@ pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failu
         flags.push(("--mode", "mode", name.into()));
     }
     load_with(&arguments.config, flags)
+}
+
+/// Loads the configuration with the data directory of `backup` or `restore` as its last layer.
+pub(super) fn load_for_data(arguments: &DataArguments) -> Result<Layers, Failure> {
+    let flags = data_dir_flag(arguments.data_dir.as_deref());
+    load_with(&arguments.config, flags.into_iter().collect())
+}
+
+fn data_dir_flag(data_dir: Option<&Path>) -> Option<Flag> {
+    data_dir.map(|path| ("--data-dir", "data_dir", path.display().to_string().into()))
 }
 
 /// The app of that name, or a failure that lists those there are.
@@ -49,10 +58,7 @@ pub(super) fn app(name: &str) -> Result<&'static dyn App, Failure> {
     })
 }
 
-fn load_with(
-    arguments: &ConfigArguments,
-    flags: Vec<(&'static str, &'static str, Value)>,
-) -> Result<Layers, Failure> {
+fn load_with(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Failure> {
     let app_defaults = apps::ALL
         .iter()
         .map(|app| (app.name().to_owned(), app.default_settings()))

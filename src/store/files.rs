@@ -1,8 +1,9 @@
 //! The files that a primary keeps in its data directory, and the lock on them.
 //!
-//! `APP.primary.lock` is held while a primary runs. `APP.primary.N.sqlite` is generation N, complete
-//! by the time it has its name. The highest number is the current one, so a crash between two steps
-//! of a reset leaves either the old or the new generation and nothing in between.
+//! `APP.primary.lock` is held while a primary runs or a backup is restored. `APP.primary.N.sqlite` is
+//! generation N, complete by the time it has its name. The highest number is the current one, so a
+//! crash between two steps of a reset leaves either the old or the new generation and nothing in
+//! between.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
@@ -20,82 +21,128 @@ pub(super) struct PrimaryFiles {
 }
 
 impl PrimaryFiles {
-    /// Takes the lock and removes what an interrupted reset or copy left behind.
+    /// Takes the lock; every file stays as it is.
     pub(super) fn lock(data_dir: &Path, app: &str) -> Result<Self, StoreError> {
         fs::create_dir_all(data_dir).map_err(|cause| file_error(data_dir, cause))?;
         let path = data_dir.join(format!("{app}.primary.lock"));
         let lock = take_lock(&path)?;
-        let files = Self {
+        Ok(Self {
             data_dir: data_dir.to_owned(),
             app: app.to_owned(),
             _lock: lock,
-        };
-        let current = files.current()?;
-        for (path, generation) in files.list()? {
+        })
+    }
+
+    /// Removes older generations and what an interrupted reset, copy or restore left behind.
+    pub(super) fn clear(&self) -> Result<(), StoreError> {
+        let current = self.current()?;
+        for (path, generation) in list(&self.data_dir, &self.app)? {
             if generation.is_none() || generation != current {
                 remove_generation(&path);
             }
         }
-        Ok(files)
+        Ok(())
     }
 
     pub(super) fn path(&self, generation: u64) -> PathBuf {
-        self.data_dir
-            .join(format!("{}{generation}.sqlite", self.prefix()))
+        path(&self.data_dir, &self.app, generation)
     }
 
     /// The newest complete generation, if there is one.
     pub(super) fn current(&self) -> Result<Option<u64>, StoreError> {
-        Ok(self
-            .list()?
-            .into_iter()
-            .filter_map(|(_, generation)| generation)
-            .max())
+        newest(&self.data_dir, &self.app)
     }
 
     /// Makes generation `generation` a copy of the baked file.
     pub(super) fn copy(&self, baked: &Path, generation: u64) -> Result<PathBuf, StoreError> {
+        self.make(generation, |temporary| {
+            let failed = |cause| file_error(&self.path(generation), cause);
+            copy_file(baked, temporary).map_err(failed)
+        })
+    }
+
+    /// Makes generation `generation` of what `fill` writes to the path that it is given; it has its name
+    /// once that is complete and durable.
+    pub(super) fn make<E: From<StoreError>>(
+        &self,
+        generation: u64,
+        fill: impl FnOnce(&Path) -> Result<(), E>,
+    ) -> Result<PathBuf, E> {
         let path = self.path(generation);
         let temporary = path.with_extension("copying");
-        let made = copy_durably(baked, &temporary)
-            .and_then(|()| fs::rename(&temporary, &path))
-            .and_then(|()| sync_folder(&path));
-        made.map_err(|cause| {
-            drop(fs::remove_file(&temporary));
-            file_error(&path, cause)
-        })?;
+        let publish = || {
+            File::open(&temporary)?.sync_all()?;
+            // SQLite would take a log that somebody left beside this name for the new file's own.
+            remove_log(&path)?;
+            fs::rename(&temporary, &path)?;
+            sync_folder(&path)
+        };
+        let made = fill(&temporary)
+            .and_then(|()| publish().map_err(|cause| E::from(file_error(&path, cause))));
+        made.inspect_err(|_| drop(fs::remove_file(&temporary)))?;
         Ok(path)
     }
+}
 
-    fn prefix(&self) -> String {
-        format!("{}.primary.", self.app)
-    }
+/// Where a primary of `app` keeps a generation.
+pub(super) fn path(data_dir: &Path, app: &str, generation: u64) -> PathBuf {
+    data_dir.join(format!("{app}.primary.{generation}.sqlite"))
+}
 
-    /// Everything that belongs to a generation, with its number where it is a complete one.
-    fn list(&self) -> Result<Vec<(PathBuf, Option<u64>)>, StoreError> {
-        let failed = |cause| file_error(&self.data_dir, cause);
-        let mut found = Vec::new();
-        for entry in fs::read_dir(&self.data_dir).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let Some(rest) = name.strip_prefix(&self.prefix()) else {
-                continue;
-            };
-            if let Some(number) = rest.strip_suffix(".sqlite") {
-                found.push((path.clone(), number.parse().ok()));
-            } else if rest.ends_with(".copying") {
-                found.push((path.clone(), None));
-            }
+/// The newest complete generation in a data directory, if there is one.
+pub(super) fn newest(data_dir: &Path, app: &str) -> Result<Option<u64>, StoreError> {
+    let numbers = list(data_dir, app)?;
+    Ok(numbers.into_iter().filter_map(|(_, number)| number).max())
+}
+
+/// The app and the number of a primary's generation that lies at `path`, if the name is one of those.
+#[must_use]
+pub fn generation_at(path: &Path) -> Option<(&str, u64)> {
+    let (app, rest) = path.file_name()?.to_str()?.split_once(".primary.")?;
+    Some((app, rest.strip_suffix(".sqlite")?.parse().ok()?))
+}
+
+/// Everything that belongs to a generation, with its number where it is a complete one.
+fn list(data_dir: &Path, app: &str) -> Result<Vec<(PathBuf, Option<u64>)>, StoreError> {
+    let failed = |cause| file_error(data_dir, cause);
+    let prefix = format!("{app}.primary.");
+    let mut found = Vec::new();
+    for entry in fs::read_dir(data_dir).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let Some(rest) = name.strip_prefix(&prefix) else {
+            continue;
+        };
+        if let Some(number) = rest.strip_suffix(".sqlite") {
+            found.push((path.clone(), number.parse().ok()));
+        } else if rest.ends_with(".copying") {
+            found.push((path.clone(), None));
         }
-        Ok(found)
     }
+    Ok(found)
+}
+
+/// The file that belongs to `path` and has `suffix` behind its name.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn remove_log(path: &Path) -> io::Result<()> {
+    for suffix in ["-wal", "-shm"] {
+        match fs::remove_file(beside(path, suffix)) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Removes a generation's file with its log and index, as far as they are there.
 pub(super) fn remove_generation(path: &Path) {
     for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
+        let name = beside(path, suffix);
         if let Err(cause) = fs::remove_file(&name)
             && cause.kind() != io::ErrorKind::NotFound
         {
@@ -112,7 +159,7 @@ pub(super) fn file_error(path: &Path, cause: io::Error) -> StoreError {
 }
 
 /// A baked file may be read-only; its copy must not be.
-fn copy_durably(from: &Path, to: &Path) -> io::Result<()> {
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     let mut source = File::open(from)?;
     let mut copy = OpenOptions::new()
         .write(true)
@@ -120,7 +167,7 @@ fn copy_durably(from: &Path, to: &Path) -> io::Result<()> {
         .truncate(true)
         .open(to)?;
     io::copy(&mut source, &mut copy)?;
-    copy.sync_all()
+    Ok(())
 }
 
 fn take_lock(path: &Path) -> Result<File, StoreError> {
@@ -137,9 +184,14 @@ fn take_lock(path: &Path) -> Result<File, StoreError> {
         Err(TryLockError::WouldBlock) => {
             let mut pid = String::new();
             file.read_to_string(&mut pid).map_err(failed)?;
+            let pid = match pid.trim() {
+                // It was locked a moment ago.
+                "" => "unknown",
+                pid => pid,
+            };
             return Err(StoreError::Locked {
                 path: path.to_owned(),
-                pid: pid.trim().to_owned(),
+                pid: pid.to_owned(),
             });
         }
         Err(TryLockError::Error(cause)) => return Err(failed(cause)),
@@ -148,4 +200,20 @@ fn take_lock(path: &Path) -> Result<File, StoreError> {
         .and_then(|()| writeln!(file, "{}", std::process::id()))
         .map_err(failed)?;
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_generations() {
+        let number = |path: &str| generation_at(Path::new(path)).map(|(_, number)| number);
+        assert_eq!(number("data/isuumo.primary.12.sqlite"), Some(12));
+        assert_eq!(number("data/isuumo.primary.12.copying"), None);
+        assert_eq!(number("data/isuumo.primary.x.sqlite"), None);
+        assert_eq!(number("data/isuumo.sqlite"), None);
+        let made = path(Path::new("data"), "isuumo", 3);
+        assert_eq!(generation_at(&made), Some(("isuumo", 3)));
+    }
 }

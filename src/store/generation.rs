@@ -211,21 +211,36 @@ pub(super) fn check(
     if !path.exists() {
         return Err(unusable("there is no such file".to_owned()));
     }
-    let provenance = Connection::open_with_flags(reader_uri(path, access), reader_flags())
-        .and_then(|connection| Provenance::read(&connection))
-        .map_err(|cause| unusable(format!("it cannot be read ({cause})")))?
-        .ok_or_else(|| unusable("this version of ekiben did not bake it".to_owned()))?;
-    if provenance.app != options.app {
-        return Err(unusable(format!(
-            "it belongs to {}, not to {}",
-            provenance.app, options.app
-        )));
-    }
-    if provenance.schema_digest != options.schema_digest {
-        return Err(unusable(format!(
-            "it was baked with another schema of {}",
-            options.app
-        )));
+    Connection::open_with_flags(reader_uri(path, access), reader_flags())
+        .map_err(|cause| unreadable(&cause))
+        .and_then(|connection| provenance_of(&connection, &options.app))
+        .and_then(|provenance| of_schema(provenance, &options.schema_digest))
+        .map_err(unusable)
+}
+
+/// The provenance of a file of `app`, or what is wrong with the file.
+pub(super) fn provenance_of(connection: &Connection, app: &str) -> Result<Provenance, String> {
+    let provenance = Provenance::read(connection)
+        .map_err(|cause| unreadable(&cause))?
+        .ok_or("this version of ekiben did not bake it")?;
+    if provenance.app != app {
+        return Err(format!("it belongs to {}, not to {app}", provenance.app));
     }
     Ok(provenance)
+}
+
+/// Refuses what was baked with another schema than the app's queries are written for.
+pub(super) fn of_schema(provenance: Provenance, digest: &str) -> Result<Provenance, String> {
+    if provenance.schema_digest == digest {
+        Ok(provenance)
+    } else {
+        Err(format!(
+            "it was baked with another schema of {}",
+            provenance.app
+        ))
+    }
+}
+
+pub(super) fn unreadable(cause: &rusqlite::Error) -> String {
+    format!("it cannot be read ({cause})")
 }

@@ -14,14 +14,17 @@
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
 //! - [`Figures`]: what it counts about itself
+//! - `backup`: [`back_up`] and [`restore`](restore()); `health`: is a file whole
 //! - [`StoreError`]: what can go wrong
 
+mod backup;
 mod checkpoints;
 mod derived;
 mod error;
 mod figures;
 mod files;
 mod generation;
+mod health;
 mod pragmas;
 mod reader;
 mod writer;
@@ -33,10 +36,12 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
+pub use backup::{BackupError, Copied, back_up, restore};
 pub use derived::{Change, Derived, Deriver};
 pub use error::StoreError;
 use figures::Counters;
 pub use figures::Figures;
+pub use files::generation_at;
 pub use generation::Generation;
 use writer::{Seen, Writer};
 

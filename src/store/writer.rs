@@ -73,6 +73,7 @@ impl Writer {
     /// the thread.
     pub(super) fn start(options: StoreOptions) -> Result<(Arc<Shared>, Self), StoreError> {
         let files = PrimaryFiles::lock(&options.data_dir, &options.app)?;
+        files.clear()?;
         let kept = files.current()?;
         let number = match kept {
             Some(number) => number,

@@ -16,7 +16,9 @@ fn help_teaches_and_version_tells() {
         .exits(0)
         .says("Exit codes:")
         .says("Examples:");
-    for command in ["serve", "bake", "import", "inspect", "check", "generate"] {
+    for command in [
+        "serve", "bake", "import", "inspect", "backup", "restore", "check", "generate",
+    ] {
         run(folder.path(), &["--help"])
             .exits(0)
             .says(&format!("\n  {command} "));

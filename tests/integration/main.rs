@@ -13,6 +13,7 @@
 mod binary;
 mod cells;
 mod client;
+mod data_folder;
 mod dataset;
 mod harness;
 mod mariadb;
@@ -23,6 +24,8 @@ mod random_types;
 mod random_values;
 
 mod admin;
+mod backup;
+mod backup_refusals;
 mod bake_files;
 mod bake_inputs;
 mod bake_oracle;

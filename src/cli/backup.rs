@@ -1,0 +1,57 @@
+//! `ekiben backup` and `ekiben restore`: a primary's data to a file and back.
+
+use std::path::Path;
+use std::time::Instant;
+
+use indicatif::HumanBytes;
+
+use super::arguments::{BackupArguments, DataArguments, RestoreArguments};
+use super::failure::Failure;
+use super::{remark, say, settings};
+use crate::apps;
+use crate::store::{self, Copied, Mode};
+
+pub(super) fn back_up(arguments: &BackupArguments) -> Result<(), Failure> {
+    let start = Instant::now();
+    let DataArguments { app, .. } = &arguments.data;
+    let layers = settings::load_for_data(&arguments.data)?;
+    settings::app(app)?;
+    if arguments.out == Path::new("-") {
+        let failure = Failure::usage("a backup cannot be written to standard output");
+        return Err(failure.hint("Name a file; it is checked before it has its name."));
+    }
+    let data_dir = &layers.config().data_dir;
+    let copied = store::back_up(data_dir, app, &arguments.out, arguments.replace)?;
+    say(&format!("{}\n", told(&copied, app, start)))
+}
+
+pub(super) fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
+    let start = Instant::now();
+    let layers = settings::load_for_data(&arguments.data)?;
+    let config = layers.config();
+    let app = settings::app(&arguments.data.app)?;
+    let schema = apps::schema(app, config)?;
+    let (name, file) = (app.name(), &arguments.file);
+    let copied = store::restore(file, &config.data_dir, name, schema.digest())?;
+    say(&told(&copied, name, start))?;
+    if config.mode == Mode::Replica {
+        remark(
+            "note: `mode` is replica in this configuration; what was restored is served with mode primary",
+        );
+    }
+    Ok(())
+}
+
+fn told(copied: &Copied, app: &str, start: Instant) -> String {
+    let dataset = &copied.provenance.dataset_digest;
+    format!(
+        "{}: {}, from {}, checked, in {:.2} s\n{app}, generation {}, dataset {}, baked {}",
+        copied.to.display(),
+        HumanBytes(copied.bytes),
+        copied.from.display(),
+        start.elapsed().as_secs_f64(),
+        copied.generation,
+        dataset.get(..12).unwrap_or(dataset),
+        copied.provenance.bake_time,
+    )
+}

@@ -1,0 +1,108 @@
+//! What can go wrong in a backup or a restore, on which file. When one of these is returned, nothing was
+//! replaced and nothing is left behind.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::store::StoreError;
+
+/// A backup or a restore that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// No primary has kept anything there.
+    #[error("{data_dir} holds no copy of a primary of {app}")]
+    NoCopy {
+        /// The data directory.
+        data_dir: PathBuf,
+        /// The app.
+        app: String,
+    },
+    /// The file that is to be copied is not one of the app that can be.
+    #[error("cannot copy {path}: {reason}")]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The file that is to be copied is damaged.
+    #[error("{path} is damaged: {detail}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        detail: String,
+    },
+    /// The server replaced its generation each time that a copy was under way.
+    #[error("the primary of {app} was reset each time before its file was copied")]
+    Restless {
+        /// The app.
+        app: String,
+    },
+    /// The output exists and may not be replaced.
+    #[error("{path} exists already")]
+    Exists {
+        /// The output.
+        path: PathBuf,
+    },
+    /// The output has a name that it cannot have.
+    #[error("{path} cannot be written: {reason}")]
+    Misplaced {
+        /// The output.
+        path: PathBuf,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The copy cannot be written.
+    #[error("cannot write {path}: {cause}")]
+    Output {
+        /// The output.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// SQLite failed to write the copy.
+    #[error("cannot write {path}: {cause}")]
+    Sqlite {
+        /// The output.
+        path: PathBuf,
+        /// Why.
+        cause: rusqlite::Error,
+    },
+    /// The data directory is in use or cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl BackupError {
+    /// What the operator can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoCopy { .. } => Some(
+                "Name the primary's folder with --data-dir. A replica keeps no copy of its own: the \
+                 baked file that it serves is complete, and is copied like any other file.",
+            ),
+            Self::Unusable { .. } => Some(
+                "`ekiben inspect` shows what the file is. Use the version of ekiben that made it, or \
+                 another file.",
+            ),
+            Self::Damaged { .. } => Some(
+                "Nothing was made of it. Restore the newest backup that is whole; the damaged file is \
+                 left untouched.",
+            ),
+            Self::Restless { .. } => Some("Try again when nobody asks for POST /initialize."),
+            Self::Exists { .. } => Some("Name another file, or add --replace to replace it."),
+            Self::Misplaced { .. } => Some("Name another file."),
+            Self::Output { .. } | Self::Sqlite { .. } => Some(
+                "Check that the folder exists, its permissions and its free space: the copy is as large \
+                 as the original.",
+            ),
+            Self::Store(StoreError::Locked { .. }) => Some(
+                "Stop that process first: it would go on serving, and keep writing to, what it has \
+                 open. Or restore into another --data-dir.",
+            ),
+            Self::Store(error) => error.hint(),
+        }
+    }
+}

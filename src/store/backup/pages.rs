@@ -1,0 +1,113 @@
+//! One state of a file, copied page for page to a new file and checked.
+//!
+//! Page for page, and not `VACUUM INTO`: that would make indexes anew and so hide damage that the
+//! original has, renumber rows of tables without an integer key, and hold its read transaction, during
+//! which the server's write-ahead log only grows, many times as long.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+
+use super::BackupError;
+use crate::store::generation::unreadable;
+use crate::store::health::{Depth, problems};
+use crate::store::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
+
+/// Where the header of a SQLite file says whether it is used with a write-ahead log, and the two bytes
+/// that say it is not: <https://sqlite.org/fileformat2.html#file_format_version_numbers>.
+const JOURNAL_OFFSET: u64 = 18;
+const WITHOUT_LOG: [u8; 2] = [1, 1];
+
+/// Opens a file to copy from it; the file and its log stay as they are.
+pub(super) fn open_source(path: &Path, access: Access) -> Result<Connection, BackupError> {
+    let open = || {
+        let mut connection = Connection::open_with_flags(reader_uri(path, access), reader_flags())?;
+        set_up_reader(&mut connection)?;
+        Ok(connection)
+    };
+    open().map_err(|cause| BackupError::Unusable {
+        path: path.to_owned(),
+        reason: unreadable(&cause),
+    })
+}
+
+/// Writes what `source` sees of the file `from` to the empty file `to`, which will be `target`. The copy is
+/// whole by itself: no log lies beside it, nor does it ask for one.
+pub(super) fn copy(
+    source: &Connection,
+    from: &Path,
+    to: &Path,
+    target: &Path,
+) -> Result<(), BackupError> {
+    write(source, to).map_err(|cause| match cause.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => BackupError::Damaged {
+            path: from.to_owned(),
+            detail: cause.to_string(),
+        },
+        _ => BackupError::Sqlite {
+            path: target.to_owned(),
+            cause,
+        },
+    })?;
+    forget_log(to).map_err(|cause| BackupError::Output {
+        path: target.to_owned(),
+        cause,
+    })
+}
+
+/// Checks a finished copy in full: page for page the same, it is as whole as the original.
+pub(super) fn check(from: &Path, to: &Path, target: &Path) -> Result<(), BackupError> {
+    let found = Connection::open_with_flags(reader_uri(to, Access::Immutable), reader_flags())
+        .and_then(|mut copy| {
+            set_up_reader(&mut copy)?;
+            problems(&copy, Depth::Full)
+        })
+        .map_err(|cause| BackupError::Sqlite {
+            path: target.to_owned(),
+            cause,
+        })?;
+    match found.first() {
+        None => Ok(()),
+        Some(detail) => Err(BackupError::Damaged {
+            path: from.to_owned(),
+            detail: detail.clone(),
+        }),
+    }
+}
+
+fn write(source: &Connection, to: &Path) -> rusqlite::Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut copy = Connection::open_with_flags(to, flags)?;
+    // No journal and no syncs: after a crash the copy is thrown away, and it is synced as a whole.
+    copy.pragma_update(None, "journal_mode", "OFF")?;
+    copy.pragma_update(None, "synchronous", "OFF")?;
+    // In one step: between two, the state would have to be held by other means.
+    let step = Backup::new(source, &mut copy)?.step(-1);
+    match step.map_err(without_text)? {
+        StepResult::Done => Ok(()),
+        _ => Err(failure(ffi::SQLITE_BUSY)),
+    }
+}
+
+/// The text is what the connection said last, which need not be about this.
+fn without_text(cause: rusqlite::Error) -> rusqlite::Error {
+    match cause {
+        rusqlite::Error::SqliteFailure(code, _) => failure(code.extended_code),
+        other => other,
+    }
+}
+
+fn failure(code: i32) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)
+}
+
+/// A primary's file says that it has a write-ahead log; to read such a file SQLite makes one beside it,
+/// even where nobody may write. All that was in the log is in the copy.
+fn forget_log(copy: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).open(copy)?;
+    file.write_all_at(&WITHOUT_LOG, JOURNAL_OFFSET)
+}

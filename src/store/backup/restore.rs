@@ -1,0 +1,70 @@
+//! A restore: a file becomes the next generation of a primary that does not run.
+//!
+//! The generations before it stay until the next start, so a restore of the wrong file is undone by
+//! restoring one of them. It must not touch a data directory that is served.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::pages;
+use super::{BackupError, Copied};
+use crate::store::files::{PrimaryFiles, beside, file_error};
+use crate::store::generation::{of_schema, provenance_of};
+use crate::store::pragmas::Access;
+
+/// Makes `file`, a backup or a baked file of `app` with the schema of that digest, the newest
+/// generation in `data_dir`, which the next primary serves.
+///
+/// # Errors
+/// When the file cannot be read, is damaged or of another app or schema, when a process serves the data
+/// directory, or when the copy cannot be written; the generation before then stays the newest.
+pub fn restore(
+    file: &Path,
+    data_dir: &Path,
+    app: &str,
+    schema_digest: &str,
+) -> Result<Copied, BackupError> {
+    let unusable = |reason| BackupError::Unusable {
+        path: file.to_owned(),
+        reason,
+    };
+    if !file.is_file() {
+        return Err(unusable("there is no such file".to_owned()));
+    }
+    let source = pages::open_source(file, access(file))?;
+    let transaction = source
+        .unchecked_transaction()
+        .map_err(|cause| unusable(cause.to_string()))?;
+    let provenance = provenance_of(&transaction, app)
+        .and_then(|provenance| of_schema(provenance, schema_digest))
+        .map_err(unusable)?;
+    let files = PrimaryFiles::lock(data_dir, app)?;
+    let generation = files.current()?.unwrap_or(0) + 1;
+    let target = files.path(generation);
+    let to = files.make(generation, |temporary| {
+        drop(File::create(temporary).map_err(|cause| file_error(&target, cause))?);
+        pages::copy(&transaction, file, temporary, &target)?;
+        pages::check(file, temporary, &target)
+    })?;
+    let bytes = to.metadata().map_err(|cause| file_error(&to, cause))?.len();
+    Ok(Copied {
+        from: file.to_owned(),
+        to,
+        generation,
+        bytes,
+        provenance,
+    })
+}
+
+/// A file that was copied by hand may have a log or a journal beside it that belongs to it. Otherwise
+/// nothing is made beside the file, which may be where nobody can write.
+fn access(file: &Path) -> Access {
+    let is_used = ["-wal", "-journal"]
+        .iter()
+        .any(|suffix| beside(file, suffix).exists());
+    if is_used {
+        Access::Shared
+    } else {
+        Access::Immutable
+    }
+}
