@@ -78,7 +78,14 @@ pub(super) enum Command {
 Exit codes: 0 done, 2 wrong arguments, 4 a dump is missing or broken or --strict found something,
 5 the output exists or cannot be written.")]
     Import(ImportArguments),
-    /// Show what is in a baked or imported file and where it came from
+    /// Show what is in a data file, where it came from and whether it is whole
+    ///
+    /// For files made by bake, import or backup, and for a primary's own copy, served or not. Fails
+    /// with exit code 6 when the file is damaged. docs/operations.md explains each line.
+    #[command(after_help = "Examples:
+  ekiben inspect data/isuumo.sqlite                   a baked file
+  ekiben inspect --full data/isuumo.primary.1.sqlite  a primary's copy, every index compared
+  ekiben inspect --json backup.sqlite                 for programs")]
     Inspect(InspectArguments),
     /// Copy a primary's data to a file, while it serves or not
     ///
@@ -226,11 +233,16 @@ pub(super) enum ReportForm {
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArguments {
-    /// A file made by bake or import
+    /// A file made by bake, import or backup, or a primary's copy
     pub(super) file: PathBuf,
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+    /// Check everything, indexes against their tables too, which takes longer
+    #[arg(long)]
+    pub(super) full: bool,
+    #[command(flatten)]
+    pub(super) config: ConfigArguments,
 }
 
 /// Flags that name a primary's data.

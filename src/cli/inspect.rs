@@ -1,33 +1,86 @@
-//! `ekiben inspect`: what is in a file and where it came from (ARCHITECTURE.md, invariant 2).
+//! `ekiben inspect`: what is in a file, where it came from (ARCHITECTURE.md, invariant 2) and how it is.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use indicatif::{HumanBytes, HumanCount};
+use serde::Serialize;
 
 use super::arguments::InspectArguments;
 use super::failure::Failure;
-use super::say;
-use super::summary::table;
+use super::summary::{json, table};
+use super::{say, settings};
 use crate::bake::provenance::Provenance;
 use crate::bake::{FileReport, inspect};
+use crate::store::{Depth, Drift, Health, generation_at};
+
+/// Everything that is told of a file.
+#[derive(Serialize)]
+struct Inspection {
+    #[serde(flatten)]
+    file: FileReport,
+    health: Health,
+}
 
 pub(super) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
     let path = &arguments.file;
-    let unusable = |reason: String| {
-        Failure::data_file(format!("cannot inspect {}: {reason}", path.display()))
-            .hint("Name a file made by `ekiben bake` or `ekiben import`.")
+    let unusable = |cause: rusqlite::Error| {
+        use rusqlite::ErrorCode::DatabaseCorrupt;
+        let hint = match cause.sqlite_error_code() {
+            Some(DatabaseCorrupt) => DAMAGED,
+            _ => NOT_OURS,
+        };
+        Failure::data_file(format!("cannot inspect {}: {cause}", path.display())).hint(hint)
     };
-    let report = inspect(path)
-        .map_err(|cause| unusable(cause.to_string()))?
-        .ok_or_else(|| unusable("this version of ekiben did not make it".to_owned()))?;
-    if arguments.json {
-        let json = serde_json::to_string_pretty(&report);
-        return say(&json.map_err(|cause| Failure::other(cause.to_string()))?);
+    let baked = baked_files(arguments)?;
+    let depth = if arguments.full {
+        Depth::Full
+    } else {
+        Depth::Quick
+    };
+    // First, because it looks at the log before anything is opened.
+    let health = Health::examine(path, depth, &baked).map_err(unusable)?;
+    let file = inspect(path).map_err(unusable)?.ok_or_else(|| {
+        let reason = "this version of ekiben did not make it";
+        Failure::data_file(format!("cannot inspect {}: {reason}", path.display())).hint(NOT_OURS)
+    })?;
+    let inspection = Inspection { file, health };
+    say(&if arguments.json {
+        json(&inspection)?
+    } else {
+        describe(path, &inspection)
+    })?;
+    match inspection.health.problems.first() {
+        None => Ok(()),
+        Some(problem) => {
+            let said = format!("{} is damaged: {problem}", path.display());
+            Err(Failure::data_file(said).hint(DAMAGED))
+        }
     }
-    say(&describe(path, &report))
 }
 
-fn describe(path: &Path, report: &FileReport) -> String {
+const NOT_OURS: &str = "Name a file made by `ekiben bake` or `ekiben import`.";
+
+const DAMAGED: &str =
+    "Restore the newest backup that is whole with `ekiben restore`, or bake the file anew.";
+
+/// Where the baked file of a primary's copy may be: where the configuration says, or beside the copy. Any
+/// other file has none, and needs no configuration to be looked at.
+fn baked_files(arguments: &InspectArguments) -> Result<Vec<PathBuf>, Failure> {
+    let Some((app, _)) = generation_at(&arguments.file) else {
+        return Ok(Vec::new());
+    };
+    let layers = settings::load(&arguments.config)?;
+    let name = format!("{app}.sqlite");
+    let configured = &layers.config().baked_dir;
+    let mut files = vec![arguments.file.with_file_name(&name)];
+    if !configured.as_os_str().is_empty() {
+        files.insert(0, configured.join(name));
+    }
+    Ok(files)
+}
+
+fn describe(path: &Path, inspection: &Inspection) -> String {
+    let file = &inspection.file;
     let Provenance {
         app,
         importer,
@@ -35,28 +88,79 @@ fn describe(path: &Path, report: &FileReport) -> String {
         schema_digest,
         bake_time,
         ..
-    } = &report.provenance;
+    } = &file.provenance;
     let mut text = format!(
         "{}: {}\n\napp             {app}\nbaked           {bake_time} by {importer}\n\
          dataset digest  {dataset_digest}\n",
         path.display(),
-        HumanBytes(report.bytes),
+        HumanBytes(file.bytes),
     );
     if !schema_digest.is_empty() {
         text.push_str(&format!("schema digest   {schema_digest}\n"));
     }
+    text.push_str(&describe_health(&inspection.health));
     let mut inputs = vec![["input", "bytes", "sha256"].map(str::to_owned)];
-    inputs.extend(report.provenance.inputs.iter().map(|input| {
+    inputs.extend(file.provenance.inputs.iter().map(|input| {
         [
             input.name.clone(),
             HumanCount(input.bytes).to_string(),
             input.sha256.clone(),
         ]
     }));
-    let mut tables = vec![["table or index", "rows baked", "rows now", "size"].map(str::to_owned)];
-    for table in &report.tables {
-        let baked = report.provenance.rows.get(&table.name);
-        tables.push([
+    format!("{text}\n{}\n{}", table(&inputs), table(&contents(file)))
+}
+
+fn describe_health(health: &Health) -> String {
+    let checked = match health.checked {
+        Depth::Quick => "quick check; --full compares indexes with their tables too",
+        Depth::Full => "full check",
+    };
+    let integrity = if health.problems.is_empty() {
+        "ok"
+    } else {
+        "damaged"
+    };
+    let mut text = format!("integrity       {integrity} ({checked})\n");
+    for problem in &health.problems {
+        text.push_str(&format!("                {problem}\n"));
+    }
+    let log = HumanBytes(health.wal_bytes);
+    text.push_str(&format!("log beside it   {log}\n"));
+    if let Some(generation) = health.generation {
+        text.push_str(&format!("generation      {generation}\n"));
+    }
+    if let Some(drift) = &health.drift {
+        text.push_str(&format!("baked file      {}\n", describe_drift(drift)));
+    }
+    text
+}
+
+fn describe_drift(drift: &Drift) -> String {
+    let Drift {
+        baked,
+        baked_dataset_digest,
+        ..
+    } = drift;
+    let dataset = if drift.same_dataset {
+        "the same dataset".to_owned()
+    } else {
+        let short = baked_dataset_digest.get(..12);
+        format!("another dataset, {}", short.unwrap_or(baked_dataset_digest))
+    };
+    let schema = if drift.same_schema {
+        ""
+    } else {
+        ", another schema"
+    };
+    format!("{}: {dataset}{schema}", baked.display())
+}
+
+/// Tables and indexes with their rows and sizes.
+fn contents(file: &FileReport) -> Vec<[String; 4]> {
+    let mut rows = vec![["table or index", "rows baked", "rows now", "size"].map(str::to_owned)];
+    for table in &file.tables {
+        let baked = file.provenance.rows.get(&table.name);
+        rows.push([
             table.name.clone(),
             baked.map_or_else(
                 || "derived".to_owned(),
@@ -65,7 +169,7 @@ fn describe(path: &Path, report: &FileReport) -> String {
             HumanCount(table.rows).to_string(),
             HumanBytes(table.bytes.unwrap_or(0)).to_string(),
         ]);
-        tables.extend(table.indexes.iter().map(|index| {
+        rows.extend(table.indexes.iter().map(|index| {
             let size = HumanBytes(index.bytes.unwrap_or(0)).to_string();
             [
                 format!("  {}", index.name),
@@ -75,5 +179,5 @@ fn describe(path: &Path, report: &FileReport) -> String {
             ]
         }));
     }
-    format!("{text}\n{}\n{}", table(&inputs), table(&tables))
+    rows
 }

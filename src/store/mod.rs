@@ -14,7 +14,7 @@
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
 //! - [`Figures`]: what it counts about itself
-//! - `backup`: [`back_up`] and [`restore`](restore()); `health`: is a file whole
+//! - `backup`: [`back_up`] and [`restore`](restore()); `health`: [`Health`] of a file
 //! - [`StoreError`]: what can go wrong
 
 mod backup;
@@ -43,6 +43,7 @@ use figures::Counters;
 pub use figures::Figures;
 pub use files::generation_at;
 pub use generation::Generation;
+pub use health::{Depth, Drift, Health};
 use writer::{Seen, Writer};
 
 use crate::bake::provenance::Provenance;

@@ -253,7 +253,7 @@ fn the_commands_of_the_document_work() {
             seen += 1;
         }
     }
-    assert!(seen >= 3, "{seen} commands");
+    assert!(seen >= 4, "{seen} commands");
     assert!(
         folder
             .path()

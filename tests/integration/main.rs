@@ -42,6 +42,7 @@ mod import_random;
 mod import_robustness;
 mod import_streams;
 mod import_truncation;
+mod inspect_health;
 mod isuumo_contract;
 mod isuumo_edge_cases;
 mod isuumo_edge_cases_writes;
