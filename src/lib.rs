@@ -12,6 +12,7 @@
 //! - [`store`]: opens them for serving: readers, the writer, generations
 //! - [`apps`]: the apps over a store
 //! - [`http`]: what all apps share on the way to the client
+//! - [`release`]: which build this is
 //! - [`serving`]: from a configuration to stores, routes and threads
 
 pub mod apps;
@@ -20,5 +21,6 @@ pub mod cli;
 pub mod config;
 pub mod dump;
 pub mod http;
+pub mod release;
 pub mod serving;
 pub mod store;

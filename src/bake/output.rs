@@ -5,7 +5,7 @@
 //! otherwise it is the result itself, which is checked, synced and renamed. Whatever fails, dropping the [`Output`] removes both files. Temporary files that a
 //! killed process left are removed by the next bake to the same place.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;

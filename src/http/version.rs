@@ -41,7 +41,7 @@ pub(super) async fn version(State(site): State<Arc<Site>>) -> Json<Version> {
     Json(Version {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
-        commit: option_env!("EKIBEN_BUILD_COMMIT").filter(|commit| !commit.is_empty()),
+        commit: crate::release::commit(),
         sqlite: rusqlite::version(),
         apps: site.apps().iter().map(app).collect(),
     })

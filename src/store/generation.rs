@@ -15,6 +15,7 @@ use super::figures::{Checkouts, Counters};
 use super::files::{file_error, remove_generation};
 use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use super::reader::ReaderManager;
+use super::revision::Changes;
 use super::{Derived, StoreError, StoreOptions};
 use crate::bake::provenance::Provenance;
 
@@ -25,6 +26,8 @@ pub struct Generation {
     readers: r2d2::Pool<ReaderManager>,
     /// How often readers were told to begin anew: commits that reads show, and the log's folding.
     commits: AtomicU64,
+    /// Commits that reads can show, begun and ended.
+    changes: Changes,
     /// What the app derived from the newest of them; nothing when that failed.
     derived: RwLock<Option<Derived>>,
     /// Dropped last, when no connection is open any more.
@@ -86,6 +89,7 @@ impl Generation {
             provenance,
             readers,
             commits: AtomicU64::new(0),
+            changes: Changes::default(),
             derived: RwLock::new(None),
             file,
         };
@@ -151,6 +155,10 @@ impl Generation {
     pub fn derived(&self) -> Result<Derived, StoreError> {
         let derived = self.derived.read().unwrap_or_else(PoisonError::into_inner);
         derived.clone().ok_or(StoreError::NotDerived)
+    }
+
+    pub(super) fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     pub(super) fn set_derived(&self, derived: Option<Derived>) {

@@ -10,6 +10,7 @@
 //! - [`Store`]: the face of all this
 //! - `generation`: one opened file with its readers; `reader`: their transactions
 //! - [`Deriver`]: what an app keeps in memory beside the file
+//! - [`Revision`]: what tells one state of the data from another
 //! - `files`: which files a primary keeps, and the lock on them
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
@@ -27,6 +28,7 @@ mod generation;
 mod health;
 mod pragmas;
 mod reader;
+mod revision;
 mod writer;
 
 use std::path::PathBuf;
@@ -44,6 +46,8 @@ pub use figures::Figures;
 pub use files::generation_at;
 pub use generation::Generation;
 pub use health::{Depth, Drift, Health};
+pub use revision::Revision;
+use revision::{lineage_of_baked, new_lineage};
 use writer::{Seen, Writer};
 
 use crate::bake::provenance::Provenance;
@@ -100,6 +104,7 @@ pub struct Store {
     shared: Arc<Shared>,
     writer: Option<Writer>,
     offloaded: Arc<Semaphore>,
+    lineage: u64,
 }
 
 /// What the writer thread shares with everybody else.
@@ -148,10 +153,15 @@ impl Store {
                 (shared, Some(writer))
             }
         };
+        let lineage = match writer {
+            None => lineage_of_baked(shared.current().provenance()),
+            Some(_) => new_lineage(),
+        };
         Ok(Self {
             shared,
             writer,
             offloaded,
+            lineage,
         })
     }
 
@@ -165,6 +175,21 @@ impl Store {
     #[must_use]
     pub fn generation(&self) -> Arc<Generation> {
         self.shared.current()
+    }
+
+    /// The revision that all reads show now, unless a commit that some may show is under way. What was
+    /// read between two calls with the same answer shows that revision and nothing else, from whatever
+    /// reader or derived state it is, and no other revision has that name.
+    #[must_use]
+    pub fn revision(&self) -> Option<Revision> {
+        let current = &self.shared.current;
+        let generation = current.read().unwrap_or_else(PoisonError::into_inner);
+        let changes = generation.changes().settled()?;
+        Some(Revision {
+            lineage: self.lineage,
+            generation: generation.number(),
+            changes,
+        })
     }
 
     /// Where the served data came from.

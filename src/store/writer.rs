@@ -244,17 +244,10 @@ impl Worker {
         let counters = &self.shared.counters;
         counters.waiting.fetch_sub(answers.len(), Ordering::Relaxed);
         let begin = Instant::now();
-        let committed = begun.and_then(|()| self.connection.execute_batch("COMMIT"));
-        if committed.is_err() && !self.connection.is_autocommit() {
-            drop(self.connection.execute_batch("ROLLBACK"));
-        }
-        self.committed = Some(Instant::now());
+        let generation = self.shared.current();
+        let committed = self.commit(begun, is_seen, &generation).map_err(Arc::new);
+        let counters = &self.shared.counters;
         counters.group(answers.len(), begin.elapsed(), committed.is_ok());
-        let changes = self.changes.take();
-        if committed.is_ok() && (is_seen || !changes.is_empty()) {
-            self.tell(&changes);
-        }
-        let committed = committed.map_err(Arc::new);
         for answer in answers {
             answer(
                 committed
@@ -264,7 +257,6 @@ impl Worker {
             );
         }
         // Nobody waits for this but the next group.
-        let generation = self.shared.current();
         match self.checkpoints.after_group(&self.connection, &generation) {
             Ok(false) => {}
             Ok(true) => {
@@ -275,6 +267,32 @@ impl Worker {
             }
         }
         following
+    }
+
+    /// Ends the transaction that `begun` tells of, and has readers see what is new in it.
+    fn commit(
+        &mut self,
+        begun: rusqlite::Result<()>,
+        is_seen: bool,
+        generation: &Generation,
+    ) -> rusqlite::Result<()> {
+        let changes = self.changes.take();
+        let is_seen = is_seen || !changes.is_empty();
+        if is_seen {
+            generation.changes().begin();
+        }
+        let committed = begun.and_then(|()| self.connection.execute_batch("COMMIT"));
+        if committed.is_err() && !self.connection.is_autocommit() {
+            drop(self.connection.execute_batch("ROLLBACK"));
+        }
+        self.committed = Some(Instant::now());
+        if is_seen {
+            if committed.is_ok() {
+                self.tell(generation, &changes);
+            }
+            generation.changes().end();
+        }
+        committed
     }
 
     /// Waits until the next commit is due.
@@ -288,8 +306,7 @@ impl Worker {
     }
 
     /// Tells readers of a commit, before anybody is answered.
-    fn tell(&self, changes: &[Change]) {
-        let generation = self.shared.current();
+    fn tell(&self, generation: &Generation, changes: &[Change]) {
         // First, so that whoever gets what is derived from the commit reads a file that has it.
         generation.tell_commit();
         if let Some(deriver) = self.shared.options.deriver
@@ -297,7 +314,7 @@ impl Worker {
         {
             let derived = match generation.derived() {
                 Ok(old) => deriver.changed(&old, &self.connection, changes),
-                Err(_) => deriver.load(&generation),
+                Err(_) => deriver.load(generation),
             };
             if let Err(cause) = &derived {
                 tracing::error!(%cause, "nothing can be derived from the last commit");

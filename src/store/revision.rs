@@ -1,0 +1,105 @@
+//! Revisions: what tells one state of the data from every other that readers can see.
+//!
+//! Two reads in the same revision show the same data, whatever process and time they are in; so what
+//! is made from a read can be named by its revision. That holds because the writer counts twice for
+//! each commit that reads can show: before SQLite may show it to anyone, and when all readers were told
+//! and what is derived from it is in its place. In between there is no revision. A read shows one
+//! revision when that is the store's before it begins and after it ends ([`super::Store::revision`]).
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::bake::provenance::Provenance;
+use crate::release;
+
+/// One state of a store's data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revision {
+    /// Which data: see [`lineage_of_baked`] and [`new_lineage`].
+    pub(super) lineage: u64,
+    pub(super) generation: u64,
+    pub(super) changes: u64,
+}
+
+impl Revision {
+    /// Its three numbers, which together no other state has.
+    #[must_use]
+    pub fn numbers(&self) -> [u64; 3] {
+        [self.lineage, self.generation, self.changes]
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [lineage, generation, changes] = self.numbers();
+        write!(f, "{lineage:x}.{generation:x}.{changes:x}")
+    }
+}
+
+/// The lineage of a primary: its own, and another one after each start, since commits are counted
+/// anew.
+pub(super) fn new_lineage() -> u64 {
+    release::random()
+}
+
+/// The lineage of a file that never changes: the same for all replicas that serve it with the same
+/// build, before and after a restart.
+pub(super) fn lineage_of_baked(provenance: &Provenance) -> u64 {
+    let mut hash = Sha256::new();
+    hash.update(release::identity());
+    // All of it: another bake of the same inputs may be by another importer.
+    hash.update(format!("{provenance:?}"));
+    let digest = hash.finalize();
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// Counts the changes of one generation: even while none is under way.
+#[derive(Debug, Default)]
+pub(super) struct Changes(AtomicU64);
+
+impl Changes {
+    /// Reads may show the change from here on.
+    pub(super) fn begin(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        // Whoever sees anything of what follows sees the number too.
+        fence(Ordering::SeqCst);
+    }
+
+    /// All reads that start from here on show the change, or none does because it failed.
+    pub(super) fn end(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The number, unless a change is under way.
+    pub(super) fn settled(&self) -> Option<u64> {
+        // What was read before was read before.
+        fence(Ordering::Acquire);
+        let changes = self.0.load(Ordering::SeqCst);
+        changes.is_multiple_of(2).then_some(changes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_no_number_while_a_change_is_under_way_and_another_one_afterwards() {
+        let changes = Changes::default();
+        let before = changes.settled().unwrap();
+        changes.begin();
+        assert_eq!(changes.settled(), None);
+        changes.end();
+        assert_ne!(changes.settled().unwrap(), before);
+    }
+
+    #[test]
+    fn lineages_of_primaries_differ() {
+        assert_ne!(new_lineage(), new_lineage());
+    }
+}
