@@ -78,6 +78,8 @@ pub fn limits(config: &Config) -> Limits {
             .http
             .compression
             .then_some(config.http.compress_above_bytes),
+        cors_origins: config.http.cors_origins.clone(),
+        server_timing: config.http.server_timing,
     }
 }
 

@@ -85,6 +85,11 @@ pub struct Http {
     pub compression: bool,
     /// Answers below this size are not worth compressing.
     pub compress_above_bytes: u16,
+    /// Origins whose pages may call from a browser; `*` for any. A variable separates them by commas.
+    #[serde(deserialize_with = "list_or_commas")]
+    pub cors_origins: Vec<String>,
+    /// Say in `Server-Timing` how long answers took.
+    pub server_timing: bool,
 }
 
 /// How data is read and written.
@@ -149,6 +154,8 @@ impl Default for Config {
             http: Http {
                 compression: true,
                 compress_above_bytes: 1024,
+                cors_origins: Vec::new(),
+                server_timing: false,
             },
             store: Store {
                 durability: Durability::Full,
@@ -222,7 +229,9 @@ impl Config {
                 "takes an address that others can reach only with admin.token",
             ));
         }
-        None
+        let mut origins = self.http.cors_origins.iter();
+        let flaw = origins.find_map(|origin| crate::http::cors::flaw(origin));
+        flaw.map(|reason| ("http.cors_origins", reason))
     }
 }
 
@@ -273,6 +282,7 @@ fn list_or_commas<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Vec<Str
         Given::Commas(names) => names
             .split(',')
             .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
             .collect(),
     })
 }

@@ -70,6 +70,26 @@ fn apps_are_a_list_or_separated_by_commas() {
 }
 
 #[test]
+fn origins_are_a_list_or_separated_by_commas_and_are_checked() {
+    let key = "EKIBEN_HTTP__CORS_ORIGINS";
+    let origins =
+        |text| load(&[(key, text)]).map(|layers| layers.config().http.cors_origins.clone());
+    let expected = ["https://a.example", "http://localhost:3000"];
+    assert_eq!(
+        origins("https://a.example, http://localhost:3000").unwrap(),
+        expected
+    );
+    assert!(origins("").unwrap().is_empty());
+    let said = origins("https://a.example/").unwrap_err().to_string();
+    assert!(
+        said.starts_with(&format!(
+            "setting `http.cors_origins` in environment variable {key}: "
+        )),
+        "{said}"
+    );
+}
+
+#[test]
 fn unknown_keys_are_errors_that_name_key_and_source() {
     assert_eq!(
         message(&[("EKIBEN_LISTENN", "x")]),

@@ -11,23 +11,31 @@
 //! - `health`, `version`: `/livez`, `/readyz`, `/version`
 //! - [`admin`]: the routes that are never on the public port; `metrics`, `process`: what it counts
 //! - `guard`: concurrent requests and time per request
+//! - `manners`: what every answer goes out with; `cors`: who else may call from a browser
+//! - [`Reading`] and `validators`: entity tags and 304; [`Precompressed`]: answers kept ready
 //! - `request_log`: request ids and one log line per request
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`router()`]
 
 pub mod admin;
+pub(crate) mod cors;
 mod error;
 mod guard;
 mod health;
+mod manners;
 mod metrics;
+mod precompressed;
 mod process;
 mod request_log;
 mod router;
 pub mod server;
 mod site;
+mod validators;
 mod version;
 
 pub use error::HttpError;
 pub use guard::Guard;
+pub use precompressed::Precompressed;
 pub use request_log::REQUEST_LOG;
 pub use router::{Limits, router};
 pub use site::{Served, Site};
+pub use validators::{Reading, tag_of_build};

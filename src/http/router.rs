@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -15,8 +16,10 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use super::guard::{AppGuard, Guard, admit};
+use super::manners::Manners;
 use super::request_log::log_request;
-use super::{HttpError, Site, health, version};
+use super::validators::Nothing;
+use super::{HttpError, Site, cors, health, version};
 
 /// The limits and switches of the shared layers.
 #[derive(Debug, Clone)]
@@ -29,6 +32,10 @@ pub struct Limits {
     pub request_time: Duration,
     /// Responses from this size on are compressed for clients that accept it; `None` for never.
     pub compress_above_bytes: Option<u16>,
+    /// Origins whose pages may call from a browser; `*` for any, none for no other.
+    pub cors_origins: Vec<String>,
+    /// Whether answers tell how long they took.
+    pub server_timing: bool,
 }
 
 /// The whole site: the routes of its apps, in their order, with the shared ones and the layers around
@@ -60,7 +67,7 @@ pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
         .merge(guarded)
         .fallback(async move |method: Method, uri: Uri| {
             metrics.answered("-", None, &method, StatusCode::NOT_FOUND, Duration::ZERO);
-            no_route(&uri)
+            no_route(&method, &uri)
         })
         .method_not_allowed_fallback(no_method)
         // Inside the log, so that a panic is logged as the 500 that it is.
@@ -68,7 +75,18 @@ pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
     if let Some(bytes) = limits.compress_above_bytes {
         all = all.layer(compression(bytes));
     }
-    all.layer(from_fn(log_request))
+    if let Some(layer) = cors::layer(&limits.cors_origins) {
+        all = all.layer(layer);
+    }
+    let manners = Manners {
+        server_timing: limits.server_timing,
+    };
+    all.layer(from_fn_with_state(manners, outermost))
+}
+
+/// One layer for what surrounds all others: each costs a request some allocations.
+async fn outermost(State(manners): State<Manners>, request: Request, next: Next) -> Response {
+    log_request(request, |request| manners.answer(request, next)).await
 }
 
 fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Predicate> {
@@ -81,16 +99,31 @@ fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Pre
         .compress_when(worth_it)
 }
 
-fn no_route(uri: &Uri) -> HttpError {
+fn no_route(method: &Method, uri: &Uri) -> Response {
+    if *method == Method::OPTIONS && uri.path() == "*" {
+        return nothing();
+    }
     HttpError::problem(
         StatusCode::NOT_FOUND,
         format!("There is nothing at {}.", uri.path()),
     )
+    .into_response()
 }
 
-async fn no_method(method: Method, uri: Uri) -> HttpError {
+/// The router adds `Allow` to either answer.
+async fn no_method(method: Method, uri: Uri) -> Response {
+    if method == Method::OPTIONS {
+        return nothing();
+    }
     let detail = format!("{} does not take {method}.", uri.path());
-    HttpError::problem(StatusCode::METHOD_NOT_ALLOWED, detail)
+    HttpError::problem(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
+}
+
+/// 204.
+fn nothing() -> Response {
+    let mut response = Response::new(Body::new(Nothing));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
 }
 
 #[expect(

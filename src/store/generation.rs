@@ -15,7 +15,7 @@ use super::figures::{Checkouts, Counters};
 use super::files::{file_error, remove_generation};
 use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use super::reader::ReaderManager;
-use super::revision::Changes;
+use super::revision::{Changes, lineage_of_baked};
 use super::{Derived, StoreError, StoreOptions};
 use crate::bake::provenance::Provenance;
 
@@ -23,6 +23,8 @@ use crate::bake::provenance::Provenance;
 pub struct Generation {
     number: u64,
     provenance: Provenance,
+    /// Of a file that never changes: what its data is named by.
+    lineage: Option<u64>,
     readers: r2d2::Pool<ReaderManager>,
     /// How often readers were told to begin anew: commits that reads show, and the log's folding.
     commits: AtomicU64,
@@ -84,9 +86,14 @@ impl Generation {
             path: path.to_owned(),
             retired: AtomicBool::new(false),
         };
+        let lineage = match access {
+            Access::Immutable => Some(lineage_of_baked(&provenance)),
+            Access::Shared => None,
+        };
         let generation = Self {
             number,
             provenance,
+            lineage,
             readers,
             commits: AtomicU64::new(0),
             changes: Changes::default(),
@@ -155,6 +162,10 @@ impl Generation {
     pub fn derived(&self) -> Result<Derived, StoreError> {
         let derived = self.derived.read().unwrap_or_else(PoisonError::into_inner);
         derived.clone().ok_or(StoreError::NotDerived)
+    }
+
+    pub(super) fn lineage(&self) -> Option<u64> {
+        self.lineage
     }
 
     pub(super) fn changes(&self) -> &Changes {

@@ -47,7 +47,7 @@ pub use files::generation_at;
 pub use generation::Generation;
 pub use health::{Depth, Drift, Health};
 pub use revision::Revision;
-use revision::{lineage_of_baked, new_lineage};
+use revision::new_lineage;
 use writer::{Seen, Writer};
 
 use crate::bake::provenance::Provenance;
@@ -153,15 +153,11 @@ impl Store {
                 (shared, Some(writer))
             }
         };
-        let lineage = match writer {
-            None => lineage_of_baked(shared.current().provenance()),
-            Some(_) => new_lineage(),
-        };
         Ok(Self {
             shared,
             writer,
             offloaded,
-            lineage,
+            lineage: new_lineage(),
         })
     }
 
@@ -185,9 +181,14 @@ impl Store {
         let current = &self.shared.current;
         let generation = current.read().unwrap_or_else(PoisonError::into_inner);
         let changes = generation.changes().settled()?;
+        // A baked file has the same name wherever and as whichever generation it is served.
+        let (lineage, number) = match generation.lineage() {
+            Some(lineage) => (lineage, 0),
+            None => (self.lineage, generation.number()),
+        };
         Some(Revision {
-            lineage: self.lineage,
-            generation: generation.number(),
+            lineage,
+            generation: number,
             changes,
         })
     }

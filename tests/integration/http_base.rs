@@ -220,6 +220,8 @@ async fn a_panic_is_a_500_without_its_message() {
         concurrent_requests: 1,
         request_time: std::time::Duration::from_secs(1),
         compress_above_bytes: None,
+        cors_origins: Vec::new(),
+        server_timing: false,
     };
     let mut site = Site::new(&Dataset::tiny());
     site.router = ekiben::http::router(Arc::clone(&site.site), vec![routes], &limits);

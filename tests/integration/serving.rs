@@ -84,7 +84,7 @@ async fn begin_purchase(address: std::net::SocketAddr) -> TcpStream {
 }
 
 /// Serves `site` on a free port; the server's address, its stop signal and its end.
-async fn serve(
+pub(crate) async fn serve(
     site: &Site,
     drain_time: Duration,
 ) -> (

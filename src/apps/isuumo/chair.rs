@@ -8,7 +8,7 @@ use rusqlite::Row;
 use super::answer::{Kind, Object, json, key};
 use super::catalogue::Catalogue;
 use super::{Result, Shared, path_id};
-use crate::http::HttpError;
+use crate::http::{HttpError, Reading};
 
 /// A chair by id, whether or not it can still be bought.
 pub(super) const KIND: Kind = Kind {
@@ -38,9 +38,10 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
 /// 400 for an id that is no integer, 404 for a chair that is not there or sold out.
 pub(super) async fn by_id(State(isu): State<Shared>, Path(id): Path<String>) -> Result<Response> {
     let id = path_id(&id)?;
+    let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let chairs = &Catalogue::of(&generation)?.chairs;
     let found = chairs.one(&generation, KIND, id)?;
     let body = found.ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))?;
-    Ok(json(body))
+    Ok(reading.answer(json(body)))
 }

@@ -3,15 +3,15 @@
 //! They are baked into the file and read once for each generation: the catalogue holds them. The
 //! endpoints answer them in the key order of the original.
 
-use axum::body::Bytes;
 use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::answer::json;
 use super::catalogue::Catalogue;
 use super::{Result, Shared};
+use crate::http::Precompressed;
 use crate::store::StoreError;
 
 pub(super) const CHAIR_DOCUMENT: &str = "chair_condition";
@@ -22,8 +22,8 @@ pub(super) const ESTATE_DOCUMENT: &str = "estate_condition";
 pub(super) struct Conditions {
     pub(super) chair: ChairCondition,
     pub(super) estate: EstateCondition,
-    chair_json: Bytes,
-    estate_json: Bytes,
+    chair_json: Precompressed,
+    estate_json: Precompressed,
 }
 
 /// `chair_condition.json`; fields in the order of the answer.
@@ -76,13 +76,17 @@ impl Range {
 }
 
 impl Conditions {
-    /// Reads both documents from a baked file.
+    /// Reads both documents from a baked file and packs their answers.
     pub(super) fn read(connection: &Connection) -> Result<Self, StoreError> {
         let chair: ChairCondition = document(connection, CHAIR_DOCUMENT)?;
         let estate: EstateCondition = document(connection, ESTATE_DOCUMENT)?;
-        let bytes = |value: serde_json::Result<Vec<u8>>| value.map(Bytes::from).map_err(malformed);
-        let chair_json = bytes(serde_json::to_vec(&chair))?;
-        let estate_json = bytes(serde_json::to_vec(&estate))?;
+        let answer = |json: serde_json::Result<Vec<u8>>| {
+            let kind = HeaderValue::from_static("application/json");
+            json.map(|body| Precompressed::new(kind, body, true))
+                .map_err(malformed)
+        };
+        let chair_json = answer(serde_json::to_vec(&chair))?;
+        let estate_json = answer(serde_json::to_vec(&estate))?;
         Ok(Self {
             chair,
             estate,
@@ -106,12 +110,12 @@ fn malformed(cause: serde_json::Error) -> StoreError {
     rusqlite::Error::FromSqlConversionFailure(0, text, Box::new(cause)).into()
 }
 
-pub(super) async fn chair(State(isu): State<Shared>) -> Result<Response> {
+pub(super) async fn chair(State(isu): State<Shared>, request: HeaderMap) -> Result<Response> {
     let catalogue = Catalogue::of(&isu.store.generation())?;
-    Ok(json(catalogue.conditions.chair_json.clone()))
+    Ok(isu.document(&catalogue.conditions.chair_json, &request))
 }
 
-pub(super) async fn estate(State(isu): State<Shared>) -> Result<Response> {
+pub(super) async fn estate(State(isu): State<Shared>, request: HeaderMap) -> Result<Response> {
     let catalogue = Catalogue::of(&isu.store.generation())?;
-    Ok(json(catalogue.conditions.estate_json.clone()))
+    Ok(isu.document(&catalogue.conditions.estate_json, &request))
 }

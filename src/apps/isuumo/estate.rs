@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::answer::{Kind, Object, json, key};
 use super::catalogue::Catalogue;
 use super::{Result, Shared, path_id};
-use crate::http::HttpError;
+use crate::http::{HttpError, Reading};
 
 /// An estate by id.
 pub(super) const KIND: Kind = Kind {
@@ -40,11 +40,12 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
 /// 400 for an id that is no integer, 404 for an estate that is not there.
 pub(super) async fn by_id(State(isu): State<Shared>, Path(id): Path<String>) -> Result<Response> {
     let id = path_id(&id)?;
+    let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let estates = &Catalogue::of(&generation)?.estates;
     let found = estates.one(&generation, KIND, id)?;
     let body = found.ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))?;
-    Ok(json(body))
+    Ok(reading.answer(json(body)))
 }
 
 /// The answer of `/healthcheck`; the key is the original's.

@@ -4,12 +4,12 @@
 //! and proxies may keep it for ever.
 
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::thumbnail::{Subject, parse_file_name};
 use super::{Result, Shared};
-use crate::http::HttpError;
+use crate::http::{HttpError, tag_of_build};
 
 pub(super) async fn picture(
     State(isu): State<Shared>,
@@ -26,8 +26,12 @@ pub(super) async fn picture(
         .get(subject, &hash)
         .map_err(HttpError::internal)?;
     let headers = [
-        (header::CONTENT_TYPE, "image/png"),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=31536000, immutable"),
+        ),
+        (header::ETAG, tag_of_build()),
     ];
     Ok((headers, axum::body::Bytes::from_owner(png)).into_response())
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::answer::{Kind, json};
 use super::catalogue::{Catalogue, Shelf};
 use super::{Result, Shared, chair, estate, listing};
-use crate::http::HttpError;
+use crate::http::{HttpError, Reading};
 
 pub(super) const CHAIR_IDS: &str = "SELECT id FROM chair_search ORDER BY price, id LIMIT 20";
 pub(super) const ESTATE_IDS: &str = "SELECT id FROM estate_search ORDER BY rent, id LIMIT 20";
@@ -47,12 +47,13 @@ fn cheapest(
     kind: Kind,
     wrap: fn(&[u8]) -> Vec<u8>,
 ) -> Result<Response> {
+    let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     // Before the file is read, so that the file is never older than the state.
     let catalogue = Catalogue::of(&generation)?;
     let kept = &list(&catalogue).cheapest;
     if let Some(body) = kept.get() {
-        return Ok(json(body.clone()));
+        return Ok(reading.answer(json(body.clone())));
     }
     let mut rows = Vec::new();
     generation.read(|connection| {
@@ -61,5 +62,5 @@ fn cheapest(
         Ok::<_, HttpError>(())
     })?;
     let body = kept.get_or_init(|| Bytes::from(wrap(&rows)));
-    Ok(json(body.clone()))
+    Ok(reading.answer(json(body.clone())))
 }

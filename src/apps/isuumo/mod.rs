@@ -46,15 +46,17 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
+use axum::response::Response;
 use axum::routing::{get, post};
 use figment::value::Dict;
 
 pub use self::settings::Settings;
 use super::App;
 use crate::config::{Config, Section, dictionary};
-use crate::http::HttpError;
+use crate::http::{HttpError, Precompressed};
 use crate::store::{Deriver, Store};
 
 /// What every handler of this app returns.
@@ -65,6 +67,19 @@ struct Isu {
     store: Arc<Store>,
     settings: Settings,
     pictures: thumbnail::ThumbnailCache,
+    /// Whether answers may be compressed.
+    compress: bool,
+}
+
+impl Isu {
+    /// A document that is kept packed, as the client takes it.
+    fn document(&self, document: &Precompressed, request: &HeaderMap) -> Response {
+        if self.compress {
+            document.answer(request)
+        } else {
+            document.answer(&HeaderMap::new())
+        }
+    }
 }
 
 type Shared = Arc<Isu>;
@@ -97,12 +112,14 @@ impl App for Isuumo {
         settings: &Section,
     ) -> Result<Router, Box<dyn std::error::Error + Send + Sync>> {
         let settings: Settings = settings.extract()?;
+        let compress = config.http.compression;
         let shed_bots = settings.shed_bots;
         let pictures = thumbnail::ThumbnailCache::default();
         let isu = Arc::new(Isu {
             store,
             settings,
             pictures,
+            compress,
         });
         let mut router = routes(config.limits.upload_bytes).with_state(isu);
         if shed_bots {

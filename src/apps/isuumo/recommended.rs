@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::answer::json;
 use super::catalogue::Catalogue;
 use super::{Result, Shared, estate, path_id};
-use crate::http::HttpError;
+use crate::http::{HttpError, Reading};
 
 /// Estates in an answer at most.
 const LIMIT: usize = 20;
@@ -22,6 +22,7 @@ pub(super) async fn recommended(
     Path(id): Path<String>,
 ) -> Result<Response> {
     let id = path_id(&id)?;
+    let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
     let sides = generation.read(|connection| Ok::<_, HttpError>(sorted_sides(connection, id)?))?;
@@ -30,13 +31,13 @@ pub(super) async fn recommended(
     let positions: Vec<usize> = places.with_door([shortest, middle]).take(LIMIT).collect();
     if positions.is_empty() {
         // As the original answers.
-        return Ok(json("{\"estates\":null}"));
+        return Ok(reading.answer(json("{\"estates\":null}")));
     }
     let mut body = b"{\"estates\":[".to_vec();
     let shelf = &catalogue.estates;
     shelf.write(&generation, estate::KIND, &positions, &mut body)?;
     body.extend_from_slice(b"]}");
-    Ok(json(body))
+    Ok(reading.answer(json(body)))
 }
 
 fn sorted_sides(connection: &Connection, id: i64) -> rusqlite::Result<Option<[i64; 3]>> {

@@ -16,7 +16,7 @@ use super::catalogue::{Catalogue, Set, Shelf};
 use super::conditions::Ranges;
 use super::query::Query;
 use super::{Result, Settings, Shared, bad_request, chair, estate, listing};
-use crate::http::HttpError;
+use crate::http::{HttpError, Reading};
 use crate::store::Generation;
 
 /// Bytes of a `features` parameter at most; SQLite refuses far longer patterns with an error that is
@@ -172,6 +172,7 @@ impl Search {
     async fn answer(
         self,
         isu: &Shared,
+        reading: Reading<'_>,
         generation: &Generation,
         catalogue: &Catalogue,
     ) -> Result<Response> {
@@ -179,13 +180,14 @@ impl Search {
         let sets = self.conditions.iter().map(|condition| condition.set(shelf));
         let Some(sets) = sets.collect::<Option<Vec<_>>>() else {
             let work = move |connection: &Connection| self.answer_of_sqlite(connection);
-            return isu.store.read_offloaded(work).await;
+            let answer = isu.store.read_offloaded(work).await?;
+            return Ok(reading.answer(answer));
         };
         let (count, positions) = shelf.search(&sets, self.offset, self.limit);
         let mut body = self.head(count);
         shelf.write(generation, self.place.kind, &positions, &mut body)?;
         body.extend_from_slice(b"]}");
-        Ok(json(body))
+        Ok(reading.answer(json(body)))
     }
 
     fn answer_of_sqlite(&self, connection: &Connection) -> Result<Response> {
@@ -237,6 +239,7 @@ pub(super) async fn chairs(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let query = Query::parse(query.as_deref());
+    let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
     let known = &catalogue.conditions.chair;
@@ -252,7 +255,7 @@ pub(super) async fn chairs(
     checked.text(1, "color");
     checked.features(&isu.settings)?;
     let search = checked.page(&CHAIRS, &isu.settings)?;
-    search.answer(&isu, &generation, &catalogue).await
+    search.answer(&isu, reading, &generation, &catalogue).await
 }
 
 pub(super) async fn estates(
@@ -260,6 +263,7 @@ pub(super) async fn estates(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let query = Query::parse(query.as_deref());
+    let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
     let known = &catalogue.conditions.estate;
@@ -272,7 +276,7 @@ pub(super) async fn estates(
     checked.range(2, "rentRangeId", &known.rent)?;
     checked.features(&isu.settings)?;
     let search = checked.page(&ESTATES, &isu.settings)?;
-    search.answer(&isu, &generation, &catalogue).await
+    search.answer(&isu, reading, &generation, &catalogue).await
 }
 
 #[cfg(test)]

@@ -1,0 +1,180 @@
+//! Answers that never change: packed once at start, as small as they get, and named by their bytes.
+//!
+//! Meant for documents of some kilobytes. They carry their encoding, so the compression layer leaves
+//! them alone. It must not be used for anything that a write can change.
+
+use std::io::Write as _;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest as _, Sha256};
+
+use super::validators::REVALIDATE;
+
+/// The strongest of zstd's levels that needs no more memory to unpack.
+const ZSTD_LEVEL: i32 = 19;
+
+/// A document with its encodings.
+#[derive(Debug)]
+pub struct Precompressed {
+    kind: HeaderValue,
+    tag: HeaderValue,
+    plain: Bytes,
+    /// By preference; empty where compression is off.
+    packed: Vec<(HeaderValue, Bytes)>,
+}
+
+impl Precompressed {
+    /// `body`, of the content type `kind`; with its encodings if `compress`.
+    #[must_use]
+    pub fn new(kind: HeaderValue, body: Vec<u8>, compress: bool) -> Self {
+        let mut packed = Vec::new();
+        if compress {
+            // Both write to memory and have no reason to fail; without one, the other serves.
+            let zstd = zstd::bulk::compress(&body, ZSTD_LEVEL).ok();
+            packed.extend(zstd.map(|bytes| (HeaderValue::from_static("zstd"), bytes.into())));
+            let gzip = gzip(&body).ok();
+            packed.extend(gzip.map(|bytes| (HeaderValue::from_static("gzip"), bytes.into())));
+        }
+        // Of the packed bytes too: another build may pack them otherwise.
+        let mut hash = Sha256::new_with_prefix(&body);
+        packed.iter().for_each(|(_, bytes)| hash.update(bytes));
+        let digest = hash.finalize();
+        let digits: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
+        let tag = HeaderValue::try_from(format!("\"{digits}\""));
+        Self {
+            kind,
+            tag: tag.unwrap_or_else(|_| HeaderValue::from_static("\"\"")),
+            plain: body.into(),
+            packed,
+        }
+    }
+
+    /// 200 with the smallest encoding that the client accepts.
+    #[must_use]
+    pub fn answer(&self, request: &HeaderMap) -> Response {
+        let accepted = Accepted::of(request);
+        let best = self.packed.iter().fold(None, |best, (name, bytes)| {
+            let weight = accepted.weight(name.as_bytes());
+            let beaten = best.is_some_and(|(_, _, before)| before >= weight);
+            if weight == 0 || beaten {
+                best
+            } else {
+                Some((name, bytes, weight))
+            }
+        });
+        let best = best.filter(|(_, _, weight)| *weight >= accepted.weight(b"identity"));
+        let body = best.map_or(&self.plain, |(_, bytes, _)| bytes);
+        let mut response = Response::new(Body::from(body.clone()));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, self.kind.clone());
+        headers.insert(header::ETAG, self.tag.clone());
+        headers.insert(header::CACHE_CONTROL, REVALIDATE);
+        if !self.packed.is_empty() {
+            headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        }
+        if let Some((name, _, _)) = best {
+            headers.insert(header::CONTENT_ENCODING, name.clone());
+        }
+        response
+    }
+}
+
+fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(body)?;
+    encoder.finish()
+}
+
+/// The encodings that a client names, with their weights in thousandths.
+struct Accepted<'r>(Vec<(&'r str, u16)>);
+
+impl<'r> Accepted<'r> {
+    fn of(request: &'r HeaderMap) -> Self {
+        let lines = request.get_all(header::ACCEPT_ENCODING).iter();
+        let elements = lines
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(','));
+        Self(elements.map(weighted).collect())
+    }
+
+    /// What the client gives an encoding; nothing means that it does not take it, or does not ask for
+    /// it by name in the case of `identity`.
+    fn weight(&self, name: &[u8]) -> u16 {
+        let of = |wanted: &[u8]| {
+            let found = |(given, _): &&(&str, u16)| given.as_bytes().eq_ignore_ascii_case(wanted);
+            self.0.iter().find(found).map(|(_, weight)| *weight)
+        };
+        let any = || of(b"*").filter(|_| name != b"identity");
+        of(name).or_else(any).unwrap_or(0)
+    }
+}
+
+/// `gzip;q=0.5`; a weight that cannot be read is 0.
+fn weighted(element: &str) -> (&str, u16) {
+    let (name, parameter) = element.split_once(';').unwrap_or((element, "q=1"));
+    let parameter = parameter.trim();
+    let weight = parameter
+        .strip_prefix("q=")
+        .or_else(|| parameter.strip_prefix("Q="))
+        .and_then(thousandths);
+    (name.trim(), weight.unwrap_or(0))
+}
+
+/// `0.25` as 250: a digit, and up to three behind the point.
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let whole: u16 = whole.parse().ok().filter(|whole| *whole <= 1)?;
+    if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let fraction: u16 = format!("{fraction:0<3}").parse().ok()?;
+    Some((whole * 1000 + fraction).min(1000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoding(accepted: &'static str, compress: bool) -> Option<HeaderValue> {
+        let json = HeaderValue::from_static("application/json");
+        let document = Precompressed::new(json, b"{}".to_vec(), compress);
+        let mut request = HeaderMap::new();
+        request.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted));
+        let response = document.answer(&request);
+        response.headers().get(header::CONTENT_ENCODING).cloned()
+    }
+
+    #[test]
+    fn the_client_chooses_and_zstd_wins_among_equals() {
+        for (accepted, expected) in [
+            ("gzip, deflate, br, zstd", "zstd"),
+            ("gzip", "gzip"),
+            ("GZIP;q=0.5", "gzip"),
+            ("zstd;q=0.5, gzip;q=0.51", "gzip"),
+            ("*", "zstd"),
+            ("*;q=0.1, zstd;q=0", "gzip"),
+            ("br, identity;q=0.5, gzip;q=0.8", "gzip"),
+        ] {
+            let expected = HeaderValue::from_static(expected);
+            assert_eq!(encoding(accepted, true), Some(expected), "{accepted}");
+            assert_eq!(encoding(accepted, false), None, "{accepted}");
+        }
+        for accepted in ["", "br", "gzip;q=0", "identity, gzip;q=0.5", "gzip;q=x"] {
+            assert_eq!(encoding(accepted, true), None, "{accepted}");
+        }
+    }
+
+    #[test]
+    fn the_tag_is_that_of_the_bytes() {
+        let tag = |body: &[u8]| {
+            let kind = HeaderValue::from_static("text/plain");
+            Precompressed::new(kind, body.to_vec(), true).tag
+        };
+        assert_eq!(tag(b"a"), tag(b"a"));
+        assert_ne!(tag(b"a"), tag(b"b"));
+    }
+}
