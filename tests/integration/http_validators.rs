@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
 use axum::http::Method;
+use axum::response::Response;
+use ekiben::http::Reading;
 use ekiben::store::Mode;
 use tokio::task::JoinSet;
 
@@ -168,6 +170,21 @@ async fn a_primary_forgets_its_tags_and_replicas_share_theirs() {
     assert_ne!(before, after);
     let (before, after) = tags_of(Mode::Replica).await;
     assert_eq!(before, after);
+}
+
+#[tokio::test]
+async fn an_answer_that_a_visible_write_ran_into_has_no_tag() {
+    let mut dataset = twenty();
+    dataset.chairs[0].stock = 2;
+    let site = Site::new(&dataset);
+    for (left, is_tagged) in [(1, true), (0, false)] {
+        let reading = Reading::begin(&site.store);
+        assert_eq!(site.buy(1).await, 200);
+        let answer = reading.answer(Response::default());
+        let headers = answer.headers();
+        assert_eq!(headers.contains_key("etag"), is_tagged, "{left} left");
+        assert_eq!(headers["cache-control"], "no-cache");
+    }
 }
 
 const CHAIRS: i64 = 60;

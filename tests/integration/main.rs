@@ -53,6 +53,7 @@ mod isuumo_uploads;
 mod reference;
 mod serving;
 mod store_generations;
+mod store_revisions;
 mod writes_under_load;
 
 /// Every file of this folder is a module above: a forgotten one would be a test that never runs.
