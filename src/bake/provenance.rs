@@ -119,9 +119,7 @@ impl Provenance {
     /// # Errors
     /// When the file cannot be read.
     pub fn read(connection: &Connection) -> rusqlite::Result<Option<Self>> {
-        let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get(0));
-        let marks: (i64, i64) = (pragma("application_id")?, pragma("user_version")?);
-        if marks != (APPLICATION_ID, FORMAT) {
+        if marks(connection)? != (APPLICATION_ID, FORMAT) {
             return Ok(None);
         }
         let fact = |key: &str| {
@@ -158,6 +156,28 @@ impl Provenance {
             inputs,
         }))
     }
+}
+
+/// Why [`Provenance::read`] finds nothing in a file that is readable.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn why_unknown(connection: &Connection) -> rusqlite::Result<String> {
+    Ok(match marks(connection)? {
+        (APPLICATION_ID, format) if format > FORMAT => format!(
+            "a newer version of ekiben made it (file format {format}, this version reads {FORMAT})"
+        ),
+        (APPLICATION_ID, format) => format!(
+            "another version of ekiben made it (file format {format}, this version reads {FORMAT})"
+        ),
+        _ => "ekiben did not make it".to_owned(),
+    })
+}
+
+/// `application_id` and `user_version`.
+fn marks(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get(0));
+    Ok((pragma("application_id")?, pragma("user_version")?))
 }
 
 impl Input {

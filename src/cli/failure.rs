@@ -129,7 +129,7 @@ impl From<BakeError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let code = match &error {
-            StoreError::File { .. } => Code::Output,
+            StoreError::File { .. } | StoreError::Storage { .. } => Code::Output,
             _ => Code::DataFile,
         };
         Self {

@@ -140,6 +140,17 @@ impl From<StoreError> for HttpError {
             StoreError::Pool(_) => {
                 Self::overloaded("No database connection became free.").caused_by(error)
             }
+            full if full.is_full() => Self::problem(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "There is no space left to store this. It did not take effect.",
+            )
+            .caused_by(full),
+            // No Retry-After: repeating it could do it twice.
+            unknown if unknown.is_in_doubt() => Self::problem(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The storage failed. This may still take effect.",
+            )
+            .caused_by(unknown),
             other => Self::internal(other),
         }
     }

@@ -3,6 +3,9 @@
 //! The writer looks after it itself instead of leaving it to SQLite, which tries after every commit once
 //! the log is long: readers here stay in their transactions, and a log that somebody reads from cannot
 //! begin anew. So readers are asked to let go first, and again when all is in the file.
+//!
+//! On a full disk it is folded however short it is: a log that begins anew has the space that it had,
+//! which is enough for purchases.
 
 use std::time::{Duration, Instant};
 
@@ -34,23 +37,29 @@ const GROUPS: u32 = 8;
 pub(super) struct Checkpoints {
     /// Groups committed since the log was looked at.
     groups: u32,
+    /// Whether there was no space for the last group.
+    is_full: bool,
 }
 
 impl Checkpoints {
     /// Folds a log that is long; whether it did. Reads go on meanwhile; those that began before keep a
-    /// part of the log from being folded, which then comes with a later look.
+    /// part of the log from being folded, which then comes with a later look. When there was no space
+    /// for the group (`is_full`), the log is folded at once, and after further such groups when they are
+    /// `GROUPS`.
     pub(super) fn after_group(
         &mut self,
         writer: &Connection,
         generation: &Generation,
+        is_full: bool,
     ) -> rusqlite::Result<bool> {
+        let was_full = std::mem::replace(&mut self.is_full, is_full);
         self.groups += 1;
-        if self.groups < GROUPS {
+        if self.groups < GROUPS && (was_full || !is_full) {
             return Ok(false);
         }
         self.groups = 0;
         let (pages, _) = ask(writer, "PRAGMA wal_checkpoint(NOOP)")?;
-        if pages < LONG {
+        if pages < LONG && !is_full {
             return Ok(false);
         }
         if pages >= TOO_LONG {

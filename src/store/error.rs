@@ -1,8 +1,10 @@
 //! What can go wrong with a store, for requests and at start-up.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use rusqlite::{ErrorCode, ffi};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +41,14 @@ pub enum StoreError {
         /// Why.
         cause: io::Error,
     },
+    /// SQLite cannot open the file, but not because of what is in it.
+    #[error("cannot open {path}: {cause}")]
+    Storage {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: rusqlite::Error,
+    },
     /// No reader connection became free.
     #[error("no reader connection: {0}")]
     Pool(#[from] r2d2::Error),
@@ -74,20 +84,102 @@ impl StoreError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Unusable { .. } => Some(
-                "Bake the file anew with `ekiben bake --out DIR`, or move it away; it is left \
-                 untouched.",
+                "Bake the file anew with `ekiben bake --out DIR`, serve it with the version that \
+                 made it, or move it away; it is left untouched.",
             ),
             Self::UnusableCopy { .. } => Some(
                 "It holds writes and is left untouched. Serve it with the version that made it, or \
-                 move it away: the next start then begins with a copy of the baked file.",
+                 move it away with its -wal: the next start then begins with a copy of the baked file.",
             ),
             Self::Locked { .. } => {
                 Some("Stop that process, use another --data-dir, or serve with --mode replica.")
             }
-            Self::File { .. } => {
+            Self::File { .. } | Self::Storage { .. } => {
                 Some("Check the free space and the permissions of the data directory.")
             }
             _ => None,
         }
+    }
+
+    /// Whether it failed for want of space: nothing took effect, and it can be tried again when there
+    /// is some.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Sqlite(cause) | Self::Storage { cause, .. } => is_full(cause),
+            Self::Commit(cause) => is_full(cause),
+            Self::File { cause, .. } => matches!(
+                cause.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            ),
+            _ => false,
+        }
+    }
+
+    /// Whether a group of writes failed because the storage did. What a sync that failed has left on
+    /// the disk nobody knows.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        let code = match self {
+            Self::Commit(cause) => cause.sqlite_error_code(),
+            _ => None,
+        };
+        code == Some(ErrorCode::SystemIoFailure) && !self.is_full()
+    }
+
+    /// Why `path` does not open: because of what is in it, or because of what it lies on.
+    pub(super) fn of_opening(path: &Path, cause: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match cause.sqlite_error_code() {
+            Some(
+                ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::PermissionDenied
+                | ErrorCode::ReadOnly,
+            ) => Self::Storage { path, cause },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Unusable {
+                path,
+                reason: format!("it is damaged ({cause})"),
+            },
+            _ => Self::Unusable {
+                path,
+                reason: format!("it cannot be read ({cause})"),
+            },
+        }
+    }
+}
+
+/// The index of the write-ahead log lies in a file of its own; that this cannot grow has another code.
+pub(super) fn is_full(cause: &rusqlite::Error) -> bool {
+    cause.sqlite_error().is_some_and(|error| {
+        error.code == ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit(code: i32) -> StoreError {
+        let cause = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        StoreError::Commit(Arc::new(cause))
+    }
+
+    #[test]
+    fn want_of_space_is_told_from_storage_that_fails() {
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
+            let error = commit(code);
+            assert!(error.is_full() && !error.is_in_doubt(), "{error}");
+        }
+        for code in [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_WRITE] {
+            let error = commit(code);
+            assert!(!error.is_full() && error.is_in_doubt(), "{error}");
+        }
+        let error = commit(ffi::SQLITE_CORRUPT);
+        assert!(!error.is_full() && !error.is_in_doubt(), "{error}");
+        let cause = io::Error::from(io::ErrorKind::StorageFull);
+        let path = PathBuf::new();
+        assert!(StoreError::File { path, cause }.is_full());
     }
 }

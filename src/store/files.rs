@@ -7,6 +7,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
@@ -53,6 +54,22 @@ impl PrimaryFiles {
         newest(&self.data_dir, &self.app)
     }
 
+    /// The first number of which nothing is there. Somebody who moved a generation away may have left
+    /// its log behind, which SQLite would take for that of a new file of the same name.
+    pub(super) fn unused(&self) -> Result<u64, StoreError> {
+        let failed = |cause| file_error(&self.data_dir, cause);
+        let prefix = format!("{}.primary.", self.app);
+        let mut last = 0;
+        for entry in fs::read_dir(&self.data_dir).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            let name = name.to_string_lossy();
+            let rest = name.strip_prefix(&prefix).unwrap_or_default();
+            let number = rest.split('.').next().unwrap_or_default().parse();
+            last = last.max(number.unwrap_or(0));
+        }
+        Ok(last + 1)
+    }
+
     /// Makes generation `generation` a copy of the baked file.
     pub(super) fn copy(&self, baked: &Path, generation: u64) -> Result<PathBuf, StoreError> {
         self.make(generation, |temporary| {
@@ -71,7 +88,7 @@ impl PrimaryFiles {
         let path = self.path(generation);
         let temporary = path.with_extension("copying");
         let publish = || {
-            File::open(&temporary)?.sync_all()?;
+            mark_wal_durably(&temporary)?;
             // SQLite would take a log that somebody left beside this name for the new file's own.
             remove_log(&path)?;
             fs::rename(&temporary, &path)?;
@@ -158,6 +175,17 @@ pub(super) fn file_error(path: &Path, cause: io::Error) -> StoreError {
     }
 }
 
+/// Where a file says that it is in WAL mode (<https://sqlite.org/fileformat2.html#file_format_version_numbers>).
+const WAL_MARKS: (u64, [u8; 2]) = (18, [2, 2]);
+
+/// Has a new copy be in WAL mode from the beginning, and durable: SQLite would change that in the file
+/// through a journal, which a crash leaves behind, and until somebody writes nobody could read.
+fn mark_wal_durably(path: &Path) -> io::Result<()> {
+    let copy = OpenOptions::new().write(true).open(path)?;
+    copy.write_all_at(&WAL_MARKS.1, WAL_MARKS.0)?;
+    copy.sync_all()
+}
+
 /// A baked file may be read-only; its copy must not be.
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     let mut source = File::open(from)?;
@@ -204,6 +232,9 @@ fn take_lock(path: &Path) -> Result<File, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::{Connection, OpenFlags};
+    use tempfile::TempDir;
+
     use super::*;
 
     #[test]
@@ -215,5 +246,34 @@ mod tests {
         assert_eq!(number("data/isuumo.sqlite"), None);
         let made = path(Path::new("data"), "isuumo", 3);
         assert_eq!(generation_at(&made), Some(("isuumo", 3)));
+    }
+
+    #[test]
+    fn a_copy_is_in_wal_mode_before_anybody_writes_it() {
+        let folder = TempDir::new().unwrap();
+        let baked = folder.path().join("baked.sqlite");
+        let made = Connection::open(&baked).unwrap();
+        made.execute_batch("CREATE TABLE t (a)").unwrap();
+        drop(made);
+        let files = PrimaryFiles::lock(folder.path(), "app").unwrap();
+        let copy = files.copy(&baked, 1).unwrap();
+        let mode = |path| -> String {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+            let connection = Connection::open_with_flags(path, flags).unwrap();
+            let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get(0));
+            mode.unwrap()
+        };
+        assert_eq!(mode(&baked), "delete");
+        assert_eq!(mode(&copy), "wal");
+    }
+
+    #[test]
+    fn numbers_whose_log_was_left_behind_are_not_used() {
+        let folder = TempDir::new().unwrap();
+        let files = PrimaryFiles::lock(folder.path(), "app").unwrap();
+        assert_eq!(files.unused().unwrap(), 1);
+        fs::write(folder.path().join("app.primary.3.sqlite-wal"), "").unwrap();
+        fs::write(folder.path().join("other.primary.9.sqlite"), "").unwrap();
+        assert_eq!(files.unused().unwrap(), 4);
     }
 }

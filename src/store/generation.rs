@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::Connection;
 
+use super::acceptance::check;
 use super::figures::{Checkouts, Counters};
 use super::files::{file_error, remove_generation};
 use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
@@ -101,7 +102,10 @@ impl Generation {
             file,
         };
         if let Some(deriver) = options.deriver {
-            let derived = deriver.load(&generation)?;
+            let derived = deriver.load(&generation).map_err(|error| match error {
+                StoreError::Sqlite(cause) => StoreError::of_opening(path, cause),
+                other => other,
+            })?;
             generation.set_derived(Some(derived));
         }
         Ok(generation)
@@ -215,51 +219,4 @@ fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok((0, 0)),
         Err(cause) => Err(file_error(path, cause)),
     }
-}
-
-/// Refuses a file that is not what the app's queries are written for.
-pub(super) fn check(
-    path: &Path,
-    access: Access,
-    options: &StoreOptions,
-) -> Result<Provenance, StoreError> {
-    let unusable = |reason: String| StoreError::Unusable {
-        path: path.to_owned(),
-        reason,
-    };
-    if !path.exists() {
-        return Err(unusable("there is no such file".to_owned()));
-    }
-    Connection::open_with_flags(reader_uri(path, access), reader_flags())
-        .map_err(|cause| unreadable(&cause))
-        .and_then(|connection| provenance_of(&connection, &options.app))
-        .and_then(|provenance| of_schema(provenance, &options.schema_digest))
-        .map_err(unusable)
-}
-
-/// The provenance of a file of `app`, or what is wrong with the file.
-pub(super) fn provenance_of(connection: &Connection, app: &str) -> Result<Provenance, String> {
-    let provenance = Provenance::read(connection)
-        .map_err(|cause| unreadable(&cause))?
-        .ok_or("this version of ekiben did not bake it")?;
-    if provenance.app != app {
-        return Err(format!("it belongs to {}, not to {app}", provenance.app));
-    }
-    Ok(provenance)
-}
-
-/// Refuses what was baked with another schema than the app's queries are written for.
-pub(super) fn of_schema(provenance: Provenance, digest: &str) -> Result<Provenance, String> {
-    if provenance.schema_digest == digest {
-        Ok(provenance)
-    } else {
-        Err(format!(
-            "it was baked with another schema of {}",
-            provenance.app
-        ))
-    }
-}
-
-pub(super) fn unreadable(cause: &rusqlite::Error) -> String {
-    format!("it cannot be read ({cause})")
 }

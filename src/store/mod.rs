@@ -11,6 +11,7 @@
 //! - `generation`: one opened file with its readers; `reader`: their transactions
 //! - [`Deriver`]: what an app keeps in memory beside the file
 //! - [`Revision`]: what tells one state of the data from another
+//! - `acceptance`: which files are refused; `length`: whether one is truncated
 //! - `files`: which files a primary keeps, and the lock on them
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
@@ -18,6 +19,7 @@
 //! - `backup`: [`back_up`] and [`restore`](restore()); `health`: [`Health`] of a file
 //! - [`StoreError`]: what can go wrong
 
+mod acceptance;
 mod backup;
 mod checkpoints;
 mod derived;
@@ -26,6 +28,7 @@ mod figures;
 mod files;
 mod generation;
 mod health;
+mod length;
 mod pragmas;
 mod reader;
 mod revision;

@@ -97,3 +97,26 @@ fn common(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn full_durability_syncs_each_commit_and_normal_does_not() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("a.sqlite");
+        drop(
+            Connection::open(&path)
+                .unwrap()
+                .execute_batch("CREATE TABLE t (a)"),
+        );
+        for (durability, level) in [(Durability::Full, 2), (Durability::Normal, 1)] {
+            let writer = open_writer(&path, durability).unwrap();
+            let ask = |name| writer.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+            assert_eq!(ask("synchronous").unwrap(), level, "{durability:?}");
+        }
+    }
+}

@@ -2,10 +2,12 @@
 //!
 //! One thread owns the connection that writes. Jobs wait in a bounded queue; the thread takes as many
 //! as are there (up to a limit), runs each in a savepoint inside one transaction, commits, and only
-//! then answers. A job that fails is undone alone. A reset is a command in the same queue, so it has
-//! a definite place among the writes.
+//! then answers. A job that fails is undone alone, unless SQLite gives up the whole transaction, as it
+//! does when there is no space: then all of its group learn that cause. A reset is a command in the
+//! same queue, so it has a definite place among the writes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -15,11 +17,13 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::acceptance::check;
 use super::checkpoints::Checkpoints;
 use super::derived::ChangeLog;
+use super::error::is_full;
 use super::figures::Counters;
 use super::files::{PrimaryFiles, file_error, remove_generation};
-use super::generation::{Generation, check};
+use super::generation::Generation;
 use super::pragmas::{Access, open_writer};
 use super::{Change, Shared, StoreError, StoreOptions};
 
@@ -32,8 +36,9 @@ const PACE: Duration = Duration::from_millis(2);
 /// together.
 const CROWD: usize = 16;
 
-/// Runs one job's work; what it returns is called with the outcome of the commit.
-type Work = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+/// Runs one job's work.
+type Work = Box<dyn FnOnce(&Connection) -> Ran + Send>;
+/// Is called with the outcome of the commit.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 type ResetAnswer = oneshot::Sender<Result<(), StoreError>>;
@@ -42,6 +47,13 @@ type ResetAnswer = oneshot::Sender<Result<(), StoreError>>;
 struct Job {
     work: Work,
     seen: Seen,
+}
+
+/// What running a job's work leaves behind.
+struct Ran {
+    answer: Answer,
+    /// Why the group's transaction is gone, if this job's failure ended it.
+    lost: Option<Arc<rusqlite::Error>>,
 }
 
 /// Whether reads can tell that something was written.
@@ -77,17 +89,13 @@ impl Writer {
         let kept = files.current()?;
         let number = match kept {
             Some(number) => number,
-            None => copy_baked(&files, &options, 1)?,
+            None => copy_baked(&files, &options, files.unused()?)?,
         };
         let changes = ChangeLog::default();
         let counters = Arc::default();
         let opened = open_generation(&files, number, &options, &changes, &counters);
-        let (connection, generation) = match opened {
-            Err(StoreError::Unusable { path, reason }) if kept.is_some() => {
-                return Err(StoreError::UnusableCopy { path, reason });
-            }
-            other => other?,
-        };
+        let (connection, generation) =
+            opened.map_err(|error| refused(error, &files.path(number), kept, &options))?;
         if kept.is_some() {
             tell_drift(&generation, &options);
         }
@@ -136,10 +144,15 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let work: Work = Box::new(move |connection| {
             let result = in_savepoint(connection, work);
-            Box::new(move |committed| {
+            let lost = match &result {
+                Err(StoreError::Commit(cause)) => Some(Arc::clone(cause)),
+                _ => None,
+            };
+            let answer: Answer = Box::new(move |committed| {
                 // A client that went away no longer wants the answer; its write stands.
                 drop(answer.send(committed.and(result)));
-            })
+            });
+            Ran { answer, lost }
         });
         let waiting = self.counters.waiting.fetch_add(1, Ordering::Relaxed) + 1;
         self.send(Command::Write(Job { work, seen }))
@@ -226,13 +239,17 @@ impl Worker {
         self.keep_pace();
         let mut answers = Vec::with_capacity(self.batch);
         let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+        let mut lost = None;
         let mut following = None;
         let mut is_seen = false;
         let mut next = Some(first);
         while let Some(job) = next.take() {
             is_seen |= job.seen == Seen::Always;
-            answers.push((job.work)(&self.connection));
-            if answers.len() >= self.batch {
+            let ran = (job.work)(&self.connection);
+            answers.push(ran.answer);
+            lost = ran.lost;
+            // Without a transaction, what waits would only fail: it has its chance in the next group.
+            if lost.is_some() || answers.len() >= self.batch {
                 break;
             }
             match self.commands.try_recv() {
@@ -245,19 +262,23 @@ impl Worker {
         counters.waiting.fetch_sub(answers.len(), Ordering::Relaxed);
         let begin = Instant::now();
         let generation = self.shared.current();
-        let committed = self.commit(begun, is_seen, &generation).map_err(Arc::new);
+        let ready = match (begun, lost) {
+            (Err(cause), _) => Err(Arc::new(cause)),
+            (Ok(()), Some(cause)) => Err(cause),
+            (Ok(()), None) => Ok(()),
+        };
+        let committed = self.commit(ready, is_seen, &generation);
         let counters = &self.shared.counters;
         counters.group(answers.len(), begin.elapsed(), committed.is_ok());
         for answer in answers {
-            answer(
-                committed
-                    .as_ref()
-                    .map(|_| ())
-                    .map_err(|cause| StoreError::Commit(Arc::clone(cause))),
-            );
+            answer(committed.clone().map_err(StoreError::Commit));
         }
         // Nobody waits for this but the next group.
-        match self.checkpoints.after_group(&self.connection, &generation) {
+        let is_full = committed.is_err_and(|cause| is_full(&cause));
+        let folded = self
+            .checkpoints
+            .after_group(&self.connection, &generation, is_full);
+        match folded {
             Ok(false) => {}
             Ok(true) => {
                 self.shared.counters.folds.fetch_add(1, Ordering::Relaxed);
@@ -269,19 +290,20 @@ impl Worker {
         following
     }
 
-    /// Ends the transaction that `begun` tells of, and has readers see what is new in it.
+    /// Ends the group's transaction, if it is `ready`, and has readers see what is new in it.
     fn commit(
         &mut self,
-        begun: rusqlite::Result<()>,
+        ready: Result<(), Arc<rusqlite::Error>>,
         is_seen: bool,
         generation: &Generation,
-    ) -> rusqlite::Result<()> {
+    ) -> Result<(), Arc<rusqlite::Error>> {
         let changes = self.changes.take();
         let is_seen = is_seen || !changes.is_empty();
         if is_seen {
             generation.changes().begin();
         }
-        let committed = begun.and_then(|()| self.connection.execute_batch("COMMIT"));
+        let commit = || self.connection.execute_batch("COMMIT").map_err(Arc::new);
+        let committed = ready.and_then(|()| commit());
         if committed.is_err() && !self.connection.is_autocommit() {
             drop(self.connection.execute_batch("ROLLBACK"));
         }
@@ -369,6 +391,29 @@ impl Worker {
     }
 }
 
+/// Why the first generation of a start cannot be served. A copy that was kept is left alone; one that
+/// was just made goes, or it would be taken for one that holds writes.
+fn refused(
+    error: StoreError,
+    path: &Path,
+    kept: Option<u64>,
+    options: &StoreOptions,
+) -> StoreError {
+    if kept.is_none() {
+        remove_generation(path);
+    }
+    match error {
+        StoreError::Unusable { path, reason } if kept.is_some() => {
+            StoreError::UnusableCopy { path, reason }
+        }
+        StoreError::Unusable { reason, .. } => StoreError::Unusable {
+            path: options.baked.clone(),
+            reason,
+        },
+        other => other,
+    }
+}
+
 fn copy_baked(
     files: &PrimaryFiles,
     options: &StoreOptions,
@@ -402,11 +447,10 @@ fn open_generation(
     counters: &Arc<Counters>,
 ) -> Result<(Connection, Generation), StoreError> {
     let path = files.path(number);
-    let connection =
-        open_writer(&path, options.durability).map_err(|cause| StoreError::Unusable {
-            path: path.clone(),
-            reason: format!("it cannot be written ({cause})"),
-        })?;
+    // Before it is opened for writing, which changes a file that is not in WAL mode.
+    check(&path, Access::Shared, options)?;
+    let connection = open_writer(&path, options.durability)
+        .map_err(|cause| StoreError::of_opening(&path, cause))?;
     if let Some(deriver) = options.deriver {
         changes.watch(&connection, deriver.tables())?;
     }
@@ -414,16 +458,29 @@ fn open_generation(
     Ok((connection, generation))
 }
 
-/// Runs one job's work so that its failure undoes its own changes only.
+/// Runs one job's work so that its failure undoes its own changes only. When it ended the group's
+/// transaction, its error is [`StoreError::Commit`].
 fn in_savepoint<T>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> Result<T, StoreError> {
-    // Without a transaction (it could not begin, or SQLite rolled it back on a full disk) a savepoint
-    // would be a transaction of its own and commit what is about to be answered as failed.
+    // Without a transaction (it could not begin) a savepoint would be a transaction of its own and
+    // commit what is about to be answered as failed.
     if connection.is_autocommit() {
         return Err(StoreError::Stopped);
     }
+    match undo_failed(connection, work) {
+        Err(StoreError::Sqlite(cause)) if connection.is_autocommit() => {
+            Err(StoreError::Commit(Arc::new(cause)))
+        }
+        other => other,
+    }
+}
+
+fn undo_failed<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<T, StoreError> {
     let run = |sql| {
         connection
             .prepare_cached(sql)

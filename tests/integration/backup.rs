@@ -24,7 +24,7 @@ async fn upload(address: std::net::SocketAddr, answered: Arc<AtomicI64>, stop: A
         let csv: String = (first..first + ROWS)
             .map(|id| format!("{id},n,d,t,1,50,60,70,赤,,座椅子,1,1\n"))
             .collect();
-        assert_eq!(client.upload("chairs", &csv).await.unwrap(), 201);
+        assert_eq!(client.upload("chairs", &csv).await.unwrap().0, 201);
         answered.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -114,7 +114,7 @@ async fn a_backup_is_of_one_generation_however_often_the_server_is_reset() {
         let mut resets = 0;
         while !stop.load(Ordering::Relaxed) {
             let csv = format!("{},n,d,t,1,50,60,70,赤,,座椅子,1,1\n", 1000);
-            assert_eq!(client.upload("chairs", &csv).await.unwrap(), 201);
+            assert_eq!(client.upload("chairs", &csv).await.unwrap().0, 201);
             let answer = client
                 .post("/initialize", "text/plain", String::new())
                 .await;

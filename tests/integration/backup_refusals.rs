@@ -2,11 +2,12 @@
 
 use std::fs;
 
-use crate::binary::{Process, on_a_small_disk};
+use crate::binary::{Process, run};
 use crate::data_folder::{
     back_up, baked_folder, claim, damage, names, price, restore, stop, written_folder,
 };
 use crate::dataset::{CHAIR, Chair, Dataset};
+use crate::small_disk::small_disk;
 
 #[test]
 fn an_existing_file_is_kept_unless_it_may_be_replaced() {
@@ -137,21 +138,26 @@ fn a_served_data_directory_is_refused_with_the_process_that_serves_it() {
 
 #[test]
 fn a_full_disk_leaves_nothing_behind() {
+    let test = "backup_refusals::a_full_disk_leaves_nothing_behind";
+    let Some(disk) = small_disk(test, 1) else {
+        return;
+    };
     let folder = baked_folder(&Dataset::of_chairs(
         (1..=6000).map(|id| Chair { id, ..CHAIR }),
     ));
     stop(Process::start(folder.path(), &[]));
-    let script = "ekiben backup small/x.sqlite; code=$?; echo left: $(ls -A small)
-        ekiben restore --data-dir small data/isuumo.sqlite; echo restore: $?
-        ls -A small; exit $code";
-    let Some(finished) = on_a_small_disk(folder.path(), 1, script) else {
-        return;
-    };
-    finished
+    let disk = disk.display().to_string();
+    back_up(folder.path(), &[&format!("{disk}/x.sqlite")])
         .exits(5)
-        .says("cannot write small/x.sqlite: ")
-        .says("cannot write small/isuumo.primary.1.sqlite: ")
+        .says(&format!("cannot write {disk}/x.sqlite: "))
         .says("full")
-        .says("hint: Check ")
-        .says("left:\nrestore: 5\nisuumo.primary.lock\n");
+        .says("hint: Check ");
+    let arguments = ["restore", "--data-dir", &disk, "data/isuumo.sqlite"];
+    run(folder.path(), &arguments)
+        .exits(5)
+        .says(&format!("cannot write {disk}/isuumo.primary.1.sqlite: "));
+    let left = fs::read_dir(&disk)
+        .unwrap()
+        .map(|file| file.unwrap().file_name());
+    assert_eq!(left.collect::<Vec<_>>(), ["isuumo.primary.lock"]);
 }

@@ -5,7 +5,7 @@ use std::fs;
 use ekiben::bake::{BakeError, Report};
 use tempfile::TempDir;
 
-use crate::binary::{on_a_small_disk, run};
+use crate::binary::run;
 use crate::dataset::{CHAIR, Chair, Dataset};
 use crate::harness::bake_folder;
 
@@ -197,23 +197,4 @@ fn a_missing_file_on_the_command_line() {
         .says("error: cannot read none.sql: No such file")
         .says("hint: ");
     assert!(!folder.path().join("out.sqlite").exists());
-}
-
-#[test]
-fn a_full_disk() {
-    let folder = TempDir::new().unwrap();
-    let script = "ekiben bake --out small; code=$?; echo left: $(ls -A small); exit $code";
-    let Some(finished) = on_a_small_disk(folder.path(), 8, script) else {
-        return;
-    };
-    finished
-        .exits(5)
-        .says("isuumo.sqlite: ")
-        .says("full")
-        .says("hint: Check the free space");
-    assert!(
-        finished.stdout.contains("left:\n"),
-        "something was left behind: {}",
-        finished.stdout
-    );
 }

@@ -50,34 +50,6 @@ impl Finished {
     }
 }
 
-/// Runs a shell script in `folder` whose folder `small` is a disk of so many MB, with `ekiben` in the
-/// path; `None`, with the word "skipped", where no mount namespace (root or a user namespace) is to be
-/// had.
-pub(crate) fn on_a_small_disk(folder: &Path, megabytes: u32, script: &str) -> Option<Finished> {
-    std::fs::create_dir_all(folder.join("small")).unwrap();
-    let programs = Path::new(env!("CARGO_BIN_EXE_ekiben")).parent().unwrap();
-    let unshare = |script: &str| {
-        let script = format!("mount -t tmpfs -o size={megabytes}m tmpfs small && {{ {script}\n}}");
-        Command::new("unshare")
-            .args(["--mount", "--map-root-user", "sh", "-c", &script])
-            .current_dir(folder)
-            .env(
-                "PATH",
-                format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", programs.display()),
-            )
-            .output()
-    };
-    if !unshare("true").is_ok_and(|output| output.status.success()) {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "CI must be able to mount a tmpfs"
-        );
-        eprintln!("skipped: no mount namespace is to be had here");
-        return None;
-    }
-    Some(finish(&unshare(script).unwrap()))
-}
-
 /// A running server. Dropping it kills it.
 pub(crate) struct Process {
     child: Child,

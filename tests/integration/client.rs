@@ -41,16 +41,18 @@ impl Client {
         self.send(request.body(Body::from(body))?).await
     }
 
-    pub(crate) async fn upload(&mut self, part: &str, csv: &str) -> Result<StatusCode, Failure> {
+    pub(crate) async fn upload(
+        &mut self,
+        part: &str,
+        csv: &str,
+    ) -> Result<(StatusCode, String), Failure> {
         let form = format!(
             "--X\r\nContent-Disposition: form-data; name=\"{part}\"; filename=\"{part}.csv\"\r\n\
              \r\n{csv}\r\n--X--\r\n"
         );
         let path = format!("/api/{}", part.trim_end_matches('s'));
-        Ok(self
-            .post(&path, "multipart/form-data; boundary=X", form)
-            .await?
-            .0)
+        self.post(&path, "multipart/form-data; boundary=X", form)
+            .await
     }
 
     async fn send(&mut self, mut request: Request<Body>) -> Result<(StatusCode, String), Failure> {

@@ -1,8 +1,8 @@
-//! The server as a process: first and second start, stop signals, SIGKILL.
+//! The server as a process: first and second start, stop signals. SIGKILL has a file of
+//! its own (`crash`).
 
 use std::fs;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use ekiben::http::server::{self, Ended, Server};
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot::{Sender, channel};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
 use crate::binary::Process;
 use crate::client::Client;
@@ -129,87 +129,4 @@ async fn a_request_that_never_ends_is_cut_off() {
     let _stream = begin_purchase(address).await;
     stop.send(()).unwrap();
     assert_eq!(serving.await.unwrap().unwrap(), Ended::CutOff);
-}
-
-/// Every upload that was answered 201 is there after a SIGKILL, and none is half there.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn sigkill_during_uploads_loses_nothing_that_was_answered() {
-    const ROWS: i64 = 20;
-    const WRITERS: i64 = 4;
-    let folder = baked_folder();
-    let mut answered = Vec::new();
-    let mut attempted = 0;
-    for round in 0..5 {
-        let server = Process::start(folder.path(), &[]);
-        let address = server.address;
-        let next = Arc::new(AtomicI64::new(0));
-        let mut writers = JoinSet::new();
-        for writer in 0..WRITERS {
-            let next = Arc::clone(&next);
-            writers.spawn(async move {
-                let mut done = Vec::new();
-                let Ok(mut client) = Client::connect(address).await else {
-                    return done;
-                };
-                loop {
-                    let batch = next.fetch_add(1, Ordering::Relaxed) * WRITERS + writer;
-                    let first = 1_000_000 * (round + 1) + batch * ROWS;
-                    let csv: String = (first..first + ROWS)
-                        .map(|id| format!("{id},n,d,t,1,50,60,70,赤,,座椅子,1,1\n"))
-                        .collect();
-                    match client.upload("chairs", &csv).await {
-                        Ok(status) => assert_eq!(status, 201),
-                        Err(_killed) => return done,
-                    }
-                    done.push(first);
-                }
-            });
-        }
-        // Kill in the middle of it: once some uploads are under way, at a different count each round.
-        while next.load(Ordering::Relaxed) < 6 + round * 7 {
-            tokio::task::yield_now().await;
-        }
-        server.kill();
-        while let Some(done) = writers.join_next().await {
-            answered.extend(done.unwrap());
-        }
-        attempted += next.load(Ordering::Relaxed);
-    }
-    assert!(
-        answered.len() > 10,
-        "only {} of {attempted} uploads were answered",
-        answered.len()
-    );
-    let server = Process::start(folder.path(), &[]);
-    let (status, _) = Client::connect(server.address)
-        .await
-        .unwrap()
-        .get("/readyz")
-        .await
-        .unwrap();
-    assert_eq!(status, 200);
-    server.terminate();
-    assert_eq!(server.wait().0, Some(0));
-    let file = folder.path().join("data/isuumo.primary.1.sqlite");
-    let connection = rusqlite::Connection::open(file).unwrap();
-    let check: String = connection
-        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(check, "ok");
-    let batches: Vec<(i64, i64)> = connection
-        .prepare("SELECT (id / ?1) * ?1, count(*) FROM chair WHERE id > 1000 GROUP BY 1")
-        .unwrap()
-        .query_map([ROWS], |row| Ok((row.get(0)?, row.get(1)?)))
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
-    for first in &answered {
-        assert!(
-            batches.contains(&(*first, ROWS)),
-            "the upload of {first} was answered and is lost"
-        );
-    }
-    for (first, count) in batches {
-        assert_eq!(count, ROWS, "the upload of {first} is there in part");
-    }
 }

@@ -220,8 +220,8 @@ fn files_that_cannot_be_served_are_refused_and_left_alone() {
             Some(b"not a database at all, but text of some length".to_vec()),
             "cannot be read",
         ),
-        (Some(Vec::new()), "did not bake it"),
-        (Some(bytes[..bytes.len() / 2].to_vec()), "cannot be read"),
+        (Some(Vec::new()), "ekiben did not make it"),
+        (Some(bytes[..bytes.len() / 2].to_vec()), "it is truncated"),
         (
             Some(fs::read(&other_app).unwrap()),
             "it belongs to people, not to isuumo",
@@ -275,7 +275,8 @@ async fn a_full_queue_refuses_and_a_closed_store_says_so() {
         site.store.write(|_| Ok(())).await,
         Err(StoreError::Busy)
     ));
-    assert_eq!(site.buy(1).await, 503);
+    let refused = site.post_json("/api/chair/buy/1", r#"{"email":"a"}"#).await;
+    assert_eq!(refused.is(503).header("retry-after"), "1");
     begin.send(()).unwrap();
     slow.await.unwrap();
     queued.await.unwrap();

@@ -13,7 +13,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use super::BackupError;
-use crate::store::generation::unreadable;
+use crate::store::acceptance::unreadable;
 use crate::store::health::{Depth, problems};
 use crate::store::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use super::pages;
 use super::{BackupError, Copied};
+use crate::store::acceptance::{of_schema, provenance_of, unreadable};
 use crate::store::files::{PrimaryFiles, beside, file_error};
-use crate::store::generation::{of_schema, provenance_of};
 use crate::store::pragmas::Access;
 
 /// Makes `file`, a backup or a baked file of `app` with the schema of that digest, the newest
@@ -36,6 +36,7 @@ pub fn restore(
         .unchecked_transaction()
         .map_err(|cause| unusable(cause.to_string()))?;
     let provenance = provenance_of(&transaction, app)
+        .unwrap_or_else(|cause| Err(unreadable(&cause)))
         .and_then(|provenance| of_schema(provenance, schema_digest))
         .map_err(unusable)?;
     let files = PrimaryFiles::lock(data_dir, app)?;

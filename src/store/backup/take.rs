@@ -10,8 +10,8 @@ use super::pages;
 use super::{BackupError, Copied};
 use crate::bake::Temporary;
 use crate::bake::provenance::Provenance;
+use crate::store::acceptance::{provenance_of, unreadable};
 use crate::store::files::{self, beside};
-use crate::store::generation::provenance_of;
 use crate::store::pragmas::Access;
 
 /// So often a copy is begun anew because a reset replaced the file meanwhile.
@@ -80,7 +80,9 @@ fn copy(from: &Path, app: &str, to: &Path, out: &Path) -> Result<Provenance, Bac
     let transaction = source
         .unchecked_transaction()
         .map_err(|cause| unusable(cause.to_string()))?;
-    let provenance = provenance_of(&transaction, app).map_err(unusable)?;
+    let provenance = provenance_of(&transaction, app)
+        .unwrap_or_else(|cause| Err(unreadable(&cause)))
+        .map_err(unusable)?;
     pages::copy(&transaction, from, to, out)?;
     Ok(provenance)
 }
