@@ -74,7 +74,18 @@ fn ceiling() -> Router {
 async fn prebuilt(
     State(body): State<Bytes>,
     Path(bytes): Path<usize>,
-) -> ([(HeaderName, HeaderValue); 1], Bytes) {
-    let json = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, json)], body.slice(..bytes))
+) -> ([(HeaderName, HeaderValue); 3], Bytes) {
+    // What answers with data go out with.
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ),
+        (
+            header::ETAG,
+            HeaderValue::from_static("\"0123456789abcdef.1.0\""),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, body.slice(..bytes))
 }
