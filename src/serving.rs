@@ -53,6 +53,7 @@ pub fn open(app: &dyn App, baked: &Path, layers: &Layers) -> Result<(Served, Rou
         durability: config.store.durability,
         inline_readers: u32::try_from(config.workers()).unwrap_or(u32::MAX),
         offloaded_readers: config.offloaded_readers(),
+        read_time: Duration::from_secs(config.limits.request_seconds),
         write_queue: config.store.write_queue,
         write_batch: config.store.write_batch,
         deriver: app.deriver(),

@@ -140,6 +140,9 @@ impl From<StoreError> for HttpError {
             StoreError::Pool(_) => {
                 Self::overloaded("No database connection became free.").caused_by(error)
             }
+            slow if slow.is_interrupted() => {
+                Self::overloaded("The query took too long.").caused_by(slow)
+            }
             full if full.is_full() => Self::problem(
                 StatusCode::INSUFFICIENT_STORAGE,
                 "There is no space left to store this. It did not take effect.",

@@ -116,6 +116,16 @@ impl StoreError {
         }
     }
 
+    /// Whether a read was interrupted because it took too long.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        let code = match self {
+            Self::Sqlite(cause) => cause.sqlite_error_code(),
+            _ => None,
+        };
+        code == Some(ErrorCode::OperationInterrupted)
+    }
+
     /// Whether a group of writes failed because the storage did. What a sync that failed has left on
     /// the disk nobody knows.
     #[must_use]

@@ -15,7 +15,7 @@ use super::acceptance::check;
 use super::figures::{Checkouts, Counters};
 use super::files::{file_error, remove_generation};
 use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
-use super::reader::ReaderManager;
+use super::reader::{ReaderManager, TimeLimit};
 use super::revision::{Changes, lineage_of_baked};
 use super::{Derived, StoreError, StoreOptions};
 use crate::bake::provenance::Provenance;
@@ -65,6 +65,7 @@ impl Generation {
             .with_flags(reader_flags())
             .with_init(set_up_reader);
         let size = options.inline_readers + options.offloaded_readers;
+        let limit = TimeLimit::none();
         let readers = r2d2::Pool::builder()
             .max_size(size)
             // A local file does not go away: testing each checkout would cost more than most reads,
@@ -73,7 +74,10 @@ impl Generation {
             .idle_timeout(None)
             .max_lifetime(None)
             .event_handler(Box::new(Checkouts(Arc::clone(counters))))
-            .build(ReaderManager(manager))?;
+            .build(ReaderManager {
+                connections: manager,
+                limit: limit.clone(),
+            })?;
         // All readers are open by now, and stay so: a bake to the same path while this serves gives the
         // name to another file and changes nothing here.
         if identity(path)? != before {
@@ -108,6 +112,7 @@ impl Generation {
             })?;
             generation.set_derived(Some(derived));
         }
+        limit.set(options.read_time);
         Ok(generation)
     }
 

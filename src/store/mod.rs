@@ -36,6 +36,7 @@ mod writer;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,8 @@ pub struct StoreOptions {
     pub inline_readers: u32,
     /// Long reads that may run at once on threads of their own.
     pub offloaded_readers: u32,
+    /// Time that a read gets; a longer one is interrupted.
+    pub read_time: Duration,
     /// Writes that may wait for the writer; more are refused.
     pub write_queue: usize,
     /// Writes that are committed together at most.

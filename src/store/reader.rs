@@ -5,6 +5,10 @@
 //! after a commit was told sees it. What is held keeps the write-ahead log from beginning anew, so the
 //! writer has all readers let go from time to time (`checkpoints.rs`).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
 use r2d2::ManageConnection;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::Connection;
@@ -14,6 +18,7 @@ pub(super) struct Reader {
     connection: Connection,
     /// The number of the last commit that was told before the transaction began.
     held: Option<u64>,
+    timer: Timer,
 }
 
 impl Reader {
@@ -24,6 +29,7 @@ impl Reader {
             self.connection.prepare_cached("BEGIN")?.execute([])?;
             self.held = Some(newest);
         }
+        self.timer.restart();
         Ok(&self.connection)
     }
 
@@ -38,26 +44,81 @@ impl Reader {
     }
 }
 
+/// Interrupts a read that takes too long.
+///
+/// A short read, which nearly all are, does not even look at a clock: the time begins at the first of the
+/// looks that SQLite has taken while a query runs.
+#[derive(Debug, Clone)]
+struct Timer(Arc<AtomicU64>);
+
+impl Timer {
+    /// Looks at the clock once in so many steps of SQLite's machine: some 0.1 ms.
+    const STEPS: i32 = 4_000;
+
+    /// Interrupts what `connection` reads once it takes longer than `limit`.
+    fn of(connection: &Connection, limit: &TimeLimit) -> rusqlite::Result<Self> {
+        let begun = Arc::new(AtomicU64::new(0));
+        let (timer, limit) = (Self(Arc::clone(&begun)), limit.clone());
+        let epoch = Instant::now();
+        let is_over = move || {
+            // Never 0, which means that there was no look yet.
+            let now = u64::try_from(epoch.elapsed().as_millis()).unwrap_or(u64::MAX - 1) + 1;
+            match begun.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => false,
+                Err(first) => now - first > limit.0.load(Ordering::Relaxed),
+            }
+        };
+        connection.progress_handler(Self::STEPS, Some(is_over))?;
+        Ok(timer)
+    }
+
+    fn restart(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// Milliseconds that a read gets; all readers of a generation share it.
+#[derive(Debug, Clone)]
+pub(super) struct TimeLimit(Arc<AtomicU64>);
+
+impl TimeLimit {
+    /// None yet: what an app derives at the start may take as long as it takes.
+    pub(super) fn none() -> Self {
+        Self(Arc::new(AtomicU64::new(u64::MAX)))
+    }
+
+    pub(super) fn set(&self, time: Duration) {
+        let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.0.store(milliseconds, Ordering::Relaxed);
+    }
+}
+
 /// Opens [`Reader`]s.
 #[derive(Debug)]
-pub(super) struct ReaderManager(pub(super) SqliteConnectionManager);
+pub(super) struct ReaderManager {
+    pub(super) connections: SqliteConnectionManager,
+    pub(super) limit: TimeLimit,
+}
 
 impl ManageConnection for ReaderManager {
     type Connection = Reader;
     type Error = rusqlite::Error;
 
     fn connect(&self) -> Result<Reader, rusqlite::Error> {
+        let connection = self.connections.connect()?;
+        let timer = Timer::of(&connection, &self.limit)?;
         Ok(Reader {
-            connection: self.0.connect()?,
+            connection,
             held: None,
+            timer,
         })
     }
 
     fn is_valid(&self, reader: &mut Reader) -> Result<(), rusqlite::Error> {
-        self.0.is_valid(&mut reader.connection)
+        self.connections.is_valid(&mut reader.connection)
     }
 
     fn has_broken(&self, reader: &mut Reader) -> bool {
-        self.0.has_broken(&mut reader.connection)
+        self.connections.has_broken(&mut reader.connection)
     }
 }

@@ -396,6 +396,32 @@ async fn an_unseen_write_leaves_readers_alone_until_something_shows() {
     assert_eq!(stock(), 0);
 }
 
+/// A read that would never end is ended, and its reader goes on to the next.
+#[tokio::test]
+async fn a_read_that_takes_too_long_is_interrupted() {
+    let folder = TempDir::new().unwrap();
+    let mut options = store_options(folder.path(), &baked(folder.path()), &Options::default());
+    options.read_time = std::time::Duration::from_millis(20);
+    options.inline_readers = 1;
+    options.offloaded_readers = 1;
+    let store = Store::open(options).unwrap();
+    let endless =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+    for _ in 0..3 {
+        let read = |c: &rusqlite::Connection| Ok(c.query_row(endless, [], |row| row.get(0))?);
+        let error = store.read::<i64, StoreError>(read).unwrap_err();
+        assert!(error.is_interrupted(), "{error}");
+        let answer = ekiben::http::HttpError::from(error);
+        assert_eq!(answer.status(), 503);
+        assert_eq!(price(&store), 5000, "the reader is of use");
+    }
+    store
+        .write(|c| c.execute("UPDATE chair SET price = 7", []))
+        .await
+        .unwrap();
+    assert_eq!(price(&store), 7);
+}
+
 /// `.cargo/config.toml` takes effect only where cargo sees it.
 #[test]
 fn sqlite_is_compiled_as_configured() {
