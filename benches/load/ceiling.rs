@@ -81,11 +81,11 @@ async fn prebuilt(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
         ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (
             header::ETAG,
             HeaderValue::from_static("\"0123456789abcdef.1.0\""),
         ),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
     (headers, body.slice(..bytes))
 }

@@ -72,8 +72,8 @@ impl Precompressed {
         let mut response = Response::new(Body::from(body.clone()));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, self.kind.clone());
-        headers.insert(header::ETAG, self.tag.clone());
         headers.insert(header::CACHE_CONTROL, REVALIDATE);
+        headers.insert(header::ETAG, self.tag.clone());
         if !self.packed.is_empty() {
             headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         }
