@@ -24,22 +24,20 @@ pub struct Precompressed {
     kind: HeaderValue,
     tag: HeaderValue,
     plain: Bytes,
-    /// By preference; empty where compression is off.
+    /// By preference.
     packed: Vec<(HeaderValue, Bytes)>,
 }
 
 impl Precompressed {
-    /// `body`, of the content type `kind`; with its encodings if `compress`.
+    /// `body`, of the content type `kind`, with its encodings.
     #[must_use]
-    pub fn new(kind: HeaderValue, body: Vec<u8>, compress: bool) -> Self {
-        let mut packed = Vec::new();
-        if compress {
-            // Both write to memory and have no reason to fail; without one, the other serves.
-            let zstd = zstd::bulk::compress(&body, ZSTD_LEVEL).ok();
-            packed.extend(zstd.map(|bytes| (HeaderValue::from_static("zstd"), bytes.into())));
-            let gzip = gzip(&body).ok();
-            packed.extend(gzip.map(|bytes| (HeaderValue::from_static("gzip"), bytes.into())));
-        }
+    pub fn new(kind: HeaderValue, body: Vec<u8>) -> Self {
+        // Both write to memory and have no reason to fail; without one, the other serves.
+        let zstd = zstd::bulk::compress(&body, ZSTD_LEVEL).ok();
+        let zstd = zstd.map(|bytes| (HeaderValue::from_static("zstd"), Bytes::from(bytes)));
+        let gzip = gzip(&body).ok();
+        let gzip = gzip.map(|bytes| (HeaderValue::from_static("gzip"), Bytes::from(bytes)));
+        let packed: Vec<_> = zstd.into_iter().chain(gzip).collect();
         // Of the packed bytes too: another build may pack them otherwise.
         let mut hash = Sha256::new_with_prefix(&body);
         packed.iter().for_each(|(_, bytes)| hash.update(bytes));
@@ -54,11 +52,12 @@ impl Precompressed {
         }
     }
 
-    /// 200 with the smallest encoding that the client accepts.
+    /// 200 with the encoding that the client likes best; with none unless `compress`.
     #[must_use]
-    pub fn answer(&self, request: &HeaderMap) -> Response {
+    pub fn answer(&self, request: &HeaderMap, compress: bool) -> Response {
         let accepted = Accepted::of(request);
-        let best = self.packed.iter().fold(None, |best, (name, bytes)| {
+        let packed: &[_] = if compress { &self.packed } else { &[] };
+        let best = packed.iter().fold(None, |best, (name, bytes)| {
             let weight = accepted.weight(name.as_bytes());
             let beaten = best.is_some_and(|(_, _, before)| before >= weight);
             if weight == 0 || beaten {
@@ -74,7 +73,7 @@ impl Precompressed {
         headers.insert(header::CONTENT_TYPE, self.kind.clone());
         headers.insert(header::CACHE_CONTROL, REVALIDATE);
         headers.insert(header::ETAG, self.tag.clone());
-        if !self.packed.is_empty() {
+        if !packed.is_empty() {
             headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         }
         if let Some((name, _, _)) = best {
@@ -142,10 +141,10 @@ mod tests {
 
     fn encoding(accepted: &'static str, compress: bool) -> Option<HeaderValue> {
         let json = HeaderValue::from_static("application/json");
-        let document = Precompressed::new(json, b"{}".to_vec(), compress);
+        let document = Precompressed::new(json, b"{}".to_vec());
         let mut request = HeaderMap::new();
         request.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted));
-        let response = document.answer(&request);
+        let response = document.answer(&request, compress);
         response.headers().get(header::CONTENT_ENCODING).cloned()
     }
 
@@ -173,7 +172,7 @@ mod tests {
     fn the_tag_is_that_of_the_bytes() {
         let tag = |body: &[u8]| {
             let kind = HeaderValue::from_static("text/plain");
-            Precompressed::new(kind, body.to_vec(), true).tag
+            Precompressed::new(kind, body.to_vec()).tag
         };
         assert_eq!(tag(b"a"), tag(b"a"));
         assert_ne!(tag(b"a"), tag(b"b"));

@@ -1,14 +1,8 @@
-//! The chair as the API shows it, and `GET /api/chair/{id}`.
+//! The chair as the API shows it: where its fields come from, and their order.
 
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
 use rusqlite::Row;
 
-use super::answer::{Kind, Object, json, key};
-use super::catalogue::Catalogue;
-use super::{Result, Shared, path_id};
-use crate::http::{HttpError, Reading};
+use super::answer::{Kind, Object, key};
 
 /// A chair by id, whether or not it can still be bought.
 pub(super) const KIND: Kind = Kind {
@@ -33,15 +27,4 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
         .text(key!("kind"))?
         .end();
     Ok(())
-}
-
-/// 400 for an id that is no integer, 404 for a chair that is not there or sold out.
-pub(super) async fn by_id(State(isu): State<Shared>, Path(id): Path<String>) -> Result<Response> {
-    let id = path_id(&id)?;
-    let reading = Reading::begin(&isu.store);
-    let generation = isu.store.generation();
-    let chairs = &Catalogue::of(&generation)?.chairs;
-    let found = chairs.one(&generation, KIND, id)?;
-    let body = found.ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))?;
-    Ok(reading.answer(json(body)))
 }

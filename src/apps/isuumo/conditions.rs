@@ -82,7 +82,7 @@ impl Conditions {
         let estate: EstateCondition = document(connection, ESTATE_DOCUMENT)?;
         let answer = |json: serde_json::Result<Vec<u8>>| {
             let kind = HeaderValue::from_static("application/json");
-            json.map(|body| Precompressed::new(kind, body, true))
+            json.map(|body| Precompressed::new(kind, body))
                 .map_err(malformed)
         };
         let chair_json = answer(serde_json::to_vec(&chair))?;
@@ -112,10 +112,16 @@ fn malformed(cause: serde_json::Error) -> StoreError {
 
 pub(super) async fn chair(State(isu): State<Shared>, request: HeaderMap) -> Result<Response> {
     let catalogue = Catalogue::of(&isu.store.generation())?;
-    Ok(isu.document(&catalogue.conditions.chair_json, &request))
+    Ok(catalogue
+        .conditions
+        .chair_json
+        .answer(&request, isu.compress))
 }
 
 pub(super) async fn estate(State(isu): State<Shared>, request: HeaderMap) -> Result<Response> {
     let catalogue = Catalogue::of(&isu.store.generation())?;
-    Ok(isu.document(&catalogue.conditions.estate_json, &request))
+    Ok(catalogue
+        .conditions
+        .estate_json
+        .answer(&request, isu.compress))
 }

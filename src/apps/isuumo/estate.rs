@@ -1,16 +1,13 @@
-//! The estate as the API shows it, `GET /api/estate/{id}` and `GET /healthcheck`.
+//! The estate as the API shows it, and `GET /healthcheck`.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::extract::State;
 use rusqlite::{OptionalExtension as _, Row};
 use serde::Serialize;
 
-use super::answer::{Kind, Object, json, key};
-use super::catalogue::Catalogue;
-use super::{Result, Shared, path_id};
-use crate::http::{HttpError, Reading};
+use super::answer::{Kind, Object, key};
+use super::{Result, Shared};
+use crate::http::HttpError;
 
 /// An estate by id.
 pub(super) const KIND: Kind = Kind {
@@ -35,17 +32,6 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
         .text(key!("features"))?
         .end();
     Ok(())
-}
-
-/// 400 for an id that is no integer, 404 for an estate that is not there.
-pub(super) async fn by_id(State(isu): State<Shared>, Path(id): Path<String>) -> Result<Response> {
-    let id = path_id(&id)?;
-    let reading = Reading::begin(&isu.store);
-    let generation = isu.store.generation();
-    let estates = &Catalogue::of(&generation)?.estates;
-    let found = estates.one(&generation, KIND, id)?;
-    let body = found.ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))?;
-    Ok(reading.answer(json(body)))
 }
 
 /// The answer of `/healthcheck`; the key is the original's.

@@ -6,7 +6,7 @@
 //! empty bodies; what it does not know (limits, overload) is a problem document.
 //!
 //! # Layout
-//! - `chair`, `estate`: the two objects, their columns and JSON, one by id
+//! - `chair`, `estate`: the two objects, their columns and JSON; `by_id`: one of them
 //! - `catalogue`: the lists in memory, derived from the file; `listing`: lists from SQLite
 //! - `answer`: JSON written from rows
 //! - `search`, `query`: the two searches: parameters to conditions to sets, or to SQL
@@ -21,6 +21,7 @@
 mod answer;
 mod body;
 mod bots;
+mod by_id;
 mod catalogue;
 mod chair;
 mod conditions;
@@ -46,17 +47,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
-use axum::response::Response;
 use axum::routing::{get, post};
 use figment::value::Dict;
 
 pub use self::settings::Settings;
 use super::App;
 use crate::config::{Config, Section, dictionary};
-use crate::http::{HttpError, Precompressed};
+use crate::http::HttpError;
 use crate::store::{Deriver, Store};
 
 /// What every handler of this app returns.
@@ -69,17 +68,6 @@ struct Isu {
     pictures: thumbnail::ThumbnailCache,
     /// Whether answers may be compressed.
     compress: bool,
-}
-
-impl Isu {
-    /// A document that is kept packed, as the client takes it.
-    fn document(&self, document: &Precompressed, request: &HeaderMap) -> Response {
-        if self.compress {
-            document.answer(request)
-        } else {
-            document.answer(&HeaderMap::new())
-        }
-    }
 }
 
 type Shared = Arc<Isu>;
@@ -148,12 +136,12 @@ fn routes(upload_bytes: usize) -> Router<Shared> {
     Router::new()
         .route("/initialize", post(initialize::initialize))
         .route("/healthcheck", get(estate::health_check))
-        .route("/api/chair/{id}", get(chair::by_id))
+        .route("/api/chair/{id}", get(by_id::chair))
         .route("/api/chair/search", get(search::chairs))
         .route("/api/chair/search/condition", get(conditions::chair))
         .route("/api/chair/low_priced", get(low_priced::chairs))
         .route("/api/chair/buy/{id}", post(purchase::buy))
-        .route("/api/estate/{id}", get(estate::by_id))
+        .route("/api/estate/{id}", get(by_id::estate))
         .route("/api/estate/search", get(search::estates))
         .route("/api/estate/search/condition", get(conditions::estate))
         .route("/api/estate/low_priced", get(low_priced::estates))

@@ -1,7 +1,9 @@
-//! The lists in memory and the condition documents, derived from the file and kept exact by the writer (`store::Deriver`).
+//! The lists in memory and the condition documents, derived from the file and kept exact by the writer
+//! (`store::Deriver`).
 //!
-//! What a search finds, which estates let a chair through their door and which lie in a polygon is
-//! answered from here; rows come from the file through the pool of readers. A state never changes:
+//! What a search finds, which chairs are on sale, which estates let a chair through their door and which
+//! lie in a polygon is answered from here; rows come from the file through the pool of readers, unless
+//! they were kept when they were read before. A state never changes:
 //! a commit that touches the lists makes a new one, before it is answered, so that whatever is kept
 //! with a state (rows as JSON, the cheapest) is right as long as the state is.
 //!
