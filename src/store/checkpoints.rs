@@ -79,20 +79,26 @@ impl Checkpoints {
 /// to read meanwhile is not in the way once all is in the file: nothing is written in this time.
 fn begin_anew(writer: &Connection, generation: &Generation) -> rusqlite::Result<bool> {
     writer.busy_timeout(STEP)?;
-    let start = Instant::now();
-    let mut is_new = false;
-    while !is_new && start.elapsed() < PATIENCE {
-        generation.renew_readers();
-        is_new = writer
-            .prepare_cached("PRAGMA wal_checkpoint(RESTART)")?
-            .query_row([], |row| row.get::<_, i64>(0))
-            .map(|busy| busy == 0)?;
-    }
+    let is_new = restart(writer, generation);
     writer.busy_timeout(BUSY_TIMEOUT)?;
-    if !is_new {
+    if let Ok(false) = is_new {
         tracing::warn!("reads keep the write-ahead log from beginning anew, so it grows");
     }
-    Ok(is_new)
+    is_new
+}
+
+/// Tries to have the log begin anew until no read is in the way, or for as long as there is patience.
+fn restart(writer: &Connection, generation: &Generation) -> rusqlite::Result<bool> {
+    let start = Instant::now();
+    let mut restart = writer.prepare_cached("PRAGMA wal_checkpoint(RESTART)")?;
+    while start.elapsed() < PATIENCE {
+        generation.renew_readers();
+        let is_busy: bool = restart.query_row([], |row| row.get(0))?;
+        if !is_busy {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The pages in the log, and those of them that are in the file too.
