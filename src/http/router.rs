@@ -66,8 +66,9 @@ pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
     let mut all = shared
         .merge(guarded)
         .fallback(async move |method: Method, uri: Uri| {
-            metrics.answered("-", None, &method, StatusCode::NOT_FOUND, Duration::ZERO);
-            no_route(&method, &uri)
+            let response = no_route(&method, &uri);
+            metrics.answered("-", None, &method, response.status(), Duration::ZERO);
+            response
         })
         .method_not_allowed_fallback(no_method)
         // Inside the log, so that a panic is logged as the 500 that it is.
