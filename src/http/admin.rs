@@ -15,6 +15,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{Guard, HttpError, Served, Site, health, metrics, version};
+use crate::store::StoreError;
 
 /// The routes of the listener for operators; an empty `token` asks nobody.
 pub fn routes(site: Arc<Site>, token: &str) -> Router {
@@ -71,7 +72,7 @@ async fn reload(State(site): State<Arc<Site>>) -> Result<Response, HttpError> {
     Ok(Json(reloaded).into_response())
 }
 
-async fn reload_app(app: &Served) -> Result<Reloaded, HttpError> {
+async fn reload_app(app: &Served) -> Result<Reloaded, StoreError> {
     app.store.reload().await?;
     let generation = app.store.generation();
     let reloaded = Reloaded {
@@ -91,8 +92,8 @@ async fn reload_app(app: &Served) -> Result<Reloaded, HttpError> {
 /// Reloads all that can be; what fails is logged and goes on as it is. For signals.
 pub async fn reload_all(site: &Site) {
     for app in site.apps() {
-        if reload_app(app).await.is_err() {
-            tracing::warn!(app = app.name, "not reloaded");
+        if let Err(cause) = reload_app(app).await {
+            tracing::warn!(app = app.name, %cause, "not reloaded");
         }
     }
 }
