@@ -12,14 +12,16 @@ use std::time::Duration;
 use r2d2::HandleEvent;
 use r2d2::event::CheckoutEvent;
 
+use super::Generation;
+
 /// The counters of a store; they go on from generation to generation.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     /// Writes that wait for the writer.
     pub(super) waiting: AtomicUsize,
-    pub(super) commits: AtomicU64,
-    pub(super) failed_commits: AtomicU64,
-    pub(super) writes: AtomicU64,
+    commits: AtomicU64,
+    failed_commits: AtomicU64,
+    writes: AtomicU64,
     commit_time: AtomicU64,
     pub(super) folds: AtomicU64,
     checkouts: AtomicU64,
@@ -31,12 +33,33 @@ impl Counters {
     pub(super) fn group(&self, writes: usize, time: Duration, succeeded: bool) {
         let outcome = if succeeded {
             self.writes.fetch_add(writes as u64, Ordering::Relaxed);
+            add(&self.commit_time, time);
             &self.commits
         } else {
             &self.failed_commits
         };
         outcome.fetch_add(1, Ordering::Relaxed);
-        add(&self.commit_time, time);
+    }
+
+    /// With what the generation that is served says of itself.
+    pub(super) fn figures(&self, generation: &Generation) -> Figures {
+        let total = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let pool = generation.pool_state();
+        Figures {
+            generation: generation.number(),
+            readers: pool.connections,
+            idle_readers: pool.idle_connections,
+            checkouts: total(&self.checkouts),
+            checkout_time: Duration::from_nanos(total(&self.checkout_time)),
+            waiting_writes: self.waiting.load(Ordering::Relaxed),
+            commits: total(&self.commits),
+            failed_commits: total(&self.failed_commits),
+            writes: total(&self.writes),
+            commit_time: Duration::from_nanos(total(&self.commit_time)),
+            folds: total(&self.folds),
+            log_bytes: generation.log_bytes(),
+            file_bytes: generation.file_bytes(),
+        }
     }
 }
 
@@ -77,7 +100,7 @@ pub struct Figures {
     pub failed_commits: u64,
     /// Writes in the groups that were committed.
     pub writes: u64,
-    /// Time that commits took in all.
+    /// Time that commits took in all, until readers were told of them.
     pub commit_time: Duration,
     /// How often the write-ahead log was folded into the file.
     pub folds: u64,
@@ -85,27 +108,4 @@ pub struct Figures {
     pub log_bytes: u64,
     /// See `log_bytes`.
     pub file_bytes: u64,
-}
-
-impl Counters {
-    /// With what the generation that is served says of itself.
-    pub(super) fn figures(&self, generation: &super::Generation) -> Figures {
-        let total = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let pool = generation.pool_state();
-        Figures {
-            generation: generation.number(),
-            readers: pool.connections,
-            idle_readers: pool.idle_connections,
-            checkouts: total(&self.checkouts),
-            checkout_time: Duration::from_nanos(total(&self.checkout_time)),
-            waiting_writes: self.waiting.load(Ordering::Relaxed),
-            commits: total(&self.commits),
-            failed_commits: total(&self.failed_commits),
-            writes: total(&self.writes),
-            commit_time: Duration::from_nanos(total(&self.commit_time)),
-            folds: total(&self.folds),
-            log_bytes: generation.log_bytes(),
-            file_bytes: generation.file_bytes(),
-        }
-    }
 }

@@ -146,6 +146,11 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// Bytes of the write-ahead log beside a file; 0 without one.
+pub(super) fn log_bytes(path: &Path) -> u64 {
+    beside(path, "-wal").metadata().map_or(0, |log| log.len())
+}
+
 fn remove_log(path: &Path) -> io::Result<()> {
     for suffix in ["-wal", "-shm"] {
         match fs::remove_file(beside(path, suffix)) {
@@ -175,14 +180,21 @@ pub(super) fn file_error(path: &Path, cause: io::Error) -> StoreError {
     }
 }
 
-/// Where a file says that it is in WAL mode (<https://sqlite.org/fileformat2.html#file_format_version_numbers>).
-const WAL_MARKS: (u64, [u8; 2]) = (18, [2, 2]);
+/// Where a file says whether it is used with a write-ahead log:
+/// <https://sqlite.org/fileformat2.html#file_format_version_numbers>.
+const LOG_MARKS: u64 = 18;
+
+/// Says in the head of a file that nobody has open whether it is used with a write-ahead log.
+pub(super) fn mark_log(file: &File, with_log: bool) -> io::Result<()> {
+    let marks = if with_log { [2, 2] } else { [1, 1] };
+    file.write_all_at(&marks, LOG_MARKS)
+}
 
 /// Has a new copy be in WAL mode from the beginning, and durable: SQLite would change that in the file
 /// through a journal, which a crash leaves behind, and until somebody writes nobody could read.
 fn mark_wal_durably(path: &Path) -> io::Result<()> {
     let copy = OpenOptions::new().write(true).open(path)?;
-    copy.write_all_at(&WAL_MARKS.1, WAL_MARKS.0)?;
+    mark_log(&copy, true)?;
     copy.sync_all()
 }
 

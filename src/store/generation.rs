@@ -13,7 +13,7 @@ use rusqlite::Connection;
 
 use super::acceptance::check;
 use super::figures::{Checkouts, Counters};
-use super::files::{file_error, remove_generation};
+use super::files::{file_error, log_bytes, remove_generation};
 use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use super::reader::{ReaderManager, TimeLimit};
 use super::revision::{Changes, lineage_of_baked};
@@ -134,9 +134,7 @@ impl Generation {
 
     /// Bytes of the write-ahead log.
     pub(super) fn log_bytes(&self) -> u64 {
-        let mut log = self.file.path.clone().into_os_string();
-        log.push("-wal");
-        Path::new(&log).metadata().map_or(0, |log| log.len())
+        log_bytes(&self.file.path)
     }
 
     /// Bytes of the file.

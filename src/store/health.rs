@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use serde::Serialize;
 
-use super::files::{beside, generation_at};
+use super::files::{generation_at, log_bytes};
 use crate::bake::provenance::Provenance;
 
 /// So many problems are told; the first is enough to know.
@@ -62,9 +62,7 @@ impl Health {
     /// When the file cannot be opened at all.
     pub fn examine(path: &Path, depth: Depth, baked: &[PathBuf]) -> rusqlite::Result<Self> {
         // First: reading makes a log where there is none.
-        let wal_bytes = beside(path, "-wal")
-            .metadata()
-            .map_or(0, |metadata| metadata.len());
+        let wal_bytes = log_bytes(path);
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let problems = problems(&connection, depth)?;
         let generation = generation_at(path).map(|(_, generation)| generation);

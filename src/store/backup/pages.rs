@@ -6,7 +6,6 @@
 
 use std::fs::OpenOptions;
 use std::io;
-use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use rusqlite::backup::{Backup, StepResult};
@@ -14,13 +13,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use super::BackupError;
 use crate::store::acceptance::unreadable;
+use crate::store::files::mark_log;
 use crate::store::health::{Depth, problems};
 use crate::store::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
-
-/// Where the header of a SQLite file says whether it is used with a write-ahead log, and the two bytes
-/// that say it is not: <https://sqlite.org/fileformat2.html#file_format_version_numbers>.
-const JOURNAL_OFFSET: u64 = 18;
-const WITHOUT_LOG: [u8; 2] = [1, 1];
 
 /// Opens a file to copy from it; the file and its log stay as they are.
 pub(super) fn open_source(path: &Path, access: Access) -> Result<Connection, BackupError> {
@@ -108,6 +103,5 @@ fn failure(code: i32) -> rusqlite::Error {
 /// A primary's file says that it has a write-ahead log; to read such a file SQLite makes one beside it,
 /// even where nobody may write. All that was in the log is in the copy.
 fn forget_log(copy: &Path) -> io::Result<()> {
-    let file = OpenOptions::new().write(true).open(copy)?;
-    file.write_all_at(&WITHOUT_LOG, JOURNAL_OFFSET)
+    mark_log(&OpenOptions::new().write(true).open(copy)?, false)
 }
