@@ -2,8 +2,9 @@
 //!
 //! Rows and indexes go into a scratch file without a journal. Where rows did not come in key order, or
 //! much of it is empty, `VACUUM INTO` rewrites it as the result, still under a temporary name;
-//! otherwise it is the result itself, which is checked, synced and renamed. Whatever fails, dropping the [`Output`] removes both files. Temporary files that a
-//! killed process left are removed by the next bake to the same place.
+//! otherwise it is the result itself, which is checked, synced and renamed. Whatever fails, dropping
+//! the [`Output`] removes both files. Temporary files that a killed process left are removed by the next
+//! bake to the same place.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -277,7 +277,7 @@ fn stores(registry: &mut Registry, apps: &[Served]) {
     });
     stores.seconds(
         "store_commit_seconds",
-        "Time that commits took in all",
+        "Time that commits took in all, until readers were told of them",
         |f| f.commit_time,
     );
     stores.total(
