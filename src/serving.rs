@@ -10,13 +10,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::apps::{self, App};
 use crate::bake::BakeError;
 use crate::config::{Config, Layers};
-use crate::http::{Limits, Served};
+use crate::http::{ConnectionLimits, Limits, Served};
 use crate::store::{Store, StoreError, StoreOptions};
 
 /// Why an app cannot be served.
@@ -53,6 +54,7 @@ pub fn open(app: &dyn App, baked: &Path, layers: &Layers) -> Result<(Served, Rou
         durability: config.store.durability,
         inline_readers: u32::try_from(config.workers()).unwrap_or(u32::MAX),
         offloaded_readers: config.offloaded_readers(),
+        read_queue: config.store.read_queue,
         read_time: Duration::from_secs(config.limits.request_seconds),
         write_queue: config.store.write_queue,
         write_batch: config.store.write_batch,
@@ -75,6 +77,7 @@ pub fn limits(config: &Config) -> Limits {
         body_bytes: config.limits.body_bytes,
         concurrent_requests: config.limits.concurrent_requests,
         request_time: Duration::from_secs(config.limits.request_seconds),
+        buffered_bytes: config.limits.buffered_bytes,
         compress_above_bytes: config
             .http
             .compression
@@ -82,6 +85,48 @@ pub fn limits(config: &Config) -> Limits {
         cors_origins: config.http.cors_origins.clone(),
         server_timing: config.http.server_timing,
     }
+}
+
+/// The limits of connections.
+#[must_use]
+pub fn connection_limits(config: &Config) -> ConnectionLimits {
+    let limits = &config.limits;
+    ConnectionLimits {
+        connections: limits.connections,
+        head_bytes: limits.head_bytes,
+        head_time: Duration::from_secs(limits.head_seconds),
+        idle_time: Duration::from_secs(limits.idle_seconds),
+        answer_time: Duration::from_secs(limits.answer_seconds),
+        request_time: Duration::from_secs(limits.request_seconds),
+    }
+}
+
+/// Files that the process has open beside its connections, with some to spare: readers of each app,
+/// their logs, the runtime's own.
+const OTHER_FILES: u64 = 512;
+
+/// Has the system allow as many open files as `connections` and the stores need. Returns how many
+/// connections there can be, which is fewer where the hard limit is lower.
+#[must_use]
+pub fn allow_files(connections: usize) -> usize {
+    let wanted = (connections as u64).saturating_add(OTHER_FILES);
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let allowed = maximum.map_or(wanted, |maximum| wanted.min(maximum));
+    let raised = Rlimit {
+        current: Some(allowed),
+        maximum,
+    };
+    let is_enough = current.is_none_or(|current| current >= allowed);
+    let files = if is_enough || setrlimit(Resource::Nofile, raised).is_ok() {
+        allowed
+    } else {
+        current.unwrap_or(allowed)
+    };
+    // Few files leave as many for connections as for all else.
+    let left = files.saturating_sub(OTHER_FILES).max(files / 2);
+    usize::try_from(left)
+        .unwrap_or(connections)
+        .min(connections)
 }
 
 /// The threads that serve.

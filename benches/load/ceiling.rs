@@ -49,6 +49,7 @@ pub(crate) fn serve() {
     let server = Server {
         router: router(Arc::clone(&site), vec![routes, ceiling()], &limits),
         site,
+        connections: serving::connection_limits(config),
         delay: Duration::ZERO,
         drain_time: Duration::ZERO,
     };
@@ -58,9 +59,7 @@ pub(crate) fn serve() {
         // The line by which `server.rs` learns the address, as the binary's log has it.
         let address = listener.local_addr().unwrap();
         eprintln!("{{\"address\":\"{address}\"}}");
-        server::run(server, listener, std::future::pending())
-            .await
-            .unwrap();
+        server::run(server, listener, std::future::pending()).await;
     });
 }
 

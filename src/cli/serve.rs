@@ -14,8 +14,11 @@ use super::{logging, remark, say, settings, summary};
 use crate::apps::{self, App};
 use crate::config::{self, Config, Layers};
 use crate::http::server::{self, Ended, Server};
-use crate::http::{Served, Site, admin, router};
+use crate::http::{ConnectionLimits, Served, Site, admin, router};
 use crate::serving;
+
+/// Connections of the listener for operators: they are few.
+const ADMIN_CONNECTIONS: usize = 64;
 
 pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let start = Instant::now();
@@ -38,9 +41,12 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         .unzip();
     let site = Arc::new(Site::new(served));
     let router = router(Arc::clone(&site), routers, &serving::limits(config));
+    let mut connections = serving::connection_limits(config);
+    connections.connections = allowed(connections.connections);
     let server = Server {
         site,
         router,
+        connections,
         delay: Duration::from_secs(config.shutdown.delay_seconds),
         drain_time: Duration::from_secs(config.shutdown.timeout_seconds),
     };
@@ -73,6 +79,19 @@ fn open(app: &'static dyn App, layers: &Layers) -> Result<(Served, Router), Fail
     Ok((served, routes))
 }
 
+/// Connections as far as the system lets the process have them.
+fn allowed(connections: usize) -> usize {
+    let allowed = serving::allow_files(connections);
+    if allowed < connections {
+        tracing::warn!(
+            allowed,
+            connections,
+            "the limit of open files (ulimit -n) allows fewer than limits.connections"
+        );
+    }
+    allowed
+}
+
 async fn listen(server: Server, config: &Config, start: Instant) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen).await.map_err(|cause| {
         Failure::other(format!("cannot listen on {}: {cause}", config.listen))
@@ -82,17 +101,18 @@ async fn listen(server: Server, config: &Config, start: Instant) -> Result<(), F
     let site = &server.site;
     if let Some(listener) = admin_listener(&config.admin).await? {
         let routes = admin::routes(Arc::clone(site), &config.admin.token);
+        let limits = ConnectionLimits {
+            connections: ADMIN_CONNECTIONS,
+            ..server.connections.clone()
+        };
         // Ends with the process: metrics are of interest until then.
-        tokio::spawn(axum::serve(listener, routes).into_future());
+        tokio::spawn(server::run_beside(listener, routes, limits));
     }
     reload_on_hangup(Arc::clone(site))?;
     let stop = stop_signal()?;
     let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%address, milliseconds, "listening on http://{address}");
-    let ended = server::run(server, listener, stop)
-        .await
-        .map_err(|cause| Failure::other(format!("serving failed: {cause}")))?;
-    match ended {
+    match server::run(server, listener, stop).await {
         Ended::Drained => tracing::info!("stopped"),
         Ended::CutOff => {
             tracing::warn!(

@@ -13,13 +13,15 @@
 
 mod error;
 mod layers;
+mod limits;
 mod print;
 mod settings;
 
 pub use error::ConfigError;
 pub use layers::{Layers, Section, Sources, dictionary};
+pub use limits::Limits;
 pub use print::print;
-pub use settings::{Admin, Config, DEFAULT_ADMIN, Http, Limits, Log, LogFormat, Shutdown, Store};
+pub use settings::{Admin, Config, DEFAULT_ADMIN, Http, Log, LogFormat, Shutdown, Store};
 
 #[cfg(test)]
 mod tests;

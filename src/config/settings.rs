@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::Limits;
+use super::limits::AT_LEAST_ONE;
 use crate::store::{Durability, Mode};
 
 /// Where the listener for operators is unless it is told otherwise.
@@ -65,19 +67,6 @@ pub struct Admin {
     pub token: String,
 }
 
-/// What a client may ask for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// Largest request body in bytes, uploads aside.
-    pub body_bytes: usize,
-    /// Largest upload in bytes.
-    pub upload_bytes: usize,
-    /// Requests served at once; more are answered 503.
-    pub concurrent_requests: usize,
-    /// Seconds that one request gets.
-    pub request_seconds: u64,
-}
-
 /// How answers go out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Http {
@@ -99,6 +88,8 @@ pub struct Store {
     pub durability: Durability,
     /// Long reads that run at once, on threads of their own; 0 for one a core.
     pub offloaded_readers: u32,
+    /// Long reads that may wait for their turn; more are answered 503.
+    pub read_queue: usize,
     /// Writes that may wait; more are answered 503.
     pub write_queue: usize,
     /// Writes that are committed together at most.
@@ -145,12 +136,7 @@ impl Default for Config {
                 listen: Some(DEFAULT_ADMIN),
                 token: String::new(),
             },
-            limits: Limits {
-                body_bytes: 1024 * 1024,
-                upload_bytes: 32 * 1024 * 1024,
-                concurrent_requests: 1024,
-                request_seconds: 30,
-            },
+            limits: Limits::default(),
             http: Http {
                 compression: true,
                 compress_above_bytes: 1024,
@@ -160,6 +146,7 @@ impl Default for Config {
             store: Store {
                 durability: Durability::Full,
                 offloaded_readers: 0,
+                read_queue: 64,
                 write_queue: 1024,
                 write_batch: 256,
             },
@@ -203,21 +190,16 @@ impl Config {
 
     /// Settings whose types fit but whose values cannot work, as (key, reason).
     pub(super) fn flaw(&self) -> Option<(&'static str, &'static str)> {
-        let at_least_one: [(&'static str, usize); 5] = [
-            ("limits.body_bytes", self.limits.body_bytes),
-            ("limits.upload_bytes", self.limits.upload_bytes),
-            (
-                "limits.concurrent_requests",
-                self.limits.concurrent_requests,
-            ),
+        if let Some(flaw) = self.limits.flaw() {
+            return Some(flaw);
+        }
+        let queues = [
             ("store.write_queue", self.store.write_queue),
             ("store.write_batch", self.store.write_batch),
+            ("store.read_queue", self.store.read_queue),
         ];
-        if let Some((key, _)) = at_least_one.iter().find(|(_, value)| *value == 0) {
-            return Some((key, "must be at least 1"));
-        }
-        if self.limits.request_seconds == 0 {
-            return Some(("limits.request_seconds", "must be at least 1"));
+        if let Some((key, _)) = queues.iter().find(|(_, value)| *value == 0) {
+            return Some((key, AT_LEAST_ONE));
         }
         if self.apps.is_empty() {
             return Some(("apps", "must name at least one app"));

@@ -52,7 +52,8 @@ async fn authorize(State(expected): State<[u8; 32]>, request: Request, next: Nex
 
 async fn metrics_text(State(site): State<Arc<Site>>) -> Response {
     let in_flight = site.guard.get().map_or(0, Guard::in_flight);
-    let text = site.metrics.text(site.apps(), in_flight);
+    let connections = site.connections.get().map(Arc::as_ref);
+    let text = site.metrics.text(site.apps(), in_flight, connections);
     ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response()
 }
 

@@ -128,6 +128,7 @@ impl From<StoreError> for HttpError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy => Self::overloaded("Too many writes are waiting."),
+            StoreError::BusyReading => Self::overloaded("Too many long reads are waiting."),
             StoreError::Stopped => Self::overloaded("The server is shutting down."),
             StoreError::ReadOnly => Self::problem(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -1,22 +1,21 @@
-//! The limits on requests as a whole: how many at once, and how long each.
+//! The limits on requests as a whole: how many at once, how long each, and how much of their bodies.
 //!
 //! Beyond its limit the guard answers 503 at once instead of queueing, so that those who are served
 //! are served fast. Health and version are not guarded: probes must get through.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use hyper::body::{Frame, SizeHint};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 use super::HttpError;
+use super::bodies::Bodies;
+use super::held::Held;
 use super::metrics::Metrics;
 
 /// Admits requests.
@@ -25,17 +24,19 @@ pub struct Guard {
     permits: Arc<Semaphore>,
     concurrent: usize,
     time: Duration,
+    bodies: Bodies,
 }
 
 impl Guard {
-    /// Admits `concurrent` requests at once and gives each `time`.
+    /// Admits `concurrent` requests at once, gives each `time` and their bodies together `body_bytes`.
     #[must_use]
-    pub fn new(concurrent: usize, time: Duration) -> Self {
+    pub fn new(concurrent: usize, time: Duration, body_bytes: usize) -> Self {
         let permits = concurrent.min(Semaphore::MAX_PERMITS);
         Self {
             permits: Arc::new(Semaphore::new(permits)),
             concurrent: permits,
             time,
+            bodies: Bodies::new(body_bytes),
         }
     }
 
@@ -69,17 +70,20 @@ pub(super) async fn admit(State(app): State<AppGuard>, request: Request, next: N
 /// A request has its place until its answer is sent, however slowly
 /// the client reads: answers in memory are what the limit bounds.
 async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
+    if guard.bodies.has_no_room(&request) {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        return HttpError::problem(status, "The request is too large.").into_response();
+    }
     let Ok(permit) = Arc::clone(&guard.permits).try_acquire_owned() else {
         return HttpError::overloaded("Too many requests are being served.").into_response();
     };
     let is_read = request.method().is_safe();
+    let (request, share) = guard.bodies.count(request);
     match tokio::time::timeout(guard.time, next.run(request)).await {
-        Ok(response) => response.map(|body| {
-            Body::new(Held {
-                body,
-                _permit: permit,
-            })
-        }),
+        Ok(_) if share.is_some_and(|share| share.is_refused()) => {
+            HttpError::overloaded("Too many large requests are being received.").into_response()
+        }
+        Ok(response) => response.map(|body| Body::new(Held::new(body, permit))),
         Err(_elapsed) => took_too_long(guard.time.as_secs(), is_read).into_response(),
     }
 }
@@ -92,30 +96,4 @@ fn took_too_long(seconds: u64, is_read: bool) -> HttpError {
     let detail =
         format!("The request took longer than {seconds} seconds. It may still take effect.");
     HttpError::problem(StatusCode::SERVICE_UNAVAILABLE, detail)
-}
-
-/// A response body that keeps its request's place.
-struct Held {
-    body: Body,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl hyper::body::Body for Held {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
 }

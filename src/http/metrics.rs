@@ -17,7 +17,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry, Unit};
 
-use super::{Served, process};
+use super::connection::Watch;
+use super::{Served, connection_metrics, process};
 use crate::store::{Figures, Mode};
 
 /// Seconds; most answers take less than the first, and the limits on time lie beyond the last.
@@ -129,7 +130,12 @@ impl Metrics {
     }
 
     /// All metrics as text. `in_flight` requests are being served.
-    pub(super) fn text(&self, apps: &[Served], in_flight: usize) -> String {
+    pub(super) fn text(
+        &self,
+        apps: &[Served],
+        in_flight: usize,
+        connections: Option<&Watch>,
+    ) -> String {
         let mut registry = Registry::with_prefix("ekiben");
         registry.register_with_unit(
             "http_request_duration",
@@ -154,6 +160,9 @@ impl Metrics {
         };
         build.get_or_create(&versions).set(1);
         registry.register("build", "Always 1; the labels tell the build", build);
+        if let Some(watch) = connections {
+            connection_metrics::register(&mut registry, watch);
+        }
         stores(&mut registry, apps);
         let mut process = Registry::default();
         process::register(&mut process);

@@ -4,23 +4,30 @@
 //! app's contract; inside its routes an app's contract wins (ARCHITECTURE.md, invariant 9).
 //!
 //! # Layout
-//! - [`server`]: [`server::run`], the accept loop and the graceful end
+//! - [`server`]: from the first connection to the graceful end; `listener`: the accept loop;
+//!   `connection`, `socket`: who has had enough time
 //! - [`router()`]: all routes and all layers, in order
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - `health`, `version`: `/livez`, `/readyz`, `/version`
-//! - [`admin`]: the routes that are never on the public port; `metrics`, `process`: what it counts
-//! - `guard`: concurrent requests and time per request
+//! - [`admin`]: the routes that are never on the public port; `metrics`,
+//!   `connection_metrics`, `process`: what it counts
+//! - `guard`: concurrent requests and time per request; `bodies`: bytes of all request bodies; `held`
 //! - `manners`: what every answer goes out with; `cors`: who else may call from a browser
 //! - [`Reading`] and `validators`: entity tags and 304; [`Precompressed`]: answers kept ready
 //! - `request_log`: request ids and one log line per request
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`router()`]
 
 pub mod admin;
+mod bodies;
+mod connection;
+mod connection_metrics;
 pub(crate) mod cors;
 mod error;
 mod guard;
 mod health;
+mod held;
+mod listener;
 mod manners;
 mod metrics;
 mod precompressed;
@@ -29,9 +36,11 @@ mod request_log;
 mod router;
 pub mod server;
 mod site;
+mod socket;
 mod validators;
 mod version;
 
+pub use connection::ConnectionLimits;
 pub use error::HttpError;
 pub use guard::Guard;
 pub use precompressed::Precompressed;

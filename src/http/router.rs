@@ -30,6 +30,8 @@ pub struct Limits {
     pub concurrent_requests: usize,
     /// Time that one request gets.
     pub request_time: Duration,
+    /// Bytes of request bodies that are held at once.
+    pub buffered_bytes: usize,
     /// Responses from this size on are compressed for clients that accept it; `None` for never.
     pub compress_above_bytes: Option<u16>,
     /// Origins whose pages may call from a browser; `*` for any, none for no other.
@@ -41,7 +43,11 @@ pub struct Limits {
 /// The whole site: the routes of its apps, in their order, with the shared ones and the layers around
 /// them.
 pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
-    let guard = Guard::new(limits.concurrent_requests, limits.request_time);
+    let guard = Guard::new(
+        limits.concurrent_requests,
+        limits.request_time,
+        limits.buffered_bytes,
+    );
     let names = site.apps().iter().map(|app| app.name);
     let names = names.chain(std::iter::repeat("-"));
     let guarded = apps.into_iter().zip(names).map(|(routes, app)| {

@@ -1,18 +1,18 @@
-//! The accept loop and the graceful end.
+//! A server from its first connection to its graceful end.
 //!
 //! Listener and stop signal are arguments, so that tests bind port 0 and stop when they like.
 
 use std::future::Future;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::mpsc;
 
-use super::Site;
+use super::connection::Watch;
+use super::listener::Listener;
+use super::{ConnectionLimits, Site};
 
 /// A site and its routes, ready to be served.
 pub struct Server {
@@ -20,6 +20,8 @@ pub struct Server {
     pub site: Arc<Site>,
     /// All routes, from [`super::router()`].
     pub router: Router,
+    /// What one connection and all of them may take.
+    pub connections: ConnectionLimits,
     /// So long after the stop signal requests are still taken, while the site says it is not ready.
     pub delay: Duration,
     /// Requests still running this long after that are cut off.
@@ -36,49 +38,49 @@ pub enum Ended {
 }
 
 /// Serves on `listener` until `shutdown` completes, then lets running requests finish.
-///
-/// # Errors
-/// When the listener fails for good.
 pub async fn run(
     server: Server,
     listener: TcpListener,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<Ended> {
+    shutdown: impl Future<Output = ()>,
+) -> Ended {
     let Server {
         site,
         router,
+        connections,
         delay,
         drain_time,
     } = server;
-    let draining = Arc::new(Notify::new());
-    let stop = {
-        let (site, draining) = (Arc::clone(&site), Arc::clone(&draining));
-        async move {
-            shutdown.await;
-            site.drain();
-            tokio::time::sleep(delay).await;
-            draining.notify_one();
-        }
+    let watch = Watch::new(connections);
+    // Only the first server of a site is counted; there is no second but in tests.
+    drop(site.connections.set(Arc::clone(&watch)));
+    let looking = tokio::spawn(Arc::clone(&watch).look());
+    let (open, mut all_closed) = mpsc::channel(1);
+    let accepting = Listener::new(listener, router, Arc::clone(&watch)).accept_all(open);
+    let stopping = async {
+        shutdown.await;
+        site.drain();
+        tokio::time::sleep(delay).await;
     };
-    // Small responses must not wait for the client's acknowledgement of the one before.
-    let listener = listener.tap_io(|stream| {
-        if let Err(cause) = stream.set_nodelay(true) {
-            tracing::debug!(%cause, "TCP_NODELAY not set");
-        }
-    });
-    let serving = axum::serve(listener, router)
-        .with_graceful_shutdown(stop)
-        .into_future();
-    let cut_off = async {
-        draining.notified().await;
-        tokio::time::sleep(drain_time).await;
+    tokio::select! {
+        () = accepting => {}
+        () = stopping => {}
+    }
+    watch.stop();
+    let ended = match tokio::time::timeout(drain_time, all_closed.recv()).await {
+        Ok(_all) => Ended::Drained,
+        Err(_elapsed) => Ended::CutOff,
     };
-    let ended = tokio::select! {
-        result = serving => result.map(|()| Ended::Drained)?,
-        () = cut_off => Ended::CutOff,
-    };
+    looking.abort();
     for app in site.apps() {
         app.store.close();
     }
-    Ok(ended)
+    ended
+}
+
+/// Serves `router` on `listener` for as long as the process lives.
+pub async fn run_beside(listener: TcpListener, router: Router, connections: ConnectionLimits) {
+    let watch = Watch::new(connections);
+    let (open, _closed) = mpsc::channel(1);
+    let accepting = Listener::new(listener, router, Arc::clone(&watch)).accept_all(open);
+    tokio::join!(accepting, watch.look());
 }

@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use super::connection::Watch;
 use super::metrics::Metrics;
 use super::{Guard, process};
 use crate::store::Store;
@@ -25,6 +26,8 @@ pub struct Site {
     pub(super) metrics: Metrics,
     /// What admits requests, once the routes are built.
     pub(super) guard: OnceLock<Guard>,
+    /// The connections of the public listener, once it listens.
+    pub(super) connections: OnceLock<Arc<Watch>>,
 }
 
 impl Site {
@@ -37,6 +40,7 @@ impl Site {
             draining: AtomicBool::new(false),
             metrics: Metrics::default(),
             guard: OnceLock::new(),
+            connections: OnceLock::new(),
         }
     }
 

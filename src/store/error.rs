@@ -61,6 +61,9 @@ pub enum StoreError {
     /// The writer's queue is full.
     #[error("the write queue is full")]
     Busy,
+    /// Too many long reads wait for their turn.
+    #[error("the queue of long reads is full")]
+    BusyReading,
     /// A write to a replica.
     #[error("this is a replica")]
     ReadOnly,

@@ -40,7 +40,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use backup::{BackupError, Copied, back_up, restore};
 pub use derived::{Change, Derived, Deriver};
@@ -95,6 +95,8 @@ pub struct StoreOptions {
     pub inline_readers: u32,
     /// Long reads that may run at once on threads of their own.
     pub offloaded_readers: u32,
+    /// Long reads that may wait for one of those; more are refused.
+    pub read_queue: usize,
     /// Time that a read gets; a longer one is interrupted.
     pub read_time: Duration,
     /// Writes that may wait for the writer; more are refused.
@@ -110,6 +112,8 @@ pub struct Store {
     shared: Arc<Shared>,
     writer: Option<Writer>,
     offloaded: Arc<Semaphore>,
+    /// Places of those that wait for one of the offloaded.
+    waiting: Semaphore,
     lineage: u64,
 }
 
@@ -142,6 +146,7 @@ impl Store {
     pub fn open(options: StoreOptions) -> Result<Self, StoreError> {
         let permits = options.offloaded_readers as usize;
         let offloaded = Arc::new(Semaphore::new(permits));
+        let waiting = Semaphore::new(options.read_queue.min(Semaphore::MAX_PERMITS));
         let (shared, writer) = match options.mode {
             Mode::Replica => {
                 let counters = Arc::default();
@@ -163,6 +168,7 @@ impl Store {
             shared,
             writer,
             offloaded,
+            waiting,
             lineage: new_lineage(),
         })
     }
@@ -224,10 +230,11 @@ impl Store {
         self.shared.current().read(work)
     }
 
-    /// Runs a longer read on a thread of its own, at most `offloaded_readers` at once.
+    /// Runs a longer read on a thread of its own, at most `offloaded_readers` at once, while at most
+    /// `read_queue` others wait: however many want to read, those who do are soon answered.
     ///
     /// # Errors
-    /// As [`Store::read`].
+    /// As [`Store::read`], and when too many wait.
     pub async fn read_offloaded<T, E>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
@@ -236,8 +243,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let permit = Arc::clone(&self.offloaded).acquire_owned().await;
-        let permit = permit.map_err(|_closed| StoreError::Stopped)?;
+        let permit = self.turn().await?;
         let generation = self.shared.current();
         let task = tokio::task::spawn_blocking(move || {
             let result = generation.read(work);
@@ -245,6 +251,20 @@ impl Store {
             result
         });
         task.await.map_err(|_panicked| StoreError::Panicked)?
+    }
+
+    /// A place among the long reads, once there is one.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let places = Arc::clone(&self.offloaded);
+        if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let _waiting = self
+            .waiting
+            .try_acquire()
+            .map_err(|_full| StoreError::BusyReading)?;
+        let permit = places.acquire_owned().await;
+        permit.map_err(|_closed| StoreError::Stopped)
     }
 
     /// Runs `work` on the writer and returns once it is committed as the durability says: every

@@ -208,6 +208,7 @@ pub(crate) fn store_options(folder: &Path, baked: &Path, options: &Options) -> S
         durability: config.store.durability,
         inline_readers: 4,
         offloaded_readers: 4,
+        read_queue: config.store.read_queue,
         read_time: std::time::Duration::from_secs(config.limits.request_seconds),
         write_queue: config.store.write_queue,
         write_batch: config.store.write_batch,

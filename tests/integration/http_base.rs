@@ -219,6 +219,7 @@ async fn a_panic_is_a_500_without_its_message() {
         body_bytes: 1,
         concurrent_requests: 1,
         request_time: std::time::Duration::from_secs(1),
+        buffered_bytes: 1,
         compress_above_bytes: None,
         cors_origins: Vec::new(),
         server_timing: false,

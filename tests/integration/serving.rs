@@ -5,7 +5,10 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ekiben::config::Config;
+use ekiben::http::ConnectionLimits;
 use ekiben::http::server::{self, Ended, Server};
+use ekiben::serving::connection_limits;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -87,11 +90,16 @@ async fn begin_purchase(address: std::net::SocketAddr) -> TcpStream {
 pub(crate) async fn serve(
     site: &Site,
     drain_time: Duration,
-) -> (
-    std::net::SocketAddr,
-    Sender<()>,
-    JoinHandle<std::io::Result<Ended>>,
-) {
+) -> (std::net::SocketAddr, Sender<()>, JoinHandle<Ended>) {
+    serve_within(site, connection_limits(&Config::default()), drain_time).await
+}
+
+/// As [`serve`], with other limits of connections.
+pub(crate) async fn serve_within(
+    site: &Site,
+    connections: ConnectionLimits,
+    drain_time: Duration,
+) -> (std::net::SocketAddr, Sender<()>, JoinHandle<Ended>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = channel();
@@ -99,6 +107,7 @@ pub(crate) async fn serve(
     let server = Server {
         site: shared,
         router,
+        connections,
         delay: Duration::ZERO,
         drain_time,
     };
@@ -119,7 +128,7 @@ async fn a_running_request_is_answered_after_the_stop_signal() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
-    assert_eq!(serving.await.unwrap().unwrap(), Ended::Drained);
+    assert_eq!(serving.await.unwrap(), Ended::Drained);
 }
 
 #[tokio::test]
@@ -128,5 +137,5 @@ async fn a_request_that_never_ends_is_cut_off() {
     let (address, stop, serving) = serve(&site, Duration::from_millis(1)).await;
     let _stream = begin_purchase(address).await;
     stop.send(()).unwrap();
-    assert_eq!(serving.await.unwrap().unwrap(), Ended::CutOff);
+    assert_eq!(serving.await.unwrap(), Ended::CutOff);
 }

@@ -1,0 +1,77 @@
+//! `limits`: what clients may ask for, all of it bounded by default.
+
+use serde::{Deserialize, Serialize};
+
+pub(super) const AT_LEAST_ONE: &str = "must be at least 1";
+
+/// What is read of a socket at a time; a head is no less.
+const SMALLEST_HEAD: usize = 8 * 1024;
+
+/// What a client may ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Largest request body in bytes, uploads aside.
+    pub body_bytes: usize,
+    /// Largest upload in bytes.
+    pub upload_bytes: usize,
+    /// Requests served at once; more are answered 503.
+    pub concurrent_requests: usize,
+    /// Seconds that one request gets.
+    pub request_seconds: u64,
+    /// Bytes of request bodies that are held at once, small ones aside; more are answered 503.
+    pub buffered_bytes: usize,
+    /// Connections at once; beyond that those that are idle for longest are closed.
+    pub connections: usize,
+    /// Largest head of a request in bytes.
+    pub head_bytes: usize,
+    /// Seconds that a client gets to send the head of a request.
+    pub head_seconds: u64,
+    /// Seconds for which a connection may be idle.
+    pub idle_seconds: u64,
+    /// Seconds that a client gets to take an answer.
+    pub answer_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1024 * 1024,
+            upload_bytes: 32 * 1024 * 1024,
+            concurrent_requests: 1024,
+            request_seconds: 30,
+            buffered_bytes: 128 * 1024 * 1024,
+            connections: 16_384,
+            head_bytes: 32 * 1024,
+            head_seconds: 15,
+            idle_seconds: 75,
+            answer_seconds: 60,
+        }
+    }
+}
+
+impl Limits {
+    /// What cannot work, as (key, reason).
+    pub(super) fn flaw(&self) -> Option<(&'static str, &'static str)> {
+        let zeros = [
+            ("limits.body_bytes", self.body_bytes == 0),
+            ("limits.upload_bytes", self.upload_bytes == 0),
+            ("limits.concurrent_requests", self.concurrent_requests == 0),
+            ("limits.request_seconds", self.request_seconds == 0),
+            ("limits.connections", self.connections == 0),
+            ("limits.head_seconds", self.head_seconds == 0),
+            ("limits.idle_seconds", self.idle_seconds == 0),
+            ("limits.answer_seconds", self.answer_seconds == 0),
+        ];
+        if let Some((key, _)) = zeros.iter().find(|(_, is_zero)| *is_zero) {
+            return Some((key, AT_LEAST_ONE));
+        }
+        if self.head_bytes < SMALLEST_HEAD {
+            return Some(("limits.head_bytes", "must be at least 8192"));
+        }
+        if self.buffered_bytes < self.upload_bytes.max(self.body_bytes) {
+            let reason = "must hold one body of limits.upload_bytes and of limits.body_bytes";
+            return Some(("limits.buffered_bytes", reason));
+        }
+        None
+    }
+}

@@ -1,0 +1,302 @@
+//! What connections may take: how many there are, how long each may keep the server waiting, and what
+//! an idle one costs. Over real sockets.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use ekiben::config::Config;
+use ekiben::http::{ConnectionLimits, admin};
+use ekiben::serving::{allow_files, connection_limits};
+use http_body_util::BodyExt as _;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::TcpStream;
+
+use crate::binary::Process;
+use crate::client::Client;
+use crate::data_folder;
+use crate::dataset::Dataset;
+use crate::harness::{Site, ask};
+use crate::raw_socket::RawSocket;
+use crate::serving::serve_within;
+
+const GET: &str = "GET /api/chair/1 HTTP/1.1\r\nHost: x\r\n\r\n";
+
+/// The body of a purchase.
+const BODY: &str = "{\"email\":\"a\"}";
+
+/// A purchase whose body the server waits for.
+async fn begin_purchase(address: SocketAddr) -> RawSocket {
+    let mut socket = RawSocket::connect(address).await;
+    let head = format!(
+        "POST /api/chair/buy/1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        BODY.len()
+    );
+    socket.send(head).await;
+    // The server asks for the body only once a handler reads it.
+    assert_eq!(socket.answer().await.unwrap().status, 100);
+    socket
+}
+
+/// The usual limits with times so long that none ends, but those that a test shortens.
+fn patient() -> ConnectionLimits {
+    const LONG: Duration = Duration::from_secs(3600);
+    ConnectionLimits {
+        head_time: LONG,
+        idle_time: LONG,
+        answer_time: LONG,
+        request_time: LONG,
+        ..connection_limits(&Config::default())
+    }
+}
+
+/// The metric of that name, or with those labels.
+async fn metric(site: &Site, name: &str) -> u64 {
+    let routes = admin::routes(Arc::clone(&site.site), "");
+    let metrics = ask(
+        routes,
+        Request::get("/metrics").body(Body::empty()).unwrap(),
+    )
+    .await;
+    let text = String::from_utf8(metrics.body.to_vec()).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap_or_else(|| panic!("no {name} in {text}"))
+        .trim()
+        .parse()
+        .unwrap()
+}
+
+async fn closed_for(site: &Site, reason: &str) -> u64 {
+    let name = format!("ekiben_http_closed_connections_total{{reason=\"{reason}\"}}");
+    metric(site, &name).await
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_end_is_cut_off() {
+    let site = Site::new(&Dataset::tiny());
+    let limits = ConnectionLimits {
+        head_time: Duration::from_secs(1),
+        ..patient()
+    };
+    let (address, stop, serving) = serve_within(&site, limits, Duration::from_secs(60)).await;
+    let mut slow = RawSocket::connect(address).await;
+    slow.send("GET / HTTP/1.1\r\nX-A: ").await;
+    let mut second = RawSocket::connect(address).await;
+    second.send(GET).await;
+    assert_eq!(second.answer().await.unwrap().status, 200);
+    second.send("G").await;
+    assert_eq!(slow.rest().await, "");
+    assert_eq!(second.rest().await, "");
+    stop.send(()).unwrap();
+    serving.await.unwrap();
+    assert_eq!(closed_for(&site, "head").await, 2);
+}
+
+#[tokio::test]
+async fn idle_connections_are_closed_before_and_after_their_requests() {
+    let site = Site::new(&Dataset::tiny());
+    let limits = ConnectionLimits {
+        idle_time: Duration::from_secs(1),
+        ..patient()
+    };
+    let (address, stop, serving) = serve_within(&site, limits, Duration::from_secs(60)).await;
+    let mut silent = RawSocket::connect(address).await;
+    let mut polite = RawSocket::connect(address).await;
+    polite.send(GET).await;
+    assert_eq!(polite.answer().await.unwrap().status, 200);
+    let mut busy = begin_purchase(address).await;
+    assert_eq!(silent.rest().await, "");
+    assert_eq!(polite.rest().await, "");
+    busy.send(BODY).await;
+    assert_eq!(
+        busy.answer().await.unwrap().status,
+        200,
+        "a request is not idle"
+    );
+    assert_eq!(busy.rest().await, "");
+    stop.send(()).unwrap();
+    serving.await.unwrap();
+    assert_eq!(closed_for(&site, "idle").await, 3);
+}
+
+#[tokio::test]
+async fn whoever_does_not_take_the_answers_is_cut_off() {
+    let site = Site::whole();
+    let limits = ConnectionLimits {
+        answer_time: Duration::from_secs(1),
+        ..patient()
+    };
+    let (address, stop, serving) = serve_within(&site, limits, Duration::from_secs(60)).await;
+    let mut socket = RawSocket::connect(address).await;
+    // More than the buffers of two sockets hold, of requests and of answers.
+    let page =
+        "GET /api/estate/search?rentRangeId=0&page=0&perPage=500 HTTP/1.1\r\nHost: x\r\n\r\n";
+    socket.send(page.repeat(5000)).await;
+    socket.is_reset().await;
+    stop.send(()).unwrap();
+    serving.await.unwrap();
+    assert_eq!(closed_for(&site, "answer").await, 1);
+}
+
+#[tokio::test]
+async fn whoever_stops_an_answer_by_http_2_is_cut_off() {
+    let site = Site::new(&Dataset::tiny());
+    let limits = ConnectionLimits {
+        answer_time: Duration::from_secs(1),
+        request_time: Duration::from_secs(1),
+        ..patient()
+    };
+    let (address, stop, serving) = serve_within(&site, limits, Duration::from_secs(60)).await;
+    let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
+    let (mut sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(0)
+        .handshake::<_, Body>(stream)
+        .await
+        .unwrap();
+    let connection = tokio::spawn(connection);
+    let uri = format!("http://{address}/api/chair/1");
+    let request = Request::get(uri).body(Body::empty()).unwrap();
+    let response = sender.send_request(request).await.unwrap();
+    assert!(response.into_body().collect().await.is_err());
+    drop(connection.await.unwrap());
+    stop.send(()).unwrap();
+    serving.await.unwrap();
+    assert_eq!(closed_for(&site, "answer").await, 1);
+}
+
+#[tokio::test]
+async fn beyond_the_limit_idle_connections_make_room() {
+    let site = Site::new(&Dataset::tiny());
+    let limits = ConnectionLimits {
+        connections: 3,
+        ..patient()
+    };
+    let (address, _stop, _serving) = serve_within(&site, limits, Duration::ZERO).await;
+    let mut idle = RawSocket::connect(address).await;
+    let mut polite = RawSocket::connect(address).await;
+    polite.send(GET).await;
+    assert_eq!(polite.answer().await.unwrap().status, 200);
+    let mut busy = begin_purchase(address).await;
+    let mut others = Vec::new();
+    for _ in 0..10 {
+        let mut new = RawSocket::connect(address).await;
+        new.send(GET).await;
+        assert_eq!(new.answer().await.unwrap().status, 200);
+        others.push(new);
+    }
+    assert_eq!(idle.rest().await, "");
+    assert_eq!(polite.rest().await, "");
+    busy.send(BODY).await;
+    assert_eq!(busy.answer().await.unwrap().status, 200);
+    assert_eq!(
+        metric(&site, "ekiben_http_refused_connections_total").await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn when_nobody_is_idle_new_connections_are_answered_503() {
+    let site = Site::new(&Dataset::tiny());
+    let limits = ConnectionLimits {
+        connections: 2,
+        ..patient()
+    };
+    let (address, _stop, _serving) = serve_within(&site, limits, Duration::ZERO).await;
+    let mut busy = [begin_purchase(address).await, begin_purchase(address).await];
+    let mut refused = RawSocket::connect(address).await;
+    refused.send(GET).await;
+    let answer = refused.answer().await.unwrap();
+    assert_eq!(answer.status, 503);
+    assert!(
+        answer.head.contains("\r\nretry-after: 1\r\n"),
+        "{}",
+        answer.head
+    );
+    let problem: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(problem["status"], 503);
+    assert_eq!(
+        metric(&site, "ekiben_http_refused_connections_total").await,
+        1
+    );
+    assert_eq!(metric(&site, "ekiben_http_connections").await, 2);
+    for socket in &mut busy {
+        socket.send(BODY).await;
+        assert_eq!(socket.answer().await.unwrap().status, 200);
+    }
+}
+
+#[tokio::test]
+async fn idle_connections_end_with_the_server() {
+    let site = Site::new(&Dataset::tiny());
+    let (address, stop, serving) = serve_within(&site, patient(), Duration::from_secs(60)).await;
+    let mut silent = RawSocket::connect(address).await;
+    let mut polite = RawSocket::connect(address).await;
+    polite.send(GET).await;
+    assert_eq!(polite.answer().await.unwrap().status, 200);
+    stop.send(()).unwrap();
+    assert_eq!(serving.await.unwrap(), ekiben::http::server::Ended::Drained);
+    assert_eq!(silent.rest().await, "");
+    assert_eq!(polite.rest().await, "");
+}
+
+/// Bytes of memory that the process has of its own.
+fn resident(process: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:"));
+    let kilobytes: usize = line
+        .unwrap()
+        .trim()
+        .trim_end_matches(" kB")
+        .parse()
+        .unwrap();
+    kilobytes * 1024
+}
+
+#[tokio::test]
+async fn ten_thousand_idle_connections_leave_the_others_served() {
+    const CONNECTIONS: usize = 10_000;
+    // Where the system allows fewer, as many as it does.
+    let connections = allow_files(CONNECTIONS);
+    let folder = data_folder::baked_folder(&Dataset::tiny());
+    let server = Process::start(folder.path(), &[]);
+    let before = resident(server.id());
+    let mut silent = Vec::with_capacity(connections);
+    for _ in 0..connections / 2 {
+        silent.push(RawSocket::connect(server.address).await);
+    }
+    let mut client = Client::connect(server.address).await.unwrap();
+    assert_eq!(client.get("/api/chair/1").await.unwrap().0, 200);
+    let between = resident(server.id());
+    let asked = answered(server.address, connections - connections / 2).await;
+    assert_eq!(client.get("/api/chair/1").await.unwrap().0, 200);
+    let after = resident(server.id());
+    eprintln!(
+        "{} connections that never asked: {} bytes each; {} that had an answer: {} bytes each",
+        silent.len(),
+        between.saturating_sub(before) / silent.len(),
+        asked.len(),
+        after.saturating_sub(between) / asked.len(),
+    );
+    let mut last = asked.into_iter().last().unwrap();
+    last.send(GET).await;
+    assert_eq!(last.answer().await.unwrap().status, 200);
+    // A bound and no target: what hyper reserves for a head is 8 KiB.
+    assert!(after - before < connections * 32 * 1024);
+}
+
+/// So many connections that have got an answer each.
+async fn answered(address: SocketAddr, connections: usize) -> Vec<RawSocket> {
+    let mut sockets = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        let mut socket = RawSocket::connect(address).await;
+        socket.send(GET).await;
+        assert_eq!(socket.answer().await.unwrap().status, 200);
+        sockets.push(socket);
+    }
+    sockets
+}

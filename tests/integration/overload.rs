@@ -1,0 +1,106 @@
+//! More than the server can do at once: what is beyond its limits is refused at once and clearly, and
+//! what is within them is answered.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+
+use axum::body::{Body, Bytes};
+use axum::http::{Request, header};
+use ekiben::store::StoreError;
+use http_body_util::channel::Channel;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::dataset::Dataset;
+use crate::harness::{Answer, Options, Site};
+
+#[tokio::test]
+async fn long_reads_beyond_the_queue_are_shed_and_the_others_answered() {
+    let mut options = Options::default();
+    options.config.store.read_queue = 3;
+    let site = Arc::new(Site::with(&Dataset::tiny(), &options));
+    // All of the readers are held until the test lets them go.
+    let (hold, held) = channel::<()>();
+    let held = Arc::new(std::sync::Mutex::new(held));
+    let (begun, mut beginnings) = tokio::sync::mpsc::channel(16);
+    let mut readers = JoinSet::new();
+    for _ in 0..4 {
+        let (site, held, begun) = (Arc::clone(&site), Arc::clone(&held), begun.clone());
+        readers.spawn(async move {
+            let work = move |_: &rusqlite::Connection| {
+                begun.blocking_send(()).unwrap();
+                let _ended = held.lock().unwrap().recv();
+                Ok::<_, StoreError>(())
+            };
+            site.store.read_offloaded(work).await.unwrap();
+        });
+    }
+    for _ in 0..4 {
+        beginnings.recv().await.unwrap();
+    }
+    // `%` is what only SQLite can answer.
+    let search = "/api/chair/search?page=0&perPage=1&features=%25a";
+    let mut waiting = JoinSet::new();
+    for _ in 0..10 {
+        let site = Arc::clone(&site);
+        waiting.spawn(async move { site.get(search).await });
+    }
+    for _ in 0..7 {
+        let shed = waiting.join_next().await.unwrap().unwrap();
+        assert_eq!(shed.is(503).header("retry-after"), "1");
+        let said = String::from_utf8_lossy(&shed.body);
+        assert!(said.contains("Too many long reads"), "{said}");
+    }
+    site.get("/api/chair/1").await.is(200);
+    drop(hold);
+    while let Some(answer) = waiting.join_next().await {
+        answer.unwrap().is(200);
+    }
+    while let Some(reader) = readers.join_next().await {
+        reader.unwrap();
+    }
+    site.get(search).await.is(200);
+}
+
+#[tokio::test]
+async fn large_bodies_share_a_budget() {
+    let mut options = Options::default();
+    options.config.limits.upload_bytes = 100_000;
+    options.config.limits.body_bytes = 100_000;
+    options.config.limits.buffered_bytes = 150_000;
+    let site = Arc::new(Site::with(&Dataset::tiny(), &options));
+    // One that stays: its bytes are held until it ends.
+    let (mut first, first_answer) = begin_upload(&site, 90_000).await;
+    let (_second, second_answer) = begin_upload(&site, 90_000).await;
+    let second_answer = second_answer.await.unwrap();
+    let shed = second_answer.is(503).header("retry-after");
+    assert_eq!(shed, "1");
+    assert_eq!(site.buy(1).await, 200, "small ones are not counted");
+    let end = "\r\n--X--\r\n";
+    first
+        .send_data(Bytes::from_static(end.as_bytes()))
+        .await
+        .unwrap();
+    drop(first);
+    first_answer.await.unwrap().is(400);
+    site.upload("chairs", &"x".repeat(90_000)).await.is(400);
+}
+
+type Sending = http_body_util::channel::Sender<Bytes, Infallible>;
+
+/// An upload of which `bytes` have been received.
+async fn begin_upload(site: &Arc<Site>, bytes: usize) -> (Sending, JoinHandle<Answer>) {
+    let (mut sending, body) = Channel::new(1);
+    let request = Request::post("/api/chair")
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=X")
+        .body(Body::new(body))
+        .unwrap();
+    let site = Arc::clone(site);
+    let answer = tokio::spawn(async move { site.send(request).await });
+    let head = "--X\r\nContent-Disposition: form-data; name=\"chairs\"; filename=\"x\"\r\n\r\n";
+    for part in [head.into(), vec![b'x'; bytes], Vec::new()] {
+        // Has room for one: when the last is in, the one before was taken.
+        drop(sending.send_data(Bytes::from(part)).await);
+    }
+    (sending, answer)
+}
