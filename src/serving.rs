@@ -18,7 +18,7 @@ use crate::apps::{self, App};
 use crate::bake::BakeError;
 use crate::config::{Config, Layers};
 use crate::http::{ConnectionLimits, Limits, Served};
-use crate::store::{Store, StoreError, StoreOptions};
+use crate::store::{Retention, Store, StoreError, StoreOptions};
 
 /// Why an app cannot be served.
 #[derive(Debug, Error)]
@@ -58,6 +58,7 @@ pub fn open(app: &dyn App, baked: &Path, layers: &Layers) -> Result<(Served, Rou
         read_time: Duration::from_secs(config.limits.request_seconds),
         write_queue: config.store.write_queue,
         write_batch: config.store.write_batch,
+        retention: retention(config),
         deriver: app.deriver(),
     })?);
     let routes = app
@@ -68,6 +69,16 @@ pub fn open(app: &dyn App, baked: &Path, layers: &Layers) -> Result<(Served, Rou
         })?;
     let name = app.name();
     Ok((Served { name, store }, routes))
+}
+
+/// How long answers of writes with a key are kept.
+#[must_use]
+pub fn retention(config: &Config) -> Retention {
+    const HOUR: u64 = 60 * 60;
+    Retention {
+        time: Duration::from_secs(HOUR * u64::from(config.store.idempotency_hours)),
+        answers: config.store.idempotency_answers,
+    }
 }
 
 /// The limits of the HTTP side.

@@ -94,6 +94,10 @@ pub struct Store {
     pub write_queue: usize,
     /// Writes that are committed together at most.
     pub write_batch: usize,
+    /// Hours for which the answer to a write with an `Idempotency-Key` is kept; 0 to ignore the header.
+    pub idempotency_hours: u32,
+    /// Answers kept at most; beyond them the oldest go earlier.
+    pub idempotency_answers: u32,
 }
 
 /// What is logged, and how.
@@ -149,6 +153,8 @@ impl Default for Config {
                 read_queue: 64,
                 write_queue: 1024,
                 write_batch: 256,
+                idempotency_hours: 24,
+                idempotency_answers: 1_000_000,
             },
             log: Log {
                 filter: format!("info,{}=warn", crate::http::REQUEST_LOG),
@@ -193,12 +199,14 @@ impl Config {
         if let Some(flaw) = self.limits.flaw() {
             return Some(flaw);
         }
-        let queues = [
+        let answers = self.store.idempotency_answers as usize;
+        let at_least_one = [
             ("store.write_queue", self.store.write_queue),
             ("store.write_batch", self.store.write_batch),
             ("store.read_queue", self.store.read_queue),
+            ("store.idempotency_answers", answers),
         ];
-        if let Some((key, _)) = queues.iter().find(|(_, value)| *value == 0) {
+        if let Some((key, _)) = at_least_one.iter().find(|(_, value)| *value == 0) {
             return Some((key, AT_LEAST_ONE));
         }
         if self.apps.is_empty() {

@@ -15,6 +15,7 @@
 //! - `files`: which files a primary keeps, and the lock on them
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
+//! - `idempotency`: [`Once`], what is done once however often its client repeats it
 //! - [`Figures`]: what it counts about itself
 //! - `backup`: [`back_up`] and [`restore`](restore()); `health`: [`Health`] of a file
 //! - [`StoreError`]: what can go wrong
@@ -28,6 +29,7 @@ mod figures;
 mod files;
 mod generation;
 mod health;
+mod idempotency;
 mod length;
 mod pragmas;
 mod reader;
@@ -50,6 +52,7 @@ pub use figures::Figures;
 pub use files::generation_at;
 pub use generation::Generation;
 pub use health::{Depth, Drift, Health};
+pub use idempotency::{Answer, AnswerBody, Once, Outcome, RequestDigest, Retention};
 pub use revision::Revision;
 use revision::new_lineage;
 use writer::{Seen, Writer};
@@ -103,6 +106,8 @@ pub struct StoreOptions {
     pub write_queue: usize,
     /// Writes that are committed together at most.
     pub write_batch: usize,
+    /// How long the answers of writes with a key are kept ([`Once`]), and how many.
+    pub retention: Retention,
     /// What the app keeps in memory beside the file.
     pub deriver: Option<&'static dyn Deriver>,
 }
@@ -177,6 +182,13 @@ impl Store {
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.shared.options.mode
+    }
+
+    /// How long answers of writes with a key are kept; `None` where none are, as on a replica.
+    #[must_use]
+    pub fn retention(&self) -> Option<Retention> {
+        let retention = self.shared.options.retention;
+        (self.writer.is_some() && !retention.time.is_zero()).then_some(retention)
     }
 
     /// The generation that requests starting now are answered from.

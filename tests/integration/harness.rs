@@ -212,6 +212,7 @@ pub(crate) fn store_options(folder: &Path, baked: &Path, options: &Options) -> S
         read_time: std::time::Duration::from_secs(config.limits.request_seconds),
         write_queue: config.store.write_queue,
         write_batch: config.store.write_batch,
+        retention: ekiben::serving::retention(config),
         deriver: isuumo().deriver(),
     }
 }

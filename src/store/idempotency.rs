@@ -1,0 +1,322 @@
+//! Writes that their clients may repeat: the first answer is kept under the key that the client gave.
+//!
+//! An answer is stored in the savepoint of the write that it is about, so that neither is there without
+//! the other, whatever happens to the group, the process or the machine. A repetition finds it when its
+//! turn comes: the writer does one thing at a time, so there is nothing in between. Answers go after
+//! a time, or when they are too many, oldest first, a few with each write that brings a new one. What
+//! an answer's parts mean is the caller's to know.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+/// Made by the first write that has a key: a file of before has no such table, a start needs none, and
+/// where it is there already this costs less than a microsecond. Rows have rising numbers, so the lowest
+/// are the oldest. Answers are small; the size is bounded all the same.
+const TABLE: &str = "
+    CREATE TABLE IF NOT EXISTS ekiben_answer (
+      id           INTEGER PRIMARY KEY,
+      key          TEXT    NOT NULL UNIQUE,
+      request      BLOB    NOT NULL,
+      status       INTEGER NOT NULL,
+      content_type TEXT,
+      body         BLOB CHECK (length(body) <= 65536),
+      at           INTEGER NOT NULL
+    ) STRICT";
+
+const FIND: &str = "SELECT request, status, content_type, body FROM ekiben_answer
+    WHERE key = ?1 AND at > ?2";
+
+/// What it replaces has expired and waits to be removed.
+const KEEP: &str = "INSERT OR REPLACE INTO ekiben_answer
+    (key, request, status, content_type, body, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+/// Removes up to four, more than a write adds, so that a backlog shrinks. Numbers have gaps only where
+/// one was replaced, so there are never more rows than from the lowest to the highest.
+const FORGET: &str = "DELETE FROM ekiben_answer
+    WHERE id IN (SELECT id FROM ekiben_answer ORDER BY id LIMIT 4)
+      AND (at <= ?1 OR id <= (SELECT max(id) FROM ekiben_answer) - ?2)";
+
+/// A digest of what a request asks for.
+pub type RequestDigest = [u8; 32];
+
+/// How long answers are kept, and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// How long; zero for not at all.
+    pub time: Duration,
+    /// How many at most; then the oldest goes for each new one.
+    pub answers: u32,
+}
+
+/// What was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// Its body, if it has one.
+    pub body: Option<AnswerBody>,
+}
+
+/// The body of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerBody {
+    /// Its media type.
+    pub content_type: String,
+    /// Up to 64 KiB.
+    pub bytes: Vec<u8>,
+}
+
+/// What became of a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done now.
+    Done(Answer),
+    /// It was done before, and this was its answer.
+    Replayed(Answer),
+    /// It was not done: its key belongs to another request.
+    KeyTaken,
+}
+
+/// A write that is done once for its key, or each time when it has none.
+#[derive(Debug, Clone, Default)]
+pub struct Once(Option<Keyed>);
+
+#[derive(Debug, Clone)]
+struct Keyed {
+    key: String,
+    request: RequestDigest,
+    retention: Retention,
+}
+
+impl Once {
+    /// A write for which its client gave `key`. The same key with another `request` is refused.
+    #[must_use]
+    pub fn keyed(key: String, request: RequestDigest, retention: Retention) -> Self {
+        Self(Some(Keyed {
+            key,
+            request,
+            retention,
+        }))
+    }
+
+    /// Whether it has a key.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Does `work` unless it was done before; for a job of the writer. An answer is kept with what `work`
+    /// writes, an error with nothing: a repetition then has its chance.
+    ///
+    /// # Errors
+    /// Whatever `work` returns, and when its answer cannot be kept. The job must fail then, so that
+    /// its changes are undone.
+    pub fn apply(
+        &self,
+        connection: &Connection,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<Answer>,
+    ) -> rusqlite::Result<Outcome> {
+        match &self.0 {
+            None => work(connection).map(Outcome::Done),
+            Some(keyed) => keyed.apply(connection, now(), work),
+        }
+    }
+}
+
+impl Keyed {
+    /// `now` in seconds since 1970: it has to mean the same after a restart.
+    fn apply(
+        &self,
+        connection: &Connection,
+        now: i64,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<Answer>,
+    ) -> rusqlite::Result<Outcome> {
+        let time = i64::try_from(self.retention.time.as_secs()).unwrap_or(i64::MAX);
+        let expired = now.saturating_sub(time);
+        connection.prepare_cached(TABLE)?.execute([])?;
+        if let Some((request, answer)) = self.find(connection, expired)? {
+            return Ok(if request == self.request {
+                Outcome::Replayed(answer)
+            } else {
+                Outcome::KeyTaken
+            });
+        }
+        let answer = work(connection)?;
+        let body = answer.body.as_ref();
+        connection.prepare_cached(KEEP)?.execute((
+            &self.key,
+            self.request,
+            answer.status,
+            body.map(|body| &body.content_type),
+            body.map(|body| &body.bytes),
+            now,
+        ))?;
+        let mut forget = connection.prepare_cached(FORGET)?;
+        forget.execute((expired, self.retention.answers))?;
+        Ok(Outcome::Done(answer))
+    }
+
+    fn find(
+        &self,
+        connection: &Connection,
+        expired: i64,
+    ) -> rusqlite::Result<Option<(RequestDigest, Answer)>> {
+        let mut find = connection.prepare_cached(FIND)?;
+        find.query_row((&self.key, expired), |row| {
+            let status = row.get(1)?;
+            let content_type: Option<String> = row.get(2)?;
+            let bytes: Option<Vec<u8>> = row.get(3)?;
+            let body = content_type.zip(bytes);
+            let body = body.map(|(content_type, bytes)| AnswerBody {
+                content_type,
+                bytes,
+            });
+            Ok((row.get(0)?, Answer { status, body }))
+        })
+        .optional()
+    }
+}
+
+/// By the wall clock: whoever sets it back keeps answers longer.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 60 * 60;
+    const RETENTION: Retention = Retention {
+        time: Duration::from_secs(24 * 60 * 60),
+        answers: 10,
+    };
+
+    /// A table in which each write that is done leaves a row.
+    struct Kept(Connection);
+
+    impl Kept {
+        fn new() -> Self {
+            let connection = Connection::open_in_memory().unwrap();
+            connection.execute_batch("CREATE TABLE done (at)").unwrap();
+            Self(connection)
+        }
+
+        /// The outcome of a write at `now`, whose answer tells when it was done.
+        fn write(&self, key: &str, request: u8, retention: Retention, now: i64) -> Outcome {
+            let keyed = Keyed {
+                key: key.to_owned(),
+                request: [request; 32],
+                retention,
+            };
+            let work = |connection: &Connection| {
+                connection.execute("INSERT INTO done VALUES (?1)", [now])?;
+                Ok(answer(now))
+            };
+            keyed.apply(&self.0, now, work).unwrap()
+        }
+
+        fn count(&self, table: &str) -> i64 {
+            let select = format!("SELECT count(*) FROM {table}");
+            self.0.query_row(&select, [], |row| row.get(0)).unwrap()
+        }
+    }
+
+    fn answer(now: i64) -> Answer {
+        Answer {
+            status: 201,
+            body: Some(AnswerBody {
+                content_type: "text/plain".to_owned(),
+                bytes: now.to_string().into_bytes(),
+            }),
+        }
+    }
+
+    #[test]
+    fn a_write_is_done_once_for_its_key_until_the_answer_has_expired() {
+        let kept = Kept::new();
+        let write = |request, now| kept.write("k", request, RETENTION, now);
+        let start = 1_000_000;
+        assert_eq!(write(1, start), Outcome::Done(answer(start)));
+        for now in [start, start + 24 * HOUR - 1, start - HOUR] {
+            assert_eq!(write(1, now), Outcome::Replayed(answer(start)), "{now}");
+            assert_eq!(write(2, now), Outcome::KeyTaken, "{now}");
+        }
+        assert_eq!(kept.count("done"), 1);
+        let later = start + 24 * HOUR;
+        assert_eq!(write(2, later), Outcome::Done(answer(later)));
+        assert_eq!(write(2, later + 1), Outcome::Replayed(answer(later)));
+        assert_eq!((kept.count("done"), kept.count("ekiben_answer")), (2, 1));
+    }
+
+    #[test]
+    fn a_write_without_a_key_is_done_each_time_and_makes_no_table() {
+        let kept = Kept::new();
+        for _ in 0..2 {
+            let work = |connection: &Connection| {
+                connection.execute("INSERT INTO done VALUES (0)", [])?;
+                Ok(answer(0))
+            };
+            let outcome = Once::default().apply(&kept.0, work).unwrap();
+            assert_eq!(outcome, Outcome::Done(answer(0)));
+        }
+        assert_eq!(kept.count("done"), 2);
+        assert_eq!(kept.count("sqlite_schema"), 1);
+    }
+
+    #[test]
+    fn what_fails_and_what_is_too_large_to_keep_is_an_error() {
+        let kept = Kept::new();
+        let once = Once::keyed("k".to_owned(), [1; 32], RETENTION);
+        let failing = |_: &Connection| Err(rusqlite::Error::InvalidQuery);
+        assert!(once.apply(&kept.0, failing).is_err());
+        let large = |length| {
+            let mut large = answer(0);
+            large.body.as_mut().unwrap().bytes = vec![0; length];
+            once.apply(&kept.0, move |_: &Connection| Ok(large))
+        };
+        assert!(large(65_537).is_err());
+        assert!(matches!(large(65_536).unwrap(), Outcome::Done(_)));
+    }
+
+    #[test]
+    fn there_are_never_more_answers_than_configured_and_the_oldest_go_first() {
+        let kept = Kept::new();
+        for now in 1..=25 {
+            kept.write(&now.to_string(), 1, RETENTION, now);
+            assert_eq!(kept.count("ekiben_answer"), now.min(10));
+        }
+        let replayed = |key: i64, answers: u32| {
+            let retention = Retention {
+                answers,
+                ..RETENTION
+            };
+            let outcome = kept.write(&key.to_string(), 1, retention, 26);
+            matches!(outcome, Outcome::Replayed(_))
+        };
+        assert!(replayed(16, 10) && replayed(25, 10));
+        assert!(!replayed(15, 10));
+        // A lower limit is reached by and by.
+        for (new, left) in [(101, 7), (102, 4), (103, 1), (104, 1)] {
+            assert!(!replayed(new, 1));
+            assert_eq!(kept.count("ekiben_answer"), left);
+        }
+    }
+
+    #[test]
+    fn expired_answers_go_a_few_with_each_write() {
+        let kept = Kept::new();
+        for key in 1..=10 {
+            kept.write(&key.to_string(), 1, RETENTION, key);
+        }
+        let late = 24 * HOUR + 7;
+        for (key, left) in [("a", 7), ("b", 5), ("c", 6)] {
+            kept.write(key, 1, RETENTION, late);
+            assert_eq!(kept.count("ekiben_answer"), left, "after {key}");
+        }
+    }
+}
