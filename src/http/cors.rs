@@ -8,6 +8,8 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::idempotency::{KEY, REPLAYED};
+
 /// Any origin.
 const ANY: &str = "*";
 
@@ -49,9 +51,16 @@ pub(super) fn layer(origins: &[String]) -> Option<CorsLayer> {
         .allow_headers([
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
+            KEY,
             request_id.clone(),
         ])
-        .expose_headers([header::ETAG, header::RETRY_AFTER, request_id, server_timing])
+        .expose_headers([
+            header::ETAG,
+            header::RETRY_AFTER,
+            REPLAYED,
+            request_id,
+            server_timing,
+        ])
         .max_age(LEAVE);
     Some(layer)
 }

@@ -14,6 +14,7 @@
 //!   `connection_metrics`, `process`: what it counts
 //! - `guard`: concurrent requests and time per request; `bodies`: bytes of all request bodies; `held`
 //! - `manners`: what every answer goes out with; `cors`: who else may call from a browser
+//! - [`IdempotencyKey`]: which writes are done once
 //! - [`Reading`] and `validators`: entity tags and 304; [`Precompressed`]: answers kept ready
 //! - `request_log`: request ids and one log line per request
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`router()`]
@@ -27,6 +28,7 @@ mod error;
 mod guard;
 mod health;
 mod held;
+mod idempotency;
 mod listener;
 mod manners;
 mod metrics;
@@ -43,6 +45,7 @@ mod version;
 pub use connection::ConnectionLimits;
 pub use error::HttpError;
 pub use guard::Guard;
+pub use idempotency::IdempotencyKey;
 pub use precompressed::Precompressed;
 pub use request_log::REQUEST_LOG;
 pub use router::{Limits, router};

@@ -37,7 +37,21 @@ impl Client {
         kind: &str,
         body: String,
     ) -> Result<(StatusCode, String), Failure> {
-        let request = Request::post(path).header(header::CONTENT_TYPE, kind);
+        self.post_with(None, path, kind, body).await
+    }
+
+    /// With an `Idempotency-Key`, if there is one.
+    pub(crate) async fn post_with(
+        &mut self,
+        key: Option<&str>,
+        path: &str,
+        kind: &str,
+        body: String,
+    ) -> Result<(StatusCode, String), Failure> {
+        let mut request = Request::post(path).header(header::CONTENT_TYPE, kind);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
         self.send(request.body(Body::from(body))?).await
     }
 
@@ -46,12 +60,22 @@ impl Client {
         part: &str,
         csv: &str,
     ) -> Result<(StatusCode, String), Failure> {
+        self.upload_with(None, part, csv).await
+    }
+
+    /// With an `Idempotency-Key`, if there is one.
+    pub(crate) async fn upload_with(
+        &mut self,
+        key: Option<&str>,
+        part: &str,
+        csv: &str,
+    ) -> Result<(StatusCode, String), Failure> {
         let form = format!(
             "--X\r\nContent-Disposition: form-data; name=\"{part}\"; filename=\"{part}.csv\"\r\n\
              \r\n{csv}\r\n--X--\r\n"
         );
         let path = format!("/api/{}", part.trim_end_matches('s'));
-        self.post(&path, "multipart/form-data; boundary=X", form)
+        self.post_with(key, &path, "multipart/form-data; boundary=X", form)
             .await
     }
 

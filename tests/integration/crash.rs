@@ -1,5 +1,7 @@
 //! Crash safety: the real binary under purchases and uploads from several clients at once is killed
-//! with SIGKILL again and again; what it answered is there after each restart, once.
+//! with SIGKILL again and again; what it answered is there after each restart, once. Clients that give keys
+//! repeat everything after the restart: what was answered is answered the same, and all of it is there
+//! exactly once, also what was not answered.
 //!
 //! The moment of each kill is a random number of answers, by a seed that is printed. Some kills hit a
 //! reset instead, and the durability changes from start to start. `EKIBEN_CRASH_KILLS=200` kills so
@@ -12,7 +14,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
 use fastrand::Rng;
 use tempfile::TempDir;
@@ -31,6 +33,12 @@ const CHAIRS: i64 = 24;
 
 /// One kill in so many hits a reset.
 const EACH_RESET: u64 = 7;
+
+/// In one kill of so many, clients give no keys.
+const EACH_WITHOUT_KEYS: u64 = 4;
+
+/// Clients that repeat at once.
+const REPEATERS: usize = 8;
 
 /// A kill comes after so many answers at most; a reset is given so many answers of another client.
 const MOST_ANSWERS: usize = 80;
@@ -53,6 +61,23 @@ impl Countdown {
         if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.over.notify_one();
         }
+    }
+}
+
+/// Numbers that are given once in a test.
+#[derive(Default)]
+struct Numbers {
+    uploads: AtomicI64,
+    keys: AtomicU64,
+}
+
+impl Numbers {
+    fn upload(&self) -> Write {
+        Write::upload(self.uploads.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn key(&self) -> u64 {
+        self.keys.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -83,17 +108,17 @@ fn baked_folder() -> (TempDir, State) {
 async fn write_on(
     address: SocketAddr,
     countdown: Arc<Countdown>,
-    mut next: impl FnMut() -> Write + Send,
+    mut next: impl FnMut() -> Entry + Send,
 ) -> Vec<Entry> {
     let mut entries = Vec::new();
     let Ok(mut client) = Client::connect(address).await else {
         return entries;
     };
     loop {
-        let write = next();
-        let status = write.send(&mut client).await.ok().map(|(status, _)| status);
-        entries.push(Entry { write, status });
-        if status.is_none() {
+        let mut entry = next();
+        let asked = entry.ask(&mut client).await;
+        entries.push(entry);
+        if asked.is_err() {
             return entries;
         }
         countdown.answered();
@@ -104,18 +129,22 @@ async fn write_on(
 async fn kill_during_writes(
     server: Process,
     countdown: &Arc<Countdown>,
-    uploads: &Arc<AtomicI64>,
+    numbers: &Arc<Numbers>,
+    with_keys: bool,
     rng: &mut Rng,
 ) -> Vec<Entry> {
     let mut clients = JoinSet::new();
     for _ in 0..BUYERS {
-        let mut rng = rng.fork();
-        let next = move || Write::Purchase(rng.i64(1..=CHAIRS));
+        let (mut rng, numbers) = (rng.fork(), Arc::clone(numbers));
+        let next = move || {
+            let purchase = Write::Purchase(rng.i64(1..=CHAIRS));
+            Entry::of(purchase, with_keys.then(|| numbers.key()))
+        };
         clients.spawn(write_on(server.address, Arc::clone(countdown), next));
     }
     for _ in 0..UPLOADERS {
-        let uploads = Arc::clone(uploads);
-        let next = move || Write::upload(uploads.fetch_add(1, Ordering::Relaxed));
+        let numbers = Arc::clone(numbers);
+        let next = move || Entry::of(numbers.upload(), with_keys.then(|| numbers.key()));
         clients.spawn(write_on(server.address, Arc::clone(countdown), next));
     }
     let mut entries = Vec::new();
@@ -128,6 +157,22 @@ async fn kill_during_writes(
         entries.extend(done.unwrap());
     }
     entries
+}
+
+/// Has clients repeat everything; the entries with the answers that came now.
+async fn repeat(address: SocketAddr, entries: &[Entry]) -> Vec<Entry> {
+    let mut clients = JoinSet::new();
+    for own in entries.chunks(entries.len().div_ceil(REPEATERS)) {
+        let mut own = own.to_vec();
+        clients.spawn(async move {
+            let mut client = Client::connect(address).await.unwrap();
+            for entry in &mut own {
+                entry.ask(&mut client).await.unwrap();
+            }
+            own
+        });
+    }
+    clients.join_all().await.concat()
 }
 
 /// Kills the server some answers of another client after a reset was asked for; whether the reset was
@@ -161,10 +206,10 @@ async fn sigkill_at_random_moments_loses_nothing_that_was_answered() {
     let mut rng = Rng::with_seed(seed);
     let (folder, baked) = baked_folder();
     let data = folder.path().join("data");
-    let uploads = Arc::new(AtomicI64::new(0));
+    let numbers = Arc::new(Numbers::default());
     let mut known = baked.clone();
     let mut sum = Fates::default();
-    let (mut resets, mut answered_resets, mut folded) = (0, 0, 0);
+    let (mut resets, mut answered_resets, mut folded, mut repeated) = (0, 0, 0, 0);
     let length = || generation(&data).metadata().unwrap().len();
     for kill in 0..kills {
         let server = start(folder.path(), &mut rng);
@@ -181,10 +226,19 @@ async fn sigkill_at_random_moments_loses_nothing_that_was_answered() {
         }
         let before = length();
         let countdown = Countdown::from(rng.usize(1..=MOST_ANSWERS));
-        let entries = kill_during_writes(server, &countdown, &uploads, &mut rng).await;
+        let with_keys = kill % EACH_WITHOUT_KEYS != 1;
+        let entries = kill_during_writes(server, &countdown, &numbers, with_keys, &mut rng).await;
         let restarted = Process::start(folder.path(), &[]);
-        let now = observe(&data);
+        let mut now = observe(&data);
         let fates = compare(&known, &now, &entries);
+        if with_keys {
+            // Then all is answered, which leaves nothing to chance.
+            let answered = repeat(restarted.address, &entries).await;
+            assert_eq!(answered.len(), entries.len());
+            now = observe(&data);
+            assert_eq!(compare(&known, &now, &answered).unanswered, 0);
+            repeated += fates.unanswered;
+        }
         known = now;
         // Only the log's folding into the file makes it grow: no server comes to its proper end.
         folded += usize::from(length() > before);
@@ -200,10 +254,10 @@ async fn sigkill_at_random_moments_loses_nothing_that_was_answered() {
     }
     eprintln!(
         "{kills} kills, {resets} in a reset ({answered_resets} answered), the log was folded before \
-         {folded}; writes: {sum:?}"
+         {folded}; writes: {sum:?}, repeated of the unanswered: {repeated}"
     );
     assert!(
-        sum.answered > 0 && sum.unanswered > 0,
+        sum.answered > 0 && sum.unanswered > 0 && repeated > 0,
         "no kill hit anything"
     );
     let server = Process::start(folder.path(), &[]);

@@ -64,11 +64,9 @@ impl Shopper {
 
     /// Sends `write` and returns its status. What is not a success is a problem document.
     async fn send(&mut self, write: Write) -> u16 {
-        let (status, body) = write.send(&mut self.client).await.unwrap();
-        let entry = Entry {
-            write,
-            status: Some(status),
-        };
+        let (status, body) = write.send(&mut self.client, None).await.unwrap();
+        let mut entry = Entry::of(write, None);
+        entry.status = Some(status);
         self.entries.push(entry);
         if status >= 300 {
             assert!([503, 507].contains(&status), "{entry:?}: {body}");

@@ -121,7 +121,10 @@ async fn pages_of_configured_origins_may_call() {
     let preflight = [
         ("origin", "https://a.example"),
         ("access-control-request-method", "POST"),
-        ("access-control-request-headers", "content-type"),
+        (
+            "access-control-request-headers",
+            "content-type,idempotency-key",
+        ),
     ];
     let leave = ask(&site, Method::OPTIONS, "/api/chair/buy/1", &preflight).await;
     leave.is_bare(200);
@@ -131,17 +134,19 @@ async fn pages_of_configured_origins_may_call() {
         leave.header("access-control-allow-methods"),
         "GET,HEAD,POST"
     );
-    assert!(
-        leave
-            .header("access-control-allow-headers")
-            .contains("content-type")
-    );
+    for allowed in ["content-type", "idempotency-key"] {
+        let headers = leave.header("access-control-allow-headers");
+        assert!(headers.contains(allowed), "{leave}");
+    }
     assert_eq!(leave.header("access-control-allow-credentials"), "");
 
     let get = ask(&site, Method::GET, "/api/chair/1", &preflight[..1]).await;
     let allowed = get.is(200).header("access-control-allow-origin");
     assert_eq!(allowed, "https://a.example");
-    assert!(get.header("access-control-expose-headers").contains("etag"));
+    for exposed in ["etag", "idempotency-replayed"] {
+        let headers = get.header("access-control-expose-headers");
+        assert!(headers.contains(exposed), "{get}");
+    }
     assert!(get.header("vary").contains("origin"), "{get}");
     // A 304 that did not say so would take the leave back.
     let again = [preflight[0], ("if-none-match", get.header("etag"))];

@@ -29,11 +29,34 @@ pub(crate) enum Write {
     Upload(i64),
 }
 
-/// What was asked, and the status if an answer came.
+/// What was asked, under which key if any, and the status if an answer came.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry {
     pub(crate) write: Write,
+    pub(crate) key: Option<u64>,
     pub(crate) status: Option<u16>,
+}
+
+impl Entry {
+    /// Something to be asked.
+    pub(crate) fn of(write: Write, key: Option<u64>) -> Self {
+        let status = None;
+        Self { write, key, status }
+    }
+
+    /// Asks, for the first time or again, and notes the status. What was answered before and has a key is
+    /// answered the same.
+    pub(crate) async fn ask(&mut self, client: &mut Client) -> Result<(), Failure> {
+        let key = self.key.map(|key| format!("key-{key}"));
+        let (status, _) = self.write.send(client, key.as_deref()).await?;
+        if let Some(before) = self.status
+            && self.key.is_some()
+        {
+            assert_eq!(status, before, "asked again: {self:?}");
+        }
+        self.status = Some(status);
+        Ok(())
+    }
 }
 
 impl Write {
@@ -42,17 +65,23 @@ impl Write {
         Self::Upload(UPLOADED + number * ROWS)
     }
 
-    /// Sends it and returns the status with the body.
-    pub(crate) async fn send(self, client: &mut Client) -> Result<(u16, String), Failure> {
+    /// Sends it, with a key if there is one, and returns the status with the body.
+    pub(crate) async fn send(
+        self,
+        client: &mut Client,
+        key: Option<&str>,
+    ) -> Result<(u16, String), Failure> {
         let (status, body) = match self {
             Self::Purchase(chair) => {
                 let path = format!("/api/chair/buy/{chair}");
                 let email = r#"{"email":"a@example.com"}"#.to_owned();
-                client.post(&path, "application/json", email).await?
+                client
+                    .post_with(key, &path, "application/json", email)
+                    .await?
             }
             Self::Upload(first) => {
                 let csv: String = (first..first + ROWS).map(row).collect();
-                client.upload("chairs", &csv).await?
+                client.upload_with(key, "chairs", &csv).await?
             }
         };
         Ok((status.as_u16(), body))

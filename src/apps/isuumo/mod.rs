@@ -72,6 +72,12 @@ struct Isu {
 
 type Shared = Arc<Isu>;
 
+impl AsRef<Store> for Isu {
+    fn as_ref(&self) -> &Store {
+        &self.store
+    }
+}
+
 /// The app.
 #[derive(Debug, Clone, Copy)]
 pub struct Isuumo;

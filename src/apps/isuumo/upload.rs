@@ -11,8 +11,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::{Result, Shared, bad_request};
-use crate::http::HttpError;
-use crate::store::StoreError;
+use crate::http::{HttpError, IdempotencyKey};
+use crate::store::{Outcome, StoreError};
 
 /// What a column of an upload holds.
 #[derive(Debug, Clone, Copy)]
@@ -71,26 +71,43 @@ const ESTATES: Upload = Upload {
     ],
 };
 
-pub(super) async fn chairs(State(isu): State<Shared>, request: Request) -> Result<StatusCode> {
-    store(&isu, request, &CHAIRS).await
+pub(super) async fn chairs(
+    State(isu): State<Shared>,
+    key: IdempotencyKey,
+    request: Request,
+) -> Result<Outcome> {
+    store(&isu, key, request, &CHAIRS).await
 }
 
-pub(super) async fn estates(State(isu): State<Shared>, request: Request) -> Result<StatusCode> {
-    store(&isu, request, &ESTATES).await
+pub(super) async fn estates(
+    State(isu): State<Shared>,
+    key: IdempotencyKey,
+    request: Request,
+) -> Result<Outcome> {
+    store(&isu, key, request, &ESTATES).await
 }
 
-async fn store(isu: &Shared, request: Request, upload: &'static Upload) -> Result<StatusCode> {
+async fn store(
+    isu: &Shared,
+    key: IdempotencyKey,
+    request: Request,
+    upload: &'static Upload,
+) -> Result<Outcome> {
     let multipart = Multipart::from_request(request, &()).await;
     let csv = file(multipart, upload.part).await?;
-    // Large files take a while to parse; the thread that answers others must not.
-    let parsed = tokio::task::spawn_blocking(move || rows(&csv, upload.columns)).await;
-    let rows = parsed.map_err(HttpError::internal)??;
-    match isu
-        .store
-        .write(move |connection| insert(connection, upload, &rows))
-        .await
-    {
-        Ok(()) => Ok(StatusCode::CREATED),
+    // Large files take a while to parse; the thread that answers others must not. What is around the file
+    // does not count as the request: clients make up a new boundary each time.
+    let parse = move || Ok::<_, HttpError>((rows(&csv, upload.columns)?, key.once(&csv)));
+    let parsed = tokio::task::spawn_blocking(parse).await;
+    let (rows, once) = parsed.map_err(HttpError::internal)??;
+    let work = move |connection: &Connection| {
+        once.apply(connection, |connection| {
+            insert(connection, upload, &rows)?;
+            Ok(StatusCode::CREATED.into())
+        })
+    };
+    match isu.store.write(work).await {
+        Ok(outcome) => Ok(outcome),
         Err(StoreError::Sqlite(cause)) if is_refusal(&cause) => {
             Err(HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR).caused_by(cause))
         }
