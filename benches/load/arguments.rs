@@ -11,7 +11,7 @@ use crate::results::Settings;
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Measure these only; a part of a name will do. Beside the endpoints: start, size, buy, mixed,
-    /// memory
+    /// overload, memory
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     only: Vec<String>,
     /// Interleaved rounds of endpoint and ceiling

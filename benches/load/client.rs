@@ -161,7 +161,7 @@ fn send(connection: &mut Connection, plan: &mut Plan, now: Instant) {
 }
 
 /// In microseconds, of sorted nanoseconds.
-fn quantile(sorted: &[u32], percent: usize) -> f64 {
+pub(crate) fn quantile(sorted: &[u32], percent: usize) -> f64 {
     let index = sorted.len() * percent / 100;
     sorted
         .get(index)

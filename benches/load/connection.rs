@@ -1,4 +1,4 @@
-//! One keep-alive connection of the closed loop, and as little HTTP/1.1 as its answers need.
+//! One keep-alive connection of the load, and as little HTTP/1.1 as its answers need.
 //!
 //! Bodies are read and dropped. It must not copy or decode more than that: every microsecond here is
 //! one that the client takes from the measurement.

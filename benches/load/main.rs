@@ -9,7 +9,7 @@
 //! - `client`, `connection`, `exchange`: the closed loop over many connections; one request at a time
 //! - `ceiling`: the server with prebuilt bodies; `server`: child processes, their time and memory
 //! - `source`, `workload`: the data, and the requests made from it
-//! - `reads`, `writes`, `footprint`: what is measured
+//! - `reads`, `writes`, `overload`, `footprint`: what is measured
 //! - `results`, `table`, `compare`: figures, for machines and for people
 //! - `machine`: what all this runs on, and pinning
 
@@ -31,6 +31,7 @@ mod connection;
 mod exchange;
 mod footprint;
 mod machine;
+mod overload;
 mod reads;
 mod results;
 mod server;
@@ -87,7 +88,7 @@ fn measure(arguments: &Arguments) -> Results {
         .filter(|endpoint| arguments.wants(endpoint.name))
         .map(|endpoint| reads::measure(&server, &mut client, endpoint, arguments))
         .collect();
-    figures.extend(write_figures(
+    figures.extend(other_figures(
         arguments,
         &server,
         &mut client,
@@ -111,8 +112,8 @@ fn measure(arguments: &Arguments) -> Results {
     }
 }
 
-/// What is written to the server that the reads were asked of.
-fn write_figures(
+/// What else is asked of the server that the reads were asked of.
+fn other_figures(
     arguments: &Arguments,
     server: &Server,
     client: &mut Client,
@@ -131,6 +132,9 @@ fn write_figures(
     }
     if arguments.wants("mixed") {
         figures.extend(writes::mixed(server, client, source, endpoints, arguments));
+    }
+    if arguments.wants("overload") {
+        figures.extend(overload::measure(server));
     }
     figures
 }

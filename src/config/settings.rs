@@ -150,7 +150,7 @@ impl Default for Config {
             store: Store {
                 durability: Durability::Full,
                 offloaded_readers: 0,
-                read_queue: 64,
+                read_queue: 16,
                 write_queue: 1024,
                 write_batch: 256,
                 idempotency_hours: 24,
