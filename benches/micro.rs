@@ -1,5 +1,5 @@
-//! What the parts of a request cost, without sockets: the dump lexer, a prebuilt body, a point read, a
-//! search, a nazotte.
+//! What the parts of a request cost, without sockets: the dump lexer, a prebuilt body, a point read
+//! (also with the limit on each client's requests), a search, a nazotte.
 //!
 //! `cargo bench --bench micro [NAME]`. Requests go through the router that the binary serves, layers
 //! included, on one thread. Absolute times: compare them within one run, and machines with
@@ -11,10 +11,12 @@
 )]
 
 use std::io::Read as _;
+use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, header};
 use divan::Bencher;
 use divan::counter::BytesCount;
@@ -22,7 +24,7 @@ use ekiben::apps::{self, App as _, isuumo::Isuumo};
 use ekiben::bake::{Folder, Recipe, Silent, bake};
 use ekiben::config::{Config, Layers, Sources};
 use ekiben::dump::{Reader, decompress};
-use ekiben::http::{Site, router};
+use ekiben::http::{AddressHeader, ClientRate, Site, router};
 use ekiben::serving;
 use http_body_util::BodyExt as _;
 use tempfile::TempDir;
@@ -39,6 +41,8 @@ fn main() {
 struct Served {
     runtime: Runtime,
     router: Router,
+    /// The same with a limit on each client's requests, which nobody reaches.
+    limited: Router,
     _files: TempDir,
 }
 
@@ -66,14 +70,22 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
     };
     bake(&recipe, &baked, &mut Silent).unwrap();
     let (served, routes) = serving::open(&Isuumo, &baked, &layers).unwrap();
-    let limits = serving::limits(layers.config());
+    let mut limits = serving::limits(layers.config());
     let site = Arc::new(Site::new(vec![served]));
+    let unlimited = router(Arc::clone(&site), vec![routes.clone()], &limits);
+    limits.client_rate = Some(ClientRate {
+        requests_per_second: 1e6,
+        burst: u32::MAX,
+        trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
+        address_header: AddressHeader::XForwardedFor,
+    });
     Served {
         runtime: tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap(),
-        router: router(site, vec![routes], &limits),
+        router: unlimited,
+        limited: router(site, vec![routes], &limits),
         _files: files,
     }
 });
@@ -89,9 +101,13 @@ impl Served {
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(body))
             .unwrap();
+        self.send(&self.router, request)
+    }
+
+    fn send(&self, router: &Router, request: Request<Body>) -> usize {
         self.runtime.block_on(async {
-            let response = self.router.clone().oneshot(request).await.unwrap();
-            assert!(response.status().is_success(), "{path}");
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert!(response.status().is_success(), "{}", response.status());
             response
                 .into_body()
                 .collect()
@@ -138,6 +154,23 @@ fn prebuilt(bencher: Bencher<'_, '_>) {
 fn point_read(bencher: Bencher<'_, '_>) {
     let served = &*SERVED;
     bencher.bench_local(|| served.answer(&Method::GET, "/api/chair/14750", ""));
+}
+
+/// A point read that comes through a proxy, for one of 1,000 clients, without and with the limit.
+#[divan::bench(args = [false, true])]
+fn proxied_point_read(bencher: Bencher<'_, '_>, limited: bool) {
+    let served = &*SERVED;
+    let router = [&served.router, &served.limited][usize::from(limited)];
+    let mut number = 0_u32;
+    bencher.bench_local(|| {
+        number = (number + 1) % 1000;
+        let client = format!("203.0.{}.{}", number / 256, number % 256);
+        let request = Request::get("/api/chair/14750").header("x-forwarded-for", client);
+        let mut request = request.body(Body::empty()).unwrap();
+        let peer = SocketAddr::from(([127, 0, 0, 1], 50_000));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        served.send(router, request)
+    });
 }
 
 #[divan::bench]

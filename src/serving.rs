@@ -17,7 +17,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::apps::{self, App};
 use crate::bake::BakeError;
 use crate::config::{Config, Layers};
-use crate::http::{ConnectionLimits, Limits, Served};
+use crate::http::{ClientRate, ConnectionLimits, Limits, Served};
 use crate::store::{Retention, Store, StoreError, StoreOptions};
 
 /// Why an app cannot be served.
@@ -89,6 +89,7 @@ pub fn limits(config: &Config) -> Limits {
         concurrent_requests: config.limits.concurrent_requests,
         request_time: Duration::from_secs(config.limits.request_seconds),
         buffered_bytes: config.limits.buffered_bytes,
+        client_rate: client_rate(config),
         compress_above_bytes: config
             .http
             .compression
@@ -96,6 +97,16 @@ pub fn limits(config: &Config) -> Limits {
         cors_origins: config.http.cors_origins.clone(),
         server_timing: config.http.server_timing,
     }
+}
+
+fn client_rate(config: &Config) -> Option<ClientRate> {
+    let requests_per_second = config.limits.client_requests_per_second;
+    (requests_per_second > 0.0).then(|| ClientRate {
+        requests_per_second,
+        burst: config.limits.client_burst,
+        trusted_proxies: config.http.trusted_proxies.clone(),
+        address_header: config.http.client_address_header,
+    })
 }
 
 /// The limits of connections.

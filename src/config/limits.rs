@@ -1,5 +1,7 @@
 //! `limits`: what clients may ask for, all of it bounded by default.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 pub(super) const AT_LEAST_ONE: &str = "must be at least 1";
@@ -7,8 +9,11 @@ pub(super) const AT_LEAST_ONE: &str = "must be at least 1";
 /// What is read of a socket at a time; a head is no less.
 const SMALLEST_HEAD: usize = 8 * 1024;
 
+/// Requests a second that make sense for one client, where that is limited at all.
+const CLIENT_RATES: RangeInclusive<f64> = 0.001..=1_000_000.0;
+
 /// What a client may ask for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     /// Largest request body in bytes, uploads aside.
     pub body_bytes: usize,
@@ -20,6 +25,10 @@ pub struct Limits {
     pub request_seconds: u64,
     /// Bytes of request bodies that are held at once, small ones aside; more are answered 503.
     pub buffered_bytes: usize,
+    /// Requests that one client may send each second in the long run; 0 for any number.
+    pub client_requests_per_second: f64,
+    /// Requests that one client may send at once after a pause, when there is a limit.
+    pub client_burst: u32,
     /// Connections at once; beyond that those that are idle for longest are closed.
     pub connections: usize,
     /// Largest head of a request in bytes.
@@ -40,6 +49,8 @@ impl Default for Limits {
             concurrent_requests: 1024,
             request_seconds: 30,
             buffered_bytes: 128 * 1024 * 1024,
+            client_requests_per_second: 0.0,
+            client_burst: 100,
             connections: 16_384,
             head_bytes: 32 * 1024,
             head_seconds: 15,
@@ -57,6 +68,7 @@ impl Limits {
             ("limits.upload_bytes", self.upload_bytes == 0),
             ("limits.concurrent_requests", self.concurrent_requests == 0),
             ("limits.request_seconds", self.request_seconds == 0),
+            ("limits.client_burst", self.client_burst == 0),
             ("limits.connections", self.connections == 0),
             ("limits.head_seconds", self.head_seconds == 0),
             ("limits.idle_seconds", self.idle_seconds == 0),
@@ -64,6 +76,13 @@ impl Limits {
         ];
         if let Some((key, _)) = zeros.iter().find(|(_, is_zero)| *is_zero) {
             return Some((key, AT_LEAST_ONE));
+        }
+        let rate = self.client_requests_per_second;
+        if rate != 0.0 && !CLIENT_RATES.contains(&rate) {
+            return Some((
+                "limits.client_requests_per_second",
+                "must be 0, for no limit, or from 0.001 to 1000000",
+            ));
         }
         if self.head_bytes < SMALLEST_HEAD {
             return Some(("limits.head_bytes", "must be at least 8192"));

@@ -14,6 +14,7 @@
 mod error;
 mod layers;
 mod limits;
+mod networks;
 mod print;
 mod settings;
 

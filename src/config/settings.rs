@@ -4,10 +4,13 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::Limits;
 use super::limits::AT_LEAST_ONE;
+use super::networks;
+use crate::http::AddressHeader;
 use crate::store::{Durability, Mode};
 
 /// Where the listener for operators is unless it is told otherwise.
@@ -79,6 +82,11 @@ pub struct Http {
     pub cors_origins: Vec<String>,
     /// Say in `Server-Timing` how long answers took.
     pub server_timing: bool,
+    /// Proxies whose word on their client's address counts: addresses and networks.
+    #[serde(with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// The header in which they give it.
+    pub client_address_header: AddressHeader,
 }
 
 /// How data is read and written.
@@ -146,6 +154,8 @@ impl Default for Config {
                 compress_above_bytes: 1024,
                 cors_origins: Vec::new(),
                 server_timing: false,
+                trusted_proxies: Vec::new(),
+                client_address_header: AddressHeader::XForwardedFor,
             },
             store: Store {
                 durability: Durability::Full,
@@ -260,7 +270,9 @@ mod address_or_off {
     }
 }
 
-fn list_or_commas<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn list_or_commas<'de, D: serde::Deserializer<'de>>(
+    source: D,
+) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Given {

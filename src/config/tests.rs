@@ -90,6 +90,47 @@ fn origins_are_a_list_or_separated_by_commas_and_are_checked() {
 }
 
 #[test]
+fn trusted_proxies_are_a_list_or_separated_by_commas_and_are_checked() {
+    let key = "EKIBEN_HTTP__TRUSTED_PROXIES";
+    let proxies =
+        |text| load(&[(key, text)]).map(|layers| layers.config().http.trusted_proxies.clone());
+    let expected = ["10.0.0.0/8", "2001:db8::1/128"].map(|network| network.parse().unwrap());
+    assert_eq!(proxies("10.0.0.0/8, 2001:db8::1").unwrap(), expected);
+    assert_eq!(
+        proxies(r#"["10.0.0.0/8", "2001:db8::1"]"#).unwrap(),
+        expected
+    );
+    assert!(proxies("").unwrap().is_empty());
+    let said = proxies("10.0.0.0/8, proxy").unwrap_err().to_string();
+    assert_eq!(
+        said,
+        format!(
+            "setting `http.trusted_proxies` in environment variable {key}: \"proxy\" is neither an \
+             IP address nor a network like 10.0.0.0/8"
+        )
+    );
+}
+
+#[test]
+fn the_rate_of_a_client_is_none_or_a_sensible_one() {
+    let key = "EKIBEN_LIMITS__CLIENT_REQUESTS_PER_SECOND";
+    let rate = |text| {
+        let layers = load(&[(key, text)])?;
+        Ok::<_, ConfigError>(layers.config().limits.client_requests_per_second)
+    };
+    for (text, expected) in [("0", 0.0), ("20", 20.0), ("0.5", 0.5)] {
+        assert_eq!(rate(text).unwrap(), expected);
+    }
+    for text in ["-1", "0.0001", "1e9", "nan", "inf"] {
+        let said = rate(text).unwrap_err().to_string();
+        assert!(
+            said.contains(&format!("in environment variable {key}: ")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn unknown_keys_are_errors_that_name_key_and_source() {
     assert_eq!(
         message(&[("EKIBEN_LISTENN", "x")]),

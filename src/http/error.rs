@@ -8,6 +8,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -77,6 +78,18 @@ impl HttpError {
         Self {
             retry_after: Some(RETRY_SECONDS),
             ..problem
+        }
+    }
+
+    /// 429 with `Retry-After`: the client may ask again after `wait`.
+    #[must_use]
+    pub fn too_many_requests(wait: Duration) -> Self {
+        let started = u64::from(wait.subsec_nanos() > 0);
+        let seconds = u32::try_from(wait.as_secs().saturating_add(started)).unwrap_or(u32::MAX);
+        let detail = "Too many requests came from your address.";
+        Self {
+            retry_after: Some(seconds.max(1)),
+            ..Self::problem(StatusCode::TOO_MANY_REQUESTS, detail)
         }
     }
 

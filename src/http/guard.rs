@@ -1,10 +1,11 @@
 //! The limits on requests as a whole: how many at once, how long each, and how much of their bodies.
 //!
 //! Beyond its limit the guard answers 503 at once instead of queueing, so that those who are served
-//! are served fast. Health and version are not guarded: probes must get through.
+//! are served fast. Who is over the limit of one client is refused before that and takes no place.
+//! Health and version are not guarded: probes must get through.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -12,11 +13,13 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use super::HttpError;
 use super::bodies::Bodies;
 use super::held::Held;
 use super::metrics::Metrics;
+use super::rate_limit::RateLimit;
 
 /// Admits requests.
 #[derive(Debug, Clone)]
@@ -48,11 +51,21 @@ impl Guard {
 }
 
 /// A guard with the counting of one app's requests.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct AppGuard {
     pub(super) guard: Guard,
+    pub(super) rate_limit: Option<Arc<RateLimit>>,
     pub(super) app: &'static str,
     pub(super) metrics: Metrics,
+}
+
+impl AppGuard {
+    fn count(&self, request: &Request, now: Instant) -> Result<(), HttpError> {
+        match &self.rate_limit {
+            Some(limit) => limit.count(request, now.into_std()),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The middleware of a guard: admits a request or not, and counts it either way.
@@ -60,7 +73,10 @@ pub(super) async fn admit(State(app): State<AppGuard>, request: Request, next: N
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let response = guarded(&app.guard, request, next).await;
+    let response = match app.count(&request, start) {
+        Ok(()) => guarded(&app.guard, request, next).await,
+        Err(refusal) => refusal.into_response(),
+    };
     let time = start.elapsed();
     app.metrics
         .answered(app.app, route, &method, response.status(), time);

@@ -13,6 +13,7 @@
 //! - [`admin`]: the routes that are never on the public port; `metrics`,
 //!   `connection_metrics`, `process`: what it counts
 //! - `guard`: concurrent requests and time per request; `bodies`: bytes of all request bodies; `held`
+//! - `rate_limit`: requests of one client; `client`: who that is
 //! - `manners`: what every answer goes out with; `cors`: who else may call from a browser
 //! - [`IdempotencyKey`]: which writes are done once
 //! - [`Reading`] and `validators`: entity tags and 304; [`Precompressed`]: answers kept ready
@@ -21,6 +22,7 @@
 
 pub mod admin;
 mod bodies;
+mod client;
 mod connection;
 mod connection_metrics;
 pub(crate) mod cors;
@@ -34,6 +36,7 @@ mod manners;
 mod metrics;
 mod precompressed;
 mod process;
+mod rate_limit;
 mod request_log;
 mod router;
 pub mod server;
@@ -42,11 +45,13 @@ mod socket;
 mod validators;
 mod version;
 
+pub use client::AddressHeader;
 pub use connection::ConnectionLimits;
 pub use error::HttpError;
 pub use guard::Guard;
 pub use idempotency::IdempotencyKey;
 pub use precompressed::Precompressed;
+pub use rate_limit::ClientRate;
 pub use request_log::REQUEST_LOG;
 pub use router::{Limits, router};
 pub use site::{Served, Site};

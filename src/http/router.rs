@@ -17,6 +17,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use super::guard::{AppGuard, Guard, admit};
 use super::manners::Manners;
+use super::rate_limit::{ClientRate, RateLimit};
 use super::request_log::log_request;
 use super::validators::Nothing;
 use super::{HttpError, Site, cors, health, version};
@@ -32,6 +33,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// Bytes of request bodies that are held at once.
     pub buffered_bytes: usize,
+    /// Requests that one client may send, if there is a limit.
+    pub client_rate: Option<ClientRate>,
     /// Responses from this size on are compressed for clients that accept it; `None` for never.
     pub compress_above_bytes: Option<u16>,
     /// Origins whose pages may call from a browser; `*` for any, none for no other.
@@ -48,11 +51,18 @@ pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
         limits.request_time,
         limits.buffered_bytes,
     );
+    // One for all apps, as the guard is.
+    let rate_limit = limits
+        .client_rate
+        .as_ref()
+        .map(RateLimit::new)
+        .map(Arc::new);
     let names = site.apps().iter().map(|app| app.name);
     let names = names.chain(std::iter::repeat("-"));
     let guarded = apps.into_iter().zip(names).map(|(routes, app)| {
         let guard = AppGuard {
             guard: guard.clone(),
+            rate_limit: rate_limit.clone(),
             app,
             metrics: site.metrics.clone(),
         };

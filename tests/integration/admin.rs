@@ -27,7 +27,7 @@ impl Site {
     }
 
     /// The lines of `/metrics`.
-    async fn metrics(&self) -> String {
+    pub(crate) async fn metrics(&self) -> String {
         let answer = self.operate(Method::GET, "/metrics").await;
         assert!(
             answer
@@ -46,7 +46,7 @@ impl Site {
 
 /// The value of a metric with these labels, given as they are written.
 #[track_caller]
-fn value(metrics: &str, name_and_labels: &str) -> f64 {
+pub(crate) fn value(metrics: &str, name_and_labels: &str) -> f64 {
     let line = metrics
         .lines()
         .find_map(|line| line.strip_prefix(name_and_labels));

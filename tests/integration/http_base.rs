@@ -220,6 +220,7 @@ async fn a_panic_is_a_500_without_its_message() {
         concurrent_requests: 1,
         request_time: std::time::Duration::from_secs(1),
         buffered_bytes: 1,
+        client_rate: None,
         compress_above_bytes: None,
         cors_origins: Vec::new(),
         server_timing: false,

@@ -62,6 +62,7 @@ mod isuumo_edge_cases;
 mod isuumo_edge_cases_writes;
 mod isuumo_uploads;
 mod overload;
+mod rate_limit;
 mod reference;
 mod refusals;
 mod serving;
