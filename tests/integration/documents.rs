@@ -1,4 +1,5 @@
-//! Documents that must stay true: the example configuration, the README's commands and tables.
+//! Documents that must stay true: the example configuration, the README's commands and tables, the
+//! limits that SECURITY.md lists.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -61,6 +62,34 @@ fn the_readme_names_every_setting() {
             "{key} is not in the README's table"
         );
     }
+}
+
+#[test]
+fn the_threat_model_names_every_limit() {
+    let document = read("SECURITY.md");
+    let settings = settings(&read("ekiben.example.toml"));
+    let is_limit = |key: &str| key.starts_with("limits.") || key.contains(".max_");
+    let limits: Vec<_> = settings.keys().filter(|key| is_limit(key)).collect();
+    assert!(limits.len() > 5, "{limits:?}");
+    for key in limits {
+        assert!(
+            document.contains(&format!("`{key}`")),
+            "{key} is not in SECURITY.md"
+        );
+    }
+    // Constants: `NAME` in `FILE`.
+    let mut constants = 0;
+    for (before, after) in document.match_indices("` in `src/").map(|(at, _)| {
+        let (before, after) = document.split_at(at);
+        (before, &after["` in `".len()..])
+    }) {
+        let name = before.rsplit('`').next().unwrap();
+        let file = after.split('`').next().unwrap();
+        let definition = format!("const {name}: ");
+        assert!(read(file).contains(&definition), "no {name} in {file}");
+        constants += 1;
+    }
+    assert!(constants > 5, "{constants}");
 }
 
 #[test]
