@@ -18,7 +18,7 @@ pub(super) struct PrimaryFiles {
     data_dir: PathBuf,
     app: String,
     /// Locked as long as this value lives.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl PrimaryFiles {
@@ -210,7 +210,21 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn take_lock(path: &Path) -> Result<File, StoreError> {
+/// A locked file.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing would do, were it not that a process that is just being started has all files of this one
+    /// for a moment, and the lock with them.
+    fn drop(&mut self) {
+        if let Err(cause) = self.0.unlock() {
+            tracing::debug!(%cause, "a lock could not be given back");
+        }
+    }
+}
+
+fn take_lock(path: &Path) -> Result<Lock, StoreError> {
     let failed = |cause| file_error(path, cause);
     let mut file = OpenOptions::new()
         .read(true)
@@ -239,7 +253,7 @@ fn take_lock(path: &Path) -> Result<File, StoreError> {
     file.set_len(0)
         .and_then(|()| writeln!(file, "{}", std::process::id()))
         .map_err(failed)?;
-    Ok(file)
+    Ok(Lock(file))
 }
 
 #[cfg(test)]
