@@ -23,7 +23,8 @@ pub struct Limits {
     pub concurrent_requests: usize,
     /// Seconds that one request gets.
     pub request_seconds: u64,
-    /// Bytes of request bodies that are held at once, small ones aside; more are answered 503.
+    /// Bytes of bodies, of requests and of answers, that are held at once, small ones aside; more are
+    /// answered 503.
     pub buffered_bytes: usize,
     /// Requests that one client may send each second in the long run; 0 for any number.
     pub client_requests_per_second: f64,

@@ -1,8 +1,9 @@
-//! How much of request bodies is held at once, by all requests together.
+//! How much of bodies is held at once, of requests and answers, by all requests together.
 //!
 //! The limits of single bodies times that of concurrent requests would be more than any machine has.
-//! What counts is what has come in, not what was announced: a client that announces much and sends
-//! nothing takes nothing from others. It must not know what bodies are for.
+//! What counts of a request is what has come in, not what was announced: a client that announces much
+//! and sends nothing takes nothing from others. An answer counts until it was sent. It must not know
+//! what bodies are for.
 
 use std::io;
 use std::pin::Pin;
@@ -12,7 +13,10 @@ use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use axum::response::Response;
 use hyper::body::{Body as _, Frame, SizeHint};
+
+use super::HttpError;
 
 /// Bodies that cannot grow beyond this are not counted: as many as there may be requests are not much.
 const SMALL: u64 = 16 * 1024;
@@ -48,11 +52,7 @@ impl Bodies {
         {
             return (request, None);
         }
-        let share = Arc::new(Share {
-            bodies: self.clone(),
-            bytes: AtomicUsize::new(0),
-            is_refused: AtomicBool::new(false),
-        });
+        let share = Arc::new(self.share());
         let counted = |body| {
             Body::new(Counted {
                 body,
@@ -60,6 +60,37 @@ impl Bodies {
             })
         };
         (request.map(counted), Some(share))
+    }
+
+    /// The share of an answer in memory, which it has until it is dropped; none for a small one.
+    ///
+    /// # Errors
+    /// When there is no room for it.
+    pub(super) fn hold(&self, answer: &Response) -> Result<Option<Share>, HttpError> {
+        let Some(bytes) = answer
+            .body()
+            .size_hint()
+            .exact()
+            .filter(|bytes| *bytes > SMALL)
+        else {
+            return Ok(None);
+        };
+        let share = self.share();
+        if share.take(usize::try_from(bytes).unwrap_or(usize::MAX)) {
+            Ok(Some(share))
+        } else {
+            Err(HttpError::overloaded(
+                "Too many large answers are being sent.",
+            ))
+        }
+    }
+
+    fn share(&self) -> Share {
+        Share {
+            bodies: self.clone(),
+            bytes: AtomicUsize::new(0),
+            is_refused: AtomicBool::new(false),
+        }
     }
 }
 

@@ -99,7 +99,10 @@ async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
         Ok(_) if share.is_some_and(|share| share.is_refused()) => {
             HttpError::overloaded("Too many large requests are being received.").into_response()
         }
-        Ok(response) => response.map(|body| Body::new(Held::new(body, permit))),
+        Ok(response) => match guard.bodies.hold(&response) {
+            Ok(share) => response.map(|body| Body::new(Held::new(body, (permit, share)))),
+            Err(refusal) => refusal.into_response(),
+        },
         Err(_elapsed) => took_too_long(guard.time.as_secs(), is_read).into_response(),
     }
 }

@@ -31,7 +31,7 @@ pub struct Limits {
     pub concurrent_requests: usize,
     /// Time that one request gets.
     pub request_time: Duration,
-    /// Bytes of request bodies that are held at once.
+    /// Bytes of bodies that are held at once, of requests and of answers.
     pub buffered_bytes: usize,
     /// Requests that one client may send, if there is a limit.
     pub client_rate: Option<ClientRate>,

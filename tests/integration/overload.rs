@@ -9,9 +9,11 @@ use axum::body::{Body, Bytes};
 use axum::http::{Request, header};
 use ekiben::store::StoreError;
 use http_body_util::channel::Channel;
+use hyper::body::Body as _;
 use tokio::task::{JoinHandle, JoinSet};
+use tower::ServiceExt as _;
 
-use crate::dataset::Dataset;
+use crate::dataset::{CHAIR, Chair, Dataset};
 use crate::harness::{Answer, Options, Site};
 
 #[tokio::test]
@@ -103,4 +105,26 @@ async fn begin_upload(site: &Arc<Site>, bytes: usize) -> (Sending, JoinHandle<An
         drop(sending.send_data(Bytes::from(part)).await);
     }
     (sending, answer)
+}
+
+#[tokio::test]
+async fn large_answers_share_it_too() {
+    let mut options = Options::default();
+    options.config.limits.upload_bytes = 1;
+    options.config.limits.body_bytes = 1;
+    options.config.limits.buffered_bytes = 100_000;
+    let chairs = (0..250).map(|n| Chair { id: n + 1, ..CHAIR });
+    let site = Site::with(&Dataset::of_chairs(chairs), &options);
+    let page = "/api/chair/search?priceRangeId=1&page=0&perPage=250";
+    let request = || Request::get(page).body(Body::empty()).unwrap();
+    let first = site.router.clone().oneshot(request()).await.unwrap();
+    assert_eq!(first.status(), 200);
+    let bytes = first.body().size_hint().exact().unwrap();
+    assert!((50_001..100_000).contains(&bytes), "{bytes}");
+    let shed = site.get(page).await;
+    assert_eq!(shed.is(503).header("retry-after"), "1");
+    site.get("/api/chair/1").await.is(200);
+    drop(first);
+    site.get(page).await.is(200);
+    site.get(page).await.is(200);
 }
