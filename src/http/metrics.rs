@@ -2,7 +2,8 @@
 //!
 //! Requests are counted as they end, by app, route template, method and status, so that a client
 //! cannot make up label values. Everything else is asked for when somebody looks: it costs nothing
-//! meanwhile. The names stand here and nowhere else; the dashboard in `deploy/grafana/` uses them.
+//! meanwhile (`store_metrics`, `process`). The names stand in these three and nowhere else; the
+//! dashboard in `deploy/grafana/` uses them.
 
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
@@ -11,15 +12,13 @@ use axum::extract::MatchedPath;
 use axum::http::{Method, StatusCode};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
-use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Metric, Registry, Unit};
+use prometheus_client::registry::{Registry, Unit};
 
 use super::connection::Watch;
-use super::{Served, connection_metrics, process};
-use crate::store::{Figures, Mode};
+use super::{Served, connection_metrics, process, store_metrics};
 
 /// Seconds; most answers take less than the first, and the limits on time lie beyond the last.
 const BUCKETS: [f64; 12] = [
@@ -91,18 +90,6 @@ impl EncodeLabelValue for Route {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct App {
-    app: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Data {
-    app: &'static str,
-    mode: &'static str,
-    dataset: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Build {
     version: &'static str,
     sqlite: &'static str,
@@ -163,7 +150,7 @@ impl Metrics {
         if let Some(watch) = connections {
             connection_metrics::register(&mut registry, watch);
         }
-        stores(&mut registry, apps);
+        store_metrics::register(&mut registry, apps);
         let mut process = Registry::default();
         process::register(&mut process);
         let mut text = String::new();
@@ -187,115 +174,4 @@ fn method_name(method: &Method) -> &'static str {
         "PATCH" => "PATCH",
         _ => "other",
     }
-}
-
-/// One value for each app.
-struct PerApp<'a> {
-    registry: &'a mut Registry,
-    apps: Vec<(&'static str, Figures)>,
-}
-
-impl PerApp<'_> {
-    fn each<M: Default + Clone + Metric>(
-        &mut self,
-        name: &str,
-        help: &str,
-        set: impl Fn(&M, &Figures),
-    ) where
-        Family<App, M>: Metric,
-    {
-        let family = Family::<App, M>::default();
-        for (app, figures) in &self.apps {
-            set(&family.get_or_create(&App { app }), figures);
-        }
-        self.registry.register(name, help, family);
-    }
-
-    fn gauge(&mut self, name: &str, help: &str, value: impl Fn(&Figures) -> u64) {
-        self.each(name, help, |gauge: &Gauge, figures| {
-            gauge.set(i64::try_from(value(figures)).unwrap_or(i64::MAX));
-        });
-    }
-
-    fn total(&mut self, name: &str, help: &str, value: impl Fn(&Figures) -> u64) {
-        self.each(name, help, |counter: &Counter, figures| {
-            counter.inc_by(value(figures));
-        });
-    }
-
-    fn seconds(&mut self, name: &str, help: &str, value: impl Fn(&Figures) -> Duration) {
-        let set = |counter: &Seconds, figures: &Figures| {
-            counter.inc_by(value(figures).as_secs_f64());
-        };
-        self.each(name, help, set);
-    }
-}
-
-/// A total of seconds.
-type Seconds = Counter<f64, std::sync::atomic::AtomicU64>;
-
-fn stores(registry: &mut Registry, apps: &[Served]) {
-    let data = Family::<Data, Gauge>::default();
-    for app in apps {
-        let mode = match app.store.mode() {
-            Mode::Primary => "primary",
-            Mode::Replica => "replica",
-        };
-        let dataset = app.store.provenance().dataset_digest;
-        let labels = Data {
-            app: app.name,
-            mode,
-            dataset,
-        };
-        data.get_or_create(&labels).set(1);
-    }
-    registry.register("dataset", "Always 1; the labels tell what is served", data);
-    let apps = apps.iter().map(|app| (app.name, app.store.figures()));
-    let mut stores = PerApp {
-        apps: apps.collect(),
-        registry,
-    };
-    stores.gauge("store_generation", "The generation that is served", |f| {
-        f.generation
-    });
-    stores.gauge("store_readers", "Open readers", |f| f.readers.into());
-    stores.gauge("store_idle_readers", "Readers that nobody uses", |f| {
-        f.idle_readers.into()
-    });
-    stores.total("store_checkouts", "Readers taken from the pool", |f| {
-        f.checkouts
-    });
-    stores.seconds(
-        "store_checkout_wait_seconds",
-        "Time that taking readers from the pool took in all",
-        |f| f.checkout_time,
-    );
-    stores.gauge(
-        "store_waiting_writes",
-        "Writes that wait for the writer",
-        |f| f.waiting_writes as u64,
-    );
-    stores.total("store_commits", "Groups of writes committed", |f| f.commits);
-    stores.total(
-        "store_failed_commits",
-        "Groups of writes that could not be committed",
-        |f| f.failed_commits,
-    );
-    stores.total("store_writes", "Writes in the committed groups", |f| {
-        f.writes
-    });
-    stores.seconds(
-        "store_commit_seconds",
-        "Time that commits took in all, until readers were told of them",
-        |f| f.commit_time,
-    );
-    stores.total(
-        "store_folds",
-        "Times that the write-ahead log was folded into the file",
-        |f| f.folds,
-    );
-    stores.gauge("store_log_bytes", "Size of the write-ahead log", |f| {
-        f.log_bytes
-    });
-    stores.gauge("store_file_bytes", "Size of the file", |f| f.file_bytes);
 }

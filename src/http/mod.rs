@@ -10,9 +10,9 @@
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - `health`, `version`: `/livez`, `/readyz`, `/version`
-//! - [`admin`]: the routes that are never on the public port; `metrics`,
-//!   `connection_metrics`, `process`: what it counts
-//! - `guard`: concurrent requests and time per request; `bodies`: bytes of all request bodies; `held`
+//! - [`admin`]: the routes that are never on the public port; `metrics` (with `connection_metrics`,
+//!   `store_metrics` and `process`): what it counts
+//! - `guard`: concurrent requests and time per request; `bodies`: bytes of all bodies; `held`
 //! - `rate_limit`: requests of one client; `client`: who that is
 //! - `manners`: what every answer goes out with; `cors`: who else may call from a browser
 //! - [`IdempotencyKey`]: which writes are done once
@@ -42,6 +42,7 @@ mod router;
 pub mod server;
 mod site;
 mod socket;
+mod store_metrics;
 mod validators;
 mod version;
 

@@ -1,6 +1,8 @@
-//! Figures of the process, under the names that every Prometheus client gives them.
+//! Figures of the process, under the names that Prometheus clients give them where they have one.
 //!
-//! Read from `/proc` when somebody looks; where there is none, they are absent.
+//! Read from `/proc` when somebody looks; where there is none, they are absent. Files of data are read
+//! through memory mapping, so the kernel's cache is the one that counts: resident file pages are what
+//! is in it, major page faults what was not.
 
 use std::fs;
 use std::sync::LazyLock;
@@ -38,8 +40,15 @@ pub(super) fn register(registry: &mut Registry) {
         "Start of the process, in seconds since 1970",
         *START,
     );
-    if let Some(bytes) = memory() {
+    if let Some(bytes) = memory("VmRSS:") {
         gauge("process_resident_memory_bytes", "Resident memory", bytes);
+    }
+    if let Some(bytes) = memory("RssFile:") {
+        gauge(
+            "process_resident_file_bytes",
+            "Resident memory that is pages of mapped files, which the kernel takes back when it needs them",
+            bytes,
+        );
     }
     if let Ok(files) = fs::read_dir("/proc/self/fd") {
         // The one that reads the folder is among them.
@@ -51,35 +60,41 @@ pub(super) fn register(registry: &mut Registry) {
             f64::from(open),
         );
     }
-    if let Some(seconds) = processor_time() {
+    let mut total = |name: &str, help: &str, value: f64| {
         let total = Total::default();
-        total.inc_by(seconds);
-        registry.register(
+        total.inc_by(value);
+        registry.register(name, help, total);
+    };
+    if let Some([faults, user, system]) = work() {
+        total(
             "process_cpu_seconds",
             "Processor time of all threads, in user and system mode",
-            total,
+            (user + system) / TICKS,
+        );
+        total(
+            "process_major_page_faults",
+            "Pages that had to be read from the disk when they were used",
+            faults,
         );
     }
 }
 
-/// `VmRSS` in bytes.
-fn memory() -> Option<f64> {
+/// A line of the process's status, in bytes.
+fn memory(name: &str) -> Option<f64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
     Some(kilobytes * 1024.0)
 }
 
-/// Seconds.
-fn processor_time() -> Option<f64> {
+/// Major page faults, and processor time in user and system mode in ticks.
+fn work() -> Option<[f64; 3]> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     // The name stands in parentheses and may hold anything; the fields behind it are numbered from 3.
     let (_, fields) = stat.rsplit_once(") ")?;
-    let mut fields = fields.split(' ').skip(14 - 3);
-    let mut ticks = || fields.next()?.parse::<f64>().ok();
-    Some((ticks()? + ticks()?) / TICKS)
+    let fields: Vec<&str> = fields.split(' ').collect();
+    let field = |number: usize| fields.get(number - 3)?.parse().ok();
+    Some([field(12)?, field(14)?, field(15)?])
 }
 
 #[cfg(test)]
@@ -89,9 +104,16 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn figures_are_plausible() {
-        let before = processor_time().unwrap();
-        assert!(memory().unwrap() > 1e6);
-        assert!(processor_time().unwrap() >= before);
+        let before = work().unwrap();
+        assert!(memory("VmRSS:").unwrap() > memory("RssFile:").unwrap());
+        assert!(memory("RssFile:").unwrap() > 1e5);
+        let after = work().unwrap();
+        assert!(
+            after
+                .iter()
+                .zip(before)
+                .all(|(after, before)| *after >= before)
+        );
         begin();
         assert!(*START > 1.7e9);
     }

@@ -13,32 +13,79 @@ use r2d2::HandleEvent;
 use r2d2::event::CheckoutEvent;
 
 use super::Generation;
+use super::histogram::{Distribution, Histogram};
+
+const MICROSECOND: u64 = 1_000;
+const MILLISECOND: u64 = 1_000 * MICROSECOND;
+const SECOND: u64 = 1_000 * MILLISECOND;
+
+/// A free reader is had in less than the first; whoever has to wait for one waits for a read.
+const CHECKOUT_TIMES: [u64; 8] = [
+    MICROSECOND,
+    10 * MICROSECOND,
+    100 * MICROSECOND,
+    MILLISECOND,
+    10 * MILLISECOND,
+    100 * MILLISECOND,
+    SECOND,
+    10 * SECOND,
+];
+
+/// From a commit that is not synced to a disk that hardly answers.
+const COMMIT_TIMES: [u64; 12] = [
+    50 * MICROSECOND,
+    100 * MICROSECOND,
+    250 * MICROSECOND,
+    500 * MICROSECOND,
+    MILLISECOND,
+    2_500 * MICROSECOND,
+    5 * MILLISECOND,
+    10 * MILLISECOND,
+    25 * MILLISECOND,
+    100 * MILLISECOND,
+    500 * MILLISECOND,
+    2_500 * MILLISECOND,
+];
+
+/// Up to the default of `store.write_batch`.
+const GROUP_SIZES: [u64; 9] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /// The counters of a store; they go on from generation to generation.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Counters {
     /// Writes that wait for the writer.
     pub(super) waiting: AtomicUsize,
-    commits: AtomicU64,
+    /// Nanoseconds.
+    commits: Histogram<{ COMMIT_TIMES.len() }>,
     failed_commits: AtomicU64,
-    writes: AtomicU64,
-    commit_time: AtomicU64,
+    writes: Histogram<{ GROUP_SIZES.len() }>,
     pub(super) folds: AtomicU64,
-    checkouts: AtomicU64,
-    checkout_time: AtomicU64,
+    /// Nanoseconds.
+    checkouts: Histogram<{ CHECKOUT_TIMES.len() }>,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self {
+            waiting: AtomicUsize::new(0),
+            commits: Histogram::new(COMMIT_TIMES),
+            failed_commits: AtomicU64::new(0),
+            writes: Histogram::new(GROUP_SIZES),
+            folds: AtomicU64::new(0),
+            checkouts: Histogram::new(CHECKOUT_TIMES),
+        }
+    }
 }
 
 impl Counters {
     /// A group of `writes` was committed, or was not.
     pub(super) fn group(&self, writes: usize, time: Duration, succeeded: bool) {
-        let outcome = if succeeded {
-            self.writes.fetch_add(writes as u64, Ordering::Relaxed);
-            add(&self.commit_time, time);
-            &self.commits
+        if succeeded {
+            self.writes.observe(writes as u64);
+            self.commits.observe_time(time);
         } else {
-            &self.failed_commits
-        };
-        outcome.fetch_add(1, Ordering::Relaxed);
+            self.failed_commits.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// With what the generation that is served says of itself.
@@ -49,23 +96,16 @@ impl Counters {
             generation: generation.number(),
             readers: pool.connections,
             idle_readers: pool.idle_connections,
-            checkouts: total(&self.checkouts),
-            checkout_time: Duration::from_nanos(total(&self.checkout_time)),
+            checkouts: self.checkouts.distribution(SECOND),
             waiting_writes: self.waiting.load(Ordering::Relaxed),
-            commits: total(&self.commits),
+            commits: self.commits.distribution(SECOND),
             failed_commits: total(&self.failed_commits),
-            writes: total(&self.writes),
-            commit_time: Duration::from_nanos(total(&self.commit_time)),
+            writes: self.writes.distribution(1),
             folds: total(&self.folds),
             log_bytes: generation.log_bytes(),
             file_bytes: generation.file_bytes(),
         }
     }
-}
-
-fn add(sum: &AtomicU64, time: Duration) {
-    let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-    sum.fetch_add(nanoseconds, Ordering::Relaxed);
 }
 
 /// Counts what the pool tells.
@@ -74,13 +114,12 @@ pub(super) struct Checkouts(pub(super) Arc<Counters>);
 
 impl HandleEvent for Checkouts {
     fn handle_checkout(&self, event: CheckoutEvent) {
-        self.0.checkouts.fetch_add(1, Ordering::Relaxed);
-        add(&self.0.checkout_time, event.duration());
+        self.0.checkouts.observe_time(event.duration());
     }
 }
 
-/// A store at one moment. Totals count from the start of the process.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A store at one moment. Totals and distributions count from the start of the process.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Figures {
     /// The generation that is served.
     pub generation: u64,
@@ -88,20 +127,16 @@ pub struct Figures {
     pub readers: u32,
     /// See `readers`.
     pub idle_readers: u32,
-    /// How often a reader was taken, and how long that took in all.
-    pub checkouts: u64,
-    /// See `checkouts`.
-    pub checkout_time: Duration,
+    /// Seconds that it took to get a reader from the pool, each time.
+    pub checkouts: Distribution,
     /// Writes that wait for the writer.
     pub waiting_writes: usize,
-    /// Groups that were committed, and those whose commit failed.
-    pub commits: u64,
-    /// See `commits`.
+    /// Seconds that each commit of a group took, until readers were told of it.
+    pub commits: Distribution,
+    /// Groups whose commit failed.
     pub failed_commits: u64,
-    /// Writes in the groups that were committed.
-    pub writes: u64,
-    /// Time that commits took in all, until readers were told of them.
-    pub commit_time: Duration,
+    /// Writes in each group that was committed.
+    pub writes: Distribution,
     /// How often the write-ahead log was folded into the file.
     pub folds: u64,
     /// Bytes of the write-ahead log, and of the file itself.

@@ -16,7 +16,7 @@
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
 //! - `idempotency`: [`Once`], what is done once however often its client repeats it
-//! - [`Figures`]: what it counts about itself
+//! - [`Figures`]: what it counts about itself, [`Distribution`]s among it
 //! - `backup`: [`back_up`] and [`restore`](restore()); `health`: [`Health`] of a file
 //! - [`StoreError`]: what can go wrong
 
@@ -29,6 +29,7 @@ mod figures;
 mod files;
 mod generation;
 mod health;
+mod histogram;
 mod idempotency;
 mod length;
 mod pragmas;
@@ -52,6 +53,7 @@ pub use figures::Figures;
 pub use files::generation_at;
 pub use generation::Generation;
 pub use health::{Depth, Drift, Health};
+pub use histogram::Distribution;
 pub use idempotency::{Answer, AnswerBody, Once, Outcome, RequestDigest, Retention};
 pub use revision::Revision;
 use revision::new_lineage;

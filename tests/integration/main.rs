@@ -61,6 +61,7 @@ mod isuumo_contract;
 mod isuumo_edge_cases;
 mod isuumo_edge_cases_writes;
 mod isuumo_uploads;
+mod metrics;
 mod overload;
 mod rate_limit;
 mod reference;

@@ -11,9 +11,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tower::ServiceExt as _;
 
-use crate::admin::value;
 use crate::dataset::Dataset;
 use crate::harness::{Answer, Options, Site};
+use crate::metrics::value;
 use crate::serving::serve;
 
 const CHAIR: &str = "/api/chair/1";
