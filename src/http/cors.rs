@@ -9,6 +9,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::idempotency::{KEY, REPLAYED};
+use super::trace_context::TRACEPARENT;
 
 /// Any origin.
 const ANY: &str = "*";
@@ -53,6 +54,7 @@ pub(super) fn layer(origins: &[String]) -> Option<CorsLayer> {
             header::IF_NONE_MATCH,
             KEY,
             request_id.clone(),
+            TRACEPARENT,
         ])
         .expose_headers([
             header::ETAG,

@@ -163,7 +163,7 @@ impl Metrics {
 }
 
 /// Methods that clients made up share a name.
-fn method_name(method: &Method) -> &'static str {
+pub(super) fn method_name(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",

@@ -17,7 +17,7 @@
 //! - `manners`: what every answer goes out with; `cors`: who else may call from a browser
 //! - [`IdempotencyKey`]: which writes are done once
 //! - [`Reading`] and `validators`: entity tags and 304; [`Precompressed`]: answers kept ready
-//! - `request_log`: request ids and one log line per request
+//! - `request_log`: request ids and one log line per request; `trace_context`: the trace it is part of
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`router()`]
 
 pub mod admin;
@@ -43,6 +43,7 @@ pub mod server;
 mod site;
 mod socket;
 mod store_metrics;
+mod trace_context;
 mod validators;
 mod version;
 

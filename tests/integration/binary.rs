@@ -124,12 +124,17 @@ impl Process {
         assert!(sent.success());
     }
 
-    /// Reads the log up to a line that holds `text`.
-    pub(crate) fn wait_for_log(&mut self, text: &str) {
+    /// Reads the log up to a line that holds `text`; that line, if it is JSON.
+    pub(crate) fn wait_for_log(&mut self, text: &str) -> Value {
         let mut seen = String::new();
-        while !seen.contains(text) {
+        loop {
+            let start = seen.len();
             let read = self.stderr.read_line(&mut seen).unwrap();
             assert_ne!(read, 0, "the server ended without {text:?}:\n{seen}");
+            let line = &seen[start..];
+            if line.contains(text) {
+                return serde_json::from_str(line).unwrap_or_default();
+            }
         }
     }
 

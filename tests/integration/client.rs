@@ -79,7 +79,11 @@ impl Client {
             .await
     }
 
-    async fn send(&mut self, mut request: Request<Body>) -> Result<(StatusCode, String), Failure> {
+    /// Sends what a test made itself; an answer that is no text, such as a packed one, is a failure.
+    pub(crate) async fn send(
+        &mut self,
+        mut request: Request<Body>,
+    ) -> Result<(StatusCode, String), Failure> {
         let host = self.address.to_string().parse()?;
         request.headers_mut().insert(header::HOST, host);
         self.sender.ready().await?;

@@ -11,6 +11,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod binary;
+mod captured_log;
 mod cells;
 mod client;
 mod data_folder;
@@ -66,6 +67,7 @@ mod overload;
 mod rate_limit;
 mod reference;
 mod refusals;
+mod request_log;
 mod serving;
 mod store_generations;
 mod store_revisions;
