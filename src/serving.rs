@@ -56,6 +56,7 @@ pub fn open(app: &dyn App, baked: &Path, layers: &Layers) -> Result<(Served, Rou
         offloaded_readers: config.offloaded_readers(),
         read_queue: config.store.read_queue,
         read_time: Duration::from_secs(config.limits.request_seconds),
+        slow_query: config.log.slow_query(),
         write_queue: config.store.write_queue,
         write_batch: config.store.write_batch,
         retention: retention(config),

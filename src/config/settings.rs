@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -115,6 +116,17 @@ pub struct Log {
     pub filter: String,
     /// Text or JSON.
     pub format: LogFormat,
+    /// SQL statements that take so long are logged with their plan; 0 for none.
+    pub slow_query_milliseconds: u64,
+}
+
+impl Log {
+    /// The time from which a statement is slow; `None` where none is.
+    #[must_use]
+    pub fn slow_query(&self) -> Option<Duration> {
+        let time = Duration::from_millis(self.slow_query_milliseconds);
+        (!time.is_zero()).then_some(time)
+    }
 }
 
 /// The shape of log lines.
@@ -169,6 +181,7 @@ impl Default for Config {
             log: Log {
                 filter: format!("info,{}=warn", crate::http::REQUEST_LOG),
                 format: LogFormat::Auto,
+                slow_query_milliseconds: 250,
             },
         }
     }

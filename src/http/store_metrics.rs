@@ -38,6 +38,11 @@ pub(super) fn register(registry: &mut Registry, apps: &[Served]) {
     reading(&mut stores);
     writing(&mut stores);
     stores.total(
+        "store_slow_queries",
+        "SQL statements that took log.slow_query_milliseconds or longer",
+        |f| f.slow_queries,
+    );
+    stores.total(
         "store_folds",
         "Times that the write-ahead log was folded into the file",
         |f| f.folds,

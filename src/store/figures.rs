@@ -12,8 +12,9 @@ use std::time::Duration;
 use r2d2::HandleEvent;
 use r2d2::event::CheckoutEvent;
 
-use super::Generation;
 use super::histogram::{Distribution, Histogram};
+use super::slow_queries::SlowQueries;
+use super::{Generation, StoreOptions};
 
 const MICROSECOND: u64 = 1_000;
 const MILLISECOND: u64 = 1_000 * MICROSECOND;
@@ -62,10 +63,11 @@ pub(super) struct Counters {
     pub(super) folds: AtomicU64,
     /// Nanoseconds.
     checkouts: Histogram<{ CHECKOUT_TIMES.len() }>,
+    pub(super) slow_queries: SlowQueries,
 }
 
-impl Default for Counters {
-    fn default() -> Self {
+impl Counters {
+    pub(super) fn new(options: &StoreOptions) -> Self {
         Self {
             waiting: AtomicUsize::new(0),
             commits: Histogram::new(COMMIT_TIMES),
@@ -73,11 +75,10 @@ impl Default for Counters {
             writes: Histogram::new(GROUP_SIZES),
             folds: AtomicU64::new(0),
             checkouts: Histogram::new(CHECKOUT_TIMES),
+            slow_queries: SlowQueries::new(&options.app, options.slow_query),
         }
     }
-}
 
-impl Counters {
     /// A group of `writes` was committed, or was not.
     pub(super) fn group(&self, writes: usize, time: Duration, succeeded: bool) {
         if succeeded {
@@ -102,6 +103,7 @@ impl Counters {
             failed_commits: total(&self.failed_commits),
             writes: self.writes.distribution(1),
             folds: total(&self.folds),
+            slow_queries: self.slow_queries.total(),
             log_bytes: generation.log_bytes(),
             file_bytes: generation.file_bytes(),
         }
@@ -139,6 +141,8 @@ pub struct Figures {
     pub writes: Distribution,
     /// How often the write-ahead log was folded into the file.
     pub folds: u64,
+    /// Statements that took as long as [`StoreOptions::slow_query`].
+    pub slow_queries: u64,
     /// Bytes of the write-ahead log, and of the file itself.
     pub log_bytes: u64,
     /// See `log_bytes`.

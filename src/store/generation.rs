@@ -33,6 +33,7 @@ pub struct Generation {
     changes: Changes,
     /// What the app derived from the newest of them; nothing when that failed.
     derived: RwLock<Option<Derived>>,
+    counters: Arc<Counters>,
     /// Dropped last, when no connection is open any more.
     file: GenerationFile,
 }
@@ -77,6 +78,7 @@ impl Generation {
             .build(ReaderManager {
                 connections: manager,
                 limit: limit.clone(),
+                counters: Arc::clone(counters),
             })?;
         // All readers are open by now, and stay so: a bake to the same path while this serves gives the
         // name to another file and changes nothing here.
@@ -103,6 +105,7 @@ impl Generation {
             commits: AtomicU64::new(0),
             changes: Changes::default(),
             derived: RwLock::new(None),
+            counters: Arc::clone(counters),
             file,
         };
         if let Some(deriver) = options.deriver {
@@ -152,8 +155,13 @@ impl Generation {
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut reader = self.readers.get().map_err(StoreError::Pool)?;
+        let slow_queries = &self.counters.slow_queries;
+        slow_queries.watch();
         let newest = self.commits.load(Ordering::Acquire);
         let result = work(reader.at(newest).map_err(StoreError::Sqlite)?);
+        if slow_queries.are_there() {
+            slow_queries.tell(reader.unhurried());
+        }
         if self.commits.load(Ordering::Relaxed) != newest {
             // Going idle in an old transaction would keep the log from being folded.
             reader.release().map_err(StoreError::Sqlite)?;

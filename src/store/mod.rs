@@ -16,7 +16,8 @@
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
 //! - `idempotency`: [`Once`], what is done once however often its client repeats it
-//! - [`Figures`]: what it counts about itself, [`Distribution`]s among it
+//! - [`Figures`]: what it counts about itself, [`Distribution`]s among it; `slow_queries`: what took
+//!   long, with its plan
 //! - `backup`: [`back_up`] and [`restore`](restore()); `health`: [`Health`] of a file
 //! - [`StoreError`]: what can go wrong
 
@@ -35,6 +36,7 @@ mod length;
 mod pragmas;
 mod reader;
 mod revision;
+mod slow_queries;
 mod writer;
 
 use std::path::PathBuf;
@@ -57,6 +59,7 @@ pub use histogram::Distribution;
 pub use idempotency::{Answer, AnswerBody, Once, Outcome, RequestDigest, Retention};
 pub use revision::Revision;
 use revision::new_lineage;
+pub use slow_queries::SLOW_QUERY_LOG;
 use writer::{Seen, Writer};
 
 use crate::bake::provenance::Provenance;
@@ -104,6 +107,8 @@ pub struct StoreOptions {
     pub read_queue: usize,
     /// Time that a read gets; a longer one is interrupted.
     pub read_time: Duration,
+    /// Statements that take so long are counted and logged with their plan; `None` for no timing.
+    pub slow_query: Option<Duration>,
     /// Writes that may wait for the writer; more are refused.
     pub write_queue: usize,
     /// Writes that are committed together at most.
@@ -156,7 +161,7 @@ impl Store {
         let waiting = Semaphore::new(options.read_queue.min(Semaphore::MAX_PERMITS));
         let (shared, writer) = match options.mode {
             Mode::Replica => {
-                let counters = Arc::default();
+                let counters = Arc::new(Counters::new(&options));
                 let generation = Generation::open_baked(&options, 0, &counters)?;
                 let shared = Shared {
                     options,

@@ -13,6 +13,8 @@ use r2d2::ManageConnection;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::Connection;
 
+use super::figures::Counters;
+
 /// One connection and the transaction that it is in.
 pub(super) struct Reader {
     connection: Connection,
@@ -31,6 +33,12 @@ impl Reader {
         }
         self.timer.restart();
         Ok(&self.connection)
+    }
+
+    /// The connection as it is, with the whole time of a read.
+    pub(super) fn unhurried(&self) -> &Connection {
+        self.timer.restart();
+        &self.connection
     }
 
     /// Ends its transaction, if it is in one.
@@ -98,6 +106,7 @@ impl TimeLimit {
 pub(super) struct ReaderManager {
     pub(super) connections: SqliteConnectionManager,
     pub(super) limit: TimeLimit,
+    pub(super) counters: Arc<Counters>,
 }
 
 impl ManageConnection for ReaderManager {
@@ -107,6 +116,7 @@ impl ManageConnection for ReaderManager {
     fn connect(&self) -> Result<Reader, rusqlite::Error> {
         let connection = self.connections.connect()?;
         let timer = Timer::of(&connection, &self.limit)?;
+        self.counters.slow_queries.time(&connection);
         Ok(Reader {
             connection,
             held: None,

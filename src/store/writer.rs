@@ -92,7 +92,7 @@ impl Writer {
             None => copy_baked(&files, &options, files.unused()?)?,
         };
         let changes = ChangeLog::default();
-        let counters = Arc::default();
+        let counters = Arc::new(Counters::new(&options));
         let opened = open_generation(&files, number, &options, &changes, &counters);
         let (connection, generation) =
             opened.map_err(|error| refused(error, &files.path(number), kept, &options))?;
@@ -211,6 +211,7 @@ struct Worker {
 
 impl Worker {
     fn run(mut self) {
+        self.shared.counters.slow_queries.watch();
         let mut next = self.commands.recv().ok();
         while let Some(command) = next.take() {
             match command {
@@ -218,6 +219,8 @@ impl Worker {
                 Command::Reset(answer) => next = self.answer_resets(answer),
                 Command::Stop => break,
             }
+            // Nobody waits for this but the next group.
+            self.tell_slow_queries();
             if next.is_none() {
                 next = self.commands.recv().ok();
             }
@@ -230,6 +233,13 @@ impl Worker {
             .pragma(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()));
         if let Err(cause) = folded {
             tracing::warn!(%cause, "the write-ahead log was not folded into the file");
+        }
+    }
+
+    fn tell_slow_queries(&self) {
+        let slow_queries = &self.shared.counters.slow_queries;
+        if slow_queries.are_there() {
+            slow_queries.tell(&self.connection);
         }
     }
 
@@ -451,6 +461,7 @@ fn open_generation(
     check(&path, Access::Shared, options)?;
     let connection = open_writer(&path, options.durability)
         .map_err(|cause| StoreError::of_opening(&path, cause))?;
+    counters.slow_queries.time(&connection);
     if let Some(deriver) = options.deriver {
         changes.watch(&connection, deriver.tables())?;
     }

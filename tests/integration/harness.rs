@@ -210,6 +210,7 @@ pub(crate) fn store_options(folder: &Path, baked: &Path, options: &Options) -> S
         offloaded_readers: 4,
         read_queue: config.store.read_queue,
         read_time: std::time::Duration::from_secs(config.limits.request_seconds),
+        slow_query: config.log.slow_query(),
         write_queue: config.store.write_queue,
         write_batch: config.store.write_batch,
         retention: ekiben::serving::retention(config),

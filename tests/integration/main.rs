@@ -69,6 +69,7 @@ mod reference;
 mod refusals;
 mod request_log;
 mod serving;
+mod slow_queries;
 mod store_generations;
 mod store_revisions;
 mod writes_under_load;

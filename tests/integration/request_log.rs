@@ -257,7 +257,8 @@ fn telltales() -> Vec<Request<Body>> {
 #[tokio::test]
 async fn no_address_gets_into_the_log_wherever_it_is_sent() {
     let folder = TempDir::new().unwrap();
-    let server = serve(folder.path(), "filter = \"ekiben=trace\"");
+    let everything = "filter = \"ekiben=trace\"\nslow_query_milliseconds = 1";
+    let server = serve(folder.path(), everything);
     let mut sent = 0;
     for request in telltales() {
         let asked = format!("{request:?}");
