@@ -2,14 +2,17 @@
 
 use std::fs;
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
 use ekiben::store::StoreError;
 use serde_json::Value;
 
+use crate::client::Client;
 use crate::dataset::Dataset;
 use crate::harness::{Site, poll_once};
+use crate::serving::serve;
 
 impl Site {
     /// The lines of `/metrics`.
@@ -140,6 +143,10 @@ async fn three_writes_in_one_commit(site: &Site) {
 #[tokio::test]
 async fn the_dashboard_uses_only_metrics_that_exist() {
     let site = Site::new(&Dataset::tiny());
+    // Connections are counted by what listens.
+    let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
+    let mut client = Client::connect(address).await.unwrap();
+    client.get("/livez").await.unwrap();
     site.get("/api/chair/1").await.is(200);
     let metrics = site.metrics().await;
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/grafana/ekiben.json");
