@@ -50,6 +50,7 @@ pub(crate) fn serve() {
         router: router(Arc::clone(&site), vec![routes, ceiling()], &limits),
         site,
         connections: serving::connection_limits(config),
+        tells_peers: false,
         delay: Duration::ZERO,
         drain_time: Duration::ZERO,
     };

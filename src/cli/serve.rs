@@ -40,13 +40,15 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         .into_iter()
         .unzip();
     let site = Arc::new(Site::new(served));
-    let router = router(Arc::clone(&site), routers, &serving::limits(config));
+    let limits = serving::limits(config);
+    let router = router(Arc::clone(&site), routers, &limits);
     let mut connections = serving::connection_limits(config);
     connections.connections = allowed(connections.connections);
     let server = Server {
         site,
         router,
         connections,
+        tells_peers: limits.client_rate.is_some(),
         delay: Duration::from_secs(config.shutdown.delay_seconds),
         drain_time: Duration::from_secs(config.shutdown.timeout_seconds),
     };

@@ -44,10 +44,17 @@ pub(super) struct Listener {
     watch: Arc<Watch>,
     protocols: Arc<Builder<TokioExecutor>>,
     lingering: Arc<Semaphore>,
+    tells_peers: bool,
 }
 
 impl Listener {
-    pub(super) fn new(socket: TcpListener, router: Router, watch: Arc<Watch>) -> Self {
+    /// With `tells_peers`, requests have the [`ConnectInfo`] of whom they came from.
+    pub(super) fn new(
+        socket: TcpListener,
+        router: Router,
+        watch: Arc<Watch>,
+        tells_peers: bool,
+    ) -> Self {
         let head_bytes = watch.limits().head_bytes;
         let mut protocols = Builder::new(TokioExecutor::new());
         protocols.http1().max_buf_size(head_bytes);
@@ -61,6 +68,7 @@ impl Listener {
             watch,
             protocols: Arc::new(protocols),
             lingering: Arc::new(Semaphore::new(LINGERING)),
+            tells_peers,
         }
     }
 
@@ -85,6 +93,7 @@ impl Listener {
                 tracing::debug!(%cause, "TCP_NODELAY not set");
             }
             let protocols = Arc::clone(&self.protocols);
+            let peer = self.tells_peers.then_some(peer);
             let served = serve(stream, peer, place, self.router.clone(), protocols);
             let open = open.clone();
             tokio::spawn(async move {
@@ -133,7 +142,7 @@ fn is_the_clients_fault(cause: &io::Error) -> bool {
 
 async fn serve(
     stream: TcpStream,
-    peer: SocketAddr,
+    peer: Option<SocketAddr>,
     place: Place,
     router: Router,
     protocols: Arc<Builder<TokioExecutor>>,
@@ -142,7 +151,9 @@ async fn serve(
     let socket = Socket::new(stream, Arc::clone(connection));
     let answer = service_fn(|mut request: Request<Incoming>| {
         let asked = connection.begin();
-        request.extensions_mut().insert(ConnectInfo(peer));
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         let answered = router.clone().call(request);
         async move {
             let response = answered.await?;

@@ -22,6 +22,9 @@ pub struct Server {
     pub router: Router,
     /// What one connection and all of them may take.
     pub connections: ConnectionLimits,
+    /// Whether handlers want to know from which address a request came; telling costs each some 700
+    /// instructions.
+    pub tells_peers: bool,
     /// So long after the stop signal requests are still taken, while the site says it is not ready.
     pub delay: Duration,
     /// Requests still running this long after that are cut off.
@@ -47,6 +50,7 @@ pub async fn run(
         site,
         router,
         connections,
+        tells_peers,
         delay,
         drain_time,
     } = server;
@@ -55,7 +59,8 @@ pub async fn run(
     drop(site.connections.set(Arc::clone(&watch)));
     let looking = tokio::spawn(Arc::clone(&watch).look());
     let (open, mut all_closed) = mpsc::channel(1);
-    let accepting = Listener::new(listener, router, Arc::clone(&watch)).accept_all(open);
+    let accepting =
+        Listener::new(listener, router, Arc::clone(&watch), tells_peers).accept_all(open);
     let stopping = async {
         shutdown.await;
         site.drain();
@@ -81,6 +86,6 @@ pub async fn run(
 pub async fn run_beside(listener: TcpListener, router: Router, connections: ConnectionLimits) {
     let watch = Watch::new(connections);
     let (open, _closed) = mpsc::channel(1);
-    let accepting = Listener::new(listener, router, Arc::clone(&watch)).accept_all(open);
+    let accepting = Listener::new(listener, router, Arc::clone(&watch), false).accept_all(open);
     tokio::join!(accepting, watch.look());
 }

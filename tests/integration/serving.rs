@@ -108,6 +108,7 @@ pub(crate) async fn serve_within(
         site: shared,
         router,
         connections,
+        tells_peers: true,
         delay: Duration::ZERO,
         drain_time,
     };
