@@ -1,11 +1,13 @@
 //! `ekiben serve`: bakes what is missing, opens the stores, serves until told to stop.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::arguments::ServeArguments;
 use super::bake::{bake_app, file_name};
@@ -20,6 +22,9 @@ use crate::serving;
 /// Connections of the listener for operators: they are few.
 const ADMIN_CONNECTIONS: usize = 64;
 
+/// The exit code when a second signal came: what was answered is safe, what was running is cut off.
+const STOPPED_AT_ONCE: i32 = 1;
+
 pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let start = Instant::now();
     let layers = settings::load_for_serve(arguments)?;
@@ -33,6 +38,13 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         .map(|name| settings::app(name))
         .collect::<Result<_, _>>()?;
     logging::set_up(&config.log)?;
+    let runtime = serving::runtime(config)
+        .map_err(|cause| Failure::other(format!("cannot start the runtime: {cause}")))?;
+    // Before anything that takes a while: without them, a signal ends the process or is lost.
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::listen().map_err(|cause| no_signals(&cause))?
+    };
     let (served, routers): (Vec<_>, Vec<_>) = apps
         .into_iter()
         .map(|app| open(app, &layers))
@@ -52,9 +64,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         delay: Duration::from_secs(config.shutdown.delay_seconds),
         drain_time: Duration::from_secs(config.shutdown.timeout_seconds),
     };
-    let runtime = serving::runtime(config)
-        .map_err(|cause| Failure::other(format!("cannot start the runtime: {cause}")))?;
-    runtime.block_on(listen(server, config, start))
+    runtime.block_on(listen(server, config, signals, start))
 }
 
 /// Opens one app's store, baking its file first if there is none, and builds its routes.
@@ -94,14 +104,19 @@ fn allowed(connections: usize) -> usize {
     allowed
 }
 
-async fn listen(server: Server, config: &Config, start: Instant) -> Result<(), Failure> {
-    let listener = TcpListener::bind(config.listen).await.map_err(|cause| {
+async fn listen(
+    server: Server,
+    config: &Config,
+    signals: Signals,
+    start: Instant,
+) -> Result<(), Failure> {
+    let listener = bind(config.listen).map_err(|cause| {
         Failure::other(format!("cannot listen on {}: {cause}", config.listen))
             .hint("Choose another port with --listen ADDR:PORT, or stop what is using it.")
     })?;
     let address = listener.local_addr().unwrap_or(config.listen);
     let site = &server.site;
-    if let Some(listener) = admin_listener(&config.admin).await? {
+    if let Some(listener) = admin_listener(&config.admin)? {
         let routes = admin::routes(Arc::clone(site), &config.admin.token);
         let limits = ConnectionLimits {
             connections: ADMIN_CONNECTIONS,
@@ -110,8 +125,7 @@ async fn listen(server: Server, config: &Config, start: Instant) -> Result<(), F
         // Ends with the process: metrics are of interest until then.
         tokio::spawn(server::run_beside(listener, routes, limits));
     }
-    reload_on_hangup(Arc::clone(site))?;
-    let stop = stop_signal()?;
+    let stop = signals.handle(Arc::clone(site));
     let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%address, milliseconds, "listening on http://{address}");
     match server::run(server, listener, stop).await {
@@ -128,11 +142,11 @@ async fn listen(server: Server, config: &Config, start: Instant) -> Result<(), F
 
 /// Binds the listener for operators. Its default address may be another server's on the same machine,
 /// which is no reason not to serve.
-async fn admin_listener(admin: &config::Admin) -> Result<Option<TcpListener>, Failure> {
+fn admin_listener(admin: &config::Admin) -> Result<Option<TcpListener>, Failure> {
     let Some(address) = admin.listen else {
         return Ok(None);
     };
-    match TcpListener::bind(address).await {
+    match bind(address) {
         Ok(listener) => {
             let bound = listener.local_addr().unwrap_or(address);
             tracing::info!(admin = %bound, "metrics and reload at http://{bound}");
@@ -149,31 +163,69 @@ async fn admin_listener(admin: &config::Admin) -> Result<Option<TcpListener>, Fa
     }
 }
 
-/// SIGHUP opens newly baked files.
-fn reload_on_hangup(site: Arc<Site>) -> Result<(), Failure> {
-    let mut hangup = signal(SignalKind::hangup()).map_err(no_signals)?;
-    tokio::spawn(async move {
-        while hangup.recv().await.is_some() {
-            admin::reload_all(&site).await;
-        }
-    });
-    Ok(())
+/// Connections that wait to be accepted. The usual 128 are gone in one burst, and who comes then tries
+/// again a second later; the system's own limit (`net.core.somaxconn`) is usually this.
+const BACKLOG: u32 = 4096;
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // Connections of the process before may still be on their way out.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn no_signals(cause: std::io::Error) -> Failure {
+/// What operators and platforms say by signals.
+struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// SIGHUP opens newly baked files. What is returned completes on SIGTERM or SIGINT; whoever sends a
+    /// second one does not want to wait for requests.
+    fn handle(self, site: Arc<Site>) -> impl Future<Output = ()> + Send + 'static {
+        let Self {
+            mut hangup,
+            mut terminate,
+            mut interrupt,
+        } = self;
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                admin::reload_all(&site).await;
+            }
+        });
+        async move {
+            stop(&mut terminate, &mut interrupt).await;
+            tracing::info!("stopping: running requests may finish");
+            tokio::spawn(async move {
+                stop(&mut terminate, &mut interrupt).await;
+                tracing::warn!("stopped at once, by a second signal");
+                std::process::exit(STOPPED_AT_ONCE);
+            });
+        }
+    }
+}
+
+async fn stop(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+fn no_signals(cause: &io::Error) -> Failure {
     Failure::other(format!("cannot listen for signals: {cause}"))
-}
-
-/// Completes on SIGTERM or SIGINT.
-fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("stopping: running requests may finish");
-    })
 }

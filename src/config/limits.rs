@@ -30,7 +30,7 @@ pub struct Limits {
     pub client_requests_per_second: f64,
     /// Requests that one client may send at once after a pause, when there is a limit.
     pub client_burst: u32,
-    /// Connections at once; beyond that those that are idle for longest are closed.
+    /// Connections at once; beyond that those that are without a request for longest are closed.
     pub connections: usize,
     /// Largest head of a request in bytes.
     pub head_bytes: usize,

@@ -179,7 +179,7 @@ impl Default for Config {
                 idempotency_answers: 1_000_000,
             },
             log: Log {
-                filter: format!("info,{}=warn", crate::http::REQUEST_LOG),
+                filter: format!("info,h2=error,{}=warn", crate::http::REQUEST_LOG),
                 format: LogFormat::Auto,
                 slow_query_milliseconds: 250,
             },

@@ -2,8 +2,8 @@
 //!
 //! The limits of single bodies times that of concurrent requests would be more than any machine has.
 //! What counts of a request is what has come in, not what was announced: a client that announces much
-//! and sends nothing takes nothing from others. An answer counts until it was sent. It must not know
-//! what bodies are for.
+//! and sends nothing takes nothing from others. An answer counts as long as its bytes are in memory,
+//! those in the socket's queue among them. It must not know what bodies are for.
 
 use std::io;
 use std::pin::Pin;
@@ -18,8 +18,8 @@ use hyper::body::{Body as _, Frame, SizeHint};
 
 use super::HttpError;
 
-/// Bodies that cannot grow beyond this are not counted: as many as there may be requests are not much.
-const SMALL: u64 = 16 * 1024;
+/// Bodies that cannot grow beyond this are not counted: a connection is not much cheaper.
+const SMALL: u64 = 4 * 1024;
 
 /// The bytes that all bodies together may hold.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ impl Bodies {
         }
         let share = Arc::new(self.share());
         let counted = |body| {
-            Body::new(Counted {
+            Body::new(Received {
                 body,
                 share: Arc::clone(&share),
             })
@@ -62,27 +62,23 @@ impl Bodies {
         (request.map(counted), Some(share))
     }
 
-    /// The share of an answer in memory, which it has until it is dropped; none for a small one.
+    /// Has an answer in memory counted until its bytes are gone, unless it is small.
     ///
     /// # Errors
     /// When there is no room for it.
-    pub(super) fn hold(&self, answer: &Response) -> Result<Option<Share>, HttpError> {
-        let Some(bytes) = answer
-            .body()
-            .size_hint()
-            .exact()
-            .filter(|bytes| *bytes > SMALL)
-        else {
-            return Ok(None);
-        };
-        let share = self.share();
-        if share.take(usize::try_from(bytes).unwrap_or(usize::MAX)) {
-            Ok(Some(share))
-        } else {
-            Err(HttpError::overloaded(
-                "Too many large answers are being sent.",
-            ))
+    pub(super) fn hold(&self, answer: Response) -> Result<Response, HttpError> {
+        let bytes = answer.body().size_hint().exact().unwrap_or_default();
+        if bytes <= SMALL {
+            return Ok(answer);
         }
+        let share = self.share();
+        if !share.take(usize::try_from(bytes).unwrap_or(usize::MAX)) {
+            return Err(HttpError::overloaded(
+                "Too many large answers are being sent.",
+            ));
+        }
+        let share = Arc::new(share);
+        Ok(answer.map(|body| Body::new(Held { body, share })))
     }
 
     fn share(&self) -> Share {
@@ -105,13 +101,15 @@ pub(super) struct Share {
 impl Share {
     /// Takes `bytes` more; whether they are to be had.
     fn take(&self, bytes: usize) -> bool {
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        let before = self.bodies.held.fetch_add(bytes, Ordering::Relaxed);
-        let is_had = before + bytes <= self.bodies.limit;
-        if !is_had {
+        let held = &self.bodies.held;
+        let before = held.fetch_add(bytes, Ordering::Relaxed);
+        if bytes > 0 && before.saturating_add(bytes) > self.bodies.limit {
+            held.fetch_sub(bytes, Ordering::Relaxed);
             self.is_refused.store(true, Ordering::Relaxed);
+            return false;
         }
-        is_had
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        true
     }
 
     /// Whether the body was cut off because there was nothing left for it.
@@ -127,13 +125,58 @@ impl Drop for Share {
     }
 }
 
-/// A body that is counted as it comes in.
-struct Counted {
+/// An answer whose bytes have a share for as long as any of them are referred to.
+struct Held {
     body: Body,
     share: Arc<Share>,
 }
 
-impl hyper::body::Body for Counted {
+impl hyper::body::Body for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        let share = &self.share;
+        let hold = |bytes| {
+            Bytes::from_owner(Counted {
+                bytes,
+                _share: Arc::clone(share),
+            })
+        };
+        Poll::Ready(frame.map(|frame| frame.map(|frame| frame.map_data(hold))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+struct Counted {
+    bytes: Bytes,
+    _share: Arc<Share>,
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// A body that is counted as it comes in.
+struct Received {
+    body: Body,
+    share: Arc<Share>,
+}
+
+impl hyper::body::Body for Received {
     type Data = Bytes;
     type Error = axum::Error;
 

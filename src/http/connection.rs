@@ -3,19 +3,20 @@
 //! A [`Connection`] is told by its socket and its requests what happens; the [`Watch`] over all of a
 //! listener looks at them once a second. So no request sets a timer or asks for the time: what it tells
 //! is the number of the last look. What a client gets is exact to two seconds. It must not know HTTP
-//! beyond where requests begin and end.
+//! beyond where requests begin and end, and with which version.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::http::Version;
 use slab::Slab;
 use tokio::sync::Notify;
 
 /// How many connections there may be, and how long one may keep the server waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// Connections at once. Beyond that the one that is idle for longest makes room.
+    /// Connections at once. Beyond that those without a request make room, the oldest first.
     pub connections: usize,
     /// Bytes of a request's head.
     pub head_bytes: usize,
@@ -29,6 +30,13 @@ pub struct ConnectionLimits {
     pub request_time: Duration,
 }
 
+impl ConnectionLimits {
+    /// What a request may take until its answer was taken.
+    pub(super) fn whole_time(&self) -> Duration {
+        self.request_time + self.answer_time
+    }
+}
+
 /// Why a connection was closed by this side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reason {
@@ -38,10 +46,22 @@ pub(super) enum Reason {
     Idle,
     /// The client does not take its answers.
     Answer,
-    /// It was idle, and another needed its place.
+    /// It had no request, and another needed its place.
     Crowded,
     /// The server stops.
     Stopping,
+}
+
+/// How long a client has to agree to an end, in looks: those of HTTP/2 are asked to.
+const GRACE: u32 = 2;
+
+/// How a connection is to be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Close {
+    /// Behind the requests that are under way.
+    Gracefully,
+    /// Now.
+    AtOnce,
 }
 
 /// What the listener counts.
@@ -51,6 +71,8 @@ pub(super) struct Counts {
     pub(super) idle: AtomicU64,
     pub(super) answer: AtomicU64,
     pub(super) crowded: AtomicU64,
+    /// What came was no HTTP.
+    pub(super) malformed: AtomicU64,
     /// Turned away with 503, because no other connection was idle.
     pub(super) refused: AtomicU64,
 }
@@ -90,9 +112,7 @@ impl Watch {
             seconds.tick().await;
             let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
             for (_, connection) in &*self.lock() {
-                if let Some(reason) = connection.overdue(now, &self.limits) {
-                    connection.close(reason);
-                }
+                connection.look(now, &self.limits);
             }
         }
     }
@@ -100,13 +120,22 @@ impl Watch {
     /// A place for a new connection; `None` when all are taken by clients that are being served.
     pub(super) fn admit(self: &Arc<Self>) -> Option<Place> {
         let mut open = self.lock();
-        if open.len() >= self.limits.connections && !make_room(&open) {
+        let limit = self.limits.connections;
+        // Those that make room are gone when they have been told.
+        if open.len() >= limit && (open.len() >= limit + some(limit) || !make_room(&open)) {
             self.counts.refused.fetch_add(1, Ordering::Relaxed);
             return None;
         }
         let connection = Arc::new(Connection::new(Arc::clone(self)));
         let key = open.insert(Arc::clone(&connection));
         Some(Place { connection, key })
+    }
+
+    /// Whether any request has no complete answer yet.
+    pub(super) fn has_requests(&self) -> bool {
+        let open = self.lock();
+        let mut connections = open.iter().map(|(_, connection)| connection);
+        connections.any(|connection| !connection.requests().is_empty())
     }
 
     /// Has all connections end after the requests that are under way.
@@ -121,19 +150,23 @@ impl Watch {
     }
 }
 
-/// Closes those that are idle for longest: some at once, so that a crowd does not have them all looked
-/// at for each that comes.
+/// How many make room at once, so that a crowd does not have all looked at for each that comes.
+fn some(connections: usize) -> usize {
+    1 + connections / 64
+}
+
+/// Closes those that have been without a request for longest, and if there are none, those whose head
+/// has been on its way for longest.
 fn make_room(open: &Slab<Arc<Connection>>) -> bool {
-    let mut idle: Vec<_> = open
+    let mut unasked: Vec<_> = open
         .iter()
-        .filter_map(|(_, connection)| Some((connection.idle_since()?, connection)))
+        .filter_map(|(_, connection)| Some((connection.unasked_since()?, connection)))
         .collect();
-    idle.sort_unstable_by_key(|(since, _)| *since);
-    let some = 1 + open.len() / 64;
-    for (_, connection) in idle.iter().take(some) {
+    unasked.sort_unstable_by_key(|(since, _)| *since);
+    for (_, connection) in unasked.iter().take(some(open.len())) {
         connection.close(Reason::Crowded);
     }
-    !idle.is_empty()
+    !unasked.is_empty()
 }
 
 /// A connection's place among all; dropping it gives it back.
@@ -147,7 +180,7 @@ impl Drop for Place {
         let watch = &self.connection.watch;
         watch.lock().remove(self.key);
         let counts = &watch.counts;
-        let count = match self.connection.closing() {
+        let count = match self.connection.closing().map(|(reason, _)| reason) {
             Some(Reason::Head) => &counts.head,
             Some(Reason::Idle) => &counts.idle,
             Some(Reason::Answer) => &counts.answer,
@@ -167,11 +200,12 @@ pub(super) struct Connection {
     head: AtomicU32,
     /// Since when not all that was written could be sent.
     blocked: AtomicU32,
-    /// Whether it speaks HTTP/2, which has more to say than heads.
+    /// Whether its requests are of HTTP/2, which has more to say than heads.
     is_http_2: AtomicBool,
     /// When each request that has no complete answer yet began.
     requests: Mutex<Vec<u32>>,
-    closing: Mutex<Option<Reason>>,
+    /// Why it is to be closed, and since when.
+    closing: Mutex<Option<(Reason, u32)>>,
     told: Notify,
 }
 
@@ -196,14 +230,11 @@ impl Connection {
 
     /// Bytes came in.
     pub(super) fn received(&self, bytes: &[u8]) {
-        if self.idle.load(Ordering::Relaxed) == 0 || self.head.load(Ordering::Relaxed) != 0 {
-            return;
-        }
-        // No method of HTTP/1.1 begins so; what does is the preface of HTTP/2.
-        if bytes.starts_with(b"PRI") {
-            self.is_http_2.store(true, Ordering::Relaxed);
-        }
-        if !self.is_http_2.load(Ordering::Relaxed) {
+        let waits = self.idle.load(Ordering::Relaxed) != 0
+            && self.head.load(Ordering::Relaxed) == 0
+            && !self.is_http_2.load(Ordering::Relaxed);
+        // Some clients of HTTP/1.1 send an empty line behind a body.
+        if waits && !bytes.iter().all(|byte| b"\r\n".contains(byte)) {
             self.head.store(self.now(), Ordering::Relaxed);
         }
     }
@@ -223,8 +254,11 @@ impl Connection {
     }
 
     /// A head is complete. The request lasts until what is returned is dropped.
-    pub(super) fn begin(self: &Arc<Self>) -> Asked {
+    pub(super) fn begin(self: &Arc<Self>, version: Version) -> Asked {
         let began = self.now();
+        if version == Version::HTTP_2 {
+            self.is_http_2.store(true, Ordering::Relaxed);
+        }
         let mut requests = self.requests();
         requests.push(began);
         self.head.store(0, Ordering::Relaxed);
@@ -234,14 +268,23 @@ impl Connection {
         Asked { connection, began }
     }
 
-    /// Since when there has been nothing to do; `None` while there is something.
-    fn idle_since(&self) -> Option<u32> {
+    /// Whether a head is on its way, and since when it or nothing is; `None` with a request or an answer
+    /// under way.
+    fn unasked_since(&self) -> Option<(bool, u32)> {
         let idle = self.idle.load(Ordering::Relaxed);
-        let is_idle = idle != 0
-            && self.head.load(Ordering::Relaxed) == 0
-            && self.blocked.load(Ordering::Relaxed) == 0
-            && self.closing().is_none();
-        is_idle.then_some(idle)
+        let is_unasked =
+            idle != 0 && self.blocked.load(Ordering::Relaxed) == 0 && self.closing().is_none();
+        let head = self.head.load(Ordering::Relaxed);
+        is_unasked.then_some((head != 0, if head == 0 { idle } else { head }))
+    }
+
+    /// Closes it if it has had enough time by `now`.
+    fn look(&self, now: u32, limits: &ConnectionLimits) {
+        match self.overdue(now, limits) {
+            Some(reason) => self.close(reason),
+            None if self.closing().is_some() => self.told.notify_one(),
+            None => {}
+        }
     }
 
     /// Why it has had enough time by `now`, if it has.
@@ -250,10 +293,14 @@ impl Connection {
             since != 0 && u64::from(now.saturating_sub(since)) > time.as_secs()
         };
         let blocked = self.blocked.load(Ordering::Relaxed);
-        let oldest = self.requests().iter().copied().min().unwrap_or(0);
-        // HTTP/2 has clients stop an answer without stopping the socket.
-        let unanswered = limits.request_time + limits.answer_time;
-        if is_over(blocked, limits.answer_time) || is_over(oldest, unanswered) {
+        // Requests of HTTP/2 end one by one, by the time that the listener gives each.
+        let oldest = self
+            .requests()
+            .first()
+            .copied()
+            .filter(|_| !self.is_http_2.load(Ordering::Relaxed));
+        if is_over(blocked, limits.answer_time) || is_over(oldest.unwrap_or(0), limits.whole_time())
+        {
             Some(Reason::Answer)
         } else if is_over(self.head.load(Ordering::Relaxed), limits.head_time) {
             Some(Reason::Head)
@@ -264,23 +311,44 @@ impl Connection {
         }
     }
 
+    /// Has it closed for `reason`, unless it is about to be for another.
     fn close(&self, reason: Reason) {
-        *self.closing.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+        let now = self.now();
+        let mut closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_worse = matches!(reason, Reason::Head | Reason::Answer);
+        if closing.is_none() || is_worse {
+            *closing = Some((reason, now));
+        }
+        drop(closing);
         self.told.notify_one();
     }
 
-    fn closing(&self) -> Option<Reason> {
+    fn closing(&self) -> Option<(Reason, u32)> {
         *self.closing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Completes when it is to be closed, and every time that somebody says so again.
-    pub(super) async fn told(&self) -> Reason {
+    /// Completes when it is to be closed, and again at each look as long as it is not.
+    pub(super) async fn told(&self) -> Close {
         loop {
             self.told.notified().await;
-            if let Some(reason) = self.closing() {
-                return reason;
-            }
+            let Some((reason, since)) = self.closing() else {
+                continue;
+            };
+            let is_asked = !self.requests().is_empty() || self.blocked.load(Ordering::Relaxed) != 0;
+            let is_patient = self.now() - since < GRACE;
+            return match reason {
+                Reason::Head | Reason::Answer => Close::AtOnce,
+                // A request that came meanwhile is answered.
+                _ if is_asked => Close::Gracefully,
+                Reason::Idle | Reason::Stopping if is_patient => Close::Gracefully,
+                Reason::Idle | Reason::Stopping | Reason::Crowded => Close::AtOnce,
+            };
         }
+    }
+
+    /// What came was no HTTP.
+    pub(super) fn malformed(&self) {
+        self.watch.counts.malformed.fetch_add(1, Ordering::Relaxed);
     }
 
     fn requests(&self) -> MutexGuard<'_, Vec<u32>> {
@@ -339,7 +407,7 @@ mod tests {
         connection.received(b"G");
         assert_eq!(after(&watch, connection, 5), None);
         assert_eq!(after(&watch, connection, 6), Some(Reason::Head));
-        let asked = connection.begin();
+        let asked = connection.begin(Version::HTTP_11);
         connection.received(b"some of the body");
         assert_eq!(after(&watch, connection, 40), None);
         assert_eq!(after(&watch, connection, 41), Some(Reason::Answer));
@@ -362,49 +430,91 @@ mod tests {
         assert_eq!(after(&watch, &place.connection, 2), Some(Reason::Head));
     }
 
+    fn begin(place: &Place) -> Asked {
+        place.connection.begin(Version::HTTP_11)
+    }
+
     #[test]
-    fn frames_of_http_2_are_no_head() {
+    fn empty_lines_are_no_head() {
+        let watch = watch();
+        let place = watch.admit().unwrap();
+        place.connection.received(b"\r\n");
+        assert_eq!(after(&watch, &place.connection, 6), None);
+    }
+
+    #[test]
+    fn frames_of_http_2_are_no_head_once_it_asked() {
         let watch = watch();
         let place = watch.admit().unwrap();
         let connection = &place.connection;
         connection.received(b"PRI * HTTP/2.0");
-        assert_eq!(after(&watch, connection, 6), None);
-        drop(connection.begin());
+        assert_eq!(after(&watch, connection, 6), Some(Reason::Head));
+        let (first, second) = (
+            connection.begin(Version::HTTP_2),
+            connection.begin(Version::HTTP_2),
+        );
+        watch.now.fetch_add(100, Ordering::Relaxed);
+        assert_eq!(after(&watch, connection, 0), None);
+        drop(first);
+        assert!(connection.unasked_since().is_none());
+        drop(second);
         connection.received(b"a ping");
         assert_eq!(after(&watch, connection, 20), None);
         assert_eq!(after(&watch, connection, 21), Some(Reason::Idle));
     }
 
-    #[test]
-    fn the_oldest_of_several_requests_counts() {
+    /// How the connection is to be closed, after so many looks.
+    async fn told(watch: &Watch, connection: &Connection, looks: u32) -> Close {
+        watch.now.fetch_add(looks, Ordering::Relaxed);
+        connection.look(watch.now.load(Ordering::Relaxed), &watch.limits);
+        connection.told().await
+    }
+
+    #[tokio::test]
+    async fn whoever_does_not_agree_to_an_end_is_cut_off_unless_there_is_a_request() {
         let watch = watch();
         let place = watch.admit().unwrap();
         let connection = &place.connection;
-        let first = connection.begin();
-        watch.now.fetch_add(30, Ordering::Relaxed);
-        let second = connection.begin();
-        assert_eq!(after(&watch, connection, 11), Some(Reason::Answer));
-        drop(first);
-        assert_eq!(after(&watch, connection, 11), None);
-        drop(second);
-        assert!(connection.idle_since().is_some());
+        watch.stop();
+        assert_eq!(connection.told().await, Close::Gracefully);
+        assert_eq!(told(&watch, connection, 1).await, Close::Gracefully);
+        let asked = connection.begin(Version::HTTP_2);
+        assert_eq!(told(&watch, connection, 1).await, Close::Gracefully);
+        drop(asked);
+        assert_eq!(told(&watch, connection, 1).await, Close::AtOnce);
     }
 
     #[test]
-    fn whoever_is_idle_for_longest_makes_room_and_nobody_else() {
+    fn whoever_is_idle_for_longest_makes_room_and_then_whoever_sends_a_head() {
+        let closing = |place: &Place| place.connection.closing().map(|(reason, _)| reason);
         let watch = watch();
         let first = watch.admit().unwrap();
+        first.connection.received(b"G");
         watch.now.fetch_add(1, Ordering::Relaxed);
         let second = watch.admit().unwrap();
         let third = watch.admit().unwrap();
-        assert_eq!(first.connection.closing(), Some(Reason::Crowded));
-        assert_eq!(second.connection.closing(), None);
+        assert_eq!(closing(&second), Some(Reason::Crowded));
+        assert_eq!(closing(&first), None);
+        drop(second);
+        let asked = begin(&third);
+        let fourth = watch.admit().unwrap();
+        assert_eq!(closing(&first), Some(Reason::Crowded));
         drop(first);
-        let _busy = (second.connection.begin(), third.connection.begin());
+        let _busy = (asked, begin(&fourth));
         assert!(watch.admit().is_none());
         assert_eq!(watch.counts.refused.load(Ordering::Relaxed), 1);
-        assert_eq!(watch.counts.crowded.load(Ordering::Relaxed), 1);
-        drop(second);
+        assert_eq!(watch.counts.crowded.load(Ordering::Relaxed), 2);
+        drop(third);
+        assert!(watch.admit().is_some());
+    }
+
+    #[test]
+    fn those_that_are_told_to_go_hold_their_places_until_they_have() {
+        let watch = watch();
+        let mut open: Vec<_> = (0..2).map(|_| watch.admit().unwrap()).collect();
+        open.push(watch.admit().unwrap());
+        assert!(watch.admit().is_none(), "nobody has gone yet");
+        open.remove(0);
         assert!(watch.admit().is_some());
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn register(registry: &mut Registry, watch: &Watch) {
         ("idle", &counts.idle),
         ("answer", &counts.answer),
         ("crowded", &counts.crowded),
+        ("malformed", &counts.malformed),
     ];
     for (reason, count) in reasons {
         closed
@@ -36,7 +37,7 @@ pub(super) fn register(registry: &mut Registry, watch: &Watch) {
     registry.register(
         "http_closed_connections",
         "Connections that the server closed: the head of a request took too long, nothing was asked, \
-         an answer was not taken, or another needed the place",
+         an answer was not taken, another needed the place, or it was no HTTP",
         closed,
     );
     let refused: Counter = Counter::default();

@@ -7,7 +7,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
@@ -17,7 +16,6 @@ use tokio::time::Instant;
 
 use super::HttpError;
 use super::bodies::Bodies;
-use super::held::Held;
 use super::metrics::Metrics;
 use super::rate_limit::RateLimit;
 
@@ -83,14 +81,14 @@ pub(super) async fn admit(State(app): State<AppGuard>, request: Request, next: N
     response
 }
 
-/// A request has its place until its answer is sent, however slowly
-/// the client reads: answers in memory are what the limit bounds.
+/// A request has its place until there is an answer. Sending it takes none: by HTTP/2, few clients could
+/// keep all places by not reading. What is not read is bounded by its bytes.
 async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
     if guard.bodies.has_no_room(&request) {
         let status = StatusCode::PAYLOAD_TOO_LARGE;
         return HttpError::problem(status, "The request is too large.").into_response();
     }
-    let Ok(permit) = Arc::clone(&guard.permits).try_acquire_owned() else {
+    let Ok(_permit) = Arc::clone(&guard.permits).try_acquire_owned() else {
         return HttpError::overloaded("Too many requests are being served.").into_response();
     };
     let is_read = request.method().is_safe();
@@ -99,10 +97,7 @@ async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
         Ok(_) if share.is_some_and(|share| share.is_refused()) => {
             HttpError::overloaded("Too many large requests are being received.").into_response()
         }
-        Ok(response) => match guard.bodies.hold(&response) {
-            Ok(share) => response.map(|body| Body::new(Held::new(body, (permit, share)))),
-            Err(refusal) => refusal.into_response(),
-        },
+        Ok(response) => guard.bodies.hold(response).into_response(),
         Err(_elapsed) => took_too_long(guard.time.as_secs(), is_read).into_response(),
     }
 }

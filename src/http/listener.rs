@@ -12,22 +12,36 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{Request, StatusCode, Version, header};
+use axum::response::IntoResponse as _;
 use hyper::body::Incoming;
+use hyper::rt::Executor;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tower_service::Service as _;
 
-use super::connection::{Place, Reason, Watch};
+use super::HttpError;
+use super::connection::{Close, Place, Watch};
 use super::held::Held;
 use super::socket::Socket;
 
-/// Requests that one HTTP/2 connection may have open.
-const STREAMS: u32 = 128;
+/// Requests that one HTTP/2 connection may have open: small answers that are not taken are not counted.
+const STREAMS: u32 = 64;
+
+/// Runs the requests of HTTP/2 connections, each for so long: a client can stop one answer and go on
+/// taking others. What is dropped is reset.
+#[derive(Debug, Clone)]
+struct Streams(Duration);
+
+impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Streams {
+    fn execute(&self, stream: F) {
+        tokio::spawn(tokio::time::timeout(self.0, stream));
+    }
+}
 
 /// Waits so long when the system has no file descriptors left: time for others to be given back.
 const OUT_OF_FILES: Duration = Duration::from_millis(100);
@@ -42,7 +56,7 @@ pub(super) struct Listener {
     socket: TcpListener,
     router: Router,
     watch: Arc<Watch>,
-    protocols: Arc<Builder<TokioExecutor>>,
+    protocols: Arc<Builder<Streams>>,
     lingering: Arc<Semaphore>,
     tells_peers: bool,
 }
@@ -55,13 +69,17 @@ impl Listener {
         watch: Arc<Watch>,
         tells_peers: bool,
     ) -> Self {
-        let head_bytes = watch.limits().head_bytes;
-        let mut protocols = Builder::new(TokioExecutor::new());
-        protocols.http1().max_buf_size(head_bytes);
+        let limits = watch.limits();
+        let mut protocols = Builder::new(Streams(limits.whole_time()));
+        // Whoever says that nothing more will come still wants the answer.
+        protocols
+            .http1()
+            .half_close(true)
+            .max_buf_size(limits.head_bytes);
         protocols
             .http2()
             .max_concurrent_streams(STREAMS)
-            .max_header_list_size(u32::try_from(head_bytes).unwrap_or(u32::MAX));
+            .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX));
         Self {
             socket,
             router,
@@ -140,23 +158,33 @@ fn is_the_clients_fault(cause: &io::Error) -> bool {
     )
 }
 
+/// RFC 9112, 3.2: proxies may route by either of two.
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    request.version() != Version::HTTP_11 || hosts == 1
+}
+
 async fn serve(
     stream: TcpStream,
     peer: Option<SocketAddr>,
     place: Place,
     router: Router,
-    protocols: Arc<Builder<TokioExecutor>>,
+    protocols: Arc<Builder<Streams>>,
 ) {
     let connection = &place.connection;
     let socket = Socket::new(stream, Arc::clone(connection));
     let answer = service_fn(|mut request: Request<Incoming>| {
-        let asked = connection.begin();
+        let asked = connection.begin(request.version());
+        let has_one_host = has_one_host(&request);
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
-        let answered = router.clone().call(request);
+        let answered = has_one_host.then(|| router.clone().call(request));
         async move {
-            let response = answered.await?;
+            let response = match answered {
+                Some(answered) => answered.await?,
+                None => HttpError::bare(StatusCode::BAD_REQUEST).into_response(),
+            };
             // The request is over when its answer has been handed on as a whole, or given up.
             Ok::<_, Infallible>(response.map(|body| Held::new(body, asked)))
         }
@@ -166,15 +194,16 @@ async fn serve(
         tokio::select! {
             result = served.as_mut() => {
                 if let Err(cause) = result {
+                    if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
+                        connection.malformed();
+                    }
                     tracing::debug!(cause, "connection ended");
                 }
                 return;
             }
-            reason = connection.told() => match reason {
-                Reason::Head | Reason::Answer => return,
-                Reason::Idle | Reason::Crowded | Reason::Stopping => {
-                    served.as_mut().graceful_shutdown();
-                }
+            close = connection.told() => match close {
+                Close::AtOnce => return,
+                Close::Gracefully => served.as_mut().graceful_shutdown(),
             }
         }
     }

@@ -73,7 +73,8 @@ pub async fn run(
     watch.stop();
     let ended = match tokio::time::timeout(drain_time, all_closed.recv()).await {
         Ok(_all) => Ended::Drained,
-        Err(_elapsed) => Ended::CutOff,
+        Err(_elapsed) if watch.has_requests() => Ended::CutOff,
+        Err(_elapsed) => Ended::Drained,
     };
     looking.abort();
     for app in site.apps() {

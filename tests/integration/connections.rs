@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
 use ekiben::config::Config;
 use ekiben::http::{ConnectionLimits, admin};
 use ekiben::serving::{allow_files, connection_limits};
@@ -142,29 +142,103 @@ async fn whoever_does_not_take_the_answers_is_cut_off() {
 }
 
 #[tokio::test]
-async fn whoever_stops_an_answer_by_http_2_is_cut_off() {
+async fn an_answer_that_is_stopped_by_http_2_ends_and_the_others_go_on() {
     let site = Site::new(&Dataset::tiny());
     let limits = ConnectionLimits {
         answer_time: Duration::from_secs(1),
         request_time: Duration::from_secs(1),
         ..patient()
     };
-    let (address, stop, serving) = serve_within(&site, limits, Duration::from_secs(60)).await;
+    let (address, _stop, _serving) = serve_within(&site, limits, Duration::ZERO).await;
     let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
     let (mut sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(0)
         .handshake::<_, Body>(stream)
         .await
         .unwrap();
-    let connection = tokio::spawn(connection);
-    let uri = format!("http://{address}/api/chair/1");
-    let request = Request::get(uri).body(Body::empty()).unwrap();
-    let response = sender.send_request(request).await.unwrap();
-    assert!(response.into_body().collect().await.is_err());
-    drop(connection.await.unwrap());
+    tokio::spawn(connection);
+    let request = |method: Method, path: &str| {
+        let uri = format!("http://{address}{path}");
+        let request = Request::builder().method(method).uri(uri);
+        request.body(Body::empty()).unwrap()
+    };
+    let chair = sender
+        .send_request(request(Method::GET, "/api/chair/1"))
+        .await;
+    let stopped = chair.unwrap().into_body().collect().await;
+    assert!(stopped.is_err());
+    // It has no body to stop.
+    let head = sender.send_request(request(Method::HEAD, "/api/chair/1"));
+    assert_eq!(head.await.unwrap().status(), 200);
+}
+
+/// The preface of HTTP/2, empty settings, and a GET of `/` as stream 1.
+const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\
+    \0\0\0\x04\0\0\0\0\0\
+    \0\0\x06\x01\x05\0\0\0\x01\x82\x86\x84\x41\x01x";
+
+#[tokio::test]
+async fn a_client_of_http_2_that_agrees_to_nothing_is_cut_off_too() {
+    let site = Site::new(&Dataset::tiny());
+    let limits = ConnectionLimits {
+        idle_time: Duration::from_secs(1),
+        ..patient()
+    };
+    let (address, stop, serving) = serve_within(&site, limits, Duration::from_secs(60)).await;
+    let mut socket = RawSocket::connect(address).await;
+    socket.send(HTTP_2).await;
+    // It never acknowledges a ping, which a graceful end waits for.
+    let said = socket.rest().await;
+    assert!(said.contains("about:blank"), "{said}");
     stop.send(()).unwrap();
     serving.await.unwrap();
-    assert_eq!(closed_for(&site, "answer").await, 1);
+    assert_eq!(closed_for(&site, "idle").await, 1);
+}
+
+#[tokio::test]
+async fn a_preface_alone_has_the_time_of_a_head() {
+    let site = Site::new(&Dataset::tiny());
+    let limits = ConnectionLimits {
+        head_time: Duration::from_secs(1),
+        ..patient()
+    };
+    let (address, _stop, _serving) = serve_within(&site, limits, Duration::ZERO).await;
+    for preface in [&HTTP_2[..33], b"PRIX / HTTP/1.1\r\nHost: x\r\n"] {
+        let mut socket = RawSocket::connect(address).await;
+        socket.send(preface).await;
+        socket.rest().await;
+    }
+    assert_eq!(closed_for(&site, "head").await, 2);
+}
+
+#[tokio::test]
+async fn whoever_says_that_nothing_more_will_come_gets_the_answer() {
+    let site = Site::new(&Dataset::tiny());
+    let (address, _stop, _serving) = serve_within(&site, patient(), Duration::ZERO).await;
+    let mut socket = begin_purchase(address).await;
+    socket.send(BODY).await;
+    socket.end().await;
+    assert_eq!(socket.answer().await.unwrap().status, 200);
+    assert_eq!(socket.rest().await, "");
+}
+
+#[tokio::test]
+async fn heads_on_their_way_make_room_when_nobody_is_idle() {
+    let site = Site::new(&Dataset::tiny());
+    let limits = ConnectionLimits {
+        connections: 2,
+        ..patient()
+    };
+    let (address, _stop, _serving) = serve_within(&site, limits, Duration::ZERO).await;
+    let mut slow = Vec::new();
+    for _ in 0..10 {
+        let mut socket = RawSocket::connect(address).await;
+        socket.send("GET / HTTP/1.1\r\n").await;
+        slow.push(socket);
+    }
+    let mut healthy = RawSocket::connect(address).await;
+    healthy.send(GET).await;
+    assert_eq!(healthy.answer().await.unwrap().status, 200);
 }
 
 #[tokio::test]

@@ -258,3 +258,26 @@ async fn alone(site: &Site, paths: &[&str]) -> Vec<(u16, Vec<u8>)> {
     }
     answers
 }
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let site = Site::new(&Dataset::tiny());
+    let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
+    for (hosts, status) in [
+        ("", 400),
+        ("Host: x\r\nHost: x\r\n", 400),
+        ("Host: x\r\n", 200),
+    ] {
+        let mut socket = RawSocket::connect(address).await;
+        socket
+            .send(format!("GET /livez HTTP/1.1\r\n{hosts}\r\n"))
+            .await;
+        assert_eq!(socket.answer().await.unwrap().status, status, "{hosts}");
+    }
+    let mut old = RawSocket::connect(address).await;
+    old.send("GET /livez HTTP/1.0\r\n\r\n").await;
+    assert_eq!(
+        statuses(&old.rest().await.replace("HTTP/1.0", "HTTP/1.1")),
+        ["200"]
+    );
+}

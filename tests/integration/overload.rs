@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{Request, header};
@@ -14,7 +15,9 @@ use tokio::task::{JoinHandle, JoinSet};
 use tower::ServiceExt as _;
 
 use crate::dataset::{CHAIR, Chair, Dataset};
-use crate::harness::{Answer, Options, Site};
+use crate::harness::{Answer, Options, Site, whole_dataset};
+use crate::raw_socket::RawSocket;
+use crate::serving::serve;
 
 #[tokio::test]
 async fn long_reads_beyond_the_queue_are_shed_and_the_others_answered() {
@@ -127,4 +130,29 @@ async fn large_answers_share_it_too() {
     drop(first);
     site.get(page).await.is(200);
     site.get(page).await.is(200);
+}
+
+#[tokio::test]
+async fn answers_count_until_they_are_taken() {
+    let mut options = Options::default();
+    options.config.limits.upload_bytes = 1;
+    options.config.limits.body_bytes = 1;
+    options.config.limits.buffered_bytes = 7_000_000;
+    let folder = tempfile::TempDir::new().unwrap();
+    let site = Site::open(folder, whole_dataset(), &options);
+    let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
+    // Nearly 5 MB, which is more than the sockets hold.
+    let page = "GET /api/estate/search?doorHeightRangeId=0&page=0&perPage=50000 HTTP/1.1\r\n\
+                Host: x\r\n\r\n";
+    let mut first = RawSocket::connect(address).await;
+    first.send(page).await;
+    first.is_answered().await;
+    let mut second = RawSocket::connect(address).await;
+    second.send(page).await;
+    assert_eq!(second.answer().await.unwrap().status, 503);
+    let whole = first.answer().await.unwrap();
+    assert_eq!(whole.status, 200);
+    assert!(whole.body.len() > 4_500_000, "{}", whole.body.len());
+    second.send(page).await;
+    assert_eq!(second.answer().await.unwrap().body, whole.body);
 }

@@ -133,7 +133,6 @@ async fn a_refused_request_takes_no_place() {
         request
     };
     ask(&site, "203.0.113.1", "", CHAIR).await.is(200);
-    // A place is held until its answer was read, and this one is not.
     let refused = site.router.clone().oneshot(request()).await.unwrap();
     assert_eq!(refused.status(), 429);
     ask(&site, "203.0.113.2", "", CHAIR).await.is(200);

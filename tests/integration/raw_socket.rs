@@ -32,6 +32,11 @@ impl RawSocket {
         drop(self.stream.write_all(bytes.as_ref()).await);
     }
 
+    /// Says that nothing more will come.
+    pub(crate) async fn end(&mut self) {
+        self.stream.shutdown().await.unwrap();
+    }
+
     /// Sends the same again and again until the server no longer takes it.
     pub(crate) async fn send_for_ever(&mut self, bytes: &[u8]) {
         while self.stream.write_all(bytes).await.is_ok() {}
@@ -72,6 +77,11 @@ impl RawSocket {
                 return None;
             }
         }
+    }
+
+    /// Waits for the beginning of an answer, without reading it.
+    pub(crate) async fn is_answered(&self) {
+        self.stream.readable().await.unwrap();
     }
 
     /// Waits for the server's reset, without reading anything.
