@@ -125,6 +125,21 @@ impl Drop for Share {
     }
 }
 
+/// Keeps the large body of a request counted for as long as it, or a clone of it, is held: in the
+/// extensions of such a request, for handlers that keep what they read beyond their answer.
+#[derive(Debug, Clone)]
+pub struct BodyShare {
+    _share: Arc<Share>,
+}
+
+impl BodyShare {
+    pub(super) fn new(share: &Arc<Share>) -> Self {
+        Self {
+            _share: Arc::clone(share),
+        }
+    }
+}
+
 /// An answer whose bytes have a share for as long as any of them are referred to.
 struct Held {
     body: Body,

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::HttpError;
-use super::bodies::Bodies;
+use super::bodies::{Bodies, BodyShare};
 use super::metrics::Metrics;
 use super::rate_limit::RateLimit;
 
@@ -92,7 +92,10 @@ async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
         return HttpError::overloaded("Too many requests are being served.").into_response();
     };
     let is_read = request.method().is_safe();
-    let (request, share) = guard.bodies.count(request);
+    let (mut request, share) = guard.bodies.count(request);
+    if let Some(share) = &share {
+        request.extensions_mut().insert(BodyShare::new(share));
+    }
     match tokio::time::timeout(guard.time, next.run(request)).await {
         Ok(_) if share.is_some_and(|share| share.is_refused()) => {
             HttpError::overloaded("Too many large requests are being received.").into_response()

@@ -47,6 +47,7 @@ mod trace_context;
 mod validators;
 mod version;
 
+pub use bodies::BodyShare;
 pub use client::AddressHeader;
 pub use connection::ConnectionLimits;
 pub use error::HttpError;

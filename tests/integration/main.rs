@@ -72,6 +72,7 @@ mod serving;
 mod slow_queries;
 mod store_generations;
 mod store_revisions;
+mod upload_memory;
 mod writes_under_load;
 
 /// Every file of this folder is a module above: a forgotten one would be a test that never runs.

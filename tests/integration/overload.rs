@@ -91,6 +91,46 @@ async fn large_bodies_share_a_budget() {
     site.upload("chairs", &"x".repeat(90_000)).await.is(400);
 }
 
+/// A client that goes away takes its share along only if nothing is kept of what it sent.
+#[tokio::test]
+async fn an_upload_counts_until_it_is_written_or_given_up() {
+    let mut options = Options::default();
+    options.config.limits.buffered_bytes = 150_000;
+    let site = Arc::new(Site::with(&Dataset::tiny(), &options));
+    let (hold, held) = channel::<()>();
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let store = Arc::clone(&site.store);
+    let busy = tokio::spawn(async move {
+        let work = move |_: &rusqlite::Connection| {
+            begun.send(()).unwrap();
+            let _ended = held.recv();
+            Ok(())
+        };
+        store.write(work).await.unwrap();
+    });
+    has_begun.await.unwrap();
+    let further = "x".repeat(90_000);
+    let large = |id| format!("{id},n,d,t,1,50,60,70,赤,,座椅子,1,1,{further}\n");
+    let (first, second) = (large(2), large(3));
+    let waits = Arc::clone(&site);
+    let upload = tokio::spawn(async move { waits.upload("chairs", &first).await });
+    let writes = site.store.figures().waiting_writes;
+    while site.store.figures().waiting_writes == writes {
+        assert!(!upload.is_finished());
+        tokio::task::yield_now().await;
+    }
+    upload.abort();
+    assert!(upload.await.unwrap_err().is_cancelled());
+    let shed = site.upload("chairs", &second).await;
+    assert_eq!(shed.is(503).header("retry-after"), "1");
+    drop(hold);
+    busy.await.unwrap();
+    // Behind all that waits.
+    site.store.write(|_| Ok(())).await.unwrap();
+    site.get("/api/chair/2").await.is(200);
+    site.upload("chairs", &second).await.is(201);
+}
+
 type Sending = http_body_util::channel::Sender<Bytes, Infallible>;
 
 /// An upload of which `bytes` have been received.

@@ -12,7 +12,7 @@
 //! - `search`, `query`: the two searches: parameters to conditions to sets, or to SQL
 //! - `low_priced`, `recommended`, `nazotte` (with `polygon`): the other lists
 //! - `purchase`: buying a chair and requesting documents; `body`: how bodies are read
-//! - `upload`: CSV uploads; `initialize`: back to the baked data
+//! - `upload` (with `records`): CSV uploads; `initialize`: back to the baked data
 //! - `conditions`: the two condition documents
 //! - `bots`: whom [`Settings::shed_bots`] turns away
 //! - `images` (with [`thumbnail`]): pictures drawn from their names
@@ -36,6 +36,7 @@ mod polygon;
 mod purchase;
 mod query;
 mod recommended;
+mod records;
 mod search;
 mod settings;
 pub mod thumbnail;

@@ -3,15 +3,20 @@
 //! The file is a form part with a file name. A file that is no CSV by RFC 4180 is 500, as is one that
 //! the tables refuse (an id that is there already, a text too long, a number out of range); a row that
 //! is too short or holds no number where one belongs is 400. Further columns are ignored.
+//!
+//! The file is all that is held of it: it is gone through once to be checked, and again by the writer's
+//! job, which binds the values as they are read. It is counted among all bodies until that job has ended,
+//! whether or not the client waits for it.
 
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
 use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::Connection;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 
+use super::records::{Broken, Records};
 use super::{Result, Shared, bad_request};
-use crate::http::{HttpError, IdempotencyKey};
+use crate::http::{BodyShare, HttpError, IdempotencyKey};
 use crate::store::{Outcome, StoreError};
 
 /// What a column of an upload holds.
@@ -20,6 +25,21 @@ enum Kind {
     Integer,
     Real,
     Text,
+}
+
+impl Kind {
+    /// What a field, which is UTF-8, holds; `None` if that is not of this kind.
+    fn value(self, field: &[u8]) -> Option<ValueRef<'_>> {
+        match self {
+            Self::Text => Some(ValueRef::Text(field)),
+            Self::Integer => parsed(field).map(ValueRef::Integer),
+            Self::Real => parsed(field).map(ValueRef::Real),
+        }
+    }
+}
+
+fn parsed<T: std::str::FromStr>(field: &[u8]) -> Option<T> {
+    str::from_utf8(field).ok()?.parse().ok()
 }
 
 /// One of the two uploads.
@@ -93,16 +113,23 @@ async fn store(
     request: Request,
     upload: &'static Upload,
 ) -> Result<Outcome> {
+    let share = request.extensions().get::<BodyShare>().cloned();
     let multipart = Multipart::from_request(request, &()).await;
     let csv = file(multipart, upload.part).await?;
-    // Large files take a while to parse; the thread that answers others must not. What is around the file
+    // Large files take a while to check; the thread that answers others must not. What is around the file
     // does not count as the request: clients make up a new boundary each time.
-    let parse = move || Ok::<_, HttpError>((rows(&csv, upload.columns)?, key.once(&csv)));
-    let parsed = tokio::task::spawn_blocking(parse).await;
-    let (rows, once) = parsed.map_err(HttpError::internal)??;
+    let check = move || {
+        let once = key.once(&csv);
+        let csv = unix_lines(csv.into());
+        check(&csv, upload.columns)?;
+        Ok::<_, HttpError>((csv, share, once))
+    };
+    let checked = tokio::task::spawn_blocking(check).await;
+    let (csv, share, once) = checked.map_err(HttpError::internal)??;
     let work = move |connection: &Connection| {
+        let _counted_until_here = share;
         once.apply(connection, |connection| {
-            insert(connection, upload, &rows)?;
+            insert(connection, upload, &csv)?;
             Ok(StatusCode::CREATED.into())
         })
     };
@@ -142,45 +169,38 @@ fn malformed(error: &MultipartError) -> HttpError {
     }
 }
 
-fn rows(csv: &[u8], columns: &[(&str, Kind)]) -> Result<Vec<Vec<Value>>> {
-    let broken = || HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR);
-    let csv = unix_lines(csv);
-    if !quotes_are_strict(&csv) {
-        return Err(broken());
+/// Whether all of the file can be stored, as far as the file alone says.
+fn check(csv: &[u8], columns: &[(&str, Kind)]) -> Result<()> {
+    let broken = |Broken| HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR);
+    if !quotes_are_strict(csv) {
+        return Err(broken(Broken));
     }
-    // Records of different lengths and text that is not UTF-8 are errors of this reader too.
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .terminator(csv::Terminator::Any(b'\n'))
-        .from_reader(&csv[..]);
-    let records: Vec<_> = reader
-        .records()
-        .collect::<Result<_, _>>()
-        .map_err(|_| broken())?;
-    records.iter().map(|record| row(record, columns)).collect()
+    let mut records = Records::new(csv, columns.len());
+    let mut is_fit = true;
+    // A file that is broken further down is broken, whatever the values before.
+    while let Some(record) = records.next().map_err(broken)? {
+        is_fit = is_fit
+            && columns.iter().enumerate().all(|(index, (_, kind))| {
+                let field = record.get(index);
+                field.is_some_and(|field| kind.value(field).is_some())
+            });
+    }
+    if is_fit { Ok(()) } else { Err(bad_request()) }
 }
 
-/// Lines end with LF or CR LF, also within quotes; a CR anywhere else is an ordinary character.
-fn unix_lines(csv: &[u8]) -> Vec<u8> {
-    let mut lines = Vec::with_capacity(csv.len());
-    for (index, &byte) in csv.iter().enumerate() {
+/// Lines end with LF or CR LF, also within quotes; a CR anywhere else is an ordinary character, but for
+/// one at the end.
+fn unix_lines(mut csv: Vec<u8>) -> Vec<u8> {
+    let mut kept = 0;
+    for index in 0..csv.len() {
+        let byte = csv[index];
         if byte != b'\r' || csv.get(index + 1).is_some_and(|&next| next != b'\n') {
-            lines.push(byte);
+            csv[kept] = byte;
+            kept += 1;
         }
     }
-    lines
-}
-
-fn row(record: &csv::StringRecord, columns: &[(&str, Kind)]) -> Result<Vec<Value>> {
-    let value = |(index, (_, kind)): (usize, &(&str, Kind))| {
-        let text = record.get(index).ok_or_else(bad_request)?;
-        Ok(match kind {
-            Kind::Text => Value::Text(text.to_owned()),
-            Kind::Integer => Value::Integer(text.parse().map_err(|_| bad_request())?),
-            Kind::Real => Value::Real(text.parse().map_err(|_| bad_request())?),
-        })
-    };
-    columns.iter().enumerate().map(value).collect()
+    csv.truncate(kept);
+    csv
 }
 
 /// The csv crate forgives stray quotes and unterminated fields; the original does not.
@@ -206,7 +226,8 @@ fn quotes_are_strict(csv: &[u8]) -> bool {
     at != At::Quoted
 }
 
-fn insert(connection: &Connection, upload: &Upload, rows: &[Vec<Value>]) -> rusqlite::Result<()> {
+/// Stores the rows of a file that was checked.
+fn insert(connection: &Connection, upload: &Upload, csv: &[u8]) -> rusqlite::Result<()> {
     let names: Vec<_> = upload.columns.iter().map(|(name, _)| *name).collect();
     let places = vec!["?"; names.len()].join(", ");
     let sql = format!(
@@ -215,8 +236,15 @@ fn insert(connection: &Connection, upload: &Upload, rows: &[Vec<Value>]) -> rusq
         names.join(", ")
     );
     let mut insert = connection.prepare_cached(&sql)?;
-    for row in rows {
-        insert.execute(params_from_iter(row))?;
+    let broken = |Broken| rusqlite::Error::ToSqlConversionFailure(Box::new(Broken));
+    let mut records = Records::new(csv, names.len());
+    while let Some(record) = records.next().map_err(broken)? {
+        for (index, (_, kind)) in upload.columns.iter().enumerate() {
+            let value = record.get(index).and_then(|field| kind.value(field));
+            let value = value.ok_or_else(|| broken(Broken))?;
+            insert.raw_bind_parameter(index + 1, ToSqlOutput::Borrowed(value))?;
+        }
+        insert.raw_execute()?;
     }
     Ok(())
 }
@@ -228,6 +256,8 @@ fn is_refusal(cause: &rusqlite::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::types::Value;
+
     use super::*;
 
     const COLUMNS: &[(&str, Kind)] = &[
@@ -237,7 +267,23 @@ mod tests {
     ];
 
     fn read(csv: &str) -> Result<Vec<Vec<Value>>, u16> {
-        rows(csv.as_bytes(), COLUMNS).map_err(|error| error.status().as_u16())
+        rows(csv.as_bytes())
+    }
+
+    /// What the writer would bind.
+    fn rows(csv: &[u8]) -> Result<Vec<Vec<Value>>, u16> {
+        let csv = unix_lines(csv.to_vec());
+        check(&csv, COLUMNS).map_err(|error| error.status().as_u16())?;
+        let mut records = Records::new(&csv, COLUMNS.len());
+        let mut rows = Vec::new();
+        while let Some(record) = records.next().unwrap() {
+            let value = |(index, (_, kind)): (usize, &(&str, Kind))| {
+                let value = kind.value(record.get(index).unwrap());
+                Value::try_from(value.unwrap()).unwrap()
+            };
+            rows.push(COLUMNS.iter().enumerate().map(value).collect());
+        }
+        Ok(rows)
     }
 
     fn row(id: i64, name: &str, at: f64) -> Vec<Value> {
@@ -271,9 +317,15 @@ mod tests {
         assert_eq!(read("1,a\n"), Err(400), "too few columns");
         assert_eq!(read("x,a,1\n"), Err(400), "not an integer");
         assert_eq!(read("1,a,north\n"), Err(400), "not a number");
-        assert!(
-            rows(b"1,\xff,1\n", COLUMNS).is_err_and(|e| e.status() == 500),
-            "not UTF-8"
-        );
+        assert_eq!(rows(b"1,\xff,1\n"), Err(500), "not UTF-8");
+        assert_eq!(rows(b"1,a,1,\xff\n"), Err(500), "not UTF-8 further right");
+    }
+
+    #[test]
+    fn a_file_that_is_broken_is_500_whatever_else_is_wrong_before() {
+        assert_eq!(read("x,a,1\n2,b\n"), Err(500));
+        assert_eq!(read("1,a\n2\"\n"), Err(500));
+        assert_eq!(rows(b"x,a,1\n1,\xff,1\n"), Err(500));
+        assert_eq!(read("1,a,1\nx,a,1\n2,b,1\n"), Err(400));
     }
 }
