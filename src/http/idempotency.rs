@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
@@ -32,13 +33,13 @@ pub struct IdempotencyKey(Option<Given>);
 struct Given {
     key: String,
     retention: Retention,
-    /// Of the method and the path so far.
+    /// Of the method, the path and the query so far.
     asked: Sha256,
 }
 
 impl IdempotencyKey {
     /// The write that is done once for this key, or each time without one. The same request is one
-    /// with the same method, path and `body`.
+    /// with the same method, path and query, as they came, and `body`.
     #[must_use]
     pub fn once(self, body: &[u8]) -> Once {
         let Some(given) = self.0 else {
@@ -64,11 +65,13 @@ impl<T: AsRef<Store> + Send + Sync> FromRequestParts<Arc<T>> for IdempotencyKey 
         if values.next().is_some() {
             return Err(malformed("Idempotency-Key may be given only once."));
         }
-        // Neither holds a line feed.
+        // As they came, escapes and all: what is written in another way is another request. Neither this
+        // nor the method holds a line feed.
+        let target = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
         let asked = Sha256::new()
             .chain_update(parts.method.as_str())
             .chain_update("\n")
-            .chain_update(parts.uri.path())
+            .chain_update(target)
             .chain_update("\n");
         Ok(Self(Some(Given {
             key: key(value).ok_or_else(|| malformed(FORM))?,
@@ -137,8 +140,8 @@ impl IntoResponse for Outcome {
             }
             Self::KeyTaken => HttpError::problem(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "This Idempotency-Key was given with another request before: another method, path or \
-                 body. A new request takes a new key.",
+                "This Idempotency-Key was given with another request before: another method, path, \
+                 query or body. A new request takes a new key.",
             )
             .into_response(),
         }

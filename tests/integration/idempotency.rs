@@ -141,6 +141,10 @@ async fn a_key_belongs_to_one_request() {
         (BUY, r#"{"email":"b@example.com"}"#),
         ("/api/chair/buy/2", EMAIL),
         ("/api/estate/req_doc/1", EMAIL),
+        // Other spellings are other requests.
+        ("/api/chair/buy/1?", EMAIL),
+        ("/api/chair/buy/1?from=list", EMAIL),
+        ("/api/chair/buy/%31", EMAIL),
     ] {
         is_problem(&post(&site, path, "a", body).await, 422);
     }
