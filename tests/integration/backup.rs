@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use rusqlite::Connection;
 
-use crate::binary::{Process, ekiben, finish};
+use crate::binary::Process;
 use crate::client::Client;
 use crate::data_folder::{back_up, baked_folder, names, price, restore, stop, written_folder};
 use crate::dataset::{CHAIR, Chair, Dataset};
@@ -228,36 +228,4 @@ fn a_file_with_its_log_beside_it_is_restored_with_what_is_in_the_log() {
     drop(writer);
     let restored = folder.path().join("data/isuumo.primary.1.sqlite");
     assert_eq!(price(&restored), 8);
-}
-
-/// Every command of the document does what it says, in the order in which it stands there.
-#[test]
-fn the_commands_of_the_document_work() {
-    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operations.md");
-    let document = fs::read_to_string(document).unwrap();
-    let folder = baked_folder(&Dataset::tiny());
-    fs::remove_dir(folder.path().join("backups")).unwrap();
-    let _server = Process::start(folder.path(), &[]);
-    let binary = ekiben(folder.path()).get_program().to_owned();
-    let programs = Path::new(&binary).parent().unwrap().display().to_string();
-    let mut seen = 0;
-    for block in document.split("```console\n").skip(1) {
-        let block = block.split("```").next().unwrap();
-        for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
-            let output = std::process::Command::new("sh")
-                .args(["-c", command])
-                .current_dir(folder.path())
-                .env("PATH", format!("{programs}:/usr/bin:/bin"))
-                .output();
-            finish(&output.unwrap()).exits(0);
-            seen += 1;
-        }
-    }
-    assert!(seen >= 4, "{seen} commands");
-    assert!(
-        folder
-            .path()
-            .join("restored/isuumo.primary.1.sqlite")
-            .exists()
-    );
 }

@@ -63,6 +63,7 @@ mod isuumo_edge_cases;
 mod isuumo_edge_cases_writes;
 mod isuumo_uploads;
 mod metrics;
+mod operations_document;
 mod overload;
 mod rate_limit;
 mod reference;
