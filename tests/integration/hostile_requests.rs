@@ -1,6 +1,7 @@
 //! Requests that no honest client sends, over raw sockets: each is bounded and gets a clear answer, and
 //! none can make the server see another request than a proxy in front of it does.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::dataset::{CHAIR, Dataset};
@@ -11,8 +12,7 @@ use crate::serving::serve;
 const GET: &str = "GET /api/chair/1 HTTP/1.1\r\nHost: x\r\n\r\n";
 
 /// What the server says to `bytes` until it closes; a request behind them shows whether it does.
-async fn said_to(site: &Site, bytes: &[u8]) -> String {
-    let (address, _stop, _serving) = serve(site, Duration::ZERO).await;
+async fn said_to(address: SocketAddr, bytes: &[u8]) -> String {
     let mut socket = RawSocket::connect(address).await;
     socket.send(bytes).await;
     socket
@@ -30,6 +30,7 @@ fn statuses(said: &str) -> Vec<&str> {
 #[tokio::test]
 async fn what_proxies_could_read_otherwise_is_refused_and_ends_the_connection() {
     let site = Site::new(&Dataset::tiny());
+    let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
     let post = "POST /api/chair/buy/1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
     let cases = [
         (
@@ -93,7 +94,7 @@ async fn what_proxies_could_read_otherwise_is_refused_and_ends_the_connection() 
         ),
     ];
     for (case, bytes) in cases {
-        let said = said_to(&site, bytes.as_bytes()).await;
+        let said = said_to(address, bytes.as_bytes()).await;
         assert_eq!(statuses(&said), ["400"], "{case}: {said}");
     }
 }
@@ -101,6 +102,7 @@ async fn what_proxies_could_read_otherwise_is_refused_and_ends_the_connection() 
 #[tokio::test]
 async fn chunks_win_over_a_length_and_nothing_follows_them() {
     let site = Site::new(&Dataset::tiny());
+    let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
     let mail = "{\"email\":\"a\"}";
     for order in [
         "Content-Length: 4\r\nTransfer-Encoding: chunked",
@@ -111,7 +113,7 @@ async fn chunks_win_over_a_length_and_nothing_follows_them() {
              \r\n\r\n{:x}\r\n{mail}\r\n0\r\n\r\n",
             mail.len()
         );
-        let said = said_to(&site, request.as_bytes()).await;
+        let said = said_to(address, request.as_bytes()).await;
         assert_eq!(statuses(&said), ["200"], "{order}: {said}");
     }
 }
@@ -119,6 +121,7 @@ async fn chunks_win_over_a_length_and_nothing_follows_them() {
 #[tokio::test]
 async fn malformed_chunks_end_the_request() {
     let site = Site::new(&Dataset::tiny());
+    let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
     let head = "POST /api/chair/buy/1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
                 Transfer-Encoding: chunked\r\n\r\n";
     let long_extension = format!("1;{}\r\na\r\n0\r\n\r\n", "x".repeat(64 * 1024));
@@ -136,7 +139,7 @@ async fn malformed_chunks_end_the_request() {
         ("endless trailers", &long_trailers),
     ];
     for (case, body) in cases {
-        let said = said_to(&site, format!("{head}{body}").as_bytes()).await;
+        let said = said_to(address, format!("{head}{body}").as_bytes()).await;
         let statuses = statuses(&said);
         assert!(
             matches!(statuses[..], ["400" | "500"] | []),
@@ -154,6 +157,7 @@ async fn malformed_chunks_end_the_request() {
 #[tokio::test]
 async fn heads_have_a_limit() {
     let site = Site::new(&Dataset::tiny());
+    let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
     let huge = "x".repeat(40 * 1024);
     let many = "a: b\r\n".repeat(1000);
     let cases = [
@@ -165,7 +169,7 @@ async fn heads_have_a_limit() {
         ("431", format!("GET /{huge} HTTP/1.1\r\nHost: x\r\n\r\n")),
     ];
     for (status, head) in cases {
-        let said = said_to(&site, head.as_bytes()).await;
+        let said = said_to(address, head.as_bytes()).await;
         assert_eq!(statuses(&said), [status], "{said}");
     }
     // A long search fits.
@@ -174,7 +178,10 @@ async fn heads_have_a_limit() {
         "x".repeat(20_000)
     );
     let request = format!("GET {search} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    assert_eq!(statuses(&said_to(&site, request.as_bytes()).await), ["200"]);
+    assert_eq!(
+        statuses(&said_to(address, request.as_bytes()).await),
+        ["200"]
+    );
 }
 
 #[tokio::test]
