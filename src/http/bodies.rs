@@ -6,17 +6,16 @@
 //! those in the socket's queue among them. It must not know what bodies are for.
 
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::response::Response;
-use hyper::body::{Body as _, Frame, SizeHint};
+use hyper::body::{Body as _, Frame};
 
 use super::HttpError;
+use super::tapped::Tapped;
 
 /// Bodies that cannot grow beyond this are not counted: a connection is not much cheaper.
 const SMALL: u64 = 4 * 1024;
@@ -43,7 +42,7 @@ impl Bodies {
 
     /// Has the body of `request` counted, unless it is small. What is returned is the body's share, which
     /// it has until both are dropped.
-    pub(super) fn count(&self, request: Request) -> (Request, Option<Arc<Share>>) {
+    pub(super) fn count(&self, mut request: Request) -> (Request, Option<Arc<Share>>) {
         if request
             .body()
             .size_hint()
@@ -53,13 +52,21 @@ impl Bodies {
             return (request, None);
         }
         let share = Arc::new(self.share());
-        let counted = |body| {
-            Body::new(Received {
-                body,
-                share: Arc::clone(&share),
-            })
+        request
+            .extensions_mut()
+            .insert(BodyShare(Arc::clone(&share)));
+        let received = Arc::clone(&share);
+        let count = move |frame: Frame<Bytes>| {
+            let bytes = frame.data_ref().map_or(0, Bytes::len);
+            if received.take(bytes) {
+                Ok(frame)
+            } else {
+                let cause = io::Error::other("too much of request bodies is held");
+                Err(axum::Error::new(cause))
+            }
         };
-        (request.map(counted), Some(share))
+        let request = request.map(|body| Body::new(Tapped::new(body, count)));
+        (request, Some(share))
     }
 
     /// Has an answer in memory counted until its bytes are gone, unless it is small.
@@ -78,7 +85,16 @@ impl Bodies {
             ));
         }
         let share = Arc::new(share);
-        Ok(answer.map(|body| Body::new(Held { body, share })))
+        let hold = move |frame: Frame<Bytes>| {
+            let hold = |bytes| {
+                Bytes::from_owner(Counted {
+                    bytes,
+                    _share: Arc::clone(&share),
+                })
+            };
+            Ok(frame.map_data(hold))
+        };
+        Ok(answer.map(|body| Body::new(Tapped::new(body, hold))))
     }
 
     fn share(&self) -> Share {
@@ -128,52 +144,9 @@ impl Drop for Share {
 /// Keeps the large body of a request counted for as long as it, or a clone of it, is held: in the
 /// extensions of such a request, for handlers that keep what they read beyond their answer.
 #[derive(Debug, Clone)]
-pub struct BodyShare {
-    _share: Arc<Share>,
-}
+pub struct BodyShare(#[expect(dead_code, reason = "held, not looked at")] Arc<Share>);
 
-impl BodyShare {
-    pub(super) fn new(share: &Arc<Share>) -> Self {
-        Self {
-            _share: Arc::clone(share),
-        }
-    }
-}
-
-/// An answer whose bytes have a share for as long as any of them are referred to.
-struct Held {
-    body: Body,
-    share: Arc<Share>,
-}
-
-impl hyper::body::Body for Held {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        let share = &self.share;
-        let hold = |bytes| {
-            Bytes::from_owner(Counted {
-                bytes,
-                _share: Arc::clone(share),
-            })
-        };
-        Poll::Ready(frame.map(|frame| frame.map(|frame| frame.map_data(hold))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
+/// Bytes of an answer, with its share.
 struct Counted {
     bytes: Bytes,
     _share: Arc<Share>,
@@ -182,40 +155,5 @@ struct Counted {
 impl AsRef<[u8]> for Counted {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
-    }
-}
-
-/// A body that is counted as it comes in.
-struct Received {
-    body: Body,
-    share: Arc<Share>,
-}
-
-impl hyper::body::Body for Received {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        let bytes = match &frame {
-            Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
-            Some(Err(_)) | None => 0,
-        };
-        if self.share.take(bytes) {
-            return Poll::Ready(frame);
-        }
-        let cause = io::Error::other("too much of request bodies is held");
-        Poll::Ready(Some(Err(axum::Error::new(cause))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

@@ -112,7 +112,7 @@ impl Watch {
             seconds.tick().await;
             let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
             for (_, connection) in &*self.lock() {
-                connection.look(now, &self.limits);
+                connection.look(now);
             }
         }
     }
@@ -279,8 +279,8 @@ impl Connection {
     }
 
     /// Closes it if it has had enough time by `now`.
-    fn look(&self, now: u32, limits: &ConnectionLimits) {
-        match self.overdue(now, limits) {
+    fn look(&self, now: u32) {
+        match self.overdue(now) {
             Some(reason) => self.close(reason),
             None if self.closing().is_some() => self.told.notify_one(),
             None => {}
@@ -288,7 +288,8 @@ impl Connection {
     }
 
     /// Why it has had enough time by `now`, if it has.
-    fn overdue(&self, now: u32, limits: &ConnectionLimits) -> Option<Reason> {
+    fn overdue(&self, now: u32) -> Option<Reason> {
+        let limits = self.watch.limits();
         let is_over = |since: u32, time: Duration| {
             since != 0 && u64::from(now.saturating_sub(since)) > time.as_secs()
         };
@@ -394,7 +395,7 @@ mod tests {
     /// What the watch says of `connection` so many seconds from now.
     fn after(watch: &Watch, connection: &Connection, seconds: u32) -> Option<Reason> {
         let now = watch.now.load(Ordering::Relaxed) + seconds;
-        connection.overdue(now, &watch.limits)
+        connection.overdue(now)
     }
 
     #[test]
@@ -466,7 +467,7 @@ mod tests {
     /// How the connection is to be closed, after so many looks.
     async fn told(watch: &Watch, connection: &Connection, looks: u32) -> Close {
         watch.now.fetch_add(looks, Ordering::Relaxed);
-        connection.look(watch.now.load(Ordering::Relaxed), &watch.limits);
+        connection.look(watch.now.load(Ordering::Relaxed));
         connection.told().await
     }
 

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::HttpError;
-use super::bodies::{Bodies, BodyShare};
+use super::bodies::Bodies;
 use super::metrics::Metrics;
 use super::rate_limit::RateLimit;
 
@@ -88,14 +88,11 @@ async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
         let status = StatusCode::PAYLOAD_TOO_LARGE;
         return HttpError::problem(status, "The request is too large.").into_response();
     }
-    let Ok(_permit) = Arc::clone(&guard.permits).try_acquire_owned() else {
+    let Ok(_permit) = guard.permits.try_acquire() else {
         return HttpError::overloaded("Too many requests are being served.").into_response();
     };
     let is_read = request.method().is_safe();
-    let (mut request, share) = guard.bodies.count(request);
-    if let Some(share) = &share {
-        request.extensions_mut().insert(BodyShare::new(share));
-    }
+    let (request, share) = guard.bodies.count(request);
     match tokio::time::timeout(guard.time, next.run(request)).await {
         Ok(_) if share.is_some_and(|share| share.is_refused()) => {
             HttpError::overloaded("Too many large requests are being received.").into_response()

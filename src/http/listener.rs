@@ -26,8 +26,8 @@ use tower_service::Service as _;
 
 use super::HttpError;
 use super::connection::{Close, Place, Watch};
-use super::held::Held;
 use super::socket::Socket;
+use super::tapped::Tapped;
 
 /// Requests that one HTTP/2 connection may have open: small answers that are not taken are not counted.
 const STREAMS: u32 = 64;
@@ -186,7 +186,11 @@ async fn serve(
                 None => HttpError::bare(StatusCode::BAD_REQUEST).into_response(),
             };
             // The request is over when its answer has been handed on as a whole, or given up.
-            Ok::<_, Infallible>(response.map(|body| Held::new(body, asked)))
+            let until_then = move |frame| {
+                let _asked = &asked;
+                Ok(frame)
+            };
+            Ok::<_, Infallible>(response.map(|body| Tapped::new(body, until_then)))
         }
     });
     let mut served = pin!(protocols.serve_connection(TokioIo::new(socket), answer));

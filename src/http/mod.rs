@@ -12,7 +12,8 @@
 //! - `health`, `version`: `/livez`, `/readyz`, `/version`
 //! - [`admin`]: the routes that are never on the public port; `metrics` (with `connection_metrics`,
 //!   `store_metrics` and `process`): what it counts
-//! - `guard`: concurrent requests and time per request; `bodies`: bytes of all bodies; `held`
+//! - `guard`: concurrent requests and time per request; `bodies` (with `tapped`):
+//!   bytes of all bodies
 //! - `rate_limit`: requests of one client; `client`: who that is
 //! - `manners`: what every answer goes out with; `cors`: who else may call from a browser
 //! - [`IdempotencyKey`]: which writes are done once
@@ -29,7 +30,6 @@ pub(crate) mod cors;
 mod error;
 mod guard;
 mod health;
-mod held;
 mod idempotency;
 mod listener;
 mod manners;
@@ -43,6 +43,7 @@ pub mod server;
 mod site;
 mod socket;
 mod store_metrics;
+mod tapped;
 mod trace_context;
 mod validators;
 mod version;
