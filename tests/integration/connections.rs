@@ -8,11 +8,14 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use ekiben::config::Config;
+use ekiben::http::server::Ended;
 use ekiben::http::{ConnectionLimits, admin};
 use ekiben::serving::{allow_files, connection_limits};
 use http_body_util::BodyExt as _;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
+use tokio::sync::oneshot::Sender;
+use tokio::task::JoinHandle;
 
 use crate::binary::Process;
 use crate::client::Client;
@@ -39,6 +42,20 @@ async fn begin_purchase(address: SocketAddr) -> RawSocket {
     // The server asks for the body only once a handler reads it.
     assert_eq!(socket.answer().await.unwrap().status, 100);
     socket
+}
+
+/// A connection that has got an answer.
+async fn asked(address: SocketAddr) -> RawSocket {
+    let mut socket = RawSocket::connect(address).await;
+    socket.send(GET).await;
+    assert_eq!(socket.answer().await.unwrap().status, 200);
+    socket
+}
+
+/// Ends a server that drains.
+async fn end(stop: Sender<()>, serving: JoinHandle<Ended>) {
+    stop.send(()).unwrap();
+    assert_eq!(serving.await.unwrap(), Ended::Drained);
 }
 
 /// The usual limits with times so long that none ends, but those that a test shortens.
@@ -84,14 +101,11 @@ async fn a_head_that_does_not_end_is_cut_off() {
     let (address, stop, serving) = serve_within(&site, limits, Duration::from_secs(60)).await;
     let mut slow = RawSocket::connect(address).await;
     slow.send("GET / HTTP/1.1\r\nX-A: ").await;
-    let mut second = RawSocket::connect(address).await;
-    second.send(GET).await;
-    assert_eq!(second.answer().await.unwrap().status, 200);
+    let mut second = asked(address).await;
     second.send("G").await;
     assert_eq!(slow.rest().await, "");
     assert_eq!(second.rest().await, "");
-    stop.send(()).unwrap();
-    serving.await.unwrap();
+    end(stop, serving).await;
     assert_eq!(closed_for(&site, "head").await, 2);
 }
 
@@ -104,9 +118,7 @@ async fn idle_connections_are_closed_before_and_after_their_requests() {
     };
     let (address, stop, serving) = serve_within(&site, limits, Duration::from_secs(60)).await;
     let mut silent = RawSocket::connect(address).await;
-    let mut polite = RawSocket::connect(address).await;
-    polite.send(GET).await;
-    assert_eq!(polite.answer().await.unwrap().status, 200);
+    let mut polite = asked(address).await;
     let mut busy = begin_purchase(address).await;
     assert_eq!(silent.rest().await, "");
     assert_eq!(polite.rest().await, "");
@@ -117,8 +129,7 @@ async fn idle_connections_are_closed_before_and_after_their_requests() {
         "a request is not idle"
     );
     assert_eq!(busy.rest().await, "");
-    stop.send(()).unwrap();
-    serving.await.unwrap();
+    end(stop, serving).await;
     assert_eq!(closed_for(&site, "idle").await, 3);
 }
 
@@ -136,8 +147,7 @@ async fn whoever_does_not_take_the_answers_is_cut_off() {
         "GET /api/estate/search?rentRangeId=0&page=0&perPage=500 HTTP/1.1\r\nHost: x\r\n\r\n";
     socket.send(page.repeat(5000)).await;
     socket.is_reset().await;
-    stop.send(()).unwrap();
-    serving.await.unwrap();
+    end(stop, serving).await;
     assert_eq!(closed_for(&site, "answer").await, 1);
 }
 
@@ -190,8 +200,7 @@ async fn a_client_of_http_2_that_agrees_to_nothing_is_cut_off_too() {
     // It never acknowledges a ping, which a graceful end waits for.
     let said = socket.rest().await;
     assert!(said.contains("about:blank"), "{said}");
-    stop.send(()).unwrap();
-    serving.await.unwrap();
+    end(stop, serving).await;
     assert_eq!(closed_for(&site, "idle").await, 1);
 }
 
@@ -236,9 +245,7 @@ async fn heads_on_their_way_make_room_when_nobody_is_idle() {
         socket.send("GET / HTTP/1.1\r\n").await;
         slow.push(socket);
     }
-    let mut healthy = RawSocket::connect(address).await;
-    healthy.send(GET).await;
-    assert_eq!(healthy.answer().await.unwrap().status, 200);
+    asked(address).await;
 }
 
 #[tokio::test]
@@ -250,16 +257,11 @@ async fn beyond_the_limit_idle_connections_make_room() {
     };
     let (address, _stop, _serving) = serve_within(&site, limits, Duration::ZERO).await;
     let mut idle = RawSocket::connect(address).await;
-    let mut polite = RawSocket::connect(address).await;
-    polite.send(GET).await;
-    assert_eq!(polite.answer().await.unwrap().status, 200);
+    let mut polite = asked(address).await;
     let mut busy = begin_purchase(address).await;
     let mut others = Vec::new();
     for _ in 0..10 {
-        let mut new = RawSocket::connect(address).await;
-        new.send(GET).await;
-        assert_eq!(new.answer().await.unwrap().status, 200);
-        others.push(new);
+        others.push(asked(address).await);
     }
     assert_eq!(idle.rest().await, "");
     assert_eq!(polite.rest().await, "");
@@ -307,13 +309,25 @@ async fn idle_connections_end_with_the_server() {
     let site = Site::new(&Dataset::tiny());
     let (address, stop, serving) = serve_within(&site, patient(), Duration::from_secs(60)).await;
     let mut silent = RawSocket::connect(address).await;
-    let mut polite = RawSocket::connect(address).await;
-    polite.send(GET).await;
-    assert_eq!(polite.answer().await.unwrap().status, 200);
-    stop.send(()).unwrap();
-    assert_eq!(serving.await.unwrap(), ekiben::http::server::Ended::Drained);
+    let mut polite = asked(address).await;
+    end(stop, serving).await;
     assert_eq!(silent.rest().await, "");
     assert_eq!(polite.rest().await, "");
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_counted() {
+    let site = Site::new(&Dataset::tiny());
+    let (address, _stop, _serving) = serve_within(&site, patient(), Duration::ZERO).await;
+    let many_fields = format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(200));
+    for (bytes, status) in [("GET\r\n\r\n", 400), (many_fields.as_str(), 431)] {
+        let mut socket = RawSocket::connect(address).await;
+        socket.send(bytes).await;
+        assert_eq!(socket.answer().await.unwrap().status, status);
+        assert_eq!(socket.rest().await, "");
+    }
+    asked(address).await;
+    assert_eq!(closed_for(&site, "malformed").await, 2);
 }
 
 /// Bytes of memory that the process has of its own.
@@ -367,10 +381,7 @@ async fn ten_thousand_idle_connections_leave_the_others_served() {
 async fn answered(address: SocketAddr, connections: usize) -> Vec<RawSocket> {
     let mut sockets = Vec::with_capacity(connections);
     for _ in 0..connections {
-        let mut socket = RawSocket::connect(address).await;
-        socket.send(GET).await;
-        assert_eq!(socket.answer().await.unwrap().status, 200);
-        sockets.push(socket);
+        sockets.push(asked(address).await);
     }
     sockets
 }
