@@ -73,6 +73,24 @@ async fn sigterm_drains_and_exits_0() {
     );
 }
 
+#[tokio::test]
+async fn a_second_signal_ends_the_server_at_once() {
+    let folder = baked_folder();
+    // Without one, it would end only in an hour.
+    fs::write(
+        folder.path().join("ekiben.toml"),
+        "[shutdown]\ndelay_seconds = 3600\n",
+    )
+    .unwrap();
+    let mut server = Process::start(folder.path(), &[]);
+    server.terminate();
+    server.wait_for_log("stopping");
+    server.terminate();
+    let (code, log) = server.wait();
+    assert_eq!(code, Some(1), "{log}");
+    assert!(log.contains("second signal"), "{log}");
+}
+
 /// Sends the head of a purchase and waits until the server has begun to serve it.
 async fn begin_purchase(address: std::net::SocketAddr) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
