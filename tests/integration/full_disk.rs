@@ -109,6 +109,31 @@ impl Shopper {
     }
 }
 
+/// A primary on a disk of its own, and somebody who writes to it.
+struct Scene {
+    disk: PathBuf,
+    data: PathBuf,
+    before: State,
+    server: Process,
+    shopper: Shopper,
+}
+
+impl Scene {
+    /// `None` outside of the disk, see [`small_disk`].
+    async fn set(test: &str) -> Option<Self> {
+        let disk = small_disk(test, 8)?;
+        let before = primary(&disk);
+        let server = Process::start(&disk, &[]);
+        Some(Self {
+            data: disk.join("data"),
+            before,
+            shopper: Shopper::connect(&server, 0).await,
+            server,
+            disk,
+        })
+    }
+}
+
 fn primary(disk: &Path) -> State {
     let dumps = disk.join("dumps");
     let chair = |id| Chair {
@@ -124,13 +149,16 @@ fn primary(disk: &Path) -> State {
 #[tokio::test]
 async fn writes_are_refused_on_a_full_disk_and_go_on_when_there_is_space() {
     let test = "full_disk::writes_are_refused_on_a_full_disk_and_go_on_when_there_is_space";
-    let Some(disk) = small_disk(test, 8) else {
+    let Some(scene) = Scene::set(test).await else {
         return;
     };
-    let before = primary(&disk);
-    let data = disk.join("data");
-    let server = Process::start(&disk, &[]);
-    let mut shopper = Shopper::connect(&server, 0).await;
+    let Scene {
+        disk,
+        data,
+        before,
+        server,
+        mut shopper,
+    } = scene;
     assert_eq!((shopper.upload().await, shopper.buy().await), (201, 200));
     let filler = Filler::on(&disk, 300_000);
     shopper.write_until_refused().await;
@@ -161,13 +189,16 @@ async fn writes_are_refused_on_a_full_disk_and_go_on_when_there_is_space() {
 #[tokio::test]
 async fn a_primary_killed_on_a_full_disk_starts_again_when_there_is_space() {
     let test = "full_disk::a_primary_killed_on_a_full_disk_starts_again_when_there_is_space";
-    let Some(disk) = small_disk(test, 8) else {
+    let Some(scene) = Scene::set(test).await else {
         return;
     };
-    let before = primary(&disk);
-    let data = disk.join("data");
-    let server = Process::start(&disk, &[]);
-    let mut shopper = Shopper::connect(&server, 0).await;
+    let Scene {
+        disk,
+        data,
+        before,
+        server,
+        mut shopper,
+    } = scene;
     let filler = Filler::on(&disk, 500_000);
     shopper.write_until_refused().await;
     server.kill();
