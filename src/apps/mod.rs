@@ -16,6 +16,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::bake::{BakeError, Folder, Schema};
 use crate::config::{Config, Section};
+use crate::http::ErrorPage;
 use crate::store::{Deriver, Store};
 
 /// Every app, in the order in which help texts list them.
@@ -50,6 +51,11 @@ pub trait App: Sync {
         config: &Config,
         settings: &Section,
     ) -> Result<Router, Box<dyn std::error::Error + Send + Sync>>;
+
+    /// The page that browsers are shown where there is nothing, if it has pages.
+    fn error_page(&self) -> Option<ErrorPage> {
+        None
+    }
 
     /// Writes its dataset into `folder`, `scale` times the size of the built-in one; calls `wrote`
     /// with each file's name and size.

@@ -45,6 +45,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         let _inside = runtime.enter();
         Signals::listen().map_err(|cause| no_signals(&cause))?
     };
+    let error_page = apps.iter().find_map(|app| app.error_page());
     let (served, routers): (Vec<_>, Vec<_>) = apps
         .into_iter()
         .map(|app| open(app, &layers))
@@ -52,6 +53,9 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         .into_iter()
         .unzip();
     let site = Arc::new(Site::new(served));
+    if let Some(page) = error_page {
+        site.set_error_page(page);
+    }
     let limits = serving::limits(config);
     let router = router(Arc::clone(&site), routers, &limits);
     let mut connections = serving::connection_limits(config);

@@ -18,6 +18,7 @@
 //! - `manners`: what every answer goes out with; `cors`: who else may call from a browser
 //! - [`IdempotencyKey`]: which writes are done once
 //! - [`Reading`] and `validators`: entity tags and 304; [`Precompressed`]: answers kept ready
+//! - `preferences`: what clients say they prefer
 //! - `request_log`: request ids and one log line per request; `trace_context`: the trace it is part of
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`router()`]
 
@@ -35,6 +36,7 @@ mod listener;
 mod manners;
 mod metrics;
 mod precompressed;
+mod preferences;
 mod process;
 mod rate_limit;
 mod request_log;
@@ -55,8 +57,9 @@ pub use error::HttpError;
 pub use guard::Guard;
 pub use idempotency::IdempotencyKey;
 pub use precompressed::Precompressed;
+pub use preferences::{preferences, takes_html};
 pub use rate_limit::ClientRate;
 pub use request_log::REQUEST_LOG;
 pub use router::{Limits, router};
-pub use site::{Served, Site};
+pub use site::{ErrorPage, Served, Site};
 pub use validators::{Reading, tag_of_build};

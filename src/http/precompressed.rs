@@ -1,7 +1,7 @@
-//! Answers that never change: packed once at start, as small as they get, and named by their bytes.
+//! Answers that never change: packed once, as small as they get, and named by their bytes.
 //!
 //! Meant for documents of some kilobytes. They carry their encoding, so the compression layer leaves
-//! them alone. It must not be used for anything that a write can change.
+//! them alone. It must not be used for anything that a write can change, unless it is made anew then.
 
 use std::io::Write as _;
 
@@ -12,11 +12,14 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
+use super::preferences::preferences;
 use super::validators::REVALIDATE;
 
-/// Documents are packed at every start: a level that takes no time worth mentioning. Stronger ones save
-/// a few bytes of some hundred.
-const ZSTD_LEVEL: i32 = 9;
+/// Documents are packed at every start, in some milliseconds at the strongest of the usual levels.
+const ZSTD_LEVEL: i32 = 19;
+
+/// A year, which is as long as caches keep anything.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// A document with its encodings.
 #[derive(Debug)]
@@ -41,14 +44,22 @@ impl Precompressed {
         // Of the packed bytes too: another build may pack them otherwise.
         let mut hash = Sha256::new_with_prefix(&body);
         packed.iter().for_each(|(_, bytes)| hash.update(bytes));
-        let digest = hash.finalize();
-        let digits: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
-        let tag = HeaderValue::try_from(format!("\"{digits}\""));
         Self {
             kind,
-            tag: tag.unwrap_or_else(|_| HeaderValue::from_static("\"\"")),
+            tag: tag(&hash.finalize()),
             plain: body.into(),
             packed,
+        }
+    }
+
+    /// `body` as it is: for what is packed in itself, such as pictures.
+    #[must_use]
+    pub fn unpacked(kind: HeaderValue, body: Bytes) -> Self {
+        Self {
+            kind,
+            tag: tag(&Sha256::digest(&body)),
+            plain: body,
+            packed: Vec::new(),
         }
     }
 
@@ -81,6 +92,20 @@ impl Precompressed {
         }
         response
     }
+
+    /// Lets an answer be kept without asking again: for addresses that name the bytes.
+    #[must_use]
+    pub fn for_ever(mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, FOR_EVER);
+        response
+    }
+}
+
+fn tag(digest: &[u8]) -> HeaderValue {
+    let digits: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
+    HeaderValue::try_from(format!("\"{digits}\""))
+        .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
 fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -94,11 +119,7 @@ struct Accepted<'r>(Vec<(&'r str, u16)>);
 
 impl<'r> Accepted<'r> {
     fn of(request: &'r HeaderMap) -> Self {
-        let lines = request.get_all(header::ACCEPT_ENCODING).iter();
-        let elements = lines
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(','));
-        Self(elements.map(weighted).collect())
+        Self(preferences(request, &header::ACCEPT_ENCODING).collect())
     }
 
     /// What the client gives an encoding; nothing means that it does not take it, or does not ask for
@@ -111,28 +132,6 @@ impl<'r> Accepted<'r> {
         let any = || of(b"*").filter(|_| name != b"identity");
         of(name).or_else(any).unwrap_or(0)
     }
-}
-
-/// `gzip;q=0.5`; a weight that cannot be read is 0.
-fn weighted(element: &str) -> (&str, u16) {
-    let (name, parameter) = element.split_once(';').unwrap_or((element, "q=1"));
-    let parameter = parameter.trim();
-    let weight = parameter
-        .strip_prefix("q=")
-        .or_else(|| parameter.strip_prefix("Q="))
-        .and_then(thousandths);
-    (name.trim(), weight.unwrap_or(0))
-}
-
-/// `0.25` as 250: a digit, and up to three behind the point.
-fn thousandths(text: &str) -> Option<u16> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let whole: u16 = whole.parse().ok().filter(|whole| *whole <= 1)?;
-    if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let fraction: u16 = format!("{fraction:0<3}").parse().ok()?;
-    Some((whole * 1000 + fraction).min(1000))
 }
 
 #[cfg(test)]

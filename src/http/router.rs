@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -74,6 +74,7 @@ pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
     // Only the first router of a site is counted; there is no second but in tests.
     drop(site.guard.set(guard));
     let metrics = site.metrics.clone();
+    let error_page = site.error_page.get().copied();
     let shared = Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
@@ -81,8 +82,10 @@ pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
         .with_state(site);
     let mut all = shared
         .merge(guarded)
-        .fallback(async move |method: Method, uri: Uri| {
-            let response = no_route(&method, &uri);
+        .fallback(async move |method: Method, uri: Uri, headers: HeaderMap| {
+            let page = error_page.filter(|_| method == Method::GET || method == Method::HEAD);
+            let page = page.and_then(|page| page(&headers, &uri, StatusCode::NOT_FOUND));
+            let response = page.unwrap_or_else(|| no_route(&method, &uri));
             metrics.answered("-", None, &method, response.status(), Duration::ZERO);
             response
         })

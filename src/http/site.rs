@@ -4,6 +4,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+
 use super::connection::Watch;
 use super::metrics::Metrics;
 use super::{Guard, process};
@@ -18,10 +21,16 @@ pub struct Served {
     pub store: Arc<Store>,
 }
 
+/// A page for people in place of an error: for a request with these headers and address, or none when
+/// it does not ask for pages.
+pub type ErrorPage = fn(&HeaderMap, &Uri, StatusCode) -> Option<Response>;
+
 /// Everything that health and version report about.
 pub struct Site {
     apps: Vec<Served>,
     draining: AtomicBool,
+    /// How to say to people that nothing is at an address.
+    pub(super) error_page: OnceLock<ErrorPage>,
     /// Requests so far.
     pub(super) metrics: Metrics,
     /// What admits requests, once the routes are built.
@@ -38,6 +47,7 @@ impl Site {
         Self {
             apps,
             draining: AtomicBool::new(false),
+            error_page: OnceLock::new(),
             metrics: Metrics::default(),
             guard: OnceLock::new(),
             connections: OnceLock::new(),
@@ -48,6 +58,13 @@ impl Site {
     #[must_use]
     pub fn apps(&self) -> &[Served] {
         &self.apps
+    }
+
+    /// Has browsers shown this page where there is nothing: to be called before the routes are built.
+    /// The first that is given stays.
+    pub fn set_error_page(&self, page: ErrorPage) {
+        // A site of several apps has the pages of one of them.
+        self.error_page.get_or_init(|| page);
     }
 
     /// From now on the server is not ready for new clients.

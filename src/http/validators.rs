@@ -41,7 +41,23 @@ impl<'s> Reading<'s> {
     /// Gives an answer its tag, when everything in it is read. While a write became visible there is
     /// none, since it might show one half of it or the other.
     #[must_use]
-    pub fn answer(self, mut response: Response) -> Response {
+    pub fn answer(self, response: Response) -> Response {
+        self.tagged(response, tag)
+    }
+
+    /// The same for an answer that has variants at one address, languages for example: each has tags of
+    /// its own. `variant` is made of letters.
+    #[must_use]
+    pub fn answer_variant(self, response: Response, variant: &str) -> Response {
+        self.tagged(response, |revision| {
+            let plain = tag(revision);
+            let plain = plain.as_bytes().strip_suffix(b"\"").unwrap_or_default();
+            let tag = [plain, b"-", variant.as_bytes(), b"\""].concat();
+            HeaderValue::from_bytes(&tag).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+        })
+    }
+
+    fn tagged(self, mut response: Response, tag: impl Fn(Revision) -> HeaderValue) -> Response {
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, REVALIDATE);
         if let Some(before) = self.before

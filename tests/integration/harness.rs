@@ -133,6 +133,9 @@ impl Site {
             store: Arc::clone(&store),
         };
         let site = Arc::new(ekiben::http::Site::new(vec![served]));
+        if let Some(page) = isuumo().error_page() {
+            site.set_error_page(page);
+        }
         let router = router(
             Arc::clone(&site),
             vec![routes],

@@ -1,0 +1,86 @@
+//! What clients say they prefer: the lists with weights of the `Accept` headers (RFC 9110, 12.4.2).
+
+use axum::http::{HeaderMap, HeaderName};
+
+/// The elements of such a header in their order, with their weights in thousandths. A weight that
+/// cannot be read is 0, which means "not at all".
+pub fn preferences<'r>(
+    request: &'r HeaderMap,
+    header: &HeaderName,
+) -> impl Iterator<Item = (&'r str, u16)> {
+    let lines = request.get_all(header).iter();
+    let elements = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','));
+    elements.map(weighted)
+}
+
+/// Whether a client names HTML among what it takes, as browsers do when they open a page and programs
+/// do not.
+#[must_use]
+pub fn takes_html(request: &HeaderMap) -> bool {
+    let html = |(name, weight): (&str, u16)| weight > 0 && name.eq_ignore_ascii_case("text/html");
+    preferences(request, &axum::http::header::ACCEPT).any(html)
+}
+
+/// `gzip;q=0.5`. Parameters other than the weight are passed over.
+fn weighted(element: &str) -> (&str, u16) {
+    let mut parts = element.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    let weight = weight.map_or(Some(1000), thousandths);
+    (name, weight.unwrap_or(0))
+}
+
+/// `0.25` as 250: a digit, and up to three behind the point.
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let whole: u16 = whole.parse().ok().filter(|whole| *whole <= 1)?;
+    if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let fraction: u16 = format!("{fraction:0<3}").parse().ok()?;
+    Some((whole * 1000 + fraction).min(1000))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderValue, header};
+
+    use super::*;
+
+    #[test]
+    fn elements_have_weights() {
+        let mut request = HeaderMap::new();
+        let accepted = "text/html, a/b;level=1;q=0.25 , c/d;Q=1.0, e;q=2, f;q=0.1234, g;q=";
+        request.append(header::ACCEPT, HeaderValue::from_static(accepted));
+        request.append(header::ACCEPT, HeaderValue::from_static("*/*;q=0.1"));
+        let found: Vec<_> = preferences(&request, &header::ACCEPT).collect();
+        let expected = [
+            ("text/html", 1000),
+            ("a/b", 250),
+            ("c/d", 1000),
+            ("e", 0),
+            ("f", 0),
+            ("g", 0),
+            ("*/*", 100),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn browsers_take_html_and_programs_do_not_say_so() {
+        let takes = |accept: &'static str| {
+            takes_html(&HeaderMap::from_iter([(
+                header::ACCEPT,
+                HeaderValue::from_static(accept),
+            )]))
+        };
+        assert!(takes(
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+        ));
+        assert!(!takes("*/*"));
+        assert!(!takes("application/json, text/html;q=0"));
+        assert!(!takes_html(&HeaderMap::new()));
+    }
+}
