@@ -10,57 +10,67 @@ use super::answer::{Kind, json};
 use super::catalogue::{Catalogue, Shelf};
 use super::{Result, Shared, chair, estate, listing};
 use crate::http::{HttpError, Reading};
+use crate::store::Generation;
 
 pub(super) const CHAIR_IDS: &str = "SELECT id FROM chair_search ORDER BY price, id LIMIT 20";
 pub(super) const ESTATE_IDS: &str = "SELECT id FROM estate_search ORDER BY rent, id LIMIT 20";
 
+/// A list whose cheapest are asked for.
+pub(super) struct Cheapest {
+    list: fn(&Catalogue) -> &Shelf,
+    ids: &'static str,
+    kind: Kind,
+    /// Makes the answer from the rows.
+    wrap: fn(&[u8]) -> Vec<u8>,
+}
+
+pub(super) static CHAIRS: Cheapest = Cheapest {
+    list: |catalogue| &catalogue.chairs,
+    ids: CHAIR_IDS,
+    kind: chair::KIND,
+    wrap: |rows| match rows {
+        // `null` when there is none, as the original answers.
+        b"" => b"{\"chairs\":null}".to_vec(),
+        rows => [b"{\"chairs\":[", rows, b"]}"].concat(),
+    },
+};
+pub(super) static ESTATES: Cheapest = Cheapest {
+    list: |catalogue| &catalogue.estates,
+    ids: ESTATE_IDS,
+    kind: estate::KIND,
+    wrap: |rows| [b"{\"estates\":[", rows, b"]}"].concat(),
+};
+
 pub(super) async fn chairs(State(isu): State<Shared>) -> Result<Response> {
-    cheapest(
-        &isu,
-        |catalogue| &catalogue.chairs,
-        CHAIR_IDS,
-        chair::KIND,
-        |rows| {
-            // `null` when there is none, as the original answers.
-            match rows {
-                b"" => b"{\"chairs\":null}".to_vec(),
-                rows => [b"{\"chairs\":[", rows, b"]}"].concat(),
-            }
-        },
-    )
+    answer(&isu, &CHAIRS)
 }
 
 pub(super) async fn estates(State(isu): State<Shared>) -> Result<Response> {
-    cheapest(
-        &isu,
-        |catalogue| &catalogue.estates,
-        ESTATE_IDS,
-        estate::KIND,
-        |rows| [b"{\"estates\":[", rows, b"]}"].concat(),
-    )
+    answer(&isu, &ESTATES)
 }
 
-fn cheapest(
-    isu: &Shared,
-    list: fn(&Catalogue) -> &Shelf,
-    ids: &str,
-    kind: Kind,
-    wrap: fn(&[u8]) -> Vec<u8>,
-) -> Result<Response> {
+fn answer(isu: &Shared, cheapest: &Cheapest) -> Result<Response> {
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     // Before the file is read, so that the file is never older than the state.
     let catalogue = Catalogue::of(&generation)?;
-    let kept = &list(&catalogue).cheapest;
-    if let Some(body) = kept.get() {
-        return Ok(reading.answer(json(body.clone())));
+    Ok(reading.answer(json(cheapest.find(&generation, &catalogue)?)))
+}
+
+impl Cheapest {
+    /// The body of the answer; `catalogue` is that of `generation`, taken before.
+    pub(super) fn find(&self, generation: &Generation, catalogue: &Catalogue) -> Result<Bytes> {
+        let kept = &(self.list)(catalogue).cheapest;
+        if let Some(body) = kept.get() {
+            return Ok(body.clone());
+        }
+        let mut rows = Vec::new();
+        generation.read(|connection| {
+            let ids = listing::ids(connection, self.ids, [])?;
+            listing::write_rows(connection, self.kind, &ids, &mut rows)?;
+            Ok::<_, HttpError>(())
+        })?;
+        let body = kept.get_or_init(|| Bytes::from((self.wrap)(&rows)));
+        Ok(body.clone())
     }
-    let mut rows = Vec::new();
-    generation.read(|connection| {
-        let ids = listing::ids(connection, ids, [])?;
-        listing::write_rows(connection, kind, &ids, &mut rows)?;
-        Ok::<_, HttpError>(())
-    })?;
-    let body = kept.get_or_init(|| Bytes::from(wrap(&rows)));
-    Ok(reading.answer(json(body.clone())))
 }

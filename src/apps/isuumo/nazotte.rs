@@ -17,12 +17,13 @@ use super::catalogue::{Catalogue, Places};
 use super::polygon::{Point, Polygon};
 use super::{Result, Settings, Shared, bad_request, estate};
 use crate::http::HttpError;
+use crate::store::Generation;
 
 /// Estates in an answer at most.
-const LIMIT: usize = 50;
+pub(super) const LIMIT: usize = 50;
 
 /// A vertex as (latitude, longitude).
-type Vertex = (f64, f64);
+pub(super) type Vertex = (f64, f64);
 
 /// 400 for a body that is not the expected JSON or has no coordinates. A ring that MySQL cannot make
 /// a polygon of is 500 when there is an estate to test it with, and finds nothing otherwise.
@@ -38,12 +39,21 @@ pub(super) async fn nazotte(
     let vertices = vertices(&body, &isu.settings)?;
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
-    let positions = inside(catalogue.places(), &vertices)?;
+    Ok(json(find(&generation, &catalogue, &vertices)?))
+}
+
+/// The body of the answer for a closed ring.
+pub(super) fn find(
+    generation: &Generation,
+    catalogue: &Catalogue,
+    vertices: &[Vertex],
+) -> Result<Vec<u8>> {
+    let positions = inside(catalogue.places(), vertices)?;
     let mut body = format!("{{\"count\":{},\"estates\":[", positions.len()).into_bytes();
     let shelf = &catalogue.estates;
-    shelf.write(&generation, estate::KIND, &positions, &mut body)?;
+    shelf.write(generation, estate::KIND, &positions, &mut body)?;
     body.extend_from_slice(b"]}");
-    Ok(json(body))
+    Ok(body)
 }
 
 /// Positions of the first [`LIMIT`] places inside.

@@ -12,9 +12,9 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use super::body::{first_value, is_json, read_body};
-use super::{Result, Shared, bad_request, path_id};
+use super::{Isu, Result, Shared, bad_request, path_id};
 use crate::http::{HttpError, IdempotencyKey};
-use crate::store::Outcome;
+use crate::store::{Once, Outcome};
 
 /// Takes one unit, if there is one left, in one statement: no two buyers can take the same.
 const TAKE_ONE: &str = "UPDATE chair SET stock = stock - 1 WHERE id = ?1 AND stock > 0";
@@ -28,7 +28,11 @@ pub(super) async fn buy(
 ) -> Result<Outcome> {
     let body = read_body(body)?;
     let id = checked_id(&id, &headers, &body)?;
-    let once = key.once(&body);
+    take_one(&isu, id, key.once(&body)).await
+}
+
+/// Takes one unit of a chair: 200, or 404 when there is none.
+pub(super) async fn take_one(isu: &Isu, id: i64, once: Once) -> Result<Outcome> {
     let take = move |connection: &Connection| {
         let taken = connection.prepare_cached(TAKE_ONE)?.execute([id])?;
         Ok(found(taken > 0).into())
@@ -47,7 +51,11 @@ pub(super) async fn request_documents(
 ) -> Result<Outcome> {
     let body = read_body(body)?;
     let id = checked_id(&id, &headers, &body)?;
-    let once = key.once(&body);
+    request(&isu, id, key.once(&body)).await
+}
+
+/// Takes a request for an estate's documents: 200, or 404 when there is no such estate.
+pub(super) async fn request(isu: &Isu, id: i64, once: Once) -> Result<Outcome> {
     let look = move |connection: &Connection| {
         let mut select = connection.prepare_cached("SELECT 1 FROM estate WHERE id = ?1")?;
         Ok(found(select.exists([id])?).into())

@@ -12,6 +12,7 @@ use super::answer::json;
 use super::catalogue::Catalogue;
 use super::{Result, Shared, estate, path_id};
 use crate::http::{HttpError, Reading};
+use crate::store::Generation;
 
 /// Estates in an answer at most.
 const LIMIT: usize = 20;
@@ -25,19 +26,24 @@ pub(super) async fn recommended(
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
+    Ok(reading.answer(json(find(&generation, &catalogue, id)?)))
+}
+
+/// The body of the answer; `catalogue` is that of `generation`, taken before.
+pub(super) fn find(generation: &Generation, catalogue: &Catalogue, id: i64) -> Result<Vec<u8>> {
     let sides = generation.read(|connection| Ok::<_, HttpError>(sorted_sides(connection, id)?))?;
     let [shortest, middle, _] = sides.ok_or_else(|| HttpError::bare(StatusCode::BAD_REQUEST))?;
     let places = catalogue.places();
     let positions: Vec<usize> = places.with_door([shortest, middle]).take(LIMIT).collect();
     if positions.is_empty() {
         // As the original answers.
-        return Ok(reading.answer(json("{\"estates\":null}")));
+        return Ok(b"{\"estates\":null}".to_vec());
     }
     let mut body = b"{\"estates\":[".to_vec();
     let shelf = &catalogue.estates;
-    shelf.write(&generation, estate::KIND, &positions, &mut body)?;
+    shelf.write(generation, estate::KIND, &positions, &mut body)?;
     body.extend_from_slice(b"]}");
-    Ok(reading.answer(json(body)))
+    Ok(body)
 }
 
 fn sorted_sides(connection: &Connection, id: i64) -> rusqlite::Result<Option<[i64; 3]>> {

@@ -169,33 +169,32 @@ struct Search {
 }
 
 impl Search {
-    async fn answer(
+    /// The body of the answer.
+    async fn find(
         self,
         isu: &Shared,
-        reading: Reading<'_>,
         generation: &Generation,
         catalogue: &Catalogue,
-    ) -> Result<Response> {
+    ) -> Result<Vec<u8>> {
         let shelf = (self.place.shelf)(catalogue);
         let sets = self.conditions.iter().map(|condition| condition.set(shelf));
         let Some(sets) = sets.collect::<Option<Vec<_>>>() else {
-            let work = move |connection: &Connection| self.answer_of_sqlite(connection);
-            let answer = isu.store.read_offloaded(work).await?;
-            return Ok(reading.answer(answer));
+            let work = move |connection: &Connection| self.find_in_sqlite(connection);
+            return isu.store.read_offloaded(work).await;
         };
         let (count, positions) = shelf.search(&sets, self.offset, self.limit);
         let mut body = self.head(count);
         shelf.write(generation, self.place.kind, &positions, &mut body)?;
         body.extend_from_slice(b"]}");
-        Ok(reading.answer(json(body)))
+        Ok(body)
     }
 
-    fn answer_of_sqlite(&self, connection: &Connection) -> Result<Response> {
+    fn find_in_sqlite(&self, connection: &Connection) -> Result<Vec<u8>> {
         let mut body = self.head(self.count(connection)?);
         let ids = self.ids(connection)?;
         listing::write_rows(connection, self.place.kind, &ids, &mut body)?;
         body.extend_from_slice(b"]}");
-        Ok(json(body))
+        Ok(body)
     }
 
     fn head(&self, count: usize) -> Vec<u8> {
@@ -242,9 +241,20 @@ pub(super) async fn chairs(
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
+    let body = find_chairs(&isu, &generation, &catalogue, &query).await?;
+    Ok(reading.answer(json(body)))
+}
+
+/// The body of the answer; `catalogue` is that of `generation`, taken before.
+pub(super) async fn find_chairs(
+    isu: &Shared,
+    generation: &Generation,
+    catalogue: &Catalogue,
+    query: &Query,
+) -> Result<Vec<u8>> {
     let known = &catalogue.conditions.chair;
     let mut checked = Checked {
-        query: &query,
+        query,
         conditions: Vec::new(),
     };
     checked.range(0, "priceRangeId", &known.price)?;
@@ -255,7 +265,7 @@ pub(super) async fn chairs(
     checked.text(1, "color");
     checked.features(&isu.settings)?;
     let search = checked.page(&CHAIRS, &isu.settings)?;
-    search.answer(&isu, reading, &generation, &catalogue).await
+    search.find(isu, generation, catalogue).await
 }
 
 pub(super) async fn estates(
@@ -266,9 +276,20 @@ pub(super) async fn estates(
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
+    let body = find_estates(&isu, &generation, &catalogue, &query).await?;
+    Ok(reading.answer(json(body)))
+}
+
+/// The body of the answer; `catalogue` is that of `generation`, taken before.
+pub(super) async fn find_estates(
+    isu: &Shared,
+    generation: &Generation,
+    catalogue: &Catalogue,
+    query: &Query,
+) -> Result<Vec<u8>> {
     let known = &catalogue.conditions.estate;
     let mut checked = Checked {
-        query: &query,
+        query,
         conditions: Vec::new(),
     };
     checked.range(0, "doorHeightRangeId", &known.door_height)?;
@@ -276,7 +297,7 @@ pub(super) async fn estates(
     checked.range(2, "rentRangeId", &known.rent)?;
     checked.features(&isu.settings)?;
     let search = checked.page(&ESTATES, &isu.settings)?;
-    search.answer(&isu, reading, &generation, &catalogue).await
+    search.find(isu, generation, catalogue).await
 }
 
 #[cfg(test)]
