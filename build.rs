@@ -1,5 +1,5 @@
-//! Puts what the binary carries into one folder, and has cargo compile anew when any of it changes:
-//! `include_dir!` can do neither. Only the files of an app's own folder are carried, which a bake reads;
+//! Puts the dataset that the binary carries into one folder, and has cargo compile anew when any file
+//! that it carries changes: `include_dir!` can do neither. Only the files of an app's own folder are carried, which a bake reads;
 //! the upload batches below it are for people and benchmarks.
 
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=schema");
     println!("cargo::rerun-if-changed=dataset");
+    println!("cargo::rerun-if-changed=src/apps/isuumo/pages/assets");
     println!("cargo::rerun-if-env-changed=EKIBEN_BUILD_COMMIT");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
     let carried = out.join("dataset");

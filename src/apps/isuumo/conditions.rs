@@ -33,9 +33,9 @@ pub(super) struct ChairCondition {
     pub(super) height: Ranges,
     pub(super) depth: Ranges,
     pub(super) price: Ranges,
-    color: Choices,
-    feature: Choices,
-    kind: Choices,
+    pub(super) color: Choices,
+    pub(super) feature: Choices,
+    pub(super) kind: Choices,
 }
 
 /// `estate_condition.json`; fields in the order of the answer.
@@ -45,27 +45,27 @@ pub(super) struct EstateCondition {
     pub(super) door_width: Ranges,
     pub(super) door_height: Ranges,
     pub(super) rent: Ranges,
-    feature: Choices,
+    pub(super) feature: Choices,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Ranges {
-    prefix: String,
-    suffix: String,
+    pub(super) prefix: String,
+    pub(super) suffix: String,
     pub(super) ranges: Vec<Range>,
 }
 
 /// `[min, max)`; -1 is an open end.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Range {
-    id: i64,
-    min: i64,
-    max: i64,
+    pub(super) id: i64,
+    pub(super) min: i64,
+    pub(super) max: i64,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
-struct Choices {
-    list: Vec<String>,
+pub(super) struct Choices {
+    pub(super) list: Vec<String>,
 }
 
 impl Range {

@@ -16,6 +16,7 @@
 //! - `conditions`: the two condition documents
 //! - `bots`: whom [`Settings::shed_bots`] turns away
 //! - `images` (with [`thumbnail`]): pictures drawn from their names
+//! - `pages`: the website under `/`, made of the above
 //! - [`generate`]: the project's own dataset
 
 mod answer;
@@ -32,6 +33,7 @@ mod initialize;
 mod listing;
 mod low_priced;
 mod nazotte;
+mod pages;
 mod polygon;
 mod purchase;
 mod query;
@@ -56,7 +58,7 @@ use figment::value::Dict;
 pub use self::settings::Settings;
 use super::App;
 use crate::config::{Config, Section, dictionary};
-use crate::http::HttpError;
+use crate::http::{ErrorPage, HttpError};
 use crate::store::{Deriver, Store};
 
 /// What every handler of this app returns.
@@ -67,6 +69,7 @@ struct Isu {
     store: Arc<Store>,
     settings: Settings,
     pictures: thumbnail::ThumbnailCache,
+    maps: pages::MapCache,
     /// Whether answers may be compressed.
     compress: bool,
 }
@@ -114,6 +117,7 @@ impl App for Isuumo {
             store,
             settings,
             pictures,
+            maps: pages::MapCache::default(),
             compress,
         });
         let mut router = routes(config.limits.upload_bytes).with_state(isu);
@@ -121,6 +125,10 @@ impl App for Isuumo {
             router = router.layer(from_fn(bots::shed));
         }
         Ok(router)
+    }
+
+    fn error_page(&self) -> Option<ErrorPage> {
+        Some(pages::error_page)
     }
 
     fn generate(
@@ -163,6 +171,7 @@ fn routes(upload_bytes: usize) -> Router<Shared> {
         )
         .route("/images/{subject}/{name}", get(images::picture))
         .merge(uploads)
+        .merge(pages::routes())
 }
 
 /// The id in a path, as the original reads it: an optional sign and digits, 64 bits.

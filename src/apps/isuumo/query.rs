@@ -11,6 +11,23 @@ impl Query {
         Self(pairs.into_owned().collect())
     }
 
+    /// The fields of a form that was posted.
+    pub(super) fn of_form(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    pub(super) fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// All values of a name that are not empty.
+    pub(super) fn texts<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
+        let given = self.0.iter().filter(move |(given, _)| given == name);
+        given
+            .map(|(_, text)| text.as_str())
+            .filter(|text| !text.is_empty())
+    }
+
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         let (_, first) = self.0.iter().find(|(given, _)| given == name)?;
         Some(first.as_str()).filter(|text| !text.is_empty())

@@ -45,6 +45,12 @@ impl Places {
         (self.latitudes[position], self.longitudes[position])
     }
 
+    /// All latitudes and longitudes.
+    pub(in crate::apps::isuumo) fn locations(&self) -> impl Iterator<Item = (f64, f64)> {
+        let longitudes = self.longitudes.iter().copied();
+        self.latitudes.iter().copied().zip(longitudes)
+    }
+
     /// Positions of those in a box of south, north, west and east, its borders included.
     pub(in crate::apps::isuumo) fn in_box(
         &self,

@@ -158,6 +158,11 @@ impl Shelf {
         }
     }
 
+    /// How many rows are live.
+    pub(in crate::apps::isuumo) fn count(&self) -> usize {
+        self.live.common(&[], 0, 0).0
+    }
+
     /// Writes rows as JSON with commas between them, from the file what is not kept.
     pub(in crate::apps::isuumo) fn write(
         &self,

@@ -1,0 +1,159 @@
+//! What pages show: the API's answers, read back into rows.
+//!
+//! Whatever a page lists comes from the function that the API's endpoint calls, so a page cannot find
+//! anything else than the API does, and has the rows that are kept in memory as it has.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::frame::{Frame, page};
+use super::map::Map;
+use crate::apps::isuumo::catalogue::Catalogue;
+use crate::apps::isuumo::nazotte::Vertex;
+use crate::apps::isuumo::query::Query;
+use crate::apps::isuumo::{Result, Shared, by_id, low_priced, nazotte, recommended, search};
+use crate::http::{HttpError, Reading};
+use crate::store::Generation;
+
+/// A chair as the API shows it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Chair {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) thumbnail: String,
+    pub(super) price: i64,
+    pub(super) height: i64,
+    pub(super) width: i64,
+    pub(super) depth: i64,
+    pub(super) color: String,
+    pub(super) features: String,
+    pub(super) kind: String,
+}
+
+/// An estate as the API shows it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Estate {
+    pub(super) id: i64,
+    pub(super) thumbnail: String,
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) latitude: f64,
+    pub(super) longitude: f64,
+    pub(super) address: String,
+    pub(super) rent: i64,
+    pub(super) door_height: i64,
+    pub(super) door_width: i64,
+    pub(super) features: String,
+}
+
+/// A list, and how many there are where the API says so.
+#[derive(Debug, Deserialize)]
+pub(super) struct Found<T> {
+    #[serde(default)]
+    pub(super) count: i64,
+    #[serde(rename = "chairs", alias = "estates")]
+    rows: Option<Vec<T>>,
+}
+
+impl<T> Found<T> {
+    /// The rows; none where the API says `null`.
+    pub(super) fn rows(&self) -> &[T] {
+        self.rows.as_deref().unwrap_or_default()
+    }
+}
+
+/// One state of the data, and the page that is made from it.
+pub(super) struct Data<'s> {
+    isu: &'s Shared,
+    reading: Reading<'s>,
+    generation: Arc<Generation>,
+    pub(super) catalogue: Arc<Catalogue>,
+}
+
+impl<'s> Data<'s> {
+    /// The newest state.
+    pub(super) fn begin(isu: &'s Shared) -> Result<Self> {
+        let reading = Reading::begin(&isu.store);
+        let generation = isu.store.generation();
+        // Before the file is read, so that the file is never older than the state.
+        let catalogue = Catalogue::of(&generation)?;
+        Ok(Self {
+            isu,
+            reading,
+            generation,
+            catalogue,
+        })
+    }
+
+    /// The page that shows it, with its tag.
+    pub(super) fn page(
+        self,
+        frame: &Frame,
+        status: StatusCode,
+        template: &impl Template,
+    ) -> Result<Response> {
+        let response = page(status, template)?;
+        Ok(self.reading.answer_variant(response, frame.code()))
+    }
+
+    /// The map of the estates.
+    pub(super) fn map(&self) -> Result<Arc<Map>> {
+        self.isu.maps.of(&self.catalogue)
+    }
+
+    pub(super) fn cheapest_chairs(&self) -> Result<Found<Chair>> {
+        read(&low_priced::CHAIRS.find(&self.generation, &self.catalogue)?)
+    }
+
+    pub(super) fn cheapest_estates(&self) -> Result<Found<Estate>> {
+        read(&low_priced::ESTATES.find(&self.generation, &self.catalogue)?)
+    }
+
+    pub(super) async fn search_chairs(&self, query: &Query) -> Result<Found<Chair>> {
+        read(&search::find_chairs(self.isu, &self.generation, &self.catalogue, query).await?)
+    }
+
+    pub(super) async fn search_estates(&self, query: &Query) -> Result<Found<Estate>> {
+        read(&search::find_estates(self.isu, &self.generation, &self.catalogue, query).await?)
+    }
+
+    /// A chair, and whether it can be bought.
+    pub(super) fn chair(&self, id: i64) -> Result<Option<(Chair, bool)>> {
+        if let Some(row) = by_id::find_chair(&self.generation, &self.catalogue, id)? {
+            return Ok(Some((read(&row)?, true)));
+        }
+        let sold_out = by_id::find_sold_out(&self.generation, id)?;
+        let chair = sold_out.map(|row| read(&row)).transpose()?;
+        Ok(chair.map(|chair| (chair, false)))
+    }
+
+    pub(super) fn estate(&self, id: i64) -> Result<Option<Estate>> {
+        let row = by_id::find_estate(&self.generation, &self.catalogue, id)?;
+        row.map(|row| read(&row)).transpose()
+    }
+
+    /// Estates through whose door a chair fits.
+    pub(super) fn recommended(&self, chair: i64) -> Result<Found<Estate>> {
+        read(&recommended::find(
+            &self.generation,
+            &self.catalogue,
+            chair,
+        )?)
+    }
+
+    /// The first estates inside a closed ring.
+    pub(super) fn inside(&self, ring: &[Vertex]) -> Result<Found<Estate>> {
+        read(&nazotte::find(&self.generation, &self.catalogue, ring)?)
+    }
+}
+
+fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T> {
+    serde_json::from_slice(json).map_err(HttpError::internal)
+}

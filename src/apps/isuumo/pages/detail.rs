@@ -1,0 +1,221 @@
+//! `GET /chair/{id}` and `GET /estate/{id}`: one of them, with the form to buy it or to ask for its
+//! documents. A sold-out chair keeps its page, which says so.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::cards::{self, Card};
+use super::data::{Chair, Data, Estate};
+use super::format::{centimetres, fill, price};
+use super::frame::Frame;
+use super::map::Map;
+use super::search::address;
+use super::{not_found, page_id};
+use crate::apps::isuumo::query::Query;
+use crate::apps::isuumo::{Result, Shared};
+
+/// Degrees around an estate that its page offers to search.
+const AROUND: f64 = 0.1;
+
+/// What became of the form.
+pub(super) enum Notice {
+    None,
+    Done,
+    /// What was given is no e-mail address.
+    Invalid(String),
+    /// Somebody else had the last one.
+    TooLate,
+}
+
+impl Notice {
+    fn status(&self, is_there: bool) -> StatusCode {
+        match self {
+            Self::Invalid(_) if is_there => StatusCode::BAD_REQUEST,
+            Self::TooLate => StatusCode::NOT_FOUND,
+            _ => StatusCode::OK,
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self, Self::Done)
+    }
+
+    fn is_too_late(&self) -> bool {
+        matches!(self, Self::TooLate)
+    }
+
+    /// The address to mend.
+    fn invalid(&self) -> Option<&str> {
+        match self {
+            Self::Invalid(email) => Some(email),
+            _ => None,
+        }
+    }
+
+    fn in_query(query: Option<&str>, name: &str) -> Self {
+        match Query::parse(query).text(name) {
+            Some("1") => Self::Done,
+            _ => Self::None,
+        }
+    }
+}
+
+/// What a chair or an estate is like: a name and a value.
+type Fact<'p> = (&'p str, String);
+
+#[derive(Template)]
+#[template(path = "chair.html")]
+struct ChairPage<'p> {
+    frame: &'p Frame,
+    chair: &'p Chair,
+    picture: Option<String>,
+    price: String,
+    facts: Vec<Fact<'p>>,
+    features: Vec<String>,
+    is_for_sale: bool,
+    notice: Notice,
+    similar: String,
+    recommended: Vec<Card>,
+}
+
+impl ChairPage<'_> {
+    fn action(&self) -> String {
+        format!("/chair/{}/buy", self.chair.id)
+    }
+
+    fn api(&self) -> String {
+        format!("/api/chair/buy/{}", self.chair.id)
+    }
+}
+
+pub(super) async fn chair(
+    State(isu): State<Shared>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    frame: Frame,
+) -> Result<Response> {
+    let notice = Notice::in_query(query.as_deref(), "bought");
+    chair_page(&isu, &frame, page_id(&id)?, notice)
+}
+
+pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -> Result<Response> {
+    let data = Data::begin(isu)?;
+    let (chair, is_for_sale) = data.chair(id)?.ok_or_else(not_found)?;
+    let status = notice.status(is_for_sale);
+    let t = &frame.t.chair;
+    let template = ChairPage {
+        frame,
+        picture: cards::picture(&chair.thumbnail),
+        price: price(frame.language, chair.price),
+        facts: vec![
+            (&t.kind, frame.t.name(&chair.kind).to_owned()),
+            (&t.color, frame.t.name(&chair.color).to_owned()),
+            (&t.width, centimetres(chair.width)),
+            (&t.depth, centimetres(chair.depth)),
+            (&t.height, centimetres(chair.height)),
+        ],
+        features: cards::features(frame, &chair.features),
+        is_for_sale,
+        notice,
+        similar: address("/chair/search", &[("kind", chair.kind.clone())], 1),
+        recommended: cards::of_estates(frame, data.recommended(id)?.rows()),
+        chair: &chair,
+    };
+    data.page(frame, status, &template)
+}
+
+#[derive(Template)]
+#[template(path = "estate.html")]
+struct EstatePage<'p> {
+    frame: &'p Frame,
+    estate: &'p Estate,
+    picture: Option<String>,
+    rent: String,
+    facts: Vec<Fact<'p>>,
+    features: Vec<String>,
+    notice: Notice,
+    map: &'p Map,
+    around: String,
+}
+
+impl EstatePage<'_> {
+    fn action(&self) -> String {
+        format!("/estate/{}/request", self.estate.id)
+    }
+
+    fn api(&self) -> String {
+        format!("/api/estate/req_doc/{}", self.estate.id)
+    }
+
+    /// Where it is on the small map.
+    fn x(&self) -> String {
+        let (x, _) = self
+            .map
+            .coarse_position(self.estate.latitude, self.estate.longitude);
+        format!("{x:.1}")
+    }
+
+    fn y(&self) -> String {
+        let (_, y) = self
+            .map
+            .coarse_position(self.estate.latitude, self.estate.longitude);
+        format!("{y:.1}")
+    }
+}
+
+pub(super) async fn estate(
+    State(isu): State<Shared>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    frame: Frame,
+) -> Result<Response> {
+    let notice = Notice::in_query(query.as_deref(), "requested");
+    estate_page(&isu, &frame, page_id(&id)?, notice)
+}
+
+pub(super) fn estate_page(
+    isu: &Shared,
+    frame: &Frame,
+    id: i64,
+    notice: Notice,
+) -> Result<Response> {
+    let data = Data::begin(isu)?;
+    let estate = data.estate(id)?.ok_or_else(not_found)?;
+    let status = notice.status(true);
+    let t = &frame.t.estate;
+    let degrees = |degrees: f64| format!("{degrees:.4}");
+    let place = [
+        ("latitude", &*degrees(estate.latitude)),
+        ("longitude", &degrees(estate.longitude)),
+    ];
+    let template = EstatePage {
+        frame,
+        picture: cards::picture(&estate.thumbnail),
+        rent: cards::rent(frame, estate.rent),
+        facts: vec![
+            (&t.door_width, centimetres(estate.door_width)),
+            (&t.door_height, centimetres(estate.door_height)),
+            (&t.place, fill(&t.coordinates, &place)),
+        ],
+        features: cards::features(frame, &estate.features),
+        notice,
+        map: &*data.map()?,
+        around: around(&estate),
+        estate: &estate,
+    };
+    data.page(frame, status, &template)
+}
+
+/// Nazotte with a rectangle around an estate.
+fn around(estate: &Estate) -> String {
+    let sides = [
+        ("north", estate.latitude + AROUND),
+        ("south", estate.latitude - AROUND),
+        ("east", estate.longitude + AROUND),
+        ("west", estate.longitude - AROUND),
+    ];
+    let sides = sides.map(|(name, degrees)| (name, format!("{degrees:.4}")));
+    address("/estate/nazotte", &sides, 1)
+}

@@ -1,0 +1,243 @@
+//! `GET /chair/search` and `GET /estate/search`: the condition forms and what they find.
+//!
+//! The address has the API's parameters, and `page` from 1. Features may be a list, as the API has
+//! them, or given one by one, as forms do.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::cards::{self, Card};
+use super::conditions::{Chosen, Conditions};
+use super::data::Data;
+use super::format::{fill, number};
+use super::frame::Frame;
+use super::paging::{Paging, Step};
+use super::strings::SearchTexts;
+use crate::apps::isuumo::query::Query;
+use crate::apps::isuumo::{Result, Shared};
+use crate::http::HttpError;
+
+/// Results on a page.
+const PER_PAGE: i64 = 20;
+
+/// What is searched for.
+#[derive(Clone, Copy)]
+enum Subject {
+    Chairs,
+    Estates,
+}
+
+impl Subject {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Chairs => "/chair/search",
+            Self::Estates => "/estate/search",
+        }
+    }
+
+    fn title(self, t: &SearchTexts) -> &str {
+        match self {
+            Self::Chairs => &t.chairs,
+            Self::Estates => &t.estates,
+        }
+    }
+
+    fn conditions<'f>(self, frame: &'f Frame, data: &Data<'_>, query: &Query) -> Conditions<'f> {
+        let known = &data.catalogue.conditions;
+        match self {
+            Self::Chairs => Conditions::of_chairs(frame, &known.chair, query),
+            Self::Estates => Conditions::of_estates(frame, &known.estate, query),
+        }
+    }
+
+    async fn find(self, frame: &Frame, data: &Data<'_>, query: &Query) -> Result<Results> {
+        Ok(match self {
+            Self::Chairs => {
+                let found = data.search_chairs(query).await?;
+                (found.count, cards::of_chairs(frame, found.rows()))
+            }
+            Self::Estates => {
+                let found = data.search_estates(query).await?;
+                (found.count, cards::of_estates(frame, found.rows()))
+            }
+        })
+    }
+
+    /// How many were found, in words.
+    fn heading(self, t: &SearchTexts, count: i64) -> String {
+        let (one, many) = match self {
+            Self::Chairs => (&t.chair_found, &t.chairs_found),
+            Self::Estates => (&t.estate_found, &t.estates_found),
+        };
+        match count {
+            1 => one.clone(),
+            _ => fill(many, &[("n", &number(count))]),
+        }
+    }
+}
+
+/// What is shown beside the form.
+enum Outcome {
+    /// Nothing was asked for.
+    Nothing,
+    /// What was asked for makes no search; why.
+    Refused(String),
+    /// Nothing matches.
+    Empty,
+    /// There are fewer pages.
+    PastTheEnd {
+        hint: String,
+        last: String,
+    },
+    Found(Found),
+}
+
+struct Found {
+    heading: String,
+    shown: String,
+    cards: Vec<Card>,
+    paging: Paging,
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage<'p> {
+    frame: &'p Frame,
+    subject: Subject,
+    conditions: Conditions<'p>,
+    outcome: Outcome,
+}
+
+impl SearchPage<'_> {
+    /// Whether there is something to show beside the form.
+    fn is_asked(&self) -> bool {
+        !matches!(self.outcome, Outcome::Nothing | Outcome::Refused(_))
+    }
+
+    fn page_label(&self, step: &Step) -> String {
+        fill(&self.frame.t.search.page, &[("n", &number(step.number))])
+    }
+}
+
+/// The address of a page of a search.
+pub(super) fn address(path: &str, chosen: &[Chosen], page: i64) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(chosen);
+    if page > 1 {
+        query.append_pair("page", &page.to_string());
+    }
+    format!("{path}?{}", query.finish())
+}
+
+/// A page of results: how many there are in all, and the cards.
+type Results = (i64, Vec<Card>);
+
+pub(super) async fn chairs(
+    State(isu): State<Shared>,
+    RawQuery(query): RawQuery,
+    frame: Frame,
+) -> Result<Response> {
+    answer(&isu, &frame, query.as_deref(), Subject::Chairs).await
+}
+
+pub(super) async fn estates(
+    State(isu): State<Shared>,
+    RawQuery(query): RawQuery,
+    frame: Frame,
+) -> Result<Response> {
+    answer(&isu, &frame, query.as_deref(), Subject::Estates).await
+}
+
+/// What a request asks for.
+struct Asked {
+    /// Whether it asks for anything.
+    anything: bool,
+    chosen: Vec<Chosen>,
+    /// From 1; none for what is no page's number.
+    page: Option<i64>,
+}
+
+impl Asked {
+    fn of(conditions: &Conditions<'_>, given: &Query, query: Option<&str>) -> Self {
+        let page = given.text("page").unwrap_or("1");
+        Self {
+            anything: query.is_some_and(|query| !query.is_empty()),
+            chosen: conditions.chosen(given),
+            page: page.parse().ok().filter(|page| *page >= 1),
+        }
+    }
+
+    /// The API's query for it, if it is one.
+    fn query(&self) -> Option<Query> {
+        let page = self.page.filter(|_| !self.chosen.is_empty())?;
+        let owned = |(name, value): &Chosen| ((*name).to_owned(), value.clone());
+        let mut pairs: Vec<(String, String)> = self.chosen.iter().map(owned).collect();
+        pairs.push(("page".to_owned(), (page - 1).to_string()));
+        pairs.push(("perPage".to_owned(), PER_PAGE.to_string()));
+        Some(Query::of(pairs))
+    }
+}
+
+async fn answer(
+    isu: &Shared,
+    frame: &Frame,
+    query: Option<&str>,
+    subject: Subject,
+) -> Result<Response> {
+    let data = Data::begin(isu)?;
+    let given = Query::parse(query);
+    let conditions = subject.conditions(frame, &data, &given);
+    let asked = Asked::of(&conditions, &given, query);
+    let t = &frame.t.search;
+    let outcome = match asked.query() {
+        None if !asked.anything => Outcome::Nothing,
+        None if asked.chosen.is_empty() => Outcome::Refused(t.needs_condition.clone()),
+        None => Outcome::Refused(t.invalid.clone()),
+        Some(query) => match subject.find(frame, &data, &query).await {
+            Ok((0, _)) => Outcome::Empty,
+            Ok(results) => found(frame, subject, &asked, results),
+            Err(error) if is_refusal(&error) => Outcome::Refused(t.invalid.clone()),
+            Err(error) => return Err(error),
+        },
+    };
+    let status = match outcome {
+        Outcome::Refused(_) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    };
+    let template = SearchPage {
+        frame,
+        subject,
+        conditions,
+        outcome,
+    };
+    data.page(frame, status, &template)
+}
+
+fn is_refusal(error: &HttpError) -> bool {
+    error.status() == StatusCode::BAD_REQUEST
+}
+
+fn found(frame: &Frame, subject: Subject, asked: &Asked, (count, cards): Results) -> Outcome {
+    let t = &frame.t.search;
+    let last = count.saturating_add(PER_PAGE - 1) / PER_PAGE;
+    let current = asked.page.unwrap_or(1);
+    if current > last {
+        return Outcome::PastTheEnd {
+            hint: fill(&t.no_page_hint, &[("n", &number(last))]),
+            last: address(subject.path(), &asked.chosen, last),
+        };
+    }
+    let first = (current - 1) * PER_PAGE + 1;
+    let shown = [
+        ("from", &*number(first)),
+        ("to", &number(count.min(current * PER_PAGE))),
+    ];
+    Outcome::Found(Found {
+        heading: subject.heading(t, count),
+        shown: fill(&t.shown, &shown),
+        cards,
+        paging: Paging::new(subject.path(), &asked.chosen, current, last),
+    })
+}

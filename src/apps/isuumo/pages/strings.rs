@@ -1,0 +1,175 @@
+//! What the pages say, in each language.
+//!
+//! The texts are in `strings/`, one file for each language, compiled in. The structs here name them, so
+//! the compiler finds a template that names none, and one that nobody uses; that each file has all of
+//! them and no other is checked when it is read, by a test first of all.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use figment::Figment;
+use figment::providers::{Format as _, Toml};
+use serde::Deserialize;
+
+use super::language::Language;
+
+/// Declares structs of texts.
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident { $($text:ident)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub(super) struct $name { $(pub(super) $text: String,)* }
+        )*
+    };
+}
+
+/// All texts of a language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Strings {
+    /// Its own name.
+    pub(super) language: String,
+    pub(super) site: SiteTexts,
+    pub(super) top: TopTexts,
+    pub(super) search: SearchTexts,
+    pub(super) range: RangeTexts,
+    pub(super) chair: ChairTexts,
+    pub(super) estate: EstateTexts,
+    pub(super) form: FormTexts,
+    pub(super) nazotte: NazotteTexts,
+    /// Places that the map names, with latitude and longitude.
+    pub(super) cities: Vec<(String, f64, f64)>,
+    pub(super) error: ErrorTexts,
+    /// What the data calls something, and what this language does.
+    names: HashMap<String, String>,
+}
+
+texts! {
+    /// On every page.
+    SiteTexts {
+        tagline description skip menu chairs estates nazotte switch footer source
+    }
+    TopTexts {
+        headline lead chairs_lead estates_lead nazotte_lead cheapest_estates cheapest_chairs
+        all_estates all_chairs no_estates no_chairs
+    }
+    SearchTexts {
+        chairs estates lead conditions any features features_hint submit reset
+        chairs_found estates_found chair_found estate_found shown live live_one live_none live_wait
+        none none_hint no_page no_page_hint last_page pages page previous next needs_condition invalid
+    }
+    /// How ranges read.
+    RangeTexts { below from between }
+    ChairTexts {
+        price height width depth color kind features no_features recommended recommended_none
+        sold_out sold_out_hint similar buy bought bought_hint last_one
+        just_sold_out
+    }
+    EstateTexts {
+        rent rent_month address door_height door_width door place coordinates around map features
+        request requested requested_hint missing
+    }
+    /// Both forms that ask for an e-mail address.
+    FormTexts { email email_hint invalid busy failed }
+    NazotteTexts {
+        title lead draw zoom_in zoom_out whole hint canvas rectangle rectangle_hint north south
+        west east submit start start_hint found found_one capped none none_hint too_small
+        searching failed invalid
+    }
+    ErrorTexts {
+        home not_found not_found_hint bad_request bad_request_hint forbidden forbidden_hint
+        unavailable unavailable_hint internal internal_hint
+    }
+}
+
+impl Strings {
+    pub(super) fn of(language: Language) -> &'static Self {
+        static JAPANESE: LazyLock<Strings> =
+            LazyLock::new(|| read(include_str!("strings/ja.toml")));
+        static ENGLISH: LazyLock<Strings> = LazyLock::new(|| read(include_str!("strings/en.toml")));
+        match language {
+            Language::Japanese => &JAPANESE,
+            Language::English => &ENGLISH,
+        }
+    }
+
+    /// What this language calls something that the data names.
+    pub(super) fn name<'n>(&'n self, name: &'n str) -> &'n str {
+        self.names.get(name).map_or(name, String::as_str)
+    }
+}
+
+#[expect(clippy::expect_used, reason = "compiled in, and a test reads each")]
+fn read(toml: &str) -> Strings {
+    Figment::from(Toml::string(toml))
+        .extract()
+        .expect("the texts are complete")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words in braces.
+    fn blanks(text: &str) -> Vec<&str> {
+        let mut blanks: Vec<&str> = text
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+            .collect();
+        blanks.sort_unstable();
+        blanks
+    }
+
+    fn entries(toml: &str) -> Vec<(String, String)> {
+        let mut section = String::new();
+        let mut entries = Vec::new();
+        for line in toml.lines() {
+            if let Some(name) = line.strip_prefix('[') {
+                section = name.to_owned();
+            } else if let Some((key, value)) = line.split_once(" = ")
+                && section != "names]"
+            {
+                entries.push((format!("{section}{key}"), value.to_owned()));
+            }
+        }
+        entries
+    }
+
+    #[test]
+    fn every_language_has_every_text_with_the_same_blanks() {
+        for language in Language::ALL {
+            assert!(!Strings::of(language).language.is_empty());
+        }
+        let japanese = entries(include_str!("strings/ja.toml"));
+        let english = entries(include_str!("strings/en.toml"));
+        assert_eq!(japanese.len(), english.len());
+        assert!(japanese.len() > 100);
+        for ((key, japanese), (same, english)) in japanese.iter().zip(&english) {
+            assert_eq!(key, same);
+            assert_eq!(blanks(japanese), blanks(english), "{key}");
+        }
+    }
+
+    #[test]
+    fn english_has_a_name_for_everything_that_the_forms_offer() {
+        let english = Strings::of(Language::English);
+        let mut names = 0;
+        for document in [
+            include_str!("../../../../dataset/isuumo/chair_condition.json"),
+            include_str!("../../../../dataset/isuumo/estate_condition.json"),
+        ] {
+            let document: serde_json::Value = serde_json::from_str(document).unwrap();
+            let lists = document.as_object().unwrap().values();
+            let lists = lists.filter_map(|condition| condition["list"].as_array());
+            for name in lists.flatten().map(|name| name.as_str().unwrap()) {
+                assert_ne!(english.name(name), name);
+                names += 1;
+            }
+        }
+        assert!(names > 100);
+        assert_eq!(english.name("未知"), "未知");
+    }
+}
