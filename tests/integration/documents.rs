@@ -93,10 +93,11 @@ fn the_threat_model_names_every_limit() {
 }
 
 #[test]
-fn ci_runs_the_test_command_of_the_readme() {
-    let command = "cargo test";
-    assert!(read("README.md").contains(&format!("\n$ {command}\n")));
-    assert!(read(".ci/run").lines().any(|line| line.trim() == command));
+fn ci_runs_the_test_commands_of_the_readme() {
+    for command in ["cargo test", "npm test --prefix tests/browser"] {
+        assert!(read("README.md").contains(&format!("\n$ {command}\n")));
+        assert!(read(".ci/run").lines().any(|line| line.trim() == command));
+    }
 }
 
 #[test]

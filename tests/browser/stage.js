@@ -1,0 +1,164 @@
+// What the tests stand on: the real binary on a port of its own with its own data, and Debian's
+// Chromium, which may reach nothing but that port. Waits are for conditions, never for time.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, statSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import assert from "node:assert/strict";
+
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..", "..");
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+function binary() {
+  const given = process.env.EKIBEN_BINARY;
+  const built = ["release", "debug"].map((profile) => join(root, "target", profile, "ekiben")).filter(existsSync);
+  const [newest] = built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  const found = given ?? newest;
+  assert.ok(found, "build ekiben first (cargo build), or name the binary in EKIBEN_BINARY");
+  return found;
+}
+
+// Starts the server and resolves when it listens.
+async function startServer() {
+  const folder = await mkdtemp(join(tmpdir(), "ekiben-browser-"));
+  const child = spawn(binary(), ["serve", "--listen", "127.0.0.1:0"], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, EKIBEN_ADMIN__LISTEN: "off", EKIBEN_LOG__FORMAT: "json" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const lines = createInterface({ input: child.stderr });
+  const log = [];
+  const address = await new Promise((resolve, reject) => {
+    lines.on("line", (line) => {
+      log.push(line);
+      // A bake tells how far it is in plain words.
+      const address = line.startsWith("{") ? JSON.parse(line).address : undefined;
+      if (address) resolve(address);
+    });
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${log.join("\n")}`)));
+  });
+  return {
+    url: `http://${address}`,
+    log,
+    async stop() {
+      child.removeAllListeners("exit");
+      child.kill("SIGTERM");
+      await once(child, "exit");
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export class Stage {
+  static async start() {
+    const stage = new Stage();
+    stage.server = await startServer();
+    stage.browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--force-color-profile=srgb"],
+    });
+    await mkdir(join(here, "screenshots"), { recursive: true });
+    return stage;
+  }
+
+  async stop() {
+    await this.browser.close();
+    await this.server.stop();
+  }
+
+  get url() {
+    return this.server.url;
+  }
+
+  // Asks the API.
+  async api(path, options) {
+    const response = await fetch(this.url + path, options);
+    assert.ok(response.ok, `${path}: ${response.status}`);
+    const text = await response.text();
+    return text === "" ? null : JSON.parse(text);
+  }
+
+  async buy(id) {
+    const body = JSON.stringify({ email: "somebody@example.com" });
+    await this.api(`/api/chair/buy/${id}`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+  }
+
+  async upload(part, csv) {
+    const form = new FormData();
+    form.set(part, new Blob([csv]), `${part}.csv`);
+    const response = await fetch(`${this.url}/api/${part.slice(0, -1)}`, { method: "POST", body: form });
+    assert.equal(response.status, 201);
+  }
+
+  // A window of its own. `use` gets its page; afterwards nothing may be wrong with what it did.
+  async visit(use, { expected = [], ...options } = {}) {
+    const context = await this.browser.newContext({
+      baseURL: this.url,
+      locale: "ja-JP",
+      viewport: { width: 1280, height: 860 },
+      ...options,
+    });
+    context.setDefaultTimeout(15_000);
+    const page = await context.newPage();
+    const wrong = [];
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) wrong.push(`${message.text()} (${message.location().url})`);
+    });
+    page.on("pageerror", (error) => wrong.push(String(error)));
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.origin !== this.url && !["data:", "blob:"].includes(url.protocol)) wrong.push(`a request to ${url}`);
+    });
+    page.on("dialog", (dialog) => {
+      wrong.push(`a dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    try {
+      await use(page, context);
+    } finally {
+      await context.close();
+    }
+    const unexpected = wrong.filter((text) => !expected.some((pattern) => pattern.test(text)));
+    assert.deepEqual(unexpected, []);
+  }
+
+  // A picture with every image loaded: of the window, or of a window as high as the whole page.
+  async shoot(page, name, { fullPage = true } = {}) {
+    await page.evaluate(async () => {
+      const images = [...document.images].filter((image) => !image.hidden);
+      for (const image of images) image.loading = "eager";
+      await Promise.all(images.map((image) => image.decode()));
+      await document.fonts.ready;
+    });
+    const size = page.viewportSize();
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    if (fullPage) await page.setViewportSize({ width: size.width, height: Math.max(size.height, height) });
+    await page.screenshot({ path: join(here, "screenshots", `${name}.png`) });
+    if (fullPage) await page.setViewportSize(size);
+  }
+}
+
+// Fails if axe finds anything that breaks WCAG A or AA, or its own best practices.
+export async function assertAccessible(page) {
+  // By the debugger's protocol, which the page's policy does not govern.
+  await page.evaluate(axe);
+  const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document));
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`);
+  assert.deepEqual(found, []);
+  assert.ok(passes.length > 10, "axe looked at nothing");
+}
+
+// Fails if anything is wider than the window.
+export async function assertNoSidewaysScroll(page) {
+  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(content <= window, `${content} pixels wide in a window of ${window}`);
+}
