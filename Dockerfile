@@ -22,7 +22,7 @@ RUN mkdir -p src tests/integration \
 
 ARG COMMIT=""
 ENV EKIBEN_BUILD_COMMIT=$COMMIT
-COPY build.rs askama.toml ./
+COPY askama.toml build.rs ./
 COPY schema schema
 COPY dataset dataset
 COPY src src

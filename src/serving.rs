@@ -13,6 +13,7 @@ use axum::Router;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
+use utoipa::openapi::OpenApi;
 
 use crate::apps::{self, App};
 use crate::bake::BakeError;
@@ -70,6 +71,21 @@ pub fn open(app: &dyn App, baked: &Path, layers: &Layers) -> Result<(Served, Rou
         })?;
     let name = app.name();
     Ok((Served { name, store }, routes))
+}
+
+/// What apps say of their routes.
+///
+/// # Errors
+/// When the settings of one are wrong.
+pub fn descriptions(apps: &[&dyn App], layers: &Layers) -> Result<Vec<OpenApi>, OpenError> {
+    let describe = |app: &&dyn App| {
+        app.describe(layers.config(), &layers.section(app.name()))
+            .map_err(|cause| OpenError::Routes {
+                app: app.name(),
+                cause,
+            })
+    };
+    apps.iter().map(describe).collect()
 }
 
 /// How long answers of writes with a key are kept.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use axum::Router;
 use figment::value::Dict;
 use include_dir::{Dir, include_dir};
+use utoipa::openapi::OpenApi;
 
 use crate::bake::{BakeError, Folder, Schema};
 use crate::config::{Config, Section};
@@ -56,6 +57,16 @@ pub trait App: Sync {
     fn error_page(&self) -> Option<ErrorPage> {
         None
     }
+
+    /// What its routes take and answer, with the limits that are configured.
+    ///
+    /// # Errors
+    /// When its settings are wrong.
+    fn describe(
+        &self,
+        config: &Config,
+        settings: &Section,
+    ) -> Result<OpenApi, Box<dyn std::error::Error + Send + Sync>>;
 
     /// Writes its dataset into `folder`, `scale` times the size of the built-in one; calls `wrote`
     /// with each file's name and size.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
 
 use super::input::hex;
 
@@ -42,7 +43,7 @@ pub(super) const TABLES: &str = "
     ) STRICT, WITHOUT ROWID;";
 
 /// Where a file came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Provenance {
     /// Name of the app, or `import` for a file that belongs to none.
     pub app: String,
@@ -62,7 +63,7 @@ pub struct Provenance {
 }
 
 /// One input of a bake.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Input {
     /// File name without folder and compression.
     pub name: String,

@@ -123,6 +123,13 @@ cannot be used, or the data directory is in use.")]
   ekiben generate --out dataset/isuumo         what the repository holds
   ekiben generate --out /tmp/big --scale 10    ten times the rows")]
     Generate(GenerateArguments),
+    /// Print the description of the API in OpenAPI 3.1
+    ///
+    /// What a server of this configuration has at /openapi.json, without starting one.
+    #[command(after_help = "Examples:
+  ekiben openapi                              of the configured apps
+  ekiben openapi --output docs/openapi.json   what the repository holds")]
+    Openapi(OpenapiArguments),
 }
 
 /// Flags that name a configuration layer, shared by several subcommands.
@@ -296,4 +303,16 @@ pub(super) struct GenerateArguments {
     /// Times the rows of the built-in dataset
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) scale: u32,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OpenapiArguments {
+    /// App to describe; may be given several times; without this, the configured ones
+    #[arg(long, value_name = "NAME")]
+    pub(super) app: Vec<String>,
+    /// File to write instead of standard output; an existing one is replaced
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) config: ConfigArguments,
 }

@@ -12,6 +12,7 @@ mod generate;
 mod import;
 mod inspect;
 mod logging;
+mod openapi;
 mod progress;
 mod serve;
 mod settings;
@@ -38,6 +39,7 @@ pub fn run() -> ExitCode {
         Some(Command::Restore(arguments)) => backup::restore(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Generate(arguments)) => generate::run(&arguments),
+        Some(Command::Openapi(arguments)) => openapi::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

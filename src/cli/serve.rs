@@ -32,11 +32,8 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         return say(&config::print(&layers)?);
     }
     let config = layers.config();
-    let apps: Vec<_> = config
-        .apps
-        .iter()
-        .map(|name| settings::app(name))
-        .collect::<Result<_, _>>()?;
+    let apps = settings::apps(&layers)?;
+    let descriptions = serving::descriptions(&apps, &layers)?;
     logging::set_up(&config.log)?;
     let runtime = serving::runtime(config)
         .map_err(|cause| Failure::other(format!("cannot start the runtime: {cause}")))?;
@@ -52,10 +49,10 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         .collect::<Result<Vec<_>, _>>()?
         .into_iter()
         .unzip();
-    let site = Arc::new(Site::new(served));
-    if let Some(page) = error_page {
-        site.set_error_page(page);
-    }
+    let site = Site::new(served)
+        .described(descriptions)
+        .with_error_page(error_page);
+    let site = Arc::new(site);
     let limits = serving::limits(config);
     let router = router(Arc::clone(&site), routers, &limits);
     let mut connections = serving::connection_limits(config);

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use figment::value::Value;
 
-use super::arguments::{ConfigArguments, DataArguments, ModeArgument, ServeArguments};
+use super::arguments::{
+    ConfigArguments, DataArguments, ModeArgument, OpenapiArguments, ServeArguments,
+};
 use super::failure::Failure;
 use crate::apps::{self, App};
 use crate::config::{Layers, Sources};
@@ -20,9 +22,7 @@ pub(super) fn load(arguments: &ConfigArguments) -> Result<Layers, Failure> {
 /// Loads the configuration with the flags of `serve` as its last layer.
 pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failure> {
     let mut flags: Vec<Flag> = Vec::new();
-    if !arguments.app.is_empty() {
-        flags.push(("--app", "apps", arguments.app.clone().into()));
-    }
+    flags.extend(apps_flag(&arguments.app));
     if let Some(listen) = arguments.listen {
         flags.push(("--listen", "listen", listen.to_string().into()));
     }
@@ -41,6 +41,22 @@ pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failu
 pub(super) fn load_for_data(arguments: &DataArguments) -> Result<Layers, Failure> {
     let flags = data_dir_flag(arguments.data_dir.as_deref());
     load_with(&arguments.config, flags.into_iter().collect())
+}
+
+/// Loads the configuration with the apps of `openapi` as its last layer.
+pub(super) fn load_for_openapi(arguments: &OpenapiArguments) -> Result<Layers, Failure> {
+    let flags = apps_flag(&arguments.app);
+    load_with(&arguments.config, flags.into_iter().collect())
+}
+
+/// The apps that the configuration names.
+pub(super) fn apps(layers: &Layers) -> Result<Vec<&'static dyn App>, Failure> {
+    let names = layers.config().apps.iter();
+    names.map(|name| app(name)).collect()
+}
+
+fn apps_flag(names: &[String]) -> Option<Flag> {
+    (!names.is_empty()).then(|| ("--app", "apps", names.to_vec().into()))
 }
 
 fn data_dir_flag(data_dir: Option<&Path>) -> Option<Flag> {

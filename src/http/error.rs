@@ -13,6 +13,8 @@ use std::time::Duration;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema as _, ToSchema};
 
 use crate::store::StoreError;
 
@@ -30,13 +32,30 @@ pub struct HttpError {
 #[derive(Debug, Clone)]
 pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
 
-#[derive(Serialize)]
-struct Problem<'a> {
+/// The media type of a problem document.
+pub(super) const PROBLEM_TYPE: &str = "application/problem+json";
+
+/// A problem document (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub(super) struct Problem<'a> {
+    /// Always `about:blank`: the status says what kind of problem it is.
     #[serde(rename = "type")]
     kind: &'static str,
+    /// The status in words.
     title: &'a str,
     status: u16,
+    /// What is wrong with this request, for people.
     detail: &'a str,
+}
+
+impl Problem<'_> {
+    /// Its name among the schemas of the API's description.
+    pub(super) const NAME: &'static str = "Problem";
+
+    /// Its schema.
+    pub(super) fn described() -> RefOr<Schema> {
+        Self::schema()
+    }
 }
 
 impl HttpError {
@@ -121,7 +140,7 @@ impl IntoResponse for HttpError {
                     detail,
                 };
                 let body = serde_json::to_vec(&problem).unwrap_or_default();
-                let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+                let kind = [(header::CONTENT_TYPE, PROBLEM_TYPE)];
                 (self.status, kind, body).into_response()
             }
         };

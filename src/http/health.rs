@@ -7,28 +7,45 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Site;
 use crate::bake::provenance::Provenance;
 use crate::store::{Store, StoreError};
 
-#[derive(Serialize)]
-struct Readiness {
+/// Whether the server is ready, and each of its apps.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Readiness {
+    /// `ready`, `unready`, or `draining` after a stop signal.
     status: &'static str,
     apps: Vec<AppReadiness>,
 }
 
-#[derive(Serialize)]
+/// Whether one app is ready.
+#[derive(Serialize, ToSchema)]
 struct AppReadiness {
     name: &'static str,
+    /// Whether its file can be read.
     ready: bool,
+    /// Rises with each reset of a primary and each reload of a replica.
     generation: u64,
 }
 
+/// Whether the process answers
+#[utoipa::path(get, path = "/livez", operation_id = "livez", tag = "Service",
+    responses((status = 200, description = "It does.", body = String, content_type = "text/plain")))]
 pub(super) async fn live() -> &'static str {
     "ok\n"
 }
 
+/// Whether requests can be sent here
+///
+/// Every store answers, and the server is not ending.
+#[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "Service",
+    responses(
+        (status = 200, description = "They can.", body = Readiness),
+        (status = 503, description = "They cannot.", body = Readiness),
+    ))]
 pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
     let apps: Vec<_> = site
         .apps()
@@ -39,11 +56,7 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
             generation: app.store.generation().number(),
         })
         .collect();
-    let status = match (site.is_draining(), apps.iter().all(|app| app.ready)) {
-        (true, _) => "draining",
-        (false, true) => "ready",
-        (false, false) => "unready",
-    };
+    let status = status(site.is_draining(), apps.iter().all(|app| app.ready));
     let code = if status == "ready" {
         StatusCode::OK
     } else {
@@ -52,8 +65,17 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
     (code, Json(Readiness { status, apps })).into_response()
 }
 
+/// The site's state in a word.
+pub(super) fn status(is_draining: bool, all_ready: bool) -> &'static str {
+    match (is_draining, all_ready) {
+        (true, _) => "draining",
+        (false, true) => "ready",
+        (false, false) => "unready",
+    }
+}
+
 /// Whether the store's file can be read.
-fn answers(store: &Store) -> bool {
+pub(super) fn answers(store: &Store) -> bool {
     let probe = store.read(|connection| Ok::<_, StoreError>(Provenance::read(connection)?));
     if let Err(cause) = &probe {
         tracing::warn!(%cause, "a store does not answer");

@@ -22,7 +22,10 @@ pub(super) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The longest key in bytes; the usual ones, UUIDs, have 36.
-const LONGEST: usize = 255;
+pub(super) const LONGEST: usize = 255;
+
+/// What [`key`] takes, as a pattern of JSON Schema.
+pub(super) const PATTERN: &str = r#"^([!#-+\--:<-\[\]-~]{1,255}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#;
 
 /// The key of a request, if it has one that is honoured: an extractor for apps whose state gives
 /// their store. A malformed key is answered 400.
@@ -217,6 +220,24 @@ mod tests {
         ];
         for text in malformed {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_pattern_takes_what_is_taken() {
+        let pattern = regex::Regex::new(PATTERN).unwrap();
+        let longest = "k".repeat(LONGEST);
+        let long = "k".repeat(LONGEST + 1);
+        let escaped = format!("\"{}\"", r"\\".repeat(LONGEST));
+        let mut texts = vec![longest, long, escaped, r#""a, b; \"c\" \\""#.to_owned()];
+        let pairs = (b' '..=b'~').map(char::from);
+        texts.extend(
+            pairs.flat_map(|c| [format!("a{c}"), format!("\"{c}\""), format!("\"\\{c}\"")]),
+        );
+        texts.extend(["", "\"\"", "\"a", "\"a\"b", "椅子"].map(str::to_owned));
+        for text in texts {
+            let text = text.trim();
+            assert_eq!(pattern.is_match(text), read(text).is_some(), "{text}");
         }
     }
 

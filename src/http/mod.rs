@@ -10,6 +10,7 @@
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - `health`, `version`: `/livez`, `/readyz`, `/version`
+//! - [`openapi`]: the API's description; `pages`: `/docs` and `/about`
 //! - [`admin`]: the routes that are never on the public port; `metrics` (with `connection_metrics`,
 //!   `store_metrics` and `process`): what it counts
 //! - `guard`: concurrent requests and time per request; `bodies` (with `tapped`):
@@ -35,6 +36,8 @@ mod idempotency;
 mod listener;
 mod manners;
 mod metrics;
+pub mod openapi;
+mod pages;
 mod precompressed;
 mod preferences;
 mod process;

@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::sync::LazyLock;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
@@ -19,14 +19,22 @@ type Number = Gauge<f64, std::sync::atomic::AtomicU64>;
 type Total = Counter<f64, std::sync::atomic::AtomicU64>;
 
 /// When this process began, as near as it matters.
-static START: LazyLock<f64> = LazyLock::new(|| {
+static START: LazyLock<f64> = LazyLock::new(now);
+
+/// Seconds since 1970.
+fn now() -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0.0, |since| since.as_secs_f64())
-});
+}
 
 /// Notes the start of the process, if that has not been done.
 pub(super) fn begin() {
     LazyLock::force(&START);
+}
+
+/// How long this process has been running.
+pub(super) fn uptime() -> Duration {
+    Duration::try_from_secs_f64(now() - *START).unwrap_or_default()
 }
 
 pub(super) fn register(registry: &mut Registry) {

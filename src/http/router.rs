@@ -17,10 +17,11 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use super::guard::{AppGuard, Guard, admit};
 use super::manners::Manners;
+use super::pages::{self, Pages};
 use super::rate_limit::{ClientRate, RateLimit};
 use super::request_log::log_request;
 use super::validators::Nothing;
-use super::{HttpError, Site, cors, health, version};
+use super::{HttpError, Site, cors, health, openapi, version};
 
 /// The limits and switches of the shared layers.
 #[derive(Debug, Clone)]
@@ -74,13 +75,17 @@ pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
     // Only the first router of a site is counted; there is no second but in tests.
     drop(site.guard.set(guard));
     let metrics = site.metrics.clone();
-    let error_page = site.error_page.get().copied();
+    let error_page = site.error_page;
+    let document = openapi::document(site.descriptions().iter().cloned(), limits);
+    let pages = Pages::new(document, limits.compress_above_bytes.is_some());
+    let pages = pages::routes(Arc::clone(&site), pages);
     let shared = Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/version", get(version::version))
         .with_state(site);
     let mut all = shared
+        .merge(pages)
         .merge(guarded)
         .fallback(async move |method: Method, uri: Uri, headers: HeaderMap| {
             let page = error_page.filter(|_| method == Method::GET || method == Method::HEAD);

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use utoipa::openapi::OpenApi;
 
 use super::connection::Watch;
 use super::metrics::Metrics;
@@ -28,9 +29,11 @@ pub type ErrorPage = fn(&HeaderMap, &Uri, StatusCode) -> Option<Response>;
 /// Everything that health and version report about.
 pub struct Site {
     apps: Vec<Served>,
+    /// What the apps say of their routes.
+    descriptions: Vec<OpenApi>,
     draining: AtomicBool,
     /// How to say to people that nothing is at an address.
-    pub(super) error_page: OnceLock<ErrorPage>,
+    pub(super) error_page: Option<ErrorPage>,
     /// Requests so far.
     pub(super) metrics: Metrics,
     /// What admits requests, once the routes are built.
@@ -46,25 +49,43 @@ impl Site {
         process::begin();
         Self {
             apps,
+            descriptions: Vec::new(),
             draining: AtomicBool::new(false),
-            error_page: OnceLock::new(),
+            error_page: None,
             metrics: Metrics::default(),
             guard: OnceLock::new(),
             connections: OnceLock::new(),
         }
     }
 
+    /// The same site that shows browsers this page where there is nothing. A site of several apps has
+    /// the page of one of them.
+    #[must_use]
+    pub fn with_error_page(self, page: Option<ErrorPage>) -> Self {
+        Self {
+            error_page: page,
+            ..self
+        }
+    }
+
+    /// The same site with what its apps say of their routes, to be documented.
+    #[must_use]
+    pub fn described(self, descriptions: Vec<OpenApi>) -> Self {
+        Self {
+            descriptions,
+            ..self
+        }
+    }
+
+    /// What the apps say of their routes.
+    pub(super) fn descriptions(&self) -> &[OpenApi] {
+        &self.descriptions
+    }
+
     /// The apps being served.
     #[must_use]
     pub fn apps(&self) -> &[Served] {
         &self.apps
-    }
-
-    /// Has browsers shown this page where there is nothing: to be called before the routes are built.
-    /// The first that is given stays.
-    pub fn set_error_page(&self, page: ErrorPage) {
-        // A site of several apps has the pages of one of them.
-        self.error_page.get_or_init(|| page);
     }
 
     /// From now on the server is not ready for new clients.

@@ -6,28 +6,38 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Site;
 use crate::bake::provenance::Provenance;
 use crate::store::Mode;
 
-#[derive(Serialize)]
+/// Which build serves which data.
+#[derive(Serialize, ToSchema)]
 pub(super) struct Version {
     name: &'static str,
     version: &'static str,
     /// The commit that the binary was built from, where the build was told.
+    #[schema(required)]
     commit: Option<&'static str>,
+    /// The version of SQLite in it.
     sqlite: &'static str,
+    /// By name.
     apps: BTreeMap<&'static str, AppVersion>,
 }
 
-#[derive(Serialize)]
+/// Which data one app serves.
+#[derive(Serialize, ToSchema)]
 struct AppVersion {
     mode: Mode,
     generation: u64,
     provenance: Provenance,
 }
 
+/// Which build serves which data
+#[utoipa::path(get, path = "/version", operation_id = "version", tag = "Service",
+    responses((status = 200, description = "The build, and where each app's data came from.",
+        body = Version)))]
 pub(super) async fn version(State(site): State<Arc<Site>>) -> Json<Version> {
     let app = |app: &super::Served| {
         let generation = app.store.generation();

@@ -46,6 +46,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use utoipa::ToSchema;
 
 pub use backup::{BackupError, Copied, back_up, restore};
 pub use derived::{Change, Derived, Deriver};
@@ -65,7 +66,7 @@ use writer::{Seen, Writer};
 use crate::bake::provenance::Provenance;
 
 /// Which file is served, and whether it takes writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Serves its own copy of the baked file and takes writes.

@@ -17,7 +17,7 @@ fn help_teaches_and_version_tells() {
         .says("Exit codes:")
         .says("Examples:");
     for command in [
-        "serve", "bake", "import", "inspect", "backup", "restore", "check", "generate",
+        "serve", "bake", "import", "inspect", "backup", "restore", "check", "generate", "openapi",
     ] {
         run(folder.path(), &["--help"])
             .exits(0)
@@ -175,6 +175,32 @@ fn import_makes_the_tables_of_the_dump() {
         &["import", "shop.sql", "-o", "shop.sqlite", "--force"],
     )
     .exits(0);
+}
+
+#[test]
+fn openapi_prints_what_a_server_would_serve() {
+    let folder = TempDir::new().unwrap();
+    let committed = include_str!("../../docs/openapi.json");
+    let printed = run(folder.path(), &["openapi"]);
+    assert_eq!(printed.exits(0).stdout, committed);
+    fs::write(
+        folder.path().join("ekiben.toml"),
+        "[isuumo]\nmax_vertices = 7\nmax_per_page = 33\n[limits]\nupload_bytes = 12345\n",
+    )
+    .unwrap();
+    let arguments = ["openapi", "--app", "isuumo", "--output", "api.json"];
+    let written = run(folder.path(), &arguments);
+    assert_eq!(written.exits(0).stdout, "");
+    let json = fs::read_to_string(folder.path().join("api.json")).unwrap();
+    for limit in ["\"maxItems\": 7,", "\"maximum\": 33,", "12345 bytes"] {
+        assert!(json.contains(limit), "{limit}");
+    }
+    run(folder.path(), &["openapi", "--app", "none"])
+        .exits(2)
+        .says("there is no app \"none\"");
+    run(folder.path(), &["openapi", "--output", "none/api.json"])
+        .exits(5)
+        .says("cannot write none/api.json");
 }
 
 #[test]

@@ -132,10 +132,11 @@ impl Site {
             name: "isuumo",
             store: Arc::clone(&store),
         };
-        let site = Arc::new(ekiben::http::Site::new(vec![served]));
-        if let Some(page) = isuumo().error_page() {
-            site.set_error_page(page);
-        }
+        let description = isuumo().describe(config, &settings).unwrap();
+        let site = ekiben::http::Site::new(vec![served])
+            .described(vec![description])
+            .with_error_page(isuumo().error_page());
+        let site = Arc::new(site);
         let router = router(
             Arc::clone(&site),
             vec![routes],
@@ -234,7 +235,11 @@ fn section(folder: &Path, toml: &str) -> Section {
 }
 
 fn request(method: Method, path: &str) -> axum::http::request::Builder {
-    // Paths in tests are readable; what has to be escaped is escaped here.
+    Request::builder().method(method).uri(escaped(path))
+}
+
+/// Paths in tests are readable; what has to be escaped is escaped here.
+pub(crate) fn escaped(path: &str) -> String {
     let mut escaped = String::new();
     for byte in path.bytes() {
         match byte {
@@ -242,7 +247,7 @@ fn request(method: Method, path: &str) -> axum::http::request::Builder {
             other => escaped.push_str(&format!("%{other:02X}")),
         }
     }
-    Request::builder().method(method).uri(escaped)
+    escaped
 }
 
 /// What came back.

@@ -17,6 +17,7 @@ mod client;
 mod data_folder;
 mod dataset;
 mod harness;
+mod json_schema;
 mod ledger;
 mod mariadb;
 mod mutation;
@@ -28,6 +29,8 @@ mod raw_socket;
 mod small_disk;
 
 mod admin;
+mod api_description;
+mod api_pages;
 mod backup;
 mod backup_refusals;
 mod bake_files;

@@ -13,10 +13,28 @@ use super::{Isu, Result, Shared, chair, estate, listing, path_id};
 use crate::http::{HttpError, Reading};
 use crate::store::Generation;
 
+/// One chair
+#[utoipa::path(get, path = "/api/chair/{id}", operation_id = "chair", tag = "Chairs",
+    params(("id" = i64, Path, description = "The chair's id", example = 1)),
+    responses(
+        (status = 200, description = "The chair.", body = chair::Chair,
+            headers(("ETag" = String))),
+        (status = 400, description = "The id is no integer of 64 bits. Empty."),
+        (status = 404, description = "There is no such chair, or it is sold out. Empty."),
+    ))]
 pub(super) async fn chair(State(isu): State<Shared>, Path(id): Path<String>) -> Result<Response> {
     one(&isu, &id, find_chair)
 }
 
+/// One estate
+#[utoipa::path(get, path = "/api/estate/{id}", operation_id = "estate", tag = "Estates",
+    params(("id" = i64, Path, description = "The estate's id", example = 1)),
+    responses(
+        (status = 200, description = "The estate.", body = estate::Estate,
+            headers(("ETag" = String))),
+        (status = 400, description = "The id is no integer of 64 bits. Empty."),
+        (status = 404, description = "There is no such estate. Empty."),
+    ))]
 pub(super) async fn estate(State(isu): State<Shared>, Path(id): Path<String>) -> Result<Response> {
     one(&isu, &id, find_estate)
 }

@@ -1,6 +1,7 @@
-//! The chair as the API shows it: where its fields come from, and their order.
+//! The chair as the API shows it: where its fields come from, their order, and how they are described.
 
 use rusqlite::Row;
+use utoipa::ToSchema;
 
 use super::answer::{Kind, Object, key};
 
@@ -27,4 +28,51 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
         .text(key!("kind"))?
         .end();
     Ok(())
+}
+
+/// A chair. Its popularity and its stock are not told.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `write` writes")]
+pub(super) struct Chair {
+    id: i64,
+    #[schema(max_length = 64)]
+    name: String,
+    #[schema(max_length = 4096)]
+    description: String,
+    /// Path of a picture.
+    #[schema(max_length = 128)]
+    thumbnail: String,
+    /// In yen.
+    price: i32,
+    /// In centimetres, as are width and depth.
+    height: i32,
+    width: i32,
+    depth: i32,
+    #[schema(max_length = 64)]
+    color: String,
+    /// Separated by commas; empty when there are none.
+    #[schema(max_length = 64)]
+    features: String,
+    #[schema(max_length = 64)]
+    kind: String,
+}
+
+/// A page of chairs.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `search` writes")]
+pub(super) struct ChairPage {
+    /// How many chairs meet the conditions, on all pages together.
+    #[schema(minimum = 0)]
+    count: i64,
+    /// The most popular first, then by id.
+    chairs: Vec<Chair>,
+}
+
+/// A list of chairs.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `low_priced` writes")]
+pub(super) struct ChairList {
+    /// The cheapest first, then by id; `null` when there is none.
+    #[schema(required, max_items = 20)]
+    chairs: Option<Vec<Chair>>,
 }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::catalogue::Catalogue;
 use super::{Result, Shared};
@@ -27,7 +28,7 @@ pub(super) struct Conditions {
 }
 
 /// `chair_condition.json`; fields in the order of the answer.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(super) struct ChairCondition {
     pub(super) width: Ranges,
     pub(super) height: Ranges,
@@ -39,7 +40,7 @@ pub(super) struct ChairCondition {
 }
 
 /// `estate_condition.json`; fields in the order of the answer.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct EstateCondition {
     pub(super) door_width: Ranges,
@@ -48,7 +49,8 @@ pub(super) struct EstateCondition {
     pub(super) feature: Choices,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+/// The ranges of one size.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(super) struct Ranges {
     pub(super) prefix: String,
     pub(super) suffix: String,
@@ -56,14 +58,15 @@ pub(super) struct Ranges {
 }
 
 /// `[min, max)`; -1 is an open end.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(super) struct Range {
     pub(super) id: i64,
     pub(super) min: i64,
     pub(super) max: i64,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+/// What can be chosen.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(super) struct Choices {
     pub(super) list: Vec<String>,
 }
@@ -110,6 +113,13 @@ fn malformed(cause: serde_json::Error) -> StoreError {
     rusqlite::Error::FromSqlConversionFailure(0, text, Box::new(cause)).into()
 }
 
+/// What the form for chairs offers
+///
+/// The ranges behind the range ids of a search, and the known colours, features and kinds.
+#[utoipa::path(get, path = "/api/chair/search/condition", operation_id = "chair_condition",
+    tag = "Chairs",
+    responses((status = 200, description = "The conditions.", body = ChairCondition,
+        headers(("ETag" = String)))))]
 pub(super) async fn chair(State(isu): State<Shared>, request: HeaderMap) -> Result<Response> {
     let catalogue = Catalogue::of(&isu.store.generation())?;
     Ok(catalogue
@@ -118,6 +128,13 @@ pub(super) async fn chair(State(isu): State<Shared>, request: HeaderMap) -> Resu
         .answer(&request, isu.compress))
 }
 
+/// What the form for estates offers
+///
+/// The ranges behind the range ids of a search, and the known features.
+#[utoipa::path(get, path = "/api/estate/search/condition", operation_id = "estate_condition",
+    tag = "Estates",
+    responses((status = 200, description = "The conditions.", body = EstateCondition,
+        headers(("ETag" = String)))))]
 pub(super) async fn estate(State(isu): State<Shared>, request: HeaderMap) -> Result<Response> {
     let catalogue = Catalogue::of(&isu.store.generation())?;
     Ok(catalogue

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use rusqlite::{OptionalExtension as _, Row};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::{Kind, Object, key};
 use super::{Result, Shared};
@@ -34,13 +35,85 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// An estate. Its popularity is not told.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `write` writes")]
+pub(super) struct Estate {
+    id: i64,
+    /// Path of a picture.
+    #[schema(max_length = 128)]
+    thumbnail: String,
+    #[schema(max_length = 64)]
+    name: String,
+    #[schema(max_length = 4096)]
+    description: String,
+    latitude: f64,
+    longitude: f64,
+    #[schema(max_length = 128)]
+    address: String,
+    /// In yen a month.
+    rent: i32,
+    /// In centimetres, as is the width.
+    door_height: i32,
+    door_width: i32,
+    /// Separated by commas; empty when there are none.
+    #[schema(max_length = 64)]
+    features: String,
+}
+
+/// A page of estates.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `search` writes")]
+pub(super) struct EstatePage {
+    /// How many estates meet the conditions, on all pages together.
+    #[schema(minimum = 0)]
+    count: i64,
+    /// The most popular first, then by id.
+    estates: Vec<Estate>,
+}
+
+/// The cheapest estates.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `low_priced` writes")]
+pub(super) struct EstateList {
+    /// The cheapest first, then by id.
+    #[schema(max_items = 20)]
+    estates: Vec<Estate>,
+}
+
+/// The estates inside a polygon.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `nazotte` writes")]
+pub(super) struct EstatesInside {
+    /// How many are in this answer.
+    #[schema(minimum = 0, maximum = 50)]
+    count: i64,
+    /// The most popular first, then by id.
+    #[schema(max_items = 50)]
+    estates: Vec<Estate>,
+}
+
+/// The estates that a chair can be carried into.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `recommended` writes")]
+pub(super) struct RecommendedEstates {
+    /// The most popular first, then by id; `null` when there is none.
+    #[schema(required, max_items = 20)]
+    estates: Option<Vec<Estate>>,
+}
+
 /// The answer of `/healthcheck`; the key is the original's.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct HealthCheck {
     healck: &'static str,
 }
 
-/// Reads one estate, as the original's probe does; an empty table is healthy.
+/// The original's probe
+///
+/// Reads one estate; an empty table is healthy.
+#[utoipa::path(get, path = "/healthcheck", operation_id = "healthcheck", tag = "Operation",
+    responses((status = 200, description = "The data can be read.", body = HealthCheck)))]
 pub(super) async fn health_check(State(isu): State<Shared>) -> Result<Json<HealthCheck>> {
     isu.store.read(|connection| {
         let mut select = connection.prepare_cached("SELECT id FROM estate LIMIT 1")?;

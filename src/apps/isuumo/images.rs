@@ -6,11 +6,34 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use utoipa::ToSchema;
 
 use super::thumbnail::{Subject, parse_file_name};
 use super::{Result, Shared};
+use crate::http::openapi::NoSuchThing;
 use crate::http::{HttpError, tag_of_build};
 
+/// The bytes of a picture.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary, content_media_type = "image/png")]
+#[expect(dead_code, reason = "describes what `picture` answers")]
+pub(super) struct Picture(Vec<u8>);
+
+/// A picture of a chair or an estate
+///
+/// Drawn from its name: each name of this form has a picture, which never changes.
+#[utoipa::path(get, path = "/images/{subject}/{name}", operation_id = "picture", tag = "Pictures",
+    params(
+        ("subject" = inline(Subject), Path, description = "What is to be seen"),
+        ("name" = String, Path, description = "64 hexadecimal digits and `.png`",
+            pattern = "^[0-9a-f]{64}\\.png$",
+            example = "115427eea45e481b39447f874a94e37c1605346edcc3012a3d74feb28c11c5c5.png"),
+    ),
+    responses(
+        (status = 200, description = "The picture.", body = inline(Picture), content_type = "image/png",
+            headers(("ETag" = String))),
+        (status = 404, response = NoSuchThing),
+    ))]
 pub(super) async fn picture(
     State(isu): State<Shared>,
     Path((subject, name)): Path<(String, String)>,

@@ -4,14 +4,26 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Result, Shared};
+use crate::http::openapi::StorageFull;
 
-#[derive(Debug, Serialize)]
+/// What became of it.
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Initialized {
+    /// What the server is written in.
     language: &'static str,
 }
 
+/// Back to the baked data
+///
+/// Undoes every purchase and upload. A body is not looked at.
+#[utoipa::path(post, path = "/initialize", operation_id = "initialize", tag = "Operation",
+    responses(
+        (status = 200, description = "The data is as it was baked.", body = Initialized),
+        (status = 507, response = StorageFull),
+    ))]
 pub(super) async fn initialize(State(isu): State<Shared>) -> Result<Json<Initialized>> {
     isu.store.reset().await?;
     Ok(Json(Initialized { language: "rust" }))

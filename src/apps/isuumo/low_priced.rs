@@ -41,10 +41,20 @@ pub(super) static ESTATES: Cheapest = Cheapest {
     wrap: |rows| [b"{\"estates\":[", rows, b"]}"].concat(),
 };
 
+/// The 20 cheapest chairs that are not sold out
+#[utoipa::path(get, path = "/api/chair/low_priced", operation_id = "low_priced_chairs",
+    tag = "Chairs",
+    responses((status = 200, description = "The chairs.", body = chair::ChairList,
+        headers(("ETag" = String)))))]
 pub(super) async fn chairs(State(isu): State<Shared>) -> Result<Response> {
     answer(&isu, &CHAIRS)
 }
 
+/// The 20 cheapest estates
+#[utoipa::path(get, path = "/api/estate/low_priced", operation_id = "low_priced_estates",
+    tag = "Estates",
+    responses((status = 200, description = "The estates.", body = estate::EstateList,
+        headers(("ETag" = String)))))]
 pub(super) async fn estates(State(isu): State<Shared>) -> Result<Response> {
     answer(&isu, &ESTATES)
 }

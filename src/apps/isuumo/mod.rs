@@ -14,6 +14,7 @@
 //! - `purchase`: buying a chair and requesting documents; `body`: how bodies are read
 //! - `upload` (with `records`): CSV uploads; `initialize`: back to the baked data
 //! - `conditions`: the two condition documents
+//! - `description`: what all these say of themselves, with examples
 //! - `bots`: whom [`Settings::shed_bots`] turns away
 //! - `images` (with [`thumbnail`]): pictures drawn from their names
 //! - `pages`: the website under `/`, made of the above
@@ -26,6 +27,7 @@ mod by_id;
 mod catalogue;
 mod chair;
 mod conditions;
+mod description;
 mod estate;
 pub mod generate;
 mod images;
@@ -54,6 +56,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use figment::value::Dict;
+use utoipa::openapi::OpenApi;
 
 pub use self::settings::Settings;
 use super::App;
@@ -129,6 +132,15 @@ impl App for Isuumo {
 
     fn error_page(&self) -> Option<ErrorPage> {
         Some(pages::error_page)
+    }
+
+    fn describe(
+        &self,
+        config: &Config,
+        settings: &Section,
+    ) -> Result<OpenApi, Box<dyn std::error::Error + Send + Sync>> {
+        let settings: Settings = settings.extract()?;
+        Ok(description::describe(config, &settings)?)
     }
 
     fn generate(

@@ -10,6 +10,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::answer::json;
 use super::body::{first_value, is_json, read_body};
@@ -25,8 +26,36 @@ pub(super) const LIMIT: usize = 50;
 /// A vertex as (latitude, longitude).
 pub(super) type Vertex = (f64, f64);
 
-/// 400 for a body that is not the expected JSON or has no coordinates. A ring that MySQL cannot make
-/// a polygon of is 500 when there is an estate to test it with, and finds nothing otherwise.
+/// A polygon drawn on the map, closed: its last vertex is its first.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `vertices` reads")]
+pub(super) struct Drawing {
+    #[schema(min_items = 1)]
+    coordinates: Vec<Option<Coordinate>>,
+}
+
+/// A vertex; what is missing or `null` is 0.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `degrees` reads")]
+pub(super) struct Coordinate {
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+}
+
+/// The estates inside a polygon
+///
+/// At most 50, the most popular. What is on the border is not inside.
+// 400 for a body that is not the expected JSON or has no coordinates. A ring that MySQL cannot make
+// a polygon of is 500 when there is an estate to test it with, and finds nothing otherwise.
+#[utoipa::path(post, path = "/api/estate/nazotte", operation_id = "nazotte", tag = "Estates",
+    request_body(content = Drawing, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The estates.", body = estate::EstatesInside),
+        (status = 400, description = "The body is not this JSON, or says that it is none, or there \
+            are no coordinates. Empty; with a problem document for too many vertices."),
+        (status = 500, description = "The polygon is not closed or has fewer than four vertices, \
+            and there is an estate in its bounding box. Empty."),
+    ))]
 pub(super) async fn nazotte(
     State(isu): State<Shared>,
     headers: HeaderMap,

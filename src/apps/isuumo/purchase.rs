@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use rusqlite::Connection;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::body::{first_value, is_json, read_body};
 use super::{Isu, Result, Shared, bad_request, path_id};
@@ -19,6 +20,31 @@ use crate::store::{Once, Outcome};
 /// Takes one unit, if there is one left, in one statement: no two buyers can take the same.
 const TAKE_ONE: &str = "UPDATE chair SET stock = stock - 1 WHERE id = ?1 AND stock > 0";
 
+/// Who buys a chair or asks for documents.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `checked_id` reads")]
+pub(super) struct Contact {
+    /// Neither looked at nor kept: any text will do.
+    email: String,
+}
+
+/// Buy a chair
+///
+/// Takes one unit, if there is one left.
+#[utoipa::path(post, path = "/api/chair/buy/{id}", operation_id = "buy_chair", tag = "Chairs",
+    params(
+        ("id" = i64, Path, description = "The chair's id", example = 1),
+        ("Idempotency-Key" = Option<String>, Header),
+    ),
+    request_body(content = Contact, content_type = "application/json"),
+    responses(
+        (status = 200, description = "One unit was taken. Empty."),
+        (status = 400, description = "There is no e-mail, or the id is no integer of 64 bits. Empty; \
+            with a problem document for an `Idempotency-Key` that is malformed."),
+        (status = 404, description = "There is no such chair, or it is sold out. Empty."),
+        (status = 500, description = "The body is no JSON object, or does not say that it is JSON. \
+            Empty."),
+    ))]
 pub(super) async fn buy(
     State(isu): State<Shared>,
     Path(id): Path<String>,
@@ -42,6 +68,24 @@ pub(super) async fn take_one(isu: &Isu, id: i64, once: Once) -> Result<Outcome> 
     Ok(isu.store.write_unseen(work).await?)
 }
 
+/// Request the documents of an estate
+///
+/// Nothing is sent and nothing is kept but the answer for an `Idempotency-Key`.
+#[utoipa::path(post, path = "/api/estate/req_doc/{id}", operation_id = "request_documents",
+    tag = "Estates",
+    params(
+        ("id" = i64, Path, description = "The estate's id", example = 1),
+        ("Idempotency-Key" = Option<String>, Header),
+    ),
+    request_body(content = Contact, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The estate is there. Empty."),
+        (status = 400, description = "There is no e-mail, or the id is no integer of 64 bits. Empty; \
+            with a problem document for an `Idempotency-Key` that is malformed."),
+        (status = 404, description = "There is no such estate. Empty."),
+        (status = 500, description = "The body is no JSON object, or does not say that it is JSON. \
+            Empty."),
+    ))]
 pub(super) async fn request_documents(
     State(isu): State<Shared>,
     Path(id): Path<String>,

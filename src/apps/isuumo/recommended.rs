@@ -17,7 +17,19 @@ use crate::store::Generation;
 /// Estates in an answer at most.
 const LIMIT: usize = 20;
 
-/// 400 for an id that is no integer and for a chair that is not there; sold-out chairs count.
+/// The estates that a chair can be carried into
+///
+/// At most 20, the most popular whose door is as wide and as high as two of the chair's sides. The
+/// chair may be sold out.
+#[utoipa::path(get, path = "/api/recommended_estate/{id}", operation_id = "recommended_estates",
+    tag = "Estates",
+    params(("id" = i64, Path, description = "The id of the chair", example = 1)),
+    responses(
+        (status = 200, description = "The estates.", body = estate::RecommendedEstates,
+            headers(("ETag" = String))),
+        (status = 400, description = "The id is no integer of 64 bits, or there is no such chair. \
+            Empty."),
+    ))]
 pub(super) async fn recommended(
     State(isu): State<Shared>,
     Path(id): Path<String>,

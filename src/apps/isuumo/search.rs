@@ -21,7 +21,7 @@ use crate::store::Generation;
 
 /// Bytes of a `features` parameter at most; SQLite refuses far longer patterns with an error that is
 /// not the client's to read.
-const LONGEST_FEATURES: usize = 4_096;
+pub(super) const LONGEST_FEATURES: usize = 4_096;
 
 /// Where a search looks.
 struct Place {
@@ -233,6 +233,75 @@ impl Search {
     }
 }
 
+/// The parameters of a search for chairs, read by [`chairs`].
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `chairs` reads")]
+pub(super) struct ChairConditions {
+    /// A range of `price` in the condition document
+    #[param(minimum = 0, example = 1)]
+    price_range_id: Option<i64>,
+    /// A range of `height`
+    #[param(minimum = 0)]
+    height_range_id: Option<i64>,
+    /// A range of `width`
+    #[param(minimum = 0)]
+    width_range_id: Option<i64>,
+    /// A range of `depth`
+    #[param(minimum = 0)]
+    depth_range_id: Option<i64>,
+    /// The kind
+    #[param(example = "座椅子")]
+    kind: Option<String>,
+    /// The colour
+    color: Option<String>,
+    /// Separated by commas: each must be a part of the chair's features
+    features: Option<String>,
+    /// The page, from 0 on
+    #[param(minimum = 0, example = 0)]
+    page: i64,
+    /// Chairs a page
+    #[param(minimum = 0, example = 1)]
+    per_page: i64,
+}
+
+/// The parameters of a search for estates, read by [`estates`].
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `estates` reads")]
+pub(super) struct EstateConditions {
+    /// A range of `doorHeight` in the condition document
+    #[param(minimum = 0, example = 1)]
+    door_height_range_id: Option<i64>,
+    /// A range of `doorWidth`
+    #[param(minimum = 0)]
+    door_width_range_id: Option<i64>,
+    /// A range of `rent`
+    #[param(minimum = 0)]
+    rent_range_id: Option<i64>,
+    /// Separated by commas: each must be a part of the estate's features
+    features: Option<String>,
+    /// The page, from 0 on
+    #[param(minimum = 0, example = 0)]
+    page: i64,
+    /// Estates a page
+    #[param(minimum = 0, example = 1)]
+    per_page: i64,
+}
+
+/// Search for chairs
+///
+/// At least one condition is needed; chairs meet all of them and are not sold out. An empty parameter
+/// is none.
+#[utoipa::path(get, path = "/api/chair/search", operation_id = "search_chairs", tag = "Chairs",
+    params(ChairConditions),
+    responses(
+        (status = 200, description = "The page.", body = chair::ChairPage,
+            headers(("ETag" = String))),
+        (status = 400, description = "There is no condition, no such range, or `page` or `perPage` is \
+            no integer. Empty; with a problem document where a limit is exceeded."),
+        (status = 500, description = "`page` or `perPage` is negative. Empty."),
+    ))]
 pub(super) async fn chairs(
     State(isu): State<Shared>,
     RawQuery(query): RawQuery,
@@ -268,6 +337,18 @@ pub(super) async fn find_chairs(
     search.find(isu, generation, catalogue).await
 }
 
+/// Search for estates
+///
+/// At least one condition is needed; estates meet all of them. An empty parameter is none.
+#[utoipa::path(get, path = "/api/estate/search", operation_id = "search_estates", tag = "Estates",
+    params(EstateConditions),
+    responses(
+        (status = 200, description = "The page.", body = estate::EstatePage,
+            headers(("ETag" = String))),
+        (status = 400, description = "There is no condition, no such range, or `page` or `perPage` is \
+            no integer. Empty; with a problem document where a limit is exceeded."),
+        (status = 500, description = "`page` or `perPage` is negative. Empty."),
+    ))]
 pub(super) async fn estates(
     State(isu): State<Shared>,
     RawQuery(query): RawQuery,

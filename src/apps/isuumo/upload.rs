@@ -13,6 +13,7 @@ use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use utoipa::ToSchema;
 
 use super::records::{Broken, Records};
 use super::{Result, Shared, bad_request};
@@ -91,6 +92,31 @@ const ESTATES: Upload = Upload {
     ],
 };
 
+/// A form with a file of chairs.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `file` reads")]
+pub(super) struct ChairForm {
+    /// CSV without a header; columns: id, name, description, thumbnail, price, height, width,
+    /// depth, color, features, kind, popularity, stock. Sent as a file, with a file name.
+    #[schema(value_type = String, format = Binary, content_media_type = "text/csv")]
+    chairs: Vec<u8>,
+}
+
+/// Upload chairs
+///
+/// All rows are stored or none.
+#[utoipa::path(post, path = "/api/chair", operation_id = "upload_chairs", tag = "Chairs",
+    params(("Idempotency-Key" = Option<String>, Header)),
+    request_body(content = ChairForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "The rows are stored, and seen by every request from now on. \
+            Empty."),
+        (status = 400, description = "There is no such file in the form, a row is too short, or \
+            there is no number where one belongs. Empty; with a problem document for an \
+            `Idempotency-Key` that is malformed."),
+        (status = 500, description = "The file is no CSV, or the rows cannot be stored: an id that is \
+            there already, a text that is too long, a number out of range. Empty."),
+    ))]
 pub(super) async fn chairs(
     State(isu): State<Shared>,
     key: IdempotencyKey,
@@ -99,6 +125,31 @@ pub(super) async fn chairs(
     store(&isu, key, request, &CHAIRS).await
 }
 
+/// A form with a file of estates.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `file` reads")]
+pub(super) struct EstateForm {
+    /// CSV without a header; columns: id, name, description, thumbnail, address, latitude,
+    /// longitude, rent, door height, door width, features, popularity. Sent as a file, with a file name.
+    #[schema(value_type = String, format = Binary, content_media_type = "text/csv")]
+    estates: Vec<u8>,
+}
+
+/// Upload estates
+///
+/// All rows are stored or none.
+#[utoipa::path(post, path = "/api/estate", operation_id = "upload_estates", tag = "Estates",
+    params(("Idempotency-Key" = Option<String>, Header)),
+    request_body(content = EstateForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "The rows are stored, and seen by every request from now on. \
+            Empty."),
+        (status = 400, description = "There is no such file in the form, a row is too short, or \
+            there is no number where one belongs. Empty; with a problem document for an \
+            `Idempotency-Key` that is malformed."),
+        (status = 500, description = "The file is no CSV, or the rows cannot be stored: an id that is \
+            there already, a text that is too long, a number out of range. Empty."),
+    ))]
 pub(super) async fn estates(
     State(isu): State<Shared>,
     key: IdempotencyKey,

@@ -21,6 +21,7 @@ mod estate;
 mod palette;
 
 pub use cache::{CACHED_PICTURES, ThumbnailCache};
+use utoipa::ToSchema;
 
 use canvas::Canvas;
 use choices::Choices;
@@ -32,7 +33,8 @@ pub const THUMBNAIL_SIZE: u16 = canvas::SIZE;
 const NAME_DIGITS: usize = 64;
 
 /// What a picture shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ToSchema)]
+#[schema(rename_all = "lowercase")]
 pub enum Subject {
     /// Something to sit on.
     Chair,

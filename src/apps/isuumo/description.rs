@@ -1,0 +1,104 @@
+//! What the app says of its routes: each handler describes itself, here they come together, with the
+//! limits that are configured and with examples.
+
+use utoipa::OpenApi as _;
+use utoipa::openapi::path::Parameter;
+use utoipa::openapi::{OpenApi, RefOr, Response, Schema};
+
+use super::{
+    Settings, by_id, conditions, estate, images, initialize, low_priced, nazotte, purchase,
+    recommended, search, upload,
+};
+use crate::config::Config;
+use crate::http::openapi::add_examples;
+
+const EXAMPLES: &str = include_str!("examples.json");
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    paths(
+        search::chairs,
+        low_priced::chairs,
+        conditions::chair,
+        by_id::chair,
+        purchase::buy,
+        upload::chairs,
+        search::estates,
+        low_priced::estates,
+        conditions::estate,
+        by_id::estate,
+        nazotte::nazotte,
+        recommended::recommended,
+        purchase::request_documents,
+        upload::estates,
+        images::picture,
+        initialize::initialize,
+        estate::health_check,
+    ),
+    tags(
+        (name = "Chairs", description = "ISUUMO: chairs to buy."),
+        (name = "Estates", description = "ISUUMO: estates to move into."),
+        (name = "Pictures", description = "ISUUMO: what both look like."),
+        (name = "Operation", description = "ISUUMO: for those who run it."),
+    ),
+)]
+struct Handlers;
+
+/// The description of the app as it is configured.
+pub(super) fn describe(config: &Config, settings: &Settings) -> serde_json::Result<OpenApi> {
+    let mut document = Handlers::openapi();
+    limit(&mut document, config, settings);
+    add_examples(&mut document, EXAMPLES)?;
+    Ok(document)
+}
+
+fn limit(document: &mut OpenApi, config: &Config, settings: &Settings) {
+    for item in document.paths.paths.values_mut() {
+        for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            let parameters = operation.parameters.iter_mut().flatten();
+            for parameter in parameters {
+                if let RefOr::T(parameter) = parameter {
+                    limit_parameter(parameter, settings);
+                }
+            }
+            let is_upload = |body: &RefOr<_>| match body {
+                RefOr::T(utoipa::openapi::request_body::RequestBody { content, .. }) => {
+                    content.contains_key("multipart/form-data")
+                }
+                RefOr::Ref(_) => false,
+            };
+            if operation.request_body.as_ref().is_some_and(is_upload) {
+                let bytes = config.limits.upload_bytes;
+                let responses = &mut operation.responses.responses;
+                responses.insert("413".to_owned(), too_large(bytes).into());
+            }
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    if let Some(RefOr::T(Schema::Object(drawing))) = components.schemas.get_mut("Drawing")
+        && let Some(RefOr::T(Schema::Array(vertices))) = drawing.properties.get_mut("coordinates")
+    {
+        vertices.max_items = Some(settings.max_vertices);
+    }
+}
+
+fn limit_parameter(parameter: &mut Parameter, settings: &Settings) {
+    let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema else {
+        return;
+    };
+    let description = parameter.description.get_or_insert_default();
+    match parameter.name.as_str() {
+        "perPage" => schema.maximum = Some(settings.max_per_page.into()),
+        "features" => {
+            schema.max_length = Some(search::LONGEST_FEATURES);
+            let bytes = search::LONGEST_FEATURES;
+            let elements = settings.max_features;
+            description.push_str(&format!("; {elements} elements and {bytes} bytes at most"));
+        }
+        _ => {}
+    }
+}
+
+fn too_large(bytes: usize) -> Response {
+    crate::http::openapi::problem(&format!("The upload is larger than {bytes} bytes."))
+}

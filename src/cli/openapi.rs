@@ -1,0 +1,22 @@
+//! `ekiben openapi`: the description of the API that a server of this configuration would give.
+
+use super::arguments::OpenapiArguments;
+use super::failure::Failure;
+use super::{say, settings};
+use crate::http::openapi;
+use crate::serving;
+
+pub(super) fn run(arguments: &OpenapiArguments) -> Result<(), Failure> {
+    let layers = settings::load_for_openapi(arguments)?;
+    let apps = settings::apps(&layers)?;
+    let descriptions = serving::descriptions(&apps, &layers)?;
+    let limits = serving::limits(layers.config());
+    let json = openapi::to_json(&openapi::document(descriptions, &limits));
+    let Some(output) = &arguments.output else {
+        return say(&json);
+    };
+    std::fs::write(output, json).map_err(|cause| {
+        Failure::output(format!("cannot write {}: {cause}", output.display()))
+            .hint("Check the free space and the permissions of the folder.")
+    })
+}
