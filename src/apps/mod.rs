@@ -6,6 +6,9 @@
 
 pub mod isuumo;
 
+mod random;
+mod sums;
+
 use std::io;
 use std::path::Path;
 use std::sync::Arc;

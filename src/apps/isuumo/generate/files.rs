@@ -7,9 +7,9 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::random::Random;
 use super::rows::{Chair, Estate, Lists};
 use super::words::{CHAIR_FEATURES, COLORS, ESTATE_FEATURES, KINDS};
+use crate::apps::random::Random;
 
 /// Rows of each kind in the built-in dataset.
 const ROWS: i64 = 29_500;

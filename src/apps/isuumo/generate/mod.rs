@@ -6,7 +6,6 @@
 //! them and a test compares.
 //!
 //! # Layout
-//! - `random`: the numbers
 //! - `words`: word lists; `description`: sentences made of them
 //! - `rows`: chairs and estates
 //! - `files`: rows as MySQL dumps, CSV batches and condition files
@@ -14,7 +13,6 @@
 
 mod description;
 mod files;
-mod random;
 mod rows;
 mod words;
 
@@ -22,7 +20,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
+use crate::apps::sums;
 
 /// Upload batches for each kind.
 const BATCHES: u32 = 20;
@@ -32,9 +30,6 @@ const BATCHES: u32 = 20;
 fn compression(scale: u32) -> i32 {
     if scale == 1 { 19 } else { 3 }
 }
-
-/// The digests of all files but itself, in the format of `sha256sum`.
-const SUMS: &str = "SHA256SUMS";
 
 /// A file as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,27 +101,8 @@ impl Part {
 
     /// SHA-256 of the unpacked file, in hexadecimal.
     fn digest(self, scale: u32) -> String {
-        let mut hash = Sha256::new();
         // Hashing cannot fail, and nothing else here can.
-        self.write(scale, &mut Hashing(&mut hash))
-            .unwrap_or_default();
-        hash.finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
-    }
-}
-
-struct Hashing<'h>(&'h mut Sha256);
-
-impl Write for Hashing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        sums::digest(|out| self.write(scale, out)).unwrap_or_default()
     }
 }
 
@@ -167,14 +143,9 @@ pub fn write_dataset(folder: &Path, scale: u32, wrote: &mut dyn FnMut(&Written))
             stored_bytes: path.metadata()?.len(),
         });
     }
-    let sums: String = digests(scale)
-        .into_iter()
-        .map(|(name, digest)| format!("{digest}  {name}\n"))
-        .collect();
-    fs::write(folder.join(SUMS), &sums)?;
     wrote(&Written {
-        name: SUMS.to_owned(),
-        stored_bytes: sums.len() as u64,
+        name: sums::NAME.to_owned(),
+        stored_bytes: sums::write(folder, digests(scale))?,
     });
     Ok(())
 }

@@ -4,11 +4,11 @@
 //! the ids from one stream.
 
 use super::description;
-use super::random::Random;
 use super::words::{
     BUILDINGS, CHAIR_FEATURES, CHAIR_NOUNS, CHAIR_PREFIXES, CHAIR_PROPERTIES, CITIES, COLORS,
     ESTATE_FEATURES, FAMILIES, KINDS, PLACES, PREFECTURES, TOWNS,
 };
+use crate::apps::random::Random;
 
 /// Pictures that the rows of one kind share.
 const THUMBNAILS: usize = 1_000;

@@ -1,7 +1,7 @@
-//! Pseudo-random numbers whose values never change.
+//! Pseudo-random numbers whose values never change, for the datasets of the apps.
 //!
 //! SplitMix64, written out here: crates for random numbers keep the right to change their streams or
-//! distributions between versions, and the digests of the dataset depend on every single number.
+//! distributions between versions, and the digests of the datasets depend on every single number.
 //! Nothing in here is fit for secrets.
 
 /// A stream of numbers.
