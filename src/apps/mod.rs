@@ -5,6 +5,7 @@
 //! app must not know how files are opened, nor any other app.
 
 pub mod isuumo;
+pub mod people;
 
 mod random;
 mod sums;

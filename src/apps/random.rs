@@ -47,6 +47,18 @@ impl Random {
         items[self.index(items.len())]
     }
 
+    /// Whether something happens that happens so often in a hundred times.
+    pub(super) fn chance(&mut self, percent: i64) -> bool {
+        self.between(1, 100) <= percent
+    }
+
+    /// Puts `items` into another order, each as likely as any other (Fisher and Yates).
+    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.index(last + 1));
+        }
+    }
+
     /// A number from 0 to below 1 with 53 bits.
     fn unit(&mut self) -> f64 {
         const STEPS: f64 = 9_007_199_254_740_992.0;
@@ -85,6 +97,30 @@ mod tests {
             (drawn.iter().min(), drawn.iter().max()),
             (Some(&-3), Some(&3))
         );
+    }
+
+    #[test]
+    fn chances_happen_as_often_as_they_say() {
+        let mut random = Random::stream("chance");
+        let happened = (0..10_000).filter(|_| random.chance(30)).count();
+        assert!((2_800..=3_200).contains(&happened), "{happened}");
+        assert!((0..1_000).all(|_| random.chance(100) && !random.chance(0)));
+    }
+
+    #[test]
+    fn a_shuffle_keeps_the_items_and_favours_no_order() {
+        let mut random = Random::stream("shuffle");
+        let mut orders = std::collections::BTreeMap::new();
+        for _ in 0..6_000 {
+            let mut items = [1, 2, 3];
+            random.shuffle(&mut items);
+            *orders.entry(items).or_insert(0) += 1;
+        }
+        assert_eq!(orders.len(), 6, "every order of the three");
+        for (order, times) in orders {
+            assert!((850..=1_150).contains(&times), "{order:?}: {times}");
+            assert_eq!(order.iter().sum::<i32>(), 6);
+        }
     }
 
     #[test]
