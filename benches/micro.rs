@@ -64,6 +64,7 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
         app: Isuumo.name(),
         schema: &apps::schema(&Isuumo, &Config::default()).unwrap(),
         dataset: &Folder::Disk(DATASET.into()),
+        csv: Isuumo.csv_tables(),
         documents: Isuumo.documents(),
         default_documents: &apps::built_in_dataset(&Isuumo),
         bake_time: "2026-01-01T00:00:00Z",

@@ -19,7 +19,7 @@ use figment::value::Dict;
 use include_dir::{Dir, include_dir};
 use utoipa::openapi::OpenApi;
 
-use crate::bake::{BakeError, Folder, Schema};
+use crate::bake::{BakeError, CsvTable, Folder, Schema};
 use crate::config::{Config, Section};
 use crate::http::ErrorPage;
 use crate::store::{Deriver, Store};
@@ -35,8 +35,15 @@ pub trait App: Sync {
     /// Its name: of its folders, of its file, in the configuration and on the command line.
     fn name(&self) -> &'static str;
 
+    /// The CSV files that its dataset may hold, and the tables that they fill.
+    fn csv_tables(&self) -> &'static [CsvTable] {
+        &[]
+    }
+
     /// The documents that its file must hold, by name without `.json`.
-    fn documents(&self) -> &'static [&'static str];
+    fn documents(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Its own settings with their defaults.
     fn default_settings(&self) -> Dict;

@@ -20,11 +20,23 @@ pub enum BakeError {
         /// Why.
         cause: io::Error,
     },
-    /// A folder has no dump in it.
-    #[error("{folder} holds no dump (*.sql, *.sql.gz, *.sql.zst)")]
+    /// A folder has no dump in it, nor a CSV file of its app.
+    #[error("{folder} holds no dump (*.sql, *.sql.gz, *.sql.zst){}", or_csv(.csv))]
     NoDump {
         /// Path or embedded name.
         folder: String,
+        /// The CSV files that the app takes.
+        csv: Vec<&'static str>,
+    },
+    /// A CSV file is broken, or holds what its table cannot.
+    #[error("{input}: line {line}: {reason}")]
+    Csv {
+        /// The file's name.
+        input: String,
+        /// Line in the unpacked file, from 1.
+        line: u64,
+        /// The column, if it is about one, and what is wrong.
+        reason: String,
     },
     /// A dump is broken.
     #[error(transparent)]
@@ -182,7 +194,7 @@ impl BakeError {
                 _ => Some("It may be damaged or cut off: copy or write it again."),
             },
             Self::NoDump { .. } => {
-                Some("Put the dumps into that folder, or name another one with --from.")
+                Some("Put the files into that folder, or name another one with --from.")
             }
             Self::Dump(error) if matches!(error.problem, Problem::Incomplete) => Some(
                 "Write the dump again; if it is known to be whole, import it with \
@@ -200,8 +212,8 @@ impl BakeError {
                 "Write the dump again with mysqldump or mariadb-dump, or mend it at the place named \
                  above; lines and bytes count in the unpacked text.",
             ),
-            Self::Row { .. } | Self::Mismatch { .. } => Some(
-                "Mend the dump at the place named above; lines and bytes count in the unpacked text.",
+            Self::Row { .. } | Self::Mismatch { .. } | Self::Csv { .. } => Some(
+                "Mend the file at the place named above; lines and bytes count in the unpacked text.",
             ),
             Self::Document { .. } => {
                 Some("Put the file beside the dumps, or leave it out to use the built-in one.")
@@ -237,6 +249,10 @@ impl BakeError {
             }
         }
     }
+}
+
+fn or_csv(files: &[&str]) -> String {
+    files.iter().map(|file| format!(", nor {file}")).collect()
 }
 
 fn lines(notes: &[Note]) -> String {

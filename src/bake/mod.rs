@@ -10,6 +10,7 @@
 //! - [`Folder`]: files on disk or embedded in the binary
 //! - `input`: one input, unpacked, hashed and metered
 //! - `feed`: reading on a thread of its own; `batch`: rows on their way; `insertion`: storing them
+//! - [`CsvTable`]: a table that a CSV file fills
 //! - `schema`: the SQL files of an app, in their three phases
 //! - `target`: the tables of a schema that rows go into
 //! - `output`: the file being made: indexes, statistics, compaction, checks; `temporary`: its name until
@@ -20,6 +21,7 @@
 //! - [`BakeError`]: what went wrong
 
 mod batch;
+mod csv_table;
 mod error;
 mod feed;
 mod folder;
@@ -39,6 +41,7 @@ mod target;
 mod temporary;
 mod translate;
 
+pub use csv_table::{CsvTable, FieldError, Fields};
 pub use error::BakeError;
 pub use folder::{Content, Folder, FolderFile};
 pub use import::{ImportOptions, Selection, import};

@@ -1,7 +1,8 @@
 //! Baking an app's file: what goes in, in which order.
 //!
 //! This file is the sequence; each step lives in its own file. Rows come from every dump of the
-//! dataset folder in the order of the names, documents from its JSON files.
+//! dataset folder in the order of the names, then from the CSV files that the app knows; documents come
+//! from its JSON files.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,6 +10,7 @@ use std::time::Instant;
 
 use rusqlite::Connection;
 
+use super::csv_table::{CsvTable, Loading, Unique};
 use super::feed::{Event, FeedOptions, feed};
 use super::input::unpacked_name;
 use super::note::{Class, Note, counted};
@@ -30,6 +32,8 @@ pub struct Recipe<'a> {
     pub schema: &'a Schema,
     /// The folder of its dumps and documents.
     pub dataset: &'a Folder,
+    /// The CSV files that the app takes, and the tables that they fill.
+    pub csv: &'a [CsvTable],
     /// The documents that the app needs, by name without `.json`.
     pub documents: &'a [&'a str],
     /// Where a document comes from that the dataset folder lacks.
@@ -55,12 +59,15 @@ pub fn bake(
         .filter(|file| unpacked_name(&file.name).ends_with(".sql"))
         .cloned()
         .collect();
-    if dumps.is_empty() {
+    let csv = recipe.csv_files(&files);
+    if dumps.is_empty() && csv.is_empty() {
         return Err(BakeError::NoDump {
             folder: recipe.dataset.shown(),
+            csv: recipe.csv.iter().map(|table| table.file).collect(),
         });
     }
-    let packed = dumps.iter().map(|dump| dump.bytes).sum();
+    let sources = dumps.iter().chain(csv.iter().map(|(_, file)| *file));
+    let packed = sources.map(|source| source.bytes).sum();
     let mut output = Output::create(out, packed)?;
     let connection = output.connection();
     recipe.schema.create_tables(connection)?;
@@ -100,7 +107,15 @@ pub fn bake(
         Ok(None)
     })
     .map_err(|error| output.blame(error))?;
-    let Loader { rows, in_order, .. } = loader;
+    let Loader {
+        mut rows, in_order, ..
+    } = loader;
+    for (table, file) in csv {
+        let stored = csv_rows(table, file, connection, progress);
+        let (count, input) = stored.map_err(|error| output.blame(error))?;
+        *rows.entry(table.table.to_owned()).or_default() += count;
+        inputs.push(input);
+    }
     for (table, ((input, position), count)) in ignored {
         let what = format!(
             "{} of table {table}, which the schema does not have",
@@ -127,6 +142,34 @@ pub fn bake(
     finish(&mut output, &provenance, in_order, progress)?;
     let tables = output.finish(report::tables)?;
     Ok(report::of(out, provenance, tables, notes, start))
+}
+
+impl Recipe<'_> {
+    /// The CSV files among `files` that the app takes.
+    fn csv_files<'f>(&self, files: &'f [FolderFile]) -> Vec<(&CsvTable, &'f FolderFile)> {
+        let of_file = |file| self.csv.iter().find(|table| table.is_in(file));
+        files
+            .iter()
+            .filter_map(|file| Some((of_file(file)?, file)))
+            .collect()
+    }
+}
+
+/// Stores the rows of one CSV file.
+fn csv_rows(
+    table: &CsvTable,
+    file: &FolderFile,
+    connection: &Connection,
+    progress: &mut dyn Progress,
+) -> Result<(u64, Input), BakeError> {
+    progress.begin(Phase::Rows(file.shown.clone(), file.bytes));
+    let mut loading = Loading {
+        table,
+        file,
+        unique: Unique::Derived,
+        told: &mut |bytes, rows| progress.advance(bytes, rows),
+    };
+    loading.store(connection)
 }
 
 /// Statistics, and compaction where it is needed: what every new file goes through before its last

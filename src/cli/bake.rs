@@ -38,6 +38,7 @@ pub(super) fn bake_app(
         app: app.name(),
         schema: &apps::schema(app, config)?,
         dataset,
+        csv: app.csv_tables(),
         documents: app.documents(),
         default_documents: &apps::built_in_dataset(app),
         bake_time: &bake_time()?,

@@ -96,6 +96,7 @@ impl From<BakeError> for Failure {
             BakeError::Input { .. }
             | BakeError::NoDump { .. }
             | BakeError::Dump(_)
+            | BakeError::Csv { .. }
             | BakeError::Mismatch { .. }
             | BakeError::Document { .. }
             | BakeError::Schema { .. }

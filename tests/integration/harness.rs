@@ -47,6 +47,7 @@ pub(crate) fn bake_folder(
         app: "isuumo",
         schema: &apps::schema(isuumo(), &config)?,
         dataset: &Folder::Disk(dumps.to_owned()),
+        csv: isuumo().csv_tables(),
         documents: isuumo().documents(),
         default_documents: &apps::built_in_dataset(isuumo()),
         bake_time: BAKE_TIME,

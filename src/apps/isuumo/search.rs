@@ -399,6 +399,7 @@ mod tests {
             app: app.name(),
             schema: &apps::schema(&app, &Config::default()).unwrap(),
             dataset: &dataset,
+            csv: app.csv_tables(),
             documents: app.documents(),
             default_documents: &dataset,
             bake_time: "2026-01-01T00:00:00Z",
