@@ -1,12 +1,15 @@
 //! The apps, and the seam by which the rest of the house knows them.
 //!
 //! An app names itself, says how its file is baked, and builds its routes over a store. Adding one
-//! takes three folders of its name (here, in `schema/` and in `dataset/`) and one line in [`ALL`]. An
-//! app must not know how files are opened, nor any other app.
+//! takes three folders of its name (here, in `schema/` and in `dataset/`), its `mod` line and one in
+//! [`ALL`]. An app must not know how files are opened, nor any other app. What apps share over SQL is
+//! here too: `answer` (JSON from rows), `listing` (pages from covering indexes); and what their datasets
+//! are generated with: `random`, `sums`.
 
+mod answer;
 pub mod isuumo;
+mod listing;
 pub mod people;
-
 mod random;
 mod sums;
 
@@ -21,7 +24,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::bake::{BakeError, CsvTable, Folder, Schema};
 use crate::config::{Config, Section};
-use crate::http::ErrorPage;
+use crate::http::Nowhere;
 use crate::store::{Deriver, Store};
 
 /// Every app, in the order in which help texts list them.
@@ -64,8 +67,9 @@ pub trait App: Sync {
         settings: &Section,
     ) -> Result<Router, Box<dyn std::error::Error + Send + Sync>>;
 
-    /// The page that browsers are shown where there is nothing, if it has pages.
-    fn error_page(&self) -> Option<ErrorPage> {
+    /// How it says that nothing is at an address, where it is the first app of a site and does not say it
+    /// as the house does.
+    fn nowhere(&self) -> Option<Nowhere> {
         None
     }
 

@@ -24,6 +24,7 @@ Examples:
   ekiben                                   bake the built-in data if need be, serve on port 1323
   ekiben serve --listen 127.0.0.1:8080     the same on another address
   ekiben serve --mode replica              serve read-only, straight from the baked file
+  ekiben serve --app isuumo --app people   serve two apps, each over a file of its own
   ekiben bake --from ~/dumps --out data    bake isuumo from your own dumps
   ekiben import shop.sql.gz -o shop.sqlite turn a MySQL dump into a SQLite file
   ekiben inspect data/isuumo.sqlite        show what is in a file, where it came from and how it is
@@ -52,12 +53,13 @@ pub(super) enum Command {
     Serve(ServeArguments),
     /// Bake an app's dumps into a read-optimised SQLite file
     ///
-    /// Reads every *.sql, *.sql.gz and *.sql.zst of a folder in the order of their names, and the
-    /// app's condition files (*.json) if they are there. An older file is replaced only when all
+    /// Reads every *.sql, *.sql.gz and *.sql.zst of a folder in the order of their names, then the
+    /// app's CSV files (people.csv), and its condition files (*.json) if they are there. An older file is replaced only when all
     /// went well. With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.
     #[command(after_help = "Examples:
   ekiben bake                          bake the built-in dataset into the data directory
-  ekiben bake --from ~/dumps --out .   bake your own dumps into ./isuumo.sqlite")]
+  ekiben bake --from ~/dumps --out .   bake your own dumps into ./isuumo.sqlite
+  ekiben bake --app people             bake the passengers into ./data/people.sqlite")]
     Bake(BakeArguments),
     /// Turn MySQL or MariaDB dumps into a SQLite file, without a server
     ///
@@ -142,7 +144,9 @@ pub(super) struct ConfigArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArguments {
-    /// App to serve; may be given several times
+    /// App to serve, or "all"; may be given several times
+    ///
+    /// The first one decides what is said where there is nothing.
     #[arg(long, value_name = "NAME")]
     pub(super) app: Vec<String>,
     /// Address and port to listen on

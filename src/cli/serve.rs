@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         let _inside = runtime.enter();
         Signals::listen().map_err(|cause| no_signals(&cause))?
     };
-    let error_page = apps.iter().find_map(|app| app.error_page());
+    let nowhere = apps.first().and_then(|app| app.nowhere());
     let (served, routers): (Vec<_>, Vec<_>) = apps
         .into_iter()
         .map(|app| open(app, &layers))
@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         .unzip();
     let site = Site::new(served)
         .described(descriptions)
-        .with_error_page(error_page);
+        .with_nowhere(nowhere);
     let site = Arc::new(site);
     let limits = serving::limits(config);
     let router = router(Arc::clone(&site), routers, &limits);

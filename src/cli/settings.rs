@@ -14,6 +14,9 @@ use crate::config::{Layers, Sources};
 /// A flag as people write it, the setting that it is, and its value.
 type Flag = (&'static str, &'static str, Value);
 
+/// What stands for every app.
+const ALL_APPS: &str = "all";
+
 /// Loads the configuration for a subcommand that takes no more flags than the file's name.
 pub(super) fn load(arguments: &ConfigArguments) -> Result<Layers, Failure> {
     load_with(arguments, Vec::new())
@@ -49,10 +52,21 @@ pub(super) fn load_for_openapi(arguments: &OpenapiArguments) -> Result<Layers, F
     load_with(&arguments.config, flags.into_iter().collect())
 }
 
-/// The apps that the configuration names.
+/// The apps that the configuration names, each once; `all` names every one.
 pub(super) fn apps(layers: &Layers) -> Result<Vec<&'static dyn App>, Failure> {
-    let names = layers.config().apps.iter();
-    names.map(|name| app(name)).collect()
+    let mut found: Vec<&'static dyn App> = Vec::new();
+    for name in &layers.config().apps {
+        let named = match name.as_str() {
+            ALL_APPS => apps::ALL.to_vec(),
+            name => vec![app(name)?],
+        };
+        for app in named {
+            if !found.iter().any(|known| known.name() == app.name()) {
+                found.push(app);
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn apps_flag(names: &[String]) -> Option<Flag> {

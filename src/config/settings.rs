@@ -22,7 +22,7 @@ pub const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCAL
 pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
-    /// The apps to serve, by name; an environment variable separates them by commas.
+    /// The apps to serve, by name, or `all`; an environment variable separates them by commas.
     #[serde(deserialize_with = "list_or_commas")]
     pub apps: Vec<String>,
     /// Primary (takes writes) or replica (read-only).

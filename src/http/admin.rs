@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -51,7 +51,8 @@ async fn authorize(State(expected): State<[u8; 32]>, request: Request, next: Nex
 }
 
 async fn metrics_text(State(site): State<Arc<Site>>) -> Response {
-    let in_flight = site.guard.get().map_or(0, Guard::in_flight);
+    let guards = site.guards.get().into_iter().flatten();
+    let in_flight = guards.map(Guard::in_flight).sum();
     let connections = site.connections.get().map(Arc::as_ref);
     let text = site.metrics.text(site.apps(), in_flight, connections);
     ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response()
@@ -64,11 +65,19 @@ struct Reloaded {
     dataset: String,
 }
 
-/// Opens newly baked files; requests in flight finish on the old ones.
-async fn reload(State(site): State<Arc<Site>>) -> Result<Response, HttpError> {
+/// Opens newly baked files, of all apps or of the one that `?app=` names; requests in flight finish on the
+/// old ones.
+async fn reload(State(site): State<Arc<Site>>, uri: Uri) -> Result<Response, HttpError> {
+    let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let only = query.into_owned().find(|(name, _)| name == "app");
+    let is_meant = |app: &&Served| only.as_ref().is_none_or(|(_, name)| name == app.name);
     let mut reloaded = Vec::new();
-    for app in site.apps() {
+    for app in site.apps().iter().filter(is_meant) {
         reloaded.push(reload_app(app).await?);
+    }
+    if let (Some((_, name)), []) = (&only, &reloaded[..]) {
+        let detail = format!("No app {name} is served here.");
+        return Err(HttpError::problem(StatusCode::NOT_FOUND, detail));
     }
     Ok(Json(reloaded).into_response())
 }

@@ -1,6 +1,7 @@
 //! The one error type of the HTTP side, and the one place where it becomes a response.
 //!
 //! - [`HttpError::bare`]: a status that an app's contract names, with an empty body.
+//! - [`HttpError::document`]: the same with a document of the contract's own form.
 //! - [`HttpError::problem`]: everything else that a client should know, as
 //!   `application/problem+json` (RFC 9457).
 //! - [`HttpError::internal`]: what is our fault. The client learns the status and nothing more; the
@@ -10,6 +11,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -22,10 +24,20 @@ use crate::store::StoreError;
 #[derive(Debug)]
 pub struct HttpError {
     status: StatusCode,
-    detail: Option<String>,
+    body: Body,
     /// Seconds after which trying again makes sense.
     retry_after: Option<u32>,
     cause: Option<Cause>,
+}
+
+/// What a client is told beside the status.
+#[derive(Debug)]
+enum Body {
+    Empty,
+    /// A sentence, to be made a problem document.
+    Problem(String),
+    /// A document of a media type, as it is.
+    Document(&'static str, Vec<u8>),
 }
 
 /// Why a request failed on our side, for the log.
@@ -33,7 +45,7 @@ pub struct HttpError {
 pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
 
 /// The media type of a problem document.
-pub(super) const PROBLEM_TYPE: &str = "application/problem+json";
+pub const PROBLEM_TYPE: &str = "application/problem+json";
 
 /// A problem document (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -64,7 +76,7 @@ impl HttpError {
     pub fn bare(status: StatusCode) -> Self {
         Self {
             status,
-            detail: None,
+            body: Body::Empty,
             retry_after: None,
             cause: None,
         }
@@ -74,7 +86,16 @@ impl HttpError {
     #[must_use]
     pub fn problem(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
-            detail: Some(detail.into()),
+            body: Body::Problem(detail.into()),
+            ..Self::bare(status)
+        }
+    }
+
+    /// `status` with a document of media type `kind`, in the form of an app's contract.
+    #[must_use]
+    pub fn document(status: StatusCode, kind: &'static str, document: Vec<u8>) -> Self {
+        Self {
+            body: Body::Document(kind, document),
             ..Self::bare(status)
         }
     }
@@ -130,19 +151,23 @@ impl HttpError {
 
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
-        let mut response = match &self.detail {
-            None => self.status.into_response(),
-            Some(detail) => {
+        let (kind, body) = match self.body {
+            Body::Empty => (None, Vec::new()),
+            Body::Document(kind, document) => (Some(kind), document),
+            Body::Problem(detail) => {
                 let problem = Problem {
                     kind: "about:blank",
                     title: self.status.canonical_reason().unwrap_or("Error"),
                     status: self.status.as_u16(),
-                    detail,
+                    detail: &detail,
                 };
                 let body = serde_json::to_vec(&problem).unwrap_or_default();
-                let kind = [(header::CONTENT_TYPE, PROBLEM_TYPE)];
-                (self.status, kind, body).into_response()
+                (Some(PROBLEM_TYPE), body)
             }
+        };
+        let mut response = match kind {
+            None => self.status.into_response(),
+            Some(kind) => (self.status, [(header::CONTENT_TYPE, kind)], body).into_response(),
         };
         if let Some(seconds) = self.retry_after {
             response
@@ -189,6 +214,13 @@ impl From<StoreError> for HttpError {
             .caused_by(unknown),
             other => Self::internal(other),
         }
+    }
+}
+
+/// A body that is larger than its limit, or that did not arrive.
+impl From<BytesRejection> for HttpError {
+    fn from(rejection: BytesRejection) -> Self {
+        Self::problem(rejection.status(), rejection.body_text())
     }
 }
 

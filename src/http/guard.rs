@@ -1,4 +1,5 @@
-//! The limits on requests as a whole: how many at once, how long each, and how much of their bodies.
+//! The limits on the requests of one app as a whole: how many at once, how long each, and how much of
+//! their bodies.
 //!
 //! Beyond its limit the guard answers 503 at once instead of queueing, so that those who are served
 //! are served fast. Who is over the limit of one client is refused before that and takes no place.
@@ -14,10 +15,10 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::HttpError;
 use super::bodies::Bodies;
 use super::metrics::Metrics;
 use super::rate_limit::RateLimit;
+use super::{HttpError, Limits};
 
 /// Admits requests.
 #[derive(Debug, Clone)]
@@ -29,15 +30,15 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Admits `concurrent` requests at once, gives each `time` and their bodies together `body_bytes`.
+    /// Admits as many requests at once, with as much time and as many bytes of bodies, as `limits` say.
     #[must_use]
-    pub fn new(concurrent: usize, time: Duration, body_bytes: usize) -> Self {
-        let permits = concurrent.min(Semaphore::MAX_PERMITS);
+    pub fn new(limits: &Limits) -> Self {
+        let permits = limits.concurrent_requests.min(Semaphore::MAX_PERMITS);
         Self {
             permits: Arc::new(Semaphore::new(permits)),
             concurrent: permits,
-            time,
-            bodies: Bodies::new(body_bytes),
+            time: limits.request_time,
+            bodies: Bodies::new(limits.buffered_bytes),
         }
     }
 

@@ -19,6 +19,7 @@
 //! - `manners`: what every answer goes out with; `cors`: who else may call from a browser
 //! - [`IdempotencyKey`]: which writes are done once
 //! - [`Reading`] and `validators`: entity tags and 304; [`Precompressed`]: answers kept ready
+//! - [`Kept`]: what was made from one revision of the data
 //! - `preferences`: what clients say they prefer
 //! - `request_log`: request ids and one log line per request; `trace_context`: the trace it is part of
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`router()`]
@@ -33,6 +34,7 @@ mod error;
 mod guard;
 mod health;
 mod idempotency;
+mod kept;
 mod listener;
 mod manners;
 mod metrics;
@@ -56,13 +58,14 @@ mod version;
 pub use bodies::BodyShare;
 pub use client::AddressHeader;
 pub use connection::ConnectionLimits;
-pub use error::HttpError;
+pub use error::{HttpError, PROBLEM_TYPE};
 pub use guard::Guard;
 pub use idempotency::IdempotencyKey;
+pub use kept::Kept;
 pub use precompressed::Precompressed;
 pub use preferences::{preferences, takes_html};
 pub use rate_limit::ClientRate;
 pub use request_log::REQUEST_LOG;
 pub use router::{Limits, router};
-pub use site::{ErrorPage, Served, Site};
+pub use site::{Nowhere, Served, Site};
 pub use validators::{Reading, tag_of_build};

@@ -47,12 +47,9 @@ pub struct Limits {
 /// The whole site: the routes of its apps, in their order, with the shared ones and the layers around
 /// them.
 pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
-    let guard = Guard::new(
-        limits.concurrent_requests,
-        limits.request_time,
-        limits.buffered_bytes,
-    );
-    // One for all apps, as the guard is.
+    // One for each app: what overloads one leaves the others their places.
+    let guards: Vec<Guard> = apps.iter().map(|_| Guard::new(limits)).collect();
+    // One for all: a client has one budget, whatever it asks.
     let rate_limit = limits
         .client_rate
         .as_ref()
@@ -60,7 +57,8 @@ pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
         .map(Arc::new);
     let names = site.apps().iter().map(|app| app.name);
     let names = names.chain(std::iter::repeat("-"));
-    let guarded = apps.into_iter().zip(names).map(|(routes, app)| {
+    let guarded = apps.into_iter().zip(names).zip(&guards);
+    let guarded = guarded.map(|((routes, app), guard)| {
         let guard = AppGuard {
             guard: guard.clone(),
             rate_limit: rate_limit.clone(),
@@ -73,9 +71,9 @@ pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
     });
     let guarded = guarded.fold(Router::new(), Router::merge);
     // Only the first router of a site is counted; there is no second but in tests.
-    drop(site.guard.set(guard));
+    drop(site.guards.set(guards));
     let metrics = site.metrics.clone();
-    let error_page = site.error_page;
+    let nowhere = site.nowhere;
     let document = openapi::document(site.descriptions().iter().cloned(), limits);
     let pages = Pages::new(document, limits.compress_above_bytes.is_some());
     let pages = pages::routes(Arc::clone(&site), pages);
@@ -88,9 +86,8 @@ pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
         .merge(pages)
         .merge(guarded)
         .fallback(async move |method: Method, uri: Uri, headers: HeaderMap| {
-            let page = error_page.filter(|_| method == Method::GET || method == Method::HEAD);
-            let page = page.and_then(|page| page(&headers, &uri, StatusCode::NOT_FOUND));
-            let response = page.unwrap_or_else(|| no_route(&method, &uri));
+            let said = nowhere.and_then(|nowhere| nowhere(&method, &headers, &uri));
+            let response = said.unwrap_or_else(|| no_route(&method, &uri));
             metrics.answered("-", None, &method, response.status(), Duration::ZERO);
             response
         })

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use utoipa::openapi::OpenApi;
 
@@ -22,9 +22,8 @@ pub struct Served {
     pub store: Arc<Store>,
 }
 
-/// A page for people in place of an error: for a request with these headers and address, or none when
-/// it does not ask for pages.
-pub type ErrorPage = fn(&HeaderMap, &Uri, StatusCode) -> Option<Response>;
+/// How an app says that nothing is at an address; `None` for the problem document of the house.
+pub type Nowhere = fn(&Method, &HeaderMap, &Uri) -> Option<Response>;
 
 /// Everything that health and version report about.
 pub struct Site {
@@ -32,12 +31,12 @@ pub struct Site {
     /// What the apps say of their routes.
     descriptions: Vec<OpenApi>,
     draining: AtomicBool,
-    /// How to say to people that nothing is at an address.
-    pub(super) error_page: Option<ErrorPage>,
+    /// How to say that nothing is at an address.
+    pub(super) nowhere: Option<Nowhere>,
     /// Requests so far.
     pub(super) metrics: Metrics,
-    /// What admits requests, once the routes are built.
-    pub(super) guard: OnceLock<Guard>,
+    /// What admits requests, once the routes are built: one for each app.
+    pub(super) guards: OnceLock<Vec<Guard>>,
     /// The connections of the public listener, once it listens.
     pub(super) connections: OnceLock<Arc<Watch>>,
 }
@@ -51,21 +50,18 @@ impl Site {
             apps,
             descriptions: Vec::new(),
             draining: AtomicBool::new(false),
-            error_page: None,
+            nowhere: None,
             metrics: Metrics::default(),
-            guard: OnceLock::new(),
+            guards: OnceLock::new(),
             connections: OnceLock::new(),
         }
     }
 
-    /// The same site that shows browsers this page where there is nothing. A site of several apps has
-    /// the page of one of them.
+    /// The same site that answers in this way where there is nothing. On a site of several apps the first
+    /// of them decides.
     #[must_use]
-    pub fn with_error_page(self, page: Option<ErrorPage>) -> Self {
-        Self {
-            error_page: page,
-            ..self
-        }
+    pub fn with_nowhere(self, nowhere: Option<Nowhere>) -> Self {
+        Self { nowhere, ..self }
     }
 
     /// The same site with what its apps say of their routes, to be documented.

@@ -8,6 +8,7 @@
 //! that the client knows, is its body left out. So a 304 is as fresh as the answer that it stands for,
 //! and an error is never taken for something that the client has. It must not hash bodies.
 
+use std::hash::Hash;
 use std::pin::Pin;
 use std::sync::LazyLock;
 use std::task::{Context, Poll};
@@ -19,6 +20,7 @@ use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
 use sha2::{Digest as _, Sha256};
 
+use super::Kept;
 use crate::store::{Revision, Store};
 
 /// May be kept, but is asked for anew before each use.
@@ -36,6 +38,21 @@ impl<'s> Reading<'s> {
     pub fn begin(store: &'s Store) -> Self {
         let before = store.revision();
         Self { store, before }
+    }
+
+    /// What is kept under `key` of the revision that is read.
+    #[must_use]
+    pub fn kept<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: &K) -> Option<V> {
+        kept.get(self.before?, key)
+    }
+
+    /// Keeps what was read, of `bytes` bytes, unless a write has become visible meanwhile.
+    pub fn keep<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: K, value: V, bytes: usize) {
+        if let Some(before) = self.before
+            && self.store.revision() == Some(before)
+        {
+            kept.put(before, key, value, bytes);
+        }
     }
 
     /// Gives an answer its tag, when everything in it is read. While a write became visible there is

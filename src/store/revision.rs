@@ -24,6 +24,16 @@ pub struct Revision {
 }
 
 impl Revision {
+    /// Some revision, for tests of what depends on one.
+    #[cfg(test)]
+    pub(crate) fn of_changes(changes: u64) -> Self {
+        Self {
+            lineage: 0,
+            generation: 0,
+            changes,
+        }
+    }
+
     /// Its three numbers, which together no other state has.
     #[must_use]
     pub fn numbers(&self) -> [u64; 3] {

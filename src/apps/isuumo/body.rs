@@ -3,24 +3,14 @@
 //! axum's own JSON extractor would answer 415 and 422 where the contract wants 400 and 500, so each
 //! handler takes the bytes and decides.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, header};
 use serde_json::Value;
-
-use super::Result;
-use crate::http::HttpError;
 
 /// Whether the body says of itself that it is JSON.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
-}
-
-/// The body, or a clear answer when it is larger than the limit.
-pub(super) fn read_body(body: Result<Bytes, BytesRejection>) -> Result<Bytes> {
-    body.map_err(|rejection| HttpError::problem(rejection.status(), rejection.body_text()))
 }
 
 /// The first JSON value of a body; what follows it is not looked at, as in the original.

@@ -7,9 +7,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use rusqlite::OptionalExtension as _;
 
-use super::answer::json;
 use super::catalogue::Catalogue;
-use super::{Isu, Result, Shared, chair, estate, listing, path_id};
+use super::{Isu, Result, Shared, chair, estate, path_id};
+use crate::apps::answer::json;
+use crate::apps::listing;
 use crate::http::{HttpError, Reading};
 use crate::store::Generation;
 

@@ -3,7 +3,7 @@
 use rusqlite::Row;
 use utoipa::ToSchema;
 
-use super::answer::{Kind, Object, key};
+use crate::apps::answer::{Kind, Object, key};
 
 /// A chair by id, whether or not it can still be bought.
 pub(super) const KIND: Kind = Kind {

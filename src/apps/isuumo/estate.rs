@@ -6,8 +6,8 @@ use rusqlite::{OptionalExtension as _, Row};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer::{Kind, Object, key};
 use super::{Result, Shared};
+use crate::apps::answer::{Kind, Object, key};
 use crate::http::HttpError;
 
 /// An estate by id.

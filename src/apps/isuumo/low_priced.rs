@@ -6,9 +6,10 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::answer::{Kind, json};
 use super::catalogue::{Catalogue, Shelf};
-use super::{Result, Shared, chair, estate, listing};
+use super::{Result, Shared, chair, estate};
+use crate::apps::answer::{Kind, json};
+use crate::apps::listing;
 use crate::http::{HttpError, Reading};
 use crate::store::Generation;
 

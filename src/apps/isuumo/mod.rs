@@ -7,8 +7,7 @@
 //!
 //! # Layout
 //! - `chair`, `estate`: the two objects, their columns and JSON; `by_id`: one of them
-//! - `catalogue`: the lists in memory, derived from the file; `listing`: lists from SQLite
-//! - `answer`: JSON written from rows
+//! - `catalogue`: the lists in memory, derived from the file
 //! - `search`, `query`: the two searches: parameters to conditions to sets, or to SQL
 //! - `low_priced`, `recommended`, `nazotte` (with `polygon`): the other lists
 //! - `purchase`: buying a chair and requesting documents; `body`: how bodies are read
@@ -20,7 +19,6 @@
 //! - `pages`: the website under `/`, made of the above
 //! - [`generate`]: the project's own dataset
 
-mod answer;
 mod body;
 mod bots;
 mod by_id;
@@ -32,7 +30,6 @@ mod estate;
 pub mod generate;
 mod images;
 mod initialize;
-mod listing;
 mod low_priced;
 mod nazotte;
 mod pages;
@@ -61,7 +58,7 @@ use utoipa::openapi::OpenApi;
 pub use self::settings::Settings;
 use super::App;
 use crate::config::{Config, Section, dictionary};
-use crate::http::{ErrorPage, HttpError};
+use crate::http::{HttpError, Nowhere};
 use crate::store::{Deriver, Store};
 
 /// What every handler of this app returns.
@@ -130,8 +127,8 @@ impl App for Isuumo {
         Ok(router)
     }
 
-    fn error_page(&self) -> Option<ErrorPage> {
-        Some(pages::error_page)
+    fn nowhere(&self) -> Option<Nowhere> {
+        Some(pages::nowhere)
     }
 
     fn describe(

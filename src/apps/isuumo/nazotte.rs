@@ -12,11 +12,11 @@ use axum::response::Response;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::answer::json;
-use super::body::{first_value, is_json, read_body};
+use super::body::{first_value, is_json};
 use super::catalogue::{Catalogue, Places};
 use super::polygon::{Point, Polygon};
 use super::{Result, Settings, Shared, bad_request, estate};
+use crate::apps::answer::json;
 use crate::http::HttpError;
 use crate::store::Generation;
 
@@ -61,7 +61,7 @@ pub(super) async fn nazotte(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response> {
-    let body = read_body(body)?;
+    let body = body?;
     if !is_json(&headers) {
         return Err(bad_request());
     }

@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::body::{first_value, is_json, read_body};
+use super::body::{first_value, is_json};
 use super::{Isu, Result, Shared, bad_request, path_id};
 use crate::http::{HttpError, IdempotencyKey};
 use crate::store::{Once, Outcome};
@@ -52,7 +52,7 @@ pub(super) async fn buy(
     key: IdempotencyKey,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
-    let body = read_body(body)?;
+    let body = body?;
     let id = checked_id(&id, &headers, &body)?;
     take_one(&isu, id, key.once(&body)).await
 }
@@ -93,7 +93,7 @@ pub(super) async fn request_documents(
     key: IdempotencyKey,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
-    let body = read_body(body)?;
+    let body = body?;
     let id = checked_id(&id, &headers, &body)?;
     request(&isu, id, key.once(&body)).await
 }

@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::answer::json;
 use super::catalogue::Catalogue;
 use super::{Result, Shared, estate, path_id};
+use crate::apps::answer::json;
 use crate::http::{HttpError, Reading};
 use crate::store::Generation;
 

@@ -11,11 +11,12 @@ use axum::response::Response;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::answer::{Kind, json};
 use super::catalogue::{Catalogue, Set, Shelf};
 use super::conditions::Ranges;
 use super::query::Query;
-use super::{Result, Settings, Shared, bad_request, chair, estate, listing};
+use super::{Result, Settings, Shared, bad_request, chair, estate};
+use crate::apps::answer::{Kind, json};
+use crate::apps::listing;
 use crate::http::{HttpError, Reading};
 use crate::store::Generation;
 

@@ -74,21 +74,43 @@ pub fn to_json(document: &OpenApi) -> String {
 /// All operations with their methods, in the order of the document.
 pub fn operations(document: &OpenApi) -> impl Iterator<Item = (&String, &'static str, &Operation)> {
     document.paths.paths.iter().flat_map(|(path, item)| {
-        let get = item.get.as_ref().map(|operation| (path, "GET", operation));
-        let post = item
-            .post
-            .as_ref()
-            .map(|operation| (path, "POST", operation));
-        get.into_iter().chain(post)
+        let PathItem {
+            get,
+            post,
+            put,
+            delete,
+            ..
+        } = item;
+        let methods = [
+            ("GET", get),
+            ("POST", post),
+            ("PUT", put),
+            ("DELETE", delete),
+        ];
+        methods
+            .into_iter()
+            .filter_map(move |(method, operation)| Some((path, method, operation.as_ref()?)))
     })
 }
 
 fn operations_mut(document: &mut OpenApi) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     document.paths.paths.values_mut().flat_map(|item| {
-        let PathItem { get, post, .. } = item;
-        let get = get.as_mut().map(|operation| ("GET", operation));
-        let post = post.as_mut().map(|operation| ("POST", operation));
-        get.into_iter().chain(post)
+        let PathItem {
+            get,
+            post,
+            put,
+            delete,
+            ..
+        } = item;
+        let methods = [
+            ("GET", get),
+            ("POST", post),
+            ("PUT", put),
+            ("DELETE", delete),
+        ];
+        methods
+            .into_iter()
+            .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
     })
 }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, Row};
 
 use super::places::Places;
-use crate::apps::isuumo::answer::text;
+use crate::apps::answer::text;
 
 /// Range columns that a list has at most.
 const RANGES: usize = 4;

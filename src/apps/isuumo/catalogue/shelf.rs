@@ -16,8 +16,8 @@ use super::fragments::{Asked, Fragments};
 use super::places::Places;
 use super::positions::Positions;
 use super::rows::{Distinct, Entry, Rows, Source};
-use crate::apps::isuumo::answer::Kind;
-use crate::apps::isuumo::listing;
+use crate::apps::answer::Kind;
+use crate::apps::listing;
 use crate::http::HttpError;
 use crate::store::Generation;
 

@@ -48,15 +48,16 @@ pub(super) async fn for_people(request: Request, next: Next) -> Response {
     harden(&frame, response)
 }
 
-/// See `App::error_page`.
-pub(in crate::apps::isuumo) fn error_page(
+/// See `App::nowhere`: a page for browsers.
+pub(in crate::apps::isuumo) fn nowhere(
+    method: &Method,
     headers: &HeaderMap,
     uri: &Uri,
-    status: StatusCode,
 ) -> Option<Response> {
-    takes_html(headers).then(|| {
+    let opens_pages = (method == Method::GET || method == Method::HEAD) && takes_html(headers);
+    opens_pages.then(|| {
         let frame = Frame::of(headers, uri);
-        let mut response = harden(&frame, render(&frame, status));
+        let mut response = harden(&frame, render(&frame, StatusCode::NOT_FOUND));
         // Others are told in another form.
         let vary = HeaderValue::from_static("accept");
         response.headers_mut().append(header::VARY, vary);

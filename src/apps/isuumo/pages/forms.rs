@@ -17,7 +17,6 @@ use axum::response::{IntoResponse as _, Response};
 use super::detail::{self, Notice};
 use super::frame::Frame;
 use super::page_id;
-use crate::apps::isuumo::body::read_body;
 use crate::apps::isuumo::query::Query;
 use crate::apps::isuumo::{Result, Shared, purchase};
 use crate::http::HttpError;
@@ -61,7 +60,7 @@ pub(super) async fn buy(
 ) -> Result<Response> {
     let id = page_id(&id)?;
     let page = format!("/chair/{id}");
-    if let Err(email) = email(&read_body(body)?) {
+    if let Err(email) = email(&body?) {
         return detail::chair_page(&isu, &frame.at(page), id, Notice::Invalid(email));
     }
     if is_done(purchase::take_one(&isu, id, Once::default()).await?) {
@@ -79,7 +78,7 @@ pub(super) async fn request(
 ) -> Result<Response> {
     let id = page_id(&id)?;
     let page = format!("/estate/{id}");
-    if let Err(email) = email(&read_body(body)?) {
+    if let Err(email) = email(&body?) {
         return detail::estate_page(&isu, &frame.at(page), id, Notice::Invalid(email));
     }
     if is_done(purchase::request(&isu, id, Once::default()).await?) {

@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::forms::see_other;
-use crate::apps::isuumo::body::read_body;
 use crate::apps::isuumo::query::Query;
 use crate::apps::isuumo::{Result, bad_request};
 use crate::http::preferences;
@@ -82,7 +81,7 @@ fn preferred(headers: &HeaderMap) -> Option<Language> {
 pub(super) async fn choose(body: Result<Bytes, BytesRejection>) -> Result<Response> {
     /// A year.
     const SECONDS: u32 = 365 * 24 * 60 * 60;
-    let form = Query::of_form(&read_body(body)?);
+    let form = Query::of_form(&body?);
     let language = form.text("language").and_then(Language::from_code);
     let language = language.ok_or_else(bad_request)?;
     let to = form.text("to").filter(|to| is_local(to)).unwrap_or("/");

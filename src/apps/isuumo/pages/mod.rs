@@ -36,7 +36,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
-pub(super) use self::errors::error_page;
+pub(super) use self::errors::nowhere;
 use self::frame::Frame;
 pub(super) use self::map::MapCache;
 use super::query::Query;

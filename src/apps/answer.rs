@@ -28,7 +28,7 @@ pub(super) struct Key(pub(super) &'static str);
 
 macro_rules! key {
     ($name:literal) => {
-        $crate::apps::isuumo::answer::Key(concat!(",\"", $name, "\":"))
+        $crate::apps::answer::Key(concat!(",\"", $name, "\":"))
     };
 }
 pub(super) use key;
@@ -77,6 +77,15 @@ impl<'o, 'r> Object<'o, 'r> {
         let column = self.key(key);
         let value = self.row.get_ref(column)?.as_i64();
         self.json(column, &value.map_err(|cause| unexpected(column, cause))?)?;
+        Ok(self)
+    }
+
+    /// The next column, 0 or 1, as a truth value.
+    pub(super) fn boolean(mut self, key: Key) -> rusqlite::Result<Self> {
+        let column = self.key(key);
+        let value: bool = self.row.get(column)?;
+        self.out
+            .extend_from_slice(if value { b"true" } else { b"false" });
         Ok(self)
     }
 

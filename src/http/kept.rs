@@ -1,0 +1,101 @@
+//! What was made from one revision of a store's data, kept until the data changes.
+//!
+//! A revision names one state of the data exactly (`store::Revision`), so what is kept under it is right
+//! as long as it is the store's. It begins anew with each revision, and when there is no room left. It
+//! must not know what it keeps.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{PoisonError, RwLock};
+
+use crate::store::Revision;
+
+/// Values by key, of one revision.
+#[derive(Debug)]
+pub struct Kept<K, V> {
+    /// Bytes that all values together may have.
+    most_bytes: usize,
+    entries: RwLock<Entries<K, V>>,
+}
+
+#[derive(Debug)]
+struct Entries<K, V> {
+    revision: Option<Revision>,
+    bytes: usize,
+    values: HashMap<K, V>,
+}
+
+impl<K: Eq + Hash, V: Clone> Kept<K, V> {
+    /// Keeps up to so many bytes.
+    #[must_use]
+    pub fn new(most_bytes: usize) -> Self {
+        Self {
+            most_bytes,
+            entries: RwLock::new(Entries {
+                revision: None,
+                bytes: 0,
+                values: HashMap::new(),
+            }),
+        }
+    }
+
+    /// What was made from `revision` for `key`.
+    pub fn get(&self, revision: Revision, key: &K) -> Option<V> {
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
+        (entries.revision == Some(revision))
+            .then(|| entries.values.get(key).cloned())
+            .flatten()
+    }
+
+    /// Keeps what was made from `revision`, of `bytes` bytes with its key.
+    pub fn put(&self, revision: Revision, key: K, value: V, bytes: usize) {
+        if bytes > self.most_bytes {
+            return;
+        }
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        let has_room = entries.bytes + bytes <= self.most_bytes;
+        if entries.revision != Some(revision) || !has_room {
+            entries.values.clear();
+            entries.bytes = 0;
+            entries.revision = Some(revision);
+        }
+        if entries.values.insert(key, value).is_none() {
+            entries.bytes += bytes;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_of_one_revision() {
+        let [first, second] = [1, 2].map(Revision::of_changes);
+        let kept = Kept::new(100);
+        kept.put(first, "a", 1, 10);
+        assert_eq!(kept.get(first, &"a"), Some(1));
+        assert_eq!(kept.get(first, &"b"), None);
+        assert_eq!(kept.get(second, &"a"), None);
+        kept.put(second, "b", 2, 10);
+        assert_eq!(kept.get(first, &"a"), None);
+        assert_eq!(kept.get(second, &"b"), Some(2));
+        assert_eq!(kept.get(second, &"a"), None);
+    }
+
+    #[test]
+    fn there_are_never_more_bytes_than_allowed() {
+        let revision = Revision::of_changes(1);
+        let kept = Kept::new(100);
+        kept.put(revision, 0, (), 101);
+        assert_eq!(kept.get(revision, &0), None);
+        for key in 1..=10 {
+            kept.put(revision, key, (), 10);
+            kept.put(revision, key, (), 10);
+        }
+        assert!((1..=10).all(|key| kept.get(revision, &key).is_some()));
+        kept.put(revision, 11, (), 10);
+        assert_eq!(kept.get(revision, &11), Some(()));
+        assert!((1..=10).all(|key| kept.get(revision, &key).is_none()));
+    }
+}
