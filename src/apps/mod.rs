@@ -28,7 +28,7 @@ use crate::http::Nowhere;
 use crate::store::{Deriver, Store};
 
 /// Every app, in the order in which help texts list them.
-pub const ALL: &[&dyn App] = &[&isuumo::Isuumo];
+pub const ALL: &[&dyn App] = &[&isuumo::Isuumo, &people::People];
 
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
 static DATASETS: Dir<'_> = include_dir!("$OUT_DIR/dataset");

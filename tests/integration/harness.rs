@@ -10,8 +10,8 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use ekiben::apps;
-use ekiben::bake::{Folder, Recipe, Silent, bake};
+use ekiben::apps::{self, App};
+use ekiben::bake::{BakeError, Folder, Recipe, Report, Silent, bake};
 use ekiben::config::{Config, Layers, Section, Sources};
 use ekiben::http::{Served, router};
 use ekiben::store::{Durability, Mode, Store, StoreOptions};
@@ -33,23 +33,33 @@ pub(crate) fn reference_data() -> Option<PathBuf> {
     folder
 }
 
-pub(crate) fn isuumo() -> &'static dyn apps::App {
+pub(crate) fn isuumo() -> &'static dyn App {
     apps::find("isuumo").unwrap()
 }
 
-/// Bakes a folder of dumps to `out` with the built-in schema.
-pub(crate) fn bake_folder(
-    dumps: &Path,
+pub(crate) fn people() -> &'static dyn App {
+    apps::find("people").unwrap()
+}
+
+/// Bakes a folder of ISUUMO's dumps to `out` with the built-in schema.
+pub(crate) fn bake_folder(dumps: &Path, out: &Path) -> Result<Report, BakeError> {
+    bake_app(isuumo(), dumps, out)
+}
+
+/// Bakes a folder of an app's files to `out` with the built-in schema.
+pub(crate) fn bake_app(
+    app: &'static dyn App,
+    folder: &Path,
     out: &Path,
-) -> Result<ekiben::bake::Report, ekiben::bake::BakeError> {
+) -> Result<Report, BakeError> {
     let config = Config::default();
     let recipe = Recipe {
-        app: "isuumo",
-        schema: &apps::schema(isuumo(), &config)?,
-        dataset: &Folder::Disk(dumps.to_owned()),
-        csv: isuumo().csv_tables(),
-        documents: isuumo().documents(),
-        default_documents: &apps::built_in_dataset(isuumo()),
+        app: app.name(),
+        schema: &apps::schema(app, &config)?,
+        dataset: &Folder::Disk(folder.to_owned()),
+        csv: app.csv_tables(),
+        documents: app.documents(),
+        default_documents: &apps::built_in_dataset(app),
         bake_time: BAKE_TIME,
     };
     bake(&recipe, out, &mut Silent)
@@ -70,10 +80,11 @@ pub(crate) fn whole_dataset() -> &'static Path {
 
 /// How a [`Site`] differs from the usual one.
 pub(crate) struct Options {
+    pub(crate) app: &'static dyn App,
     pub(crate) mode: Mode,
     pub(crate) config: Config,
-    /// Settings of the `[isuumo]` section as TOML lines.
-    pub(crate) isuumo: &'static str,
+    /// Settings of the app's section as TOML lines.
+    pub(crate) settings: &'static str,
 }
 
 impl Default for Options {
@@ -82,9 +93,10 @@ impl Default for Options {
         // The tests' files are thrown away; syncing each write would only slow them down.
         config.store.durability = Durability::Normal;
         Self {
+            app: isuumo(),
             mode: Mode::Primary,
             config,
-            isuumo: "",
+            settings: "",
         }
     }
 }
@@ -122,27 +134,25 @@ impl Site {
     }
 
     pub(crate) fn open(folder: TempDir, baked: &Path, options: &Options) -> Self {
-        let config = &options.config;
-        let store = Store::open(store_options(folder.path(), baked, options)).unwrap();
-        let store = Arc::new(store);
-        let settings = section(folder.path(), options.isuumo);
-        let routes = isuumo()
-            .routes(Arc::clone(&store), config, &settings)
-            .unwrap();
-        let served = Served {
-            name: "isuumo",
-            store: Arc::clone(&store),
-        };
-        let description = isuumo().describe(config, &settings).unwrap();
-        let site = ekiben::http::Site::new(vec![served])
-            .described(vec![description])
-            .with_error_page(isuumo().error_page());
+        let served = Part::open(folder.path(), baked, options);
+        Self::of(folder, vec![served], &options.config)
+    }
+
+    /// A site of several apps; `store` is that of the first.
+    pub(crate) fn of(folder: TempDir, parts: Vec<Part>, config: &Config) -> Self {
+        let store = Arc::clone(&parts[0].served.store);
+        let nowhere = parts[0].nowhere;
+        let (mut served, mut routes, mut descriptions) = (Vec::new(), Vec::new(), Vec::new());
+        for part in parts {
+            served.push(part.served);
+            routes.push(part.routes);
+            descriptions.push(part.description);
+        }
+        let site = ekiben::http::Site::new(served)
+            .described(descriptions)
+            .with_nowhere(nowhere);
         let site = Arc::new(site);
-        let router = router(
-            Arc::clone(&site),
-            vec![routes],
-            &ekiben::serving::limits(config),
-        );
+        let router = router(Arc::clone(&site), routes, &ekiben::serving::limits(config));
         Self {
             store,
             router,
@@ -188,6 +198,33 @@ impl Site {
     }
 }
 
+/// One app of a site.
+pub(crate) struct Part {
+    pub(crate) served: Served,
+    routes: Router,
+    description: utoipa::openapi::OpenApi,
+    nowhere: Option<ekiben::http::Nowhere>,
+}
+
+impl Part {
+    /// The app of `options` over its baked file.
+    pub(crate) fn open(folder: &Path, baked: &Path, options: &Options) -> Self {
+        let Options { app, config, .. } = options;
+        let store = Store::open(store_options(folder, baked, options)).unwrap();
+        let store = Arc::new(store);
+        let settings = section(folder, options);
+        Self {
+            routes: app.routes(Arc::clone(&store), config, &settings).unwrap(),
+            description: app.describe(config, &settings).unwrap(),
+            nowhere: app.nowhere(),
+            served: Served {
+                name: app.name(),
+                store,
+            },
+        }
+    }
+}
+
 /// Asks routes something.
 pub(crate) async fn ask(routes: Router, request: Request<Body>) -> Answer {
     let asked = format!("{} {}", request.method(), request.uri());
@@ -203,10 +240,10 @@ pub(crate) async fn ask(routes: Router, request: Request<Body>) -> Answer {
 }
 
 pub(crate) fn store_options(folder: &Path, baked: &Path, options: &Options) -> StoreOptions {
-    let config = &options.config;
+    let Options { app, config, .. } = options;
     StoreOptions {
-        app: "isuumo".to_owned(),
-        schema_digest: apps::schema(isuumo(), config).unwrap().digest().to_owned(),
+        app: app.name().to_owned(),
+        schema_digest: apps::schema(*app, config).unwrap().digest().to_owned(),
         baked: baked.to_owned(),
         data_dir: folder.join("data"),
         mode: options.mode,
@@ -219,20 +256,21 @@ pub(crate) fn store_options(folder: &Path, baked: &Path, options: &Options) -> S
         write_queue: config.store.write_queue,
         write_batch: config.store.write_batch,
         retention: ekiben::serving::retention(config),
-        deriver: isuumo().deriver(),
+        deriver: app.deriver(),
     }
 }
 
-fn section(folder: &Path, toml: &str) -> Section {
+/// The section of the app of `options`.
+pub(crate) fn section(folder: &Path, options: &Options) -> Section {
+    let name = options.app.name();
     let file = folder.join("test.toml");
-    std::fs::write(&file, format!("[isuumo]\n{toml}")).unwrap();
-    let app_defaults = [("isuumo".to_owned(), isuumo().default_settings())].into();
+    std::fs::write(&file, format!("[{name}]\n{}", options.settings)).unwrap();
     let sources = Sources {
-        app_defaults,
+        app_defaults: [(name.to_owned(), options.app.default_settings())].into(),
         file: Some(file),
         ..Sources::default()
     };
-    Layers::load(&sources).unwrap().section("isuumo")
+    Layers::load(&sources).unwrap().section(name)
 }
 
 fn request(method: Method, path: &str) -> axum::http::request::Builder {

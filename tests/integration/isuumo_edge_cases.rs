@@ -415,7 +415,7 @@ async fn row_28_bots_are_shed_only_when_that_is_on() {
     let open = Site::new(&Dataset::tiny());
     get(&open, "ISUCONbot").await.is(200);
     let options = Options {
-        isuumo: "shed_bots = true",
+        settings: "shed_bots = true",
         ..Options::default()
     };
     let shedding = Site::with(&Dataset::tiny(), &options);

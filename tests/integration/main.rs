@@ -33,6 +33,7 @@ mod api_description;
 mod api_pages;
 mod backup;
 mod backup_refusals;
+mod bake_csv;
 mod bake_files;
 mod bake_inputs;
 mod bake_oracle;

@@ -6,32 +6,22 @@
 //!
 //! # Layout
 //! - `classes`: whom each class carries, and for how much; `words`: parts of names
-//! - `passengers`: who is aboard
+//! - `aboard`: who is aboard
 //! - this file: passengers as CSV
 
+mod aboard;
 mod classes;
-mod passengers;
 mod words;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use super::passengers::{HEADER, PASSENGERS};
 use crate::apps::random::Random;
 use crate::apps::sums;
 
-const FILE: &str = "people.csv";
-
-const COLUMNS: [&str; 8] = [
-    "Survived",
-    "Pclass",
-    "Name",
-    "Sex",
-    "Age",
-    "Siblings/Spouses Aboard",
-    "Parents/Children Aboard",
-    "Fare",
-];
+const FILE: &str = PASSENGERS.file;
 
 /// Writes the dataset into `folder`, with `scale` times the passengers of the built-in one; calls
 /// `wrote` with each file's name and size.
@@ -62,10 +52,10 @@ fn list(scale: u32, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
-    csv.write_record(COLUMNS)?;
+    csv.write_record(HEADER)?;
     let mut random = Random::stream("passengers");
     for _ in 0..scale {
-        for passenger in passengers::aboard(&mut random) {
+        for passenger in aboard::aboard(&mut random) {
             csv.write_record(passenger.record())?;
         }
     }
@@ -87,7 +77,7 @@ mod tests {
     fn rows(scale: u32) -> Vec<Vec<String>> {
         let text = text(scale);
         let mut reader = csv::Reader::from_reader(text.as_bytes());
-        assert_eq!(reader.headers().unwrap(), &COLUMNS[..]);
+        assert_eq!(reader.headers().unwrap(), &HEADER[..]);
         reader
             .records()
             .map(|record| record.unwrap().iter().map(str::to_owned).collect())

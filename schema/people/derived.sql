@@ -1,0 +1,1 @@
+-- Nothing is derived from people: the lists are answered from the indexes of the table itself.

@@ -1,0 +1,76 @@
+//! Request bodies as the original's framework reads them: content type, then JSON, then the shape.
+
+use axum::http::{HeaderMap, Uri, header};
+use serde_json::{Map, Value};
+
+use super::Result;
+use super::problem::Problem;
+use super::shape;
+
+/// The fields of a body that goes with the specification; then the query must hold nothing.
+pub(super) fn fields(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Result<Map<String, Value>> {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .unwrap_or_default();
+    if !body.is_empty() && !is_json(&content_type) {
+        return Err(Problem::content_type(&content_type).into());
+    }
+    // A literal null is no body to the original, and neither is nothing.
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    if value.is_null() {
+        return Err(Problem::specification("Request body is not valid JSON").into());
+    }
+    let fields = shape::checked(value)?;
+    no_parameters(uri)?;
+    Ok(fields)
+}
+
+/// Refuses a query: the operation has no parameters in it.
+pub(super) fn no_parameters(uri: &Uri) -> Result<()> {
+    let Some(query) = uri.query() else {
+        return Ok(());
+    };
+    let mut names: Vec<String> = Vec::new();
+    for (name, _) in form_urlencoded::parse(query.as_bytes()) {
+        if !names.iter().any(|known| *known == name) {
+            names.push(name.into_owned());
+        }
+    }
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::extra_parameters(&names).into())
+}
+
+/// `application/json`, or anything that says it is JSON underneath, whatever its parameters.
+fn is_json(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let media_type = media_type.to_ascii_lowercase();
+    let subtype = media_type.strip_prefix("application/");
+    subtype.is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_has_several_names() {
+        for name in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "application/vnd.api+json",
+        ] {
+            assert!(is_json(name), "{name}");
+        }
+        for name in [
+            "",
+            "text/json",
+            "application/jsonp",
+            "application/x-www-form-urlencoded",
+        ] {
+            assert!(!is_json(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What the app says of its routes: each handler describes itself, here they come together, with the
+//! limits that are configured, the two families of errors and examples.
+
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema};
+use utoipa::{IntoParams, OpenApi as _, ToResponse, ToSchema};
+use uuid::Uuid;
+
+use super::{Settings, person, read, write};
+use crate::http::openapi::add_examples;
+
+const EXAMPLES: &str = include_str!("examples.json");
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    paths(read::list, read::csv, write::create, read::one, write::change, write::remove),
+    components(
+        schemas(person::Person, PeopleRefusal),
+        responses(WrongRequest, WrongType, NoSuchPerson, SuchAPerson),
+    ),
+    tags((name = "People", description = "People: the passengers of the Titanic.")),
+)]
+struct Handlers;
+
+/// The description of the app as it is configured.
+pub(super) fn describe(settings: &Settings) -> serde_json::Result<OpenApi> {
+    let mut document = Handlers::openapi();
+    for item in document.paths.paths.values_mut() {
+        let parameters = item.get.iter_mut().flat_map(|get| &mut get.parameters);
+        for parameter in parameters.flatten() {
+            if let RefOr::T(parameter) = parameter
+                && parameter.name == "limit"
+                && let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
+            {
+                schema.maximum = Some(settings.max_limit.into());
+                let most = settings.max_rows;
+                let description = parameter.description.get_or_insert_default();
+                description.push_str(&format!(" Without it, all of up to {most} people."));
+            }
+        }
+    }
+    add_examples(&mut document, EXAMPLES)?;
+    Ok(document)
+}
+
+/// What is wrong with a request, in the two families of the original.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `problem` writes")]
+pub(super) struct PeopleRefusal {
+    #[schema(required)]
+    detail: Option<String>,
+    status: u16,
+    #[schema(required)]
+    title: Option<String>,
+    /// `about:blank` for what does not go with this description, `validation` for what no person can be,
+    /// `orm` for what the data refuses, `http` for what is not there.
+    r#type: String,
+}
+
+/// 400 of either family.
+pub(super) struct WrongRequest;
+
+/// 415.
+pub(super) struct WrongType;
+
+/// 404.
+pub(super) struct NoSuchPerson;
+
+/// 409.
+pub(super) struct SuchAPerson;
+
+impl<'r> ToResponse<'r> for WrongRequest {
+    fn response() -> (&'r str, RefOr<Response>) {
+        let description = "The body, the query or a value in them is not as described \
+            (`about:blank`), or no person can be like that (`validation`). With a problem document of \
+            the server for an `Idempotency-Key` that is malformed.";
+        let media_types = ["application/problem+json", "application/json"];
+        ("WrongPeopleRequest", refusal(description, &media_types))
+    }
+}
+
+impl<'r> ToResponse<'r> for WrongType {
+    fn response() -> (&'r str, RefOr<Response>) {
+        let description = "There is a body that does not say that it is JSON.";
+        let media_types = ["application/problem+json"];
+        ("WrongPeopleType", refusal(description, &media_types))
+    }
+}
+
+impl<'r> ToResponse<'r> for NoSuchPerson {
+    fn response() -> (&'r str, RefOr<Response>) {
+        let description = "There is no such person.";
+        ("NoSuchPerson", refusal(description, &["application/json"]))
+    }
+}
+
+impl<'r> ToResponse<'r> for SuchAPerson {
+    fn response() -> (&'r str, RefOr<Response>) {
+        let description = "There is a person with this uuid already.";
+        ("SuchAPerson", refusal(description, &["application/json"]))
+    }
+}
+
+fn refusal(description: &str, media_types: &[&str]) -> RefOr<Response> {
+    let schema = || Content::new(Some(Ref::from_schema_name("PeopleRefusal")));
+    let response = ResponseBuilder::new().description(description);
+    media_types
+        .iter()
+        .fold(response, |response, media_type| {
+            response.content(*media_type, schema())
+        })
+        .build()
+        .into()
+}
+
+/// What lists can be asked for. Bounds are inclusive.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `query` reads")]
+pub(super) struct ListParameters {
+    /// People of a page.
+    #[param(minimum = 1)]
+    limit: Option<i64>,
+    /// Where the page begins, from the `Link` of the one before. Opaque.
+    cursor: Option<String>,
+    /// A key of a person, with `-` before it for the highest first. Equal ones come in the order of their
+    /// arrival, or the last one first.
+    #[param(
+        pattern = "^-?(survived|passengerClass|name|sex|age|siblingsOrSpousesAboard|\
+parentsOrChildrenAboard|fare|uuid)$"
+    )]
+    sort: Option<String>,
+    uuid: Option<Uuid>,
+    survived: Option<bool>,
+    passenger_class: Option<i32>,
+    min_passenger_class: Option<i32>,
+    max_passenger_class: Option<i32>,
+    /// The whole name.
+    name: Option<String>,
+    /// A part of the name, ASCII letters in any case.
+    name_contains: Option<String>,
+    #[param(inline)]
+    sex: Option<person::Sex>,
+    age: Option<i32>,
+    min_age: Option<i32>,
+    max_age: Option<i32>,
+    siblings_or_spouses_aboard: Option<i32>,
+    min_siblings_or_spouses_aboard: Option<i32>,
+    max_siblings_or_spouses_aboard: Option<i32>,
+    parents_or_children_aboard: Option<i32>,
+    min_parents_or_children_aboard: Option<i32>,
+    max_parents_or_children_aboard: Option<i32>,
+    fare: Option<f64>,
+    min_fare: Option<f64>,
+    max_fare: Option<f64>,
+}

@@ -1,0 +1,25 @@
+//! What is said where there is nothing, and of methods that are not taken.
+
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+
+use super::problem::Problem;
+
+/// See `App::nowhere`: 404 of family B for every address.
+pub(super) fn nowhere(_method: &Method, _headers: &HeaderMap, uri: &Uri) -> Option<Response> {
+    // `OPTIONS *` asks about the server, not about an address.
+    (uri.path() != "*").then(|| Problem::not_found().into_response())
+}
+
+/// 404 of family B.
+pub(super) async fn nothing_here() -> Problem {
+    Problem::not_found()
+}
+
+/// 405 of family A; 200 for OPTIONS. The router adds `Allow` to either.
+pub(super) async fn no_method(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::OK.into_response();
+    }
+    Problem::method().into_response()
+}

@@ -1,0 +1,355 @@
+//! What a list is asked for: filters, sorting and the page, as a query says it.
+//!
+//! The first of a name wins, and names that are not known are passed over, as in the original. A value
+//! that cannot be is 400 of family A, in the words of the original's framework.
+
+use form_urlencoded::{Serializer, parse};
+use rusqlite::types::Value;
+use serde_json::Value as Json;
+
+use super::Result;
+use super::columns::{COLUMNS, Column, Kind, SEXES, find};
+use super::model;
+use super::problem::Problem;
+use super::settings::Settings;
+
+/// A list that is asked for.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub(super) conditions: Vec<Condition>,
+    pub(super) sort: Option<Sort>,
+    /// People of a page; all without one.
+    pub(super) limit: Option<usize>,
+    /// Where the page before ended.
+    pub(super) after: Option<Place>,
+}
+
+/// What must hold of a person.
+#[derive(Debug)]
+pub(super) struct Condition {
+    pub(super) column: &'static Column,
+    pub(super) test: Test,
+    pub(super) value: Value,
+}
+
+/// How a column is compared with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Test {
+    Equals,
+    AtLeast,
+    AtMost,
+    Contains,
+}
+
+/// The order of a list; without one people come as they arrived.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sort {
+    pub(super) column: &'static Column,
+    pub(super) descends: bool,
+}
+
+/// A place in the order of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Place {
+    /// What the list is sorted by; the number without sorting.
+    pub(super) value: Value,
+    pub(super) number: i64,
+}
+
+/// What the parameters of pages are called.
+const LIMIT: &str = "limit";
+const CURSOR: &str = "cursor";
+const SORT: &str = "sort";
+const NAME_CONTAINS: &str = "nameContains";
+
+impl Asked {
+    /// Reads a query.
+    pub(super) fn parse(query: &str, settings: &Settings) -> Result<Self> {
+        let mut asked = Self::default();
+        let mut cursor = None;
+        let mut seen: Vec<String> = Vec::new();
+        for (name, text) in parse(query.as_bytes()) {
+            if seen.iter().any(|known| *known == name) {
+                continue;
+            }
+            match &*name {
+                LIMIT => asked.limit = Some(limit(&text, settings.max_limit)?),
+                CURSOR => cursor = Some(text.into_owned()),
+                SORT => asked.sort = Some(sort(&text)?),
+                other => asked.conditions.extend(condition(other, &text)?),
+            }
+            seen.push(name.into_owned());
+        }
+        // Which cursor is right depends on the sorting.
+        asked.after = cursor.map(|text| place(&text, asked.sort)).transpose()?;
+        Ok(asked)
+    }
+
+    /// The query of the page behind `last`, or of the first one: `query` with another cursor.
+    pub(super) fn with_cursor(&self, query: &str, last: Option<&Place>) -> String {
+        let mut next = Serializer::new(String::new());
+        for (name, text) in parse(query.as_bytes()).filter(|(name, _)| name != CURSOR) {
+            next.append_pair(&name, &text);
+        }
+        if let Some(last) = last {
+            next.append_pair(CURSOR, &cursor(last, self.sort));
+        }
+        next.finish()
+    }
+}
+
+/// `age`, or `-age` for the highest first.
+fn sort(text: &str) -> Result<Sort> {
+    let key = text.strip_prefix('-').unwrap_or(text);
+    let column = find(key).ok_or_else(|| {
+        let keys = COLUMNS.iter().map(|column| format!("'{}'", column.key));
+        let keys = keys.collect::<Vec<_>>().join(", ");
+        wrong(
+            SORT,
+            &format!("'{text}' is not one of [{keys}], nor - and one of them"),
+        )
+    })?;
+    Ok(Sort {
+        column,
+        descends: text.starts_with('-'),
+    })
+}
+
+fn limit(text: &str, most: usize) -> Result<usize> {
+    let limit: usize = text.parse().map_err(|_| wrong_type(LIMIT, "integer"))?;
+    match limit {
+        0 => Err(wrong(LIMIT, "0 is less than the minimum of 1").into()),
+        limit if limit > most => {
+            let flaw = format!("{limit} is greater than the maximum of {most}");
+            Err(wrong(LIMIT, &flaw).into())
+        }
+        limit => Ok(limit),
+    }
+}
+
+/// What a parameter asks of people; nothing when it is not known.
+fn condition(name: &str, text: &str) -> Result<Option<Condition>> {
+    let found = if name == NAME_CONTAINS {
+        find("name").map(|column| (column, Test::Contains))
+    } else if let Some(column) = find(name) {
+        Some((column, Test::Equals))
+    } else {
+        bound(name)
+    };
+    let Some((column, test)) = found else {
+        return Ok(None);
+    };
+    let value = value(name, column.kind, text)?;
+    Ok(Some(Condition {
+        column,
+        test,
+        value,
+    }))
+}
+
+/// `minAge`, `maxFare`: a number's bound, inclusive.
+fn bound(name: &str) -> Option<(&'static Column, Test)> {
+    let (rest, test) = match name.strip_prefix("min") {
+        Some(rest) => (rest, Test::AtLeast),
+        None => (name.strip_prefix("max")?, Test::AtMost),
+    };
+    let is_meant = |column: &&Column| {
+        let (first, others) = column.key.split_at(1);
+        matches!(column.kind, Kind::Integer | Kind::Number)
+            && rest.strip_prefix(&first.to_ascii_uppercase()) == Some(others)
+    };
+    let column = COLUMNS.iter().find(is_meant)?;
+    Some((column, test))
+}
+
+/// A parameter's value as the column keeps it.
+fn value(name: &str, kind: Kind, text: &str) -> Result<Value> {
+    let read = match kind {
+        Kind::Uuid => model::uuid(text)
+            .map(|uuid| Value::Text(uuid.to_string()))
+            .ok_or("uuid"),
+        Kind::Boolean => match text {
+            "true" => Ok(Value::Integer(1)),
+            "false" => Ok(Value::Integer(0)),
+            _ => Err("boolean"),
+        },
+        Kind::Integer => text
+            .parse()
+            .map(|number: i32| Value::Integer(number.into()))
+            .map_err(|_| "integer"),
+        Kind::Number => finite(text).map(Value::Real).ok_or("number"),
+        Kind::Sex if !SEXES.contains(&text) => {
+            let sexes = SEXES.map(|sex| format!("'{sex}'")).join(", ");
+            return Err(wrong(name, &format!("'{text}' is not one of [{sexes}]")).into());
+        }
+        Kind::Text | Kind::Sex => Ok(Value::Text(text.to_owned())),
+    };
+    read.map_err(|expected| wrong_type(name, expected).into())
+}
+
+/// Not `inf` and `nan`, which Rust reads as numbers too.
+fn finite(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+fn wrong_type(name: &str, expected: &str) -> Problem {
+    let detail = format!("Wrong type, expected '{expected}' for query parameter '{name}'");
+    Problem::specification(detail)
+}
+
+fn wrong(name: &str, flaw: &str) -> Problem {
+    Problem::specification(format!("{flaw} for query parameter '{name}'"))
+}
+
+/// A place as clients keep it: JSON of what the list is sorted by, its value there, and the number.
+fn cursor(place: &Place, sort: Option<Sort>) -> String {
+    let value = match &place.value {
+        Value::Integer(number) => Json::from(*number),
+        Value::Real(number) => Json::from(*number),
+        Value::Text(text) => Json::from(text.as_str()),
+        Value::Null | Value::Blob(_) => Json::Null,
+    };
+    Json::from(vec![
+        Json::from(order(sort)),
+        value,
+        Json::from(place.number),
+    ])
+    .to_string()
+}
+
+/// Reads what [`cursor`] wrote, of a list that is sorted in the same way.
+fn place(text: &str, sort: Option<Sort>) -> Result<Place> {
+    let strange = || wrong(CURSOR, "not a cursor of such a list");
+    let parts: (String, Json, i64) = serde_json::from_str(text).map_err(|_| strange())?;
+    let (given, value, number) = parts;
+    if given != order(sort) {
+        return Err(strange().into());
+    }
+    let kind = sort.map_or(Kind::Integer, |sort| sort.column.kind);
+    let value = match (kind, value) {
+        (Kind::Number, Json::Number(number)) => number.as_f64().map(Value::Real),
+        (Kind::Integer | Kind::Boolean, Json::Number(number)) => {
+            number.as_i64().map(Value::Integer)
+        }
+        (Kind::Uuid | Kind::Text | Kind::Sex, Json::String(text)) => Some(Value::Text(text)),
+        _ => None,
+    };
+    let value = value.ok_or_else(strange)?;
+    Ok(Place { value, number })
+}
+
+fn order(sort: Option<Sort>) -> String {
+    sort.map_or(String::new(), |sort| {
+        let sign = if sort.descends { "-" } else { "" };
+        format!("{sign}{}", sort.column.key)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(query: &str) -> Result<Asked> {
+        Asked::parse(query, &Settings::default())
+    }
+
+    #[test]
+    fn every_column_can_be_asked_for() {
+        for column in &COLUMNS {
+            let text = match column.kind {
+                Kind::Uuid => "8e03978e-40d5-43dd-bc93-6894a57f9324",
+                Kind::Boolean => "true",
+                Kind::Integer | Kind::Number => "7",
+                Kind::Text | Kind::Sex => "male",
+            };
+            let asked = parsed(&format!("{}={text}", column.key)).unwrap();
+            let [condition] = &asked.conditions[..] else {
+                panic!("{asked:?}");
+            };
+            assert_eq!(condition.column.key, column.key);
+            assert_eq!(condition.test, Test::Equals);
+            assert!(parsed(&format!("sort={}", column.key)).is_ok());
+            assert!(parsed(&format!("sort=-{}", column.key)).is_ok());
+        }
+        let asked = parsed("minAge=1&maxParentsOrChildrenAboard=2&nameContains=a").unwrap();
+        let tests: Vec<_> = asked
+            .conditions
+            .iter()
+            .map(|c| (c.column.key, c.test))
+            .collect();
+        let expected = [
+            ("age", Test::AtLeast),
+            ("parentsOrChildrenAboard", Test::AtMost),
+            ("name", Test::Contains),
+        ];
+        assert_eq!(tests, expected);
+    }
+
+    #[test]
+    fn what_is_not_known_is_passed_over_and_the_first_wins() {
+        let asked = parsed("minName=a&minage=x&Age=x&page=2&limit=3&limit=x&age=1&age=y").unwrap();
+        assert_eq!(asked.limit, Some(3));
+        assert_eq!(asked.conditions.len(), 1);
+    }
+
+    #[test]
+    fn values_that_cannot_be_are_refused() {
+        for query in [
+            "limit=0",
+            "limit=1001",
+            "limit=",
+            "limit=x",
+            "limit=-1",
+            "age=",
+            "age=1.0",
+            "age=2147483648",
+            "fare=x",
+            "fare=inf",
+            "fare=NaN",
+            "survived=1",
+            "survived=",
+            "sex=x",
+            "uuid=x",
+            "sort=",
+            "sort=x",
+            "sort=--age",
+            "cursor=x",
+            "cursor=[]",
+            "minAge=x",
+        ] {
+            assert!(parsed(query).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn cursors_are_read_as_they_were_written() {
+        for (query, value) in [
+            ("", Value::Integer(9)),
+            ("sort=age", Value::Integer(-3)),
+            ("sort=-fare", Value::Real(7.0)),
+            (
+                "sort=name",
+                Value::Text("O'Hara, \"Pat\" 椅子&=".to_owned()),
+            ),
+        ] {
+            let asked = parsed(query).unwrap();
+            let place = Place { value, number: 9 };
+            let next = asked.with_cursor(query, Some(&place));
+            assert_eq!(parsed(&next).unwrap().after, Some(place), "{next}");
+            let first = asked.with_cursor(&next, None);
+            assert_eq!(first, query);
+        }
+        let asked = parsed("sort=age").unwrap();
+        let place = Place {
+            value: Value::Integer(1),
+            number: 1,
+        };
+        let of_age = asked.with_cursor("", Some(&place));
+        assert!(parsed(&of_age).is_err(), "another order");
+        assert!(
+            parsed(&format!("sort=-age&{of_age}")).is_err(),
+            "the other way round"
+        );
+        assert!(parsed(&format!("sort=age&{of_age}")).is_ok());
+    }
+}

@@ -1,0 +1,197 @@
+//! `POST /people`, `PUT /people/{uuid}` and `DELETE /people/{uuid}`.
+//!
+//! What a body and a query must be is checked first, then whether the person is there, then what a person
+//! must be. What only the data can tell is decided by the writer, in one job, so that nobody comes in
+//! between; with an `Idempotency-Key` its answer is given again to the same request.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use super::body::{fields, no_parameters};
+use super::model::{self, Changes, Person};
+use super::problem::Problem;
+use super::{Result, Shared, person};
+use crate::http::IdempotencyKey;
+use crate::store::{Answer, AnswerBody, Once, Outcome};
+
+const IS_THERE: &str = "SELECT 1 FROM person WHERE uuid = ?1";
+
+const INSERT: &str = "INSERT INTO person (uuid, survived, passenger_class, name, sex, age, \
+    siblings_or_spouses_aboard, parents_or_children_aboard, fare) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+
+/// What is not given stays.
+const UPDATE: &str = "UPDATE person SET survived = ifnull(?2, survived), \
+    passenger_class = ifnull(?3, passenger_class), name = ifnull(?4, name), sex = ifnull(?5, sex), \
+    age = ifnull(?6, age), \
+    siblings_or_spouses_aboard = ifnull(?7, siblings_or_spouses_aboard), \
+    parents_or_children_aboard = ifnull(?8, parents_or_children_aboard), fare = ifnull(?9, fare) \
+    WHERE uuid = ?1";
+
+const DELETE: &str = "DELETE FROM person WHERE uuid = ?1";
+
+/// Register a person
+#[utoipa::path(post, path = "/people", operation_id = "create_person", tag = "People",
+    params(("Idempotency-Key" = Option<String>, Header)),
+    request_body(content = person::NewPerson, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The person, as registered.", body = person::Person),
+        (status = 400, response = super::description::WrongRequest),
+        (status = 409, response = super::description::SuchAPerson),
+        (status = 415, response = super::description::WrongType),
+    ))]
+pub(super) async fn create(
+    State(register): State<Shared>,
+    uri: Uri,
+    headers: HeaderMap,
+    key: IdempotencyKey,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Outcome> {
+    let body = body?;
+    let fields = fields(&headers, &uri, &body)?;
+    let person = model::person(&fields)?;
+    write(&register, key.once(&body), move |connection| {
+        let uuid = person.uuid.to_string();
+        if connection.prepare_cached(IS_THERE)?.exists([&uuid])? {
+            return Ok(Problem::duplicate().into());
+        }
+        insert(connection, &uuid, &person)?;
+        shown(connection, person.uuid)
+    })
+    .await
+}
+
+/// Change a person
+///
+/// Only what is given changes.
+#[utoipa::path(put, path = "/people/{uuid}", operation_id = "change_person", tag = "People",
+    params(
+        ("uuid" = Uuid, Path, description = "The person's uuid"),
+        ("Idempotency-Key" = Option<String>, Header),
+    ),
+    request_body(content = person::PersonChanges, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The person, as changed.", body = person::Person),
+        (status = 400, response = super::description::WrongRequest),
+        (status = 404, response = super::description::NoSuchPerson),
+        (status = 415, response = super::description::WrongType),
+    ))]
+pub(super) async fn change(
+    State(register): State<Shared>,
+    Path(uuid): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    key: IdempotencyKey,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Outcome> {
+    let body = body?;
+    let fields = fields(&headers, &uri, &body)?;
+    let uuid = model::uuid(&uuid).ok_or_else(Problem::not_found)?;
+    let changes = model::changes(&fields);
+    let changes = changes.and_then(|changes| model::stays(uuid, &changes).map(|()| changes));
+    write(&register, key.once(&body), move |connection| {
+        let is_there = connection
+            .prepare_cached(IS_THERE)?
+            .exists([uuid.to_string()])?;
+        match changes {
+            _ if !is_there => Ok(Problem::not_found().into()),
+            Err(problem) => Ok(problem.into()),
+            Ok(changes) => {
+                update(connection, uuid, &changes)?;
+                shown(connection, uuid)
+            }
+        }
+    })
+    .await
+}
+
+/// Remove a person
+#[utoipa::path(delete, path = "/people/{uuid}", operation_id = "remove_person", tag = "People",
+    params(
+        ("uuid" = Uuid, Path, description = "The person's uuid"),
+        ("Idempotency-Key" = Option<String>, Header),
+    ),
+    responses(
+        (status = 200, description = "The person was removed. An empty object.", body = Object),
+        (status = 400, response = super::description::WrongRequest),
+        (status = 404, response = super::description::NoSuchPerson),
+    ))]
+pub(super) async fn remove(
+    State(register): State<Shared>,
+    Path(uuid): Path<String>,
+    uri: Uri,
+    key: IdempotencyKey,
+) -> Result<Outcome> {
+    no_parameters(&uri)?;
+    let uuid = model::uuid(&uuid).ok_or_else(Problem::not_found)?;
+    write(&register, key.once(b""), move |connection| {
+        let removed = connection
+            .prepare_cached(DELETE)?
+            .execute([uuid.to_string()])?;
+        Ok(match removed {
+            0 => Problem::not_found().into(),
+            _ => ok(b"{}".to_vec()),
+        })
+    })
+    .await
+}
+
+/// Has the writer do `work`, once for its key.
+async fn write(
+    register: &Shared,
+    once: Once,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<Answer> + Send + 'static,
+) -> Result<Outcome> {
+    let work = move |connection: &Connection| once.apply(connection, work);
+    Ok(register.store.write(work).await?)
+}
+
+fn insert(connection: &Connection, uuid: &str, person: &Person) -> rusqlite::Result<()> {
+    connection.prepare_cached(INSERT)?.execute((
+        uuid,
+        person.survived,
+        person.passenger_class,
+        &person.name,
+        &person.sex,
+        person.age,
+        person.siblings_or_spouses_aboard,
+        person.parents_or_children_aboard,
+        person.fare,
+    ))?;
+    Ok(())
+}
+
+fn update(connection: &Connection, uuid: Uuid, changes: &Changes) -> rusqlite::Result<()> {
+    connection.prepare_cached(UPDATE)?.execute((
+        uuid.to_string(),
+        changes.survived,
+        changes.passenger_class,
+        &changes.name,
+        &changes.sex,
+        changes.age,
+        changes.siblings_or_spouses_aboard,
+        changes.parents_or_children_aboard,
+        changes.fare,
+    ))?;
+    Ok(())
+}
+
+/// 200 with the person, who is there.
+fn shown(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Answer> {
+    let person = person::find(connection, uuid)?;
+    person.map(ok).ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+fn ok(bytes: Vec<u8>) -> Answer {
+    Answer {
+        status: StatusCode::OK.as_u16(),
+        body: Some(AnswerBody {
+            content_type: "application/json".to_owned(),
+            bytes,
+        }),
+    }
+}
