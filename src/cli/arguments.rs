@@ -129,8 +129,8 @@ cannot be used, or the data directory is in use.")]
     ///
     /// What a server of this configuration has at /openapi.json, without starting one.
     #[command(after_help = "Examples:
-  ekiben openapi                              of the configured apps
-  ekiben openapi --output docs/openapi.json   what the repository holds")]
+  ekiben openapi                                        of the configured apps
+  ekiben openapi --app all --output docs/openapi.json   what the repository holds")]
     Openapi(OpenapiArguments),
 }
 

@@ -78,6 +78,19 @@ pub(crate) fn whole_dataset() -> &'static Path {
     path
 }
 
+/// The passengers of the project's own dataset, baked once for all tests of this binary.
+pub(crate) fn whole_people() -> &'static Path {
+    static BAKED: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let (_, path) = BAKED.get_or_init(|| {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("people.sqlite");
+        let dataset = concat!(env!("CARGO_MANIFEST_DIR"), "/dataset/people");
+        bake_app(people(), Path::new(dataset), &path).unwrap();
+        (folder, path)
+    });
+    path
+}
+
 /// How a [`Site`] differs from the usual one.
 pub(crate) struct Options {
     pub(crate) app: &'static dyn App,
@@ -131,6 +144,25 @@ impl Site {
             whole_dataset(),
             &Options::default(),
         )
+    }
+
+    /// Every app over the project's whole datasets: `--app all`.
+    pub(crate) fn of_every_app(options: &Options) -> Self {
+        let folder = TempDir::new().unwrap();
+        let part = |app, baked| {
+            let options = Options {
+                app,
+                config: options.config.clone(),
+                ..*options
+            };
+            Part::open(folder.path(), baked, &options)
+        };
+        let parts = vec![
+            part(isuumo(), whole_dataset()),
+            part(people(), whole_people()),
+        ];
+        assert_eq!(parts.len(), apps::ALL.len(), "an app is missing here");
+        Self::of(folder, parts, &options.config)
     }
 
     pub(crate) fn open(folder: TempDir, baked: &Path, options: &Options) -> Self {

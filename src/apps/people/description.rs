@@ -1,12 +1,12 @@
 //! What the app says of its routes: each handler describes itself, here they come together, with the
 //! limits that are configured, the two families of errors and examples.
 
-use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema};
+use utoipa::openapi::{OpenApi, RefOr, Response, Schema};
 use utoipa::{IntoParams, OpenApi as _, ToResponse, ToSchema};
 use uuid::Uuid;
 
 use super::{Settings, person, read, write};
-use crate::http::openapi::add_examples;
+use crate::http::openapi::{add_examples, refusal};
 
 const EXAMPLES: &str = include_str!("examples.json");
 
@@ -74,7 +74,7 @@ impl<'r> ToResponse<'r> for WrongRequest {
             (`about:blank`), or no person can be like that (`validation`). With a problem document of \
             the server for an `Idempotency-Key` that is malformed.";
         let media_types = ["application/problem+json", "application/json"];
-        ("WrongPeopleRequest", refusal(description, &media_types))
+        ("WrongPeopleRequest", refused(description, &media_types))
     }
 }
 
@@ -82,34 +82,26 @@ impl<'r> ToResponse<'r> for WrongType {
     fn response() -> (&'r str, RefOr<Response>) {
         let description = "There is a body that does not say that it is JSON.";
         let media_types = ["application/problem+json"];
-        ("WrongPeopleType", refusal(description, &media_types))
+        ("WrongPeopleType", refused(description, &media_types))
     }
 }
 
 impl<'r> ToResponse<'r> for NoSuchPerson {
     fn response() -> (&'r str, RefOr<Response>) {
         let description = "There is no such person.";
-        ("NoSuchPerson", refusal(description, &["application/json"]))
+        ("NoSuchPerson", refused(description, &["application/json"]))
     }
 }
 
 impl<'r> ToResponse<'r> for SuchAPerson {
     fn response() -> (&'r str, RefOr<Response>) {
         let description = "There is a person with this uuid already.";
-        ("SuchAPerson", refusal(description, &["application/json"]))
+        ("SuchAPerson", refused(description, &["application/json"]))
     }
 }
 
-fn refusal(description: &str, media_types: &[&str]) -> RefOr<Response> {
-    let schema = || Content::new(Some(Ref::from_schema_name("PeopleRefusal")));
-    let response = ResponseBuilder::new().description(description);
-    media_types
-        .iter()
-        .fold(response, |response, media_type| {
-            response.content(*media_type, schema())
-        })
-        .build()
-        .into()
+fn refused(description: &str, media_types: &[&str]) -> RefOr<Response> {
+    refusal(description, "PeopleRefusal", media_types).into()
 }
 
 /// What lists can be asked for. Bounds are inclusive.

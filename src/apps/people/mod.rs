@@ -128,12 +128,14 @@ impl App for People {
 }
 
 fn routes() -> Router<Shared> {
-    let one = get(read::one).put(write::change).delete(write::remove);
     // Below a person there is nothing, and no path is mended by a redirect.
     Router::new()
         .route("/people", get(read::list).post(write::create))
         .route("/people.csv", get(read::csv))
-        .route("/people/{uuid}", one)
+        .route(
+            "/people/{uuid}",
+            get(read::one).put(write::change).delete(write::remove),
+        )
         .route("/people/", any(nowhere::nothing_here))
         .route("/people/{uuid}/", any(nowhere::nothing_here))
         .route("/people/{uuid}/{*rest}", any(nowhere::nothing_here))

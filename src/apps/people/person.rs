@@ -74,7 +74,8 @@ pub(super) struct Person {
     uuid: Uuid,
 }
 
-/// A person to be registered. Keys that are not listed are ignored.
+/// A person to be registered. Whole numbers are written without a decimal point; keys that are not
+/// listed are ignored.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes what `model` reads")]
@@ -97,7 +98,8 @@ pub(super) struct NewPerson {
     uuid: Option<Uuid>,
 }
 
-/// What is to change. What is left out stays; keys that are not listed are ignored.
+/// What is to change. What is left out stays; whole numbers are written without a decimal point, and keys
+/// that are not listed are ignored.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes what `model` reads")]

@@ -174,13 +174,17 @@ fn retry(mut response: Response) -> Response {
 
 /// An answer with a problem document.
 pub fn problem(description: &str) -> Response {
-    let schema = Ref::from_schema_name(Problem::NAME);
-    ResponseBuilder::new()
-        .description(description)
-        .content(PROBLEM_TYPE, Content::new(Some(schema)))
-        .header_ref(
-            "X-Request-Id",
-            Ref::new("#/components/headers/X-Request-Id"),
-        )
-        .build()
+    refusal(description, Problem::NAME, &[PROBLEM_TYPE])
+}
+
+/// An answer with a document of that schema, of one of the media types.
+pub fn refusal(description: &str, schema: &str, media_types: &[&str]) -> Response {
+    let content = || Content::new(Some(Ref::from_schema_name(schema)));
+    let response = ResponseBuilder::new().description(description).header_ref(
+        "X-Request-Id",
+        Ref::new("#/components/headers/X-Request-Id"),
+    );
+    let with =
+        |response: ResponseBuilder, media_type: &&str| response.content(*media_type, content());
+    media_types.iter().fold(response, with).build()
 }

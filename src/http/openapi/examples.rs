@@ -39,13 +39,22 @@ pub struct Request {
     pub body: Option<Body>,
 }
 
+impl Request {
+    /// Whether its headers say what the body is, and not its kind.
+    #[must_use]
+    pub fn says_content_type(&self) -> bool {
+        let mut names = self.headers.keys();
+        names.any(|name| name.eq_ignore_ascii_case("content-type"))
+    }
+}
+
 /// The body of an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Body {
     /// JSON, said to be that.
     #[serde(rename = "json")]
     Json(Value),
-    /// Any text, said to be JSON.
+    /// Any text, said to be JSON unless the headers say otherwise.
     #[serde(rename = "text")]
     Text(String),
     /// A form with one file.

@@ -11,7 +11,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::{OpenApi, Ref, RefOr};
 
-pub use components::{NoSuchThing, StorageFull, problem};
+pub use components::{NoSuchThing, StorageFull, problem, refusal};
 pub use examples::{Body, Example, Request, Response, add_examples, examples};
 
 use super::{Limits, health, pages, version};

@@ -266,7 +266,13 @@ fn example(method: &str, example: &Example) -> ExamplePart {
 fn command(method: &str, example: &Example) -> String {
     let request = &example.request;
     let mut words = vec!["curl -i".to_owned()];
-    if method != "GET" && request.body.is_none() {
+    // What curl takes for granted.
+    let usual = if request.body.is_some() {
+        "POST"
+    } else {
+        "GET"
+    };
+    if method != usual {
         words.push(format!("-X {method}"));
     }
     for (name, value) in &request.headers {
@@ -280,9 +286,7 @@ fn command(method: &str, example: &Example) -> String {
             input = format!(" <<'END'\n{}\nEND", content.trim_end());
         }
         Some(Body::Json(_) | Body::Text(_)) => {
-            let json = "content-type";
-            let is_said = |name: &String| name.eq_ignore_ascii_case(json);
-            if !request.headers.keys().any(is_said) {
+            if !request.says_content_type() {
                 words.push("-H 'Content-Type: application/json'".to_owned());
             }
             words.push(format!("-d {}", quoted(&text(request.body.as_ref()))));
