@@ -80,6 +80,7 @@ mod serving;
 mod slow_queries;
 mod store_generations;
 mod store_revisions;
+mod two_apps;
 mod upload_memory;
 mod writes_under_load;
 
