@@ -7,7 +7,7 @@ use clap::Parser;
 
 use crate::results::Settings;
 
-/// Measures ISUUMO's endpoints against the ceiling of the same server process.
+/// Measures the apps' endpoints against the ceiling of the same server process.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Measure these only; a part of a name will do. Beside the endpoints: start, size, buy, mixed,

@@ -2,7 +2,7 @@
 //!
 //! This program starts itself with `--serve-ceiling` and the settings in `EKIBEN_*` variables. Stores,
 //! routes, layers, limits, runtime and accept loop are the library's (`ekiben::serving`); all that is
-//! added is `/ceiling/{bytes}`, merged into the router like a second app. So endpoint and ceiling are
+//! added is `/ceiling/{bytes}`, merged into the router like one app more. So endpoint and ceiling are
 //! answered by the same process, threads, layers and sockets, and the binary has no route for it.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::get;
-use ekiben::apps::{App as _, isuumo::Isuumo};
+use ekiben::apps::{self, App};
 use ekiben::config::{Layers, Sources};
 use ekiben::http::server::{self, Server};
 use ekiben::http::{Site, router};
@@ -27,8 +27,11 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 const LARGEST: usize = 256 * 1024;
 
 pub(crate) fn serve() {
+    let app_defaults = apps::ALL
+        .iter()
+        .map(|app| (app.name().to_owned(), app.default_settings()));
     let sources = Sources {
-        app_defaults: [(Isuumo.name().to_owned(), Isuumo.default_settings())].into(),
+        app_defaults: app_defaults.collect(),
         environment: std::env::vars().collect(),
         ..Sources::default()
     };
@@ -42,12 +45,16 @@ pub(crate) fn serve() {
         .with(lines)
         .with(config.log.filter.parse::<Targets>().unwrap())
         .init();
-    let baked = config.baked_dir().join("isuumo.sqlite");
-    let (served, routes) = serving::open(&Isuumo, &baked, &layers).unwrap();
-    let site = Arc::new(Site::new(vec![served]));
+    let open = |app: &&dyn App| {
+        let baked = config.baked_dir().join(format!("{}.sqlite", app.name()));
+        serving::open(*app, &baked, &layers).unwrap()
+    };
+    let (served, mut routes): (Vec<_>, Vec<_>) = apps::ALL.iter().map(open).unzip();
+    routes.push(ceiling());
+    let site = Arc::new(Site::new(served));
     let limits = serving::limits(config);
     let server = Server {
-        router: router(Arc::clone(&site), vec![routes, ceiling()], &limits),
+        router: router(Arc::clone(&site), routes, &limits),
         site,
         connections: serving::connection_limits(config),
         tells_peers: false,

@@ -17,17 +17,25 @@ const BINARY: &str = env!("CARGO_BIN_EXE_ekiben");
 const STARTS: usize = 9;
 const FIRST_STARTS: usize = 3;
 
-/// `baked/isuumo.sqlite` in `folder`: the built-in dataset baked, or the file that was given.
+/// `baked/isuumo.sqlite` in `folder`: the built-in dataset baked, or the file that was given. The people
+/// are baked beside it.
 pub(crate) fn baked_file(arguments: &Arguments, folder: &Path) -> PathBuf {
     let baked = folder.join("baked").join("isuumo.sqlite");
     fs::create_dir(baked.parent().unwrap()).unwrap();
-    if let Some(file) = &arguments.file {
-        fs::copy(file, &baked).unwrap();
-        return baked;
+    bake("people", folder);
+    match &arguments.file {
+        Some(file) => {
+            fs::copy(file, &baked).unwrap();
+        }
+        None => bake("isuumo", folder),
     }
+    baked
+}
+
+/// Bakes an app's built-in dataset to `baked` in `folder`.
+fn bake(app: &str, folder: &Path) {
     let done = Command::new(BINARY)
-        .args(["bake", "--out"])
-        .arg(baked.parent().unwrap())
+        .args(["bake", "--app", app, "--out", "baked"])
         .env_clear()
         .current_dir(folder)
         .output()
@@ -37,7 +45,6 @@ pub(crate) fn baked_file(arguments: &Arguments, folder: &Path) -> PathBuf {
         "{}",
         String::from_utf8_lossy(&done.stderr)
     );
-    baked
 }
 
 /// From starting the process to the first 200, on all cores.

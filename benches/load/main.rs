@@ -83,8 +83,10 @@ fn measure(arguments: &Arguments) -> Results {
     let server = Server::with_ceiling(&cores, folder.path(), &baked, "full");
     let mut client = Client::connect(server.address, arguments.connections);
     let endpoints = Endpoint::all(&source, server.address);
+    let people = Endpoint::of_people(&source);
     let reads = endpoints
         .iter()
+        .chain(&people)
         .filter(|endpoint| arguments.wants(endpoint.name))
         .map(|endpoint| reads::measure(&server, &mut client, endpoint, arguments))
         .collect();

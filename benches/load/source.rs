@@ -11,6 +11,8 @@ pub(crate) struct Source {
     pub(crate) chairs: Vec<(i64, usize)>,
     /// Estates as (id, latitude, longitude).
     pub(crate) estates: Vec<(i64, f64, f64)>,
+    /// Uuids of people, from the file beside.
+    pub(crate) people: Vec<String>,
 }
 
 impl Source {
@@ -32,10 +34,18 @@ impl Source {
             .unwrap()
             .collect::<Result<_, _>>()
             .unwrap();
+        let people = open(&file.with_file_name("people.sqlite"))
+            .prepare("SELECT uuid FROM person ORDER BY id")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
         Self {
             file: file.to_owned(),
             chairs,
             estates,
+            people,
         }
     }
 }

@@ -25,7 +25,29 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// All reads, in the order of the table.
+    /// The reads of people, in the order of the table.
+    pub(crate) fn of_people(source: &Source) -> Vec<Self> {
+        let people = source.people.iter();
+        let by_uuid = people.map(|uuid| get(&format!("/people/{uuid}"))).collect();
+        let sorts = ["name", "-fare", "age&sex=female", "-age&minFare=20"];
+        let page = |sort: &&str| get(&format!("/people?limit=25&sort={sort}"));
+        let endpoint = |name, target, requests| Self {
+            name,
+            target,
+            requests,
+        };
+        vec![
+            endpoint("person by uuid", 0.85, by_uuid),
+            endpoint(
+                "people, first pages",
+                0.80,
+                sorts.iter().map(page).collect(),
+            ),
+            endpoint("people, all of them", 0.80, vec![get("/people")]),
+        ]
+    }
+
+    /// The reads of ISUUMO, in the order of the table.
     pub(crate) fn all(source: &Source, server: SocketAddr) -> Vec<Self> {
         let mut random = Rng::with_seed(SEED);
         let mut exchange = Exchange::with(server);
