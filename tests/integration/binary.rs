@@ -62,21 +62,7 @@ pub(crate) struct Process {
 impl Process {
     /// Starts `ekiben serve` with `arguments` on a free port and waits until it listens.
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = ekiben(folder)
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        // From here on the child is killed and waited for whatever happens.
-        let mut process = Self {
-            child,
-            address: ([127, 0, 0, 1], 0).into(),
-            admin: None,
-            stderr,
-        };
+        let mut process = Self::spawn(folder, arguments);
         let mut seen = String::new();
         loop {
             let mut line = String::new();
@@ -90,6 +76,25 @@ impl Process {
                 return process;
             }
             seen.push_str(&line);
+        }
+    }
+
+    /// The same without waiting: nothing of the log has been read, and the address is not known.
+    pub(crate) fn spawn(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = ekiben(folder)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        // From here on the child is killed and waited for whatever happens.
+        Self {
+            child,
+            address: ([127, 0, 0, 1], 0).into(),
+            admin: None,
+            stderr,
         }
     }
 

@@ -81,3 +81,17 @@ pub(crate) fn damage(file: &Path) {
     bytes[middle..middle + 4096].fill(0x5a);
     fs::write(file, bytes).unwrap();
 }
+
+/// The names and contents of a data directory, but for the lock and the log's index, which hold nothing.
+pub(crate) fn contents(data: &Path) -> Vec<(String, Vec<u8>)> {
+    let files = data.read_dir().unwrap().map(|file| file.unwrap());
+    let mut contents: Vec<_> = files
+        .map(|file| (file.file_name().into_string().unwrap(), file.path()))
+        .filter(|(name, _)| !name.ends_with(".lock") && !name.ends_with("-shm"))
+        .map(|(name, path)| (name, fs::read(path).unwrap()))
+        // A log without anything in it is none.
+        .filter(|(name, bytes)| !name.ends_with("-wal") || !bytes.is_empty())
+        .collect();
+    contents.sort();
+    contents
+}

@@ -2,8 +2,7 @@
 //! space returns so do the writes, without a restart. What was answered before and meanwhile is there,
 //! also when the server is killed on the full disk.
 
-use std::fs::{self, File};
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use ekiben::store::{Store, StoreError};
@@ -15,34 +14,9 @@ use crate::client::Client;
 use crate::dataset::{CHAIR, Chair, Dataset};
 use crate::harness::{Options, bake_folder, poll_once, store_options};
 use crate::ledger::{Entry, State, Write, compare, generation, observe};
-use crate::small_disk::small_disk;
+use crate::small_disk::{Filler, small_disk};
 
 const STOCK: i64 = 1_000_000;
-
-/// What takes the space that a test wants to be gone.
-struct Filler {
-    path: PathBuf,
-}
-
-impl Filler {
-    /// Takes all but `left` bytes.
-    fn on(disk: &Path, left: u64) -> Self {
-        let path = disk.join("filler");
-        let mut file = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .unwrap();
-        while file.write_all(&[0; 4096]).is_ok() {}
-        let length = file.metadata().unwrap().len();
-        file.set_len(length.saturating_sub(left)).unwrap();
-        Self { path }
-    }
-
-    fn remove(self) {
-        fs::remove_file(self.path).unwrap();
-    }
-}
 
 /// A client with its log.
 struct Shopper {

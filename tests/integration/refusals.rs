@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::binary::{Process, run};
 use crate::client::Client;
+use crate::data_folder::contents;
 use crate::dataset::{CHAIR, Chair, Dataset};
 use crate::harness::bake_folder;
 
@@ -86,20 +87,6 @@ fn baked() -> (TempDir, PathBuf) {
     let baked = folder.path().join("data/isuumo.sqlite");
     bake_folder(&dumps, &baked).unwrap();
     (folder, baked)
-}
-
-/// The names and contents of a data directory, but for the lock and the log's index, which hold nothing.
-fn contents(data: &Path) -> Vec<(String, Vec<u8>)> {
-    let files = data.read_dir().unwrap().map(|file| file.unwrap());
-    let mut contents: Vec<_> = files
-        .map(|file| (file.file_name().into_string().unwrap(), file.path()))
-        .filter(|(name, _)| !name.ends_with(".lock") && !name.ends_with("-shm"))
-        .map(|(name, path)| (name, fs::read(path).unwrap()))
-        // A log without anything in it is none.
-        .filter(|(name, bytes)| !name.ends_with("-wal") || !bytes.is_empty())
-        .collect();
-    contents.sort();
-    contents
 }
 
 #[test]

@@ -4,6 +4,8 @@
 //! where neither is to be had the test says "skipped", except in CI, which must have one.
 
 use std::env;
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -54,4 +56,29 @@ fn in_namespace(folder: &Path, script: &str) -> Command {
     command.args(["--mount", "--map-root-user", "sh", "-c", script]);
     command.env(VARIABLE, folder);
     command
+}
+
+/// What takes the space that a test wants to be gone.
+pub(crate) struct Filler {
+    path: PathBuf,
+}
+
+impl Filler {
+    /// Takes all but `left` bytes.
+    pub(crate) fn on(disk: &Path, left: u64) -> Self {
+        let path = disk.join("filler");
+        let mut file = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .unwrap();
+        while file.write_all(&[0; 4096]).is_ok() {}
+        let length = file.metadata().unwrap().len();
+        file.set_len(length.saturating_sub(left)).unwrap();
+        Self { path }
+    }
+
+    pub(crate) fn remove(self) {
+        fs::remove_file(self.path).unwrap();
+    }
 }
