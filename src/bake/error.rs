@@ -218,9 +218,10 @@ impl BakeError {
             Self::Document { .. } => {
                 Some("Put the file beside the dumps, or leave it out to use the built-in one.")
             }
-            Self::Schema { .. } | Self::SchemaSql { .. } => {
-                Some("A schema folder holds tables.sql, derived.sql, indexes.sql and checks.sql.")
-            }
+            Self::Schema { .. } | Self::SchemaSql { .. } => Some(
+                "A schema folder holds tables.sql, derived.sql, indexes.sql and checks.sql, and for \
+                 files of older versions migration_2.sql, migration_3.sql and so on, without a gap.",
+            ),
             Self::SeveralDatabases { .. } | Self::NoDatabase { .. } => {
                 Some("Choose one of them with --database.")
             }

@@ -11,7 +11,7 @@
 //! - `input`: one input, unpacked, hashed and metered
 //! - `feed`: reading on a thread of its own; `batch`: rows on their way; `insertion`: storing them
 //! - [`CsvTable`]: a table that a CSV file fills
-//! - `schema`: the SQL files of an app, in their three phases
+//! - `schema`: the SQL files of an app, in their three phases; `migrations`: those for older files
 //! - `target`: the tables of a schema that rows go into
 //! - `output`: the file being made: indexes, statistics, compaction, checks; `temporary`: its name until
 //!   it is complete
@@ -29,6 +29,7 @@ mod import;
 mod input;
 mod insertion;
 mod inspect;
+mod migrations;
 mod note;
 mod output;
 mod progress;

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -18,6 +19,9 @@ pub const APPLICATION_ID: i64 = 0x454b_424e;
 
 /// `PRAGMA user_version`: the format of the provenance and of what surrounds the app's tables.
 pub const FORMAT: i64 = 1;
+
+/// The version that every app's schema begins with.
+pub(super) const FIRST_SCHEMA: u32 = 1;
 
 /// Name and version of the program that baked.
 pub const IMPORTER: &str = concat!("ekiben ", env!("CARGO_PKG_VERSION"));
@@ -53,6 +57,8 @@ pub struct Provenance {
     pub dataset_digest: String,
     /// Digest of the app's schema files; empty for an import.
     pub schema_digest: String,
+    /// Version of the app's schema, from 1; always 1 for an import.
+    pub schema_version: u32,
     /// When, in UTC, RFC 3339 to the second: the only part that differs between two bakes of the
     /// same inputs by the same program.
     pub bake_time: String,
@@ -88,11 +94,13 @@ pub fn dataset_digest(inputs: &[Input]) -> String {
 
 impl Provenance {
     pub(super) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let schema_version = self.schema_version.to_string();
         let facts = [
             ("app", &self.app),
             ("importer", &self.importer),
             ("dataset_digest", &self.dataset_digest),
             ("schema_digest", &self.schema_digest),
+            ("schema_version", &schema_version),
             ("bake_time", &self.bake_time),
         ];
         for (key, value) in facts {
@@ -152,10 +160,24 @@ impl Provenance {
             importer: fact("importer")?,
             dataset_digest: fact("dataset_digest")?,
             schema_digest: fact("schema_digest")?,
+            schema_version: version_of(&fact("schema_version")?)?,
             bake_time: fact("bake_time")?,
             rows,
             inputs,
         }))
+    }
+}
+
+/// The version of a schema; files from before there were versions do not say it.
+fn version_of(fact: &str) -> rusqlite::Result<u32> {
+    match fact.parse() {
+        _ if fact.is_empty() => Ok(FIRST_SCHEMA),
+        Ok(version) if version >= FIRST_SCHEMA => Ok(version),
+        _ => Err(rusqlite::Error::FromSqlConversionFailure(
+            0,
+            Type::Text,
+            format!("schema_version is {fact:?}, not a version").into(),
+        )),
     }
 }
 
@@ -189,6 +211,22 @@ impl Input {
             name: name.to_owned(),
             bytes: bytes.len() as u64,
             sha256,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_version_is_a_number_from_1_and_1_where_there_is_none() {
+        assert_eq!(version_of("").unwrap(), 1);
+        assert_eq!(version_of("1").unwrap(), 1);
+        assert_eq!(version_of("12").unwrap(), 12);
+        for wrong in ["0", "-1", "x", "1.5", "99999999999"] {
+            let said = version_of(wrong).unwrap_err().to_string();
+            assert!(said.contains("not a version"), "{said}");
         }
     }
 }

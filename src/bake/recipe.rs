@@ -135,6 +135,7 @@ pub fn bake(
         importer: IMPORTER.to_owned(),
         dataset_digest: dataset_digest(&inputs),
         schema_digest: recipe.schema.digest().to_owned(),
+        schema_version: recipe.schema.version(),
         bake_time: recipe.bake_time.to_owned(),
         rows,
         inputs,

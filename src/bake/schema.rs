@@ -1,5 +1,5 @@
 //! The SQL files of an app: `tables.sql` before the rows; `derived.sql`, `indexes.sql` and `checks.sql`
-//! after them.
+//! after them; `migration_N.sql` for files that were made when the schema had fewer of those.
 //!
 //! The files are the documentation of the data, so they are kept and hashed as they are written. A
 //! statement of `checks.sql` returns one row for each complaint.
@@ -9,7 +9,8 @@ use rusqlite::{Batch, Connection};
 use sha2::{Digest as _, Sha256};
 
 use super::input::hex;
-use super::{BakeError, Folder};
+use super::migrations::Migrations;
+use super::{BakeError, Folder, FolderFile};
 
 /// The schema of one app.
 #[derive(Debug, Clone)]
@@ -18,20 +19,22 @@ pub struct Schema {
     derived: Script,
     indexes: Script,
     checks: Script,
+    migrations: Migrations,
     digest: String,
 }
 
+/// One SQL file.
 #[derive(Debug, Clone)]
-struct Script {
+pub(super) struct Script {
     name: String,
     sql: String,
 }
 
 impl Schema {
-    /// Reads the four files of a schema folder.
+    /// Reads the four files of a schema folder and its migrations.
     ///
     /// # Errors
-    /// When one is missing or cannot be read.
+    /// When one is missing or cannot be read, or a migration has a wrong name.
     pub fn read(folder: &Folder) -> Result<Self, BakeError> {
         let files = folder.files()?;
         let script =
@@ -42,10 +45,7 @@ impl Schema {
                         reason: "there is no such file".to_owned(),
                     }
                 })?;
-                Ok(Script {
-                    name: file.shown.clone(),
-                    sql: file.text()?,
-                })
+                Script::read(file)
             };
         let (tables, derived) = (script("tables.sql")?, script("derived.sql")?);
         let (indexes, checks) = (script("indexes.sql")?, script("checks.sql")?);
@@ -59,14 +59,22 @@ impl Schema {
             derived,
             indexes,
             checks,
+            migrations: Migrations::read(&files)?,
             digest: hex(&hash.finalize()),
         })
     }
 
-    /// SHA-256 over the four files; two files with the same digest have the same tables.
+    /// SHA-256 over the four files; two files with the same digest have the same tables. How older files
+    /// come to have them is not in it.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// 1, and one more for each migration.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.migrations.version()
     }
 
     pub(super) fn create_tables(&self, connection: &Connection) -> Result<(), BakeError> {
@@ -97,6 +105,13 @@ impl Schema {
 }
 
 impl Script {
+    pub(super) fn read(file: &FolderFile) -> Result<Self, BakeError> {
+        Ok(Self {
+            name: file.shown.clone(),
+            sql: file.text()?,
+        })
+    }
+
     fn run(&self, connection: &Connection) -> Result<(), BakeError> {
         connection
             .execute_batch(&self.sql)

@@ -86,6 +86,7 @@ fn describe(path: &Path, inspection: &Inspection) -> String {
         importer,
         dataset_digest,
         schema_digest,
+        schema_version,
         bake_time,
         ..
     } = &file.provenance;
@@ -96,7 +97,9 @@ fn describe(path: &Path, inspection: &Inspection) -> String {
         HumanBytes(file.bytes),
     );
     if !schema_digest.is_empty() {
-        text.push_str(&format!("schema digest   {schema_digest}\n"));
+        text.push_str(&format!(
+            "schema digest   {schema_digest}\nschema version  {schema_version}\n"
+        ));
     }
     text.push_str(&describe_health(&inspection.health));
     let mut inputs = vec![["input", "bytes", "sha256"].map(str::to_owned)];

@@ -120,6 +120,8 @@ async fn about_tells_what_is_served() {
         concat!("<h1>Ekiben 駅弁 ", env!("CARGO_PKG_VERSION"), "</h1>"),
         version["sqlite"].as_str().unwrap(),
         provenance["dataset_digest"].as_str().unwrap(),
+        provenance["schema_digest"].as_str().unwrap(),
+        &format!("<dd>version {}, <code>", provenance["schema_version"]),
         provenance["inputs"][0]["sha256"].as_str().unwrap(),
         BAKE_TIME,
         "29,500",

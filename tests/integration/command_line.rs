@@ -95,6 +95,7 @@ fn bake_prints_a_summary_and_inspect_shows_the_file() {
         .exits(0)
         .says("app             isuumo")
         .says("dataset digest  ")
+        .says("schema version  1\n")
         .says("  chair_by_price ")
         .says("2_chair.sql");
     let json = run(folder.path(), &["inspect", "--json", "out/isuumo.sqlite"]);

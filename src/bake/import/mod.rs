@@ -41,7 +41,7 @@ use super::feed::{Event, FeedOptions, Outcome, Rows, feed};
 use super::note::{Class, Note};
 use super::output::{Output, refuse_names_as_strings};
 use super::progress::{Phase, Progress, Told};
-use super::provenance::{IMPORTER, Provenance, dataset_digest};
+use super::provenance::{FIRST_SCHEMA, IMPORTER, Provenance, dataset_digest};
 use super::report::{self, Report, TableReport};
 use super::target::{mismatch, quoted};
 use super::{BakeError, FolderFile};
@@ -132,6 +132,7 @@ pub fn import(
         importer: IMPORTER.to_owned(),
         dataset_digest: dataset_digest(&outcome.inputs),
         schema_digest: String::new(),
+        schema_version: FIRST_SCHEMA,
         bake_time: options.bake_time.to_owned(),
         rows,
         inputs: outcome.inputs,

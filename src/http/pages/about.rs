@@ -29,6 +29,7 @@ struct AppFacts {
     generation: u64,
     dataset_digest: String,
     schema_digest: String,
+    schema_version: u32,
     bake_time: String,
     importer: String,
     /// Tables and the rows that they had when they were baked.
@@ -70,6 +71,7 @@ fn facts(app: &Served) -> AppFacts {
         generation: generation.number(),
         dataset_digest: provenance.dataset_digest,
         schema_digest: provenance.schema_digest,
+        schema_version: provenance.schema_version,
         bake_time: provenance.bake_time,
         importer: provenance.importer,
         rows: rows
