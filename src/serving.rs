@@ -48,7 +48,7 @@ pub fn open(app: &dyn App, baked: &Path, layers: &Layers) -> Result<(Served, Rou
     let config = layers.config();
     let store = Arc::new(Store::open(StoreOptions {
         app: app.name().to_owned(),
-        schema_digest: apps::schema(app, config)?.digest().to_owned(),
+        schema: apps::schema(app, config)?,
         baked: baked.to_owned(),
         data_dir: config.data_dir.clone(),
         mode: config.mode,

@@ -130,8 +130,8 @@ pub enum BakeError {
         /// Why.
         cause: rusqlite::Error,
     },
-    /// The rows contradict `checks.sql`.
-    #[error("the baked data fails its checks:\n  {}", .complaints.join("\n  "))]
+    /// The rows contradict `checks.sql`, or refer to rows that are not there.
+    #[error("the data fails its checks:\n  {}", .complaints.join("\n  "))]
     Check {
         /// What the checks said, one line each.
         complaints: Vec<String>,

@@ -1,7 +1,9 @@
 //! The migrations of a schema folder: `migration_N.sql` brings a file of version N-1 to N.
 //!
 //! Version 1 is the first; each migration makes the next, so a schema's version is one more than it has
-//! migrations. This file reads them.
+//! migrations. This file reads and runs them. It must not know which file they are run on, nor when.
+
+use rusqlite::Connection;
 
 use super::provenance::FIRST_SCHEMA;
 use super::schema::Script;
@@ -48,6 +50,20 @@ impl Migrations {
     /// The version that the last of them makes.
     pub(super) fn version(&self) -> u32 {
         self.0.last().map_or(FIRST_SCHEMA, |(version, _)| *version)
+    }
+
+    /// Runs those that a file of `version` lacks, in the transaction that `connection` is in.
+    pub(super) fn run(&self, connection: &Connection, version: u32) -> Result<(), BakeError> {
+        for (_, script) in self.0.iter().filter(|(makes, _)| *makes > version) {
+            script.run(connection)?;
+            if connection.is_autocommit() {
+                return Err(BakeError::Schema {
+                    name: script.name().to_owned(),
+                    reason: "it ends the transaction that all migrations run in".to_owned(),
+                });
+            }
+        }
+        Ok(())
     }
 }
 
@@ -116,5 +132,28 @@ mod tests {
         }
         let others = [("tables.sql", ""), ("migration_2.sql.orig", "")];
         assert_eq!(read(&others).unwrap().version(), 1);
+    }
+
+    #[test]
+    fn those_that_are_missing_run_in_order_and_stay_in_the_transaction() {
+        let migrations = read(&[
+            ("migration_2.sql", "SELECT * FROM lacking"),
+            ("migration_3.sql", "CREATE TABLE a (b)"),
+            ("migration_4.sql", "ALTER TABLE a ADD COLUMN c"),
+        ])
+        .unwrap();
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("BEGIN").unwrap();
+        migrations.run(&connection, 2).unwrap();
+        connection
+            .execute_batch("INSERT INTO a VALUES (1, 2)")
+            .unwrap();
+        let said = migrations.run(&connection, 1).unwrap_err().to_string();
+        assert!(said.contains("migration_2.sql: no such table"), "{said}");
+        migrations.run(&connection, 4).unwrap();
+
+        let migrations = read(&[("migration_2.sql", "CREATE TABLE d (e); COMMIT")]).unwrap();
+        let said = migrations.run(&connection, 1).unwrap_err().to_string();
+        assert!(said.contains("migration_2.sql: it ends the"), "{said}");
     }
 }

@@ -48,6 +48,7 @@ pub use folder::{Content, Folder, FolderFile};
 pub use import::{ImportOptions, Selection, import};
 pub use inspect::{FileReport, inspect};
 pub use note::{Class, Note};
+pub(crate) use output::{gather_statistics, is_about_files};
 pub use progress::{Phase, Progress, Silent};
 pub use recipe::{Recipe, bake};
 pub use report::{ColumnReport, IndexReport, Report, TableReport};

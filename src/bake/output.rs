@@ -160,10 +160,8 @@ impl Output {
         let work = || {
             let connection = self.connection();
             provenance.write(connection)?;
-            connection.execute_batch("ANALYZE")?;
-            // With samples in sqlite_stat4 SQLite prepares a statement anew whenever a bound value
-            // could change its plan, which costs more than any plan gains here.
-            connection.execute_batch("DROP TABLE IF EXISTS sqlite_stat4; COMMIT")
+            gather_statistics(connection)?;
+            connection.execute_batch("COMMIT")
         };
         work().map_err(|cause| self.error(cause))
     }
@@ -247,7 +245,16 @@ impl Output {
     }
 }
 
-fn is_about_files(cause: &rusqlite::Error) -> bool {
+/// Gathers what the planner knows of tables and indexes.
+pub(crate) fn gather_statistics(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("ANALYZE")?;
+    // With samples in sqlite_stat4 SQLite prepares a statement anew whenever a bound value could change
+    // its plan, which costs more than any plan gains here.
+    connection.execute_batch("DROP TABLE IF EXISTS sqlite_stat4")
+}
+
+/// Whether a statement failed because of what the file lies on, and not of what it says.
+pub(crate) fn is_about_files(cause: &rusqlite::Error) -> bool {
     matches!(
         cause.sqlite_error_code(),
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen)

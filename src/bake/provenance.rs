@@ -12,6 +12,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
+use super::Schema;
 use super::input::hex;
 
 /// `PRAGMA application_id` of every file that this program writes: "EKBN".
@@ -166,6 +167,19 @@ impl Provenance {
             inputs,
         }))
     }
+}
+
+/// Says in a file that it has the tables of this schema, as after a migration.
+pub(crate) fn record_schema(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
+    let version = schema.version().to_string();
+    for (key, value) in [
+        ("schema_digest", schema.digest()),
+        ("schema_version", &version),
+    ] {
+        let record = "INSERT OR REPLACE INTO ekiben_provenance VALUES (?1, ?2)";
+        connection.execute(record, (key, value))?;
+    }
+    Ok(())
 }
 
 /// The version of a schema; files from before there were versions do not say it.

@@ -2,7 +2,8 @@
 //! after them; `migration_N.sql` for files that were made when the schema had fewer of those.
 //!
 //! The files are the documentation of the data, so they are kept and hashed as they are written. A
-//! statement of `checks.sql` returns one row for each complaint.
+//! statement of `checks.sql` returns one row for each complaint; they must hold for what a primary may
+//! have written too, since a migration ends with them.
 
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Batch, Connection};
@@ -10,7 +11,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::input::hex;
 use super::migrations::Migrations;
+use super::output::refuse_names_as_strings;
 use super::{BakeError, Folder, FolderFile};
+
+/// So many rows that refer to nothing are told; the first is enough to look.
+const MOST_ORPHANS: u32 = 10;
 
 /// The schema of one app.
 #[derive(Debug, Clone)]
@@ -102,6 +107,34 @@ impl Schema {
             Err(BakeError::Check { complaints })
         }
     }
+
+    /// Brings a file of an older `version` to this schema, in the transaction that `connection` is in:
+    /// the migrations that it lacks, and what must hold then. Foreign keys are not to be enforced
+    /// meanwhile, so that tables can be made anew.
+    pub(crate) fn migrate(&self, connection: &Connection, version: u32) -> Result<(), BakeError> {
+        refuse_names_as_strings(connection).map_err(|cause| self.checks.error(cause))?;
+        self.migrations.run(connection, version)?;
+        let complaints = orphans(connection).unwrap_or_else(|cause| {
+            // A key that refers to no key, say.
+            vec![format!("the foreign keys cannot be checked: {cause}")]
+        });
+        if !complaints.is_empty() {
+            return Err(BakeError::Check { complaints });
+        }
+        self.check(connection)
+    }
+}
+
+/// Rows whose foreign key refers to no row.
+fn orphans(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare(&format!(
+            "SELECT format('table %s, row %s: there is no row of %s that it refers to', \"table\",
+                           ifnull(rowid, 'without number'), parent)
+             FROM pragma_foreign_key_check LIMIT {MOST_ORPHANS}"
+        ))?
+        .query_map([], |row| row.get(0))?
+        .collect()
 }
 
 impl Script {
@@ -112,7 +145,12 @@ impl Script {
         })
     }
 
-    fn run(&self, connection: &Connection) -> Result<(), BakeError> {
+    /// How messages name the file.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn run(&self, connection: &Connection) -> Result<(), BakeError> {
         connection
             .execute_batch(&self.sql)
             .map_err(|cause| self.error(cause))

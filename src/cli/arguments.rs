@@ -18,7 +18,8 @@ Exit codes:
   3  the configuration is wrong
   4  an input is missing or broken
   5  an output cannot be written
-  6  a data file cannot be used: missing, damaged, of another app or schema, or in use
+  6  a data file cannot be used: missing, damaged, of another app or schema, in use, or a migration
+     of it failed
 
 Examples:
   ekiben                                   bake the built-in data if need be, serve on port 1323
@@ -48,7 +49,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Serve apps over HTTP (the default)
     ///
-    /// Bakes an app's file first if it is not there. Settings come from the defaults, ekiben.toml,
+    /// Bakes an app's file first if it is not there; a primary's copy of an older version is migrated
+    /// first. Settings come from the defaults, ekiben.toml,
     /// PORT and SERVER_PORT, EKIBEN_* variables and these flags, later ones winning.
     Serve(ServeArguments),
     /// Bake an app's dumps into a read-optimised SQLite file
@@ -105,13 +107,13 @@ Exit codes: 0 done, 2 wrong arguments, 3 wrong configuration, 5 the file exists 
     ///
     /// Checks that the file is whole and of this app and schema, and makes it the next generation in
     /// the data directory, whose primary must not run. The generation before is removed by the next
-    /// start, not sooner.
+    /// start, not sooner. A file of an older version is restored as it is, and that start migrates it.
     #[command(after_help = "Examples:
   ekiben restore /backups/isuumo.sqlite                into the data directory of this configuration
   ekiben restore --data-dir /data /backups/isuumo.sqlite
 
 Exit codes: 0 done, 2 wrong arguments, 3 wrong configuration, 5 the copy cannot be written, 6 the file
-cannot be used, or the data directory is in use.")]
+cannot be used (damaged, of another app or schema, of a newer version), or the data directory is in use.")]
     Restore(RestoreArguments),
     /// Ask a running server whether it is ready: exit code 0 or 1
     ///

@@ -32,8 +32,14 @@ pub(super) fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
     let app = settings::app(&arguments.data.app)?;
     let schema = apps::schema(app, config)?;
     let (name, file) = (app.name(), &arguments.file);
-    let copied = store::restore(file, &config.data_dir, name, schema.digest())?;
+    let copied = store::restore(file, &config.data_dir, name, &schema)?;
     say(&told(&copied, name, start))?;
+    let (file, program) = (copied.provenance.schema_version, schema.version());
+    if file < program {
+        remark(&format!(
+            "note: its schema version is {file}; the next start migrates it to {program}"
+        ));
+    }
     if config.mode == Mode::Replica {
         remark(
             "note: `mode` is replica in this configuration; what was restored is served with mode primary",

@@ -150,10 +150,10 @@ fn describe_drift(drift: &Drift) -> String {
         let short = baked_dataset_digest.get(..12);
         format!("another dataset, {}", short.unwrap_or(baked_dataset_digest))
     };
-    let schema = if drift.same_schema {
-        ""
-    } else {
-        ", another schema"
+    let schema = match (drift.same_schema, drift.same_schema_version) {
+        (true, _) => String::new(),
+        (false, true) => ", another schema".to_owned(),
+        (false, false) => format!(", schema version {}", drift.baked_schema_version),
     };
     format!("{}: {dataset}{schema}", baked.display())
 }

@@ -4,6 +4,7 @@
 //! Nothing is written here: a file that is refused is left as it is. That every page is as it was
 //! written only a full check can tell, which takes longer than a start may (`ekiben inspect --full`).
 
+use std::cmp::Ordering;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -12,7 +13,17 @@ use super::files::file_error;
 use super::length::missing;
 use super::pragmas::{Access, reader_flags, reader_uri};
 use super::{StoreError, StoreOptions};
+use crate::bake::Schema;
 use crate::bake::provenance::{Provenance, why_unknown};
+
+/// How a file that can be used relates to the schema that the app's queries are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// It has that schema.
+    Same,
+    /// It has an older version, and can be migrated.
+    Older,
+}
 
 /// Refuses a file that is not what the app's queries are written for, or not all of it.
 pub(super) fn check(
@@ -20,6 +31,23 @@ pub(super) fn check(
     access: Access,
     options: &StoreOptions,
 ) -> Result<Provenance, StoreError> {
+    match examine(path, access, &options.app, &options.schema)? {
+        (provenance, Fit::Same) => Ok(provenance),
+        (provenance, Fit::Older) => Err(StoreError::OlderSchema {
+            path: path.to_owned(),
+            file: provenance.schema_version,
+            program: options.schema.version(),
+        }),
+    }
+}
+
+/// As [`check`], but takes a file of an older version too.
+pub(super) fn examine(
+    path: &Path,
+    access: Access,
+    app: &str,
+    schema: &Schema,
+) -> Result<(Provenance, Fit), StoreError> {
     let unusable = |reason: String| StoreError::Unusable {
         path: path.to_owned(),
         reason,
@@ -34,10 +62,11 @@ pub(super) fn check(
     }
     let connection = Connection::open_with_flags(reader_uri(path, access), reader_flags())
         .map_err(|cause| StoreError::of_opening(path, cause))?;
-    provenance_of(&connection, &options.app)
+    let provenance = provenance_of(&connection, app)
         .map_err(|cause| StoreError::of_opening(path, cause))?
-        .and_then(|provenance| of_schema(provenance, &options.schema_digest))
-        .map_err(unusable)
+        .map_err(unusable)?;
+    let fit = fit(path, &provenance, schema)?;
+    Ok((provenance, fit))
 }
 
 /// The provenance of a file of `app`, or what is wrong with the file.
@@ -55,18 +84,76 @@ pub(super) fn provenance_of(
     Ok(Ok(provenance))
 }
 
-/// Refuses what was baked with another schema than the app's queries are written for.
-pub(super) fn of_schema(provenance: Provenance, digest: &str) -> Result<Provenance, String> {
-    if provenance.schema_digest == digest {
-        Ok(provenance)
-    } else {
-        Err(format!(
-            "it was baked with another schema of {}",
-            provenance.app
-        ))
+/// Refuses what has a newer schema than the app's queries are written for, or another one of that version.
+pub(super) fn fit(
+    path: &Path,
+    provenance: &Provenance,
+    schema: &Schema,
+) -> Result<Fit, StoreError> {
+    let (file, program) = (provenance.schema_version, schema.version());
+    match file.cmp(&program) {
+        Ordering::Less => Ok(Fit::Older),
+        Ordering::Equal if provenance.schema_digest == schema.digest() => Ok(Fit::Same),
+        Ordering::Equal => Err(StoreError::Unusable {
+            path: path.to_owned(),
+            reason: format!("it was baked with another schema of {}", provenance.app),
+        }),
+        Ordering::Greater => Err(StoreError::NewerSchema {
+            path: path.to_owned(),
+            file,
+            program,
+        }),
     }
 }
 
 pub(super) fn unreadable(cause: &rusqlite::Error) -> String {
     format!("it cannot be read ({cause})")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::bake::Folder;
+
+    /// A schema of version 2.
+    fn schema() -> Schema {
+        let folder = TempDir::new().unwrap();
+        for name in ["tables", "derived", "indexes", "checks", "migration_2"] {
+            std::fs::write(folder.path().join(format!("{name}.sql")), "").unwrap();
+        }
+        Schema::read(&Folder::Disk(folder.path().to_owned())).unwrap()
+    }
+
+    #[test]
+    fn a_file_fits_by_version_first_and_by_digest_then() {
+        let schema = schema();
+        let fit_of = |version, digest: &str| {
+            let provenance = Provenance {
+                app: "app".to_owned(),
+                importer: String::new(),
+                dataset_digest: String::new(),
+                schema_digest: digest.to_owned(),
+                schema_version: version,
+                bake_time: String::new(),
+                rows: BTreeMap::new(),
+                inputs: Vec::new(),
+            };
+            fit(Path::new("x"), &provenance, &schema).map_err(|error| error.to_string())
+        };
+        assert_eq!(fit_of(2, schema.digest()), Ok(Fit::Same));
+        assert_eq!(fit_of(1, "of whatever it was then"), Ok(Fit::Older));
+        let said = fit_of(2, "another").unwrap_err();
+        assert_eq!(
+            said,
+            "cannot serve x: it was baked with another schema of app"
+        );
+        // However like it is.
+        let said = fit_of(3, schema.digest()).unwrap_err();
+        let versions = "x has schema version 3, and this program reads versions up to 2";
+        assert_eq!(said, versions);
+    }
 }

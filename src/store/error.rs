@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use rusqlite::{ErrorCode, ffi};
 
+use super::backup::pages::CopyError;
+use crate::bake::BakeError;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -25,6 +28,38 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The file has a newer schema than this program's queries are written for.
+    #[error("{path} has schema version {file}, and this program reads versions up to {program}")]
+    NewerSchema {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        file: u32,
+        /// The program's.
+        program: u32,
+    },
+    /// The file has an older schema, and is not a primary's to migrate.
+    #[error("{path} has schema version {file}, and this program serves version {program}")]
+    OlderSchema {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        file: u32,
+        /// The program's.
+        program: u32,
+    },
+    /// A file could not be brought to the program's schema.
+    #[error("cannot migrate {path} from schema version {from} to {to}: {cause}")]
+    Migration {
+        /// The file, which is as it was.
+        path: PathBuf,
+        /// Its version.
+        from: u32,
+        /// The program's.
+        to: u32,
+        /// The migration that failed, or what does not hold after it.
+        cause: Box<BakeError>,
+    },
     /// Another process serves the same data directory as primary.
     #[error("{path} is held by another ekiben process (pid {pid})")]
     Locked {
@@ -41,8 +76,8 @@ pub enum StoreError {
         /// Why.
         cause: io::Error,
     },
-    /// SQLite cannot open the file, but not because of what is in it.
-    #[error("cannot open {path}: {cause}")]
+    /// SQLite cannot open or write the file, but not because of what is in it.
+    #[error("cannot open or write {path}: {cause}")]
     Storage {
         /// The file.
         path: PathBuf,
@@ -81,6 +116,20 @@ pub enum StoreError {
     Panicked,
 }
 
+impl From<CopyError> for StoreError {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Unusable { path, reason } => Self::Unusable { path, reason },
+            CopyError::Damaged { path, detail } => Self::Unusable {
+                path,
+                reason: format!("it is damaged ({detail})"),
+            },
+            CopyError::Output { path, cause } => Self::File { path, cause },
+            CopyError::Sqlite { path, cause } => Self::Storage { path, cause },
+        }
+    }
+}
+
 impl StoreError {
     /// What the operator can do about a store that does not open.
     #[must_use]
@@ -93,6 +142,19 @@ impl StoreError {
             Self::UnusableCopy { .. } => Some(
                 "It holds writes and is left untouched. Serve it with the version that made it, or \
                  move it away with its -wal: the next start then begins with a copy of the baked file.",
+            ),
+            Self::NewerSchema { .. } => Some(
+                "A newer version of ekiben made it, and there is no way back to an older schema: run \
+                 that version. To stay with this one, restore a backup from before the migration, or \
+                 bake the file anew if it is a baked one; it is left untouched.",
+            ),
+            Self::OlderSchema { .. } => Some(
+                "Only a primary migrates, and only its own copy. Bake the file anew with `ekiben bake \
+                 --out DIR`, or have a primary restore it, and serve a backup of that.",
+            ),
+            Self::Migration { .. } => Some(
+                "Nothing was changed. Run the version of ekiben that made the file, and report this; \
+                 or mend the migration if the schema folder is yours.",
             ),
             Self::Locked { .. } => {
                 Some("Stop that process, use another --data-dir, or serve with --mode replica.")
@@ -138,6 +200,14 @@ impl StoreError {
             _ => None,
         };
         code == Some(ErrorCode::SystemIoFailure) && !self.is_full()
+    }
+
+    /// Of a primary's own copy, which holds writes, and not of a baked file.
+    pub(super) fn about_copy(self) -> Self {
+        match self {
+            Self::Unusable { path, reason } => Self::UnusableCopy { path, reason },
+            other => other,
+        }
     }
 
     /// Why `path` does not open: because of what is in it, or because of what it lies on.

@@ -1,6 +1,6 @@
 //! The files that a primary keeps in its data directory, and the lock on them.
 //!
-//! `APP.primary.lock` is held while a primary runs or a backup is restored. `APP.primary.N.sqlite` is
+//! `APP.primary.lock` is held while a primary runs, is migrated, or a backup is restored. `APP.primary.N.sqlite` is
 //! generation N, complete by the time it has its name. The highest number is the current one, so a
 //! crash between two steps of a reset leaves either the old or the new generation and nothing in
 //! between.
@@ -34,11 +34,20 @@ impl PrimaryFiles {
         })
     }
 
-    /// Removes older generations and what an interrupted reset, copy or restore left behind.
+    /// Removes what an interrupted reset, copy, migration or restore left behind.
     pub(super) fn clear(&self) -> Result<(), StoreError> {
-        let current = self.current()?;
         for (path, generation) in list(&self.data_dir, &self.app)? {
-            if generation.is_none() || generation != current {
+            if generation.is_none() {
+                remove_generation(&path);
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes all generations but those.
+    pub(super) fn keep(&self, generations: &[u64]) -> Result<(), StoreError> {
+        for (path, generation) in list(&self.data_dir, &self.app)? {
+            if generation.is_some_and(|number| !generations.contains(&number)) {
                 remove_generation(&path);
             }
         }
@@ -291,6 +300,29 @@ mod tests {
         };
         assert_eq!(mode(&baked), "delete");
         assert_eq!(mode(&copy), "wal");
+    }
+
+    #[test]
+    fn what_is_incomplete_goes_and_generations_only_when_others_are_kept() {
+        let folder = TempDir::new().unwrap();
+        let files = PrimaryFiles::lock(folder.path(), "app").unwrap();
+        let all = [
+            "app.primary.1.sqlite",
+            "app.primary.1.sqlite-wal",
+            "app.primary.2.sqlite",
+            "app.primary.3.sqlite",
+            "app.primary.4.copying",
+            "app.sqlite",
+            "other.primary.1.sqlite",
+        ];
+        for name in all {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let left = || all.map(|name| folder.path().join(name).exists());
+        files.clear().unwrap();
+        assert_eq!(left(), [true, true, true, true, false, true, true]);
+        files.keep(&[2, 3]).unwrap();
+        assert_eq!(left(), [false, false, true, true, false, true, true]);
     }
 
     #[test]

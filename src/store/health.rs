@@ -52,6 +52,10 @@ pub struct Drift {
     pub same_dataset: bool,
     /// Whether both have the same schema.
     pub same_schema: bool,
+    /// Version of its schema.
+    pub baked_schema_version: u32,
+    /// Whether both have the same version; if not, a reset migrates, or is refused.
+    pub same_schema_version: bool,
 }
 
 impl Health {
@@ -109,6 +113,8 @@ fn drift(kept: &Provenance, baked: &Path) -> Option<Drift> {
         baked: baked.to_owned(),
         same_dataset: provenance.dataset_digest == kept.dataset_digest,
         same_schema: provenance.schema_digest == kept.schema_digest,
+        baked_schema_version: provenance.schema_version,
+        same_schema_version: provenance.schema_version == kept.schema_version,
         baked_dataset_digest: provenance.dataset_digest,
     })
 }

@@ -12,7 +12,8 @@
 //! - [`Deriver`]: what an app keeps in memory beside the file
 //! - [`Revision`]: what tells one state of the data from another
 //! - `acceptance`: which files are refused; `length`: whether one is truncated
-//! - `files`: which files a primary keeps, and the lock on them
+//! - `files`: which files a primary keeps, and the lock on them; `adoption`: which of them it serves
+//! - `migration`: [`migrate`], a file of an older schema to the next generation
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
 //! - `idempotency`: [`Once`], what is done once however often its client repeats it
@@ -22,6 +23,7 @@
 //! - [`StoreError`]: what can go wrong
 
 mod acceptance;
+mod adoption;
 mod backup;
 mod checkpoints;
 mod derived;
@@ -33,6 +35,7 @@ mod health;
 mod histogram;
 mod idempotency;
 mod length;
+mod migration;
 mod pragmas;
 mod reader;
 mod revision;
@@ -58,11 +61,13 @@ pub use generation::Generation;
 pub use health::{Depth, Drift, Health};
 pub use histogram::Distribution;
 pub use idempotency::{Answer, AnswerBody, Once, Outcome, RequestDigest, Retention};
+pub use migration::{Migrated, Standing, migrate, standing};
 pub use revision::Revision;
 use revision::new_lineage;
 pub use slow_queries::SLOW_QUERY_LOG;
 use writer::{Seen, Writer};
 
+use crate::bake::Schema;
 use crate::bake::provenance::Provenance;
 
 /// Which file is served, and whether it takes writes.
@@ -90,8 +95,8 @@ pub enum Durability {
 pub struct StoreOptions {
     /// The app that the file must belong to.
     pub app: String,
-    /// Digest of the schema that the app's queries are written for.
-    pub schema_digest: String,
+    /// The schema that the app's queries are written for.
+    pub schema: Schema,
     /// The baked file.
     pub baked: PathBuf,
     /// Where a primary keeps its copy.
@@ -151,11 +156,12 @@ impl Shared {
 }
 
 impl Store {
-    /// Opens the baked file, or a primary's copy of it, which is made if there is none.
+    /// Opens the baked file, or a primary's copy of it, which is made if there is none, and migrated if it
+    /// has an older schema.
     ///
     /// # Errors
-    /// When the file is missing, damaged, of another app or schema, or when another process serves
-    /// the same data directory as primary.
+    /// When the file is missing, damaged, of another app or schema, cannot be migrated, or when another
+    /// process serves the same data directory as primary.
     pub fn open(options: StoreOptions) -> Result<Self, StoreError> {
         let permits = options.offloaded_readers as usize;
         let offloaded = Arc::new(Semaphore::new(permits));

@@ -89,6 +89,20 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> rusqlite::Resu
     Ok(connection)
 }
 
+/// Opens a file that has no name yet and is thrown away if anything fails.
+pub(super) fn open_unpublished(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    // No journal and no syncs: nothing is ever repaired in it, and it is synced as a whole.
+    connection.pragma_update(None, "journal_mode", "OFF")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB)?;
+    // So that a migration can make a table anew that others refer to.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    common(&connection)?;
+    Ok(connection)
+}
+
 fn common(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // Functions and virtual tables inside views and triggers of the file are not trusted blindly:

@@ -7,7 +7,6 @@
 //! same queue, so it has a definite place among the writes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -18,6 +17,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::acceptance::check;
+use super::adoption::{copy_baked, first_generation, refused, tell_drift};
 use super::checkpoints::Checkpoints;
 use super::derived::ChangeLog;
 use super::error::is_full;
@@ -81,22 +81,20 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Opens the primary's newest generation, made from the baked file if there is none, and starts
-    /// the thread.
+    /// Opens the primary's newest generation, made from the baked file if there is none and migrated if
+    /// it has an older schema, and starts the thread.
     pub(super) fn start(options: StoreOptions) -> Result<(Arc<Shared>, Self), StoreError> {
         let files = PrimaryFiles::lock(&options.data_dir, &options.app)?;
-        files.clear()?;
         let kept = files.current()?;
-        let number = match kept {
-            Some(number) => number,
-            None => copy_baked(&files, &options, files.unused()?)?,
-        };
+        let number = first_generation(&files, kept, &options)?;
         let changes = ChangeLog::default();
         let counters = Arc::new(Counters::new(&options));
         let opened = open_generation(&files, number, &options, &changes, &counters);
         let (connection, generation) =
-            opened.map_err(|error| refused(error, &files.path(number), kept, &options))?;
-        if kept.is_some() {
+            opened.map_err(|error| refused(error, &files, number, kept, &options))?;
+        if let Some(kept) = kept {
+            // One that was migrated stays until the next start.
+            files.keep(&[kept, number])?;
             tell_drift(&generation, &options);
         }
         let (queue, commands) = sync_channel(options.write_queue);
@@ -398,53 +396,6 @@ impl Worker {
         self.checkpoints = Checkpoints::default();
         self.shared.swap(generation).retire();
         Ok(())
-    }
-}
-
-/// Why the first generation of a start cannot be served. A copy that was kept is left alone; one that
-/// was just made goes, or it would be taken for one that holds writes.
-fn refused(
-    error: StoreError,
-    path: &Path,
-    kept: Option<u64>,
-    options: &StoreOptions,
-) -> StoreError {
-    if kept.is_none() {
-        remove_generation(path);
-    }
-    match error {
-        StoreError::Unusable { path, reason } if kept.is_some() => {
-            StoreError::UnusableCopy { path, reason }
-        }
-        StoreError::Unusable { reason, .. } => StoreError::Unusable {
-            path: options.baked.clone(),
-            reason,
-        },
-        other => other,
-    }
-}
-
-fn copy_baked(
-    files: &PrimaryFiles,
-    options: &StoreOptions,
-    number: u64,
-) -> Result<u64, StoreError> {
-    check(&options.baked, Access::Immutable, options)?;
-    files.copy(&options.baked, number)?;
-    Ok(number)
-}
-
-/// A kept copy goes on being served when the baked file beside it is another one: its writes are worth
-/// more than the news. The operator is told, and a reset adopts the baked file.
-fn tell_drift(kept: &Generation, options: &StoreOptions) {
-    match check(&options.baked, Access::Immutable, options) {
-        Ok(baked) if baked.dataset_digest == kept.provenance().dataset_digest => {}
-        Ok(baked) => tracing::warn!(
-            baked = %baked.dataset_digest,
-            kept = %kept.provenance().dataset_digest,
-            "the primary's copy was made from another dataset than the baked file"
-        ),
-        Err(cause) => tracing::warn!(%cause, "the baked file cannot be used for a reset"),
     }
 }
 

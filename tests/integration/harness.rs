@@ -275,7 +275,7 @@ pub(crate) fn store_options(folder: &Path, baked: &Path, options: &Options) -> S
     let Options { app, config, .. } = options;
     StoreOptions {
         app: app.name().to_owned(),
-        schema_digest: apps::schema(*app, config).unwrap().digest().to_owned(),
+        schema: apps::schema(*app, config).unwrap(),
         baked: baked.to_owned(),
         data_dir: folder.join("data"),
         mode: options.mode,

@@ -26,6 +26,7 @@ mod random_sql;
 mod random_types;
 mod random_values;
 mod raw_socket;
+mod schema_folder;
 mod small_disk;
 
 mod admin;
@@ -67,6 +68,7 @@ mod isuumo_edge_cases;
 mod isuumo_edge_cases_writes;
 mod isuumo_uploads;
 mod metrics;
+mod migrations;
 mod operations_document;
 mod overload;
 mod pages;

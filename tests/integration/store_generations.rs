@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::dataset::{CHAIR, Chair, Dataset};
 use crate::harness::{Options, Site, bake_folder, poll_once, store_options};
+use crate::schema_folder::{install, installed};
 
 fn data_files(folder: &Path) -> Vec<String> {
     let data = folder.join("data");
@@ -114,8 +115,11 @@ async fn a_kept_copy_of_another_schema_is_refused_with_the_way_out() {
     let folder = TempDir::new().unwrap();
     let baked = baked(folder.path());
     drop(open(folder.path(), &baked, Mode::Primary).unwrap());
+    install(folder.path(), &[]);
+    let tables = folder.path().join("schema/isuumo/tables.sql");
+    fs::write(&tables, fs::read_to_string(&tables).unwrap() + "-- another").unwrap();
     let mut options = store_options(folder.path(), &baked, &Options::default());
-    options.schema_digest = "another".to_owned();
+    options.schema = installed(folder.path());
     let error = Store::open(options).err().unwrap();
     assert!(matches!(error, StoreError::UnusableCopy { .. }), "{error}");
     assert!(error.hint().unwrap().contains("move it away"));

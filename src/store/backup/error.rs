@@ -4,6 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::pages::CopyError;
 use crate::store::StoreError;
 
 /// A backup or a restore that failed.
@@ -72,6 +73,17 @@ pub enum BackupError {
     /// The data directory is in use or cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<CopyError> for BackupError {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Unusable { path, reason } => Self::Unusable { path, reason },
+            CopyError::Damaged { path, detail } => Self::Damaged { path, detail },
+            CopyError::Output { path, cause } => Self::Output { path, cause },
+            CopyError::Sqlite { path, cause } => Self::Sqlite { path, cause },
+        }
+    }
 }
 
 impl BackupError {

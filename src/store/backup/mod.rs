@@ -7,11 +7,11 @@
 //! # Layout
 //! - `take`: [`back_up`], from the newest generation of a data directory to a file
 //! - `restore`: [`restore`](restore()), from a file to the next generation
-//! - `pages`: the copy itself, and what is checked of it
+//! - `pages`: the copy itself, and what is checked of it; a migration begins with one too
 //! - [`BackupError`]: what can go wrong
 
 mod error;
-mod pages;
+pub(super) mod pages;
 mod restore;
 mod take;
 

@@ -6,25 +6,40 @@
 
 use std::fs::OpenOptions;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+use rusqlite::{Connection, ErrorCode, ffi};
 
-use super::BackupError;
 use crate::store::acceptance::unreadable;
 use crate::store::files::mark_log;
 use crate::store::health::{Depth, problems};
-use crate::store::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
+use crate::store::pragmas::{Access, open_unpublished, reader_flags, reader_uri, set_up_reader};
+
+/// What can go wrong in a copy.
+#[derive(Debug)]
+pub(in crate::store) enum CopyError {
+    /// The file that is to be copied cannot be read.
+    Unusable { path: PathBuf, reason: String },
+    /// It is damaged.
+    Damaged { path: PathBuf, detail: String },
+    /// The copy cannot be written.
+    Output { path: PathBuf, cause: io::Error },
+    /// SQLite failed to write it.
+    Sqlite {
+        path: PathBuf,
+        cause: rusqlite::Error,
+    },
+}
 
 /// Opens a file to copy from it; the file and its log stay as they are.
-pub(super) fn open_source(path: &Path, access: Access) -> Result<Connection, BackupError> {
+pub(in crate::store) fn open_source(path: &Path, access: Access) -> Result<Connection, CopyError> {
     let open = || {
         let mut connection = Connection::open_with_flags(reader_uri(path, access), reader_flags())?;
         set_up_reader(&mut connection)?;
         Ok(connection)
     };
-    open().map_err(|cause| BackupError::Unusable {
+    open().map_err(|cause| CopyError::Unusable {
         path: path.to_owned(),
         reason: unreadable(&cause),
     })
@@ -32,42 +47,42 @@ pub(super) fn open_source(path: &Path, access: Access) -> Result<Connection, Bac
 
 /// Writes what `source` sees of the file `from` to the empty file `to`, which will be `target`. The copy is
 /// whole by itself: no log lies beside it, nor does it ask for one.
-pub(super) fn copy(
+pub(in crate::store) fn copy(
     source: &Connection,
     from: &Path,
     to: &Path,
     target: &Path,
-) -> Result<(), BackupError> {
+) -> Result<(), CopyError> {
     write(source, to).map_err(|cause| match cause.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => BackupError::Damaged {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => CopyError::Damaged {
             path: from.to_owned(),
             detail: cause.to_string(),
         },
-        _ => BackupError::Sqlite {
+        _ => CopyError::Sqlite {
             path: target.to_owned(),
             cause,
         },
     })?;
-    forget_log(to).map_err(|cause| BackupError::Output {
+    forget_log(to).map_err(|cause| CopyError::Output {
         path: target.to_owned(),
         cause,
     })
 }
 
 /// Checks a finished copy in full: page for page the same, it is as whole as the original.
-pub(super) fn check(from: &Path, to: &Path, target: &Path) -> Result<(), BackupError> {
+pub(super) fn check(from: &Path, to: &Path, target: &Path) -> Result<(), CopyError> {
     let found = Connection::open_with_flags(reader_uri(to, Access::Immutable), reader_flags())
         .and_then(|mut copy| {
             set_up_reader(&mut copy)?;
             problems(&copy, Depth::Full)
         })
-        .map_err(|cause| BackupError::Sqlite {
+        .map_err(|cause| CopyError::Sqlite {
             path: target.to_owned(),
             cause,
         })?;
     match found.first() {
         None => Ok(()),
-        Some(detail) => Err(BackupError::Damaged {
+        Some(detail) => Err(CopyError::Damaged {
             path: from.to_owned(),
             detail: detail.clone(),
         }),
@@ -75,11 +90,7 @@ pub(super) fn check(from: &Path, to: &Path, target: &Path) -> Result<(), BackupE
 }
 
 fn write(source: &Connection, to: &Path) -> rusqlite::Result<()> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut copy = Connection::open_with_flags(to, flags)?;
-    // No journal and no syncs: after a crash the copy is thrown away, and it is synced as a whole.
-    copy.pragma_update(None, "journal_mode", "OFF")?;
-    copy.pragma_update(None, "synchronous", "OFF")?;
+    let mut copy = open_unpublished(to)?;
     // In one step: between two, the state would have to be held by other means.
     let step = Backup::new(source, &mut copy)?.step(-1);
     match step.map_err(without_text)? {

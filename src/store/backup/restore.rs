@@ -8,21 +8,24 @@ use std::path::Path;
 
 use super::pages;
 use super::{BackupError, Copied};
-use crate::store::acceptance::{of_schema, provenance_of, unreadable};
+use crate::bake::Schema;
+use crate::store::StoreError;
+use crate::store::acceptance::{fit, provenance_of, unreadable};
 use crate::store::files::{PrimaryFiles, beside, file_error};
 use crate::store::pragmas::Access;
 
-/// Makes `file`, a backup or a baked file of `app` with the schema of that digest, the newest
-/// generation in `data_dir`, which the next primary serves.
+/// Makes `file`, a backup or a baked file of `app`, the newest generation in `data_dir`, which the next
+/// primary serves. One of an older version than `schema` is restored as it is: that start migrates it.
 ///
 /// # Errors
-/// When the file cannot be read, is damaged or of another app or schema, when a process serves the data
-/// directory, or when the copy cannot be written; the generation before then stays the newest.
+/// When the file cannot be read, is damaged, of another app or of another or newer schema, when a process
+/// serves the data directory, or when the copy cannot be written; the generation before then stays the
+/// newest.
 pub fn restore(
     file: &Path,
     data_dir: &Path,
     app: &str,
-    schema_digest: &str,
+    schema: &Schema,
 ) -> Result<Copied, BackupError> {
     let unusable = |reason| BackupError::Unusable {
         path: file.to_owned(),
@@ -37,15 +40,19 @@ pub fn restore(
         .map_err(|cause| unusable(cause.to_string()))?;
     let provenance = provenance_of(&transaction, app)
         .unwrap_or_else(|cause| Err(unreadable(&cause)))
-        .and_then(|provenance| of_schema(provenance, schema_digest))
         .map_err(unusable)?;
+    fit(file, &provenance, schema).map_err(|error| match error {
+        StoreError::Unusable { reason, .. } => unusable(reason),
+        newer => newer.into(),
+    })?;
     let files = PrimaryFiles::lock(data_dir, app)?;
     let generation = files.current()?.unwrap_or(0) + 1;
     let target = files.path(generation);
     let to = files.make(generation, |temporary| {
         drop(File::create(temporary).map_err(|cause| file_error(&target, cause))?);
         pages::copy(&transaction, file, temporary, &target)?;
-        pages::check(file, temporary, &target)
+        pages::check(file, temporary, &target)?;
+        Ok::<_, BackupError>(())
     })?;
     let bytes = to.metadata().map_err(|cause| file_error(&to, cause))?.len();
     Ok(Copied {

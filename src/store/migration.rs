@@ -1,0 +1,243 @@
+//! A migration: a file of an older schema becomes the next generation of a primary, with the schema that
+//! the app's queries are written for.
+//!
+//! Never in place: all is done to a copy without a name, so a migration that fails, or whose process is
+//! killed, leaves the old generation the newest. The source stays as it is. What the steps are, and what
+//! must hold after them, is the schema's ([`Schema`]); this must not know SQL of apps.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::StoreError;
+use super::acceptance::{Fit, examine, fit, provenance_of, unreadable};
+use super::backup::pages;
+use super::files::{self, PrimaryFiles, file_error};
+use super::health::{Depth, problems};
+use super::pragmas::{Access, open_unpublished};
+use crate::bake::provenance::record_schema;
+use crate::bake::{BakeError, Schema, gather_statistics, is_about_files};
+
+/// A migration that was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrated {
+    /// The version before.
+    pub from: u32,
+    /// The version now.
+    pub to: u32,
+    /// The generation that was made.
+    pub generation: u64,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// How a primary's copy stands to a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// There is no copy: the next start makes one of the baked file.
+    NoCopy,
+    /// It has the schema.
+    Current {
+        /// The version.
+        version: u32,
+        /// The generation.
+        generation: u64,
+    },
+    /// It has an older version, and the next start migrates it.
+    Due {
+        /// Its version.
+        from: u32,
+        /// The schema's.
+        to: u32,
+        /// The generation.
+        generation: u64,
+    },
+}
+
+/// How the newest copy of a primary of `app` in `data_dir` stands to `schema`. Nothing is changed, and a
+/// primary may run.
+///
+/// # Errors
+/// When the copy cannot be read or is one that no start would serve.
+pub fn standing(data_dir: &Path, app: &str, schema: &Schema) -> Result<Standing, StoreError> {
+    if !data_dir.exists() {
+        return Ok(Standing::NoCopy);
+    }
+    let Some(generation) = files::newest(data_dir, app)? else {
+        return Ok(Standing::NoCopy);
+    };
+    let path = files::path(data_dir, app, generation);
+    let (provenance, fit) =
+        examine(&path, Access::Shared, app, schema).map_err(StoreError::about_copy)?;
+    Ok(match fit {
+        Fit::Same => Standing::Current {
+            version: provenance.schema_version,
+            generation,
+        },
+        Fit::Older => Standing::Due {
+            from: provenance.schema_version,
+            to: schema.version(),
+            generation,
+        },
+    })
+}
+
+/// Does to the copy of a primary of `app` in `data_dir` what the next start would do; how the copy stood
+/// before, and what was done if something was due. The generation before stays until that start.
+///
+/// # Errors
+/// As [`standing`], when a primary runs, and when the migration fails: the generation before then stays the
+/// newest.
+pub fn migrate(
+    data_dir: &Path,
+    app: &str,
+    schema: &Schema,
+) -> Result<(Standing, Option<Migrated>), StoreError> {
+    if !data_dir.exists() {
+        return Ok((Standing::NoCopy, None));
+    }
+    let files = PrimaryFiles::lock(data_dir, app)?;
+    let standing = standing(data_dir, app, schema)?;
+    let Standing::Due { generation, .. } = standing else {
+        return Ok((standing, None));
+    };
+    let migrated = migrate_kept(&files, generation, app, schema)?;
+    Ok((standing, Some(migrated)))
+}
+
+/// Makes a new generation of the one that a primary has kept.
+pub(super) fn migrate_kept(
+    files: &PrimaryFiles,
+    kept: u64,
+    app: &str,
+    schema: &Schema,
+) -> Result<Migrated, StoreError> {
+    // What killed migrations left would use up numbers and space.
+    files.clear()?;
+    let source = Source {
+        path: &files.path(kept),
+        access: Access::Shared,
+        app,
+        schema,
+    };
+    source
+        .migrate(files, files.unused()?)
+        .map_err(StoreError::about_copy)
+}
+
+/// A file that is migrated.
+pub(super) struct Source<'a> {
+    pub(super) path: &'a Path,
+    pub(super) access: Access,
+    pub(super) app: &'a str,
+    pub(super) schema: &'a Schema,
+}
+
+impl Source<'_> {
+    /// Makes generation `generation` of it: a copy, its log included, and the migrations that it lacks.
+    pub(super) fn migrate(
+        &self,
+        files: &PrimaryFiles,
+        generation: u64,
+    ) -> Result<Migrated, StoreError> {
+        let start = Instant::now();
+        let target = files.path(generation);
+        let mut from = 0;
+        files.make(generation, |temporary| {
+            drop(File::create(temporary).map_err(|cause| file_error(&target, cause))?);
+            from = self.copy(temporary, &target)?;
+            self.run(temporary, &target, from)
+        })?;
+        let migrated = Migrated {
+            from,
+            to: self.schema.version(),
+            generation,
+            elapsed: start.elapsed(),
+        };
+        migrated.tell(self.app);
+        Ok(migrated)
+    }
+
+    /// Copies the state of one moment to the empty file `temporary`; its version.
+    fn copy(&self, temporary: &Path, target: &Path) -> Result<u32, StoreError> {
+        let source = pages::open_source(self.path, self.access)?;
+        let unusable = |reason| StoreError::Unusable {
+            path: self.path.to_owned(),
+            reason,
+        };
+        // What is read of the provenance is what is copied, whatever becomes of the file meanwhile.
+        let transaction = source
+            .unchecked_transaction()
+            .map_err(|cause| unusable(unreadable(&cause)))?;
+        let provenance = provenance_of(&transaction, self.app)
+            .unwrap_or_else(|cause| Err(unreadable(&cause)))
+            .map_err(unusable)?;
+        fit(self.path, &provenance, self.schema)?;
+        pages::copy(&transaction, self.path, temporary, target)?;
+        Ok(provenance.schema_version)
+    }
+
+    /// Brings the copy from a version to the schema, and checks it in full.
+    fn run(&self, copy: &Path, target: &Path, from: u32) -> Result<(), StoreError> {
+        let failed = |error| self.failed(error, target, from);
+        let sqlite = |cause| {
+            failed(BakeError::Sqlite {
+                path: target.to_owned(),
+                cause,
+            })
+        };
+        let connection = open_unpublished(copy).map_err(sqlite)?;
+        connection.execute_batch("BEGIN").map_err(sqlite)?;
+        self.schema.migrate(&connection, from).map_err(failed)?;
+        let finish = |connection: &Connection| {
+            record_schema(connection, self.schema)?;
+            // The planner would know nothing of new indexes.
+            gather_statistics(connection)?;
+            connection.execute_batch("COMMIT")?;
+            problems(connection, Depth::Full)
+        };
+        match finish(&connection).map_err(sqlite)?.into_iter().next() {
+            None => Ok(()),
+            Some(detail) => Err(failed(BakeError::Integrity {
+                path: target.to_owned(),
+                detail,
+            })),
+        }
+    }
+
+    /// Tells a migration that is wrong from storage that is.
+    fn failed(&self, error: BakeError, target: &Path, from: u32) -> StoreError {
+        match error {
+            BakeError::SchemaSql { cause, .. } | BakeError::Sqlite { cause, .. }
+                if is_about_files(&cause) =>
+            {
+                StoreError::Storage {
+                    path: target.to_owned(),
+                    cause,
+                }
+            }
+            cause => StoreError::Migration {
+                path: self.path.to_owned(),
+                from,
+                to: self.schema.version(),
+                cause: Box::new(cause),
+            },
+        }
+    }
+}
+
+impl Migrated {
+    fn tell(&self, app: &str) {
+        let milliseconds = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(
+            app,
+            from = self.from,
+            to = self.to,
+            generation = self.generation,
+            milliseconds,
+            "migrated to another schema version"
+        );
+    }
+}
