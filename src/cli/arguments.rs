@@ -13,7 +13,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  check: the server is not ready; otherwise a failure not listed here
+  1  check: the server is not ready; migrate --check: migrations are due; otherwise a failure not
+     listed here
   2  the arguments are wrong
   3  the configuration is wrong
   4  an input is missing or broken
@@ -30,7 +31,8 @@ Examples:
   ekiben import shop.sql.gz -o shop.sqlite turn a MySQL dump into a SQLite file
   ekiben inspect data/isuumo.sqlite        show what is in a file, where it came from and how it is
   ekiben backup /backups/isuumo.sqlite     copy a primary's data while it serves
-  ekiben restore /backups/isuumo.sqlite    have the next start serve that copy";
+  ekiben restore /backups/isuumo.sqlite    have the next start serve that copy
+  ekiben migrate --check                   tell whether the next start will migrate that copy";
 
 /// An application and its data in one box: MySQL dumps go in at build time, one binary with a
 /// read-optimised SQLite file comes out.
@@ -50,7 +52,7 @@ pub(super) enum Command {
     /// Serve apps over HTTP (the default)
     ///
     /// Bakes an app's file first if it is not there; a primary's copy of an older version is migrated
-    /// first. Settings come from the defaults, ekiben.toml,
+    /// first (see `migrate`). Settings come from the defaults, ekiben.toml,
     /// PORT and SERVER_PORT, EKIBEN_* variables and these flags, later ones winning.
     Serve(ServeArguments),
     /// Bake an app's dumps into a read-optimised SQLite file
@@ -115,6 +117,22 @@ Exit codes: 0 done, 2 wrong arguments, 3 wrong configuration, 5 the file exists 
 Exit codes: 0 done, 2 wrong arguments, 3 wrong configuration, 5 the copy cannot be written, 6 the file
 cannot be used (damaged, of another app or schema, of a newer version), or the data directory is in use.")]
     Restore(RestoreArguments),
+    /// Bring a primary's data to this version's schema, without serving
+    ///
+    /// Does what the next start of the primary would do first. What is older is copied, the copy is
+    /// brought forward and checked in full, and only then it becomes the next generation: whatever
+    /// fails, the data is as it was. The generation before is removed by the next start, not sooner.
+    /// Data of a newer version is refused: there is no way back. The primary must not run; --check
+    /// may be used while it does.
+    #[command(after_help = "Examples:
+  ekiben migrate                       the apps of this configuration
+  ekiben migrate --app isuumo --data-dir /data
+  ekiben migrate --check               change nothing, tell which migrations are due
+
+Exit codes: 0 done or nothing to do, 1 with --check: migrations are due, 2 wrong arguments,
+3 wrong configuration, 4 a file of the schema is wrong, 5 the copy cannot be written, 6 the data cannot
+be used, is of a newer version, or in use, or a migration failed.")]
+    Migrate(MigrateArguments),
     /// Ask a running server whether it is ready: exit code 0 or 1
     ///
     /// For container health checks in images that have no shell.
@@ -288,6 +306,21 @@ pub(super) struct RestoreArguments {
     pub(super) file: PathBuf,
     #[command(flatten)]
     pub(super) data: DataArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MigrateArguments {
+    /// App whose data to migrate; may be given several times; without this, the configured ones
+    #[arg(long, value_name = "NAME")]
+    pub(super) app: Vec<String>,
+    /// Folder of the primaries' copies; without this, the configured one
+    #[arg(long, value_name = "DIR")]
+    pub(super) data_dir: Option<PathBuf>,
+    /// Change nothing; exit with 0 when there is nothing to do, with 1 when migrations are due
+    #[arg(long)]
+    pub(super) check: bool,
+    #[command(flatten)]
+    pub(super) config: ConfigArguments,
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ mod generate;
 mod import;
 mod inspect;
 mod logging;
+mod migrate;
 mod openapi;
 mod progress;
 mod serve;
@@ -37,6 +38,7 @@ pub fn run() -> ExitCode {
         Some(Command::Inspect(arguments)) => inspect::run(&arguments),
         Some(Command::Backup(arguments)) => backup::back_up(&arguments),
         Some(Command::Restore(arguments)) => backup::restore(&arguments),
+        Some(Command::Migrate(arguments)) => migrate::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Generate(arguments)) => generate::run(&arguments),
         Some(Command::Openapi(arguments)) => openapi::run(&arguments),

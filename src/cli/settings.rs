@@ -5,7 +5,8 @@ use std::path::Path;
 use figment::value::Value;
 
 use super::arguments::{
-    ConfigArguments, DataArguments, ModeArgument, OpenapiArguments, ServeArguments,
+    ConfigArguments, DataArguments, MigrateArguments, ModeArgument, OpenapiArguments,
+    ServeArguments,
 };
 use super::failure::Failure;
 use crate::apps::{self, App};
@@ -44,6 +45,16 @@ pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failu
 pub(super) fn load_for_data(arguments: &DataArguments) -> Result<Layers, Failure> {
     let flags = data_dir_flag(arguments.data_dir.as_deref());
     load_with(&arguments.config, flags.into_iter().collect())
+}
+
+/// Loads the configuration with the apps and the data directory of `migrate` as its last layer.
+pub(super) fn load_for_migrate(arguments: &MigrateArguments) -> Result<Layers, Failure> {
+    let apps = apps_flag(&arguments.app);
+    let data_dir = data_dir_flag(arguments.data_dir.as_deref());
+    load_with(
+        &arguments.config,
+        apps.into_iter().chain(data_dir).collect(),
+    )
 }
 
 /// Loads the configuration with the apps of `openapi` as its last layer.

@@ -17,7 +17,8 @@ fn help_teaches_and_version_tells() {
         .says("Exit codes:")
         .says("Examples:");
     for command in [
-        "serve", "bake", "import", "inspect", "backup", "restore", "check", "generate", "openapi",
+        "serve", "bake", "import", "inspect", "backup", "restore", "migrate", "check", "generate",
+        "openapi",
     ] {
         run(folder.path(), &["--help"])
             .exits(0)

@@ -68,6 +68,7 @@ mod isuumo_edge_cases;
 mod isuumo_edge_cases_writes;
 mod isuumo_uploads;
 mod metrics;
+mod migration_refusals;
 mod migrations;
 mod operations_document;
 mod overload;

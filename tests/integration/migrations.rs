@@ -1,5 +1,5 @@
-//! Schema versions: a primary's copy of an older one is brought forward at start and after a restore, with every row and every
-//! answered write.
+//! Schema versions: a primary's copy of an older one is brought forward at start, by `ekiben migrate` and
+//! after a restore, with every row and every answered write. What is refused: `migration_refusals`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::binary::{Process, run};
 use crate::client::Client;
-use crate::data_folder::{back_up, names, restore, stop};
+use crate::data_folder::{back_up, contents, names, restore, stop};
 use crate::dataset::{CHAIR, Chair, Dataset};
 use crate::schema_folder::{COLUMN, Later, TABLE, built_in_version, install};
 
@@ -27,7 +27,7 @@ fn dataset() -> Dataset {
 }
 
 /// A folder whose program has the built-in schema, with a baked file.
-fn old_folder() -> TempDir {
+pub(crate) fn old_folder() -> TempDir {
     let folder = TempDir::new().unwrap();
     dataset().write(&folder.path().join("dumps"));
     fs::create_dir(folder.path().join("backups")).unwrap();
@@ -37,17 +37,17 @@ fn old_folder() -> TempDir {
 }
 
 /// The same after a primary has run.
-fn old_primary() -> TempDir {
+pub(crate) fn old_primary() -> TempDir {
     let folder = old_folder();
     stop(Process::start(folder.path(), &[]));
     folder
 }
 
-fn bake(folder: &Path, out: &str) {
+pub(crate) fn bake(folder: &Path, out: &str) {
     run(folder, &["bake", "--from", "dumps", "--out", out]).exits(0);
 }
 
-fn generation(folder: &Path, number: u64) -> PathBuf {
+pub(crate) fn generation(folder: &Path, number: u64) -> PathBuf {
     folder.join(format!("data/isuumo.primary.{number}.sqlite"))
 }
 
@@ -66,7 +66,7 @@ fn count(file: &Path, sql: &str) -> i64 {
 }
 
 /// The version that a file says it has.
-fn version(file: &Path) -> String {
+pub(crate) fn version(file: &Path) -> String {
     let fact = "SELECT value FROM ekiben_provenance WHERE key = 'schema_version'";
     open(file).query_row(fact, [], |row| row.get(0)).unwrap()
 }
@@ -258,6 +258,55 @@ fn a_backup_of_an_older_version_is_restored_and_migrated_by_the_next_start() {
 }
 
 #[test]
+fn migrate_does_what_the_next_start_would_and_check_tells() {
+    let folder = old_folder();
+    let to = install(folder.path(), BOTH);
+    let from = built_in_version();
+    let data = folder.path().join("data");
+    for arguments in [
+        &["migrate"][..],
+        &["migrate", "--check"],
+        &["migrate", "--data-dir", "none"],
+        &["migrate", "--check", "--data-dir", "none"],
+    ] {
+        run(folder.path(), arguments)
+            .exits(0)
+            .says("isuumo: no copy of a primary yet, nothing to do");
+    }
+    assert!(!folder.path().join("none").exists());
+    install(folder.path(), &[]);
+    stop(Process::start(folder.path(), &[]));
+    install(folder.path(), BOTH);
+
+    let before = contents(&data);
+    let (first, last) = (from + 1, to);
+    run(folder.path(), &["migrate", "--check", "--app", "isuumo"])
+        .exits(1)
+        .says(&format!(
+            "isuumo: schema {from} -> {to} is due for generation 1: \
+             migration_{first}.sql, migration_{last}.sql\n"
+        ))
+        .says("error: migrations are due")
+        .says("hint: `ekiben migrate` runs them");
+    assert!(contents(&data) == before, "--check changed something");
+    run(folder.path(), &["migrate"])
+        .exits(0)
+        .says(&format!("isuumo: schema {from} -> {to} in 0."))
+        .says(" s, generation 2\n");
+    assert_like_a_fresh_bake(folder.path(), &generation(folder.path(), 2));
+    assert_eq!(generations(folder.path()).len(), 2, "the old one is kept");
+    let before = contents(&data);
+    for arguments in [&["migrate"][..], &["migrate", "--check"]] {
+        run(folder.path(), arguments)
+            .exits(0)
+            .says(&format!("isuumo: schema {to}, generation 2, nothing to do"));
+    }
+    assert!(contents(&data) == before, "there was nothing to do");
+    stop(Process::start(folder.path(), &[]));
+    assert_eq!(generations(folder.path()), ["isuumo.primary.2.sqlite"]);
+}
+
+#[test]
 fn files_from_before_there_were_versions_have_the_first() {
     let folder = old_primary();
     for file in ["data/isuumo.sqlite", "data/isuumo.primary.1.sqlite"] {
@@ -275,7 +324,9 @@ fn files_from_before_there_were_versions_have_the_first() {
         stop(Process::start(folder.path(), &[]));
     }
     let to = install(folder.path(), BOTH);
-    stop(Process::start(folder.path(), &[]));
+    run(folder.path(), &["migrate"])
+        .exits(0)
+        .says(&format!("isuumo: schema 1 -> {to} in "));
     assert_eq!(version(&generation(folder.path(), 2)), to.to_string());
     run(folder.path(), &["inspect", "data/isuumo.primary.2.sqlite"])
         .exits(0)
