@@ -538,6 +538,9 @@ async fn row_34_pictures_are_served_beside_the_api() {
     }
     for path in [
         format!("/images/sofa/{hash}.png"),
+        format!("/images/chair/{hash}.png?look="),
+        format!("/images/chair/{hash}.png?look=throne-gold-wide"),
+        format!("/images/estate/{hash}.png?look=floor-navy-wide"),
         format!("/images/chair/{hash}.gif"),
         format!("/images/chair/{hash}0.png"),
         "/images/chair/..%2f..%2fCargo.toml".to_owned(),

@@ -452,6 +452,41 @@ async fn the_map_shows_the_estates_and_is_made_anew_when_some_come() {
 }
 
 #[tokio::test]
+async fn chairs_are_shown_as_what_they_are() {
+    let site = Site::new(&Dataset::of_chairs([
+        Chair {
+            id: 1,
+            kind: "ハンモック",
+            color: "ネイビー",
+            width: 120,
+            height: 60,
+            ..CHAIR
+        },
+        Chair {
+            id: 2,
+            kind: "玉座",
+            ..CHAIR
+        },
+    ]));
+    for path in ["/", "/chair/1", "/chair/search?kind=ハンモック"] {
+        let html = page(&site, path).await;
+        let picture = attributes(&html, "src").find(|address| address.contains("?look="));
+        let picture = picture.unwrap_or_else(|| panic!("{path}"));
+        assert!(
+            picture.ends_with(".png?look=hanging-navy-wide"),
+            "{picture}"
+        );
+        let plain = picture.split('?').next().unwrap();
+        let [with, without] = [site.get(&picture).await, site.get(plain).await];
+        assert_ne!(with.is(200).body, without.is(200).body);
+    }
+    // What cannot be drawn as it is, is drawn as its name has it.
+    let html = page(&site, "/chair/2").await;
+    let mut pictures = attributes(&html, "src").filter(|address| address.starts_with("/images/"));
+    assert!(pictures.next().unwrap().ends_with(".png"));
+}
+
+#[tokio::test]
 async fn the_first_page_is_small() {
     let site = Site::whole();
     let packed = async |path: &str| {

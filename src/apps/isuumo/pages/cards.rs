@@ -3,6 +3,7 @@
 use super::data::{Chair, Estate};
 use super::format::{centimetres, fill, number, price};
 use super::frame::Frame;
+use crate::apps::isuumo::thumbnail::Look;
 
 /// A card. Texts of the data are Japanese in every language.
 pub(super) struct Card {
@@ -25,7 +26,7 @@ pub(super) fn of_chairs(frame: &Frame, chairs: &[Chair]) -> Vec<Card> {
     let card = |chair: &Chair| Card {
         id: chair.id,
         address: format!("/chair/{}", chair.id),
-        picture: picture(&chair.thumbnail),
+        picture: picture_of_chair(chair),
         name: chair.name.clone(),
         price: price(frame.language, chair.price),
         note: format!(
@@ -82,6 +83,16 @@ pub(super) fn picture(thumbnail: &str) -> Option<String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
     let is_ours = thumbnail.starts_with("/images/") && thumbnail.bytes().all(is_plain);
     (is_ours && !thumbnail.contains("..")).then(|| thumbnail.to_owned())
+}
+
+/// The same, of the chair's kind, colour and proportions where they can be drawn.
+pub(super) fn picture_of_chair(chair: &Chair) -> Option<String> {
+    let picture = picture(&chair.thumbnail)?;
+    let look = Look::of(&chair.kind, &chair.color, chair.width, chair.height);
+    Some(match look {
+        Some(look) => format!("{picture}?look={look}"),
+        None => picture,
+    })
 }
 
 /// The features in a list, in the page's language.

@@ -107,7 +107,7 @@ pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -
     let t = &frame.t.chair;
     let template = ChairPage {
         frame,
-        picture: cards::picture(&chair.thumbnail),
+        picture: cards::picture_of_chair(&chair),
         price: price(frame.language, chair.price),
         facts: vec![
             (&t.kind, frame.t.name(&chair.kind).to_owned()),

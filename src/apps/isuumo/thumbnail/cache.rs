@@ -7,12 +7,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Subject, render};
+use super::{Look, Subject, render};
 
 /// Pictures that [`ThumbnailCache::default`] keeps: about 2 MiB.
 pub const CACHED_PICTURES: usize = 512;
 
-type Key = (Subject, [u8; 32]);
+type Key = (Subject, [u8; 32], Option<Look>);
 
 #[derive(Debug, Default)]
 struct Entries {
@@ -46,17 +46,22 @@ impl ThumbnailCache {
         }
     }
 
-    /// The PNG of `subject` and `hash`, drawn if the cache does not have it.
+    /// The PNG of `subject`, `hash` and `look`, drawn if the cache does not have it.
     ///
     /// # Errors
     /// Those of [`render`].
-    pub fn get(&self, subject: Subject, hash: &[u8; 32]) -> Result<Arc<[u8]>, png::EncodingError> {
-        let key = (subject, *hash);
+    pub fn get(
+        &self,
+        subject: Subject,
+        hash: &[u8; 32],
+        look: Option<Look>,
+    ) -> Result<Arc<[u8]>, png::EncodingError> {
+        let key = (subject, *hash, look);
         if let Some(picture) = self.lock().pictures.get(&key) {
             return Ok(Arc::clone(picture));
         }
         // Drawn without the lock: two readers may draw the same picture, none waits for another.
-        let picture: Arc<[u8]> = render(subject, hash)?.into();
+        let picture: Arc<[u8]> = render(subject, hash, look)?.into();
         self.insert(key, &picture);
         Ok(picture)
     }
@@ -90,21 +95,23 @@ mod tests {
     #[test]
     fn hits_share_the_bytes_of_the_miss() {
         let cache = ThumbnailCache::default();
-        let first = cache.get(Subject::Chair, &[1; 32]).unwrap();
-        let again = cache.get(Subject::Chair, &[1; 32]).unwrap();
-        let other = cache.get(Subject::Estate, &[1; 32]).unwrap();
+        let first = cache.get(Subject::Chair, &[1; 32], None).unwrap();
+        let again = cache.get(Subject::Chair, &[1; 32], None).unwrap();
+        let other = cache.get(Subject::Estate, &[1; 32], None).unwrap();
+        let look = cache.get(Subject::Chair, &[1; 32], Look::parse("floor-red-wide"));
+        assert_ne!(first, look.unwrap());
         assert!(Arc::ptr_eq(&first, &again));
-        assert_eq!(*first, *render(Subject::Chair, &[1; 32]).unwrap());
+        assert_eq!(*first, *render(Subject::Chair, &[1; 32], None).unwrap());
         assert_ne!(first, other);
     }
 
     #[test]
     fn never_holds_more_than_its_capacity() {
         let cache = ThumbnailCache::with_capacity(3);
-        let first = cache.get(Subject::Chair, &[0; 32]).unwrap();
+        let first = cache.get(Subject::Chair, &[0; 32], None).unwrap();
         for index in 1..8 {
-            cache.get(Subject::Chair, &[index; 32]).unwrap();
-            cache.get(Subject::Chair, &[index; 32]).unwrap();
+            cache.get(Subject::Chair, &[index; 32], None).unwrap();
+            cache.get(Subject::Chair, &[index; 32], None).unwrap();
             let entries = cache.lock();
             assert_eq!(entries.pictures.len(), entries.arrivals.len());
             assert!(entries.pictures.len() <= 3);
@@ -113,21 +120,21 @@ mod tests {
             !cache
                 .lock()
                 .pictures
-                .contains_key(&(Subject::Chair, [0; 32]))
+                .contains_key(&(Subject::Chair, [0; 32], None))
         );
         assert!(
             cache
                 .lock()
                 .pictures
-                .contains_key(&(Subject::Chair, [7; 32]))
+                .contains_key(&(Subject::Chair, [7; 32], None))
         );
-        assert_eq!(cache.get(Subject::Chair, &[0; 32]).unwrap(), first);
+        assert_eq!(cache.get(Subject::Chair, &[0; 32], None).unwrap(), first);
     }
 
     #[test]
     fn capacity_zero_stores_nothing() {
         let cache = ThumbnailCache::with_capacity(0);
-        cache.get(Subject::Estate, &[9; 32]).unwrap();
+        cache.get(Subject::Estate, &[9; 32], None).unwrap();
         assert!(cache.lock().pictures.is_empty());
     }
 }

@@ -82,10 +82,19 @@ impl Area {
     }
 }
 
+/// How much wider and higher than given shapes are drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Stretch {
+    pub(super) x: f32,
+    pub(super) y: f32,
+}
+
 /// The pixels of one picture.
 pub(super) struct Canvas {
     /// Row by row from the top.
     pixels: Vec<Rgb>,
+    /// From which point on shapes are stretched, and how.
+    stretch: Option<(Point, Stretch)>,
 }
 
 impl Canvas {
@@ -93,7 +102,13 @@ impl Canvas {
         let side = usize::from(SIZE);
         Self {
             pixels: vec![WHITE; side * side],
+            stretch: None,
         }
+    }
+
+    /// From now on shapes are stretched around `fixed`, which stays where it is.
+    pub(super) fn stretch_around(&mut self, fixed: Point, stretch: Stretch) {
+        self.stretch = Some((fixed, stretch));
     }
 
     /// Fills the rows from `top` to `bottom` from one colour to another, in `bands` flat steps.
@@ -188,6 +203,25 @@ impl Canvas {
 
     /// Blends `colour` in wherever `distance` says that the shape is; `area` must hold the shape.
     fn paint(&mut self, area: Area, colour: Rgb, distance: impl Fn(f32, f32) -> f32) {
+        let Some((fixed, stretch)) = self.stretch else {
+            return self.paint_pixels(area, colour, distance);
+        };
+        let moved = |value: f32, fixed: f32, factor: f32| fixed + (value - fixed) * factor;
+        let stretched = Area {
+            left: moved(area.left, fixed.0, stretch.x),
+            top: moved(area.top, fixed.1, stretch.y),
+            right: moved(area.right, fixed.0, stretch.x),
+            bottom: moved(area.bottom, fixed.1, stretch.y),
+        };
+        // Edges stay about as sharp as they were.
+        let sharpness = (stretch.x + stretch.y) / 2.0;
+        self.paint_pixels(stretched, colour, |x, y| {
+            let x = moved(x, fixed.0, 1.0 / stretch.x);
+            distance(x, moved(y, fixed.1, 1.0 / stretch.y)) * sharpness
+        });
+    }
+
+    fn paint_pixels(&mut self, area: Area, colour: Rgb, distance: impl Fn(f32, f32) -> f32) {
         let (left, right) = (first_pixel(area.left), last_pixel(area.right));
         for row in first_pixel(area.top)..last_pixel(area.bottom) {
             let start = usize::from(row) * usize::from(SIZE);

@@ -7,6 +7,7 @@
 //!
 //! # Layout
 //! - [`parse_file_name`], [`render`]: name to hash, hash to PNG
+//! - [`Look`]: what else of a chair is to be seen
 //! - [`ThumbnailCache`]: the last pictures, ready to send
 //! - `choices`: the decisions that are read out of a hash
 //! - `palette`: colours and how they mix
@@ -18,9 +19,11 @@ mod canvas;
 mod chair;
 mod choices;
 mod estate;
+mod look;
 mod palette;
 
 pub use cache::{CACHED_PICTURES, ThumbnailCache};
+pub use look::Look;
 use utoipa::ToSchema;
 
 use canvas::Canvas;
@@ -78,18 +81,23 @@ fn nibble(digit: u8) -> Option<u8> {
     }
 }
 
-/// Draws the picture of `subject` that `hash` stands for, as the bytes of a PNG file.
+/// Draws the picture of `subject` that `hash` stands for, as the bytes of a PNG file. A chair is of
+/// the `look` that is given, or of one that the hash chooses; estates have none.
 ///
 /// The pixels depend on nothing but the arguments. The bytes around them also depend on the
 /// deflate implementation, which is fixed by `Cargo.lock`.
 ///
 /// # Errors
 /// Those of the PNG encoder; writing to memory gives it no reason for one.
-pub fn render(subject: Subject, hash: &[u8; 32]) -> Result<Vec<u8>, png::EncodingError> {
+pub fn render(
+    subject: Subject,
+    hash: &[u8; 32],
+    look: Option<Look>,
+) -> Result<Vec<u8>, png::EncodingError> {
     let mut choices = Choices::from_hash(hash);
     let mut canvas = Canvas::new();
     match subject {
-        Subject::Chair => chair::draw(&mut canvas, &mut choices),
+        Subject::Chair => chair::draw(&mut canvas, &mut choices, look),
         Subject::Estate => estate::draw(&mut canvas, &mut choices),
     }
     canvas.encode()
@@ -154,8 +162,8 @@ mod tests {
             (Subject::Chair, 0x776a_363e_bc09_0e7d),
             (Subject::Estate, 0xd913_48de_66c5_7a40),
         ] {
-            let picture = render(subject, &hash).unwrap();
-            assert_eq!(picture, render(subject, &hash).unwrap());
+            let picture = render(subject, &hash, None).unwrap();
+            assert_eq!(picture, render(subject, &hash, None).unwrap());
             let (width, height, pixels) = decode(&picture);
             assert_eq!((width, height), (192, 192));
             assert_eq!(pixels.len(), 192 * 192 * 3);
@@ -166,21 +174,50 @@ mod tests {
     #[test]
     fn every_byte_of_the_hash_counts() {
         for subject in [Subject::Chair, Subject::Estate] {
-            let mut pictures = HashSet::from([render(subject, &[0; 32]).unwrap()]);
+            let mut pictures = HashSet::from([render(subject, &[0; 32], None).unwrap()]);
             for index in 0..32 {
                 let mut hash = [0; 32];
                 hash[index] = 1;
-                pictures.insert(render(subject, &hash).unwrap());
+                pictures.insert(render(subject, &hash, None).unwrap());
             }
             assert_eq!(pictures.len(), 33, "{subject:?}");
         }
     }
 
     #[test]
+    fn a_look_gives_a_chair_its_kind_colour_and_proportions() {
+        let hash = [0x5a; 32];
+        let mut pictures = HashSet::from([render(Subject::Chair, &hash, None).unwrap()]);
+        for look in [
+            "floor-red-even",
+            "floor-red-wide",
+            "floor-navy-even",
+            "hanging-red-even",
+        ] {
+            let look = Look::parse(look).unwrap();
+            let picture = render(Subject::Chair, &hash, Some(look)).unwrap();
+            assert!(picture.len() < 8 * 1024, "{look}: {} bytes", picture.len());
+            pictures.insert(picture);
+        }
+        assert_eq!(pictures.len(), 5);
+        // What is drawn in the colour is large.
+        let pixels = |look: &str, is_it: fn(&[u8]) -> bool| {
+            let picture = render(Subject::Chair, &hash, Look::parse(look)).unwrap();
+            let (_, _, pixels) = decode(&picture);
+            pixels.chunks(3).filter(|pixel| is_it(pixel)).count()
+        };
+        let is_red = |pixel: &[u8]| pixel[0] / 2 > pixel[1].max(pixel[2]);
+        let is_blue = |pixel: &[u8]| pixel[2] / 2 > pixel[0];
+        let (red, blue) = ("floor-red-even", "floor-blue-even");
+        assert!(pixels(red, is_red) > pixels(blue, is_red) + 1_000);
+        assert!(pixels(blue, is_blue) > pixels(red, is_blue) + 1_000);
+    }
+
+    #[test]
     fn pictures_are_small() {
         for subject in [Subject::Chair, Subject::Estate] {
             for index in 0..64 {
-                let size = render(subject, &[index; 32]).unwrap().len();
+                let size = render(subject, &[index; 32], None).unwrap().len();
                 assert!(size < 8 * 1024, "{subject:?} {index}: {size} bytes");
             }
         }

@@ -12,6 +12,7 @@ mod room;
 
 use super::canvas::Canvas;
 use super::choices::Choices;
+use super::look::Look;
 use super::palette::{INK, Rgb, STRONG, WHITE, WOOD};
 
 /// The middle of the picture, where every chair stands.
@@ -19,8 +20,9 @@ const CENTRE: f32 = 96.0;
 /// Where feet and castors touch the floor.
 const GROUND: f32 = 170.0;
 
+/// A kind of chair, as it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Gaming,
     Ergonomic,
     Floor,
@@ -50,8 +52,10 @@ struct Materials {
 }
 
 impl Materials {
-    fn choose(choices: &mut Choices) -> Self {
-        let main = choices.pick(&STRONG).jitter(choices);
+    /// Of a colour that is given, or of one that is chosen.
+    fn choose(choices: &mut Choices, given: Option<Rgb>) -> Self {
+        let chosen = choices.pick(&STRONG).jitter(choices);
+        let main = given.unwrap_or(chosen);
         let accent = match choices.count(0, 3) {
             0 => main.lighter(120),
             1 => WHITE.mix(main, 30),
@@ -77,13 +81,18 @@ impl Materials {
     }
 }
 
-/// Draws one chair with its surroundings over the whole canvas.
-pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices) {
-    let kind = choices.pick(&KINDS);
-    let materials = Materials::choose(choices);
+/// Draws one chair with its surroundings over the whole canvas: of a look that is given, or of one
+/// that is chosen.
+pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: Option<Look>) {
+    let chosen = choices.pick(&KINDS);
+    let kind = look.map_or(chosen, Look::kind);
+    let materials = Materials::choose(choices, look.map(Look::colour));
     match kind {
         Kind::Floor => room::draw_tatami(canvas, choices),
         _ => room::draw(canvas, choices),
+    }
+    if let Some(look) = look {
+        canvas.stretch_around((CENTRE, GROUND), look.stretch());
     }
     match kind {
         Kind::Gaming => office::draw_gaming(canvas, choices, &materials),

@@ -1,0 +1,164 @@
+//! What a chair's picture shows of the chair beside its name: kind, colour and proportions.
+//!
+//! A name is shared by chairs of every kind, so a picture drawn from it alone shows some chair. With
+//! a look it shows one like the chair in question. Looks are written as `floor-navy-wide`, one way
+//! each, so that a picture has one address. It owns what the data's words stand for. It must not
+//! know shapes.
+
+use std::fmt;
+
+use super::canvas::Stretch;
+use super::chair::Kind;
+use super::palette::Rgb;
+
+/// Kinds of chairs: in the data, in addresses, and as they are drawn.
+const KINDS: [(&str, &str, Kind); 4] = [
+    ("ゲーミングチェア", "gaming", Kind::Gaming),
+    ("エルゴノミクス", "ergonomic", Kind::Ergonomic),
+    ("座椅子", "floor", Kind::Floor),
+    ("ハンモック", "hanging", Kind::Hanging),
+];
+
+/// Colours of chairs, likewise.
+const COLOURS: [(&str, &str, Rgb); 12] = [
+    ("黒", "black", Rgb(58, 58, 66)),
+    ("白", "white", Rgb(230, 226, 216)),
+    ("赤", "red", Rgb(200, 58, 50)),
+    ("青", "blue", Rgb(56, 104, 182)),
+    ("緑", "green", Rgb(74, 142, 82)),
+    ("黄", "yellow", Rgb(236, 196, 66)),
+    ("紫", "purple", Rgb(126, 82, 160)),
+    ("ピンク", "pink", Rgb(234, 146, 176)),
+    ("オレンジ", "orange", Rgb(232, 138, 54)),
+    ("水色", "lightblue", Rgb(142, 206, 232)),
+    ("ネイビー", "navy", Rgb(44, 60, 112)),
+    ("ベージュ", "beige", Rgb(218, 196, 158)),
+];
+
+/// Proportions, by the least width in hundredths of the height, and how far they pull the shape.
+/// They only hint: a chair that is drawn six times as wide as high looks like none.
+const BUILDS: [(i64, &str, Stretch); 3] = [
+    (0, "tall", Stretch { x: 0.86, y: 1.04 }),
+    (75, "even", Stretch { x: 1.0, y: 1.0 }),
+    (134, "wide", Stretch { x: 1.12, y: 0.9 }),
+];
+
+/// Places in the three tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Look {
+    kind: u8,
+    colour: u8,
+    build: u8,
+}
+
+impl Look {
+    /// The look of a chair, if its kind and colour are among those that can be drawn.
+    #[must_use]
+    pub fn of(kind: &str, colour: &str, width: i64, height: i64) -> Option<Self> {
+        let share = width.saturating_mul(100) / height.max(1);
+        Some(Self {
+            kind: place(&KINDS, |(name, ..)| *name == kind)?,
+            colour: place(&COLOURS, |(name, ..)| *name == colour)?,
+            build: last(&BUILDS, |(least, ..)| share >= *least)?,
+        })
+    }
+
+    /// Reads a look as it is written in addresses.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split('-');
+        let (kind, colour, build) = (words.next()?, words.next()?, words.next()?);
+        let look = Self {
+            kind: place(&KINDS, |(_, word, _)| *word == kind)?,
+            colour: place(&COLOURS, |(_, word, _)| *word == colour)?,
+            build: place(&BUILDS, |(_, word, _)| *word == build)?,
+        };
+        words.next().is_none().then_some(look)
+    }
+
+    pub(super) fn kind(self) -> Kind {
+        KINDS[usize::from(self.kind)].2
+    }
+
+    pub(super) fn colour(self) -> Rgb {
+        COLOURS[usize::from(self.colour)].2
+    }
+
+    pub(super) fn stretch(self) -> Stretch {
+        let stretch = BUILDS[usize::from(self.build)].2;
+        // What hangs from the ceiling has to reach it.
+        match self.kind() {
+            Kind::Hanging => Stretch { y: 1.0, ..stretch },
+            _ => stretch,
+        }
+    }
+}
+
+impl fmt::Display for Look {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, colour) = (
+            KINDS[usize::from(self.kind)].1,
+            COLOURS[usize::from(self.colour)].1,
+        );
+        write!(f, "{kind}-{colour}-{}", BUILDS[usize::from(self.build)].1)
+    }
+}
+
+fn place<T>(table: &[T], is_it: impl FnMut(&T) -> bool) -> Option<u8> {
+    let place = table.iter().position(is_it)?;
+    u8::try_from(place).ok()
+}
+
+fn last<T>(table: &[T], is_it: impl FnMut(&T) -> bool) -> Option<u8> {
+    let place = table.iter().rposition(is_it)?;
+    u8::try_from(place).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_the_form_offers_can_be_drawn() {
+        let document = include_str!("../../../../dataset/isuumo/chair_condition.json");
+        let document: serde_json::Value = serde_json::from_str(document).unwrap();
+        let names = |condition: &str| -> Vec<String> {
+            serde_json::from_value(document[condition]["list"].clone()).unwrap()
+        };
+        let (kinds, colours) = (names("kind"), names("color"));
+        assert_eq!((kinds.len(), colours.len()), (KINDS.len(), COLOURS.len()));
+        for kind in &kinds {
+            for colour in &colours {
+                assert!(Look::of(kind, colour, 60, 80).is_some(), "{kind} {colour}");
+            }
+        }
+        assert_eq!(Look::of("玉座", "黒", 60, 80), None);
+        assert_eq!(Look::of("座椅子", "虹", 60, 80), None);
+    }
+
+    #[test]
+    fn looks_are_read_as_they_are_written() {
+        for (width, height, written) in [
+            (30, 200, "floor-navy-tall"),
+            (100, 100, "floor-navy-even"),
+            (200, 30, "floor-navy-wide"),
+            (i64::MAX, 0, "floor-navy-wide"),
+        ] {
+            let look = Look::of("座椅子", "ネイビー", width, height).unwrap();
+            assert_eq!(look.to_string(), written);
+            assert_eq!(Look::parse(written), Some(look));
+        }
+        for wrong in [
+            "",
+            "floor",
+            "floor-navy",
+            "floor-navy-wide-",
+            "Floor-navy-wide",
+            "floor--wide",
+            "navy-floor-wide",
+        ] {
+            assert_eq!(Look::parse(wrong), None, "{wrong}");
+        }
+        assert_eq!(Look::of("座椅子", "黒", -5, 10), None);
+    }
+}
