@@ -1,4 +1,4 @@
-//! Answers that never change: packed once, as small as they get, and named by their bytes.
+//! Answers that are kept ready: packed once, and named by their bytes.
 //!
 //! Meant for documents of some kilobytes. They carry their encoding, so the compression layer leaves
 //! them alone. It must not be used for anything that a write can change, unless it is made anew then.
@@ -15,8 +15,23 @@ use sha2::{Digest as _, Sha256};
 use super::preferences::preferences;
 use super::validators::REVALIDATE;
 
-/// Documents are packed at every start, in some milliseconds at the strongest of the usual levels.
-const ZSTD_LEVEL: i32 = 19;
+/// How hard bytes are packed.
+struct Effort {
+    zstd: i32,
+    gzip: Compression,
+}
+
+/// For documents that are packed once: the strongest of the usual levels, some milliseconds.
+const ONCE: Effort = Effort {
+    zstd: 19,
+    gzip: Compression::best(),
+};
+
+/// For what is packed while a request waits: below a millisecond for a page.
+const WHILE_WAITING: Effort = Effort {
+    zstd: 3,
+    gzip: Compression::new(4),
+};
 
 /// A year, which is as long as caches keep anything.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -35,10 +50,21 @@ impl Precompressed {
     /// `body`, of the content type `kind`, with its encodings.
     #[must_use]
     pub fn new(kind: HeaderValue, body: Vec<u8>) -> Self {
+        Self::packed(kind, body, &ONCE)
+    }
+
+    /// The same, packed fast rather than small: for what is made anew now and then, while somebody
+    /// waits for it.
+    #[must_use]
+    pub fn at_once(kind: HeaderValue, body: Vec<u8>) -> Self {
+        Self::packed(kind, body, &WHILE_WAITING)
+    }
+
+    fn packed(kind: HeaderValue, body: Vec<u8>, effort: &Effort) -> Self {
         // Both write to memory and have no reason to fail; without one, the other serves.
-        let zstd = zstd::bulk::compress(&body, ZSTD_LEVEL).ok();
+        let zstd = zstd::bulk::compress(&body, effort.zstd).ok();
         let zstd = zstd.map(|bytes| (HeaderValue::from_static("zstd"), Bytes::from(bytes)));
-        let gzip = gzip(&body).ok();
+        let gzip = gzip(&body, effort.gzip).ok();
         let gzip = gzip.map(|bytes| (HeaderValue::from_static("gzip"), Bytes::from(bytes)));
         let packed: Vec<_> = zstd.into_iter().chain(gzip).collect();
         // Of the packed bytes too: another build may pack them otherwise.
@@ -108,8 +134,8 @@ fn tag(digest: &[u8]) -> HeaderValue {
         .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
-fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+fn gzip(body: &[u8], level: Compression) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), level);
     encoder.write_all(body)?;
     encoder.finish()
 }

@@ -487,6 +487,54 @@ async fn chairs_are_shown_as_what_they_are() {
 }
 
 #[tokio::test]
+async fn the_first_page_is_kept_packed_until_the_data_changes() {
+    let site = Site::new(&Dataset::of_chairs([
+        Chair {
+            id: 1,
+            stock: 1,
+            ..CHAIR
+        },
+        Chair { id: 2, ..CHAIR },
+    ]));
+    let get =
+        async |path: &str, headers: &[(&str, &str)]| ask(&site, Method::GET, path, headers).await;
+    let plain = get("/", &[]).await;
+    for encoding in ["gzip", "zstd"] {
+        let packed = get("/", &[("accept-encoding", encoding)]).await;
+        assert_eq!(packed.is(200).header("content-encoding"), encoding);
+        assert!(
+            packed.body.len() * 2 < plain.body.len(),
+            "{}",
+            packed.body.len()
+        );
+        // With its length known, it was there before it was sent.
+        assert_eq!(
+            packed.header("content-length"),
+            packed.body.len().to_string()
+        );
+        let known = [
+            ("accept-encoding", encoding),
+            ("if-none-match", packed.header("etag")),
+        ];
+        assert!(get("/", &known).await.is(304).body.is_empty());
+    }
+    // Each language has its page, and each address its way back.
+    let english = get("/", &[("accept-language", "en")]).await;
+    assert!(html(&english).contains("<html lang=\"en\">"));
+    assert_eq!(html(&get("/", &[]).await), html(&plain));
+    let other = html(&get("/?from=here", &[]).await);
+    assert!(other.contains("name=\"to\" value=\"/?from=here\""));
+    assert!(html(&get("/", &[]).await).contains("name=\"to\" value=\"/\""));
+    // A purchase that shows, and one that does not.
+    assert_eq!(site.buy(2).await, 200);
+    let same = get("/", &[("if-none-match", plain.header("etag"))]).await;
+    assert!(same.is(304).body.is_empty());
+    assert_eq!(site.buy(1).await, 200);
+    let changed = get("/", &[("if-none-match", plain.header("etag"))]).await;
+    assert!(!html(changed.is(200)).contains("/chair/1\""));
+}
+
+#[tokio::test]
 async fn the_first_page_is_small() {
     let site = Site::whole();
     let packed = async |path: &str| {

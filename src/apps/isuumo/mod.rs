@@ -70,6 +70,7 @@ struct Isu {
     settings: Settings,
     pictures: thumbnail::ThumbnailCache,
     maps: pages::MapCache,
+    tops: pages::TopCache,
     /// Whether answers may be compressed.
     compress: bool,
 }
@@ -118,6 +119,7 @@ impl App for Isuumo {
             settings,
             pictures,
             maps: pages::MapCache::default(),
+            tops: pages::TopCache::default(),
             compress,
         });
         let mut router = routes(config.limits.upload_bytes).with_state(isu);

@@ -39,6 +39,7 @@ use axum::routing::{get, post};
 pub(super) use self::errors::nowhere;
 use self::frame::Frame;
 pub(super) use self::map::MapCache;
+pub(super) use self::top::TopCache;
 use super::query::Query;
 use super::{Result, Shared};
 use crate::http::HttpError;
