@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { Stage, assertAccessible, assertNoSidewaysScroll } from "./stage.js";
+import { Stage, assertAccessible, assertNoSidewaysScroll, draw, openMap } from "./stage.js";
 
 let stage;
 before(async () => {
@@ -109,27 +109,6 @@ test("documents are requested", async () => {
   });
 });
 
-async function openMap(page, path = "/estate/nazotte") {
-  await page.goto(path);
-  await page.locator("#nazotte[data-ready]").waitFor();
-}
-
-// Draws a loop in the middle of the map, as parts of its size.
-async function draw(page, [left, top, right, bottom]) {
-  const box = await page.locator("#canvas").boundingBox();
-  const at = (x, y) => [box.x + box.width * x, box.y + box.height * y];
-  const [middle, centre] = [(left + right) / 2, (top + bottom) / 2];
-  const steps = 24;
-  const point = (step) => {
-    const turn = (step / steps) * Math.PI * 2;
-    return at(middle + ((right - left) / 2) * Math.cos(turn), centre + ((bottom - top) / 2) * Math.sin(turn));
-  };
-  await page.mouse.move(...point(0));
-  await page.mouse.down();
-  for (let step = 1; step <= steps; step++) await page.mouse.move(...point(step));
-  await page.mouse.up();
-}
-
 test("nazotte is drawn with the mouse, and the list and the map point at each other", async () => {
   await stage.visit(async (page) => {
     await openMap(page);
@@ -179,7 +158,7 @@ test("nazotte: too small a line, an empty place, moving, zooming, keys", async (
     const button = page.getByRole("button", { name: "線を引く" });
     await button.click();
     await draw(page, [0.5, 0.5, 0.505, 0.505]);
-    await page.getByText("線が短すぎます").waitFor();
+    await page.locator("#results", { hasText: "線が短すぎます" }).waitFor();
     await draw(page, [0.05, 0.05, 0.15, 0.2]);
     await page.getByRole("heading", { name: "この中に部屋はありません" }).waitFor();
     await stage.shoot(page, "nazotte-empty");
@@ -229,6 +208,12 @@ test("nazotte is drawn with a finger on a narrow screen", async () => {
     await page.getByRole("heading", { name: "人気順に、はじめの50件" }).waitFor();
     await assertNoSidewaysScroll(page);
     await stage.shoot(page, "nazotte-narrow", { fullPage: false });
+    // The list is far below: the map says that there is one, and leads there.
+    await page.locator("#map-said", { hasText: "はじめの50件" }).tap();
+    await page.waitForFunction(() => {
+      const { top, bottom } = document.getElementById("results").getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    });
   }, NARROW);
 });
 
@@ -295,6 +280,8 @@ const PAGES = [
   ["estate", "/estate/5"],
   ["nazotte", "/estate/nazotte?north=35.6&south=35.5&west=139.4&east=139.6"],
   ["missing", "/chair/99999999"],
+  ["about", "/about"],
+  ["docs", "/docs"],
 ];
 
 for (const [look, options] of [
@@ -318,7 +305,8 @@ for (const [look, options] of [
         await assertAccessible(page);
         await assertNoSidewaysScroll(page);
         assert.deepEqual(await page.evaluate(() => globalThis.shifts), []);
-        await stage.shoot(page, `${look}-${name}`);
+        // The documentation is as long as a book.
+        await stage.shoot(page, `${look}-${name}`, { fullPage: name !== "docs" });
       }, { ...options, expected: STATUS });
     }
   });
@@ -340,7 +328,10 @@ test("everything can be reached and used with the keyboard", async () => {
   });
 });
 
-test("the first page is small and soon painted", async (t) => {
+// Visits `/` for the first time: after how many milliseconds the largest part is painted, how far
+// anything moved, and how many bytes came. `fake` stands in for what the server sends.
+async function firstVisit({ fake, then = () => {} } = {}) {
+  let seen;
   await stage.visit(async (page, context) => {
     const network = await context.newCDPSession(page);
     await network.send("Network.enable");
@@ -350,17 +341,42 @@ test("the first page is small and soon painted", async (t) => {
     });
     await page.addInitScript(() => {
       globalThis.largest = 0;
+      globalThis.shift = 0;
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) globalThis.largest = entry.startTime;
       }).observe({ type: "largest-contentful-paint", buffered: true });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) globalThis.shift += entry.value;
+      }).observe({ type: "layout-shift", buffered: true });
     });
+    if (fake) await page.route("**/*", (route) => route.fulfill({ contentType: "text/html", body: fake }));
     await page.goto("/", { waitUntil: "networkidle" });
-    const largest = await page.evaluate(() => globalThis.largest);
-    t.diagnostic(`${bytes} bytes, largest paint after ${largest.toFixed(0)} ms`);
-    assert.ok(bytes < 60_000, `${bytes} bytes`);
-    assert.ok(largest > 0);
-    await stage.shoot(page, "first-page", { fullPage: false });
+    await page.waitForFunction(() => globalThis.largest > 0);
+    const [largest, shift] = await page.evaluate(() => [globalThis.largest, globalThis.shift]);
+    seen = { largest: Math.round(largest), shift, bytes };
+    await then(page);
   });
+  return seen;
+}
+
+test("the top page is small, soon painted and does not jump", async (t) => {
+  const empty = "<!doctype html><title>Empty</title><h1>Empty</h1>";
+  const visits = [];
+  const baselines = [];
+  for (let visit = 0; visit < 5; visit++) {
+    baselines.push((await firstVisit({ fake: empty })).largest);
+    const then = (page) => (visit === 0 ? stage.shoot(page, "first-page", { fullPage: false }) : undefined);
+    visits.push(await firstVisit({ then }));
+  }
+  t.diagnostic(`${JSON.stringify(visits)}, an empty page: ${baselines} ms`);
+  for (const { bytes, shift } of visits) {
+    assert.ok(bytes < 60_000, `${bytes} bytes`);
+    assert.equal(shift, 0);
+  }
+  // On a busy machine even an empty page takes long; then it says how long is long.
+  const budget = Math.max(200, 4 * Math.min(...baselines));
+  const largest = Math.min(...visits.map((visit) => visit.largest));
+  assert.ok(largest < budget, `the largest paint after ${largest} ms of ${budget}`);
 });
 
 test("probes in everything that is uploaded do nothing", async () => {

@@ -133,18 +133,45 @@ export class Stage {
 
   // A picture with every image loaded: of the window, or of a window as high as the whole page.
   async shoot(page, name, { fullPage = true } = {}) {
-    await page.evaluate(async () => {
-      const images = [...document.images].filter((image) => !image.hidden);
-      for (const image of images) image.loading = "eager";
-      await Promise.all(images.map((image) => image.decode()));
-      await document.fonts.ready;
-    });
+    await loadImages(page);
     const size = page.viewportSize();
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
     if (fullPage) await page.setViewportSize({ width: size.width, height: Math.max(size.height, height) });
     await page.screenshot({ path: join(here, "screenshots", `${name}.png`) });
     if (fullPage) await page.setViewportSize(size);
   }
+}
+
+// Waits for every image of the page, those out of sight too.
+export async function loadImages(page) {
+  await page.evaluate(async () => {
+    const images = [...document.images].filter((image) => !image.hidden);
+    for (const image of images) image.loading = "eager";
+    await Promise.all(images.map((image) => image.decode()));
+    await document.fonts.ready;
+  });
+}
+
+// Opens the map and waits until it can be drawn on.
+export async function openMap(page, path = "/estate/nazotte") {
+  await page.goto(path);
+  await page.locator("#nazotte[data-ready]").waitFor();
+}
+
+// Draws a loop in the middle of the map, as parts of its size.
+export async function draw(page, [left, top, right, bottom]) {
+  const box = await page.locator("#canvas").boundingBox();
+  const at = (x, y) => [box.x + box.width * x, box.y + box.height * y];
+  const [middle, centre] = [(left + right) / 2, (top + bottom) / 2];
+  const steps = 24;
+  const point = (step) => {
+    const turn = (step / steps) * Math.PI * 2;
+    return at(middle + ((right - left) / 2) * Math.cos(turn), centre + ((bottom - top) / 2) * Math.sin(turn));
+  };
+  await page.mouse.move(...point(0));
+  await page.mouse.down();
+  for (let step = 1; step <= steps; step++) await page.mouse.move(...point(step));
+  await page.mouse.up();
 }
 
 // Fails if axe finds anything that breaks WCAG A or AA, or its own best practices.

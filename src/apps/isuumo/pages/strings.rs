@@ -49,7 +49,7 @@ pub(super) struct Strings {
 texts! {
     /// On every page.
     SiteTexts {
-        tagline description skip menu chairs estates nazotte switch footer source
+        tagline description skip menu chairs estates nazotte switch footer source about api
     }
     TopTexts {
         headline lead chairs_lead estates_lead nazotte_lead cheapest_estates cheapest_chairs

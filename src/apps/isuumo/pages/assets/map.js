@@ -175,9 +175,9 @@ export class DensityMap {
     this.#context.clearRect(0, 0, this.#width, this.#height);
     this.#paintGrid();
     this.#paintDots();
+    this.#paintCities();
     this.#paintRing();
     this.#paintMarkers();
-    this.#paintCities();
   }
 
   #paintGrid() {

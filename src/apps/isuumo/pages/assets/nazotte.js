@@ -11,6 +11,7 @@ const canvas = document.getElementById("canvas");
 const found = document.getElementById("found");
 const heading = document.getElementById("results");
 const hint = document.getElementById("results-hint");
+const mapSaid = document.getElementById("map-said");
 const card = document.getElementById("card").content.firstElementChild;
 const number = new Intl.NumberFormat(document.documentElement.lang);
 // A smaller line is a slip of the hand, in pixels.
@@ -32,6 +33,8 @@ picture.hidden = true;
 function say(title, more = "") {
   heading.textContent = title;
   hint.textContent = more;
+  mapSaid.textContent = title;
+  mapSaid.hidden = false;
 }
 
 function around(ring) {
@@ -150,6 +153,7 @@ if (texts.area) {
   map.ring = texts.area.split(" ").map((pair) => pair.split(",").map(Number));
   map.fit(around(map.ring));
   mark();
+  say(heading.textContent, hint.textContent);
 }
 // For whoever waits until the map can be used.
 page.dataset.ready = "";
