@@ -100,6 +100,47 @@ fn ci_runs_the_test_commands_of_the_readme() {
     }
 }
 
+/// Addresses in quotes or brackets behind any of these words.
+fn named<'t>(text: &'t str, before: &[&str]) -> Vec<&'t str> {
+    let parts = before.iter().flat_map(|word| text.split(word).skip(1));
+    parts
+        .map(|rest| rest.split(['"', ')', ' ']).next().unwrap())
+        .collect()
+}
+
+#[test]
+fn every_picture_of_a_document_is_there_and_small() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seen = 0;
+    let mut bytes = 0;
+    for (document, base) in [
+        ("README.md", ""),
+        ("docs/performance.md", "docs"),
+        ("docs/site.md", "docs"),
+    ] {
+        let text = read(document);
+        for address in named(&text, &["src=\"", "srcset=\"", "![](", "]("]) {
+            if !address.contains("pictures/") {
+                continue;
+            }
+            let size = fs::metadata(folder.join(base).join(address));
+            let size = size
+                .unwrap_or_else(|_| panic!("{document}: {address} is not there"))
+                .len();
+            assert!(size < 120_000, "{address}: {size} bytes");
+            seen += 1;
+        }
+    }
+    for entry in fs::read_dir(folder.join("docs/pictures")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        assert!(read("README.md").contains(&name), "nothing shows {name}");
+        bytes += entry.metadata().unwrap().len();
+    }
+    assert!(seen >= 4, "{seen}");
+    assert!(bytes < 500_000, "{bytes}");
+}
+
 #[test]
 fn every_source_file_has_a_header_and_a_moderate_length() {
     fn check(folder: &Path, seen: &mut usize) {
