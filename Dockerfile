@@ -5,6 +5,7 @@
 #
 #   docker build -t ekiben .
 #   docker build -t ekiben --build-arg DUMPS=dumps .     your own dumps, from ./dumps
+#   docker build -t people --build-arg APP=people --build-arg DUMPS=dataset/people .
 
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /build
@@ -32,20 +33,23 @@ RUN find src -name '*.rs' -exec touch {} + \
  && cargo build --release --locked --target "$target" \
  && cp "target/$target/release/ekiben" /ekiben
 
-# The dumps to bake: a folder of the build context.
+# The app, and the dumps or CSV files to bake: a folder of the build context.
+ARG APP=isuumo
 ARG DUMPS=dataset/isuumo
 COPY ${DUMPS} /dumps
-RUN /ekiben bake --app isuumo --from /dumps --out /baked \
- && chmod 0444 /baked/isuumo.sqlite \
+RUN /ekiben bake --app "$APP" --from /dumps --out /baked \
+ && chmod 0444 "/baked/$APP.sqlite" \
  && mkdir /data
 
 FROM scratch
+ARG APP=isuumo
 COPY --from=build /ekiben /ekiben
 COPY --from=build /baked /baked
 # OpenShift runs images under any user id, but always in group 0.
 COPY --from=build --chown=10001:0 --chmod=0770 /data /data
 # Read-only unless told otherwise; a primary needs a volume at /data and EKIBEN_MODE=primary.
-ENV EKIBEN_BAKED_DIR=/baked \
+ENV EKIBEN_APPS=$APP \
+    EKIBEN_BAKED_DIR=/baked \
     EKIBEN_DATA_DIR=/data \
     EKIBEN_MODE=replica
 USER 10001:0

@@ -55,7 +55,7 @@ pub struct FieldError {
 
 /// Where the bytes of [`Fields::unique`] come from.
 #[derive(Debug, Clone, Copy)]
-pub enum Unique {
+pub(super) enum Unique {
     /// The record and its number: the same file gives the same.
     Derived,
     /// The system's randomness: the same file gives others each time.
@@ -63,12 +63,12 @@ pub enum Unique {
 }
 
 /// The reading of one file.
-pub(crate) struct Loading<'l> {
-    pub(crate) table: &'l CsvTable,
-    pub(crate) file: &'l FolderFile,
-    pub(crate) unique: Unique,
+pub(super) struct Loading<'l> {
+    pub(super) table: &'l CsvTable,
+    pub(super) file: &'l FolderFile,
+    pub(super) unique: Unique,
     /// Called now and then with stored bytes read and rows stored so far.
-    pub(crate) told: &'l mut dyn FnMut(u64, u64),
+    pub(super) told: &'l mut dyn FnMut(u64, u64),
 }
 
 impl Fields<'_> {
@@ -114,7 +114,7 @@ impl Loading<'_> {
     ///
     /// # Errors
     /// When it cannot be read or a row does not fit. Rows before that are stored.
-    pub(crate) fn store(&mut self, connection: &Connection) -> Result<(u64, Input), BakeError> {
+    pub(super) fn store(&mut self, connection: &Connection) -> Result<(u64, Input), BakeError> {
         let (bytes, meter) = open(self.file)?;
         // Widths are compared here, to say what was expected. With CR LF as its own terminator, the reader
         // would count a line as begun before the LF.

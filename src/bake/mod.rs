@@ -10,7 +10,7 @@
 //! - [`Folder`]: files on disk or embedded in the binary
 //! - `input`: one input, unpacked, hashed and metered
 //! - `feed`: reading on a thread of its own; `batch`: rows on their way; `insertion`: storing them
-//! - [`CsvTable`]: a table that a CSV file fills
+//! - [`CsvTable`]: a table that a CSV file fills; [`Seed`]: filling it later
 //! - `schema`: the SQL files of an app, in their three phases; `migrations`: those for older files
 //! - `target`: the tables of a schema that rows go into
 //! - `output`: the file being made: indexes, statistics, compaction, checks; `temporary`: its name until
@@ -38,6 +38,7 @@ mod recipe;
 mod report;
 mod schema;
 mod scout;
+mod seed;
 mod target;
 mod temporary;
 mod translate;
@@ -53,4 +54,5 @@ pub use progress::{Phase, Progress, Silent};
 pub use recipe::{Recipe, bake};
 pub use report::{ColumnReport, IndexReport, Report, TableReport};
 pub use schema::Schema;
+pub use seed::Seed;
 pub(crate) use temporary::{Temporary, sync_folder};

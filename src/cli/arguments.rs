@@ -30,6 +30,7 @@ Examples:
   ekiben bake --from ~/dumps --out data    bake isuumo from your own dumps
   ekiben import shop.sql.gz -o shop.sqlite turn a MySQL dump into a SQLite file
   ekiben inspect data/isuumo.sqlite        show what is in a file, where it came from and how it is
+  ekiben seed people list.csv --replace    put the rows of a CSV file into a primary's data
   ekiben backup /backups/isuumo.sqlite     copy a primary's data while it serves
   ekiben restore /backups/isuumo.sqlite    have the next start serve that copy
   ekiben migrate --check                   tell whether the next start will migrate that copy";
@@ -133,6 +134,21 @@ Exit codes: 0 done or nothing to do, 1 with --check: migrations are due, 2 wrong
 3 wrong configuration, 4 a file of the schema is wrong, 5 the copy cannot be written, 6 the data cannot
 be used, is of a newer version, or in use, or a migration failed.")]
     Migrate(MigrateArguments),
+    /// Put the rows of a CSV file into a primary's data, without serving
+    ///
+    /// Reads the file as `bake` does (for people: the columns Survived, Pclass, Name, Sex, Age,
+    /// Siblings/Spouses Aboard, Parents/Children Aboard, Fare, and Uuid if there is one) and makes the
+    /// next generation in the data directory, whose primary must not run: all rows are in it or nothing
+    /// has changed. Without a copy of a primary there, the baked file is taken, and baked first if need
+    /// be. What is wrong with a file is told with its line and column.
+    #[command(after_help = "Examples:
+  ekiben seed people passengers.csv --replace           these people and no others
+  ekiben seed people more.csv --append --data-dir /data
+
+Exit codes: 0 done, 2 wrong arguments, or there are rows and neither --replace nor --append was given,
+3 wrong configuration, 4 the file is missing or broken, 5 the copy cannot be written, 6 the data cannot
+be used, or is in use.")]
+    Seed(SeedArguments),
     /// Ask a running server whether it is ready: exit code 0 or 1
     ///
     /// For container health checks in images that have no shell.
@@ -319,6 +335,27 @@ pub(super) struct MigrateArguments {
     /// Change nothing; exit with 0 when there is nothing to do, with 1 when migrations are due
     #[arg(long)]
     pub(super) check: bool,
+    #[command(flatten)]
+    pub(super) config: ConfigArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SeedArguments {
+    /// App whose data it is
+    #[arg(value_name = "APP")]
+    pub(super) app: String,
+    /// The CSV file, plain or compressed with gzip or zstd
+    #[arg(value_name = "FILE.csv")]
+    pub(super) file: PathBuf,
+    /// Remove the rows that are there
+    #[arg(long, conflicts_with = "append")]
+    pub(super) replace: bool,
+    /// Keep the rows that are there
+    #[arg(long)]
+    pub(super) append: bool,
+    /// Folder of the primary's copy; without this, the configured one
+    #[arg(long, value_name = "DIR")]
+    pub(super) data_dir: Option<PathBuf>,
     #[command(flatten)]
     pub(super) config: ConfigArguments,
 }

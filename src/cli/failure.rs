@@ -8,7 +8,7 @@ use super::summary::visible;
 use crate::bake::BakeError;
 use crate::config::ConfigError;
 use crate::serving::OpenError;
-use crate::store::{BackupError, StoreError};
+use crate::store::{BackupError, SeedError, StoreError};
 
 /// A failure as the user sees it.
 #[derive(Debug)]
@@ -159,6 +159,17 @@ impl From<BackupError> for Failure {
             code,
             message: error.to_string(),
             hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+impl From<SeedError> for Failure {
+    fn from(error: SeedError) -> Self {
+        match error {
+            SeedError::Rows(error) => error.into(),
+            SeedError::Store(error) => error.into(),
+            SeedError::HoldsRows { .. } => Self::usage(error.to_string())
+                .hint("Say what becomes of them: --replace removes them, --append keeps them."),
         }
     }
 }

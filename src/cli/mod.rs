@@ -15,6 +15,7 @@ mod logging;
 mod migrate;
 mod openapi;
 mod progress;
+mod seed;
 mod serve;
 mod settings;
 mod summary;
@@ -39,6 +40,7 @@ pub fn run() -> ExitCode {
         Some(Command::Backup(arguments)) => backup::back_up(&arguments),
         Some(Command::Restore(arguments)) => backup::restore(&arguments),
         Some(Command::Migrate(arguments)) => migrate::run(&arguments),
+        Some(Command::Seed(arguments)) => seed::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Generate(arguments)) => generate::run(&arguments),
         Some(Command::Openapi(arguments)) => openapi::run(&arguments),

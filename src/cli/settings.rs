@@ -6,7 +6,7 @@ use figment::value::Value;
 
 use super::arguments::{
     ConfigArguments, DataArguments, MigrateArguments, ModeArgument, OpenapiArguments,
-    ServeArguments,
+    SeedArguments, ServeArguments,
 };
 use super::failure::Failure;
 use crate::apps::{self, App};
@@ -55,6 +55,12 @@ pub(super) fn load_for_migrate(arguments: &MigrateArguments) -> Result<Layers, F
         &arguments.config,
         apps.into_iter().chain(data_dir).collect(),
     )
+}
+
+/// Loads the configuration with the data directory of `seed` as its last layer.
+pub(super) fn load_for_seed(arguments: &SeedArguments) -> Result<Layers, Failure> {
+    let flags = data_dir_flag(arguments.data_dir.as_deref());
+    load_with(&arguments.config, flags.into_iter().collect())
 }
 
 /// Loads the configuration with the apps of `openapi` as its last layer.

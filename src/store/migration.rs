@@ -161,7 +161,7 @@ impl Source<'_> {
     }
 
     /// Copies the state of one moment to the empty file `temporary`; its version.
-    fn copy(&self, temporary: &Path, target: &Path) -> Result<u32, StoreError> {
+    pub(super) fn copy(&self, temporary: &Path, target: &Path) -> Result<u32, StoreError> {
         let source = pages::open_source(self.path, self.access)?;
         let unusable = |reason| StoreError::Unusable {
             path: self.path.to_owned(),
@@ -181,30 +181,27 @@ impl Source<'_> {
 
     /// Brings the copy from a version to the schema, and checks it in full.
     fn run(&self, copy: &Path, target: &Path, from: u32) -> Result<(), StoreError> {
-        let failed = |error| self.failed(error, target, from);
-        let sqlite = |cause| {
-            failed(BakeError::Sqlite {
-                path: target.to_owned(),
-                cause,
-            })
-        };
-        let connection = open_unpublished(copy).map_err(sqlite)?;
-        connection.execute_batch("BEGIN").map_err(sqlite)?;
-        self.schema.migrate(&connection, from).map_err(failed)?;
-        let finish = |connection: &Connection| {
-            record_schema(connection, self.schema)?;
-            // The planner would know nothing of new indexes.
-            gather_statistics(connection)?;
-            connection.execute_batch("COMMIT")?;
-            problems(connection, Depth::Full)
-        };
-        match finish(&connection).map_err(sqlite)?.into_iter().next() {
-            None => Ok(()),
-            Some(detail) => Err(failed(BakeError::Integrity {
-                path: target.to_owned(),
-                detail,
-            })),
+        change(copy, target, |connection| {
+            self.bring_up(connection, target, from)
+        })
+        .map_err(|error| self.failed(error, target, from))
+    }
+
+    /// Runs the migrations that a file of version `from` lacks.
+    pub(super) fn bring_up(
+        &self,
+        connection: &Connection,
+        target: &Path,
+        from: u32,
+    ) -> Result<(), BakeError> {
+        if from == self.schema.version() {
+            return Ok(());
         }
+        self.schema.migrate(connection, from)?;
+        record_schema(connection, self.schema).map_err(|cause| BakeError::Sqlite {
+            path: target.to_owned(),
+            cause,
+        })
     }
 
     /// Tells a migration that is wrong from storage that is.
@@ -225,6 +222,35 @@ impl Source<'_> {
                 cause: Box::new(cause),
             },
         }
+    }
+}
+
+/// Does `work` to a copy without a name, in one transaction, and checks the copy in full.
+pub(super) fn change<T, E: From<BakeError>>(
+    copy: &Path,
+    target: &Path,
+    work: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let sqlite = |cause| BakeError::Sqlite {
+        path: target.to_owned(),
+        cause,
+    };
+    let connection = open_unpublished(copy).map_err(sqlite)?;
+    connection.execute_batch("BEGIN").map_err(sqlite)?;
+    let done = work(&connection)?;
+    let finish = || {
+        // The planner would know nothing of new indexes and rows.
+        gather_statistics(&connection)?;
+        connection.execute_batch("COMMIT")?;
+        problems(&connection, Depth::Full)
+    };
+    match finish().map_err(sqlite)?.into_iter().next() {
+        None => Ok(done),
+        Some(detail) => Err(BakeError::Integrity {
+            path: target.to_owned(),
+            detail,
+        }
+        .into()),
     }
 }
 

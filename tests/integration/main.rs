@@ -79,6 +79,7 @@ mod rate_limit;
 mod reference;
 mod refusals;
 mod request_log;
+mod seed;
 mod serving;
 mod slow_queries;
 mod store_generations;

@@ -1,0 +1,68 @@
+//! `ekiben seed`: the rows of a CSV file into a primary's data.
+
+use std::time::Instant;
+
+use indicatif::HumanCount;
+
+use super::arguments::SeedArguments;
+use super::bake::{bake_app, file_name};
+use super::failure::Failure;
+use super::{progress, remark, say, settings, summary};
+use crate::apps;
+use crate::bake::{FolderFile, Seed};
+use crate::store::{self, SeedTarget, Seeded, Standing};
+
+pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
+    let start = Instant::now();
+    let layers = settings::load_for_seed(arguments)?;
+    let config = layers.config();
+    let app = settings::app(&arguments.app)?;
+    let Some(table) = app.csv_tables().first() else {
+        let failure = Failure::usage(format!("{} takes no CSV file", app.name()));
+        return Err(failure.hint("Its rows come from dumps: see `ekiben bake --help`."));
+    };
+    let file = FolderFile::at(&arguments.file)?;
+    let schema = apps::schema(app, config)?;
+    let baked = config.baked_dir().join(file_name(app));
+    let standing = store::standing(&config.data_dir, app.name(), &schema)?;
+    if matches!(standing, Standing::NoCopy) && !baked.exists() {
+        let report = bake_app(app, config, &apps::dataset(app, config), &baked)?;
+        remark(&summary::report(&report));
+    }
+    let seed = Seed {
+        schema: &schema,
+        table,
+        file: &file,
+        replaces: arguments.replace,
+    };
+    let target = SeedTarget {
+        data_dir: &config.data_dir,
+        baked: &baked,
+        app: app.name(),
+        appends: arguments.append,
+    };
+    let seeded = target.fill(&seed, progress::for_stderr().as_mut())?;
+    say(&told(&seeded, arguments, start))
+}
+
+fn told(seeded: &Seeded, arguments: &SeedArguments, start: Instant) -> String {
+    let Seeded {
+        path,
+        generation,
+        rows,
+        before,
+    } = seeded;
+    let others = match (before, arguments.replace) {
+        (0, _) => String::new(),
+        (before, true) => format!(" in place of {}", HumanCount(*before)),
+        (before, false) => format!(" beside {}", HumanCount(*before)),
+    };
+    format!(
+        "{}: {} rows from {}{others}, checked, in {:.2} s\n{}, generation {generation}",
+        path.display(),
+        HumanCount(*rows),
+        arguments.file.display(),
+        start.elapsed().as_secs_f64(),
+        arguments.app,
+    )
+}
