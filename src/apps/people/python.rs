@@ -100,9 +100,10 @@ fn string(text: &str, out: &mut String) {
 
 fn is_printable(character: char) -> bool {
     let is_space = character.is_whitespace() && character != ' ';
-    // Rust escapes in messages what is not printable, as Python does.
-    let mut escaped = character.escape_debug();
-    let is_escaped = escaped.next() == Some('\\') && escaped.next() == Some('u');
+    // Rust escapes in messages what is not printable, as Python does; also a mark that has no letter
+    // before it, which here it is given.
+    let text: String = ['a', character].iter().collect();
+    let is_escaped = text.escape_debug().skip(1).take(2).eq("\\u".chars());
     !is_space && !is_escaped
 }
 
@@ -125,6 +126,8 @@ mod tests {
                 json!("a\\b\n\u{7f}\u{200b}é椅"),
                 "'a\\\\b\\n\\x7f\\u200bé椅'",
             ),
+            (json!("e\u{301}"), "'e\u{301}'"),
+            (json!("\u{301}"), "'\u{301}'"),
             (json!("\u{a0}"), "'\\xa0'"),
             (json!(-7), "-7"),
             (
