@@ -1,14 +1,24 @@
 //! What is said where there is nothing, and of methods that are not taken.
 
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use uuid::Uuid;
 
+use super::model;
 use super::problem::Problem;
 
 /// See `App::nowhere`: 404 of family B for every address.
 pub(super) fn nowhere(_method: &Method, _headers: &HeaderMap, uri: &Uri) -> Option<Response> {
     // `OPTIONS *` asks about the server, not about an address.
     (uri.path() != "*").then(|| Problem::not_found().into_response())
+}
+
+/// The uuid in an address. At any other text there is nothing, UTF-8 or not.
+pub(super) fn uuid_in(path: Result<Path<String>, PathRejection>) -> Result<Uuid, Problem> {
+    let uuid = path.ok().and_then(|Path(text)| model::uuid(&text));
+    uuid.ok_or_else(Problem::not_found)
 }
 
 /// 404 of family B.

@@ -4,17 +4,19 @@
 //! with a link to the next (RFC 8288). What was read is kept until the data changes.
 
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use rusqlite::{Connection, Row};
 
 use super::body::no_parameters;
+use super::nowhere::uuid_in;
 use super::passengers::{HEADER, UUID};
 use super::person::{self, KIND, USUAL_LENGTH};
 use super::problem::Problem;
 use super::query::{Asked, Place};
-use super::{Register, Result, Shared, model, select};
+use super::{Register, Result, Shared, select};
 use crate::apps::answer::json;
 use crate::apps::listing;
 use crate::http::{HttpError, Reading};
@@ -45,11 +47,11 @@ pub(super) struct Page {
     ))]
 pub(super) async fn one(
     State(register): State<Shared>,
-    Path(uuid): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     uri: Uri,
 ) -> Result<Response> {
     no_parameters(&uri)?;
-    let uuid = model::uuid(&uuid).ok_or_else(Problem::not_found)?;
+    let uuid = uuid_in(path)?;
     let reading = Reading::begin(&register.store);
     if let Some(body) = reading.kept(&register.people, &uuid) {
         return Ok(reading.answer(json(body)));

@@ -5,7 +5,7 @@
 //! between; with an `Idempotency-Key` its answer is given again to the same request.
 
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use rusqlite::Connection;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::body::{fields, no_parameters};
 use super::model::{self, Changes, Person};
+use super::nowhere::uuid_in;
 use super::problem::Problem;
 use super::{Result, Shared, person};
 use crate::http::IdempotencyKey;
@@ -82,7 +83,7 @@ pub(super) async fn create(
     ))]
 pub(super) async fn change(
     State(register): State<Shared>,
-    Path(uuid): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
     key: IdempotencyKey,
@@ -90,7 +91,7 @@ pub(super) async fn change(
 ) -> Result<Outcome> {
     let body = body?;
     let fields = fields(&headers, &uri, &body)?;
-    let uuid = model::uuid(&uuid).ok_or_else(Problem::not_found)?;
+    let uuid = uuid_in(path)?;
     let changes = model::changes(&fields);
     let changes = changes.and_then(|changes| model::stays(uuid, &changes).map(|()| changes));
     write(&register, key.once(&body), move |connection| {
@@ -122,12 +123,12 @@ pub(super) async fn change(
     ))]
 pub(super) async fn remove(
     State(register): State<Shared>,
-    Path(uuid): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     uri: Uri,
     key: IdempotencyKey,
 ) -> Result<Outcome> {
     no_parameters(&uri)?;
-    let uuid = model::uuid(&uuid).ok_or_else(Problem::not_found)?;
+    let uuid = uuid_in(path)?;
     write(&register, key.once(b""), move |connection| {
         let removed = connection
             .prepare_cached(DELETE)?
