@@ -106,7 +106,7 @@ async fn page(register: Shared, uri: &Uri, form: Form) -> Result<Response> {
     }
     let asked = Asked::parse(query, &register.settings)?;
     let page = read(&register, asked, form, query, uri.path()).await?;
-    let bytes = page.body.len() + query.len();
+    let bytes = page.bytes() + size_of_val(&key) + query.len();
     reading.keep(&register.lists, key, page.clone(), bytes);
     Ok(reading.answer(page.answer(form)))
 }
@@ -156,6 +156,12 @@ fn link(asked: &Asked, query: &str, path: &str, last: Option<&Place>) -> Result<
 }
 
 impl Page {
+    /// What it takes to keep it: more than its body, where hardly anybody is on it.
+    fn bytes(&self) -> usize {
+        let link = self.link.as_ref().map_or(0, HeaderValue::len);
+        size_of_val(self) + self.body.len() + link
+    }
+
     fn answer(self, form: Form) -> Response {
         let mut response = match form {
             Form::Json => json(self.body),
