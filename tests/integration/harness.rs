@@ -193,6 +193,11 @@ impl Site {
         }
     }
 
+    /// Ends it; the folder with its files, to be opened again.
+    pub(crate) fn close(self) -> TempDir {
+        self.folder
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(request(Method::GET, path).body(Body::empty()).unwrap())
             .await

@@ -154,13 +154,7 @@ async fn a_primary_forgets_its_tags_and_replicas_share_theirs() {
         };
         let site = Site::with(&twenty(), &options());
         let first = site.get(CHEAPEST).await.header("etag").to_owned();
-        let Site {
-            store,
-            router,
-            site,
-            folder,
-        } = site;
-        drop((store, router, site));
+        let folder = site.close();
         let baked = folder.path().join("isuumo.sqlite");
         let site = Site::open(folder, &baked, &options());
         (first, site.get(CHEAPEST).await.header("etag").to_owned())
