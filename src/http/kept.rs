@@ -47,21 +47,26 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
             .flatten()
     }
 
-    /// Keeps what was made from `revision`, of `bytes` bytes with its key.
+    /// Keeps what was made from `revision`; key and value hold `bytes` bytes beside what they are
+    /// themselves.
     pub fn put(&self, revision: Revision, key: K, value: V, bytes: usize) {
+        let bytes = bytes + size_of::<(K, V)>();
         if bytes > self.most_bytes {
             return;
         }
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        let has_room = entries.bytes + bytes <= self.most_bytes;
-        if entries.revision != Some(revision) || !has_room {
+        let is_same = entries.revision == Some(revision);
+        // Two may have made it at once.
+        if is_same && entries.values.contains_key(&key) {
+            return;
+        }
+        if !is_same || entries.bytes + bytes > self.most_bytes {
             entries.values.clear();
             entries.bytes = 0;
             entries.revision = Some(revision);
         }
-        if entries.values.insert(key, value).is_none() {
-            entries.bytes += bytes;
-        }
+        entries.values.insert(key, value);
+        entries.bytes += bytes;
     }
 }
 
@@ -85,17 +90,18 @@ mod tests {
 
     #[test]
     fn there_are_never_more_bytes_than_allowed() {
+        const OWN: usize = size_of::<(u64, u64)>();
         let revision = Revision::of_changes(1);
-        let kept = Kept::new(100);
-        kept.put(revision, 0, (), 101);
+        let kept = Kept::new(10 * (OWN + 4));
+        kept.put(revision, 0, 0, 10 * (OWN + 4));
         assert_eq!(kept.get(revision, &0), None);
-        for key in 1..=10 {
-            kept.put(revision, key, (), 10);
-            kept.put(revision, key, (), 10);
+        for key in 1..=10_u64 {
+            kept.put(revision, key, key, 4);
+            kept.put(revision, key, key, 4);
         }
-        assert!((1..=10).all(|key| kept.get(revision, &key).is_some()));
-        kept.put(revision, 11, (), 10);
-        assert_eq!(kept.get(revision, &11), Some(()));
+        assert!((1..=10).all(|key| kept.get(revision, &key) == Some(key)));
+        kept.put(revision, 11, 11, 4);
+        assert_eq!(kept.get(revision, &11), Some(11));
         assert!((1..=10).all(|key| kept.get(revision, &key).is_none()));
     }
 }

@@ -46,7 +46,7 @@ impl<'s> Reading<'s> {
         kept.get(self.before?, key)
     }
 
-    /// Keeps what was read, of `bytes` bytes, unless a write has become visible meanwhile.
+    /// Keeps what was read, `bytes` as in [`Kept::put`], unless a write has become visible meanwhile.
     pub fn keep<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: K, value: V, bytes: usize) {
         if let Some(before) = self.before
             && self.store.revision() == Some(before)

@@ -39,7 +39,12 @@ pub(super) struct Changes {
 /// The spellings of a uuid that the original's database takes: in any case, with or without hyphens,
 /// also in braces.
 pub(super) fn uuid(text: &str) -> Option<Uuid> {
-    if text.starts_with("urn:") {
+    let braced = text
+        .strip_prefix('{')
+        .and_then(|text| text.strip_suffix('}'));
+    let text = braced.unwrap_or(text);
+    // What the crate takes beyond that: a URN, and braces within braces.
+    if text.starts_with(['u', '{']) {
         return None;
     }
     Uuid::try_parse(text).ok()
@@ -48,20 +53,12 @@ pub(super) fn uuid(text: &str) -> Option<Uuid> {
 /// What a body says that went through the check of its shape.
 pub(super) fn changes(fields: &Map<String, Value>) -> Result<Changes, Problem> {
     let integer = |key: &str| fields.get(key).and_then(Value::as_i64);
-    let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
     Ok(Changes {
         name: fields.get("name").map(name).transpose()?,
-        uuid: match fields.get("uuid") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => Some(uuid(text).ok_or_else(|| incorrect_value("uuid"))?),
-            Some(_) => {
-                let detail = "Incorrect type of value for `uuid`";
-                return Err(Problem::validation(detail));
-            }
-        },
+        uuid: given_uuid(fields)?,
         survived: fields.get("survived").and_then(Value::as_bool),
         passenger_class: integer("passengerClass"),
-        sex: text("sex"),
+        sex: fields.get("sex").and_then(Value::as_str).map(str::to_owned),
         age: integer("age"),
         siblings_or_spouses_aboard: integer("siblingsOrSpousesAboard"),
         parents_or_children_aboard: integer("parentsOrChildrenAboard"),
@@ -69,43 +66,40 @@ pub(super) fn changes(fields: &Map<String, Value>) -> Result<Changes, Problem> {
     })
 }
 
-/// The person that a body describes.
+/// The person that a body describes. The fields are looked at in the order in which they stand here.
 pub(super) fn person(fields: &Map<String, Value>) -> Result<Person, Problem> {
-    let missing = |key: &str| Problem::validation(format!("No `{key}` provided"));
-    let is_there = |key: &str| match fields.contains_key(key) {
-        true => Ok(()),
-        false => Err(missing(key)),
+    let required = |key: &str| {
+        let missing = || Problem::validation(format!("No `{key}` provided"));
+        fields.get(key).ok_or_else(missing)
     };
-    is_there("passengerClass")?;
-    is_there("name")?;
-    fields.get("name").map(name).transpose()?;
-    for key in [
-        "sex",
-        "age",
-        "siblingsOrSpousesAboard",
-        "parentsOrChildrenAboard",
-        "fare",
-    ] {
-        is_there(key)?;
-    }
-    let given = changes(fields)?;
+    // Of the type that the check of the shape found.
+    let integer = |key: &str| required(key).map(|value| value.as_i64().unwrap_or_default());
     Ok(Person {
-        uuid: given.uuid.unwrap_or_else(Uuid::new_v4),
-        survived: given.survived.unwrap_or_default(),
-        passenger_class: given
-            .passenger_class
-            .ok_or_else(|| missing("passengerClass"))?,
-        name: given.name.ok_or_else(|| missing("name"))?,
-        sex: given.sex.ok_or_else(|| missing("sex"))?,
-        age: given.age.ok_or_else(|| missing("age"))?,
-        siblings_or_spouses_aboard: given
-            .siblings_or_spouses_aboard
-            .ok_or_else(|| missing("siblingsOrSpousesAboard"))?,
-        parents_or_children_aboard: given
-            .parents_or_children_aboard
-            .ok_or_else(|| missing("parentsOrChildrenAboard"))?,
-        fare: given.fare.ok_or_else(|| missing("fare"))?,
+        passenger_class: integer("passengerClass")?,
+        name: name(required("name")?)?,
+        sex: required("sex")?.as_str().unwrap_or_default().to_owned(),
+        age: integer("age")?,
+        siblings_or_spouses_aboard: integer("siblingsOrSpousesAboard")?,
+        parents_or_children_aboard: integer("parentsOrChildrenAboard")?,
+        fare: required("fare")?.as_f64().unwrap_or_default(),
+        survived: fields
+            .get("survived")
+            .and_then(Value::as_bool)
+            .unwrap_or_default(),
+        uuid: given_uuid(fields)?.unwrap_or_else(Uuid::new_v4),
     })
+}
+
+/// A uuid that is given, if one is.
+fn given_uuid(fields: &Map<String, Value>) -> Result<Option<Uuid>, Problem> {
+    match fields.get("uuid") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => uuid(text).map(Some).ok_or_else(|| incorrect_value("uuid")),
+        Some(_) => {
+            let detail = "Incorrect type of value for `uuid`";
+            Err(Problem::validation(detail))
+        }
+    }
 }
 
 /// A person cannot be given another uuid.
@@ -151,6 +145,7 @@ mod tests {
             CANONICAL.to_uppercase(),
             plain.clone(),
             format!("{{{CANONICAL}}}"),
+            format!("{{{plain}}}"),
         ] {
             assert_eq!(uuid(&text), Some(expected), "{text}");
         }

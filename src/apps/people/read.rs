@@ -60,8 +60,7 @@ pub(super) async fn one(
         .store
         .read(|connection| person::find(connection, uuid).map_err(HttpError::from))?;
     let body = Bytes::from(found.ok_or_else(Problem::not_found)?);
-    let bytes = body.len() + size_of_val(&uuid);
-    reading.keep(&register.people, uuid, body.clone(), bytes);
+    reading.keep(&register.people, uuid, body.clone(), body.len());
     Ok(reading.answer(json(body)))
 }
 
@@ -106,7 +105,7 @@ async fn page(register: Shared, uri: &Uri, form: Form) -> Result<Response> {
     }
     let asked = Asked::parse(query, &register.settings)?;
     let page = read(&register, asked, form, query, uri.path()).await?;
-    let bytes = page.bytes() + size_of_val(&key) + query.len();
+    let bytes = page.bytes() + query.len();
     reading.keep(&register.lists, key, page.clone(), bytes);
     Ok(reading.answer(page.answer(form)))
 }
@@ -123,19 +122,18 @@ async fn read(
         // One more than is shown tells whether there are more.
         let mut places = select::places(connection, &asked, most.saturating_add(1))?;
         let has_more = places.len() > most;
+        if has_more && asked.limit.is_none() {
+            let detail = format!("There are more than {most} people: ask for pages with 'limit'.");
+            return Err(Problem::specification(detail).into());
+        }
         places.truncate(most);
         let body = match form {
-            _ if has_more && asked.limit.is_none() => Vec::new(),
             Form::Json => json_array(connection, &places)?,
             Form::Csv => csv_file(connection, &places)?,
         };
         Ok((asked, places.pop().filter(|_| has_more), body))
     };
     let (asked, last, body) = register.store.read_offloaded(work).await?;
-    if last.is_some() && asked.limit.is_none() {
-        let detail = format!("There are more than {most} people: ask for pages with 'limit'.");
-        return Err(Problem::specification(detail).into());
-    }
     let link = asked
         .limit
         .map(|_| link(&asked, query, path, last.as_ref()));
@@ -156,10 +154,9 @@ fn link(asked: &Asked, query: &str, path: &str, last: Option<&Place>) -> Result<
 }
 
 impl Page {
-    /// What it takes to keep it: more than its body, where hardly anybody is on it.
+    /// What it holds beside itself.
     fn bytes(&self) -> usize {
-        let link = self.link.as_ref().map_or(0, HeaderValue::len);
-        size_of_val(self) + self.body.len() + link
+        self.body.len() + self.link.as_ref().map_or(0, HeaderValue::len)
     }
 
     fn answer(self, form: Form) -> Response {
