@@ -4,13 +4,15 @@
 //! are not taken for each other; compression and the byte order mark are seen through. Whatever does not
 //! fit ends the work with line and column; that nothing stays of it is up to the caller's transaction.
 
+use std::io::Read;
 use std::path::Path;
 
-use csv::{ErrorKind, StringRecord};
+use csv::ErrorKind;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use sha2::{Digest as _, Sha256};
 
+use super::csv_records::{Records, TooLong};
 use super::input::{open, unpacked_name};
 use super::provenance::Input;
 use super::target::quoted;
@@ -39,7 +41,7 @@ pub struct CsvTable {
 /// The fields of a record, and sixteen bytes that no other row has.
 #[derive(Debug)]
 pub struct Fields<'r> {
-    record: &'r StringRecord,
+    texts: Vec<&'r str>,
     /// For keys that the file does not give.
     pub unique: [u8; 16],
 }
@@ -75,25 +77,8 @@ impl Fields<'_> {
     /// The field at `index`; empty where an optional one is left out.
     #[must_use]
     pub fn text(&self, index: usize) -> &str {
-        field(self.record, index).unwrap_or_default()
+        self.texts.get(index).copied().unwrap_or_default()
     }
-}
-
-/// A field without the CR before the end of its line.
-fn field(record: &StringRecord, index: usize) -> Option<&str> {
-    let field = record.get(index)?;
-    let is_last = index + 1 == record.len();
-    Some(if is_last {
-        field.strip_suffix('\r').unwrap_or(field)
-    } else {
-        field
-    })
-}
-
-fn last(record: &StringRecord) -> &str {
-    let last = record.len().checked_sub(1);
-    last.and_then(|last| field(record, last))
-        .unwrap_or_default()
 }
 
 impl CsvTable {
@@ -116,44 +101,18 @@ impl Loading<'_> {
     /// When it cannot be read or a row does not fit. Rows before that are stored.
     pub(super) fn store(&mut self, connection: &Connection) -> Result<(u64, Input), BakeError> {
         let (bytes, meter) = open(self.file)?;
-        // Widths are compared here, to say what was expected. With CR LF as its own terminator, the reader
-        // would count a line as begun before the LF.
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .terminator(csv::Terminator::Any(b'\n'))
-            .from_reader(bytes);
-        let mut record = StringRecord::new();
-        let read = reader.read_record(&mut record);
-        if !read.map_err(|cause| self.broken(cause))? {
+        let mut records = Records::new(bytes);
+        if !self.advance(&mut records)? {
             return Err(self.wrong(1, "the file is empty; a header is needed".to_owned()));
         }
-        let width = self.header(&record)?;
+        let width = self.header(&records)?;
         let mut insert = self.prepare(connection)?;
         let mut rows = 0;
-        loop {
-            let read = reader.read_record(&mut record);
-            if !read.map_err(|cause| self.broken(cause))? {
-                break;
-            }
-            if record.len() == 1 && last(&record).is_empty() {
-                continue;
-            }
-            let line = record.position().map_or(0, csv::Position::line);
-            if record.len() != width {
-                let found = record.len();
-                let reason = format!("{found} fields where the header has {width}");
-                return Err(self.wrong(line, reason));
-            }
-            let fields = Fields {
-                unique: self.unique.bytes(rows, &record),
-                record: &record,
-            };
-            let values =
-                (self.table.row)(&fields).map_err(|error| self.unfit(line, &record, &error))?;
+        while self.advance(&mut records)? {
+            let values = self.values(&records, width, rows)?;
             insert
                 .execute(params_from_iter(values))
-                .map_err(|cause| self.refused(&record, rows, cause))?;
+                .map_err(|cause| self.refused(&records, rows, cause))?;
             rows += 1;
             if rows % ROWS_BETWEEN == 0 {
                 (self.told)(meter.stored_bytes(), rows);
@@ -161,15 +120,37 @@ impl Loading<'_> {
         }
         (self.told)(meter.stored_bytes(), rows);
         let (bytes, sha256) = meter.finish();
-        let name = unpacked_name(&self.file.name).to_owned();
-        Ok((
-            rows,
-            Input {
-                name,
-                bytes,
-                sha256,
-            },
-        ))
+        let input = Input {
+            name: unpacked_name(&self.file.name).to_owned(),
+            bytes,
+            sha256,
+        };
+        Ok((rows, input))
+    }
+
+    fn advance<R: Read>(&self, records: &mut Records<R>) -> Result<bool, BakeError> {
+        let read = records.advance();
+        read.map_err(|cause| self.broken(records.line(), cause))
+    }
+
+    /// The values of a record, of which there are `before`.
+    fn values<R: Read>(
+        &self,
+        records: &Records<R>,
+        width: usize,
+        before: u64,
+    ) -> Result<Vec<Value>, BakeError> {
+        let texts: Vec<&str> = records.texts().collect();
+        if texts.len() != width {
+            let reason = format!("{} fields where the header has {width}", texts.len());
+            return Err(self.wrong(records.line(), reason));
+        }
+        let fields = Fields {
+            unique: self.unique.bytes(before, &texts),
+            texts,
+        };
+        let values = (self.table.row)(&fields);
+        values.map_err(|error| self.unfit(records.line(), &fields, &error))
     }
 
     fn prepare<'c>(
@@ -193,13 +174,14 @@ impl Loading<'_> {
     }
 
     /// Compares the header; how many fields it names.
-    fn header(&self, record: &StringRecord) -> Result<usize, BakeError> {
+    fn header<R: Read>(&self, records: &Records<R>) -> Result<usize, BakeError> {
         let CsvTable {
             header, optional, ..
         } = self.table;
         let (least, most) = (header.len(), header.len() + optional.len());
+        let line = records.line();
         for (index, expected) in header.iter().chain(*optional).enumerate() {
-            match field(record, index) {
+            match records.text(index) {
                 Some(found) if is_called(found, expected) => {}
                 None if index >= least => break,
                 found => {
@@ -208,15 +190,15 @@ impl Loading<'_> {
                         "column {}: the header has {found} where {expected:?} is expected",
                         index + 1
                     );
-                    return Err(self.wrong(1, reason));
+                    return Err(self.wrong(line, reason));
                 }
             }
         }
-        if record.len() > most {
-            let reason = format!("the header has {} columns; there are {most}", record.len());
-            return Err(self.wrong(1, reason));
+        if records.len() > most {
+            let reason = format!("the header has {} columns; there are {most}", records.len());
+            return Err(self.wrong(line, reason));
         }
-        Ok(record.len())
+        Ok(records.len())
     }
 
     fn wrong(&self, line: u64, reason: String) -> BakeError {
@@ -227,28 +209,28 @@ impl Loading<'_> {
         }
     }
 
-    fn unfit(&self, line: u64, record: &StringRecord, error: &FieldError) -> BakeError {
+    fn unfit(&self, line: u64, fields: &Fields<'_>, error: &FieldError) -> BakeError {
         const SHOWN: usize = 40;
-        let FieldError {
-            field: index,
-            reason,
-        } = error;
-        let text = field(record, *index).unwrap_or_default();
+        let FieldError { field, reason } = error;
+        let text = fields.text(*field);
         let shown: String = text.chars().take(SHOWN).collect();
         let more = if shown.len() < text.len() { "…" } else { "" };
-        let column = self.table.column(*index);
-        let reason = format!("column {} ({column}): {shown:?}{more} {reason}", index + 1);
+        let column = self.table.column(*field);
+        let reason = format!("column {} ({column}): {shown:?}{more} {reason}", field + 1);
         self.wrong(line, reason)
     }
 
-    fn broken(&self, cause: csv::Error) -> BakeError {
-        let line = cause.position().map_or(0, csv::Position::line);
+    fn broken(&self, line: u64, cause: csv::Error) -> BakeError {
         match cause.into_kind() {
-            ErrorKind::Io(cause) => BakeError::Input {
-                name: self.file.shown.clone(),
-                cause,
+            ErrorKind::Io(cause) => match cause.get_ref() {
+                Some(reason) if reason.is::<TooLong>() => self.wrong(line, reason.to_string()),
+                _ => BakeError::Input {
+                    name: self.file.shown.clone(),
+                    cause,
+                },
             },
-            ErrorKind::Utf8 { err, .. } => {
+            ErrorKind::Utf8 { pos, err } => {
+                let line = pos.map_or(line, |position| position.line());
                 let column = self.table.column(err.field());
                 let reason = format!("column {} ({column}): not UTF-8", err.field() + 1);
                 self.wrong(line, reason)
@@ -257,12 +239,16 @@ impl Loading<'_> {
         }
     }
 
-    fn refused(&self, record: &StringRecord, before: u64, cause: rusqlite::Error) -> BakeError {
-        let position = record.position();
+    fn refused<R: Read>(
+        &self,
+        records: &Records<R>,
+        before: u64,
+        cause: rusqlite::Error,
+    ) -> BakeError {
         BakeError::Row {
             input: self.file.shown.clone(),
-            line: position.map_or(0, csv::Position::line),
-            byte: position.map_or(0, csv::Position::byte),
+            line: records.line(),
+            byte: records.byte(),
             table: self.table.table.to_owned(),
             row: before + 1,
             cause,
@@ -277,15 +263,14 @@ fn is_called(found: &str, expected: &str) -> bool {
 }
 
 impl Unique {
-    fn bytes(self, before: u64, record: &StringRecord) -> [u8; 16] {
+    fn bytes(self, before: u64, texts: &[&str]) -> [u8; 16] {
         match self {
             Self::Random => uuid::Uuid::new_v4().into_bytes(),
             Self::Derived => {
                 let mut hash = Sha256::new_with_prefix(before.to_le_bytes());
-                for index in 0..record.len() {
-                    let field = field(record, index).unwrap_or_default();
-                    hash.update(field.len().to_le_bytes());
-                    hash.update(field);
+                for text in texts {
+                    hash.update(text.len().to_le_bytes());
+                    hash.update(text);
                 }
                 let mut bytes = [0; 16];
                 bytes.copy_from_slice(&hash.finalize()[..16]);

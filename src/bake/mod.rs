@@ -10,7 +10,7 @@
 //! - [`Folder`]: files on disk or embedded in the binary
 //! - `input`: one input, unpacked, hashed and metered
 //! - `feed`: reading on a thread of its own; `batch`: rows on their way; `insertion`: storing them
-//! - [`CsvTable`]: a table that a CSV file fills; [`Seed`]: filling it later
+//! - [`CsvTable`]: a table that a CSV file fills, from `csv_records`; [`Seed`]: filling it later
 //! - `schema`: the SQL files of an app, in their three phases; `migrations`: those for older files
 //! - `target`: the tables of a schema that rows go into
 //! - `output`: the file being made: indexes, statistics, compaction, checks; `temporary`: its name until
@@ -21,6 +21,7 @@
 //! - [`BakeError`]: what went wrong
 
 mod batch;
+mod csv_records;
 mod csv_table;
 mod error;
 mod feed;

@@ -183,3 +183,20 @@ fn a_folder_without_the_file_is_told_what_is_missing() {
         "{said}"
     );
 }
+
+#[test]
+fn lines_are_counted_past_blank_ones_and_within_quotes() {
+    let said = refusal(format!(
+        "{HEADER}\n\n\n1,1,\"A\nB\",male,1,0,0,1\n\n{ROW}\n1,1,A,male,x,0,0,1\n"
+    ));
+    assert_eq!(said, "line 8: column 5 (Age): \"x\" is no number");
+    let open = format!(
+        "{HEADER}\n{ROW}\n1,1,\"A,male,1,0,0,1\n{}",
+        format!("{ROW}\n").repeat(40_000)
+    );
+    let said = refusal(open);
+    assert!(
+        said.starts_with("line 3: the record that begins here is longer than 1048576 bytes"),
+        "{said}"
+    );
+}
