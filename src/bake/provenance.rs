@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::Schema;
 use super::input::hex;
+use crate::release;
 
 /// `PRAGMA application_id` of every file that this program writes: "EKBN".
 pub const APPLICATION_ID: i64 = 0x454b_424e;
@@ -67,6 +68,10 @@ pub struct Provenance {
     pub rows: BTreeMap<String, u64>,
     /// The inputs in the order they were read.
     pub inputs: Vec<Input>,
+    /// What tells these rows from others of the same origin: of files that were written to, backups and
+    /// seeds. The rows of a bake follow from its inputs.
+    #[serde(skip)]
+    pub state: Option<String>,
 }
 
 /// One input of a bake.
@@ -165,6 +170,7 @@ impl Provenance {
             bake_time: fact("bake_time")?,
             rows,
             inputs,
+            state: Some(fact("state")?).filter(|state| !state.is_empty()),
         }))
     }
 }
@@ -180,6 +186,13 @@ pub(crate) fn record_schema(connection: &Connection, schema: &Schema) -> rusqlit
         connection.execute(record, (key, value))?;
     }
     Ok(())
+}
+
+/// Gives the rows of a file that was written to a name of their own.
+pub(crate) fn record_state(connection: &Connection) -> rusqlite::Result<()> {
+    let state = format!("{:016x}{:016x}", release::random(), release::random());
+    let record = "INSERT OR REPLACE INTO ekiben_provenance VALUES ('state', ?1)";
+    connection.execute(record, [state]).map(drop)
 }
 
 /// The version of a schema; files from before there were versions do not say it.

@@ -139,6 +139,7 @@ pub fn bake(
         bake_time: recipe.bake_time.to_owned(),
         rows,
         inputs,
+        state: None,
     };
     finish(&mut output, &provenance, in_order, progress)?;
     let tables = output.finish(report::tables)?;

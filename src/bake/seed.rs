@@ -2,7 +2,8 @@
 //! in a transaction.
 //!
 //! Rows are read as in a bake, but keys that the file does not give are random: the same file twice makes
-//! other rows. It must not know where the file lies that it fills.
+//! other rows. What is derived from the table is kept by its triggers, as for any other row. It must not
+//! know where the file lies that it fills.
 
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use rusqlite::Connection;
 
 use super::csv_table::{Loading, Unique};
 use super::progress::{Phase, Progress};
-use super::provenance::{Provenance, dataset_digest};
+use super::provenance::{Provenance, dataset_digest, record_state};
 use super::target::quoted;
 use super::{BakeError, CsvTable, FolderFile, Schema};
 
@@ -65,7 +66,15 @@ impl Seed<'_> {
         self.schema.check(connection)?;
         let record = || -> rusqlite::Result<()> {
             let provenance = Provenance::read(connection)?;
-            let mut inputs = provenance.map(|known| known.inputs).unwrap_or_default();
+            let mut inputs = Vec::new();
+            if let Some(known) = provenance {
+                // Where there is no other table, no row of an earlier input is left.
+                if self.replaces && known.rows.len() == 1 {
+                    connection.execute("DELETE FROM ekiben_input", [])?;
+                } else {
+                    inputs = known.inputs;
+                }
+            }
             connection.execute(
                 "INSERT INTO ekiben_input VALUES (?1, ?2, ?3, ?4)",
                 (inputs.len(), &input.name, input.bytes, &input.sha256),
@@ -79,7 +88,7 @@ impl Seed<'_> {
                 "UPDATE ekiben_table SET rows = ?2 WHERE name = ?1",
                 (self.table.table, self.existing(connection)?),
             )?;
-            Ok(())
+            record_state(connection)
         };
         record().map_err(sqlite)?;
         Ok(rows)

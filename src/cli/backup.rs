@@ -40,12 +40,17 @@ pub(super) fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
             "note: its schema version is {file}; the next start migrates it to {program}"
         ));
     }
-    if config.mode == Mode::Replica {
+    tell_of_mode(config.mode);
+    Ok(())
+}
+
+/// Who changes a primary's data where replicas are configured may wonder.
+pub(super) fn tell_of_mode(mode: Mode) {
+    if mode == Mode::Replica {
         remark(
-            "note: `mode` is replica in this configuration; what was restored is served with mode primary",
+            "note: `mode` is replica in this configuration; what was changed is served with mode primary",
         );
     }
-    Ok(())
 }
 
 fn told(copied: &Copied, app: &str, start: Instant) -> String {

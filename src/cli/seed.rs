@@ -5,6 +5,7 @@ use std::time::Instant;
 use indicatif::HumanCount;
 
 use super::arguments::SeedArguments;
+use super::backup::tell_of_mode;
 use super::bake::{bake_app, file_name};
 use super::failure::Failure;
 use super::{progress, remark, say, settings, summary};
@@ -42,7 +43,9 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
         appends: arguments.append,
     };
     let seeded = target.fill(&seed, progress::for_stderr().as_mut())?;
-    say(&told(&seeded, arguments, start))
+    say(&told(&seeded, arguments, start))?;
+    tell_of_mode(config.mode);
+    Ok(())
 }
 
 fn told(seeded: &Seeded, arguments: &SeedArguments, start: Instant) -> String {

@@ -141,6 +141,7 @@ mod tests {
                 bake_time: String::new(),
                 rows: BTreeMap::new(),
                 inputs: Vec::new(),
+                state: None,
             };
             fit(Path::new("x"), &provenance, &schema).map_err(|error| error.to_string())
         };

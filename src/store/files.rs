@@ -1,9 +1,9 @@
 //! The files that a primary keeps in its data directory, and the lock on them.
 //!
-//! `APP.primary.lock` is held while a primary runs, is migrated, or a backup is restored. `APP.primary.N.sqlite` is
-//! generation N, complete by the time it has its name. The highest number is the current one, so a
-//! crash between two steps of a reset leaves either the old or the new generation and nothing in
-//! between.
+//! `APP.primary.lock` is held while a primary runs, is migrated or seeded, or a backup is restored.
+//! `APP.primary.N.sqlite` is generation N, complete by the time it has its name. The highest number is the
+//! current one, so a crash between two steps of a reset leaves either the old or the new generation and
+//! nothing in between.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};

@@ -205,7 +205,7 @@ impl Source<'_> {
     }
 
     /// Tells a migration that is wrong from storage that is.
-    fn failed(&self, error: BakeError, target: &Path, from: u32) -> StoreError {
+    pub(super) fn failed(&self, error: BakeError, target: &Path, from: u32) -> StoreError {
         match error {
             BakeError::SchemaSql { cause, .. } | BakeError::Sqlite { cause, .. }
                 if is_about_files(&cause) =>

@@ -19,7 +19,7 @@ const WRITER_CACHE_KIB: i64 = -16_384;
 /// Files up to this size are read through memory mapping.
 const MAPPED_BYTES: i64 = 1 << 30;
 
-/// More than the number of different statements that any app runs; the default of 16 would
+/// More than the number of different statements that an app usually runs; the default of 16 would
 /// prepare statements anew under a mix of requests.
 const CACHED_STATEMENTS: usize = 256;
 

@@ -86,7 +86,9 @@ impl SeedTarget<'_> {
             drop(File::create(temporary).map_err(|cause| file_error(&target, cause))?);
             let version = source.copy(temporary, &target)?;
             done = change(temporary, &target, |connection| {
-                source.bring_up(connection, &target, version)?;
+                source
+                    .bring_up(connection, &target, version)
+                    .map_err(|error| source.failed(error, &target, version))?;
                 let sqlite = |cause| BakeError::Sqlite {
                     path: target.clone(),
                     cause,

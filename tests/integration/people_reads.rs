@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use axum::http::Method;
+use ekiben::store::Mode;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::bake_csv::HEADER;
-use crate::harness::{Answer, Site, reference_data};
+use crate::harness::{Answer, Options, Site, reference_data};
 use crate::http_manners::ask;
 use crate::people_edge_cases::{KNOWN, with_ann};
 use crate::people_site::{KEYS, ann, ann_with, merged, options};
@@ -341,4 +343,33 @@ async fn the_originals_list_is_read_as_it_is_meant() {
     // The file comes back as it was, but for what ages lose.
     let again = records(&site.get("/people.csv").await);
     assert_eq!(again.len(), 888);
+}
+
+#[tokio::test]
+async fn a_replica_tells_backups_of_one_primary_apart() {
+    let (primary, person) = with_ann().await;
+    let data = primary.folder.path().join("data");
+    let backup = |name: &str| {
+        let out = primary.folder.path().join(name);
+        ekiben::store::back_up(&data, "people", &out, false).unwrap();
+        out
+    };
+    let first = backup("first.sqlite");
+    primary.change(KNOWN, &json!({"age": 99})).await.is(200);
+    let second = backup("second.sqlite");
+    let served = primary.folder.path().join("served.sqlite");
+    fs::rename(first, &served).unwrap();
+    let options = Options {
+        mode: Mode::Replica,
+        ..options("")
+    };
+    let replica = Site::open(TempDir::new().unwrap(), &served, &options);
+    let path = format!("/people/{KNOWN}");
+    let before = replica.get(&path).await;
+    assert_eq!(before.is(200).json()["age"], person["age"]);
+    fs::rename(second, &served).unwrap();
+    replica.store.reload().await.unwrap();
+    let after = replica.get(&path).await;
+    assert_eq!(after.is(200).json()["age"], 99);
+    assert_ne!(before.header("etag"), after.header("etag"));
 }

@@ -136,6 +136,7 @@ pub fn import(
         bake_time: options.bake_time.to_owned(),
         rows,
         inputs: outcome.inputs,
+        state: None,
     };
     told.begin(Phase::Statistics);
     output.analyze(&provenance)?;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, ffi};
 
+use crate::bake::provenance::record_state;
 use crate::store::acceptance::unreadable;
 use crate::store::files::mark_log;
 use crate::store::health::{Depth, problems};
@@ -64,6 +65,16 @@ pub(in crate::store) fn copy(
         },
     })?;
     forget_log(to).map_err(|cause| CopyError::Output {
+        path: target.to_owned(),
+        cause,
+    })
+}
+
+/// Gives the rows of a copy a name of their own: two backups of one primary have the same provenance, and
+/// a replica may serve the one after the other.
+pub(super) fn name_state(copy: &Path, target: &Path) -> Result<(), CopyError> {
+    let named = open_unpublished(copy).and_then(|copy| record_state(&copy));
+    named.map_err(|cause| CopyError::Sqlite {
         path: target.to_owned(),
         cause,
     })

@@ -84,6 +84,7 @@ fn copy(from: &Path, app: &str, to: &Path, out: &Path) -> Result<Provenance, Bac
         .unwrap_or_else(|cause| Err(unreadable(&cause)))
         .map_err(unusable)?;
     pages::copy(&transaction, from, to, out)?;
+    pages::name_state(to, out)?;
     Ok(provenance)
 }
 
