@@ -10,7 +10,7 @@ use serde::Serialize;
 /// How objects of one kind are found by id and written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kind {
-    /// Selects one by id, whether or not it can be bought.
+    /// Selects one by id.
     pub(super) select: &'static str,
     /// Writes the row as a JSON object.
     pub(super) write: fn(&Row<'_>, &mut Vec<u8>) -> rusqlite::Result<()>,

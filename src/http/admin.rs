@@ -73,12 +73,14 @@ async fn reload(State(site): State<Arc<Site>>, uri: Uri) -> Result<Response, Htt
     let is_meant = |app: &&Served| only.as_ref().is_none_or(|(_, name)| name == app.name);
     let mut reloaded = Vec::new();
     for app in site.apps().iter().filter(is_meant) {
-        reloaded.push(reload_app(app).await?);
+        reloaded.push(reload_app(app).await);
     }
     if let (Some((_, name)), []) = (&only, &reloaded[..]) {
         let detail = format!("No app {name} is served here.");
         return Err(HttpError::problem(StatusCode::NOT_FOUND, detail));
     }
+    // What one app cannot do, the others have done all the same.
+    let reloaded: Vec<Reloaded> = reloaded.into_iter().collect::<Result<_, _>>()?;
     Ok(Json(reloaded).into_response())
 }
 

@@ -60,13 +60,17 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
         if is_same && entries.values.contains_key(&key) {
             return;
         }
+        let mut old = HashMap::new();
         if !is_same || entries.bytes + bytes > self.most_bytes {
-            entries.values.clear();
+            old = std::mem::take(&mut entries.values);
             entries.bytes = 0;
             entries.revision = Some(revision);
         }
         entries.values.insert(key, value);
         entries.bytes += bytes;
+        // Freeing many takes a while, for which nobody should wait.
+        drop(entries);
+        drop(old);
     }
 }
 

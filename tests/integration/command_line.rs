@@ -183,7 +183,7 @@ fn import_makes_the_tables_of_the_dump() {
 fn openapi_prints_what_a_server_would_serve() {
     let folder = TempDir::new().unwrap();
     let committed = include_str!("../../docs/openapi.json");
-    let printed = run(folder.path(), &["openapi"]);
+    let printed = run(folder.path(), &["openapi", "--app", "all"]);
     assert_eq!(printed.exits(0).stdout, committed);
     fs::write(
         folder.path().join("ekiben.toml"),

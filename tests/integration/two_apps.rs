@@ -124,6 +124,32 @@ async fn one_app_is_reloaded_and_the_other_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_file_that_one_app_cannot_use_does_not_keep_the_others_from_theirs() {
+    let folder = TempDir::new().unwrap();
+    let copy = folder.path().join("isuumo.sqlite");
+    fs::copy(whole_dataset(), &copy).unwrap();
+    let baked = bake_person(folder.path(), "Ada");
+    let replica = |app| Options {
+        app,
+        mode: Mode::Replica,
+        ..Options::default()
+    };
+    let parts = vec![
+        Part::open(folder.path(), &copy, &replica(isuumo())),
+        Part::open(folder.path(), &baked, &replica(people())),
+    ];
+    let site = Site::of(folder, parts, &Config::default());
+    bake_person(site.folder.path(), "Grace");
+    // By another name, as a bake does it: what is served stays as it is.
+    let broken = copy.with_extension("broken");
+    fs::write(&broken, b"no database").unwrap();
+    fs::rename(&broken, &copy).unwrap();
+    site.operate(Method::POST, "/admin/reload").await.is(500);
+    assert_eq!(site.get("/people").await.json()[0]["name"], "Grace");
+    site.get(CHAIR).await.is(200);
+}
+
+#[tokio::test]
 async fn the_first_app_decides_what_is_said_where_there_is_nothing() {
     let both = Site::of_every_app(&Options::default());
     let said = both.get("/nothing").await;

@@ -1,5 +1,7 @@
 //! Request bodies as the original's framework reads them: content type, then JSON, then the shape.
 
+use std::collections::HashSet;
+
 use axum::http::{HeaderMap, Uri, header};
 use serde_json::{Map, Value};
 
@@ -31,12 +33,11 @@ pub(super) fn no_parameters(uri: &Uri) -> Result<()> {
     let Some(query) = uri.query() else {
         return Ok(());
     };
-    let mut names: Vec<String> = Vec::new();
-    for (name, _) in form_urlencoded::parse(query.as_bytes()) {
-        if !names.iter().any(|known| *known == name) {
-            names.push(name.into_owned());
-        }
-    }
+    let mut seen = HashSet::new();
+    let names: Vec<String> = form_urlencoded::parse(query.as_bytes())
+        .map(|(name, _)| name.into_owned())
+        .filter(|name| seen.insert(name.clone()))
+        .collect();
     if names.is_empty() {
         return Ok(());
     }

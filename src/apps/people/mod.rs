@@ -95,9 +95,13 @@ impl App for People {
         _config: &Config,
         settings: &Section,
     ) -> Result<Router, Box<dyn std::error::Error + Send + Sync>> {
+        let settings: Settings = settings.extract()?;
+        if settings.max_limit == 0 {
+            return Err("people.max_limit must be at least 1".into());
+        }
         let register = Register {
             store,
-            settings: settings.extract()?,
+            settings,
             people: Kept::new(KEPT_PEOPLE),
             lists: Kept::new(KEPT_LISTS),
         };
@@ -137,6 +141,9 @@ fn routes() -> Router<Shared> {
             get(read::one).put(write::change).delete(write::remove),
         )
         .route("/people/", any(nowhere::nothing_here))
+        .route("/people//", any(nowhere::nothing_here))
+        .route("/people//{*rest}", any(nowhere::nothing_here))
+        .route("/people.csv/", any(nowhere::nothing_here))
         .route("/people/{uuid}/", any(nowhere::nothing_here))
         .route("/people/{uuid}/{*rest}", any(nowhere::nothing_here))
         .method_not_allowed_fallback(nowhere::no_method)

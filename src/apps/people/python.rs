@@ -17,6 +17,9 @@ pub(super) fn repr(value: &Value) -> String {
 }
 
 fn write(value: &Value, out: &mut String) {
+    if is_enough(out) {
+        return;
+    }
     match value {
         Value::Null => out.push_str("None"),
         Value::Bool(true) => out.push_str("True"),
@@ -25,7 +28,7 @@ fn write(value: &Value, out: &mut String) {
         Value::String(text) => string(text, out),
         Value::Array(items) => {
             out.push('[');
-            for (index, item) in items.iter().enumerate() {
+            for (index, item) in items.iter().take(QUOTED).enumerate() {
                 separate(index, out);
                 write(item, out);
             }
@@ -33,7 +36,7 @@ fn write(value: &Value, out: &mut String) {
         }
         Value::Object(fields) => {
             out.push('{');
-            for (index, (key, item)) in fields.iter().enumerate() {
+            for (index, (key, item)) in fields.iter().take(QUOTED).enumerate() {
                 separate(index, out);
                 string(key, out);
                 out.push_str(": ");
@@ -42,6 +45,11 @@ fn write(value: &Value, out: &mut String) {
             out.push('}');
         }
     }
+}
+
+/// Whether there is more than will be quoted: a character has four bytes at most.
+fn is_enough(out: &str) -> bool {
+    out.len() > 4 * QUOTED
 }
 
 fn separate(index: usize, out: &mut String) {
@@ -77,7 +85,8 @@ fn string(text: &str, out: &mut String) {
         '\''
     };
     out.push(quote);
-    for character in text.chars() {
+    // What is not quoted need not be written.
+    for character in text.chars().take(QUOTED + 1) {
         match character {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),

@@ -3,6 +3,8 @@
 //! The first of a name wins, and names that are not known are passed over, as in the original. A value
 //! that cannot be is 400 of family A, in the words of the original's framework.
 
+use std::borrow::Cow;
+
 use form_urlencoded::{Serializer, parse};
 use rusqlite::types::Value;
 use serde_json::Value as Json;
@@ -62,23 +64,39 @@ const CURSOR: &str = "cursor";
 const SORT: &str = "sort";
 const NAME_CONTAINS: &str = "nameContains";
 
+/// The parameters of a query that mean something, the first of each name: two queries that give the same
+/// ask for the same.
+pub(super) fn normal(query: &str) -> String {
+    Serializer::new(String::new())
+        .extend_pairs(known(query))
+        .finish()
+}
+
+fn known(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    // No longer than the list of all names.
+    let mut seen: Vec<Cow<'_, str>> = Vec::new();
+    parse(query.as_bytes()).filter(move |(name, _)| {
+        let is_known = [LIMIT, CURSOR, SORT].contains(&&**name) || target(name).is_some();
+        let is_first = is_known && !seen.contains(name);
+        if is_first {
+            seen.push(name.clone());
+        }
+        is_first
+    })
+}
+
 impl Asked {
     /// Reads a query.
     pub(super) fn parse(query: &str, settings: &Settings) -> Result<Self> {
         let mut asked = Self::default();
         let mut cursor = None;
-        let mut seen: Vec<String> = Vec::new();
-        for (name, text) in parse(query.as_bytes()) {
-            if seen.iter().any(|known| *known == name) {
-                continue;
-            }
+        for (name, text) in known(query) {
             match &*name {
                 LIMIT => asked.limit = Some(limit(&text, settings.max_limit)?),
                 CURSOR => cursor = Some(text.into_owned()),
                 SORT => asked.sort = Some(sort(&text)?),
                 other => asked.conditions.extend(condition(other, &text)?),
             }
-            seen.push(name.into_owned());
         }
         // Which cursor is right depends on the sorting.
         asked.after = cursor.map(|text| place(&text, asked.sort)).transpose()?;
@@ -88,7 +106,7 @@ impl Asked {
     /// The query of the page behind `last`, or of the first one: `query` with another cursor.
     pub(super) fn with_cursor(&self, query: &str, last: Option<&Place>) -> String {
         let mut next = Serializer::new(String::new());
-        for (name, text) in parse(query.as_bytes()).filter(|(name, _)| name != CURSOR) {
+        for (name, text) in known(query).filter(|(name, _)| name != CURSOR) {
             next.append_pair(&name, &text);
         }
         if let Some(last) = last {
@@ -129,14 +147,7 @@ fn limit(text: &str, most: usize) -> Result<usize> {
 
 /// What a parameter asks of people; nothing when it is not known.
 fn condition(name: &str, text: &str) -> Result<Option<Condition>> {
-    let found = if name == NAME_CONTAINS {
-        find("name").map(|column| (column, Test::Contains))
-    } else if let Some(column) = find(name) {
-        Some((column, Test::Equals))
-    } else {
-        bound(name)
-    };
-    let Some((column, test)) = found else {
+    let Some((column, test)) = target(name) else {
         return Ok(None);
     };
     let value = value(name, column.kind, text)?;
@@ -145,6 +156,15 @@ fn condition(name: &str, text: &str) -> Result<Option<Condition>> {
         test,
         value,
     }))
+}
+
+/// The column that a parameter is about, and how it is compared.
+fn target(name: &str) -> Option<(&'static Column, Test)> {
+    if name == NAME_CONTAINS {
+        return find("name").map(|column| (column, Test::Contains));
+    }
+    let equals = find(name).map(|column| (column, Test::Equals));
+    equals.or_else(|| bound(name))
 }
 
 /// `minAge`, `maxFare`: a number's bound, inclusive.

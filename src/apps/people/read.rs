@@ -15,7 +15,7 @@ use super::nowhere::uuid_in;
 use super::passengers::{HEADER, UUID};
 use super::person::{self, KIND, USUAL_LENGTH};
 use super::problem::Problem;
-use super::query::{Asked, Place};
+use super::query::{self, Asked, Place};
 use super::{Register, Result, Shared, select};
 use crate::apps::answer::json;
 use crate::apps::listing;
@@ -97,12 +97,13 @@ pub(super) async fn csv(State(register): State<Shared>, uri: Uri) -> Result<Resp
 }
 
 async fn page(register: Shared, uri: &Uri, form: Form) -> Result<Response> {
-    let query = uri.query().unwrap_or_default();
+    let query = query::normal(uri.query().unwrap_or_default());
     let reading = Reading::begin(&register.store);
-    let key = (form, query.to_owned());
+    let key = (form, query);
     if let Some(page) = reading.kept(&register.lists, &key) {
         return Ok(reading.answer(page.answer(form)));
     }
+    let query = &key.1;
     let asked = Asked::parse(query, &register.settings)?;
     let page = read(&register, asked, form, query, uri.path()).await?;
     let bytes = page.bytes() + query.len();
