@@ -56,11 +56,11 @@ pub(super) enum Command {
     /// first (see `migrate`). Settings come from the defaults, ekiben.toml,
     /// PORT and SERVER_PORT, EKIBEN_* variables and these flags, later ones winning.
     Serve(ServeArguments),
-    /// Bake an app's dumps into a read-optimised SQLite file
+    /// Bake an app's dumps or CSV files into a read-optimised SQLite file
     ///
     /// Reads every *.sql, *.sql.gz and *.sql.zst of a folder in the order of their names, then the
-    /// app's CSV files (people.csv), and its condition files (*.json) if they are there. An older file is replaced only when all
-    /// went well. With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.
+    /// app's CSV files (people.csv), and its condition files (*.json) if they are there. An older
+    /// file is replaced only when all went well. With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.
     #[command(after_help = "Examples:
   ekiben bake                          bake the built-in dataset into the data directory
   ekiben bake --from ~/dumps --out .   bake your own dumps into ./isuumo.sqlite
