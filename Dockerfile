@@ -12,11 +12,13 @@ WORKDIR /build
 # Static, so that the image needs no C library; with an explicit target, build scripts stay dynamic.
 ENV RUSTFLAGS="-C target-feature=+crt-static"
 
-# Dependencies first: this layer is rebuilt only when they change.
+# Dependencies first: this layer is rebuilt only when they change. Cargo wants every target of the
+# manifest to be there, so each path that it names gets a stand-in.
 COPY Cargo.toml Cargo.lock ./
 COPY .cargo .cargo
-RUN mkdir -p src tests/integration \
- && echo 'fn main() {}' | tee src/main.rs > tests/integration/main.rs \
+RUN for target in $(sed -n 's/^path = "\(.*\.rs\)"$/\1/p' Cargo.toml); do \
+      mkdir -p "${target%/*}" && echo 'fn main() {}' > "$target"; \
+    done \
  && touch src/lib.rs \
  && cargo build --release --locked --target "$(rustc -vV | sed -n 's/^host: //p')" \
  && rm -r src
@@ -39,14 +41,15 @@ ARG DUMPS=dataset/isuumo
 COPY ${DUMPS} /dumps
 RUN /ekiben bake --app "$APP" --from /dumps --out /baked \
  && chmod 0444 "/baked/$APP.sqlite" \
- && mkdir /data
+ && install -d -m 0770 /volumes/data
 
 FROM scratch
 ARG APP=isuumo
 COPY --from=build /ekiben /ekiben
 COPY --from=build /baked /baked
-# OpenShift runs images under any user id, but always in group 0.
-COPY --from=build --chown=10001:0 --chmod=0770 /data /data
+# OpenShift runs images under any user id, but always in group 0. The folder brings its mode along: what
+# COPY --chmod does to folders differs between builders.
+COPY --from=build --chown=10001:0 /volumes/ /
 # Read-only unless told otherwise; a primary needs a volume at /data and EKIBEN_MODE=primary.
 ENV EKIBEN_APPS=$APP \
     EKIBEN_BAKED_DIR=/baked \
