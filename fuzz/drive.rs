@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 
 use ekiben::bake::{
-    BakeError, FolderFile, ImportOptions, Selection, Silent, import as bake_import,
+    FileError, FolderFile, ImportOptions, LoadError, Selection, Silent, import as bake_import,
 };
 use ekiben::dump::{Charset, DumpError, Kind, Reader};
 use tempfile::TempDir;
@@ -83,7 +83,7 @@ pub(crate) fn folder() -> io::Result<TempDir> {
 }
 
 /// Imports a dump into a file in `folder`, which the next import replaces.
-pub(crate) fn import(dump: &[u8], folder: &Path) -> Result<(), BakeError> {
+pub(crate) fn import(dump: &[u8], folder: &Path) -> Result<(), LoadError> {
     let input = folder.join("fuzzed.sql");
     fs::write(&input, dump).expect("the folder is there");
     let options = ImportOptions {
@@ -100,12 +100,11 @@ pub(crate) fn import(dump: &[u8], folder: &Path) -> Result<(), BakeError> {
 }
 
 /// Errors that no dump may cause: what the importer wrote itself did not work.
-pub(crate) fn is_our_fault(error: &BakeError) -> bool {
+pub(crate) fn is_our_fault(error: &LoadError) -> bool {
     matches!(
         error,
-        BakeError::Finish { .. }
-            | BakeError::Sqlite { .. }
-            | BakeError::Output { .. }
-            | BakeError::Integrity { .. }
+        LoadError::Finish { .. }
+            | LoadError::Output { .. }
+            | LoadError::File(FileError::Sqlite { .. } | FileError::Integrity { .. })
     )
 }

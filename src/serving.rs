@@ -16,7 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 use utoipa::openapi::OpenApi;
 
 use crate::apps::{self, App};
-use crate::bake::BakeError;
+use crate::bake::FileError;
 use crate::config::{Config, Layers};
 use crate::http::{ClientRate, ConnectionLimits, Limits, Served};
 use crate::store::{Retention, Store, StoreError, StoreOptions};
@@ -26,7 +26,7 @@ use crate::store::{Retention, Store, StoreError, StoreOptions};
 pub enum OpenError {
     /// Its schema cannot be read.
     #[error(transparent)]
-    Schema(#[from] BakeError),
+    Schema(#[from] FileError),
     /// Its file cannot be served.
     #[error(transparent)]
     Store(#[from] StoreError),

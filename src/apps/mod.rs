@@ -22,7 +22,7 @@ use figment::value::Dict;
 use include_dir::{Dir, include_dir};
 use utoipa::openapi::OpenApi;
 
-use crate::bake::{BakeError, CsvTable, Folder, Schema};
+use crate::bake::{CsvTable, FileError, Folder, Schema};
 use crate::config::{Config, Section};
 use crate::http::Nowhere;
 use crate::store::{Deriver, Store};
@@ -106,7 +106,7 @@ pub fn find(name: &str) -> Option<&'static dyn App> {
 ///
 /// # Errors
 /// When a file of it is missing.
-pub fn schema(app: &dyn App, config: &Config) -> Result<Schema, BakeError> {
+pub fn schema(app: &dyn App, config: &Config) -> Result<Schema, FileError> {
     Schema::read(&folder(&config.schema_dir, &SCHEMAS, app.name()))
 }
 

@@ -13,10 +13,11 @@ use rusqlite::{Connection, params_from_iter};
 use sha2::{Digest as _, Sha256};
 
 use super::csv_records::{Records, TooLong};
+use super::file_error::FileError;
 use super::input::{open, unpacked_name};
 use super::provenance::Input;
-use super::target::quoted;
-use super::{BakeError, FolderFile};
+use super::sql::quoted;
+use super::{FolderFile, LoadError};
 
 /// Rows between two calls of [`Loading::told`].
 const ROWS_BETWEEN: u64 = 1_000;
@@ -99,7 +100,7 @@ impl Loading<'_> {
     ///
     /// # Errors
     /// When it cannot be read or a row does not fit. Rows before that are stored.
-    pub(super) fn store(&mut self, connection: &Connection) -> Result<(u64, Input), BakeError> {
+    pub(super) fn store(&mut self, connection: &Connection) -> Result<(u64, Input), LoadError> {
         let (bytes, meter) = open(self.file)?;
         let mut records = Records::new(bytes);
         if !self.advance(&mut records)? {
@@ -128,7 +129,7 @@ impl Loading<'_> {
         Ok((rows, input))
     }
 
-    fn advance<R: Read>(&self, records: &mut Records<R>) -> Result<bool, BakeError> {
+    fn advance<R: Read>(&self, records: &mut Records<R>) -> Result<bool, LoadError> {
         let read = records.advance();
         read.map_err(|cause| self.broken(records.line(), cause))
     }
@@ -139,7 +140,7 @@ impl Loading<'_> {
         records: &Records<R>,
         width: usize,
         before: u64,
-    ) -> Result<Vec<Value>, BakeError> {
+    ) -> Result<Vec<Value>, LoadError> {
         let texts: Vec<&str> = records.texts().collect();
         if texts.len() != width {
             let reason = format!("{} fields where the header has {width}", texts.len());
@@ -156,7 +157,7 @@ impl Loading<'_> {
     fn prepare<'c>(
         &self,
         connection: &'c Connection,
-    ) -> Result<rusqlite::CachedStatement<'c>, BakeError> {
+    ) -> Result<rusqlite::CachedStatement<'c>, LoadError> {
         let CsvTable { table, columns, .. } = self.table;
         let names: Vec<String> = columns.iter().copied().map(quoted).collect();
         let sql = format!(
@@ -165,16 +166,14 @@ impl Loading<'_> {
             names.join(", "),
             vec!["?"; columns.len()].join(", ")
         );
-        connection
-            .prepare_cached(&sql)
-            .map_err(|cause| BakeError::Sqlite {
-                path: Path::new(&self.file.shown).to_owned(),
-                cause,
-            })
+        connection.prepare_cached(&sql).map_err(|cause| {
+            let path = Path::new(&self.file.shown).to_owned();
+            FileError::Sqlite { path, cause }.into()
+        })
     }
 
     /// Compares the header; how many fields it names.
-    fn header<R: Read>(&self, records: &Records<R>) -> Result<usize, BakeError> {
+    fn header<R: Read>(&self, records: &Records<R>) -> Result<usize, LoadError> {
         let CsvTable {
             header, optional, ..
         } = self.table;
@@ -201,15 +200,15 @@ impl Loading<'_> {
         Ok(records.len())
     }
 
-    fn wrong(&self, line: u64, reason: String) -> BakeError {
-        BakeError::Csv {
+    fn wrong(&self, line: u64, reason: String) -> LoadError {
+        LoadError::Csv {
             input: self.file.shown.clone(),
             line,
             reason,
         }
     }
 
-    fn unfit(&self, line: u64, fields: &Fields<'_>, error: &FieldError) -> BakeError {
+    fn unfit(&self, line: u64, fields: &Fields<'_>, error: &FieldError) -> LoadError {
         const SHOWN: usize = 40;
         let FieldError { field, reason } = error;
         let text = fields.text(*field);
@@ -220,14 +219,14 @@ impl Loading<'_> {
         self.wrong(line, reason)
     }
 
-    fn broken(&self, line: u64, cause: csv::Error) -> BakeError {
+    fn broken(&self, line: u64, cause: csv::Error) -> LoadError {
         match cause.into_kind() {
             ErrorKind::Io(cause) => match cause.get_ref() {
                 Some(reason) if reason.is::<TooLong>() => self.wrong(line, reason.to_string()),
-                _ => BakeError::Input {
-                    name: self.file.shown.clone(),
-                    cause,
-                },
+                _ => {
+                    let name = self.file.shown.clone();
+                    FileError::Input { name, cause }.into()
+                }
             },
             ErrorKind::Utf8 { pos, err } => {
                 let line = pos.map_or(line, |position| position.line());
@@ -244,8 +243,8 @@ impl Loading<'_> {
         records: &Records<R>,
         before: u64,
         cause: rusqlite::Error,
-    ) -> BakeError {
-        BakeError::Row {
+    ) -> LoadError {
+        LoadError::Row {
             input: self.file.shown.clone(),
             line: records.line(),
             byte: records.byte(),

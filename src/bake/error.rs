@@ -1,25 +1,22 @@
 //! What can go wrong in a bake or an import, on which object.
 //!
-//! Messages say what failed and where; the hint on what to do next is [`BakeError::hint`], which the
+//! Messages say what failed and where; the hint on what to do next is [`LoadError::hint`], which the
 //! command line prints below.
 
 use std::io;
 use std::path::PathBuf;
 
+use super::batch::Place;
+use super::file_error::{FileError, ROOM};
 use super::note::Note;
-use crate::dump::{DumpError, Problem};
+use crate::dump::{DumpError, Position, Problem};
 
 /// A bake or import that failed. Nothing is left behind when one is returned.
 #[derive(Debug, thiserror::Error)]
-pub enum BakeError {
-    /// An input file or folder cannot be opened or read.
-    #[error("cannot read {name}: {cause}")]
-    Input {
-        /// Path or embedded name.
-        name: String,
-        /// Why.
-        cause: io::Error,
-    },
+pub enum LoadError {
+    /// A folder, the schema or the file being made.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A folder has no dump in it, nor a CSV file of its app.
     #[error("{folder} holds no dump (*.sql, *.sql.gz, *.sql.zst){}", or_csv(.csv))]
     NoDump {
@@ -41,6 +38,16 @@ pub enum BakeError {
     /// A dump is broken.
     #[error(transparent)]
     Dump(#[from] DumpError),
+    /// A table that is to be filled has rows, and nothing was said of them.
+    #[error("table {table} of {path} holds {rows} rows already")]
+    HoldsRows {
+        /// The table.
+        table: &'static str,
+        /// Its file.
+        path: PathBuf,
+        /// How many.
+        rows: u64,
+    },
     /// A row was refused by the table it goes to.
     #[error("{input}: line {line}, byte {byte}, table {table}, row {row}: {cause}")]
     Row {
@@ -79,22 +86,6 @@ pub enum BakeError {
         /// What is wrong.
         reason: String,
     },
-    /// An SQL file of the schema is missing or wrong.
-    #[error("schema file {name}: {reason}")]
-    Schema {
-        /// File name.
-        name: String,
-        /// What is wrong.
-        reason: String,
-    },
-    /// A statement of the schema failed.
-    #[error("schema file {name}: {cause}")]
-    SchemaSql {
-        /// File name.
-        name: String,
-        /// Why.
-        cause: rusqlite::Error,
-    },
     /// The dumps hold several databases and none was chosen.
     #[error("the dumps hold several databases: {}", .names.join(", "))]
     SeveralDatabases {
@@ -130,20 +121,6 @@ pub enum BakeError {
         /// Why.
         cause: rusqlite::Error,
     },
-    /// The rows contradict `checks.sql`, or refer to rows that are not there.
-    #[error("the data fails its checks:\n  {}", .complaints.join("\n  "))]
-    Check {
-        /// What the checks said, one line each.
-        complaints: Vec<String>,
-    },
-    /// SQLite found the new file damaged.
-    #[error("{path}: the new file fails its integrity check: {detail}")]
-    Integrity {
-        /// The output.
-        path: PathBuf,
-        /// What SQLite said.
-        detail: String,
-    },
     /// The output exists and may not be replaced.
     #[error("{path} exists already")]
     Exists {
@@ -170,29 +147,13 @@ pub enum BakeError {
         /// Why.
         cause: io::Error,
     },
-    /// SQLite failed on the output.
-    #[error("cannot write {path}: {cause}")]
-    Sqlite {
-        /// The output.
-        path: PathBuf,
-        /// Why.
-        cause: rusqlite::Error,
-    },
 }
 
-impl BakeError {
+impl LoadError {
     /// What the user can do about it, as a full sentence.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Input { cause, .. } => match cause.kind() {
-                // The message says what to do.
-                io::ErrorKind::Unsupported => None,
-                io::ErrorKind::NotFound
-                | io::ErrorKind::PermissionDenied
-                | io::ErrorKind::IsADirectory => Some("Check the path and its permissions."),
-                _ => Some("It may be damaged or cut off: copy or write it again."),
-            },
             Self::NoDump { .. } => {
                 Some("Put the files into that folder, or name another one with --from.")
             }
@@ -215,13 +176,12 @@ impl BakeError {
             Self::Row { .. } | Self::Mismatch { .. } | Self::Csv { .. } => Some(
                 "Mend the file at the place named above; lines and bytes count in the unpacked text.",
             ),
+            Self::HoldsRows { .. } => {
+                Some("Say what becomes of them: --replace removes them, --append keeps them.")
+            }
             Self::Document { .. } => {
                 Some("Put the file beside the dumps, or leave it out to use the built-in one.")
             }
-            Self::Schema { .. } | Self::SchemaSql { .. } => Some(
-                "A schema folder holds tables.sql, derived.sql, indexes.sql and checks.sql, and for \
-                 files of older versions migration_2.sql, migration_3.sql and so on, without a gap.",
-            ),
             Self::SeveralDatabases { .. } | Self::NoDatabase { .. } => {
                 Some("Choose one of them with --database.")
             }
@@ -235,19 +195,12 @@ impl BakeError {
             Self::Finish { .. } => {
                 Some("This should not happen: please report it with the dump's CREATE TABLEs.")
             }
-            Self::Check { .. } => Some("Mend the dump or the documents, or change checks.sql."),
             Self::Exists { .. } => Some("Name another output, or add --force to replace it."),
             Self::NotAFile { .. } | Self::ReadAndWritten { .. } => {
                 Some("Name another output: a file that does not exist yet.")
             }
-            Self::Output { .. } | Self::Sqlite { .. } => Some(
-                "Check the free space and the permissions of the folder; about three times the \
-                 size of the result is needed for a moment. Large dumps need room in the temporary \
-                 folder (TMPDIR) too.",
-            ),
-            Self::Integrity { .. } => {
-                Some("The disk or its driver may be failing; try another one.")
-            }
+            Self::Output { .. } => Some(ROOM),
+            Self::File(error) => error.hint(),
         }
     }
 }
@@ -259,4 +212,36 @@ fn or_csv(files: &[&str]) -> String {
 fn lines(notes: &[Note]) -> String {
     let lines: Vec<String> = notes.iter().map(ToString::to_string).collect();
     lines.join("\n  ")
+}
+
+pub(super) fn row_error(
+    input: &str,
+    table: &str,
+    place: &Place,
+    cause: rusqlite::Error,
+) -> LoadError {
+    let Position { byte, line } = place.position;
+    LoadError::Row {
+        input: input.to_owned(),
+        line,
+        byte,
+        table: table.to_owned(),
+        row: place.ordinal,
+        cause,
+    }
+}
+
+pub(super) fn mismatch(
+    input: &str,
+    Position { byte, line }: Position,
+    table: &str,
+    reason: String,
+) -> LoadError {
+    LoadError::Mismatch {
+        input: input.to_owned(),
+        line,
+        byte,
+        table: table.to_owned(),
+        reason,
+    }
 }

@@ -13,7 +13,7 @@ use super::input::{Meter, open, unpacked_name};
 use super::note::{Class, Note, counted};
 use super::provenance::Input;
 use super::scout::Scout;
-use super::{BakeError, FolderFile};
+use super::{FolderFile, LoadError};
 use crate::dump::{
     Charset, Finished, InsertHeader, Kind, Position, Reader, Statement, Tables, Upsert,
 };
@@ -82,8 +82,8 @@ pub(super) fn feed(
     files: &[FolderFile],
     options: FeedOptions,
     planner: &mut dyn Planner,
-    consume: &mut dyn FnMut(Event) -> Result<Option<Batch>, BakeError>,
-) -> Result<(), BakeError> {
+    consume: &mut dyn FnMut(Event) -> Result<Option<Batch>, LoadError>,
+) -> Result<(), LoadError> {
     if options.jobs < 2 {
         let mut failure = None;
         let mut send = |event| match consume(event) {
@@ -183,7 +183,7 @@ impl<'f> Feeder<'f> {
         }
     }
 
-    fn all(mut self, files: &[FolderFile]) -> Result<(), BakeError> {
+    fn all(mut self, files: &[FolderFile]) -> Result<(), LoadError> {
         let mut tables = Tables::default();
         for (index, file) in files.iter().enumerate() {
             match self.file(index, file, tables)? {
@@ -201,7 +201,7 @@ impl<'f> Feeder<'f> {
         index: usize,
         file: &FolderFile,
         tables: Tables,
-    ) -> Result<Result<Tables, Deaf>, BakeError> {
+    ) -> Result<Result<Tables, Deaf>, LoadError> {
         let (bytes, meter) = open(file)?;
         self.scout = Ahead::Idle(tables.clone());
         let mut reader = Reader::new(&file.shown, bytes)
@@ -277,7 +277,7 @@ impl<'f> Feeder<'f> {
         file: &FolderFile,
         reader: &mut Reader<'_>,
         header: InsertHeader,
-    ) -> Result<Result<(), Deaf>, BakeError> {
+    ) -> Result<Result<(), Deaf>, LoadError> {
         let Some(first) = reader.next_row()? else {
             return Ok(Ok(()));
         };
@@ -291,7 +291,7 @@ impl<'f> Feeder<'f> {
                 return Ok(Err(Deaf));
             }
             let planned = self.planner.kinds(&header, width).map_err(|reason| {
-                super::target::mismatch(&file.shown, header.position, &header.table, reason)
+                super::error::mismatch(&file.shown, header.position, &header.table, reason)
             })?;
             let Some(kinds) = planned else {
                 let mut ignored = 1;
@@ -316,7 +316,7 @@ impl<'f> Feeder<'f> {
         file: &FolderFile,
         reader: &mut Reader<'_>,
         position: Position,
-    ) -> Result<Result<(), Deaf>, BakeError> {
+    ) -> Result<Result<(), Deaf>, LoadError> {
         let mut start = self
             .pending
             .as_ref()
@@ -438,7 +438,7 @@ fn count_change(
     }
 }
 
-fn too_long_for_upsert(file: &FolderFile, pending: &Option<Pending>) -> BakeError {
+fn too_long_for_upsert(file: &FolderFile, pending: &Option<Pending>) -> LoadError {
     let (position, table) = pending.as_ref().map_or_else(Default::default, |pending| {
         (pending.header.position, pending.header.table.clone())
     });
@@ -447,7 +447,7 @@ fn too_long_for_upsert(file: &FolderFile, pending: &Option<Pending>) -> BakeErro
          not from a pipe",
         HELD_BYTES >> 20
     );
-    super::target::mismatch(&file.shown, position, &table, reason)
+    super::error::mismatch(&file.shown, position, &table, reason)
 }
 
 impl Ahead {

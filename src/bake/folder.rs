@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::Dir;
 
-use super::BakeError;
+use super::FileError;
 
 /// A place that schema or dataset files come from.
 #[derive(Debug, Clone)]
@@ -50,9 +50,9 @@ impl Folder {
     ///
     /// # Errors
     /// When a folder on disk cannot be listed.
-    pub fn files(&self) -> Result<Vec<FolderFile>, BakeError> {
+    pub fn files(&self) -> Result<Vec<FolderFile>, FileError> {
         let mut files = match self {
-            Self::Disk(path) => disk_files(path).map_err(|cause| BakeError::Input {
+            Self::Disk(path) => disk_files(path).map_err(|cause| FileError::Input {
                 name: self.shown(),
                 cause,
             })?,
@@ -77,7 +77,7 @@ impl FolderFile {
     ///
     /// # Errors
     /// When there is no such file.
-    pub fn at(path: &Path) -> Result<Self, BakeError> {
+    pub fn at(path: &Path) -> Result<Self, FileError> {
         let shown = path.display().to_string();
         let metadata = path
             .metadata()
@@ -88,7 +88,7 @@ impl FolderFile {
                     Ok(metadata)
                 }
             })
-            .map_err(|cause| BakeError::Input {
+            .map_err(|cause| FileError::Input {
                 name: shown.clone(),
                 cause,
             })?;
@@ -139,7 +139,7 @@ impl FolderFile {
     ///
     /// # Errors
     /// When a file on disk cannot be opened.
-    pub fn open(&self) -> Result<Box<dyn Read + Send>, BakeError> {
+    pub fn open(&self) -> Result<Box<dyn Read + Send>, FileError> {
         match &self.content {
             Content::Path(path) => Ok(Box::new(File::open(path).map_err(|c| self.error(c))?)),
             Content::Embedded(bytes) => Ok(Box::new(*bytes)),
@@ -151,7 +151,7 @@ impl FolderFile {
     ///
     /// # Errors
     /// When it cannot be read or is not UTF-8.
-    pub fn text(&self) -> Result<String, BakeError> {
+    pub fn text(&self) -> Result<String, FileError> {
         let mut text = String::new();
         self.open()?
             .read_to_string(&mut text)
@@ -159,8 +159,8 @@ impl FolderFile {
         Ok(text)
     }
 
-    fn error(&self, cause: io::Error) -> BakeError {
-        BakeError::Input {
+    fn error(&self, cause: io::Error) -> FileError {
+        FileError::Input {
             name: self.shown.clone(),
             cause,
         }

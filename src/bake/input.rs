@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{BakeError, FolderFile};
+use super::sql::hex;
+use super::{FileError, FolderFile};
 use crate::dump::decompress;
 
 /// What is counted while an input is read, shared with whoever watches.
@@ -38,13 +39,13 @@ impl Meter {
 }
 
 /// Opens `file` for reading its unpacked text.
-pub(super) fn open(file: &FolderFile) -> Result<(impl Read + Send + use<>, Arc<Meter>), BakeError> {
+pub(super) fn open(file: &FolderFile) -> Result<(impl Read + Send + use<>, Arc<Meter>), FileError> {
     let meter = Arc::new(Meter::default());
     let stored = Stored {
         inner: file.open()?,
         meter: Arc::clone(&meter),
     };
-    let unpacked = decompress(stored).map_err(|cause| BakeError::Input {
+    let unpacked = decompress(stored).map_err(|cause| FileError::Input {
         name: file.shown.clone(),
         cause,
     })?;
@@ -62,17 +63,6 @@ pub(super) fn unpacked_name(name: &str) -> &str {
     name.strip_suffix(".gz")
         .or_else(|| name.strip_suffix(".zst"))
         .unwrap_or(name)
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 struct Stored<R> {

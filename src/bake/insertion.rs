@@ -7,7 +7,7 @@ use rusqlite::types::Null;
 use rusqlite::{Connection, Statement};
 
 use super::batch::{Batch, Bound, Cell};
-use super::target::quoted;
+use super::sql::quoted;
 
 /// Rows a statement stores at once.
 const ROWS_PER_STATEMENT: usize = 16;

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::provenance::FIRST_SCHEMA;
 use super::schema::Script;
-use super::{BakeError, FolderFile};
+use super::{FileError, FolderFile};
 
 /// The migrations of one schema, each with the version that it makes, from 2 on and without gaps.
 #[derive(Debug, Clone)]
@@ -15,10 +15,10 @@ pub(super) struct Migrations(Vec<(u32, Script)>);
 
 impl Migrations {
     /// Finds the migrations among the files of a schema folder.
-    pub(super) fn read(files: &[FolderFile]) -> Result<Self, BakeError> {
+    pub(super) fn read(files: &[FolderFile]) -> Result<Self, FileError> {
         let mut numbered = Vec::new();
         for file in files.iter().filter(|file| is_meant_as_one(&file.name)) {
-            let wrong = |reason: &str| BakeError::Schema {
+            let wrong = |reason: &str| FileError::Schema {
                 name: file.shown.clone(),
                 reason: reason.to_owned(),
             };
@@ -37,7 +37,7 @@ impl Migrations {
         let mut migrations = Vec::new();
         for (expected, (number, file)) in (FIRST_SCHEMA + 1..).zip(numbered) {
             if number != expected {
-                return Err(BakeError::Schema {
+                return Err(FileError::Schema {
                     name: file.shown.clone(),
                     reason: format!("there is no migration_{expected}.sql before it"),
                 });
@@ -53,11 +53,11 @@ impl Migrations {
     }
 
     /// Runs those that a file of `version` lacks, in the transaction that `connection` is in.
-    pub(super) fn run(&self, connection: &Connection, version: u32) -> Result<(), BakeError> {
+    pub(super) fn run(&self, connection: &Connection, version: u32) -> Result<(), FileError> {
         for (_, script) in self.0.iter().filter(|(makes, _)| *makes > version) {
             script.run(connection)?;
             if connection.is_autocommit() {
-                return Err(BakeError::Schema {
+                return Err(FileError::Schema {
                     name: script.name().to_owned(),
                     reason: "it ends the transaction that all migrations run in".to_owned(),
                 });

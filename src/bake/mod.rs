@@ -18,13 +18,14 @@
 //! - [`provenance`]: where a file came from, written and read
 //! - [`inspect`](inspect()): what is in a finished file
 //! - [`Report`], [`Note`], [`Progress`]: what a bake tells, at its end and on its way
-//! - [`BakeError`]: what went wrong
+//! - [`FileError`], [`LoadError`]: what went wrong
 
 mod batch;
 mod csv_records;
 mod csv_table;
 mod error;
 mod feed;
+mod file_error;
 mod folder;
 mod import;
 mod input;
@@ -40,20 +41,24 @@ mod report;
 mod schema;
 mod scout;
 mod seed;
+mod sql;
+mod statistics;
 mod target;
 mod temporary;
 mod translate;
 
 pub use csv_table::{CsvTable, FieldError, Fields};
-pub use error::BakeError;
+pub use error::LoadError;
+pub use file_error::FileError;
 pub use folder::{Content, Folder, FolderFile};
 pub use import::{ImportOptions, Selection, import};
 pub use inspect::{FileReport, inspect};
 pub use note::{Class, Note};
-pub(crate) use output::{gather_statistics, is_about_files};
 pub use progress::{Phase, Progress, Silent};
 pub use recipe::{Recipe, bake};
 pub use report::{ColumnReport, IndexReport, Report, TableReport};
 pub use schema::Schema;
-pub use seed::Seed;
+pub use seed::{Existing, Seed, Seeded};
+pub(crate) use sql::is_about_files;
+pub(crate) use statistics::gather_statistics;
 pub(crate) use temporary::{Temporary, sync_folder};

@@ -9,11 +9,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
-use super::BakeError;
+use super::LoadError;
+use super::file_error::FileError;
 use super::provenance::{self, Provenance};
+use super::sql::{is_about_files, refuse_names_as_strings};
+use super::statistics::gather_statistics;
 use super::temporary::Temporary;
 
 /// How SQLite is set up while it writes a file.
@@ -68,7 +70,7 @@ pub(super) struct Output {
 impl Output {
     /// Starts an app's file that will end up at `path`, from so many bytes of packed dumps; its folder
     /// is created.
-    pub(super) fn create(path: &Path, packed_bytes: u64) -> Result<Self, BakeError> {
+    pub(super) fn create(path: &Path, packed_bytes: u64) -> Result<Self, LoadError> {
         let sorts_in_files = packed_bytes >= SORTED_IN_MEMORY;
         let tuning = Tuning {
             sorts_in_files,
@@ -78,20 +80,20 @@ impl Output {
     }
 
     /// Starts the file of an import, whose size nobody knows: memory stays bounded.
-    pub(super) fn create_for_import(path: &Path, jobs: usize) -> Result<Self, BakeError> {
+    pub(super) fn create_for_import(path: &Path, jobs: usize) -> Result<Self, LoadError> {
         let helpers = jobs.saturating_sub(1).min(8);
         Self::create_with(path, Tuning { helpers, ..IMPORT })
     }
 
-    fn create_with(path: &Path, tuning: Tuning) -> Result<Self, BakeError> {
-        let failed = |cause| BakeError::Output {
+    fn create_with(path: &Path, tuning: Tuning) -> Result<Self, LoadError> {
+        let failed = |cause| LoadError::Output {
             path: path.to_owned(),
             cause,
         };
         // Told now, and not when all the work is done.
         let ends_in_slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
         if ends_in_slash || path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(BakeError::NotAFile {
+            return Err(LoadError::NotAFile {
                 path: path.to_owned(),
             });
         }
@@ -148,15 +150,13 @@ impl Output {
             .expect("the connection is there until finish consumes the output")
     }
 
-    pub(super) fn error(&self, cause: rusqlite::Error) -> BakeError {
-        BakeError::Sqlite {
-            path: self.path.clone(),
-            cause,
-        }
+    pub(super) fn error(&self, cause: rusqlite::Error) -> LoadError {
+        let path = self.path.clone();
+        FileError::Sqlite { path, cause }.into()
     }
 
     /// Gathers the planner's statistics and ends the transaction.
-    pub(super) fn analyze(&self, provenance: &Provenance) -> Result<(), BakeError> {
+    pub(super) fn analyze(&self, provenance: &Provenance) -> Result<(), LoadError> {
         let work = || {
             let connection = self.connection();
             provenance.write(connection)?;
@@ -168,9 +168,9 @@ impl Output {
 
     /// An error in storing a row or in a statement of the schema, or in the file when neither is to
     /// blame: the disk is full, say.
-    pub(super) fn blame(&self, error: BakeError) -> BakeError {
+    pub(super) fn blame(&self, error: LoadError) -> LoadError {
         match error {
-            BakeError::Row { cause, .. } | BakeError::SchemaSql { cause, .. }
+            LoadError::Row { cause, .. } | LoadError::File(FileError::SchemaSql { cause, .. })
                 if is_about_files(&cause) =>
             {
                 self.error(cause)
@@ -181,7 +181,7 @@ impl Output {
 
     /// Gives the file its second temporary name. It is rewritten if rows did not come `in_order`, or if
     /// copied tables left much of it empty; otherwise all pages were filled one after the other.
-    pub(super) fn compact(&mut self, in_order: bool) -> Result<(), BakeError> {
+    pub(super) fn compact(&mut self, in_order: bool) -> Result<(), LoadError> {
         let connection = self.connection();
         let pragma = |name: &str| {
             connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
@@ -203,11 +203,11 @@ impl Output {
     }
 
     /// Ends an import: syncs the file and gives it its name.
-    pub(super) fn finish_import(mut self) -> Result<(), BakeError> {
+    pub(super) fn finish_import(mut self) -> Result<(), LoadError> {
         self.compact(true)?;
         self.result
             .publish(&self.path)
-            .map_err(|cause| BakeError::Output {
+            .map_err(|cause| LoadError::Output {
                 path: self.path.clone(),
                 cause,
             })
@@ -217,7 +217,7 @@ impl Output {
     pub(super) fn finish<T>(
         self,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, BakeError> {
+    ) -> Result<T, LoadError> {
         let connection =
             Connection::open_with_flags(self.result.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)
                 .map_err(|cause| self.error(cause))?;
@@ -228,42 +228,17 @@ impl Output {
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
             .map_err(|cause| self.error(cause))?;
         if detail != "ok" {
-            return Err(BakeError::Integrity {
-                path: self.path.clone(),
-                detail,
-            });
+            let path = self.path.clone();
+            return Err(FileError::Integrity { path, detail }.into());
         }
         let value = read(&connection).map_err(|cause| self.error(cause))?;
         drop(connection);
         self.result
             .publish(&self.path)
-            .map_err(|cause| BakeError::Output {
+            .map_err(|cause| LoadError::Output {
                 path: self.path.clone(),
                 cause,
             })?;
         Ok(value)
     }
-}
-
-/// Gathers what the planner knows of tables and indexes.
-pub(crate) fn gather_statistics(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch("ANALYZE")?;
-    // With samples in sqlite_stat4 SQLite prepares a statement anew whenever a bound value could change
-    // its plan, which costs more than any plan gains here.
-    connection.execute_batch("DROP TABLE IF EXISTS sqlite_stat4")
-}
-
-/// Whether a statement failed because of what the file lies on, and not of what it says.
-pub(crate) fn is_about_files(cause: &rusqlite::Error) -> bool {
-    matches!(
-        cause.sqlite_error_code(),
-        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen)
-    )
-}
-
-/// SQLite takes an unknown name in double quotes for a string; an error is wanted.
-pub(super) fn refuse_names_as_strings(connection: &Connection) -> rusqlite::Result<()> {
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-    Ok(())
 }

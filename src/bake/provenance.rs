@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::Schema;
-use super::input::hex;
+use super::sql::hex;
 use crate::release;
 
 /// `PRAGMA application_id` of every file that this program writes: "EKBN".

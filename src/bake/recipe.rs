@@ -20,7 +20,7 @@ use super::provenance::{IMPORTER, Input, Provenance, dataset_digest};
 use super::report::{self, Report};
 use super::schema::Schema;
 use super::target::{Loader, Targets};
-use super::{BakeError, Folder, FolderFile};
+use super::{Folder, FolderFile, LoadError};
 use crate::dump::Charset;
 
 /// How the file of one app is baked.
@@ -51,7 +51,7 @@ pub fn bake(
     recipe: &Recipe<'_>,
     out: &Path,
     progress: &mut dyn Progress,
-) -> Result<Report, BakeError> {
+) -> Result<Report, LoadError> {
     let start = Instant::now();
     let files = recipe.dataset.files()?;
     let dumps: Vec<_> = files
@@ -61,7 +61,7 @@ pub fn bake(
         .collect();
     let csv = recipe.csv_files(&files);
     if dumps.is_empty() && csv.is_empty() {
-        return Err(BakeError::NoDump {
+        return Err(LoadError::NoDump {
             folder: recipe.dataset.shown(),
             csv: recipe.csv.iter().map(|table| table.file).collect(),
         });
@@ -129,7 +129,7 @@ pub fn bake(
         .derive(connection)
         .and_then(|()| schema.create_indexes(connection))
         .and_then(|()| schema.check(connection))
-        .map_err(|error| output.blame(error))?;
+        .map_err(|error| output.blame(error.into()))?;
     let provenance = Provenance {
         app: recipe.app.to_owned(),
         importer: IMPORTER.to_owned(),
@@ -163,7 +163,7 @@ fn csv_rows(
     file: &FolderFile,
     connection: &Connection,
     progress: &mut dyn Progress,
-) -> Result<(u64, Input), BakeError> {
+) -> Result<(u64, Input), LoadError> {
     progress.begin(Phase::Rows(file.shown.clone(), file.bytes));
     let mut loading = Loading {
         table,
@@ -181,7 +181,7 @@ fn finish(
     provenance: &Provenance,
     in_order: bool,
     progress: &mut dyn Progress,
-) -> Result<(), BakeError> {
+) -> Result<(), LoadError> {
     progress.begin(Phase::Statistics);
     output.analyze(provenance)?;
     progress.begin(Phase::Compaction);
@@ -195,12 +195,12 @@ fn documents(
     recipe: &Recipe<'_>,
     files: &[FolderFile],
     connection: &Connection,
-) -> Result<Vec<Input>, BakeError> {
+) -> Result<Vec<Input>, LoadError> {
     let defaults = recipe.default_documents.files()?;
     let mut inputs = Vec::new();
     for &document in recipe.documents {
         let name = format!("{document}.json");
-        let failed = |reason: String| BakeError::Document {
+        let failed = |reason: String| LoadError::Document {
             name: name.clone(),
             reason,
         };

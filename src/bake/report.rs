@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::note::Note;
 use super::provenance::Provenance;
-use super::target::quoted;
+use super::sql::{quoted, table_names};
 
 /// The outcome of a bake or import.
 #[derive(Debug, Clone, Serialize)]
@@ -139,17 +139,6 @@ pub(super) fn of(
         read_over: BTreeMap::new(),
         elapsed: start.elapsed(),
     }
-}
-
-/// The tables that are not the baker's or SQLite's own, by name.
-pub(super) fn table_names(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    connection
-        .prepare(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'ekiben\\_%' \
-             ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1",
-        )?
-        .query_map([], |row| row.get(0))?
-        .collect()
 }
 
 fn seconds<S: serde::Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -9,10 +9,10 @@ use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Batch, Connection};
 use sha2::{Digest as _, Sha256};
 
-use super::input::hex;
 use super::migrations::Migrations;
-use super::output::refuse_names_as_strings;
-use super::{BakeError, Folder, FolderFile};
+use super::sql::hex;
+use super::sql::refuse_names_as_strings;
+use super::{FileError, Folder, FolderFile};
 
 /// So many rows that refer to nothing are told; the first is enough to look.
 const MOST_ORPHANS: u32 = 10;
@@ -40,12 +40,12 @@ impl Schema {
     ///
     /// # Errors
     /// When one is missing or cannot be read, or a migration has a wrong name.
-    pub fn read(folder: &Folder) -> Result<Self, BakeError> {
+    pub fn read(folder: &Folder) -> Result<Self, FileError> {
         let files = folder.files()?;
         let script =
-            |name: &str| -> Result<Script, BakeError> {
+            |name: &str| -> Result<Script, FileError> {
                 let file = files.iter().find(|file| file.name == name).ok_or_else(|| {
-                    BakeError::Schema {
+                    FileError::Schema {
                         name: format!("{}/{name}", folder.shown()),
                         reason: "there is no such file".to_owned(),
                     }
@@ -82,21 +82,21 @@ impl Schema {
         self.migrations.version()
     }
 
-    pub(super) fn create_tables(&self, connection: &Connection) -> Result<(), BakeError> {
+    pub(super) fn create_tables(&self, connection: &Connection) -> Result<(), FileError> {
         self.tables.run(connection)
     }
 
     /// Fills the tables that are derived from the rows, and sets up what keeps them.
-    pub(super) fn derive(&self, connection: &Connection) -> Result<(), BakeError> {
+    pub(super) fn derive(&self, connection: &Connection) -> Result<(), FileError> {
         self.derived.run(connection)
     }
 
-    pub(super) fn create_indexes(&self, connection: &Connection) -> Result<(), BakeError> {
+    pub(super) fn create_indexes(&self, connection: &Connection) -> Result<(), FileError> {
         self.indexes.run(connection)
     }
 
     /// Runs every check; the complaints of all of them.
-    pub(super) fn check(&self, connection: &Connection) -> Result<(), BakeError> {
+    pub(super) fn check(&self, connection: &Connection) -> Result<(), FileError> {
         let complaints = self
             .checks
             .complaints(connection)
@@ -104,14 +104,14 @@ impl Schema {
         if complaints.is_empty() {
             Ok(())
         } else {
-            Err(BakeError::Check { complaints })
+            Err(FileError::Check { complaints })
         }
     }
 
     /// Brings a file of an older `version` to this schema, in the transaction that `connection` is in:
     /// the migrations that it lacks, and what must hold then. Foreign keys are not to be enforced
     /// meanwhile, so that tables can be made anew.
-    pub(crate) fn migrate(&self, connection: &Connection, version: u32) -> Result<(), BakeError> {
+    pub(crate) fn migrate(&self, connection: &Connection, version: u32) -> Result<(), FileError> {
         refuse_names_as_strings(connection).map_err(|cause| self.checks.error(cause))?;
         self.migrations.run(connection, version)?;
         let complaints = orphans(connection).unwrap_or_else(|cause| {
@@ -119,7 +119,7 @@ impl Schema {
             vec![format!("the foreign keys cannot be checked: {cause}")]
         });
         if !complaints.is_empty() {
-            return Err(BakeError::Check { complaints });
+            return Err(FileError::Check { complaints });
         }
         self.check(connection)
     }
@@ -138,7 +138,7 @@ fn orphans(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 }
 
 impl Script {
-    pub(super) fn read(file: &FolderFile) -> Result<Self, BakeError> {
+    pub(super) fn read(file: &FolderFile) -> Result<Self, FileError> {
         Ok(Self {
             name: file.shown.clone(),
             sql: file.text()?,
@@ -150,7 +150,7 @@ impl Script {
         &self.name
     }
 
-    pub(super) fn run(&self, connection: &Connection) -> Result<(), BakeError> {
+    pub(super) fn run(&self, connection: &Connection) -> Result<(), FileError> {
         connection
             .execute_batch(&self.sql)
             .map_err(|cause| self.error(cause))
@@ -167,8 +167,8 @@ impl Script {
         Ok(complaints)
     }
 
-    fn error(&self, cause: rusqlite::Error) -> BakeError {
-        BakeError::SchemaSql {
+    fn error(&self, cause: rusqlite::Error) -> FileError {
+        FileError::SchemaSql {
             name: self.name.clone(),
             cause,
         }

@@ -12,8 +12,8 @@ use rusqlite::Connection;
 use super::csv_table::{Loading, Unique};
 use super::progress::{Phase, Progress};
 use super::provenance::{Provenance, dataset_digest, record_state};
-use super::target::quoted;
-use super::{BakeError, CsvTable, FolderFile, Schema};
+use super::sql::quoted;
+use super::{CsvTable, FileError, FolderFile, LoadError, Schema};
 
 /// What is seeded.
 #[derive(Debug, Clone, Copy)]
@@ -24,33 +24,63 @@ pub struct Seed<'a> {
     pub table: &'a CsvTable,
     /// The file.
     pub file: &'a FolderFile,
-    /// Whether the rows that are there go.
-    pub replaces: bool,
+    /// What becomes of the rows that are there.
+    pub existing: Existing,
+}
+
+/// What becomes of rows that a table holds before a seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// There must be none.
+    Refuse,
+    /// They stay.
+    Keep,
+    /// They are removed.
+    Replace,
+}
+
+/// A seed that was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seeded {
+    /// Rows that the CSV file brought.
+    pub rows: u64,
+    /// Rows that were there before.
+    pub before: u64,
 }
 
 impl Seed<'_> {
     /// Rows that the table holds.
-    pub(crate) fn existing(&self, connection: &Connection) -> rusqlite::Result<u64> {
+    fn count(&self, connection: &Connection) -> rusqlite::Result<u64> {
         let count = format!("SELECT count(*) FROM {}", quoted(self.table.table));
         connection.query_row(&count, [], |row| row.get(0))
     }
 
-    /// Stores the rows, checks all of the file's data and adds the input to its provenance; how many rows
-    /// were stored. `path` is named in errors.
+    /// Stores the rows, checks all of the file's data and adds the input to its provenance. `path` is named
+    /// in errors.
     ///
     /// # Errors
-    /// When the CSV file cannot be read or a row does not fit, and when the checks of the schema complain.
-    pub(crate) fn fill(
+    /// When the CSV file cannot be read or a row does not fit, when there are rows that must not be, and when
+    /// the checks of the schema complain.
+    pub fn fill(
         &self,
         connection: &Connection,
         path: &Path,
         progress: &mut dyn Progress,
-    ) -> Result<u64, BakeError> {
-        let sqlite = |cause| BakeError::Sqlite {
+    ) -> Result<Seeded, LoadError> {
+        let sqlite = |cause| FileError::Sqlite {
             path: path.to_owned(),
             cause,
         };
-        if self.replaces {
+        let before = self.count(connection).map_err(sqlite)?;
+        if before > 0 && self.existing == Existing::Refuse {
+            return Err(LoadError::HoldsRows {
+                table: self.table.table,
+                path: path.to_owned(),
+                rows: before,
+            });
+        }
+        let replaces = self.existing == Existing::Replace;
+        if replaces {
             let delete = format!("DELETE FROM {}", quoted(self.table.table));
             connection.execute(&delete, []).map_err(sqlite)?;
         }
@@ -69,7 +99,7 @@ impl Seed<'_> {
             let mut inputs = Vec::new();
             if let Some(known) = provenance {
                 // Where there is no other table, no row of an earlier input is left.
-                if self.replaces && known.rows.len() == 1 {
+                if replaces && known.rows.len() == 1 {
                     connection.execute("DELETE FROM ekiben_input", [])?;
                 } else {
                     inputs = known.inputs;
@@ -86,11 +116,11 @@ impl Seed<'_> {
             )?;
             connection.execute(
                 "UPDATE ekiben_table SET rows = ?2 WHERE name = ?1",
-                (self.table.table, self.existing(connection)?),
+                (self.table.table, self.count(connection)?),
             )?;
             record_state(connection)
         };
         record().map_err(sqlite)?;
-        Ok(rows)
+        Ok(Seeded { rows, before })
     }
 }

@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::BakeError;
+use super::LoadError;
 use super::batch::{Batch, Bound, Cell, Place};
+use super::error::{mismatch, row_error};
 use super::feed::{Planner, Rows};
 use super::insertion::{Conflict, Insertion};
-use super::report::table_names;
-use crate::dump::{InsertHeader, Kind, OnConflict, Position, Statement};
+use super::sql::table_names;
+use crate::dump::{InsertHeader, Kind, OnConflict, Statement};
 
 /// A table of the new file.
 #[derive(Debug, Clone)]
@@ -150,7 +151,7 @@ impl<'c> Loader<'c> {
     }
 
     /// Stores rows; gives the batch back for the next ones.
-    pub(super) fn store(&mut self, input: &str, rows: Rows) -> Result<Batch, BakeError> {
+    pub(super) fn store(&mut self, input: &str, rows: Rows) -> Result<Batch, LoadError> {
         let Rows {
             header,
             batch,
@@ -221,49 +222,4 @@ impl Key {
             _ => false,
         })
     }
-}
-
-pub(super) fn row_error(
-    input: &str,
-    table: &str,
-    place: &Place,
-    cause: rusqlite::Error,
-) -> BakeError {
-    let Position { byte, line } = place.position;
-    BakeError::Row {
-        input: input.to_owned(),
-        line,
-        byte,
-        table: table.to_owned(),
-        row: place.ordinal,
-        cause,
-    }
-}
-
-pub(super) fn mismatch(
-    input: &str,
-    Position { byte, line }: Position,
-    table: &str,
-    reason: String,
-) -> BakeError {
-    BakeError::Mismatch {
-        input: input.to_owned(),
-        line,
-        byte,
-        table: table.to_owned(),
-        reason,
-    }
-}
-
-/// A name as an SQL identifier, whatever characters it has.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A string as an SQL literal. A NUL would end the statement, so such text is written as bytes.
-pub(super) fn literal(text: &str) -> String {
-    if text.contains('\0') {
-        return format!("CAST(x'{}' AS TEXT)", super::input::hex(text.as_bytes()));
-    }
-    format!("'{}'", text.replace('\'', "''"))
 }

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use super::remark;
 use super::summary::visible;
-use crate::bake::BakeError;
+use crate::bake::{FileError, LoadError};
 use crate::config::ConfigError;
 use crate::serving::OpenError;
-use crate::store::{BackupError, SeedError, StoreError};
+use crate::store::{BackupError, StoreError};
 
 /// A failure as the user sees it.
 #[derive(Debug)]
@@ -90,34 +90,47 @@ impl From<ConfigError> for Failure {
     }
 }
 
-impl From<BakeError> for Failure {
-    fn from(error: BakeError) -> Self {
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
         let code = match &error {
-            BakeError::Input { .. }
-            | BakeError::NoDump { .. }
-            | BakeError::Dump(_)
-            | BakeError::Csv { .. }
-            | BakeError::Mismatch { .. }
-            | BakeError::Document { .. }
-            | BakeError::Schema { .. }
-            | BakeError::SchemaSql { .. }
-            | BakeError::SeveralDatabases { .. }
-            | BakeError::NoDatabase { .. }
-            | BakeError::NoTable { .. }
-            | BakeError::NothingToImport
-            | BakeError::Strict { .. }
-            | BakeError::Check { .. } => Code::Input,
-            BakeError::Row { cause, .. } => {
+            FileError::Input { .. }
+            | FileError::Schema { .. }
+            | FileError::SchemaSql { .. }
+            | FileError::Check { .. } => Code::Input,
+            FileError::Integrity { .. } | FileError::Sqlite { .. } => Code::Output,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+        }
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        let code = match error {
+            LoadError::File(error) => return error.into(),
+            LoadError::HoldsRows { .. } => Code::Usage,
+            LoadError::NoDump { .. }
+            | LoadError::Dump(_)
+            | LoadError::Csv { .. }
+            | LoadError::Mismatch { .. }
+            | LoadError::Document { .. }
+            | LoadError::SeveralDatabases { .. }
+            | LoadError::NoDatabase { .. }
+            | LoadError::NoTable { .. }
+            | LoadError::NothingToImport
+            | LoadError::Strict { .. } => Code::Input,
+            LoadError::Row { ref cause, .. } => {
                 let full = cause.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull);
                 if full { Code::Output } else { Code::Input }
             }
-            BakeError::Integrity { .. }
-            | BakeError::Finish { .. }
-            | BakeError::Exists { .. }
-            | BakeError::NotAFile { .. }
-            | BakeError::ReadAndWritten { .. }
-            | BakeError::Output { .. }
-            | BakeError::Sqlite { .. } => Code::Output,
+            LoadError::Finish { .. }
+            | LoadError::Exists { .. }
+            | LoadError::NotAFile { .. }
+            | LoadError::ReadAndWritten { .. }
+            | LoadError::Output { .. } => Code::Output,
         };
         Self {
             code,
@@ -159,17 +172,6 @@ impl From<BackupError> for Failure {
             code,
             message: error.to_string(),
             hint: error.hint().map(str::to_owned),
-        }
-    }
-}
-
-impl From<SeedError> for Failure {
-    fn from(error: SeedError) -> Self {
-        match error {
-            SeedError::Rows(error) => error.into(),
-            SeedError::Store(error) => error.into(),
-            SeedError::HoldsRows { .. } => Self::usage(error.to_string())
-                .hint("Say what becomes of them: --replace removes them, --append keeps them."),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::arguments::{ImportArguments, ReportForm};
 use super::bake::bake_time;
 use super::failure::Failure;
 use super::{progress, say, summary};
-use crate::bake::{BakeError, FolderFile, ImportOptions, Selection, import};
+use crate::bake::{FolderFile, ImportOptions, LoadError, Selection, import};
 use crate::dump::Charset;
 
 pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
@@ -62,9 +62,9 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         (Ok(report), ReportForm::Text) => say(&summary::import_report(&report)),
         (Ok(report), ReportForm::Json) => say(&summary::json(&report)?),
         // Whoever reads reports by program wants to know what stood in the way.
-        (Err(BakeError::Strict { notes }), ReportForm::Json) => {
+        (Err(LoadError::Strict { notes }), ReportForm::Json) => {
             say(&summary::json(&serde_json::json!({ "notes": notes }))?)?;
-            Err(BakeError::Strict { notes }.into())
+            Err(LoadError::Strict { notes }.into())
         }
         (Err(error), _) => Err(error.into()),
     }

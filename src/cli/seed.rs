@@ -10,8 +10,8 @@ use super::bake::{bake_app, file_name};
 use super::failure::Failure;
 use super::{progress, remark, say, settings, summary};
 use crate::apps;
-use crate::bake::{FolderFile, Seed};
-use crate::store::{self, SeedTarget, Seeded, Standing};
+use crate::bake::{Existing, FolderFile, Seed, Seeded};
+use crate::store::{self, Made, NextGeneration, Standing};
 
 pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     let start = Instant::now();
@@ -34,27 +34,33 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
         schema: &schema,
         table,
         file: &file,
-        replaces: arguments.replace,
+        existing: match (arguments.replace, arguments.append) {
+            (true, _) => Existing::Replace,
+            (_, true) => Existing::Keep,
+            _ => Existing::Refuse,
+        },
     };
-    let target = SeedTarget {
+    let next = NextGeneration {
         data_dir: &config.data_dir,
         baked: &baked,
         app: app.name(),
-        appends: arguments.append,
+        schema: &schema,
     };
-    let seeded = target.fill(&seed, progress::for_stderr().as_mut())?;
-    say(&told(&seeded, arguments, start))?;
+    let mut progress = progress::for_stderr();
+    let made = next.make(|connection, path| -> Result<Seeded, Failure> {
+        Ok(seed.fill(connection, path, progress.as_mut())?)
+    })?;
+    say(&told(&made, arguments, start))?;
     tell_of_mode(config.mode);
     Ok(())
 }
 
-fn told(seeded: &Seeded, arguments: &SeedArguments, start: Instant) -> String {
-    let Seeded {
+fn told(made: &Made<Seeded>, arguments: &SeedArguments, start: Instant) -> String {
+    let Made {
         path,
         generation,
-        rows,
-        before,
-    } = seeded;
+        value: Seeded { rows, before },
+    } = made;
     let others = match (before, arguments.replace) {
         (0, _) => String::new(),
         (before, true) => format!(" in place of {}", HumanCount(*before)),

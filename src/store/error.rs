@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::{ErrorCode, ffi};
 
 use super::backup::pages::CopyError;
-use crate::bake::BakeError;
+use crate::bake::FileError;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +58,7 @@ pub enum StoreError {
         /// The program's.
         to: u32,
         /// The migration that failed, or what does not hold after it.
-        cause: Box<BakeError>,
+        cause: Box<FileError>,
     },
     /// Another process serves the same data directory as primary.
     #[error("{path} is held by another ekiben process (pid {pid})")]

@@ -85,15 +85,16 @@ impl PrimaryFiles {
             let failed = |cause| file_error(&self.path(generation), cause);
             copy_file(baked, temporary).map_err(failed)
         })
+        .map(|(path, ())| path)
     }
 
     /// Makes generation `generation` of what `fill` writes to the path that it is given; it has its name
-    /// once that is complete and durable.
-    pub(super) fn make<E: From<StoreError>>(
+    /// once that is complete and durable. Its path, and what `fill` returned.
+    pub(super) fn make<T, E: From<StoreError>>(
         &self,
         generation: u64,
-        fill: impl FnOnce(&Path) -> Result<(), E>,
-    ) -> Result<PathBuf, E> {
+        fill: impl FnOnce(&Path) -> Result<T, E>,
+    ) -> Result<(PathBuf, T), E> {
         let path = self.path(generation);
         let temporary = path.with_extension("copying");
         let publish = || {
@@ -103,10 +104,12 @@ impl PrimaryFiles {
             fs::rename(&temporary, &path)?;
             sync_folder(&path)
         };
-        let made = fill(&temporary)
-            .and_then(|()| publish().map_err(|cause| E::from(file_error(&path, cause))));
-        made.inspect_err(|_| drop(fs::remove_file(&temporary)))?;
-        Ok(path)
+        let made = fill(&temporary).and_then(|value| {
+            publish().map_err(|cause| E::from(file_error(&path, cause)))?;
+            Ok(value)
+        });
+        let value = made.inspect_err(|_| drop(fs::remove_file(&temporary)))?;
+        Ok((path, value))
     }
 }
 

@@ -18,7 +18,7 @@ use super::files::{self, PrimaryFiles, file_error};
 use super::health::{Depth, problems};
 use super::pragmas::{Access, open_unpublished};
 use crate::bake::provenance::record_schema;
-use crate::bake::{BakeError, Schema, gather_statistics, is_about_files};
+use crate::bake::{FileError, Schema, gather_statistics, is_about_files};
 
 /// A migration that was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,21 +193,21 @@ impl Source<'_> {
         connection: &Connection,
         target: &Path,
         from: u32,
-    ) -> Result<(), BakeError> {
+    ) -> Result<(), FileError> {
         if from == self.schema.version() {
             return Ok(());
         }
         self.schema.migrate(connection, from)?;
-        record_schema(connection, self.schema).map_err(|cause| BakeError::Sqlite {
+        record_schema(connection, self.schema).map_err(|cause| FileError::Sqlite {
             path: target.to_owned(),
             cause,
         })
     }
 
     /// Tells a migration that is wrong from storage that is.
-    pub(super) fn failed(&self, error: BakeError, target: &Path, from: u32) -> StoreError {
+    pub(super) fn failed(&self, error: FileError, target: &Path, from: u32) -> StoreError {
         match error {
-            BakeError::SchemaSql { cause, .. } | BakeError::Sqlite { cause, .. }
+            FileError::SchemaSql { cause, .. } | FileError::Sqlite { cause, .. }
                 if is_about_files(&cause) =>
             {
                 StoreError::Storage {
@@ -226,12 +226,12 @@ impl Source<'_> {
 }
 
 /// Does `work` to a copy without a name, in one transaction, and checks the copy in full.
-pub(super) fn change<T, E: From<BakeError>>(
+pub(super) fn change<T, E: From<FileError>>(
     copy: &Path,
     target: &Path,
     work: impl FnOnce(&Connection) -> Result<T, E>,
 ) -> Result<T, E> {
-    let sqlite = |cause| BakeError::Sqlite {
+    let sqlite = |cause| FileError::Sqlite {
         path: target.to_owned(),
         cause,
     };
@@ -246,7 +246,7 @@ pub(super) fn change<T, E: From<BakeError>>(
     };
     match finish().map_err(sqlite)?.into_iter().next() {
         None => Ok(done),
-        Some(detail) => Err(BakeError::Integrity {
+        Some(detail) => Err(FileError::Integrity {
             path: target.to_owned(),
             detail,
         }

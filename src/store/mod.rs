@@ -13,8 +13,8 @@
 //! - [`Revision`]: what tells one state of the data from another
 //! - `acceptance`: which files are refused; `length`: whether one is truncated
 //! - `files`: which files a primary keeps, and the lock on them; `adoption`: which of them it serves
-//! - `migration`: [`migrate`], a file of an older schema to the next generation; `seed`: [`SeedTarget`],
-//!   one with the rows of a CSV file to it
+//! - `migration`: [`migrate`], a file of an older schema to the next generation;
+//!   `next_generation`: [`NextGeneration`], the same with a change of its caller's
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
 //! - `idempotency`: [`Once`], what is done once however often its client repeats it
@@ -37,10 +37,10 @@ mod histogram;
 mod idempotency;
 mod length;
 mod migration;
+mod next_generation;
 mod pragmas;
 mod reader;
 mod revision;
-mod seed;
 mod slow_queries;
 mod writer;
 
@@ -64,9 +64,9 @@ pub use health::{Depth, Drift, Health};
 pub use histogram::Distribution;
 pub use idempotency::{Answer, AnswerBody, Once, Outcome, RequestDigest, Retention};
 pub use migration::{Migrated, Standing, migrate, standing};
+pub use next_generation::{Made, NextGeneration};
 pub use revision::Revision;
 use revision::new_lineage;
-pub use seed::{SeedError, SeedTarget, Seeded};
 pub use slow_queries::SLOW_QUERY_LOG;
 use writer::{Seen, Writer};
 

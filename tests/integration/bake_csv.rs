@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use ekiben::bake::{BakeError, Report};
+use ekiben::bake::{LoadError, Report};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rusqlite::Connection;
@@ -16,7 +16,7 @@ pub(crate) const HEADER: &str =
     "Survived,Pclass,Name,Sex,Age,Siblings/Spouses Aboard,Parents/Children Aboard,Fare";
 const ROW: &str = "1,3,Miss. Ann Example,female,22,1,0,7.25";
 
-fn bake(folder: &Path, csv: impl AsRef<[u8]>) -> Result<Report, BakeError> {
+fn bake(folder: &Path, csv: impl AsRef<[u8]>) -> Result<Report, LoadError> {
     let dataset = folder.join("people");
     fs::create_dir_all(&dataset).unwrap();
     fs::write(dataset.join("people.csv"), csv).unwrap();

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use ekiben::bake::{BakeError, inspect};
+use ekiben::bake::{LoadError, inspect};
 use tempfile::TempDir;
 
 use crate::dataset::{CHAIR, Chair, Dataset};
@@ -90,7 +90,7 @@ fn a_failed_bake_leaves_an_older_file_alone() {
         "INSERT INTO isuumo.chair (id) VALUES ('1'",
     )
     .unwrap();
-    assert!(matches!(bake_folder(&dumps, &out), Err(BakeError::Dump(_))));
+    assert!(matches!(bake_folder(&dumps, &out), Err(LoadError::Dump(_))));
     assert!(fs::read(&out).unwrap() == before);
     assert_eq!(names(out.parent().unwrap()), ["isuumo.sqlite"]);
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ekiben::bake::{BakeError, Report};
+use ekiben::bake::{LoadError, Report};
 use tempfile::TempDir;
 
 use crate::binary::run;
@@ -10,7 +10,7 @@ use crate::dataset::{CHAIR, Chair, Dataset};
 use crate::harness::bake_folder;
 
 /// Bakes a dataset whose chair dump went through `change`.
-fn bake_changed(change: impl Fn(String) -> Vec<u8>) -> (Result<Report, BakeError>, TempDir) {
+fn bake_changed(change: impl Fn(String) -> Vec<u8>) -> (Result<Report, LoadError>, TempDir) {
     let folder = TempDir::new().unwrap();
     let dumps = folder.path().join("dumps");
     let dataset = Dataset::of_chairs((1..=3).map(|id| Chair { id, ..CHAIR }));

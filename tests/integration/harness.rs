@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use ekiben::apps::{self, App};
-use ekiben::bake::{BakeError, Folder, Recipe, Report, Silent, bake};
+use ekiben::bake::{Folder, LoadError, Recipe, Report, Silent, bake};
 use ekiben::config::{Config, Layers, Section, Sources};
 use ekiben::http::{Served, router};
 use ekiben::store::{Durability, Mode, Store, StoreOptions};
@@ -42,7 +42,7 @@ pub(crate) fn people() -> &'static dyn App {
 }
 
 /// Bakes a folder of ISUUMO's dumps to `out` with the built-in schema.
-pub(crate) fn bake_folder(dumps: &Path, out: &Path) -> Result<Report, BakeError> {
+pub(crate) fn bake_folder(dumps: &Path, out: &Path) -> Result<Report, LoadError> {
     bake_app(isuumo(), dumps, out)
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn bake_app(
     app: &'static dyn App,
     folder: &Path,
     out: &Path,
-) -> Result<Report, BakeError> {
+) -> Result<Report, LoadError> {
     let config = Config::default();
     let recipe = Recipe {
         app: app.name(),

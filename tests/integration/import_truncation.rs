@@ -7,7 +7,7 @@ use std::fs;
 use std::ops::Range;
 use std::thread;
 
-use ekiben::bake::{BakeError, FolderFile, ImportOptions, Selection, Silent, import};
+use ekiben::bake::{FolderFile, ImportOptions, LoadError, Selection, Silent, import};
 use ekiben::dump::{Charset, DumpError, Position, Problem, Reader};
 use tempfile::TempDir;
 
@@ -248,8 +248,8 @@ fn an_import_of_a_cut_dump_fails_at_the_place_that_the_reader_names() {
             return Some("a file was made".to_owned());
         }
         match (answer.err()?, read(bytes)) {
-            (BakeError::NothingToImport, _) if cut < RECOGNISED => None,
-            (BakeError::Dump(told), Err(read)) if told.to_string() == read.to_string() => None,
+            (LoadError::NothingToImport, _) if cut < RECOGNISED => None,
+            (LoadError::Dump(told), Err(read)) if told.to_string() == read.to_string() => None,
             (told, read) => Some(format!("{told}\nbut the reader says {read:?}")),
         }
     });

@@ -12,18 +12,18 @@ use super::finish::Finisher;
 use super::keys;
 use super::names::Names;
 use super::table::{self, ImportTable};
-use crate::bake::BakeError;
+use crate::bake::LoadError;
 use crate::bake::note::{Class, Note, counted};
 use crate::bake::report::{self, ColumnReport, TableReport};
-use crate::bake::target::quoted;
+use crate::bake::sql::quoted;
 
 /// Writes the full definitions of all tables; see <https://sqlite.org/lang_altertable.html>.
 pub(super) fn edit_schema(
     connection: &Connection,
     finisher: &mut Finisher<'_>,
     tables: &[ImportTable],
-) -> Result<(), BakeError> {
-    let failed = |cause| BakeError::Finish { cause };
+) -> Result<(), LoadError> {
+    let failed = |cause| LoadError::Finish { cause };
     // SQLite makes its table of sequences with the first AUTOINCREMENT that it parses.
     let auto = |table: &ImportTable| {
         let mut columns = table.definition.columns.iter();
@@ -89,7 +89,7 @@ pub(super) fn indexes(
     finisher: &mut Finisher<'_>,
     names: &mut Names,
     tables: &[ImportTable],
-) -> Result<(), BakeError> {
+) -> Result<(), LoadError> {
     let connection = finisher.connection;
     for table in tables {
         for (mut index, position) in finisher.indexes(table) {

@@ -9,9 +9,9 @@ use rusqlite::Connection;
 use super::layout::{fitted, value_sql};
 use super::names::Names;
 use super::table::ImportTable;
-use crate::bake::BakeError;
+use crate::bake::LoadError;
+use crate::bake::error::mismatch;
 use crate::bake::insertion::Conflict;
-use crate::bake::target::mismatch;
 use crate::bake::translate::{self, Assigned, Scope};
 use crate::dump::{InsertHeader, OnConflict, Upsert, convert_text};
 
@@ -24,7 +24,7 @@ impl ImportTable {
         input: &str,
         header: &InsertHeader,
         upsert: Option<&Upsert>,
-    ) -> Result<Conflict, BakeError> {
+    ) -> Result<Conflict, LoadError> {
         let conflict = match (header.on_conflict, upsert) {
             (OnConflict::Fail, None) => return Ok(Conflict::Fail),
             (OnConflict::Ignore, None) => Conflict::Ignore,
@@ -44,7 +44,7 @@ impl ImportTable {
         Ok(conflict)
     }
 
-    fn assignments(&self, input: &str, upsert: &Upsert) -> Result<String, BakeError> {
+    fn assignments(&self, input: &str, upsert: &Upsert) -> Result<String, LoadError> {
         let mut scope: Scope = self.layout.scope(&self.definition.name);
         if let Some(alias) = &upsert.alias {
             let mut new = scope.tables[0].clone();

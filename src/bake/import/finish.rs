@@ -13,8 +13,8 @@ use super::layout::{Extras, default_sql, fitted, now_sql};
 use super::names::Names;
 use super::table::ImportTable;
 use crate::bake::note::{Class, Note, counted};
-use crate::bake::target::quoted;
-use crate::bake::{BakeError, translate};
+use crate::bake::sql::quoted;
+use crate::bake::{LoadError, translate};
 use crate::dump::{ColumnDefinition, Kind, Position};
 
 /// What finishing a table needs to know and to tell.
@@ -44,7 +44,7 @@ impl Finisher<'_> {
         &mut self,
         table: &mut ImportTable,
         names: &mut Names,
-    ) -> Result<(), BakeError> {
+    ) -> Result<(), LoadError> {
         if table.created.is_none() {
             // Nobody gave the columns values, so there is nothing to compare with.
             self.generated_columns(table)?;
@@ -62,7 +62,7 @@ impl Finisher<'_> {
     }
 
     /// Makes generated columns computed ones where that gives the values of the dump.
-    fn generated_columns(&mut self, table: &mut ImportTable) -> Result<(), BakeError> {
+    fn generated_columns(&mut self, table: &mut ImportTable) -> Result<(), LoadError> {
         let definition = table.definition.clone();
         for (index, column) in definition.columns.iter().enumerate() {
             let Some(generated) = &column.generated else {
@@ -103,7 +103,7 @@ impl Finisher<'_> {
         table: &ImportTable,
         column: &ColumnDefinition,
         sql: &str,
-    ) -> Result<(), BakeError> {
+    ) -> Result<(), LoadError> {
         if table.given.contains(&column.id) || !translate::changes_case(sql) {
             return Ok(());
         }
@@ -136,7 +136,7 @@ impl Finisher<'_> {
         table: &ImportTable,
         column: &ColumnDefinition,
         index: usize,
-    ) -> Result<(Class, &'static str), BakeError> {
+    ) -> Result<(Class, &'static str), LoadError> {
         let Some(generated) = &column.generated else {
             return Ok((Class::Changed, ""));
         };
@@ -168,7 +168,7 @@ impl Finisher<'_> {
         table: &ImportTable,
         column: &ColumnDefinition,
         index: usize,
-    ) -> Result<Result<String, String>, BakeError> {
+    ) -> Result<Result<String, String>, LoadError> {
         let Some(generated) = &column.generated else {
             return Ok(Err(String::new()));
         };
@@ -229,7 +229,7 @@ impl Finisher<'_> {
         table: &ImportTable,
         schema_row: i64,
         foreign_keys: Vec<String>,
-    ) -> Result<(), BakeError> {
+    ) -> Result<(), LoadError> {
         let mut extras = Extras {
             autoincrement: table.layout.rowid.is_some_and(|index| {
                 table
@@ -265,7 +265,7 @@ impl Finisher<'_> {
     }
 
     /// `AUTO_INCREMENT` goes on where the server would.
-    fn next_number(&self, table: &ImportTable) -> Result<(), BakeError> {
+    fn next_number(&self, table: &ImportTable) -> Result<(), LoadError> {
         let Some(rowid) = table.layout.rowid else {
             return Ok(());
         };
@@ -304,7 +304,7 @@ impl Finisher<'_> {
     }
 
     /// The checks that SQLite understands and the rows meet.
-    fn checks(&mut self, table: &ImportTable) -> Result<Vec<String>, BakeError> {
+    fn checks(&mut self, table: &ImportTable) -> Result<Vec<String>, LoadError> {
         let mut kept = Vec::new();
         let scope = table.layout.scope(&table.definition.name);
         for check in &table.definition.checks {

@@ -7,7 +7,7 @@
 use rusqlite::Connection;
 
 use super::table::ImportTable;
-use crate::bake::target::quoted;
+use crate::bake::sql::quoted;
 use crate::bake::translate;
 use crate::dump::{ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, Kind, TableDefinition};
 
@@ -264,5 +264,5 @@ pub(super) fn type_check(column: &str, kind: &Kind, json: bool) -> Option<String
 }
 
 fn member_sql(member: &str) -> String {
-    crate::bake::target::literal(member)
+    crate::bake::sql::literal(member)
 }

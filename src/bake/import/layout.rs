@@ -7,8 +7,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::bake::input::hex;
-use crate::bake::target::{literal, quoted};
+use crate::bake::sql::hex;
+use crate::bake::sql::{literal, quoted};
 use crate::bake::translate::{self, Scope, ScopeTable, Type};
 use crate::dump::{
     ColumnDefinition, DefaultValue, KeyKind, KeyPart, Kind, TableDefinition, Value, convert_text,

@@ -37,14 +37,16 @@ pub use self::selection::Selection;
 use self::table::ImportTable;
 use self::views::ImportView;
 use super::batch::Batch;
+use super::error::mismatch;
 use super::feed::{Event, FeedOptions, Outcome, Rows, feed};
 use super::note::{Class, Note};
-use super::output::{Output, refuse_names_as_strings};
+use super::output::Output;
 use super::progress::{Phase, Progress, Told};
 use super::provenance::{FIRST_SCHEMA, IMPORTER, Provenance, dataset_digest};
 use super::report::{self, Report, TableReport};
-use super::target::{mismatch, quoted};
-use super::{BakeError, FolderFile};
+use super::sql::quoted;
+use super::sql::refuse_names_as_strings;
+use super::{FolderFile, LoadError};
 use crate::dump::{Charset, Statement, TableDefinition};
 
 /// How an import is done.
@@ -76,15 +78,15 @@ pub fn import(
     out: &Path,
     options: &ImportOptions<'_>,
     progress: &mut dyn Progress,
-) -> Result<Report, BakeError> {
+) -> Result<Report, LoadError> {
     let start = Instant::now();
     if out.exists() && !options.force {
-        return Err(BakeError::Exists {
+        return Err(LoadError::Exists {
             path: out.to_owned(),
         });
     }
     if dumps.iter().any(|dump| dump.is_at(out)) {
-        return Err(BakeError::ReadAndWritten {
+        return Err(LoadError::ReadAndWritten {
             path: out.to_owned(),
         });
     }
@@ -125,7 +127,7 @@ pub fn import(
     notes.extend(outcome.notes);
     notes.sort_by(|a, b| (&a.input, a.byte, &a.what).cmp(&(&b.input, b.byte, &b.what)));
     if options.strict && !notes.is_empty() {
-        return Err(BakeError::Strict { notes });
+        return Err(LoadError::Strict { notes });
     }
     let provenance = Provenance {
         app: "import".to_owned(),
@@ -200,7 +202,7 @@ impl<'c> Import<'c> {
         table::find(&self.tables, database, name)
     }
 
-    fn statement(&mut self, input: &str, statement: Statement) -> Result<(), BakeError> {
+    fn statement(&mut self, input: &str, statement: Statement) -> Result<(), LoadError> {
         match statement {
             Statement::Table(table) => self.add_table(input, table),
             Statement::Altered(table) => self.alter(table),
@@ -228,7 +230,7 @@ impl<'c> Import<'c> {
         }
     }
 
-    fn add_table(&mut self, input: &str, definition: TableDefinition) -> Result<(), BakeError> {
+    fn add_table(&mut self, input: &str, definition: TableDefinition) -> Result<(), LoadError> {
         if !self.wants(definition.database.as_deref(), &definition.name) {
             return Ok(());
         }
@@ -252,7 +254,7 @@ impl<'c> Import<'c> {
         Ok(())
     }
 
-    fn alter(&mut self, definition: TableDefinition) -> Result<(), BakeError> {
+    fn alter(&mut self, definition: TableDefinition) -> Result<(), LoadError> {
         let index = self.position_of(definition.database.as_deref(), &definition.name);
         match index {
             Some(index) => self.tables[index].redefine(definition),
@@ -265,7 +267,7 @@ impl<'c> Import<'c> {
         input: &str,
         old: &TableDefinition,
         new: TableDefinition,
-    ) -> Result<(), BakeError> {
+    ) -> Result<(), LoadError> {
         let Some(index) = self.position_of(old.database.as_deref(), &old.name) else {
             return Ok(());
         };
@@ -308,7 +310,7 @@ impl<'c> Import<'c> {
         name
     }
 
-    fn drop_table(&mut self, definition: &TableDefinition) -> Result<(), BakeError> {
+    fn drop_table(&mut self, definition: &TableDefinition) -> Result<(), LoadError> {
         let Some(index) = self.position_of(definition.database.as_deref(), &definition.name) else {
             return Ok(());
         };
@@ -322,7 +324,7 @@ impl<'c> Import<'c> {
         Ok(())
     }
 
-    fn empty(&mut self, database: Option<&str>, name: &str) -> Result<(), BakeError> {
+    fn empty(&mut self, database: Option<&str>, name: &str) -> Result<(), LoadError> {
         let Some(index) = self.position_of(database, name) else {
             return Ok(());
         };
@@ -336,7 +338,7 @@ impl<'c> Import<'c> {
         Ok(())
     }
 
-    fn rows(&mut self, input: &str, rows: Rows) -> Result<Batch, BakeError> {
+    fn rows(&mut self, input: &str, rows: Rows) -> Result<Batch, LoadError> {
         let header = &rows.header;
         if !self.wants(header.database.as_deref(), &header.table) {
             return Ok(rows.batch);
@@ -361,34 +363,34 @@ impl<'c> Import<'c> {
     }
 
     /// Several databases without a choice, a choice that is not there, nothing at all.
-    fn check_selection(&self) -> Result<(), BakeError> {
+    fn check_selection(&self) -> Result<(), LoadError> {
         match &self.selection.database {
-            None if self.databases.several() => Err(BakeError::SeveralDatabases {
+            None if self.databases.several() => Err(LoadError::SeveralDatabases {
                 names: self.databases.names(),
             }),
             Some(name) if !self.databases.names().is_empty() && !self.databases.has(name) => {
-                Err(BakeError::NoDatabase {
+                Err(LoadError::NoDatabase {
                     name: name.clone(),
                     names: self.databases.names(),
                 })
             }
-            _ if self.seen.is_empty() => Err(BakeError::NothingToImport),
+            _ if self.seen.is_empty() => Err(LoadError::NothingToImport),
             _ => self.check_tables(),
         }
     }
 
     /// A name in `--tables` or `--exclude` that is not in the dumps is probably misspelt.
-    fn check_tables(&self) -> Result<(), BakeError> {
+    fn check_tables(&self) -> Result<(), LoadError> {
         let mut named = self.selection.tables.iter().chain(&self.selection.exclude);
         match named.find(|name| !self.seen.contains(*name)) {
-            Some(name) => Err(BakeError::NoTable { name: name.clone() }),
+            Some(name) => Err(LoadError::NoTable { name: name.clone() }),
             None => Ok(()),
         }
     }
 
     /// Makes of the tables what their definitions say.
-    fn finish(mut self) -> Result<Finished, BakeError> {
-        let failed = |cause| BakeError::Finish { cause };
+    fn finish(mut self) -> Result<Finished, LoadError> {
+        let failed = |cause| LoadError::Finish { cause };
         let scratch = Connection::open_in_memory().map_err(failed)?;
         refuse_names_as_strings(&scratch).map_err(failed)?;
         let data_only = self.selection.data_only;

@@ -7,9 +7,9 @@
 use rusqlite::Connection;
 
 use super::table::ImportTable;
-use crate::bake::BakeError;
+use crate::bake::LoadError;
 use crate::bake::batch::{Batch, Cell};
-use crate::bake::target::quoted;
+use crate::bake::sql::quoted;
 use crate::dump::{InsertHeader, KeyPart};
 
 impl ImportTable {
@@ -20,7 +20,7 @@ impl ImportTable {
         header: &InsertHeader,
         columns: &mut Vec<usize>,
         batch: &mut Batch,
-    ) -> Result<(), BakeError> {
+    ) -> Result<(), LoadError> {
         let Some(index) = self.numbered_column() else {
             return Ok(());
         };
@@ -74,7 +74,7 @@ impl ImportTable {
     }
 
     /// The number after those in the file, or that of the table option `AUTO_INCREMENT`.
-    fn first_number(&self, connection: &Connection, index: usize) -> Result<i64, BakeError> {
+    fn first_number(&self, connection: &Connection, index: usize) -> Result<i64, LoadError> {
         let column = quoted(&self.layout.columns[index].name);
         let highest = format!(
             "SELECT coalesce(max({column}), 0) FROM {}",

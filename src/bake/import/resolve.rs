@@ -9,9 +9,9 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 
 use super::table::ImportTable;
-use crate::bake::BakeError;
+use crate::bake::LoadError;
 use crate::bake::batch::{Batch, Cell};
-use crate::bake::target::mismatch;
+use crate::bake::error::mismatch;
 use crate::bake::translate;
 use crate::dump::{Kind, Source, Value, convert_text};
 
@@ -25,7 +25,7 @@ pub(super) fn resolve(
     input: &str,
     columns: &[usize],
     batch: &mut Batch,
-) -> Result<(), BakeError> {
+) -> Result<(), LoadError> {
     let cells = std::mem::take(&mut batch.cells);
     let mut resolved = Vec::with_capacity(cells.len());
     for (at, cell) in cells.into_iter().enumerate() {

@@ -11,11 +11,12 @@ use rusqlite::{Connection, ErrorCode};
 use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, value_sql};
 use super::names::Names;
 use super::resolve;
-use crate::bake::BakeError;
+use crate::bake::LoadError;
 use crate::bake::batch::{Batch, Cell};
+use crate::bake::error::{mismatch, row_error};
 use crate::bake::feed::Rows;
 use crate::bake::insertion::{Conflict, Insertion};
-use crate::bake::target::{mismatch, quoted, row_error};
+use crate::bake::sql::quoted;
 use crate::dump::{ColumnDefinition, InsertHeader, Kind, OnConflict, Position, TableDefinition};
 
 /// The table that a statement calls `name`: by its spelling, else in any case; one of another database
@@ -63,7 +64,7 @@ impl ImportTable {
         definition: TableDefinition,
         input: &str,
         name: String,
-    ) -> Result<Self, BakeError> {
+    ) -> Result<Self, LoadError> {
         let widened = BTreeSet::new();
         let layout = Layout::of(&definition, &widened)
             .map_err(|reason| mismatch(input, definition.position, &definition.name, reason))?;
@@ -113,7 +114,7 @@ impl ImportTable {
     }
 
     /// Takes over a definition that an `ALTER` has changed.
-    pub(super) fn redefine(&mut self, definition: TableDefinition) -> Result<(), BakeError> {
+    pub(super) fn redefine(&mut self, definition: TableDefinition) -> Result<(), LoadError> {
         self.layout = Layout::of(&definition, &self.widened).map_err(|reason| {
             mismatch(&self.input, definition.position, &definition.name, reason)
         })?;
@@ -127,16 +128,16 @@ impl ImportTable {
         rowid == Some(column.id)
     }
 
-    pub(super) fn wrong(&self, position: Position, reason: impl Into<String>) -> BakeError {
+    pub(super) fn wrong(&self, position: Position, reason: impl Into<String>) -> LoadError {
         mismatch(&self.input, position, &self.definition.name, reason.into())
     }
 
-    pub(super) fn sqlite(&self, cause: &rusqlite::Error) -> BakeError {
+    pub(super) fn sqlite(&self, cause: &rusqlite::Error) -> LoadError {
         self.wrong(self.definition.position, cause.to_string())
     }
 
     /// Makes the table in the file if it is not there.
-    pub(super) fn create(&mut self, connection: &Connection) -> Result<(), BakeError> {
+    pub(super) fn create(&mut self, connection: &Connection) -> Result<(), LoadError> {
         if self.created.is_none() {
             let sql = self.layout.create_sql(&self.name, &Extras::default());
             connection
@@ -154,7 +155,7 @@ impl ImportTable {
         names: &mut Names,
         input: &str,
         rows: Rows,
-    ) -> Result<Batch, BakeError> {
+    ) -> Result<Batch, LoadError> {
         let Rows {
             header,
             upsert,
@@ -227,7 +228,7 @@ impl ImportTable {
     }
 
     /// Indexes of the header's columns in the layout; `width` is the values of a row.
-    fn columns(&self, header: &Arc<InsertHeader>, width: usize) -> Result<Vec<usize>, BakeError> {
+    fn columns(&self, header: &Arc<InsertHeader>, width: usize) -> Result<Vec<usize>, LoadError> {
         let Some(columns) = &header.columns else {
             let own = self.layout.columns.len();
             if own != width {
@@ -276,7 +277,7 @@ impl ImportTable {
         names: &mut Names,
         columns: &[usize],
         batch: &mut Batch,
-    ) -> Result<(), BakeError> {
+    ) -> Result<(), LoadError> {
         for (at, &index) in columns.iter().enumerate() {
             let column = &self.layout.columns[index];
             if !matches!(column.kind, Kind::Unsigned | Kind::Bits) {
@@ -332,7 +333,7 @@ impl ImportTable {
         &mut self,
         connection: &Connection,
         names: &mut Names,
-    ) -> Result<(), BakeError> {
+    ) -> Result<(), LoadError> {
         const TEMPORARY: &str = "ekiben_rebuild";
         let Some(old) = self.created.take() else {
             return self.create(connection);

@@ -10,9 +10,10 @@ use rusqlite::Connection;
 
 use super::names::Names;
 use super::table::{self, ImportTable};
-use crate::bake::BakeError;
+use crate::bake::LoadError;
+use crate::bake::error::mismatch;
 use crate::bake::note::{Class, Note};
-use crate::bake::target::{mismatch, quoted};
+use crate::bake::sql::quoted;
 use crate::bake::translate::{self, Catalog, Type};
 use crate::dump::ViewDefinition;
 
@@ -77,7 +78,7 @@ pub(super) fn create(
     tables: &[ImportTable],
     views: &BTreeMap<String, ImportView>,
     notes: &mut Vec<Note>,
-) -> Result<Vec<String>, BakeError> {
+) -> Result<Vec<String>, LoadError> {
     let mut readable = Readable {
         tables,
         views: views
@@ -160,7 +161,7 @@ fn create_one(
     connection: &Connection,
     view: &ImportView,
     readable: &Readable<'_>,
-) -> Result<Outcome, BakeError> {
+) -> Result<Outcome, LoadError> {
     *readable.awaited.borrow_mut() = None;
     let query = match translate::query(&view.definition.query, readable) {
         Ok(query) => query,

@@ -4,7 +4,7 @@
 //! corner (rounding, NULL, units) the translation follows MySQL or is left out.
 
 use super::{Reason, Sql, Translator, Type};
-use crate::bake::target::quoted;
+use crate::bake::sql::quoted;
 use crate::dump::Token;
 
 /// Functions that have the same name, arguments and meaning, and the type of their values.

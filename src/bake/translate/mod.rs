@@ -22,7 +22,7 @@ mod spatial;
 #[cfg(test)]
 mod tests;
 
-use super::target::quoted;
+use super::sql::quoted;
 use crate::dump::{Cursor, Kind, Source};
 
 /// Nesting beyond this is refused, so that hostile input cannot exhaust the stack.

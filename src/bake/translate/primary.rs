@@ -5,8 +5,8 @@
 use super::dates::bare_function;
 use super::expression::reason;
 use super::{Reason, Sql, Translator, Type};
-use crate::bake::input::hex;
-use crate::bake::target::{literal, quoted};
+use crate::bake::sql::hex;
+use crate::bake::sql::{literal, quoted};
 use crate::dump::{Charset, Token, hex_bytes};
 
 /// Words that end an expression inside a query.

@@ -6,7 +6,7 @@
 
 use super::expression::reason;
 use super::{Reason, Scope, ScopeTable, Sql, Translator, Type};
-use crate::bake::target::quoted;
+use crate::bake::sql::quoted;
 use crate::dump::Token;
 
 impl Translator<'_> {

@@ -3,7 +3,7 @@
 //! They become the bytes that a dump holds for the same value: the number of the reference system in
 //! four bytes, then WKB, both with the lowest byte first. Computing with geometry is not translated.
 
-use crate::bake::input::hex;
+use crate::bake::sql::hex;
 
 /// The reference system of latitudes and longitudes, which servers read in either order.
 const WGS_84: u32 = 4326;

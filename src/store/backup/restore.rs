@@ -48,7 +48,7 @@ pub fn restore(
     let files = PrimaryFiles::lock(data_dir, app)?;
     let generation = files.current()?.unwrap_or(0) + 1;
     let target = files.path(generation);
-    let to = files.make(generation, |temporary| {
+    let (to, ()) = files.make(generation, |temporary| {
         drop(File::create(temporary).map_err(|cause| file_error(&target, cause))?);
         pages::copy(&transaction, file, temporary, &target)?;
         pages::check(file, temporary, &target)?;
