@@ -17,8 +17,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use ekiben::bake::{FolderFile, ImportOptions, Selection, Silent, import};
 use ekiben::dump::{Charset, Kind, Reader, Statement, TableDefinition, Value, decompress};
+use ekiben::file::FolderFile;
+use ekiben::import::{ImportOptions, Selection, import};
+use ekiben::load::Silent;
 use rusqlite::Connection;
 
 const ROUNDS: usize = 7;

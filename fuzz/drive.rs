@@ -1,16 +1,16 @@
 //! What every fuzzed input goes through: the reader alone with all its rows, and the whole import.
 //!
-//! The targets of `cargo fuzz` and `tests/integration/import_robustness.rs` share it, so that both
+//! The targets of `cargo fuzz` and `tests/integration/import/robustness.rs` share it, so that both
 //! mean the same by a good answer. It must not know where inputs come from.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use ekiben::bake::{
-    FileError, FolderFile, ImportOptions, LoadError, Selection, Silent, import as bake_import,
-};
 use ekiben::dump::{Charset, DumpError, Kind, Reader};
+use ekiben::file::{FileError, FolderFile};
+use ekiben::import::{ImportOptions, Selection, import as bake_import};
+use ekiben::load::{LoadError, Silent};
 use tempfile::TempDir;
 
 /// Every way of reading a value, so that any literal meets any of them sooner or later.

@@ -8,7 +8,9 @@
 //! - [`cli`]: the subcommands; start at [`cli::run`]
 //! - [`config`]: layered settings
 //! - [`dump`]: reads MySQL dumps: bytes in, tables and typed rows out
-//! - [`bake`]: writes finished SQLite files
+//! - [`file`]: the format of a box, which all below stand on
+//! - [`load`]: rows into SQLite; [`translate`]: MySQL's expressions and queries into SQLite's
+//! - [`bake`]: an app's file; [`import`](import()): any dump to a file of its own
 //! - [`store`]: opens them for serving: readers, the writer, generations
 //! - [`apps`]: the apps over a store
 //! - [`http`]: what all apps share on the way to the client
@@ -20,7 +22,11 @@ pub mod bake;
 pub mod cli;
 pub mod config;
 pub mod dump;
+pub mod file;
 pub mod http;
+pub mod import;
+pub mod load;
 pub mod release;
 pub mod serving;
 pub mod store;
+pub(crate) mod translate;

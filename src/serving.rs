@@ -16,8 +16,8 @@ use tokio::runtime::{Builder, Runtime};
 use utoipa::openapi::OpenApi;
 
 use crate::apps::{self, App};
-use crate::bake::FileError;
 use crate::config::{Config, Layers};
+use crate::file::FileError;
 use crate::http::{ClientRate, ConnectionLimits, Limits, Served};
 use crate::store::{Retention, Store, StoreError, StoreOptions};
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ekiben::bake::provenance::Provenance;
+use ekiben::file::provenance::Provenance;
 use rusqlite::{Connection, OpenFlags};
 
 pub(crate) struct Source {

@@ -22,8 +22,9 @@ use figment::value::Dict;
 use include_dir::{Dir, include_dir};
 use utoipa::openapi::OpenApi;
 
-use crate::bake::{CsvTable, FileError, Folder, Schema};
+use crate::bake::CsvTable;
 use crate::config::{Config, Section};
+use crate::file::{FileError, Folder, Schema};
 use crate::http::Nowhere;
 use crate::store::{Deriver, Store};
 

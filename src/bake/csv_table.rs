@@ -13,11 +13,11 @@ use rusqlite::{Connection, params_from_iter};
 use sha2::{Digest as _, Sha256};
 
 use super::csv_records::{Records, TooLong};
-use super::file_error::FileError;
-use super::input::{open, unpacked_name};
-use super::provenance::Input;
-use super::sql::quoted;
-use super::{FolderFile, LoadError};
+use crate::file::provenance::Input;
+use crate::file::sql::quoted;
+use crate::file::{FileError, FolderFile};
+use crate::load::LoadError;
+use crate::load::input::{open, unpacked_name};
 
 /// Rows between two calls of [`Loading::told`].
 const ROWS_BETWEEN: u64 = 1_000;

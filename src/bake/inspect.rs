@@ -5,8 +5,9 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
-use super::provenance::Provenance;
-use super::report::{self, TableReport};
+use crate::file::provenance::Provenance;
+use crate::load::report;
+use crate::load::report::TableReport;
 
 /// What a file holds.
 #[derive(Debug, Clone, Serialize)]

@@ -11,17 +11,17 @@ use std::time::Instant;
 use rusqlite::Connection;
 
 use super::csv_table::{CsvTable, Loading, Unique};
-use super::feed::{Event, FeedOptions, feed};
-use super::input::unpacked_name;
-use super::note::{Class, Note, counted};
-use super::output::Output;
-use super::progress::{Phase, Progress, Told};
-use super::provenance::{IMPORTER, Input, Provenance, dataset_digest};
-use super::report::{self, Report};
-use super::schema::Schema;
 use super::target::{Loader, Targets};
-use super::{Folder, FolderFile, LoadError};
 use crate::dump::Charset;
+use crate::file::provenance::{IMPORTER, Input, Provenance, dataset_digest};
+use crate::file::{Folder, FolderFile, Schema};
+use crate::load::LoadError;
+use crate::load::feed::{Event, FeedOptions, feed};
+use crate::load::input::unpacked_name;
+use crate::load::note::{Class, Note, counted};
+use crate::load::output::Output;
+use crate::load::progress::{Phase, Progress, Told};
+use crate::load::report::{self, Report};
 
 /// How the file of one app is baked.
 #[derive(Debug, Clone)]

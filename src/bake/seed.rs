@@ -9,11 +9,13 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::CsvTable;
 use super::csv_table::{Loading, Unique};
-use super::progress::{Phase, Progress};
-use super::provenance::{Provenance, dataset_digest, record_state};
-use super::sql::quoted;
-use super::{CsvTable, FileError, FolderFile, LoadError, Schema};
+use crate::file::provenance::{Provenance, dataset_digest, record_state};
+use crate::file::sql::quoted;
+use crate::file::{FileError, FolderFile, Schema};
+use crate::load::LoadError;
+use crate::load::progress::{Phase, Progress};
 
 /// What is seeded.
 #[derive(Debug, Clone, Copy)]

@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::LoadError;
-use super::batch::{Batch, Bound, Cell, Place};
-use super::error::{mismatch, row_error};
-use super::feed::{Planner, Rows};
-use super::insertion::{Conflict, Insertion};
-use super::sql::table_names;
 use crate::dump::{InsertHeader, Kind, OnConflict, Statement};
+use crate::file::sql::table_names;
+use crate::load::LoadError;
+use crate::load::batch::{Batch, Bound, Cell, Place};
+use crate::load::error::{mismatch, row_error};
+use crate::load::feed::{Planner, Rows};
+use crate::load::insertion::{Conflict, Insertion};
 
 /// A table of the new file.
 #[derive(Debug, Clone)]

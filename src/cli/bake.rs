@@ -8,8 +8,10 @@ use super::arguments::BakeArguments;
 use super::failure::Failure;
 use super::{progress, say, settings, summary};
 use crate::apps::{self, App};
-use crate::bake::{Folder, Recipe, Report, bake};
+use crate::bake::{Recipe, bake};
 use crate::config::Config;
+use crate::file::Folder;
+use crate::load::Report;
 
 pub(super) fn run(arguments: &BakeArguments) -> Result<(), Failure> {
     let layers = settings::load(&arguments.config)?;

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use super::remark;
 use super::summary::visible;
-use crate::bake::{FileError, LoadError};
 use crate::config::ConfigError;
+use crate::file::FileError;
+use crate::load::LoadError;
 use crate::serving::OpenError;
 use crate::store::{BackupError, StoreError};
 

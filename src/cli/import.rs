@@ -6,8 +6,10 @@ use super::arguments::{ImportArguments, ReportForm};
 use super::bake::bake_time;
 use super::failure::Failure;
 use super::{progress, say, summary};
-use crate::bake::{FolderFile, ImportOptions, LoadError, Selection, import};
 use crate::dump::Charset;
+use crate::file::FolderFile;
+use crate::import::{ImportOptions, Selection, import};
+use crate::load::LoadError;
 
 pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let pipes = arguments

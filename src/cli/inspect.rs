@@ -9,8 +9,8 @@ use super::arguments::InspectArguments;
 use super::failure::Failure;
 use super::summary::{json, table};
 use super::{say, settings};
-use crate::bake::provenance::Provenance;
 use crate::bake::{FileReport, inspect};
+use crate::file::provenance::Provenance;
 use crate::store::{Depth, Drift, Health, generation_at};
 
 /// Everything that is told of a file.

@@ -3,7 +3,7 @@
 use super::arguments::OpenapiArguments;
 use super::failure::Failure;
 use super::{say, settings};
-use crate::http::openapi;
+use crate::http::builtin::openapi;
 use crate::serving;
 
 pub(super) fn run(arguments: &OpenapiArguments) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
 use super::remark;
-use crate::bake::{Phase, Progress};
+use crate::load::{Phase, Progress};
 
 /// A bar with bytes, rate and time left.
 struct Bar {

@@ -10,7 +10,8 @@ use super::bake::{bake_app, file_name};
 use super::failure::Failure;
 use super::{progress, remark, say, settings, summary};
 use crate::apps;
-use crate::bake::{Existing, FolderFile, Seed, Seeded};
+use crate::bake::{Existing, Seed, Seeded};
+use crate::file::FolderFile;
 use crate::store::{self, Made, NextGeneration, Standing};
 
 pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {

@@ -15,8 +15,10 @@ use super::failure::Failure;
 use super::{logging, remark, say, settings, summary};
 use crate::apps::{self, App};
 use crate::config::{self, Config, Layers};
-use crate::http::server::{self, Ended, Server};
-use crate::http::{ConnectionLimits, Served, Site, admin, router};
+use crate::http::builtin::admin;
+use crate::http::transport::server;
+use crate::http::transport::server::{Ended, Server};
+use crate::http::{ConnectionLimits, Served, Site, router};
 use crate::serving;
 
 /// Connections of the listener for operators: they are few.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indicatif::{HumanBytes, HumanCount};
 
 use super::failure::Failure;
-use crate::bake::{Class, Report};
+use crate::load::{Class, Report};
 
 /// Tables, rows, indexes, sizes, seconds, and what is otherwise than the dumps say.
 pub(super) fn report(report: &Report) -> String {

@@ -243,7 +243,7 @@ impl Config {
             ));
         }
         let mut origins = self.http.cors_origins.iter();
-        let flaw = origins.find_map(|origin| crate::http::cors::flaw(origin));
+        let flaw = origins.find_map(|origin| crate::http::headers::cors::flaw(origin));
         flaw.map(|reason| ("http.cors_origins", reason))
     }
 }

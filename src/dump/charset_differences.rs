@@ -1,7 +1,7 @@
 //! Where the character sets of MySQL and MariaDB differ from those of the Web that `encoding_rs`
 //! implements: single characters, and codes that only one side knows.
 //!
-//! The truth is what a real server converts to utf8mb4; `tests/integration/import_charsets.rs` asks it
+//! The truth is what a real server converts to utf8mb4; `tests/integration/import/charsets.rs` asks it
 //! for every code of every set. Codes that a server itself turns into U+FFFD are left to the Web.
 
 /// What to mend after (characters) and before (codes) decoding with the tables of the Web.

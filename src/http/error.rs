@@ -42,14 +42,14 @@ enum Body {
 
 /// Why a request failed on our side, for the log.
 #[derive(Debug, Clone)]
-pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
+pub(crate) struct Cause(pub(crate) Arc<dyn Error + Send + Sync>);
 
 /// The media type of a problem document.
 pub const PROBLEM_TYPE: &str = "application/problem+json";
 
 /// A problem document (RFC 9457).
 #[derive(Serialize, ToSchema)]
-pub(super) struct Problem<'a> {
+pub(crate) struct Problem<'a> {
     /// Always `about:blank`: the status says what kind of problem it is.
     #[serde(rename = "type")]
     kind: &'static str,
@@ -62,10 +62,10 @@ pub(super) struct Problem<'a> {
 
 impl Problem<'_> {
     /// Its name among the schemas of the API's description.
-    pub(super) const NAME: &'static str = "Problem";
+    pub(crate) const NAME: &'static str = "Problem";
 
     /// Its schema.
-    pub(super) fn described() -> RefOr<Schema> {
+    pub(crate) fn described() -> RefOr<Schema> {
         Self::schema()
     }
 }

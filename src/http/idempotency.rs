@@ -16,16 +16,16 @@ use sha2::{Digest as _, Sha256};
 use super::HttpError;
 use crate::store::{Answer, Once, Outcome, Retention, Store};
 
-pub(super) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(crate) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// On an answer that was given before.
-pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The longest key in bytes; the usual ones, UUIDs, have 36.
-pub(super) const LONGEST: usize = 255;
+pub(crate) const LONGEST: usize = 255;
 
 /// What [`key`] takes, as a pattern of JSON Schema.
-pub(super) const PATTERN: &str = r#"^([!#-+\--:<-\[\]-~]{1,255}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#;
+pub(crate) const PATTERN: &str = r#"^([!#-+\--:<-\[\]-~]{1,255}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#;
 
 /// The key of a request, if it has one that is honoured: an extractor for apps whose state gives
 /// their store. A malformed key is answered 400.

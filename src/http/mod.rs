@@ -4,68 +4,42 @@
 //! app's contract; inside its routes an app's contract wins (ARCHITECTURE.md, invariant 9).
 //!
 //! # Layout
-//! - [`server`]: from the first connection to the graceful end; `listener`: the accept loop;
-//!   `connection`, `socket`: who has had enough time
+//! - [`transport`]: from sockets to requests
+//! - [`limits`]: what one request, one client and all together may take
+//! - [`caching`]: entity tags, 304, responses kept ready
+//! - [`headers`]: default response headers, other origins, content negotiation
+//! - [`observability`]: the request log, metrics
+//! - [`builtin`]: health, version, the API's description, `/docs`, `/about`, the operators' routes
 //! - [`router()`]: all routes and all layers, in order
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
-//! - `health`, `version`: `/livez`, `/readyz`, `/version`
-//! - [`openapi`]: the API's description; `pages`: `/docs` and `/about`
-//! - [`admin`]: the routes that are never on the public port; `metrics` (with `connection_metrics`,
-//!   `store_metrics` and `process`): what it counts
-//! - `guard`: concurrent requests and time per request; `bodies` (with `tapped`):
-//!   bytes of all bodies
-//! - `rate_limit`: requests of one client; `client`: who that is
-//! - `manners`: what every answer goes out with; `cors`: who else may call from a browser
 //! - [`IdempotencyKey`]: which writes are done once
-//! - [`Reading`] and `validators`: entity tags and 304; [`Precompressed`]: answers kept ready
-//! - [`Kept`]: what was made from one revision of the data
-//! - `preferences`: what clients say they prefer
-//! - `request_log`: request ids and one log line per request; `trace_context`: the trace it is part of
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`router()`]
 
-pub mod admin;
-mod bodies;
-mod client;
-mod connection;
-mod connection_metrics;
-pub(crate) mod cors;
+pub mod builtin;
+pub mod caching;
 mod error;
-mod guard;
-mod health;
+pub mod headers;
 mod idempotency;
-mod kept;
-mod listener;
-mod manners;
-mod metrics;
-pub mod openapi;
-mod pages;
-mod precompressed;
-mod preferences;
-mod process;
-mod rate_limit;
-mod request_log;
+pub mod limits;
+pub mod observability;
 mod router;
-pub mod server;
 mod site;
-mod socket;
-mod store_metrics;
-mod tapped;
-mod trace_context;
-mod validators;
-mod version;
+pub mod transport;
 
-pub use bodies::BodyShare;
-pub use client::AddressHeader;
-pub use connection::ConnectionLimits;
+pub use builtin::{admin, openapi};
+pub use caching::kept::Kept;
+pub use caching::precompressed::Precompressed;
+pub use caching::validators::{Reading, tag_of_build};
 pub use error::{HttpError, PROBLEM_TYPE};
-pub use guard::Guard;
+pub use headers::negotiation::{preferences, takes_html};
 pub use idempotency::IdempotencyKey;
-pub use kept::Kept;
-pub use precompressed::Precompressed;
-pub use preferences::{preferences, takes_html};
-pub use rate_limit::ClientRate;
-pub use request_log::REQUEST_LOG;
+pub use limits::bodies::BodyShare;
+pub use limits::client_address::AddressHeader;
+pub use limits::guard::Guard;
+pub use limits::rate_limit::ClientRate;
+pub use observability::request_log::REQUEST_LOG;
 pub use router::{Limits, router};
 pub use site::{Nowhere, Served, Site};
-pub use validators::{Reading, tag_of_build};
+pub use transport::connection::ConnectionLimits;
+pub use transport::server;

@@ -15,13 +15,16 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
-use super::guard::{AppGuard, Guard, admit};
-use super::manners::Manners;
-use super::pages::{self, Pages};
-use super::rate_limit::{ClientRate, RateLimit};
-use super::request_log::log_request;
-use super::validators::Nothing;
-use super::{HttpError, Site, cors, health, openapi, version};
+use super::builtin::pages;
+use super::builtin::pages::Pages;
+use super::builtin::{health, openapi, version};
+use super::caching::validators::Nothing;
+use super::headers::cors;
+use super::headers::response_headers::Manners;
+use super::limits::guard::{AppGuard, Guard, admit};
+use super::limits::rate_limit::{ClientRate, RateLimit};
+use super::observability::request_log::log_request;
+use super::{HttpError, Site};
 
 /// The limits and switches of the shared layers.
 #[derive(Debug, Clone)]

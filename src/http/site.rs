@@ -8,9 +8,10 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use utoipa::openapi::OpenApi;
 
-use super::connection::Watch;
-use super::metrics::Metrics;
-use super::{Guard, process};
+use super::Guard;
+use super::observability::metrics::Metrics;
+use super::observability::process_metrics;
+use super::transport::connection::Watch;
 use crate::store::Store;
 
 /// One app with its store.
@@ -32,20 +33,20 @@ pub struct Site {
     descriptions: Vec<OpenApi>,
     draining: AtomicBool,
     /// How to say that nothing is at an address.
-    pub(super) nowhere: Option<Nowhere>,
+    pub(crate) nowhere: Option<Nowhere>,
     /// Requests so far.
-    pub(super) metrics: Metrics,
+    pub(crate) metrics: Metrics,
     /// What admits requests, once the routes are built: one for each app.
-    pub(super) guards: OnceLock<Vec<Guard>>,
+    pub(crate) guards: OnceLock<Vec<Guard>>,
     /// The connections of the public listener, once it listens.
-    pub(super) connections: OnceLock<Arc<Watch>>,
+    pub(crate) connections: OnceLock<Arc<Watch>>,
 }
 
 impl Site {
     /// A site that serves `apps`.
     #[must_use]
     pub fn new(apps: Vec<Served>) -> Self {
-        process::begin();
+        process_metrics::begin();
         Self {
             apps,
             descriptions: Vec::new(),
@@ -74,7 +75,7 @@ impl Site {
     }
 
     /// What the apps say of their routes.
-    pub(super) fn descriptions(&self) -> &[OpenApi] {
+    pub(crate) fn descriptions(&self) -> &[OpenApi] {
         &self.descriptions
     }
 

@@ -13,8 +13,8 @@ use super::files::file_error;
 use super::length::missing;
 use super::pragmas::{Access, reader_flags, reader_uri};
 use super::{StoreError, StoreOptions};
-use crate::bake::Schema;
-use crate::bake::provenance::{Provenance, why_unknown};
+use crate::file::Schema;
+use crate::file::provenance::{Provenance, why_unknown};
 
 /// How a file that can be used relates to the schema that the app's queries are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +117,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::bake::Folder;
+    use crate::file::Folder;
 
     /// A schema of version 2.
     fn schema() -> Schema {

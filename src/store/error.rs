@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::{ErrorCode, ffi};
 
 use super::backup::pages::CopyError;
-use crate::bake::FileError;
+use crate::file::FileError;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]

@@ -11,7 +11,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
-use crate::bake::sync_folder;
+use crate::file::sync_folder;
 
 /// The files of one app's primary.
 pub(super) struct PrimaryFiles {

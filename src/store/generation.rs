@@ -18,7 +18,7 @@ use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use super::reader::{ReaderManager, TimeLimit};
 use super::revision::{Changes, lineage_of_baked};
 use super::{Derived, StoreError, StoreOptions};
-use crate::bake::provenance::Provenance;
+use crate::file::provenance::Provenance;
 
 /// One opened file with its readers.
 pub struct Generation {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use serde::Serialize;
 
 use super::files::{generation_at, log_bytes};
-use crate::bake::provenance::Provenance;
+use crate::file::provenance::Provenance;
 
 /// So many problems are told; the first is enough to know.
 const MOST_PROBLEMS: u32 = 10;

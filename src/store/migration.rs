@@ -17,8 +17,8 @@ use super::backup::pages;
 use super::files::{self, PrimaryFiles, file_error};
 use super::health::{Depth, problems};
 use super::pragmas::{Access, open_unpublished};
-use crate::bake::provenance::record_schema;
-use crate::bake::{FileError, Schema, gather_statistics, is_about_files};
+use crate::file::provenance::record_schema;
+use crate::file::{FileError, Schema, gather_statistics, is_about_files};
 
 /// A migration that was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

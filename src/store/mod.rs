@@ -70,8 +70,8 @@ use revision::new_lineage;
 pub use slow_queries::SLOW_QUERY_LOG;
 use writer::{Seen, Writer};
 
-use crate::bake::Schema;
-use crate::bake::provenance::Provenance;
+use crate::file::Schema;
+use crate::file::provenance::Provenance;
 
 /// Which file is served, and whether it takes writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

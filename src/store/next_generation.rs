@@ -13,7 +13,7 @@ use super::StoreError;
 use super::files::{PrimaryFiles, file_error};
 use super::migration::{Source, change};
 use super::pragmas::Access;
-use crate::bake::{FileError, Schema};
+use crate::file::{FileError, Schema};
 
 /// The primary's files.
 #[derive(Debug, Clone, Copy)]

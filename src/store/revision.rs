@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::bake::provenance::Provenance;
+use crate::file::provenance::Provenance;
 use crate::release;
 
 /// One state of a store's data.

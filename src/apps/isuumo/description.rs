@@ -10,7 +10,7 @@ use super::{
     recommended, search, upload,
 };
 use crate::config::Config;
-use crate::http::openapi::add_examples;
+use crate::http::builtin::openapi::add_examples;
 
 const EXAMPLES: &str = include_str!("examples.json");
 
@@ -100,5 +100,5 @@ fn limit_parameter(parameter: &mut Parameter, settings: &Settings) {
 }
 
 fn too_large(bytes: usize) -> Response {
-    crate::http::openapi::problem(&format!("The upload is larger than {bytes} bytes."))
+    crate::http::builtin::openapi::problem(&format!("The upload is larger than {bytes} bytes."))
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::thumbnail::{Look, Subject, parse_file_name};
 use super::{Result, Shared};
-use crate::http::openapi::NoSuchThing;
+use crate::http::builtin::openapi::NoSuchThing;
 use crate::http::{HttpError, tag_of_build};
 
 /// The bytes of a picture.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Result, Shared};
-use crate::http::openapi::StorageFull;
+use crate::http::builtin::openapi::StorageFull;
 
 /// What became of it.
 #[derive(Debug, Serialize, ToSchema)]

@@ -387,8 +387,9 @@ mod tests {
     use super::*;
     use crate::apps::isuumo::low_priced;
     use crate::apps::{self, App as _};
-    use crate::bake::{Recipe, Silent, bake};
+    use crate::bake::{Recipe, bake};
     use crate::config::Config;
+    use crate::load::Silent;
 
     /// The built-in dataset, baked: plans depend on its statistics.
     fn baked() -> (tempfile::TempDir, Connection) {

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, OpenApi as _, ToResponse, ToSchema};
 use uuid::Uuid;
 
 use super::{Settings, person, read, write};
-use crate::http::openapi::{add_examples, refusal};
+use crate::http::builtin::openapi::{add_examples, refusal};
 
 const EXAMPLES: &str = include_str!("examples.json");
 

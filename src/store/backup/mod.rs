@@ -21,7 +21,7 @@ pub use error::BackupError;
 pub use restore::restore;
 pub use take::back_up;
 
-use crate::bake::provenance::Provenance;
+use crate::file::provenance::Provenance;
 
 /// A copy that was made, and checked in full.
 #[derive(Debug, Clone)]

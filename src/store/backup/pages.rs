@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, ffi};
 
-use crate::bake::provenance::record_state;
+use crate::file::provenance::record_state;
 use crate::store::acceptance::unreadable;
 use crate::store::files::mark_log;
 use crate::store::health::{Depth, problems};

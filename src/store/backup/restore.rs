@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::pages;
 use super::{BackupError, Copied};
-use crate::bake::Schema;
+use crate::file::Schema;
 use crate::store::StoreError;
 use crate::store::acceptance::{fit, provenance_of, unreadable};
 use crate::store::files::{PrimaryFiles, beside, file_error};

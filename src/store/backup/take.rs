@@ -8,8 +8,8 @@ use std::path::Path;
 
 use super::pages;
 use super::{BackupError, Copied};
-use crate::bake::Temporary;
-use crate::bake::provenance::Provenance;
+use crate::file::Temporary;
+use crate::file::provenance::Provenance;
 use crate::store::acceptance::{provenance_of, unreadable};
 use crate::store::files::{self, beside};
 use crate::store::pragmas::Access;

@@ -1,0 +1,29 @@
+//! The format of a box: what is in every SQLite file of ours beside an app's rows, and what defines it.
+//!
+//! Whoever makes, fills, changes or serves a file stands on this. It must not know where rows come from,
+//! nor how files are served.
+//!
+//! # Layout
+//! - [`Folder`]: files on disk or embedded in the binary
+//! - [`Schema`]: the SQL files of an app, in their three phases; `migrations`: those for older files
+//! - [`provenance`]: where a file came from, written and read
+//! - `temporary`: a file's name until it is complete
+//! - `statistics`: what the planner knows; `sql`: names and values that are written into definitions
+//! - [`FileError`]: what went wrong
+
+mod error;
+mod folder;
+mod migrations;
+pub mod provenance;
+mod schema;
+pub(crate) mod sql;
+mod statistics;
+mod temporary;
+
+pub use error::FileError;
+pub(crate) use error::ROOM;
+pub use folder::{Content, Folder, FolderFile};
+pub use schema::Schema;
+pub(crate) use sql::is_about_files;
+pub(crate) use statistics::gather_statistics;
+pub(crate) use temporary::{Temporary, sync_folder};

@@ -1,0 +1,113 @@
+//! What operators ask for, on a listener of its own: metrics, reload, health.
+//!
+//! It is never merged into the public router. With a token, every request needs it; the configuration
+//! refuses an address that others can reach without one.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::{health, version};
+use crate::http::observability::metrics;
+use crate::http::{Guard, HttpError, Served, Site};
+use crate::store::StoreError;
+
+/// The routes of the listener for operators; an empty `token` asks nobody.
+pub fn routes(site: Arc<Site>, token: &str) -> Router {
+    let routes = Router::new()
+        .route("/metrics", get(metrics_text))
+        .route("/admin/reload", post(reload))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/version", get(version::version))
+        .with_state(site);
+    if token.is_empty() {
+        return routes;
+    }
+    // Digests are compared, so that the time it takes tells nothing of the token.
+    let expected: [u8; 32] = Sha256::digest(token).into();
+    routes.layer(from_fn_with_state(expected, authorize))
+}
+
+async fn authorize(State(expected): State<[u8; 32]>, request: Request, next: Next) -> Response {
+    let given = request.headers().get(header::AUTHORIZATION);
+    let given = given.and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let is_right = given.is_some_and(|token| <[u8; 32]>::from(Sha256::digest(token)) == expected);
+    if is_right {
+        return next.run(request).await;
+    }
+    let detail = "Send the configured token as Authorization: Bearer TOKEN.";
+    let mut response = HttpError::problem(StatusCode::UNAUTHORIZED, detail).into_response();
+    let scheme = header::HeaderValue::from_static("Bearer");
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, scheme);
+    response
+}
+
+async fn metrics_text(State(site): State<Arc<Site>>) -> Response {
+    let guards = site.guards.get().into_iter().flatten();
+    let in_flight = guards.map(Guard::in_flight).sum();
+    let connections = site.connections.get().map(Arc::as_ref);
+    let text = site.metrics.text(site.apps(), in_flight, connections);
+    ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response()
+}
+
+#[derive(Serialize)]
+struct Reloaded {
+    app: &'static str,
+    generation: u64,
+    dataset: String,
+}
+
+/// Opens newly baked files, of all apps or of the one that `?app=` names; requests in flight finish on the
+/// old ones.
+async fn reload(State(site): State<Arc<Site>>, uri: Uri) -> Result<Response, HttpError> {
+    let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let only = query.into_owned().find(|(name, _)| name == "app");
+    let is_meant = |app: &&Served| only.as_ref().is_none_or(|(_, name)| name == app.name);
+    let mut reloaded = Vec::new();
+    for app in site.apps().iter().filter(is_meant) {
+        reloaded.push(reload_app(app).await);
+    }
+    if let (Some((_, name)), []) = (&only, &reloaded[..]) {
+        let detail = format!("No app {name} is served here.");
+        return Err(HttpError::problem(StatusCode::NOT_FOUND, detail));
+    }
+    // What one app cannot do, the others have done all the same.
+    let reloaded: Vec<Reloaded> = reloaded.into_iter().collect::<Result<_, _>>()?;
+    Ok(Json(reloaded).into_response())
+}
+
+async fn reload_app(app: &Served) -> Result<Reloaded, StoreError> {
+    app.store.reload().await?;
+    let generation = app.store.generation();
+    let reloaded = Reloaded {
+        app: app.name,
+        generation: generation.number(),
+        dataset: generation.provenance().dataset_digest.clone(),
+    };
+    tracing::info!(
+        app = reloaded.app,
+        generation = reloaded.generation,
+        dataset = reloaded.dataset,
+        "reloaded"
+    );
+    Ok(reloaded)
+}
+
+/// Reloads all that can be; what fails is logged and goes on as it is. For signals.
+pub async fn reload_all(site: &Site) {
+    for app in site.apps() {
+        if let Err(cause) = reload_app(app).await {
+            tracing::warn!(app = app.name, %cause, "not reloaded");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The routes that every site has, whatever its apps are.
+//!
+//! # Layout
+//! - `health`, `version`: `/livez`, `/readyz`, `/version`
+//! - [`openapi`]: the API's description; `pages`: `/docs` and `/about`
+//! - [`admin`]: the routes that are never on the public port
+
+pub mod admin;
+pub(crate) mod health;
+pub mod openapi;
+pub(crate) mod pages;
+pub(crate) mod version;

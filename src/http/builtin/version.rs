@@ -1,0 +1,58 @@
+//! `/version`: which build serves which data (ARCHITECTURE.md, invariant 2).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::file::provenance::Provenance;
+use crate::http::Site;
+use crate::store::Mode;
+
+/// Which build serves which data.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Version {
+    name: &'static str,
+    version: &'static str,
+    /// The commit that the binary was built from, where the build was told.
+    #[schema(required)]
+    commit: Option<&'static str>,
+    /// The version of SQLite in it.
+    sqlite: &'static str,
+    /// By name.
+    apps: BTreeMap<&'static str, AppVersion>,
+}
+
+/// Which data one app serves.
+#[derive(Serialize, ToSchema)]
+struct AppVersion {
+    mode: Mode,
+    generation: u64,
+    provenance: Provenance,
+}
+
+/// Which build serves which data
+#[utoipa::path(get, path = "/version", operation_id = "version", tag = "Service",
+    responses((status = 200, description = "The build, and where each app's data came from.",
+        body = Version)))]
+pub(crate) async fn version(State(site): State<Arc<Site>>) -> Json<Version> {
+    let app = |app: &crate::http::Served| {
+        let generation = app.store.generation();
+        let version = AppVersion {
+            mode: app.store.mode(),
+            generation: generation.number(),
+            provenance: generation.provenance().clone(),
+        };
+        (app.name, version)
+    };
+    Json(Version {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        commit: crate::release::commit(),
+        sqlite: rusqlite::version(),
+        apps: site.apps().iter().map(app).collect(),
+    })
+}

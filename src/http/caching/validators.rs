@@ -1,0 +1,238 @@
+//! Entity tags: how answers get them, and how requests that know them are answered.
+//!
+//! An answer from the data is named by the revision that it was read in ([`Reading`]), one that is kept
+//! ready by its bytes. Both tags are strong: at one address, the same tag means the same bytes. So a tag
+//! also names its encoding, which is added here, outside of compression.
+//!
+//! A request with `If-None-Match` is answered as any other is, and only then, if the answer has a tag
+//! that the client knows, is its body left out. So a 304 is as fresh as the answer that it stands for,
+//! and an error is never taken for something that the client has. It must not hash bodies.
+
+use std::hash::Hash;
+use std::pin::Pin;
+use std::sync::LazyLock;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use hyper::body::{Frame, SizeHint};
+use sha2::{Digest as _, Sha256};
+
+use crate::http::Kept;
+use crate::store::{Revision, Store};
+
+/// May be kept, but is asked for anew before each use.
+pub(crate) const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// A read that an answer is made from.
+pub struct Reading<'s> {
+    store: &'s Store,
+    before: Option<Revision>,
+}
+
+impl<'s> Reading<'s> {
+    /// To be called before anything is read from `store`.
+    #[must_use]
+    pub fn begin(store: &'s Store) -> Self {
+        let before = store.revision();
+        Self { store, before }
+    }
+
+    /// What is kept under `key` of the revision that is read.
+    #[must_use]
+    pub fn kept<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: &K) -> Option<V> {
+        kept.get(self.before?, key)
+    }
+
+    /// Keeps what was read, `bytes` as in [`Kept::put`], unless a write has become visible meanwhile.
+    pub fn keep<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: K, value: V, bytes: usize) {
+        if let Some(before) = self.before
+            && self.store.revision() == Some(before)
+        {
+            kept.put(before, key, value, bytes);
+        }
+    }
+
+    /// Gives an answer its tag, when everything in it is read. While a write became visible there is
+    /// none, since it might show one half of it or the other.
+    #[must_use]
+    pub fn answer(self, response: Response) -> Response {
+        self.tagged(response, tag)
+    }
+
+    /// The same for an answer that has variants at one address, languages for example: each has tags of
+    /// its own. `variant` is made of letters.
+    #[must_use]
+    pub fn answer_variant(self, response: Response, variant: &str) -> Response {
+        self.tagged(response, |revision| {
+            let plain = tag(revision);
+            let plain = plain.as_bytes().strip_suffix(b"\"").unwrap_or_default();
+            let tag = [plain, b"-", variant.as_bytes(), b"\""].concat();
+            HeaderValue::from_bytes(&tag).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+        })
+    }
+
+    fn tagged(self, mut response: Response, tag: impl Fn(Revision) -> HeaderValue) -> Response {
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, REVALIDATE);
+        if let Some(before) = self.before
+            && self.store.revision() == Some(before)
+        {
+            headers.insert(header::ETAG, tag(before));
+        }
+        response
+    }
+}
+
+/// `"LINEAGE.GENERATION.CHANGES"` in hexadecimal. Written by hand: every answer has one, and `format!`
+/// would cost more than all other headers together.
+fn tag(revision: Revision) -> HeaderValue {
+    // Quotes, three numbers, two dots.
+    let mut text = [b'"'; 2 + 3 * 16 + 2];
+    let mut length = 1;
+    for (index, number) in revision.numbers().into_iter().enumerate() {
+        if index > 0 {
+            text[length] = b'.';
+            length += 1;
+        }
+        let digits = (64 - number.leading_zeros()).div_ceil(4).max(1);
+        for place in (0..digits).rev() {
+            let digit = number >> (4 * place) & 0xf;
+            text[length] = b"0123456789abcdef"[usize::try_from(digit).unwrap_or_default()];
+            length += 1;
+        }
+    }
+    text[length] = b'"';
+    HeaderValue::from_bytes(&text[..=length]).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+/// The tag of answers that depend on nothing but their address and the build.
+#[must_use]
+pub fn tag_of_build() -> HeaderValue {
+    static TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
+        let digest = Sha256::digest(crate::release::identity());
+        let digits: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        HeaderValue::try_from(format!("\"{digits}\""))
+            .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+    });
+    TAG.clone()
+}
+
+/// What a request says of answers that its client has.
+#[derive(Debug, Default)]
+pub(crate) struct Known(Vec<HeaderValue>);
+
+impl Known {
+    pub(crate) fn to(request: &Request) -> Self {
+        if *request.method() != Method::GET && *request.method() != Method::HEAD {
+            return Self::default();
+        }
+        let known = request.headers().get_all(header::IF_NONE_MATCH);
+        // Without one nothing is allocated.
+        Self(known.iter().cloned().collect())
+    }
+
+    /// Completes the answer's tag, and leaves its body out where the client has it.
+    pub(crate) fn answer(&self, mut response: Response) -> Response {
+        if response.status() != StatusCode::OK {
+            response.headers_mut().remove(header::ETAG);
+            return response;
+        }
+        if let Some(tag) = encoded_tag(response.headers()) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        match response.headers().get(header::ETAG) {
+            Some(tag) if self.has(tag) => not_modified(response),
+            _ => response,
+        }
+    }
+
+    fn has(&self, tag: &HeaderValue) -> bool {
+        self.0.iter().any(|known| {
+            // Tags cannot hold quotes, so one with its quotes is found nowhere but where it is meant.
+            // `W/` before it is no difference: the comparison is the weak one.
+            known == "*" || memchr::memmem::find(known.as_bytes(), tag.as_bytes()).is_some()
+        })
+    }
+}
+
+/// The tag of an answer that was encoded: `"x"` becomes `"x-gzip"`.
+fn encoded_tag(headers: &HeaderMap) -> Option<HeaderValue> {
+    let encoding = headers.get(header::CONTENT_ENCODING)?;
+    let plain = headers.get(header::ETAG)?.as_bytes().strip_suffix(b"\"")?;
+    let tag = [plain, b"-", encoding.as_bytes(), b"\""].concat();
+    HeaderValue::from_maybe_shared(Bytes::from(tag)).ok()
+}
+
+/// 304 with the headers that a 200 would have had, those about the body aside.
+fn not_modified(response: Response) -> Response {
+    let (mut parts, _body) = response.into_parts();
+    parts.status = StatusCode::NOT_MODIFIED;
+    for about_body in [
+        header::CONTENT_TYPE,
+        header::CONTENT_ENCODING,
+        header::CONTENT_LENGTH,
+    ] {
+        parts.headers.remove(about_body);
+    }
+    Response::from_parts(parts, Body::new(Nothing))
+}
+
+/// An empty body that does not say its size: a `Content-Length` of 0 would be that of the answer which a
+/// 304 stands for, and is not allowed beside a 204.
+pub(crate) struct Nothing;
+
+impl hyper::body::Body for Nothing {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        true
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(values: &[&'static str]) -> Known {
+        Known(values.iter().map(|v| HeaderValue::from_static(v)).collect())
+    }
+
+    #[test]
+    fn tags_are_found_in_lists_and_as_wholes() {
+        let tag = HeaderValue::from_static("\"a.1.2\"");
+        for values in [
+            &["\"a.1.2\""][..],
+            &["W/\"a.1.2\""],
+            &["\"b\", \"a.1.2\" ,\"c\""],
+            &["\"b\"", "\"a.1.2\""],
+            &["*"],
+        ] {
+            assert!(known(values).has(&tag), "{values:?}");
+        }
+        for values in [
+            &[][..],
+            &["a.1.2"],
+            &["\"a.1.2-gzip\""],
+            &["\"aa.1.2\""],
+            &["\"a.1.2"],
+            &["\"b*\""],
+        ] {
+            assert!(!known(values).has(&tag), "{values:?}");
+        }
+    }
+}

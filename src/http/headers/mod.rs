@@ -1,0 +1,10 @@
+//! What responses carry beside their content.
+//!
+//! # Layout
+//! - `response_headers`: default headers of every response
+//! - `cors`: which other origins may call from a browser
+//! - `negotiation`: what clients say they prefer
+
+pub(crate) mod cors;
+pub(crate) mod negotiation;
+pub(crate) mod response_headers;

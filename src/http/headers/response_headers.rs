@@ -1,0 +1,75 @@
+//! What every answer goes out with, whichever route it is from: validators, headers about safety and
+//! caching, the time it took.
+//!
+//! Around all other layers but the log. Headers are static and copied; what a route says of itself
+//! wins. docs/http.md tells users what is sent when, and why.
+
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::http::caching::validators::Known;
+
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// Not to be kept by anyone.
+const NEVER_KEPT: HeaderValue = HeaderValue::from_static("no-store");
+
+/// For answers that are data or pictures: looked at by themselves they need nothing else, and no page
+/// may frame them.
+const POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; img-src 'self'; frame-ancestors 'none'");
+
+/// How answers go out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manners {
+    /// Whether answers tell how long they took.
+    pub(crate) server_timing: bool,
+}
+
+impl Manners {
+    pub(crate) async fn answer(self, request: Request, next: Next) -> Response {
+        let start = self.server_timing.then(Instant::now);
+        let known = Known::to(&request);
+        let mut response = known.answer(next.run(request).await);
+        complete(&mut response);
+        if let Some(start) = start {
+            let timing = server_timing(start);
+            response.headers_mut().insert(SERVER_TIMING, timing);
+        }
+        response
+    }
+}
+
+fn complete(response: &mut Response<Body>) {
+    let status = response.status();
+    let headers = response.headers_mut();
+    if status.is_client_error() || status.is_server_error() {
+        // Without a word about it, caches keep a 404 for as long as they like, and the row may come.
+        headers.insert(header::CACHE_CONTROL, NEVER_KEPT);
+    } else {
+        default(headers, header::CACHE_CONTROL, NEVER_KEPT);
+    }
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    default(headers, header::CONTENT_SECURITY_POLICY, POLICY);
+    let no_referrer = HeaderValue::from_static("no-referrer");
+    default(headers, header::REFERRER_POLICY, no_referrer);
+}
+
+fn default(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    headers.entry(name).or_insert(value);
+}
+
+/// From the first layer to the head of the answer; the body is still to be sent, and packed if it is.
+fn server_timing(start: Instant) -> HeaderValue {
+    let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
+    HeaderValue::try_from(format!("total;dur={milliseconds:.3}"))
+        .unwrap_or_else(|_| HeaderValue::from_static("total"))
+}

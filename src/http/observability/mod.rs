@@ -1,0 +1,12 @@
+//! What operators see: the request log and the metrics.
+//!
+//! # Layout
+//! - `request_log`: request ids and one log line per request; `trace_context`: the trace it is part of
+//! - `metrics`: requests; `connection_metrics`, `store_metrics`, `process_metrics`: the rest of `/metrics`
+
+mod connection_metrics;
+pub(crate) mod metrics;
+pub(crate) mod process_metrics;
+pub(crate) mod request_log;
+mod store_metrics;
+pub(crate) mod trace_context;

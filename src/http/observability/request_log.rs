@@ -1,0 +1,225 @@
+//! Request ids and one log line per request.
+//!
+//! An `X-Request-Id` that comes in is kept if it is harmless, otherwise one is made; it goes out with
+//! the response and into the line about the request. Failures on our side are logged with their
+//! cause, here and nowhere else. Successes are logged at INFO under [`REQUEST_LOG`], which the default
+//! filter leaves out: writing a line costs more than answering most requests.
+//!
+//! A line is written when the body was sent or given up, so that it tells what was sent. It must not
+//! hold what a client can write freely: paths, queries and bodies have e-mail addresses and places in
+//! them.
+
+use std::pin::Pin;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::response::Response;
+use hyper::body::{Frame, SizeHint};
+use tracing::Level;
+
+use super::metrics::method_name;
+use super::trace_context::Traceparent;
+use crate::http::error::Cause;
+
+/// The log target of the lines about requests.
+pub const REQUEST_LOG: &str = "ekiben::request";
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Longer ids are replaced: they go into every log line.
+const LONGEST_ID: usize = 128;
+
+/// Has `answer` answer the request, and logs it.
+pub(crate) async fn log_request<F: Future<Output = Response>>(
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
+    let start = Instant::now();
+    let id = request_id(request.headers());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let traceparent = Traceparent::of(request.headers());
+    let mut response = answer(request).await;
+    let cause = response.extensions().get::<Cause>().cloned();
+    let is_wanted = match cause {
+        Some(_) => tracing::enabled!(target: REQUEST_LOG, Level::ERROR),
+        None => tracing::enabled!(target: REQUEST_LOG, Level::INFO),
+    };
+    if is_wanted {
+        let line = Line {
+            id: id.clone(),
+            method,
+            route,
+            traceparent,
+            status: response.status().as_u16(),
+            start,
+            elapsed: start.elapsed(),
+            cause,
+        };
+        response = response.map(|body| Body::new(Sent::of(body, line)));
+    }
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// What the line about a request says, but for the body.
+struct Line {
+    id: HeaderValue,
+    method: Method,
+    route: Option<MatchedPath>,
+    traceparent: Option<Traceparent>,
+    status: u16,
+    start: Instant,
+    /// Until the head of the answer was ready.
+    elapsed: Duration,
+    cause: Option<Cause>,
+}
+
+impl Line {
+    /// `bytes` of the body were sent; there would have been more when it was cut off.
+    fn write(&self, bytes: u64, is_cut_off: bool) {
+        let microseconds = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let id = self.id.to_str().unwrap_or("-");
+        let traceparent = self.traceparent.as_ref().map(Traceparent::as_str);
+        let method = method_name(&self.method);
+        let route = self.route.as_ref().map_or("-", MatchedPath::as_str);
+        let status = self.status;
+        let elapsed_us = microseconds(self.elapsed);
+        let sent_us = microseconds(self.start.elapsed());
+        let cut_off = is_cut_off.then_some(true);
+        if let Some(Cause(cause)) = &self.cause {
+            let cause = chain(&**cause);
+            tracing::error!(target: REQUEST_LOG, id, traceparent, method, route, status, elapsed_us, sent_us, bytes, cut_off, cause, "request failed");
+        } else {
+            tracing::info!(target: REQUEST_LOG, id, traceparent, method, route, status, elapsed_us, sent_us, bytes, cut_off, "request");
+        }
+    }
+}
+
+/// A response body that counts what is taken from it, and writes the line when it goes.
+struct Sent {
+    body: Body,
+    line: Line,
+    bytes: u64,
+    /// Whether there is nothing more to be taken; an answer to HEAD has nothing to begin with.
+    is_over: bool,
+}
+
+impl Sent {
+    fn of(body: Body, line: Line) -> Self {
+        Self {
+            is_over: line.method == Method::HEAD,
+            body,
+            line,
+            bytes: 0,
+        }
+    }
+}
+
+impl HttpBody for Sent {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        match &polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                self.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+            }
+            Poll::Ready(None) => self.is_over = true,
+            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        let is_over = self.is_over || self.body.is_end_stream();
+        self.line.write(self.bytes, !is_over);
+    }
+}
+
+/// An error with everything that led to it.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let more = cause.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    match headers.get(REQUEST_ID) {
+        Some(id) if is_harmless(id.as_bytes()) => id.clone(),
+        _ => new_id(),
+    }
+}
+
+/// Ids as they are made everywhere, but no e-mail address, escaped or not: what is kept is logged.
+fn is_harmless(id: &[u8]) -> bool {
+    let is_known = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
+    (1..=LONGEST_ID).contains(&id.len()) && id.iter().all(is_known)
+}
+
+/// Unique among the processes of a deployment by start time and pid, within one by counting: cheaper
+/// than random numbers, and ids in the order of arrival read well in a log.
+fn new_id() -> HeaderValue {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let nanoseconds = u64::try_from(since.as_nanos()).unwrap_or_default();
+        nanoseconds.rotate_left(16) ^ u64::from(std::process::id())
+    });
+    static REQUESTS: AtomicU64 = AtomicU64::new(0);
+    let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
+    HeaderValue::try_from(format!("{:016x}-{number:x}", *PROCESS))
+        .unwrap_or_else(|_| HeaderValue::from_static("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn harmless_ids_are_kept_and_others_replaced() {
+        let id_for = |id: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(REQUEST_ID, HeaderValue::from_str(id).unwrap());
+            request_id(&headers)
+        };
+        for kept in ["abc-1", "a.b:c_D", "01890a5d-ac96-774b-bcce-b302099a8057"] {
+            assert_eq!(id_for(kept), kept);
+        }
+        for replaced in ["two words", "a@b.example", "a%40b.example", "a\"b", "a/b"] {
+            assert_ne!(id_for(replaced), replaced);
+        }
+        assert_ne!(
+            id_for(&"x".repeat(LONGEST_ID + 1)),
+            "x".repeat(LONGEST_ID + 1)
+        );
+        assert_ne!(request_id(&HeaderMap::new()), request_id(&HeaderMap::new()));
+    }
+}

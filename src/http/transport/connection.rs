@@ -1,0 +1,521 @@
+//! What the clients of one listener are doing, and who of them has had enough time.
+//!
+//! A [`Connection`] is told by its socket and its requests what happens; the [`Watch`] over all of a
+//! listener looks at them once a second. So no request sets a timer or asks for the time: what it tells
+//! is the number of the last look. What a client gets is exact to two seconds. It must not know HTTP
+//! beyond where requests begin and end, and with which version.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::http::Version;
+use slab::Slab;
+use tokio::sync::Notify;
+
+/// How many connections there may be, and how long one may keep the server waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Connections at once. Beyond that those without a request make room, the oldest first.
+    pub connections: usize,
+    /// Bytes of a request's head.
+    pub head_bytes: usize,
+    /// From the first byte of a head to its last.
+    pub head_time: Duration,
+    /// Between requests.
+    pub idle_time: Duration,
+    /// From when a client does not take what it is sent until it has taken all of it.
+    pub answer_time: Duration,
+    /// What a request may take until it has its answer, which somebody else sees to.
+    pub request_time: Duration,
+}
+
+impl ConnectionLimits {
+    /// What a request may take until its answer was taken.
+    pub(crate) fn whole_time(&self) -> Duration {
+        self.request_time + self.answer_time
+    }
+}
+
+/// Why a connection was closed by this side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// The head of a request did not end.
+    Head,
+    /// No request for a while.
+    Idle,
+    /// The client does not take its answers.
+    Answer,
+    /// It had no request, and another needed its place.
+    Crowded,
+    /// The server stops.
+    Stopping,
+}
+
+/// How long a client has to agree to an end, in looks: those of HTTP/2 are asked to.
+const GRACE: u32 = 2;
+
+/// How a connection is to be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Close {
+    /// Behind the requests that are under way.
+    Gracefully,
+    /// Now.
+    AtOnce,
+}
+
+/// What the listener counts.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) head: AtomicU64,
+    pub(crate) idle: AtomicU64,
+    pub(crate) answer: AtomicU64,
+    pub(crate) crowded: AtomicU64,
+    /// What came was no HTTP.
+    pub(crate) malformed: AtomicU64,
+    /// Turned away with 503, because no other connection was idle.
+    pub(crate) refused: AtomicU64,
+}
+
+/// All connections of a listener.
+pub(crate) struct Watch {
+    limits: ConnectionLimits,
+    /// The number of the last look, from 1: 0 says "not" in what connections remember.
+    now: AtomicU32,
+    open: Mutex<Slab<Arc<Connection>>>,
+    pub(crate) counts: Counts,
+}
+
+impl Watch {
+    pub(crate) fn new(limits: ConnectionLimits) -> Arc<Self> {
+        Arc::new(Self {
+            limits,
+            now: AtomicU32::new(1),
+            open: Mutex::default(),
+            counts: Counts::default(),
+        })
+    }
+
+    pub(crate) fn limits(&self) -> &ConnectionLimits {
+        &self.limits
+    }
+
+    /// Connections that are open.
+    pub(crate) fn open(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Looks at all connections once a second, for ever.
+    pub(crate) async fn look(self: Arc<Self>) {
+        let mut seconds = tokio::time::interval(Duration::from_secs(1));
+        loop {
+            seconds.tick().await;
+            let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+            for (_, connection) in &*self.lock() {
+                connection.look(now);
+            }
+        }
+    }
+
+    /// A place for a new connection; `None` when all are taken by clients that are being served.
+    pub(crate) fn admit(self: &Arc<Self>) -> Option<Place> {
+        let mut open = self.lock();
+        let limit = self.limits.connections;
+        // Those that make room are gone when they have been told.
+        if open.len() >= limit && (open.len() >= limit + some(limit) || !make_room(&open)) {
+            self.counts.refused.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
+        let connection = Arc::new(Connection::new(Arc::clone(self)));
+        let key = open.insert(Arc::clone(&connection));
+        Some(Place { connection, key })
+    }
+
+    /// Whether any request has no complete answer yet.
+    pub(crate) fn has_requests(&self) -> bool {
+        let open = self.lock();
+        let mut connections = open.iter().map(|(_, connection)| connection);
+        connections.any(|connection| !connection.requests().is_empty())
+    }
+
+    /// Has all connections end after the requests that are under way.
+    pub(crate) fn stop(&self) {
+        for (_, connection) in &*self.lock() {
+            connection.close(Reason::Stopping);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slab<Arc<Connection>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many make room at once, so that a crowd does not have all looked at for each that comes.
+fn some(connections: usize) -> usize {
+    1 + connections / 64
+}
+
+/// Closes those that have been without a request for longest, and if there are none, those whose head
+/// has been on its way for longest.
+fn make_room(open: &Slab<Arc<Connection>>) -> bool {
+    let mut unasked: Vec<_> = open
+        .iter()
+        .filter_map(|(_, connection)| Some((connection.unasked_since()?, connection)))
+        .collect();
+    unasked.sort_unstable_by_key(|(since, _)| *since);
+    for (_, connection) in unasked.iter().take(some(open.len())) {
+        connection.close(Reason::Crowded);
+    }
+    !unasked.is_empty()
+}
+
+/// A connection's place among all; dropping it gives it back.
+pub(crate) struct Place {
+    pub(crate) connection: Arc<Connection>,
+    key: usize,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let watch = &self.connection.watch;
+        watch.lock().remove(self.key);
+        let counts = &watch.counts;
+        let count = match self.connection.closing().map(|(reason, _)| reason) {
+            Some(Reason::Head) => &counts.head,
+            Some(Reason::Idle) => &counts.idle,
+            Some(Reason::Answer) => &counts.answer,
+            Some(Reason::Crowded) => &counts.crowded,
+            Some(Reason::Stopping) | None => return,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// What one client is doing. Times are numbers of looks; 0 says that it is not so.
+pub(crate) struct Connection {
+    watch: Arc<Watch>,
+    /// Since when there is no request.
+    idle: AtomicU32,
+    /// Since when a head is being received.
+    head: AtomicU32,
+    /// Since when not all that was written could be sent.
+    blocked: AtomicU32,
+    /// Whether its requests are of HTTP/2, which has more to say than heads.
+    is_http_2: AtomicBool,
+    /// When each request that has no complete answer yet began.
+    requests: Mutex<Vec<u32>>,
+    /// Why it is to be closed, and since when.
+    closing: Mutex<Option<(Reason, u32)>>,
+    told: Notify,
+}
+
+impl Connection {
+    fn new(watch: Arc<Watch>) -> Self {
+        let now = watch.now.load(Ordering::Relaxed);
+        Self {
+            watch,
+            idle: AtomicU32::new(now),
+            head: AtomicU32::new(0),
+            blocked: AtomicU32::new(0),
+            is_http_2: AtomicBool::new(false),
+            requests: Mutex::default(),
+            closing: Mutex::default(),
+            told: Notify::new(),
+        }
+    }
+
+    fn now(&self) -> u32 {
+        self.watch.now.load(Ordering::Relaxed)
+    }
+
+    /// Bytes came in.
+    pub(crate) fn received(&self, bytes: &[u8]) {
+        let waits = self.idle.load(Ordering::Relaxed) != 0
+            && self.head.load(Ordering::Relaxed) == 0
+            && !self.is_http_2.load(Ordering::Relaxed);
+        // Some clients of HTTP/1.1 send an empty line behind a body.
+        if waits && !bytes.iter().all(|byte| b"\r\n".contains(byte)) {
+            self.head.store(self.now(), Ordering::Relaxed);
+        }
+    }
+
+    /// Not everything could be sent.
+    pub(crate) fn blocked(&self) {
+        if self.blocked.load(Ordering::Relaxed) == 0 {
+            self.blocked.store(self.now(), Ordering::Relaxed);
+        }
+    }
+
+    /// Everything was sent.
+    pub(crate) fn flushed(&self) {
+        if self.blocked.load(Ordering::Relaxed) != 0 {
+            self.blocked.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// A head is complete. The request lasts until what is returned is dropped.
+    pub(crate) fn begin(self: &Arc<Self>, version: Version) -> Asked {
+        let began = self.now();
+        if version == Version::HTTP_2 {
+            self.is_http_2.store(true, Ordering::Relaxed);
+        }
+        let mut requests = self.requests();
+        requests.push(began);
+        self.head.store(0, Ordering::Relaxed);
+        self.idle.store(0, Ordering::Relaxed);
+        drop(requests);
+        let connection = Arc::clone(self);
+        Asked { connection, began }
+    }
+
+    /// Whether a head is on its way, and since when it or nothing is; `None` with a request or an answer
+    /// under way.
+    fn unasked_since(&self) -> Option<(bool, u32)> {
+        let idle = self.idle.load(Ordering::Relaxed);
+        let is_unasked =
+            idle != 0 && self.blocked.load(Ordering::Relaxed) == 0 && self.closing().is_none();
+        let head = self.head.load(Ordering::Relaxed);
+        is_unasked.then_some((head != 0, if head == 0 { idle } else { head }))
+    }
+
+    /// Closes it if it has had enough time by `now`.
+    fn look(&self, now: u32) {
+        match self.overdue(now) {
+            Some(reason) => self.close(reason),
+            None if self.closing().is_some() => self.told.notify_one(),
+            None => {}
+        }
+    }
+
+    /// Why it has had enough time by `now`, if it has.
+    fn overdue(&self, now: u32) -> Option<Reason> {
+        let limits = self.watch.limits();
+        let is_over = |since: u32, time: Duration| {
+            since != 0 && u64::from(now.saturating_sub(since)) > time.as_secs()
+        };
+        let blocked = self.blocked.load(Ordering::Relaxed);
+        // Requests of HTTP/2 end one by one, by the time that the listener gives each.
+        let oldest = self
+            .requests()
+            .first()
+            .copied()
+            .filter(|_| !self.is_http_2.load(Ordering::Relaxed));
+        if is_over(blocked, limits.answer_time) || is_over(oldest.unwrap_or(0), limits.whole_time())
+        {
+            Some(Reason::Answer)
+        } else if is_over(self.head.load(Ordering::Relaxed), limits.head_time) {
+            Some(Reason::Head)
+        } else if blocked == 0 && is_over(self.idle.load(Ordering::Relaxed), limits.idle_time) {
+            Some(Reason::Idle)
+        } else {
+            None
+        }
+    }
+
+    /// Has it closed for `reason`, unless it is about to be for another.
+    fn close(&self, reason: Reason) {
+        let now = self.now();
+        let mut closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_worse = matches!(reason, Reason::Head | Reason::Answer);
+        if closing.is_none() || is_worse {
+            *closing = Some((reason, now));
+        }
+        drop(closing);
+        self.told.notify_one();
+    }
+
+    fn closing(&self) -> Option<(Reason, u32)> {
+        *self.closing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Completes when it is to be closed, and again at each look as long as it is not.
+    pub(crate) async fn told(&self) -> Close {
+        loop {
+            self.told.notified().await;
+            let Some((reason, since)) = self.closing() else {
+                continue;
+            };
+            let is_asked = !self.requests().is_empty() || self.blocked.load(Ordering::Relaxed) != 0;
+            let is_patient = self.now() - since < GRACE;
+            return match reason {
+                Reason::Head | Reason::Answer => Close::AtOnce,
+                // A request that came meanwhile is answered.
+                _ if is_asked => Close::Gracefully,
+                Reason::Idle | Reason::Stopping if is_patient => Close::Gracefully,
+                Reason::Idle | Reason::Stopping | Reason::Crowded => Close::AtOnce,
+            };
+        }
+    }
+
+    /// What came was no HTTP.
+    pub(crate) fn malformed(&self) {
+        self.watch.counts.malformed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn requests(&self) -> MutexGuard<'_, Vec<u32>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request that has no complete answer yet.
+pub(crate) struct Asked {
+    connection: Arc<Connection>,
+    began: u32,
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        let connection = &self.connection;
+        let mut requests = connection.requests();
+        // One that began with the same look is as good.
+        if let Some(place) = requests.iter().position(|began| *began == self.began) {
+            requests.swap_remove(place);
+        }
+        if requests.is_empty() {
+            connection.idle.store(connection.now(), Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watch() -> Arc<Watch> {
+        Watch::new(ConnectionLimits {
+            connections: 2,
+            head_bytes: 8192,
+            head_time: Duration::from_secs(5),
+            idle_time: Duration::from_secs(20),
+            answer_time: Duration::from_secs(10),
+            request_time: Duration::from_secs(30),
+        })
+    }
+
+    /// What the watch says of `connection` so many seconds from now.
+    fn after(watch: &Watch, connection: &Connection, seconds: u32) -> Option<Reason> {
+        let now = watch.now.load(Ordering::Relaxed) + seconds;
+        connection.overdue(now)
+    }
+
+    #[test]
+    fn each_phase_has_its_time() {
+        let watch = watch();
+        let place = watch.admit().unwrap();
+        let connection = &place.connection;
+        assert_eq!(after(&watch, connection, 20), None);
+        assert_eq!(after(&watch, connection, 21), Some(Reason::Idle));
+        connection.received(b"G");
+        assert_eq!(after(&watch, connection, 5), None);
+        assert_eq!(after(&watch, connection, 6), Some(Reason::Head));
+        let asked = connection.begin(Version::HTTP_11);
+        connection.received(b"some of the body");
+        assert_eq!(after(&watch, connection, 40), None);
+        assert_eq!(after(&watch, connection, 41), Some(Reason::Answer));
+        connection.blocked();
+        assert_eq!(after(&watch, connection, 11), Some(Reason::Answer));
+        drop(asked);
+        assert_eq!(after(&watch, connection, 11), Some(Reason::Answer));
+        connection.flushed();
+        assert_eq!(after(&watch, connection, 11), None);
+        assert_eq!(after(&watch, connection, 21), Some(Reason::Idle));
+    }
+
+    #[test]
+    fn a_byte_more_gives_a_head_no_more_time() {
+        let watch = watch();
+        let place = watch.admit().unwrap();
+        place.connection.received(b"G");
+        watch.now.fetch_add(4, Ordering::Relaxed);
+        place.connection.received(b"E");
+        assert_eq!(after(&watch, &place.connection, 2), Some(Reason::Head));
+    }
+
+    fn begin(place: &Place) -> Asked {
+        place.connection.begin(Version::HTTP_11)
+    }
+
+    #[test]
+    fn empty_lines_are_no_head() {
+        let watch = watch();
+        let place = watch.admit().unwrap();
+        place.connection.received(b"\r\n");
+        assert_eq!(after(&watch, &place.connection, 6), None);
+    }
+
+    #[test]
+    fn frames_of_http_2_are_no_head_once_it_asked() {
+        let watch = watch();
+        let place = watch.admit().unwrap();
+        let connection = &place.connection;
+        connection.received(b"PRI * HTTP/2.0");
+        assert_eq!(after(&watch, connection, 6), Some(Reason::Head));
+        let (first, second) = (
+            connection.begin(Version::HTTP_2),
+            connection.begin(Version::HTTP_2),
+        );
+        watch.now.fetch_add(100, Ordering::Relaxed);
+        assert_eq!(after(&watch, connection, 0), None);
+        drop(first);
+        assert!(connection.unasked_since().is_none());
+        drop(second);
+        connection.received(b"a ping");
+        assert_eq!(after(&watch, connection, 20), None);
+        assert_eq!(after(&watch, connection, 21), Some(Reason::Idle));
+    }
+
+    /// How the connection is to be closed, after so many looks.
+    async fn told(watch: &Watch, connection: &Connection, looks: u32) -> Close {
+        watch.now.fetch_add(looks, Ordering::Relaxed);
+        connection.look(watch.now.load(Ordering::Relaxed));
+        connection.told().await
+    }
+
+    #[tokio::test]
+    async fn whoever_does_not_agree_to_an_end_is_cut_off_unless_there_is_a_request() {
+        let watch = watch();
+        let place = watch.admit().unwrap();
+        let connection = &place.connection;
+        watch.stop();
+        assert_eq!(connection.told().await, Close::Gracefully);
+        assert_eq!(told(&watch, connection, 1).await, Close::Gracefully);
+        let asked = connection.begin(Version::HTTP_2);
+        assert_eq!(told(&watch, connection, 1).await, Close::Gracefully);
+        drop(asked);
+        assert_eq!(told(&watch, connection, 1).await, Close::AtOnce);
+    }
+
+    #[test]
+    fn whoever_is_idle_for_longest_makes_room_and_then_whoever_sends_a_head() {
+        let closing = |place: &Place| place.connection.closing().map(|(reason, _)| reason);
+        let watch = watch();
+        let first = watch.admit().unwrap();
+        first.connection.received(b"G");
+        watch.now.fetch_add(1, Ordering::Relaxed);
+        let second = watch.admit().unwrap();
+        let third = watch.admit().unwrap();
+        assert_eq!(closing(&second), Some(Reason::Crowded));
+        assert_eq!(closing(&first), None);
+        drop(second);
+        let asked = begin(&third);
+        let fourth = watch.admit().unwrap();
+        assert_eq!(closing(&first), Some(Reason::Crowded));
+        drop(first);
+        let _busy = (asked, begin(&fourth));
+        assert!(watch.admit().is_none());
+        assert_eq!(watch.counts.refused.load(Ordering::Relaxed), 1);
+        assert_eq!(watch.counts.crowded.load(Ordering::Relaxed), 2);
+        drop(third);
+        assert!(watch.admit().is_some());
+    }
+
+    #[test]
+    fn those_that_are_told_to_go_hold_their_places_until_they_have() {
+        let watch = watch();
+        let mut open: Vec<_> = (0..2).map(|_| watch.admit().unwrap()).collect();
+        open.push(watch.admit().unwrap());
+        assert!(watch.admit().is_none(), "nobody has gone yet");
+        open.remove(0);
+        assert!(watch.admit().is_some());
+    }
+}

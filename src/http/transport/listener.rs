@@ -1,0 +1,230 @@
+//! The accept loop: one task for each connection, HTTP/1.1 or HTTP/2 as the client begins.
+//!
+//! It owns how bytes become requests and what is refused before there is one; the [`Watch`] says for
+//! whom there is a place and who has had enough time.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, StatusCode, Version, header};
+use axum::response::IntoResponse as _;
+use hyper::body::Incoming;
+use hyper::rt::Executor;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tower_service::Service as _;
+
+use super::connection::{Close, Place, Watch};
+use super::socket::Socket;
+use super::tapped::Tapped;
+use crate::http::HttpError;
+
+/// Requests that one HTTP/2 connection may have open: small answers that are not taken are not counted.
+const STREAMS: u32 = 64;
+
+/// Runs the requests of HTTP/2 connections, each for so long: a client can stop one answer and go on
+/// taking others. What is dropped is reset.
+#[derive(Debug, Clone)]
+struct Streams(Duration);
+
+impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Streams {
+    fn execute(&self, stream: F) {
+        tokio::spawn(tokio::time::timeout(self.0, stream));
+    }
+}
+
+/// Waits so long when the system has no file descriptors left: time for others to be given back.
+const OUT_OF_FILES: Duration = Duration::from_millis(100);
+
+/// How long a refused client is listened to, and how many of them: closing at once would take back the
+/// answer before it is read.
+const LINGER: Duration = Duration::from_secs(1);
+const LINGERING: usize = 64;
+
+/// Takes connections of one listening socket.
+pub(crate) struct Listener {
+    socket: TcpListener,
+    router: Router,
+    watch: Arc<Watch>,
+    protocols: Arc<Builder<Streams>>,
+    lingering: Arc<Semaphore>,
+    tells_peers: bool,
+}
+
+impl Listener {
+    /// With `tells_peers`, requests have the [`ConnectInfo`] of whom they came from.
+    pub(crate) fn new(
+        socket: TcpListener,
+        router: Router,
+        watch: Arc<Watch>,
+        tells_peers: bool,
+    ) -> Self {
+        let limits = watch.limits();
+        let mut protocols = Builder::new(Streams(limits.whole_time()));
+        // Whoever says that nothing more will come still wants the answer.
+        protocols
+            .http1()
+            .half_close(true)
+            .max_buf_size(limits.head_bytes);
+        protocols
+            .http2()
+            .max_concurrent_streams(STREAMS)
+            .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX));
+        Self {
+            socket,
+            router,
+            watch,
+            protocols: Arc::new(protocols),
+            lingering: Arc::new(Semaphore::new(LINGERING)),
+            tells_peers,
+        }
+    }
+
+    /// Takes connections until it is dropped. Each keeps a clone of `open` until it ends.
+    pub(crate) async fn accept_all(self, open: mpsc::Sender<Infallible>) {
+        loop {
+            let (stream, peer) = match self.socket.accept().await {
+                Ok(accepted) => accepted,
+                Err(cause) if is_the_clients_fault(&cause) => continue,
+                Err(cause) => {
+                    tracing::error!(%cause, "cannot accept connections");
+                    tokio::time::sleep(OUT_OF_FILES).await;
+                    continue;
+                }
+            };
+            let Some(place) = self.watch.admit() else {
+                self.refuse(stream);
+                continue;
+            };
+            // Small responses must not wait for the client's acknowledgement of the one before.
+            if let Err(cause) = stream.set_nodelay(true) {
+                tracing::debug!(%cause, "TCP_NODELAY not set");
+            }
+            let protocols = Arc::clone(&self.protocols);
+            let peer = self.tells_peers.then_some(peer);
+            let served = serve(stream, peer, place, self.router.clone(), protocols);
+            let open = open.clone();
+            tokio::spawn(async move {
+                served.await;
+                drop(open);
+            });
+        }
+    }
+
+    /// Answers 503 without asking what was wanted.
+    fn refuse(&self, mut stream: TcpStream) {
+        let Ok(permit) = Arc::clone(&self.lingering).try_acquire_owned() else {
+            return;
+        };
+        tokio::spawn(async move {
+            let said = async {
+                stream.write_all(REFUSAL.as_bytes()).await?;
+                stream.shutdown().await?;
+                let mut ignored = [0; 1024];
+                while stream.read(&mut ignored).await? > 0 {}
+                io::Result::Ok(())
+            };
+            drop(tokio::time::timeout(LINGER, said).await);
+            drop(permit);
+        });
+    }
+}
+
+const REFUSAL: &str = "HTTP/1.1 503 Service Unavailable\r\n\
+    connection: close\r\n\
+    retry-after: 1\r\n\
+    content-type: application/problem+json\r\n\
+    content-length: 115\r\n\r\n\
+    {\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,\"detail\":\"Too many \
+    connections are being served.\"}";
+
+/// Some connections are gone before they are accepted.
+fn is_the_clients_fault(cause: &io::Error) -> bool {
+    matches!(
+        cause.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+    )
+}
+
+/// RFC 9112, 3.2: proxies may route by either of two.
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    request.version() != Version::HTTP_11 || hosts == 1
+}
+
+async fn serve(
+    stream: TcpStream,
+    peer: Option<SocketAddr>,
+    place: Place,
+    router: Router,
+    protocols: Arc<Builder<Streams>>,
+) {
+    let connection = &place.connection;
+    let socket = Socket::new(stream, Arc::clone(connection));
+    let answer = service_fn(|mut request: Request<Incoming>| {
+        let asked = connection.begin(request.version());
+        let has_one_host = has_one_host(&request);
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
+        let answered = has_one_host.then(|| router.clone().call(request));
+        async move {
+            let response = match answered {
+                Some(answered) => answered.await?,
+                None => HttpError::bare(StatusCode::BAD_REQUEST).into_response(),
+            };
+            // The request is over when its answer has been handed on as a whole, or given up.
+            let until_then = move |frame| {
+                let _asked = &asked;
+                Ok(frame)
+            };
+            Ok::<_, Infallible>(response.map(|body| Tapped::new(body, until_then)))
+        }
+    });
+    let mut served = pin!(protocols.serve_connection(TokioIo::new(socket), answer));
+    loop {
+        tokio::select! {
+            result = served.as_mut() => {
+                if let Err(cause) = result {
+                    if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
+                        connection.malformed();
+                    }
+                    tracing::debug!(cause, "connection ended");
+                }
+                return;
+            }
+            close = connection.told() => match close {
+                Close::AtOnce => return,
+                Close::Gracefully => served.as_mut().graceful_shutdown(),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refusal_is_as_long_as_it_says() {
+        let (head, body) = REFUSAL.split_once("\r\n\r\n").unwrap();
+        assert!(
+            head.ends_with(&format!("content-length: {}", body.len())),
+            "{}",
+            body.len()
+        );
+        serde_json::from_str::<serde_json::Value>(body).unwrap();
+    }
+}

@@ -1,0 +1,15 @@
+//! From sockets to requests: the accept loop, connections and their times, the graceful end.
+//!
+//! It must not know what is served, only that a router serves it.
+//!
+//! # Layout
+//! - [`server`]: from the first connection to the graceful end
+//! - `listener`: the accept loop
+//! - `connection`: which connections have timed out; `socket`: what the system knows of one
+//! - `tapped`: a connection whose bytes are watched
+
+pub(crate) mod connection;
+mod listener;
+pub mod server;
+mod socket;
+pub(crate) mod tapped;

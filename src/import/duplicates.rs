@@ -1,0 +1,93 @@
+//! What is done about rows whose key is there already: `INSERT IGNORE`, `REPLACE`,
+//! `ON DUPLICATE KEY UPDATE`.
+//!
+//! The outcome depends on the unique keys, so these are made before such rows are stored; rows of
+//! plain `INSERT`s go in without them.
+
+use rusqlite::Connection;
+
+use super::layout::{fitted, value_sql};
+use super::names::Names;
+use super::table::ImportTable;
+use crate::dump::{InsertHeader, OnConflict, Upsert, convert_text};
+use crate::load::LoadError;
+use crate::load::error::mismatch;
+use crate::load::insertion::Conflict;
+use crate::translate;
+use crate::translate::{Assigned, Scope};
+
+impl ImportTable {
+    /// What is done about duplicates; makes the unique keys if that depends on them.
+    pub(super) fn conflict(
+        &mut self,
+        connection: &Connection,
+        names: &mut Names,
+        input: &str,
+        header: &InsertHeader,
+        upsert: Option<&Upsert>,
+    ) -> Result<Conflict, LoadError> {
+        let conflict = match (header.on_conflict, upsert) {
+            (OnConflict::Fail, None) => return Ok(Conflict::Fail),
+            (OnConflict::Ignore, None) => Conflict::Ignore,
+            (OnConflict::Replace, _) => Conflict::Replace,
+            (_, Some(upsert)) => Conflict::Update(self.assignments(input, upsert)?),
+        };
+        if self.unique_indexes.is_empty() {
+            for mut index in super::keys::unique_keys(self) {
+                let wanted = std::mem::take(&mut index.name);
+                index.name = names.take(&wanted);
+                connection
+                    .execute_batch(&index.sql(&self.name))
+                    .map_err(|cause| self.wrong(header.position, cause.to_string()))?;
+                self.unique_indexes.insert(wanted, index.name);
+            }
+        }
+        Ok(conflict)
+    }
+
+    fn assignments(&self, input: &str, upsert: &Upsert) -> Result<String, LoadError> {
+        let mut scope: Scope = self.layout.scope(&self.definition.name);
+        if let Some(alias) = &upsert.alias {
+            let mut new = scope.tables[0].clone();
+            new.name.clone_from(alias);
+            new.prefix = Some("excluded".to_owned());
+            scope.tables.push(new);
+            let own = self.layout.columns.iter().map(|column| column.name.clone());
+            scope.new_columns = upsert.alias_columns.iter().cloned().zip(own).collect();
+        }
+        translate::assignments(&upsert.assignments, &scope, self).map_err(|reason| {
+            let reason = format!("ON DUPLICATE KEY UPDATE uses {reason}");
+            mismatch(
+                input,
+                upsert.assignments.position,
+                &self.definition.name,
+                reason,
+            )
+        })
+    }
+}
+
+impl Assigned for ImportTable {
+    fn fitted(&self, column: &str, sql: String) -> String {
+        let Some(index) = self.layout.index_of(column) else {
+            return sql;
+        };
+        let kind = &self.layout.columns[index].kind;
+        let spelled = text_of(&sql).and_then(|text| convert_text(&text, kind).ok());
+        match spelled.and_then(|value| value_sql(&value)) {
+            Some(sql) => sql,
+            None => fitted(sql, kind),
+        }
+    }
+
+    fn default(&self, column: &str) -> Option<String> {
+        self.default_of(self.layout.index_of(column)?)
+    }
+}
+
+/// The text of SQL that is one string literal.
+fn text_of(sql: &str) -> Option<String> {
+    let inner = sql.strip_prefix('\'')?.strip_suffix('\'')?;
+    let whole = !inner.replace("''", "").contains('\'');
+    whole.then(|| inner.replace("''", "'"))
+}

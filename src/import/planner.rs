@@ -1,0 +1,78 @@
+//! The reading side's view of an import: which rows are wanted, and the kinds of their columns.
+
+use std::sync::Arc;
+
+use super::selection::Selection;
+use crate::dump::{InsertHeader, Kind, Statement, Tables};
+use crate::load::feed::Planner;
+
+pub(super) struct ImportPlanner {
+    selection: Selection,
+    tables: Tables,
+}
+
+impl ImportPlanner {
+    pub(super) fn new(selection: Selection) -> Self {
+        Self {
+            selection,
+            tables: Tables::default(),
+        }
+    }
+}
+
+impl Planner for ImportPlanner {
+    fn kinds(
+        &mut self,
+        header: &InsertHeader,
+        width: usize,
+    ) -> Result<Option<Arc<[Kind]>>, String> {
+        let database = header.database.as_deref();
+        if self.selection.schema_only || !self.selection.wants(database, &header.table) {
+            return Ok(None);
+        }
+        let Some(table) = self.tables.get(database, &header.table) else {
+            let width = header
+                .columns
+                .as_ref()
+                .map_or(width, |columns| columns.len());
+            if width == 0 {
+                return Err("no CREATE TABLE says which columns its rows have".to_owned());
+            }
+            return Ok(Some(vec![Kind::Any; width].into()));
+        };
+        let kinds = Kind::of_table(table).map_err(|column| {
+            format!(
+                "column {} has the unknown type {}",
+                column.name, column.column_type.name
+            )
+        })?;
+        let columns = header.columns.as_deref().unwrap_or_default();
+        let kind_of = |column: &String| {
+            table
+                .column_index(column)
+                .map(|index| kinds[index].clone())
+                .ok_or_else(|| format!("the table has no column {column}"))
+        };
+        columns
+            .iter()
+            .map(kind_of)
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+
+    fn see(&mut self, statement: &Statement) {
+        match statement {
+            Statement::Table(table) | Statement::Altered(table) => {
+                self.tables.insert(table.clone());
+            }
+            Statement::Renamed(old, new) => {
+                self.tables.remove(old.database.as_deref(), &old.name);
+                self.tables.insert(new.clone());
+            }
+            Statement::Dropped(table) => {
+                self.tables.remove(table.database.as_deref(), &table.name);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Values that are not written as literals: `DEFAULT`, `NOW()`, `CONCAT('a', 'b')`.
+//!
+//! Dump programs do not write them; people and object mappers do. A default comes from the table,
+//! an expression is translated and computed by SQLite, and the outcome is read as if it had been
+//! written as a literal. What cannot be translated is an error, never a guess.
+
+use rusqlite::Connection;
+use rusqlite::limits::Limit;
+use rusqlite::types::ValueRef;
+
+use super::table::ImportTable;
+use crate::dump::{Kind, Source, Value, convert_text};
+use crate::load::LoadError;
+use crate::load::batch::{Batch, Cell};
+use crate::load::error::mismatch;
+use crate::translate;
+
+/// Computed values longer than this are refused: `REPEAT('x', 1000000000)` is short to write.
+const LONGEST: i32 = 16 * 1024 * 1024;
+
+/// Puts values in the place of all defaults and expressions of the batch.
+pub(super) fn resolve(
+    table: &ImportTable,
+    connection: &Connection,
+    input: &str,
+    columns: &[usize],
+    batch: &mut Batch,
+) -> Result<(), LoadError> {
+    let cells = std::mem::take(&mut batch.cells);
+    let mut resolved = Vec::with_capacity(cells.len());
+    for (at, cell) in cells.into_iter().enumerate() {
+        let index = columns[at % columns.len()];
+        let column = &table.layout.columns[index];
+        let position = batch.places[at / columns.len()].position;
+        let failed = |reason: String| {
+            let reason = format!("column {}: {reason}", column.name);
+            mismatch(input, position, &table.definition.name, reason)
+        };
+        resolved.push(match cell {
+            Cell::Default => match table.default_of(index) {
+                Some(sql) => compute(connection, &sql, &column.kind, batch).map_err(failed)?,
+                None => Cell::Null,
+            },
+            Cell::Expression(source) => {
+                let sql = match default_of(&source, table) {
+                    Some(sql) => sql.unwrap_or_else(|| "NULL".to_owned()),
+                    None => {
+                        translate::value(&source)
+                            .map_err(|reason| failed(format!("the value uses {reason}")))?
+                            .text
+                    }
+                };
+                compute(connection, &sql, &column.kind, batch).map_err(failed)?
+            }
+            cell => cell,
+        });
+    }
+    batch.cells = resolved;
+    batch.unresolved = false;
+    Ok(())
+}
+
+/// `DEFAULT(name)`: the default of a column of the table, `Some(None)` for NULL.
+fn default_of(source: &Source, table: &ImportTable) -> Option<Option<String>> {
+    let call = source.text.get(.."DEFAULT".len())?;
+    let inner = source.text["DEFAULT".len()..].trim();
+    let name = inner.strip_prefix('(')?.strip_suffix(')')?.trim();
+    let name = name.trim_matches('`');
+    let index = table.layout.index_of(name)?;
+    call.eq_ignore_ascii_case("DEFAULT")
+        .then(|| table.default_of(index))
+}
+
+/// The value of `sql` in a column of `kind`.
+fn compute(
+    connection: &Connection,
+    sql: &str,
+    kind: &Kind,
+    batch: &mut Batch,
+) -> Result<Cell, String> {
+    let usual = connection
+        .set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST)
+        .map_err(|cause| cause.to_string())?;
+    let computed = compute_bounded(connection, sql, kind, batch);
+    connection
+        .set_limit(Limit::SQLITE_LIMIT_LENGTH, usual)
+        .map_err(|cause| cause.to_string())?;
+    computed
+}
+
+fn compute_bounded(
+    connection: &Connection,
+    sql: &str,
+    kind: &Kind,
+    batch: &mut Batch,
+) -> Result<Cell, String> {
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT {sql}"))
+        .map_err(|cause| cause.to_string())?;
+    let mut rows = statement.query([]).map_err(|cause| cause.to_string())?;
+    let row = rows.next().map_err(|cause| cause.to_string())?;
+    let value = row.map_or(Ok(ValueRef::Null), |row| row.get_ref(0));
+    let text = match value.map_err(|cause| cause.to_string())? {
+        ValueRef::Null => return Ok(Cell::Null),
+        // Strings in a BIT column are bytes, but this is a number already.
+        ValueRef::Integer(number) if *kind == Kind::Bits => return Ok(Cell::Integer(number)),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+        ValueRef::Blob(bytes) if matches!(kind, Kind::Blob | Kind::FixedBlob(_) | Kind::Any) => {
+            return Ok(batch.cell(Value::Blob(bytes.into())));
+        }
+        ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+    };
+    let value = convert_text(&text, kind).map_err(|error| error.to_string())?;
+    Ok(batch.cell(value))
+}

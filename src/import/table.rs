@@ -1,0 +1,391 @@
+//! One table of an import: its definition, what was made of it so far, and the storing of its rows.
+//!
+//! The table is made in the file when its first rows come, so that an `ALTER` before them is free.
+//! What a later `ALTER` changes, or a number too large for its column, is done by copying the table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, value_sql};
+use super::names::Names;
+use super::resolve;
+use crate::dump::{ColumnDefinition, InsertHeader, Kind, OnConflict, Position, TableDefinition};
+use crate::file::sql::quoted;
+use crate::load::LoadError;
+use crate::load::batch::{Batch, Cell};
+use crate::load::error::{mismatch, row_error};
+use crate::load::feed::Rows;
+use crate::load::insertion::{Conflict, Insertion};
+
+/// The table that a statement calls `name`: by its spelling, else in any case; one of another database
+/// is not it.
+pub(super) fn find(tables: &[ImportTable], database: Option<&str>, name: &str) -> Option<usize> {
+    let fits = |table: &ImportTable| {
+        let own = table.definition.database.as_deref();
+        own.is_none() || database.is_none() || own == database
+    };
+    let find = |same: &dyn Fn(&str) -> bool| {
+        let mut tables = tables.iter();
+        tables.position(|table| fits(table) && same(&table.definition.name))
+    };
+    find(&|own| own == name).or_else(|| find(&|own| own.eq_ignore_ascii_case(name)))
+}
+
+pub(super) struct ImportTable {
+    /// The newest definition; without columns when no `CREATE TABLE` describes the rows.
+    pub(super) definition: TableDefinition,
+    /// The input that defines it.
+    pub(super) input: String,
+    /// Its name in the file.
+    pub(super) name: String,
+    pub(super) layout: Layout,
+    /// What the table in the file was made as.
+    pub(super) created: Option<Layout>,
+    /// Columns, by [`crate::dump::ColumnDefinition::id`], that hold a number above 2^63-1.
+    pub(super) widened: BTreeSet<u32>,
+    /// Generated columns that the dump gives values for.
+    pub(super) given: BTreeSet<u32>,
+    /// Generated columns that some rows give no values for.
+    pub(super) absent: BTreeSet<u32>,
+    /// Rows stored. Not exact where rows may have replaced others.
+    pub(super) rows: u64,
+    /// The number of rows has to be counted.
+    pub(super) recount: bool,
+    /// The number that the next row gets, when rows have asked for numbers.
+    pub(super) next_number: Option<i64>,
+    /// Unique keys that are in the file already: the names that they should have and those they have.
+    pub(super) unique_indexes: BTreeMap<String, String>,
+}
+
+impl ImportTable {
+    pub(super) fn new(
+        definition: TableDefinition,
+        input: &str,
+        name: String,
+    ) -> Result<Self, LoadError> {
+        let widened = BTreeSet::new();
+        let layout = Layout::of(&definition, &widened)
+            .map_err(|reason| mismatch(input, definition.position, &definition.name, reason))?;
+        Ok(Self {
+            definition,
+            input: input.to_owned(),
+            name,
+            layout,
+            created: None,
+            widened,
+            given: BTreeSet::new(),
+            absent: BTreeSet::new(),
+            rows: 0,
+            recount: false,
+            next_number: None,
+            unique_indexes: BTreeMap::new(),
+        })
+    }
+
+    /// A table for rows that no `CREATE TABLE` describes.
+    pub(super) fn untyped(header: &InsertHeader, width: usize, input: &str, name: String) -> Self {
+        let names: Vec<String> = match &header.columns {
+            Some(columns) => columns.to_vec(),
+            None => (1..=width)
+                .map(|number| format!("column{number}"))
+                .collect(),
+        };
+        let definition = TableDefinition::empty(
+            header.database.clone(),
+            header.table.clone(),
+            header.position,
+        );
+        Self {
+            definition,
+            input: input.to_owned(),
+            name,
+            layout: Layout::untyped(names),
+            created: None,
+            widened: BTreeSet::new(),
+            given: BTreeSet::new(),
+            absent: BTreeSet::new(),
+            rows: 0,
+            recount: false,
+            next_number: None,
+            unique_indexes: BTreeMap::new(),
+        }
+    }
+
+    /// Takes over a definition that an `ALTER` has changed.
+    pub(super) fn redefine(&mut self, definition: TableDefinition) -> Result<(), LoadError> {
+        self.layout = Layout::of(&definition, &self.widened).map_err(|reason| {
+            mismatch(&self.input, definition.position, &definition.name, reason)
+        })?;
+        self.definition = definition;
+        Ok(())
+    }
+
+    /// Whether the column is SQLite's rowid.
+    pub(super) fn is_rowid(&self, column: &ColumnDefinition) -> bool {
+        let rowid = self.layout.rowid.map(|index| self.layout.columns[index].id);
+        rowid == Some(column.id)
+    }
+
+    pub(super) fn wrong(&self, position: Position, reason: impl Into<String>) -> LoadError {
+        mismatch(&self.input, position, &self.definition.name, reason.into())
+    }
+
+    pub(super) fn sqlite(&self, cause: &rusqlite::Error) -> LoadError {
+        self.wrong(self.definition.position, cause.to_string())
+    }
+
+    /// Makes the table in the file if it is not there.
+    pub(super) fn create(&mut self, connection: &Connection) -> Result<(), LoadError> {
+        if self.created.is_none() {
+            let sql = self.layout.create_sql(&self.name, &Extras::default());
+            connection
+                .execute_batch(&sql)
+                .map_err(|cause| self.sqlite(&cause))?;
+            self.created = Some(self.layout.clone());
+        }
+        Ok(())
+    }
+
+    /// Stores rows; gives the batch back for the next ones.
+    pub(super) fn store(
+        &mut self,
+        connection: &Connection,
+        names: &mut Names,
+        input: &str,
+        rows: Rows,
+    ) -> Result<Batch, LoadError> {
+        let Rows {
+            header,
+            upsert,
+            unforeseen,
+            mut batch,
+        } = rows;
+        if self.created.as_ref() != Some(&self.layout) {
+            self.rebuild(connection, names)?;
+        }
+        let width = batch.cells.len() / batch.rows().max(1);
+        let mut columns = self.columns(&header, width)?;
+        self.see_generated(&columns, &batch);
+        self.number_rows(connection, &header, &mut columns, &mut batch)?;
+        if batch.unresolved {
+            resolve::resolve(self, connection, input, &columns, &mut batch)?;
+        }
+        self.widen(connection, names, &columns, &mut batch)?;
+        let conflict = self.conflict(connection, names, input, &header, upsert.as_ref())?;
+        if header.on_conflict == OnConflict::Ignore {
+            self.no_nulls(&columns, &mut batch);
+        }
+        self.recount |= conflict != Conflict::Fail;
+        let insertion = Insertion {
+            table: &self.name,
+            columns: columns
+                .iter()
+                .map(|&index| self.layout.columns[index].name.as_str())
+                .collect(),
+            constants: self.constants(&columns),
+            conflict,
+        };
+        insertion.store(connection, &batch).map_err(|refused| {
+            let place = &batch.places[refused.row];
+            let cause = refused.cause;
+            let twice = cause.sqlite_error_code() == Some(ErrorCode::ConstraintViolation);
+            if unforeseen && twice {
+                let reason = format!(
+                    "{cause}. If the INSERT ends with ON DUPLICATE KEY UPDATE, it is too long to \
+                     be imported from a pipe: import it from a file"
+                );
+                return mismatch(input, place.position, &self.definition.name, reason);
+            }
+            row_error(input, &self.definition.name, place, cause)
+        })?;
+        self.rows += batch.rows() as u64;
+        Ok(batch)
+    }
+
+    /// Notes which generated columns the rows give values for.
+    fn see_generated(&mut self, columns: &[usize], batch: &Batch) {
+        for column in &self.definition.columns {
+            if column.generated.is_none() {
+                continue;
+            }
+            let id = column.id;
+            let at = columns
+                .iter()
+                .position(|&index| self.layout.columns[index].id == id);
+            let Some(at) = at else {
+                self.absent.insert(id);
+                continue;
+            };
+            for cell in batch.cells.iter().skip(at).step_by(columns.len()) {
+                match cell {
+                    Cell::Default => self.absent.insert(id),
+                    _ => self.given.insert(id),
+                };
+            }
+        }
+    }
+
+    /// Indexes of the header's columns in the layout; `width` is the values of a row.
+    fn columns(&self, header: &Arc<InsertHeader>, width: usize) -> Result<Vec<usize>, LoadError> {
+        let Some(columns) = &header.columns else {
+            let own = self.layout.columns.len();
+            if own != width {
+                let reason = format!("a row of {width} values for {own} columns");
+                return Err(self.wrong(header.position, reason));
+            }
+            return Ok((0..own).collect());
+        };
+        let twice = columns.iter().enumerate().find(|(at, name)| {
+            columns[..*at]
+                .iter()
+                .any(|other| other.eq_ignore_ascii_case(name))
+        });
+        if let Some((_, name)) = twice {
+            let reason = format!("column {name} is named twice");
+            return Err(self.wrong(header.position, reason));
+        }
+        let index_of = |name: &String| {
+            self.layout.index_of(name).ok_or_else(|| {
+                self.wrong(header.position, format!("the table has no column {name}"))
+            })
+        };
+        columns.iter().map(index_of).collect()
+    }
+
+    /// `INSERT IGNORE` stores the implicit default where NULL is not allowed.
+    fn no_nulls(&self, columns: &[usize], batch: &mut Batch) {
+        for (at, &index) in columns.iter().enumerate() {
+            let column = &self.layout.columns[index];
+            if !column.not_null || self.layout.rowid == Some(index) {
+                continue;
+            }
+            let filler = batch.cell(implicit_default(&column.kind));
+            for cell in batch.cells.iter_mut().skip(at).step_by(columns.len()) {
+                if *cell == Cell::Null {
+                    *cell = filler.clone();
+                }
+            }
+        }
+    }
+
+    /// Makes a column TEXT when a number is too large for an INTEGER.
+    fn widen(
+        &mut self,
+        connection: &Connection,
+        names: &mut Names,
+        columns: &[usize],
+        batch: &mut Batch,
+    ) -> Result<(), LoadError> {
+        for (at, &index) in columns.iter().enumerate() {
+            let column = &self.layout.columns[index];
+            if !matches!(column.kind, Kind::Unsigned | Kind::Bits) {
+                continue;
+            }
+            let id = column.id;
+            if column.storage != "TEXT" {
+                let mut cells = batch.cells.iter().skip(at).step_by(columns.len());
+                if !cells.any(|cell| matches!(cell, Cell::Text(..))) {
+                    continue;
+                }
+                self.widened.insert(id);
+                self.redefine(self.definition.clone())?;
+                self.rebuild(connection, names)?;
+            }
+            batch.integers_to_text(at, columns.len());
+        }
+        Ok(())
+    }
+
+    /// Columns that the rows give no values for, with the SQL of what they hold then.
+    fn constants(&self, columns: &[usize]) -> Vec<(&str, String)> {
+        let mut constants = Vec::new();
+        for (index, column) in self.layout.columns.iter().enumerate() {
+            if columns.contains(&index) {
+                continue;
+            }
+            if let Some(sql) = self.default_of(index) {
+                constants.push((column.name.as_str(), sql));
+            }
+        }
+        constants
+    }
+
+    /// The SQL of a column's value in rows that give none; `None` for NULL.
+    pub(super) fn default_of(&self, index: usize) -> Option<String> {
+        let column = &self.layout.columns[index];
+        let definition = self.definition.column(&column.name)?;
+        if definition.generated.is_some() {
+            return None;
+        }
+        let default = default_sql(definition, &column.kind).ok().flatten();
+        let implicit = || value_sql(&implicit_default(&column.kind));
+        let sql = default.or_else(|| column.not_null.then(implicit).flatten())?;
+        if column.storage == "TEXT" && column.kind == Kind::Unsigned {
+            return Some(format!("CAST({sql} AS TEXT)"));
+        }
+        Some(sql)
+    }
+
+    /// Copies the rows into a table of the present layout, which takes the place of the old one.
+    pub(super) fn rebuild(
+        &mut self,
+        connection: &Connection,
+        names: &mut Names,
+    ) -> Result<(), LoadError> {
+        const TEMPORARY: &str = "ekiben_rebuild";
+        let Some(old) = self.created.take() else {
+            return self.create(connection);
+        };
+        let mut columns = Vec::new();
+        let mut values = Vec::new();
+        for (index, column) in self.layout.columns.iter().enumerate() {
+            if column.generated.is_some() {
+                continue;
+            }
+            let was = old.columns.iter().find(|other| other.id == column.id);
+            columns.push(quoted(&column.name));
+            values.push(match was {
+                Some(was) if was.kind == column.kind && was.storage == column.storage => {
+                    quoted(&was.name)
+                }
+                Some(was) => {
+                    let own = match was.kind {
+                        Kind::Decimal(_) => format!("CAST({} AS NUMERIC)", quoted(&was.name)),
+                        _ => quoted(&was.name),
+                    };
+                    let own = fitted(own, &column.kind);
+                    format!("CAST({own} AS {})", column.storage)
+                }
+                None => self.default_of(index).unwrap_or_else(|| "NULL".to_owned()),
+            });
+        }
+        let own = self
+            .layout
+            .rowid
+            .map(|index| quoted(&self.layout.columns[index].name));
+        // Generated columns are not among them, so the rowid is not at its own index.
+        let at = columns
+            .iter()
+            .position(|column| Some(column) == own.as_ref());
+        let order = at.map_or_else(String::new, |at| format!(" ORDER BY {}", values[at]));
+        let sql = format!(
+            "{};\nINSERT INTO {TEMPORARY} ({}) SELECT {} FROM {name}{order};\nDROP TABLE {name};\n\
+             ALTER TABLE {TEMPORARY} RENAME TO {name};",
+            self.layout.create_sql(TEMPORARY, &Extras::default()),
+            columns.join(", "),
+            values.join(", "),
+            name = quoted(&self.name),
+        );
+        connection
+            .execute_batch(&sql)
+            .map_err(|cause| self.sqlite(&cause))?;
+        self.created = Some(self.layout.clone());
+        // They went with the old table.
+        for name in std::mem::take(&mut self.unique_indexes).into_values() {
+            names.release(&name);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,213 @@
+//! Views: translated, tried, and left out with the reason when they do not work.
+//!
+//! A view may read another one that comes later in the dump, and needs its columns' types: whether
+//! digits that are kept as text are to be compared as numbers.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::Connection;
+
+use super::names::Names;
+use super::table::{self, ImportTable};
+use crate::dump::ViewDefinition;
+use crate::file::sql::quoted;
+use crate::load::LoadError;
+use crate::load::error::mismatch;
+use crate::load::note::{Class, Note};
+use crate::translate;
+use crate::translate::{Catalog, Type};
+
+/// A view of the dumps and the input that defines it.
+pub(super) struct ImportView {
+    pub(super) definition: ViewDefinition,
+    pub(super) input: String,
+    /// Its name in the file.
+    pub(super) name: String,
+}
+
+/// Columns and what is known about their values.
+type Columns = Vec<(String, Type)>;
+
+/// The tables and views that a view may read.
+struct Readable<'r> {
+    tables: &'r [ImportTable],
+    /// Views of the dumps, and their columns when they are made already.
+    views: BTreeMap<&'r str, (&'r str, Option<Columns>)>,
+    /// A view that was asked for before it was made.
+    awaited: RefCell<Option<String>>,
+}
+
+impl Catalog for Readable<'_> {
+    fn table(&self, database: Option<&str>, name: &str) -> Option<(String, Columns)> {
+        if let Some(index) = table::find(self.tables, database, name) {
+            let table = &self.tables[index];
+            return Some((table.name.clone(), table.layout.types()));
+        }
+        let mut views = self.views.iter();
+        let (key, (own, columns)) = views.find(|(other, _)| other.eq_ignore_ascii_case(name))?;
+        if columns.is_none() {
+            *self.awaited.borrow_mut() = Some((*key).to_owned());
+        }
+        Some(((*own).to_owned(), columns.clone()?))
+    }
+}
+
+/// Gives all views their names in the file.
+pub(super) fn take_names(
+    views: &mut BTreeMap<String, ImportView>,
+    names: &mut Names,
+    notes: &mut Vec<Note>,
+) {
+    for view in views.values_mut() {
+        let own = &view.definition.name;
+        view.name = names.take(own);
+        if view.name != *own {
+            let what = format!(
+                "view {own} is called {}, because its own name is taken or reserved in SQLite",
+                view.name
+            );
+            let position = view.definition.position;
+            notes.push(Note::new(&view.input, position, Class::Changed, what));
+        }
+    }
+}
+
+/// Makes the views that work in SQLite; gives their names in the file.
+pub(super) fn create(
+    connection: &Connection,
+    tables: &[ImportTable],
+    views: &BTreeMap<String, ImportView>,
+    notes: &mut Vec<Note>,
+) -> Result<Vec<String>, LoadError> {
+    let mut readable = Readable {
+        tables,
+        views: views
+            .values()
+            .map(|view| (view.definition.name.as_str(), (view.name.as_str(), None)))
+            .collect(),
+        awaited: RefCell::new(None),
+    };
+    let mut lost: Vec<(&ImportView, String)> = Vec::new();
+    let mut cased: Vec<&ImportView> = Vec::new();
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    // A view that reads another one waits on the stack until that is made or lost.
+    for first in views.values() {
+        let mut stack = vec![first];
+        while let Some(view) = stack.pop() {
+            let name = view.definition.name.as_str();
+            if done.contains(name) {
+                continue;
+            }
+            match create_one(connection, view, &readable)? {
+                Outcome::Made {
+                    columns,
+                    ascii_case,
+                } => {
+                    if ascii_case {
+                        cased.push(view);
+                    }
+                    let entry = (view.name.as_str(), Some(columns));
+                    readable.views.insert(name, entry);
+                }
+                Outcome::Lost(reason) => lost.push((view, reason)),
+                Outcome::Waits(other) => {
+                    let other_view = views.get(&other).filter(|other| {
+                        let waits = |waiting: &&ImportView| std::ptr::eq(*waiting, *other);
+                        !done.contains(other.definition.name.as_str())
+                            && !std::ptr::eq(view, *other)
+                            && !stack.iter().any(waits)
+                    });
+                    if let Some(other) = other_view {
+                        stack.extend([view, other]);
+                        continue;
+                    }
+                    lost.push((view, format!("it reads view {other}, which is left out")));
+                }
+            }
+            done.insert(name);
+        }
+    }
+    notes.extend(cased.into_iter().map(|view| {
+        let what = format!(
+            "view {}: SQLite's lower() and upper() change ASCII letters only",
+            view.definition.name
+        );
+        Note::new(&view.input, view.definition.position, Class::Changed, what)
+    }));
+    notes.extend(lost.into_iter().map(|(view, reason)| {
+        let what = format!("view {} is left out: {reason}", view.definition.name);
+        Note::new(&view.input, view.definition.position, Class::Lossy, what)
+    }));
+    let made = readable.views.into_values();
+    Ok(made
+        .filter_map(|(name, columns)| columns.map(|_| name.to_owned()))
+        .collect())
+}
+
+enum Outcome {
+    /// Made, with these columns.
+    Made {
+        columns: Columns,
+        /// It uses SQLite's `lower` or `upper`.
+        ascii_case: bool,
+    },
+    /// It cannot be made, for this reason.
+    Lost(String),
+    /// It reads a view that is not made yet.
+    Waits(String),
+}
+
+fn create_one(
+    connection: &Connection,
+    view: &ImportView,
+    readable: &Readable<'_>,
+) -> Result<Outcome, LoadError> {
+    *readable.awaited.borrow_mut() = None;
+    let query = match translate::query(&view.definition.query, readable) {
+        Ok(query) => query,
+        Err(reason) => {
+            return Ok(match readable.awaited.take() {
+                Some(other) => Outcome::Waits(other),
+                None => Outcome::Lost(format!("it uses {reason}")),
+            });
+        }
+    };
+    let own = &view.definition.columns;
+    let mut list = String::new();
+    let mut columns = query.columns;
+    if !own.is_empty() {
+        let names: Vec<String> = own.iter().map(|name| quoted(name)).collect();
+        list = format!(" ({})", names.join(", "));
+        columns = own
+            .iter()
+            .cloned()
+            .zip(columns.into_iter().map(|(_, value)| value))
+            .collect();
+    }
+    let name = quoted(&view.name);
+    let sql = format!("CREATE VIEW {name}{list} AS {}", query.text);
+    let tried = connection.execute_batch(&sql).and_then(|()| {
+        connection
+            .prepare(&format!("SELECT * FROM {name} LIMIT 0"))
+            .map(drop)
+    });
+    let Err(cause) = tried else {
+        return Ok(Outcome::Made {
+            columns,
+            ascii_case: translate::changes_case(&query.text),
+        });
+    };
+    connection
+        .execute_batch(&format!("DROP VIEW IF EXISTS {name}"))
+        .map_err(|cause| {
+            let position = view.definition.position;
+            mismatch(
+                &view.input,
+                position,
+                &view.definition.name,
+                cause.to_string(),
+            )
+        })?;
+    Ok(Outcome::Lost(cause.to_string()))
+}

@@ -1,0 +1,164 @@
+//! Rows on their way from the reader to SQLite: typed cells in one flat list, their text and bytes
+//! in one piece each.
+//!
+//! Reading and storing run on two threads; a batch is what passes between them, and goes back to be
+//! filled again. It knows nothing of tables: whoever fills it chose the kinds.
+
+use crate::dump::{DumpError, Kind, Position, Row, Source, Value};
+
+/// One value of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Cell {
+    Null,
+    Integer(i64),
+    Real(f64),
+    /// A range of the batch's text.
+    Text(usize, usize),
+    /// A range of the batch's bytes.
+    Blob(usize, usize),
+    /// The column's default, to be put in before the row is stored.
+    Default,
+    /// An expression, to be computed before the row is stored.
+    Expression(Box<Source>),
+}
+
+/// Where a row came from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) position: Position,
+    /// Among the table's rows in its input, from 1.
+    pub(crate) ordinal: u64,
+}
+
+/// Rows of the same columns.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) places: Vec<Place>,
+    text: String,
+    bytes: Vec<u8>,
+    /// Some cell is a default or an expression.
+    pub(crate) unresolved: bool,
+}
+
+/// What a batch cell is bound as.
+pub(crate) enum Bound<'b> {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(&'b str),
+    Blob(&'b [u8]),
+}
+
+impl Batch {
+    pub(crate) fn clear(&mut self) {
+        self.cells.clear();
+        self.places.clear();
+        self.text.clear();
+        self.bytes.clear();
+        self.unresolved = false;
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Memory that the rows take, about.
+    pub(crate) fn size(&self) -> usize {
+        self.text.len() + self.bytes.len() + self.cells.len() * size_of::<Cell>()
+    }
+
+    /// Adds a row; `on_change` is told the columns whose values are stored otherwise than written.
+    pub(crate) fn push(
+        &mut self,
+        row: &Row<'_>,
+        kinds: &[Kind],
+        mut on_change: impl FnMut(usize, Position),
+    ) -> Result<(), DumpError> {
+        self.places.push(Place {
+            position: row.position(),
+            ordinal: row.ordinal(),
+        });
+        if row.len() == 0 {
+            self.unresolved = true;
+            self.cells.extend(kinds.iter().map(|_| Cell::Default));
+            return Ok(());
+        }
+        for (index, kind) in kinds.iter().enumerate() {
+            let mut changed = false;
+            let value = row.value(index, kind, &mut changed)?;
+            let cell = self.cell(value);
+            self.cells.push(cell);
+            if changed {
+                on_change(index, row.position());
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores a value's bytes in the arena.
+    pub(crate) fn cell(&mut self, value: Value<'_>) -> Cell {
+        match value {
+            Value::Null => Cell::Null,
+            Value::Integer(number) => Cell::Integer(number),
+            Value::Real(number) => Cell::Real(number),
+            Value::Text(text) => {
+                let start = self.text.len();
+                self.text.push_str(&text);
+                Cell::Text(start, self.text.len())
+            }
+            Value::Blob(bytes) => {
+                let start = self.bytes.len();
+                self.bytes.extend_from_slice(&bytes);
+                Cell::Blob(start, self.bytes.len())
+            }
+            Value::Default => {
+                self.unresolved = true;
+                Cell::Default
+            }
+            Value::Expression(source) => {
+                self.unresolved = true;
+                Cell::Expression(source)
+            }
+        }
+    }
+
+    pub(crate) fn bound(&self, cell: &Cell) -> Bound<'_> {
+        match *cell {
+            Cell::Integer(number) => Bound::Integer(number),
+            Cell::Real(number) => Bound::Real(number),
+            Cell::Text(start, end) => Bound::Text(&self.text[start..end]),
+            Cell::Blob(start, end) => Bound::Blob(&self.bytes[start..end]),
+            Cell::Null | Cell::Default | Cell::Expression(_) => Bound::Null,
+        }
+    }
+
+    /// Turns the integers of a column into text of their digits.
+    pub(crate) fn integers_to_text(&mut self, column: usize, width: usize) {
+        for index in (column..self.cells.len()).step_by(width.max(1)) {
+            if let Cell::Integer(number) = self.cells[index] {
+                self.cells[index] = self.cell(Value::Text(number.to_string().into()));
+            }
+        }
+    }
+
+    /// Puts NULL behind the `width` cells of each row.
+    pub(crate) fn add_column(&mut self, width: usize) {
+        let mut cells = std::mem::take(&mut self.cells).into_iter();
+        for _ in 0..self.rows() {
+            self.cells.extend(cells.by_ref().take(width));
+            self.cells.push(Cell::Null);
+        }
+    }
+
+    /// Moves the rows from `first` on to a batch of their own; `width` is the cells of a row.
+    pub(crate) fn split_off(&mut self, first: usize, width: usize) -> Self {
+        Self {
+            cells: self.cells.split_off(first * width),
+            places: self.places.split_off(first),
+            text: self.text.clone(),
+            bytes: self.bytes.clone(),
+            unresolved: self.unresolved,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! What can go wrong in a bake or an import, on which object.
+//!
+//! Messages say what failed and where; the hint on what to do next is [`LoadError::hint`], which the
+//! command line prints below.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::batch::Place;
+use super::note::Note;
+use crate::dump::{DumpError, Position, Problem};
+use crate::file::{FileError, ROOM};
+
+/// A bake or import that failed. Nothing is left behind when one is returned.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A folder, the schema or the file being made.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A folder has no dump in it, nor a CSV file of its app.
+    #[error("{folder} holds no dump (*.sql, *.sql.gz, *.sql.zst){}", or_csv(.csv))]
+    NoDump {
+        /// Path or embedded name.
+        folder: String,
+        /// The CSV files that the app takes.
+        csv: Vec<&'static str>,
+    },
+    /// A CSV file is broken, or holds what its table cannot.
+    #[error("{input}: line {line}: {reason}")]
+    Csv {
+        /// The file's name.
+        input: String,
+        /// Line in the unpacked file, from 1.
+        line: u64,
+        /// The column, if it is about one, and what is wrong.
+        reason: String,
+    },
+    /// A dump is broken.
+    #[error(transparent)]
+    Dump(#[from] DumpError),
+    /// A table that is to be filled has rows, and nothing was said of them.
+    #[error("table {table} of {path} holds {rows} rows already")]
+    HoldsRows {
+        /// The table.
+        table: &'static str,
+        /// Its file.
+        path: PathBuf,
+        /// How many.
+        rows: u64,
+    },
+    /// A row was refused by the table it goes to.
+    #[error("{input}: line {line}, byte {byte}, table {table}, row {row}: {cause}")]
+    Row {
+        /// The dump's name.
+        input: String,
+        /// Line in the unpacked dump, from 1.
+        line: u64,
+        /// Offset of the row in the unpacked dump.
+        byte: u64,
+        /// Table of the row.
+        table: String,
+        /// Ordinal of the row in this dump, from 1.
+        row: u64,
+        /// The constraint that failed, or another error of SQLite.
+        cause: rusqlite::Error,
+    },
+    /// A statement of a dump does not go with the tables of the schema.
+    #[error("{input}: line {line}, byte {byte}, table {table}: {reason}")]
+    Mismatch {
+        /// The dump's name.
+        input: String,
+        /// Line in the unpacked dump, from 1.
+        line: u64,
+        /// Offset of the statement in the unpacked dump.
+        byte: u64,
+        /// Table of the statement.
+        table: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A document (condition file) is missing or is not JSON.
+    #[error("{name}: {reason}")]
+    Document {
+        /// File name.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The dumps hold several databases and none was chosen.
+    #[error("the dumps hold several databases: {}", .names.join(", "))]
+    SeveralDatabases {
+        /// The databases.
+        names: Vec<String>,
+    },
+    /// The chosen database is not in the dumps.
+    #[error("the dumps hold no database {name}, but {}", .names.join(", "))]
+    NoDatabase {
+        /// The database that was chosen.
+        name: String,
+        /// The databases that are there.
+        names: Vec<String>,
+    },
+    /// A table that was asked for is not in the dumps.
+    #[error("the dumps hold no table {name}")]
+    NoTable {
+        /// The table.
+        name: String,
+    },
+    /// The inputs hold neither tables nor rows.
+    #[error("the input holds no CREATE TABLE and no INSERT")]
+    NothingToImport,
+    /// Something would not be as the dump says, and that was not allowed.
+    #[error("not everything can be carried over as it is:\n  {}", lines(.notes))]
+    Strict {
+        /// What it is.
+        notes: Vec<Note>,
+    },
+    /// SQLite failed on something that the import itself made.
+    #[error("cannot finish the tables: {cause}")]
+    Finish {
+        /// Why.
+        cause: rusqlite::Error,
+    },
+    /// The output exists and may not be replaced.
+    #[error("{path} exists already")]
+    Exists {
+        /// The output.
+        path: PathBuf,
+    },
+    /// There is something at the output that cannot be replaced by a file.
+    #[error("{path} is no file that could be replaced")]
+    NotAFile {
+        /// The output.
+        path: PathBuf,
+    },
+    /// The output is one of the inputs.
+    #[error("{path} is to be read and written")]
+    ReadAndWritten {
+        /// The output.
+        path: PathBuf,
+    },
+    /// The output cannot be written.
+    #[error("cannot write {path}: {cause}")]
+    Output {
+        /// The output.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+}
+
+impl LoadError {
+    /// What the user can do about it, as a full sentence.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoDump { .. } => {
+                Some("Put the files into that folder, or name another one with --from.")
+            }
+            Self::Dump(error) if matches!(error.problem, Problem::Incomplete) => Some(
+                "Write the dump again; if it is known to be whole, import it with \
+                 --allow-incomplete.",
+            ),
+            Self::Dump(error) if matches!(error.problem, Problem::Outside(_)) => Some(
+                "Nothing but the dump is read or run. Take the statement out; files that SOURCE \
+                 names can be given as further dumps, in their order.",
+            ),
+            Self::Dump(error) if error.problem.is_about_text() => Some(
+                "If the dump does not say its character set (SET NAMES), name it with --charset; \
+                 otherwise write it again with --hex-blob.",
+            ),
+            Self::Dump(_) => Some(
+                "Write the dump again with mysqldump or mariadb-dump, or mend it at the place named \
+                 above; lines and bytes count in the unpacked text.",
+            ),
+            Self::Row { .. } | Self::Mismatch { .. } | Self::Csv { .. } => Some(
+                "Mend the file at the place named above; lines and bytes count in the unpacked text.",
+            ),
+            Self::HoldsRows { .. } => {
+                Some("Say what becomes of them: --replace removes them, --append keeps them.")
+            }
+            Self::Document { .. } => {
+                Some("Put the file beside the dumps, or leave it out to use the built-in one.")
+            }
+            Self::SeveralDatabases { .. } | Self::NoDatabase { .. } => {
+                Some("Choose one of them with --database.")
+            }
+            Self::NoTable { .. } => {
+                Some("Names in --tables and --exclude are compared letter by letter.")
+            }
+            Self::NothingToImport => Some(
+                "Is it a dump? mysqldump, mariadb-dump and phpMyAdmin write what is read here.",
+            ),
+            Self::Strict { .. } => Some("Leave out --strict to import it all the same."),
+            Self::Finish { .. } => {
+                Some("This should not happen: please report it with the dump's CREATE TABLEs.")
+            }
+            Self::Exists { .. } => Some("Name another output, or add --force to replace it."),
+            Self::NotAFile { .. } | Self::ReadAndWritten { .. } => {
+                Some("Name another output: a file that does not exist yet.")
+            }
+            Self::Output { .. } => Some(ROOM),
+            Self::File(error) => error.hint(),
+        }
+    }
+}
+
+fn or_csv(files: &[&str]) -> String {
+    files.iter().map(|file| format!(", nor {file}")).collect()
+}
+
+fn lines(notes: &[Note]) -> String {
+    let lines: Vec<String> = notes.iter().map(ToString::to_string).collect();
+    lines.join("\n  ")
+}
+
+pub(crate) fn row_error(
+    input: &str,
+    table: &str,
+    place: &Place,
+    cause: rusqlite::Error,
+) -> LoadError {
+    let Position { byte, line } = place.position;
+    LoadError::Row {
+        input: input.to_owned(),
+        line,
+        byte,
+        table: table.to_owned(),
+        row: place.ordinal,
+        cause,
+    }
+}
+
+pub(crate) fn mismatch(
+    input: &str,
+    Position { byte, line }: Position,
+    table: &str,
+    reason: String,
+) -> LoadError {
+    LoadError::Mismatch {
+        input: input.to_owned(),
+        line,
+        byte,
+        table: table.to_owned(),
+        reason,
+    }
+}

@@ -1,0 +1,471 @@
+//! Reading the dumps on a thread of its own, while the caller stores what comes.
+//!
+//! The reader's thread lexes and decodes; statements and batches of typed rows pass through a
+//! bounded channel in the order of the dump, so memory stays bounded whichever side is slower. With
+//! one job both sides take turns on one thread.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::{Arc, mpsc};
+
+use super::LoadError;
+use super::batch::Batch;
+use super::input::{Meter, open, unpacked_name};
+use super::note::{Class, Note, counted};
+use super::scout::Scout;
+use crate::dump::{
+    Charset, Finished, InsertHeader, Kind, Position, Reader, Statement, Tables, Upsert,
+};
+use crate::file::FolderFile;
+use crate::file::provenance::Input;
+
+/// A batch is handed over when it takes this much memory.
+const BATCH_BYTES: usize = 256 * 1024;
+/// An `INSERT` is held back up to this size, because only what stands behind its rows says what
+/// happens to duplicates; of a longer one a [`Scout`] finds out.
+const HELD_BYTES: usize = 4 * 1024 * 1024;
+/// Batches between the two threads.
+const QUEUE: usize = 4;
+
+/// What the reading side hands over.
+pub(crate) enum Event {
+    /// An input begins: its index, and its meter for the progress bar.
+    Input(usize, Arc<Meter>),
+    Statement(Statement),
+    Rows(Rows),
+    /// Rows that the planner did not want.
+    Ignored(InsertHeader, u64),
+    /// All inputs are read.
+    End(Outcome),
+}
+
+/// Rows of one table.
+pub(crate) struct Rows {
+    pub(crate) header: Arc<InsertHeader>,
+    pub(crate) upsert: Option<Upsert>,
+    /// Nobody could look ahead whether there will be an `upsert`.
+    pub(crate) unforeseen: bool,
+    pub(crate) batch: Batch,
+}
+
+/// What is known when all inputs are read.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) read_over: BTreeMap<String, u64>,
+}
+
+/// Says what is to become of the rows of an `INSERT`.
+pub(crate) trait Planner: Send {
+    /// The kinds of the header's columns in their order; `None` to pass over the rows. Without
+    /// columns in the header, `width` values come in a row.
+    fn kinds(&mut self, header: &InsertHeader, width: usize)
+    -> Result<Option<Arc<[Kind]>>, String>;
+
+    /// A statement that changes what the planner knows.
+    fn see(&mut self, statement: &Statement);
+}
+
+/// How inputs are read.
+#[derive(Clone, Copy)]
+pub(crate) struct FeedOptions {
+    /// Threads: one, or more for reading beside storing.
+    pub(crate) jobs: usize,
+    /// The character set of dumps that do not say theirs.
+    pub(crate) charset: Charset,
+    /// Accept a dump that lacks its last line.
+    pub(crate) allow_incomplete: bool,
+}
+
+/// Reads `files` in order and gives every event to `consume`.
+pub(crate) fn feed(
+    files: &[FolderFile],
+    options: FeedOptions,
+    planner: &mut dyn Planner,
+    consume: &mut dyn FnMut(Event) -> Result<Option<Batch>, LoadError>,
+) -> Result<(), LoadError> {
+    if options.jobs < 2 {
+        let mut failure = None;
+        let mut send = |event| match consume(event) {
+            Ok(batch) => Some(emptied(batch)),
+            Err(error) => {
+                failure = Some(error);
+                None
+            }
+        };
+        let read = Feeder::new(planner, &mut send, options).all(files);
+        return failure.map_or(read, Err);
+    }
+    let (events, received) = mpsc::sync_channel(QUEUE);
+    let (used, empties) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(move || {
+            let mut send = |event| {
+                // The other side has gone away only when it failed, and tells of that itself.
+                events.send(event).ok()?;
+                Some(emptied(empties.try_recv().ok()))
+            };
+            Feeder::new(planner, &mut send, options).all(files)
+        });
+        let mut stored = Ok(());
+        for event in &received {
+            match consume(event) {
+                Ok(Some(batch)) => drop(used.send(batch)),
+                Ok(None) => {}
+                Err(error) => {
+                    stored = Err(error);
+                    break;
+                }
+            }
+        }
+        drop(received);
+        let read = reading.join().unwrap_or_else(|panic| {
+            std::panic::resume_unwind(panic);
+        });
+        stored.and(read)
+    })
+}
+
+/// A batch to be filled: a used one if there is one, whose memory is warm.
+fn emptied(used: Option<Batch>) -> Batch {
+    let mut batch = used.unwrap_or_default();
+    batch.clear();
+    batch
+}
+
+/// Takes an event; gives an empty batch, or `None` when nobody listens any more.
+type Sink<'f> = dyn FnMut(Event) -> Option<Batch> + 'f;
+
+struct Feeder<'f> {
+    planner: &'f mut dyn Planner,
+    send: &'f mut Sink<'f>,
+    options: FeedOptions,
+    outcome: Outcome,
+    pending: Option<Pending>,
+    spare: Batch,
+    scout: Ahead,
+    /// Values that are stored otherwise than written, by table and column, with the first place.
+    changes: BTreeMap<(String, String), (u64, Position)>,
+}
+
+/// The second reading of the present input.
+enum Ahead {
+    /// Not needed yet: the tables that were known when the input began.
+    Idle(Tables),
+    Running(Box<Scout>),
+    /// The input cannot be read twice.
+    Impossible,
+}
+
+/// Rows that wait to be handed over, of one or more `INSERT`s with the same head.
+struct Pending {
+    header: Arc<InsertHeader>,
+    kinds: Arc<[Kind]>,
+    batch: Batch,
+    /// See [`Rows::unforeseen`].
+    unforeseen: bool,
+}
+
+/// The storing side has failed; its error is the one that counts.
+struct Deaf;
+
+impl<'f> Feeder<'f> {
+    fn new(planner: &'f mut dyn Planner, send: &'f mut Sink<'f>, options: FeedOptions) -> Self {
+        Self {
+            planner,
+            send,
+            options,
+            outcome: Outcome::default(),
+            pending: None,
+            spare: Batch::default(),
+            scout: Ahead::Impossible,
+            changes: BTreeMap::new(),
+        }
+    }
+
+    fn all(mut self, files: &[FolderFile]) -> Result<(), LoadError> {
+        let mut tables = Tables::default();
+        for (index, file) in files.iter().enumerate() {
+            match self.file(index, file, tables)? {
+                Ok(seen) => tables = seen,
+                Err(Deaf) => return Ok(()),
+            }
+        }
+        let outcome = std::mem::take(&mut self.outcome);
+        (self.send)(Event::End(outcome));
+        Ok(())
+    }
+
+    fn file(
+        &mut self,
+        index: usize,
+        file: &FolderFile,
+        tables: Tables,
+    ) -> Result<Result<Tables, Deaf>, LoadError> {
+        let (bytes, meter) = open(file)?;
+        self.scout = Ahead::Idle(tables.clone());
+        let mut reader = Reader::new(&file.shown, bytes)
+            .with_tables(tables)
+            .with_charset(self.options.charset)
+            .allow_incomplete(self.options.allow_incomplete);
+        if self.send(Event::Input(index, Arc::clone(&meter))).is_err() {
+            return Ok(Err(Deaf));
+        }
+        while let Some(statement) = reader.next_statement()? {
+            let sent = match statement {
+                Statement::Insert(header) => self.insert(file, &mut reader, header)?,
+                statement => {
+                    self.planner.see(&statement);
+                    self.flush()
+                        .and_then(|()| self.send(Event::Statement(statement)))
+                }
+            };
+            if sent.is_err() {
+                return Ok(Err(Deaf));
+            }
+        }
+        if self.flush().is_err() {
+            return Ok(Err(Deaf));
+        }
+        let Finished {
+            tables,
+            skipped,
+            read_over,
+        } = reader.finish();
+        self.end_of_input(file, &meter, &skipped, read_over);
+        Ok(Ok(tables))
+    }
+
+    fn end_of_input(
+        &mut self,
+        file: &FolderFile,
+        meter: &Meter,
+        skipped: &[crate::dump::Skipped],
+        read_over: BTreeMap<String, u64>,
+    ) {
+        let notes = &mut self.outcome.notes;
+        notes.extend(skipped.iter().map(|skipped| {
+            let class = if skipped.loses {
+                Class::Lossy
+            } else {
+                Class::Skipped
+            };
+            Note::new(&file.shown, skipped.position, class, &skipped.statement)
+        }));
+        for ((table, column), (count, position)) in std::mem::take(&mut self.changes) {
+            let what = format!(
+                "table {table}, column {column}: {} spelled or rounded as the server would, here \
+                 the first",
+                counted(count, "value")
+            );
+            notes.push(Note::new(&file.shown, position, Class::Changed, what));
+        }
+        for (word, count) in read_over {
+            *self.outcome.read_over.entry(word).or_default() += count;
+        }
+        let (bytes, sha256) = meter.finish();
+        self.outcome.inputs.push(Input {
+            name: unpacked_name(&file.name).to_owned(),
+            bytes,
+            sha256,
+        });
+    }
+
+    /// Reads the rows of an `INSERT`.
+    fn insert(
+        &mut self,
+        file: &FolderFile,
+        reader: &mut Reader<'_>,
+        header: InsertHeader,
+    ) -> Result<Result<(), Deaf>, LoadError> {
+        let Some(first) = reader.next_row()? else {
+            return Ok(Ok(()));
+        };
+        let position = header.position;
+        let width = first.len();
+        let same = self.pending.as_ref().is_some_and(|pending| {
+            continues(&pending.header, &header) && pending.kinds.len() == width.max(1)
+        });
+        if !same {
+            if self.flush().is_err() {
+                return Ok(Err(Deaf));
+            }
+            let planned = self.planner.kinds(&header, width).map_err(|reason| {
+                super::error::mismatch(&file.shown, header.position, &header.table, reason)
+            })?;
+            let Some(kinds) = planned else {
+                let mut ignored = 1;
+                while reader.next_row()?.is_some() {
+                    ignored += 1;
+                }
+                return Ok(self.send(Event::Ignored(header, ignored)));
+            };
+            self.pending = Some(Pending {
+                header: Arc::new(header),
+                kinds,
+                batch: std::mem::take(&mut self.spare),
+                unforeseen: false,
+            });
+        }
+        self.rows(file, reader, position)
+    }
+
+    /// Reads the rows from the current one to the last.
+    fn rows(
+        &mut self,
+        file: &FolderFile,
+        reader: &mut Reader<'_>,
+        position: Position,
+    ) -> Result<Result<(), Deaf>, LoadError> {
+        let mut start = self
+            .pending
+            .as_ref()
+            .map_or(0, |pending| pending.batch.rows());
+        let mut limit = HELD_BYTES;
+        // What the scout says of an INSERT that is too long to be held.
+        let mut foreseen: Option<Option<Upsert>> = None;
+        let mut row = reader.current_row();
+        while let Some(current) = row {
+            let Some(pending) = &mut self.pending else {
+                break;
+            };
+            let header = &pending.header;
+            let changes = &mut self.changes;
+            pending
+                .batch
+                .push(&current, &pending.kinds, |index, position| {
+                    count_change(changes, header, index, position);
+                })?;
+            if pending.batch.size() > limit {
+                limit = BATCH_BYTES;
+                let upsert =
+                    foreseen.get_or_insert_with(|| self.scout.upsert(file, self.options, position));
+                pending.unforeseen = matches!(self.scout, Ahead::Impossible);
+                let handed = self.hand_over(start, upsert.clone());
+                if handed.is_err() {
+                    return Ok(handed);
+                }
+                start = 0;
+            }
+            row = reader.next_row()?;
+        }
+        if let Some(upsert) = reader.upsert().cloned() {
+            if foreseen == Some(None) {
+                return Err(too_long_for_upsert(file, &self.pending));
+            }
+            let handed = self.hand_over(start, Some(upsert));
+            self.pending = None;
+            return Ok(handed);
+        }
+        let full = self
+            .pending
+            .as_ref()
+            .is_some_and(|pending| pending.batch.size() > BATCH_BYTES);
+        Ok(if full {
+            self.hand_over(0, None)
+        } else {
+            Ok(())
+        })
+    }
+
+    /// Hands over the rows so far, those from `start` on with `upsert`; more of the same may come.
+    fn hand_over(&mut self, start: usize, upsert: Option<Upsert>) -> Result<(), Deaf> {
+        let Some(pending) = &mut self.pending else {
+            return Ok(());
+        };
+        let mut batch = std::mem::take(&mut pending.batch);
+        if upsert.is_some() && start > 0 {
+            let upserted = batch.split_off(start, pending.kinds.len());
+            let plain = rows_event(pending, std::mem::replace(&mut batch, upserted), None);
+            drop((self.send)(plain).ok_or(Deaf)?);
+        }
+        let event = rows_event(pending, batch, upsert);
+        pending.batch = (self.send)(event).ok_or(Deaf)?;
+        Ok(())
+    }
+
+    /// Hands over the rows so far; something else comes now.
+    fn flush(&mut self) -> Result<(), Deaf> {
+        match self.pending.take() {
+            Some(mut pending) if pending.batch.rows() > 0 => {
+                let batch = std::mem::take(&mut pending.batch);
+                self.send(rows_event(&pending, batch, None))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn send(&mut self, event: Event) -> Result<(), Deaf> {
+        self.spare = (self.send)(event).ok_or(Deaf)?;
+        Ok(())
+    }
+}
+
+fn rows_event(pending: &Pending, batch: Batch, upsert: Option<Upsert>) -> Event {
+    Event::Rows(Rows {
+        header: Arc::clone(&pending.header),
+        upsert,
+        unforeseen: pending.unforeseen,
+        batch,
+    })
+}
+
+/// Whether the rows of `next` can go into the same batch: a dump may have one `INSERT` for each.
+fn continues(current: &InsertHeader, next: &InsertHeader) -> bool {
+    current.table == next.table
+        && current.database == next.database
+        && current.on_conflict == next.on_conflict
+        && current.zero_is_zero == next.zero_is_zero
+        && current.columns.is_some()
+        && current.columns == next.columns
+}
+
+fn count_change(
+    changes: &mut BTreeMap<(String, String), (u64, Position)>,
+    header: &InsertHeader,
+    index: usize,
+    position: Position,
+) {
+    let column = header
+        .columns
+        .as_ref()
+        .map(|columns| columns[index].clone());
+    match changes.entry((header.table.clone(), column.unwrap_or_default())) {
+        Entry::Occupied(mut entry) => entry.get_mut().0 += 1,
+        Entry::Vacant(entry) => {
+            entry.insert((1, position));
+        }
+    }
+}
+
+fn too_long_for_upsert(file: &FolderFile, pending: &Option<Pending>) -> LoadError {
+    let (position, table) = pending.as_ref().map_or_else(Default::default, |pending| {
+        (pending.header.position, pending.header.table.clone())
+    });
+    let reason = format!(
+        "an INSERT … ON DUPLICATE KEY UPDATE of more than {} MiB can be imported from a file, but \
+         not from a pipe",
+        HELD_BYTES >> 20
+    );
+    super::error::mismatch(&file.shown, position, &table, reason)
+}
+
+impl Ahead {
+    /// What stands behind the rows of the `INSERT` at `position`; nothing if that cannot be known.
+    fn upsert(
+        &mut self,
+        file: &FolderFile,
+        options: FeedOptions,
+        position: Position,
+    ) -> Option<Upsert> {
+        if let Self::Idle(tables) = self {
+            let scout = Scout::over(file, options, std::mem::take(tables));
+            *self = scout.map_or(Self::Impossible, |scout| Self::Running(Box::new(scout)));
+        }
+        match self {
+            Self::Running(scout) => scout.upsert(position).ok().flatten(),
+            _ => None,
+        }
+    }
+}

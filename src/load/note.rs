@@ -1,0 +1,75 @@
+//! What a bake or import did otherwise than the dump says: one note for each statement, column or
+//! constraint, with its place.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::dump::Position;
+
+/// How much a [`Note`] matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// A statement was read over; nothing of it is in the file.
+    Skipped,
+    /// Something is in the file in another form, and nothing is lost.
+    Changed,
+    /// Something of the dump is not in the file, or only in part.
+    Lossy,
+}
+
+/// One thing that is otherwise than the dump says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// The input's name.
+    pub input: String,
+    /// Line in the unpacked input, from 1.
+    pub line: u64,
+    /// Offset in the unpacked input.
+    pub byte: u64,
+    /// How much it matters.
+    pub class: Class,
+    /// What happened to what.
+    pub what: String,
+}
+
+impl Note {
+    /// A note about the statement or definition at `position`.
+    #[must_use]
+    pub fn new(input: &str, position: Position, class: Class, what: impl Into<String>) -> Self {
+        Self {
+            input: input.to_owned(),
+            line: position.line,
+            byte: position.byte,
+            class,
+            what: what.into(),
+        }
+    }
+}
+
+/// `1 row`, `2 rows`.
+pub(crate) fn counted(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Skipped => "skipped",
+            Self::Changed => "changed",
+            Self::Lossy => "lossy",
+        })
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: line {}: {}: {}",
+            self.input, self.line, self.class, self.what
+        )
+    }
+}

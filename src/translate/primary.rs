@@ -1,0 +1,265 @@
+//! The smallest parts of an expression: literals, columns, `CASE`, `EXISTS`, parentheses.
+//!
+//! Names that mean nothing here are errors; calls are `function`'s.
+
+use super::dates::bare_function;
+use super::expression::reason;
+use super::{Reason, Sql, Translator, Type};
+use crate::dump::{Charset, Token, hex_bytes};
+use crate::file::sql::hex;
+use crate::file::sql::{literal, quoted};
+
+/// Words that end an expression inside a query.
+const STOPS: &[&str] = &[
+    "AND",
+    "AS",
+    "ASC",
+    "BETWEEN",
+    "CROSS",
+    "DESC",
+    "DIV",
+    "ELSE",
+    "END",
+    "FOR",
+    "FROM",
+    "FORCE",
+    "GROUP",
+    "HAVING",
+    "IGNORE",
+    "IN",
+    "INNER",
+    "IS",
+    "JOIN",
+    "LEFT",
+    "LIKE",
+    "LIMIT",
+    "LOCK",
+    "MOD",
+    "NATURAL",
+    "NOT",
+    "OFFSET",
+    "ON",
+    "OR",
+    "ORDER",
+    "REGEXP",
+    "RIGHT",
+    "RLIKE",
+    "SEPARATOR",
+    "STRAIGHT_JOIN",
+    "THEN",
+    "UNION",
+    "USE",
+    "USING",
+    "WHEN",
+    "WHERE",
+    "WINDOW",
+    "WITH",
+    "XOR",
+];
+
+impl Translator<'_> {
+    pub(super) fn primary(&mut self) -> Result<Sql, Reason> {
+        let token = self.next()?;
+        match token {
+            Token::Number(_) | Token::Text { .. } => self.literal(token),
+            Token::Hex(span) => {
+                let digits = self.cursor.text(span).map_err(reason)?;
+                let padding = if digits.len() % 2 == 1 { "0" } else { "" };
+                Ok(Sql::new(format!("x'{padding}{digits}'"), Type::Blob))
+            }
+            Token::Bits(span) => {
+                let digits = self.cursor.text(span).map_err(reason)?;
+                let number = i64::from_str_radix(&digits, 2)
+                    .map_err(|_| "a bit literal of more than 63 bits".to_owned())?;
+                Ok(Sql::new(number.to_string(), Type::Number))
+            }
+            Token::Symbol(b'(') => self.parenthesised(),
+            Token::Symbol(b'*') => Ok(Sql::new("*", Type::Unknown)),
+            Token::Symbol(b'?') => Err("a parameter".to_owned()),
+            Token::Name { .. } | Token::Word(_) => self.word(token),
+            token => Err(reason(self.cursor.unexpected(token, "an expression"))),
+        }
+    }
+
+    /// A number or a string, and the strings behind it that belong to it.
+    pub(super) fn literal(&mut self, token: Token) -> Result<Sql, Reason> {
+        match token {
+            Token::Number(span) => {
+                let digits = self.cursor.text(span).map_err(reason)?;
+                Ok(Sql::new(digits, Type::Number))
+            }
+            Token::Text {
+                span,
+                quote,
+                escaped,
+            } => {
+                let text = self
+                    .cursor
+                    .string_of(span, quote, escaped)
+                    .map_err(reason)?;
+                let text = self.with_adjacent(text)?;
+                Ok(Sql::new(literal(&text), Type::Text))
+            }
+            token => Err(reason(self.cursor.unexpected(token, "a literal"))),
+        }
+    }
+
+    fn parenthesised(&mut self) -> Result<Sql, Reason> {
+        if self.at_word(&["SELECT", "WITH"])? {
+            let query = self.query()?;
+            self.expect_symbol(b')')?;
+            return Ok(Sql::new(format!("({query})"), Type::Unknown));
+        }
+        let inner = self.expression()?;
+        if self.skip_symbol(b',')? {
+            let mut row = vec![inner.number()];
+            loop {
+                row.push(self.expression()?.number());
+                if !self.skip_symbol(b',')? {
+                    self.expect_symbol(b')')?;
+                    return Ok(Sql::new(format!("({})", row.join(", ")), Type::Unknown));
+                }
+            }
+        }
+        self.expect_symbol(b')')?;
+        Ok(inner)
+    }
+
+    /// A keyword, a function or a column.
+    fn word(&mut self, token: Token) -> Result<Sql, Reason> {
+        let name = self.name_of(token)?;
+        if let Token::Word(_) = token {
+            let upper = name.to_ascii_uppercase();
+            match upper.as_str() {
+                "NULL" => return Ok(Sql::new("NULL", Type::Unknown)),
+                "TRUE" => return Ok(Sql::new("1", Type::Number)),
+                "FALSE" => return Ok(Sql::new("0", Type::Number)),
+                "CASE" => return self.case(),
+                "EXISTS" => return self.exists(),
+                "INTERVAL" => return Err("INTERVAL before a date".to_owned()),
+                _ if upper.starts_with('@') => return Err(format!("the variable {name}")),
+                _ => {}
+            }
+            if let Token::Text { .. } = self.peek()?
+                && (name.starts_with('_') || ["DATE", "TIME", "TIMESTAMP"].contains(&&*upper))
+            {
+                return self.introduced(&upper);
+            }
+            if let Token::Hex(span) = self.peek()?
+                && let Some(charset) = name.strip_prefix('_')
+            {
+                self.next()?;
+                let bytes = hex_bytes(self.cursor.slice(span)).unwrap_or_default();
+                return introduced_bytes(charset, bytes);
+            }
+            if self.peek()? == Token::Symbol(b'(') {
+                return self.call(&upper);
+            }
+            if let Some(sql) = bare_function(&upper) {
+                return Ok(sql);
+            }
+            if STOPS.contains(&upper.as_str()) {
+                return Err(format!("{upper} where a value should be"));
+            }
+        } else if self.peek()? == Token::Symbol(b'(') {
+            return Err(format!("the stored function {name}"));
+        }
+        self.column(name)
+    }
+
+    /// Adjacent strings are one.
+    fn with_adjacent(&mut self, mut text: String) -> Result<String, Reason> {
+        while let Token::Text { .. } = self.peek()? {
+            text += &self.cursor.string("a string").map_err(reason)?;
+        }
+        Ok(text)
+    }
+
+    /// `_utf8mb4'x'`, `DATE'2020-01-01'`.
+    fn introduced(&mut self, word: &str) -> Result<Sql, Reason> {
+        let text = self.cursor.string("a string").map_err(reason)?;
+        let text = self.with_adjacent(text)?;
+        Ok(match word {
+            "_BINARY" => Sql::new(format!("x'{}'", hex(text.as_bytes())), Type::Blob),
+            "DATE" => Sql::new(literal(&text), Type::Date),
+            "TIMESTAMP" => Sql::new(literal(&text), Type::DateTime),
+            _ => Sql::new(literal(&text), Type::Text),
+        })
+    }
+
+    fn column(&mut self, first: String) -> Result<Sql, Reason> {
+        let mut parts = vec![first];
+        while self.skip_symbol(b'.')? {
+            if self.skip_symbol(b'*')? {
+                let table = parts.pop().unwrap_or_default();
+                return Ok(Sql::new(format!("{}.*", quoted(&table)), Type::Unknown));
+            }
+            parts.push(self.name()?);
+        }
+        let name = parts.pop().unwrap_or_default();
+        let table = parts.pop();
+        for scope in self.scopes.iter().rev() {
+            if let Some(sql) = scope.resolve(table.as_deref(), &name) {
+                return Ok(sql);
+            }
+        }
+        if self.scopes.iter().all(|scope| scope.tables.is_empty()) {
+            return Err(format!("the unknown name {name}"));
+        }
+        // A column of a derived table, or the alias of a select item.
+        let mut known = self.columns.iter();
+        let known = known.find(|(column, _)| column.eq_ignore_ascii_case(&name));
+        let value = known.map_or(Type::Unknown, |(_, value)| *value);
+        Ok(Sql::new(
+            match table {
+                Some(table) => format!("{}.{}", quoted(&table), quoted(&name)),
+                None => quoted(&name),
+            },
+            value,
+        ))
+    }
+
+    fn case(&mut self) -> Result<Sql, Reason> {
+        let mut text = "CASE".to_owned();
+        if !self.at_word(&["WHEN"])? {
+            text += &format!(" {}", self.expression()?.number());
+        }
+        let mut value = None;
+        while self.skip_word("WHEN")? {
+            let condition = self.expression()?.number();
+            self.expect_word("THEN")?;
+            let result = self.expression()?;
+            value = value.or(Some(result.value));
+            text += &format!(" WHEN {condition} THEN {}", result.text);
+        }
+        if self.skip_word("ELSE")? {
+            text += &format!(" ELSE {}", self.expression()?.text);
+        }
+        self.expect_word("END")?;
+        Ok(Sql::new(
+            format!("({text} END)"),
+            value.unwrap_or(Type::Unknown),
+        ))
+    }
+
+    fn exists(&mut self) -> Result<Sql, Reason> {
+        self.expect_symbol(b'(')?;
+        let query = self.query()?;
+        self.expect_symbol(b')')?;
+        Ok(Sql::new(format!("EXISTS ({query})"), Type::Number))
+    }
+}
+
+/// `_latin1 0xE9`: text of the character set, or bytes.
+fn introduced_bytes(charset: &str, bytes: Vec<u8>) -> Result<Sql, Reason> {
+    match Charset::from_name(charset) {
+        None => Err(format!("the character set {charset}")),
+        Some(Charset::Binary) => Ok(Sql::new(format!("x'{}'", hex(&bytes)), Type::Blob)),
+        Some(charset) => {
+            let text = charset
+                .decode(bytes.into())
+                .map_err(|error| error.to_string())?;
+            Ok(Sql::new(literal(&text), Type::Text))
+        }
+    }
+}

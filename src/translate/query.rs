@@ -1,0 +1,533 @@
+//! `SELECT`, for the views of a dump.
+//!
+//! Dump programs write views in the server's own normal form: every name quoted, every item with an
+//! alias, joins in parentheses. Tables come from the [`super::Catalog`], so that a view over
+//! something that is not in the file is an error here and not later.
+
+use super::expression::reason;
+use super::{Reason, Scope, ScopeTable, Sql, Translator, Type};
+use crate::dump::Token;
+use crate::file::sql::quoted;
+
+impl Translator<'_> {
+    /// A query, with `UNION`, `ORDER BY` and `LIMIT`. Its columns are in `self.columns` then.
+    pub(super) fn query(&mut self) -> Result<String, Reason> {
+        if !self.queries {
+            return Err("a query".to_owned());
+        }
+        self.deeper()?;
+        let mut text = String::new();
+        if self.skip_word("WITH")? {
+            text = self.common_tables()?;
+        }
+        self.scopes.push(Scope::default());
+        text += &self.query_part(false)?;
+        // The first part names the columns of a union.
+        let columns = self.columns.clone();
+        loop {
+            let operator = if self.skip_word("UNION")? {
+                if self.skip_word("ALL")? {
+                    "UNION ALL"
+                } else {
+                    self.skip_word("DISTINCT")?;
+                    "UNION"
+                }
+            } else if self.skip_word("EXCEPT")? {
+                "EXCEPT"
+            } else if self.skip_word("INTERSECT")? {
+                "INTERSECT"
+            } else {
+                break;
+            };
+            // Each part has its own tables.
+            self.scopes.pop();
+            self.scopes.push(Scope::default());
+            text += &format!(" {operator} {}", self.query_part(true)?);
+        }
+        self.columns = columns;
+        if self.skip_word("ORDER")? {
+            self.expect_word("BY")?;
+            text += &format!(" ORDER BY {}", self.order_items(true)?);
+        }
+        if self.skip_word("LIMIT")? {
+            text += &self.limit()?;
+        }
+        self.scopes.pop();
+        self.depth -= 1;
+        Ok(text)
+    }
+
+    fn common_tables(&mut self) -> Result<String, Reason> {
+        let recursive = if self.skip_word("RECURSIVE")? {
+            "RECURSIVE "
+        } else {
+            ""
+        };
+        let mut tables = Vec::new();
+        loop {
+            let name = self.name()?;
+            let mut columns = String::new();
+            if self.skip_symbol(b'(')? {
+                let mut names = vec![quoted(&self.name()?)];
+                while self.skip_symbol(b',')? {
+                    names.push(quoted(&self.name()?));
+                }
+                self.expect_symbol(b')')?;
+                columns = format!(" ({})", names.join(", "));
+            }
+            self.expect_word("AS")?;
+            self.expect_symbol(b'(')?;
+            self.common.push(name.clone());
+            let query = self.query()?;
+            if columns.is_empty() {
+                let types = std::mem::take(&mut self.columns);
+                self.common_columns.push((name.clone(), types));
+            }
+            self.expect_symbol(b')')?;
+            tables.push(format!("{}{columns} AS ({query})", quoted(&name)));
+            if !self.skip_symbol(b',')? {
+                return Ok(format!("WITH {recursive}{} ", tables.join(", ")));
+            }
+        }
+    }
+
+    /// A `SELECT`, or a query in parentheses, which SQLite has as a table only.
+    fn query_part(&mut self, is_second: bool) -> Result<String, Reason> {
+        if !self.skip_symbol(b'(')? {
+            return self.select();
+        }
+        let inner = self.query()?;
+        self.expect_symbol(b')')?;
+        let more = ["UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT"];
+        if !is_second && !self.at_word(&more)? {
+            return Ok(inner);
+        }
+        let columns = self.columns.clone();
+        self.add_table("part", columns);
+        Ok(format!("SELECT * FROM ({inner}) AS \"part\""))
+    }
+
+    /// One `SELECT` without what stands behind a union.
+    fn select(&mut self) -> Result<String, Reason> {
+        self.expect_word("SELECT")?;
+        let mut distinct = "";
+        loop {
+            if self.skip_word("DISTINCT")? || self.skip_word("DISTINCTROW")? {
+                distinct = "DISTINCT ";
+            } else if ![
+                "ALL",
+                "SQL_CALC_FOUND_ROWS",
+                "HIGH_PRIORITY",
+                "SQL_NO_CACHE",
+            ]
+            .iter()
+            .try_fold(false, |seen, word| {
+                Ok::<_, Reason>(seen || self.skip_word(word)?)
+            })? {
+                break;
+            }
+        }
+        // The items use the tables that come behind them: their text is read again afterwards.
+        let items = self.deferred_items()?;
+        let mut text = String::new();
+        if self.skip_word("FROM")? {
+            text += &format!(" FROM {}", self.tables()?);
+        }
+        let items = self.items(&items)?;
+        if self.skip_word("WHERE")? {
+            text += &format!(" WHERE {}", self.expression()?.text);
+        }
+        if self.skip_word("GROUP")? {
+            self.expect_word("BY")?;
+            text += &format!(" GROUP BY {}", self.order_items(false)?);
+            if self.at_word(&["WITH"])? {
+                return Err("GROUP BY … WITH ROLLUP".to_owned());
+            }
+        }
+        if self.skip_word("HAVING")? {
+            text += &format!(" HAVING {}", self.expression()?.text);
+        }
+        if self.at_word(&["WINDOW"])? {
+            return Err("a named WINDOW".to_owned());
+        }
+        Ok(format!("SELECT {distinct}{items}{text}"))
+    }
+
+    /// The select list's source, up to `FROM` or the end of the query.
+    fn deferred_items(&mut self) -> Result<crate::dump::Source, Reason> {
+        self.cursor
+            .source_to(&[
+                "FROM",
+                "WHERE",
+                "UNION",
+                "EXCEPT",
+                "INTERSECT",
+                "ORDER",
+                "LIMIT",
+                "GROUP",
+                "HAVING",
+                "FOR",
+                "LOCK",
+            ])
+            .map_err(reason)
+    }
+
+    /// Translates the select list with the tables known.
+    fn items(&mut self, source: &crate::dump::Source) -> Result<String, Reason> {
+        let mut inner = Translator::new(source, self.catalog);
+        inner.scopes = std::mem::take(&mut self.scopes);
+        inner.common.clone_from(&self.common);
+        inner.common_columns.clone_from(&self.common_columns);
+        inner.depth = self.depth;
+        let items = inner.item_list();
+        self.scopes = inner.scopes;
+        self.columns = inner.columns;
+        items
+    }
+
+    fn item_list(&mut self) -> Result<String, Reason> {
+        let mut items = Vec::new();
+        let mut columns = Vec::new();
+        loop {
+            let item = self.expression()?;
+            let mut alias = None;
+            let named = self.skip_word("AS")?
+                || matches!(
+                    self.peek()?,
+                    Token::Word(_) | Token::Name { .. } | Token::Text { .. }
+                );
+            if named {
+                alias = Some(self.alias()?);
+            }
+            match &alias {
+                Some(alias) => columns.push((alias.clone(), item.value)),
+                None => columns.extend(self.columns_of(&item)),
+            }
+            items.push(match alias {
+                Some(alias) => format!("{} AS {}", item.text, quoted(&alias)),
+                None => item.text,
+            });
+            if !self.skip_symbol(b',')? {
+                self.expect_end()?;
+                self.columns = columns;
+                return Ok(items.join(", "));
+            }
+        }
+    }
+
+    /// The columns that a select item without an alias gives, as far as they have names.
+    fn columns_of(&self, item: &Sql) -> Vec<(String, Type)> {
+        let tables = self.scopes.last().map(|scope| scope.tables.as_slice());
+        let of = |wanted: Option<&str>| {
+            let tables = tables.into_iter().flatten();
+            let wanted =
+                tables.filter(|table| wanted.is_none_or(|name| quoted(&table.name) == name));
+            wanted.flat_map(|table| table.columns.clone()).collect()
+        };
+        match item.text.rsplit_once('.') {
+            _ if item.text == "*" => of(None),
+            Some((table, "*")) => of(Some(table)),
+            _ => {
+                let name = item.text.rsplit('"').nth(1).unwrap_or_default();
+                vec![(name.to_owned(), item.value)]
+            }
+        }
+    }
+
+    fn alias(&mut self) -> Result<String, Reason> {
+        if let Token::Text { .. } = self.peek()? {
+            return self.cursor.string("an alias").map_err(reason);
+        }
+        self.name()
+    }
+
+    /// What stands behind `FROM`.
+    fn tables(&mut self) -> Result<String, Reason> {
+        let mut text = self.table()?;
+        loop {
+            if self.skip_symbol(b',')? {
+                text += &format!(", {}", self.table()?);
+                continue;
+            }
+            let Some(join) = self.join()? else {
+                return Ok(text);
+            };
+            text += &format!(" {join} {}", self.table()?);
+            if self.skip_word("ON")? {
+                text += &format!(" ON {}", self.expression()?.text);
+            } else if self.skip_word("USING")? {
+                self.expect_symbol(b'(')?;
+                let mut names = vec![quoted(&self.name()?)];
+                while self.skip_symbol(b',')? {
+                    names.push(quoted(&self.name()?));
+                }
+                self.expect_symbol(b')')?;
+                text += &format!(" USING ({})", names.join(", "));
+            }
+        }
+    }
+
+    fn join(&mut self) -> Result<Option<String>, Reason> {
+        let natural = if self.skip_word("NATURAL")? {
+            "NATURAL "
+        } else {
+            ""
+        };
+        let mut kind = "JOIN";
+        if self.skip_word("LEFT")? {
+            kind = "LEFT JOIN";
+        } else if self.skip_word("RIGHT")? {
+            kind = "RIGHT JOIN";
+        } else if self.skip_word("STRAIGHT_JOIN")? {
+            return Ok(Some("JOIN".to_owned()));
+        } else if !self.skip_word("INNER")? {
+            self.skip_word("CROSS")?;
+        }
+        self.skip_word("OUTER")?;
+        if self.skip_word("JOIN")? {
+            return Ok(Some(format!("{natural}{kind}")));
+        }
+        Ok(None)
+    }
+
+    fn table(&mut self) -> Result<String, Reason> {
+        self.deeper()?;
+        let text = if self.skip_symbol(b'(')? {
+            if self.at_word(&["SELECT", "WITH"])? {
+                let query = self.query()?;
+                self.expect_symbol(b')')?;
+                let columns = std::mem::take(&mut self.columns);
+                let alias = self.table_alias()?.ok_or("a query without an alias")?;
+                self.add_table(&alias, columns);
+                format!("({query}) AS {}", quoted(&alias))
+            } else {
+                let tables = self.tables()?;
+                self.expect_symbol(b')')?;
+                format!("({tables})")
+            }
+        } else {
+            self.named_table()?
+        };
+        self.depth -= 1;
+        Ok(text)
+    }
+
+    fn named_table(&mut self) -> Result<String, Reason> {
+        let mut name = self.name()?;
+        let mut database = None;
+        if self.skip_symbol(b'.')? {
+            database = Some(std::mem::replace(&mut name, self.name()?));
+        }
+        if self.peek()? == Token::Symbol(b'(') {
+            return Err(format!("the table function {name}"));
+        }
+        if self.skip_word("PARTITION")? {
+            return Err("PARTITION (…) of a table".to_owned());
+        }
+        let alias = self.table_alias()?;
+        let common = self
+            .common
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(&name));
+        let (own, columns) = if common && database.is_none() {
+            let mut known = self.common_columns.iter();
+            let known = known.find(|(other, _)| other.eq_ignore_ascii_case(&name));
+            let columns = known.map(|(_, columns)| columns.clone());
+            (name.clone(), columns.unwrap_or_default())
+        } else {
+            self.catalog
+                .table(database.as_deref(), &name)
+                .ok_or_else(|| format!("{name}, which is not in the file"))?
+        };
+        let shown = alias.unwrap_or(name);
+        self.add_table(&shown, columns);
+        Ok(if shown == own {
+            quoted(&own)
+        } else {
+            format!("{} AS {}", quoted(&own), quoted(&shown))
+        })
+    }
+
+    fn table_alias(&mut self) -> Result<Option<String>, Reason> {
+        let mut alias = None;
+        let stops = [
+            "ON",
+            "USING",
+            "JOIN",
+            "LEFT",
+            "RIGHT",
+            "INNER",
+            "CROSS",
+            "NATURAL",
+            "STRAIGHT_JOIN",
+            "WHERE",
+            "GROUP",
+            "ORDER",
+            "HAVING",
+            "LIMIT",
+            "UNION",
+            "EXCEPT",
+            "INTERSECT",
+            "USE",
+            "FORCE",
+            "IGNORE",
+            "WINDOW",
+            "FOR",
+            "LOCK",
+            "OUTER",
+            "WITH",
+        ];
+        if self.skip_word("AS")?
+            || matches!(self.peek()?, Token::Name { .. })
+            || (matches!(self.peek()?, Token::Word(_)) && !self.at_word(&stops)?)
+        {
+            alias = Some(self.name()?);
+        }
+        // Index hints change no rows.
+        while self.at_word(&["USE", "FORCE", "IGNORE"])? {
+            while self.peek()? != Token::Symbol(b'(') {
+                if matches!(self.next()?, Token::End | Token::Delimiter) {
+                    return Err("an index hint".to_owned());
+                }
+            }
+            self.cursor.skip_group().map_err(reason)?;
+        }
+        Ok(alias)
+    }
+
+    fn add_table(&mut self, name: &str, columns: Vec<(String, Type)>) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.tables.push(ScopeTable {
+                name: name.to_owned(),
+                columns,
+                prefix: Some(name.to_owned()),
+            });
+        }
+    }
+
+    /// What stands behind `ORDER BY`, where digits are ordered as numbers and an item may have a
+    /// direction; or, where nothing is `ordered`, behind `GROUP BY`.
+    pub(super) fn order_items(&mut self, ordered: bool) -> Result<String, Reason> {
+        let mut items = Vec::new();
+        loop {
+            let item = self.expression()?;
+            if item.value == Type::Choice && ordered {
+                return Err("the order of an ENUM's or SET's members".to_owned());
+            }
+            let mut item = item.number();
+            if self.skip_word("DESC")? {
+                item += " DESC";
+            }
+            self.skip_word("ASC")?;
+            items.push(item);
+            if !self.skip_symbol(b',')? {
+                return Ok(items.join(", "));
+            }
+        }
+    }
+
+    fn limit(&mut self) -> Result<String, Reason> {
+        let first = self.expression()?.text;
+        if self.skip_symbol(b',')? {
+            let count = self.expression()?.text;
+            return Ok(format!(" LIMIT {count} OFFSET {first}"));
+        }
+        if self.skip_word("OFFSET")? {
+            let offset = self.expression()?.text;
+            return Ok(format!(" LIMIT {first} OFFSET {offset}"));
+        }
+        Ok(format!(" LIMIT {first}"))
+    }
+
+    /// `WITH CASCADED CHECK OPTION`, `FOR UPDATE`.
+    pub(super) fn skip_view_options(&mut self) -> Result<(), Reason> {
+        if self.at_word(&["WITH", "FOR", "LOCK"])? {
+            while !matches!(self.next()?, Token::End | Token::Delimiter) {}
+        }
+        Ok(())
+    }
+
+    fn deeper(&mut self) -> Result<(), Reason> {
+        self.depth += 1;
+        if self.depth > super::DEEPEST {
+            return Err("deeper nesting than is read".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// The cursor's questions with reasons instead of problems.
+impl Translator<'_> {
+    pub(super) fn next(&mut self) -> Result<Token, Reason> {
+        self.tokens += 1;
+        if self.tokens > super::MOST_TOKENS {
+            return Err(format!(
+                "more than {} words and symbols",
+                super::MOST_TOKENS
+            ));
+        }
+        self.cursor.next().map_err(reason)
+    }
+
+    pub(super) fn peek(&mut self) -> Result<Token, Reason> {
+        self.cursor.peek().map_err(reason)
+    }
+
+    pub(super) fn name(&mut self) -> Result<String, Reason> {
+        self.cursor.name("a name").map_err(reason)
+    }
+
+    pub(super) fn name_of(&mut self, token: Token) -> Result<String, Reason> {
+        self.cursor.name_of(token, "a name").map_err(reason)
+    }
+
+    pub(super) fn at_word(&mut self, words: &[&str]) -> Result<bool, Reason> {
+        self.cursor.at_word(words).map_err(reason)
+    }
+
+    pub(super) fn skip_word(&mut self, word: &str) -> Result<bool, Reason> {
+        self.cursor.skip_word(word).map_err(reason)
+    }
+
+    pub(super) fn skip_symbol(&mut self, byte: u8) -> Result<bool, Reason> {
+        self.cursor.skip_symbol(byte).map_err(reason)
+    }
+
+    pub(super) fn expect_word(&mut self, word: &'static str) -> Result<(), Reason> {
+        self.cursor.expect_word(word).map_err(reason)
+    }
+
+    pub(super) fn expect_symbol(&mut self, byte: u8) -> Result<(), Reason> {
+        self.cursor
+            .expect_symbol(byte, "another symbol")
+            .map_err(reason)
+    }
+
+    pub(super) fn expect_end(&mut self) -> Result<(), Reason> {
+        match self.next()? {
+            Token::End | Token::Delimiter => Ok(()),
+            token => Err(reason(self.cursor.unexpected(token, "the end"))),
+        }
+    }
+
+    /// Whether the next two bytes are both `byte`.
+    pub(super) fn at_double(&mut self, byte: u8) -> Result<bool, Reason> {
+        Ok(self.peek()? == Token::Symbol(byte)
+            && self.cursor.byte_behind().map_err(reason)? == Some(byte))
+    }
+
+    pub(super) fn at_pipes(&mut self) -> Result<bool, Reason> {
+        self.at_double(b'|')
+    }
+
+    pub(super) fn skip_pipes(&mut self) -> Result<(), Reason> {
+        self.next()?;
+        self.next()?;
+        Ok(())
+    }
+
+    pub(super) fn at_arrow(&mut self) -> Result<bool, Reason> {
+        Ok(self.peek()? == Token::Symbol(b'-')
+            && self.cursor.byte_behind().map_err(reason)? == Some(b'>'))
+    }
+}

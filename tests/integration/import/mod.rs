@@ -1,0 +1,15 @@
+//! `ekiben import`: any dump to a file of the same tables.
+
+pub(crate) mod cases;
+pub(crate) mod charsets;
+pub(crate) mod memory;
+pub(crate) mod mutation;
+pub(crate) mod oracle;
+pub(crate) mod random;
+pub(crate) mod random_schema;
+pub(crate) mod random_sql;
+pub(crate) mod random_types;
+pub(crate) mod random_values;
+pub(crate) mod robustness;
+pub(crate) mod streams;
+pub(crate) mod truncation;

@@ -1,0 +1,9 @@
+//! The app `isuumo`: its contract, its uploads, its pages.
+
+pub(crate) mod contract;
+pub(crate) mod edge_cases;
+pub(crate) mod edge_cases_writes;
+pub(crate) mod pages;
+pub(crate) mod pages_escaping;
+pub(crate) mod pages_forms;
+pub(crate) mod uploads;

@@ -1,0 +1,157 @@
+//! The website's forms without JavaScript: buying, requesting documents, choosing a language.
+
+use axum::body::Body;
+use axum::http::Request;
+
+use crate::support::dataset::{CHAIR, Chair, Dataset};
+use crate::support::harness::{Answer, Options, Site};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const EMAIL: &str = "email=you%40example.com";
+
+async fn post(site: &Site, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let request = Request::post(path).header("content-type", FORM);
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(*name, *value)
+    });
+    site.send(request.body(Body::from(body.to_owned())).unwrap())
+        .await
+}
+
+fn text(answer: &Answer) -> String {
+    assert!(
+        answer.header("content-type").starts_with("text/html"),
+        "{answer}"
+    );
+    String::from_utf8(answer.body.to_vec()).unwrap()
+}
+
+fn two_left() -> Site {
+    Site::new(&Dataset::of_chairs([Chair {
+        id: 1,
+        stock: 2,
+        ..CHAIR
+    }]))
+}
+
+#[tokio::test]
+async fn a_chair_is_bought_until_it_is_sold_out() {
+    let site = two_left();
+    for _ in 0..2 {
+        let answer = post(&site, "/chair/1/buy", &[], EMAIL).await;
+        assert_eq!(answer.is(303).header("location"), "/chair/1?bought=1");
+    }
+    let thanks = text(site.get("/chair/1?bought=1").await.is(200));
+    assert!(thanks.contains("お買い上げありがとうございます"));
+    // Who bought the last one is not told that there is none.
+    assert!(thanks.contains("最後の一脚でした") && !thanks.contains("売り切れました"));
+    let late = post(&site, "/chair/1/buy", &[], EMAIL).await;
+    assert!(text(late.is(404)).contains("たった今、売り切れました"));
+    let unknown = post(&site, "/chair/9/buy", &[], EMAIL).await;
+    assert!(text(unknown.is(404)).contains("ページが見つかりません"));
+}
+
+#[tokio::test]
+async fn documents_are_requested() {
+    let site = Site::new(&Dataset::tiny());
+    let answer = post(&site, "/estate/1/request", &[], EMAIL).await;
+    assert_eq!(answer.is(303).header("location"), "/estate/1?requested=1");
+    let thanks = site.get("/estate/1?requested=1").await;
+    assert!(text(thanks.is(200)).contains("資料請求を承りました"));
+    post(&site, "/estate/9/request", &[], EMAIL).await.is(404);
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_shown_again_and_buys_nothing() {
+    let site = two_left();
+    for body in ["", "email=", "email=nobody", "email=a%20b%40c", "other=1"] {
+        let answer = post(&site, "/chair/1/buy", &[], body).await;
+        let html = text(answer.is(400));
+        assert!(html.contains("aria-invalid=\"true\""), "{html}");
+        // The switch of languages leads to the page, not to where the form goes.
+        assert!(html.contains("name=\"to\" value=\"/chair/1\""), "{html}");
+        post(&site, "/estate/1/request", &[], body).await.is(400);
+    }
+    let answer = post(&site, "/chair/1/buy", &[], "email=me%3Cb%3E").await;
+    assert!(
+        text(&answer).contains("value=\"me&#60;b&#62;\""),
+        "{answer}"
+    );
+    assert_eq!(site.buy(1).await, 200);
+    assert_eq!(site.buy(1).await, 200);
+    assert_eq!(site.buy(1).await, 404);
+}
+
+#[tokio::test]
+async fn forms_of_other_sites_are_refused() {
+    let site = two_left();
+    let from_elsewhere = [
+        &[("sec-fetch-site", "cross-site")][..],
+        &[("origin", "https://evil.example"), ("host", "isu.example")],
+        &[("origin", "null"), ("host", "isu.example")],
+    ];
+    for headers in from_elsewhere {
+        for (path, body) in [
+            ("/chair/1/buy", EMAIL),
+            ("/estate/1/request", EMAIL),
+            ("/language", "language=en&to=/"),
+        ] {
+            let answer = post(&site, path, headers, body).await;
+            let html = text(answer.is(403));
+            assert!(html.contains("ほかのサイトからは送れません"));
+            // Nobody can go back to where forms go.
+            assert!(html.contains("name=\"to\" value=\"/\""), "{html}");
+            assert_eq!(answer.header("set-cookie"), "");
+        }
+    }
+    let own = [("origin", "https://isu.example"), ("host", "isu.example")];
+    post(&site, "/chair/1/buy", &own, EMAIL).await.is(303);
+    post(
+        &site,
+        "/chair/1/buy",
+        &[("sec-fetch-site", "same-origin")],
+        EMAIL,
+    )
+    .await
+    .is(303);
+}
+
+#[tokio::test]
+async fn the_language_is_remembered_and_the_way_back_is_local() {
+    let site = Site::new(&Dataset::tiny());
+    let back = "language=en&to=%2Fchair%2Fsearch%3Fkind%3Dx";
+    let answer = post(&site, "/language", &[], back).await;
+    assert_eq!(answer.is(303).header("location"), "/chair/search?kind=x");
+    let cookie = answer.header("set-cookie");
+    assert_eq!(
+        cookie,
+        "language=en; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly"
+    );
+    for to in [
+        "https://evil.example",
+        "//evil.example",
+        "/%5Cevil.example",
+        "%2F%0D%0AX:1",
+        "",
+    ] {
+        let answer = post(&site, "/language", &[], &format!("language=ja&to={to}")).await;
+        assert_eq!(answer.is(303).header("location"), "/");
+    }
+    post(&site, "/language", &[], "language=tlh&to=/")
+        .await
+        .is(400);
+    site.get("/language").await.is(405);
+}
+
+#[tokio::test]
+async fn a_replica_says_that_it_takes_no_orders() {
+    let options = Options {
+        mode: ekiben::store::Mode::Replica,
+        ..Options::default()
+    };
+    let site = Site::with(&Dataset::tiny(), &options);
+    let answer = post(&site, "/chair/1/buy", &[], EMAIL).await;
+    assert!(text(answer.is(503)).contains("いま混み合っています"));
+    // Requesting documents changes nothing, so it works.
+    post(&site, "/estate/1/request", &[], EMAIL).await.is(303);
+}

@@ -1,0 +1,71 @@
+//! Uploads beyond the edge-case table: form parts, sizes, odd but valid files.
+
+use crate::support::dataset::{CHAIR, Chair, Dataset};
+use crate::support::harness::{Options, Site};
+
+const CSV: &str = "101,Sofa,soft,x,900,50,60,70,赤,木製,座椅子,7,1\n";
+
+fn form(part: &str) -> String {
+    format!("--X\r\nContent-Disposition: form-data; {part}\r\n\r\n{CSV}\r\n--X--\r\n")
+}
+
+#[tokio::test]
+async fn only_a_file_part_of_the_right_name_is_taken() {
+    let site = Site::new(&Dataset::tiny());
+    let post = async |kind: &str, body: String| site.post("/api/chair", kind, body).await;
+    let multipart = "multipart/form-data; boundary=X";
+    post(multipart, form("name=\"estates\"; filename=\"a.csv\""))
+        .await
+        .is_bare(400);
+    post(multipart, form("name=\"chairs\"")).await.is_bare(400);
+    post("text/csv", CSV.to_owned()).await.is_bare(400);
+    post(multipart, "--X\r\nContent-".to_owned())
+        .await
+        .is_bare(400);
+    post(multipart, form("name=\"chairs\"; filename=\"a.csv\""))
+        .await
+        .is_bare(201);
+}
+
+#[tokio::test]
+async fn empty_files_blank_lines_and_further_columns_are_fine() {
+    let site = Site::new(&Dataset::tiny());
+    site.upload("chairs", "").await.is_bare(201);
+    site.upload("chairs", &format!("\n{CSV}\n\n"))
+        .await
+        .is_bare(201);
+    site.upload(
+        "chairs",
+        &CSV.replace("101", "102").replace("7,1\n", "7,1,extra\r\n"),
+    )
+    .await
+    .is_bare(201);
+    assert_eq!(
+        site.get("/api/chair/low_priced").await.ids("chairs"),
+        [101, 102, 1]
+    );
+}
+
+#[tokio::test]
+async fn a_chair_may_arrive_sold_out() {
+    let site = Site::new(&Dataset::of_chairs([Chair { id: 1, ..CHAIR }]));
+    site.upload("chairs", &CSV.replace("7,1\n", "7,0\n"))
+        .await
+        .is_bare(201);
+    site.get("/api/chair/101").await.is_bare(404);
+    assert_eq!(site.get("/api/chair/low_priced").await.ids("chairs"), [1]);
+    assert_eq!(site.buy(101).await, 404);
+}
+
+#[tokio::test]
+async fn an_upload_above_the_limit_is_413_and_changes_nothing() {
+    let mut options = Options::default();
+    options.config.limits.upload_bytes = 4096;
+    let site = Site::with(&Dataset::tiny(), &options);
+    let large: String = (200..400)
+        .map(|id| CSV.replace("101", &id.to_string()))
+        .collect();
+    site.upload("chairs", &large).await.is(413);
+    site.get("/api/chair/200").await.is_bare(404);
+    site.upload("chairs", CSV).await.is_bare(201);
+}

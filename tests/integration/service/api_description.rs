@@ -1,0 +1,225 @@
+//! The description of the API is what the server does: every route is in it, every example is answered
+//! as it says, every answer has the shape of its schema.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body as Bytes;
+use axum::http::Request;
+use ekiben::config::{Config, Layers, Sources};
+use ekiben::http::openapi::{self, Body, Example};
+use ekiben::serving;
+use serde_json::Value;
+
+use crate::support::harness::{Answer, Options, Site, escaped};
+use crate::support::json_schema::flaw;
+
+/// The description as the server of a [`Site`] gives it.
+async fn described(site: &Site) -> Value {
+    site.get("/openapi.json").await.is(200).json()
+}
+
+#[tokio::test]
+async fn the_committed_document_is_the_one_that_is_served() {
+    let site = Site::of_every_app(&Options::default());
+    let served = site.get("/openapi.json").await;
+    let committed = include_str!("../../../docs/openapi.json");
+    assert!(
+        served.is(200).body == committed,
+        "docs/openapi.json is not up to date: cargo run -- openapi --app all --output docs/openapi.json"
+    );
+}
+
+/// Routes as the code has them: what stands behind `.route(`, up to the end of its line or call. What
+/// takes any method only says that nothing is there.
+fn routes(code: &str) -> impl Iterator<Item = (String, String)> {
+    let calls = code.split(".route(").skip(1);
+    calls.flat_map(|call| {
+        let (path, rest) = call.split_once('"').unwrap().1.split_once('"').unwrap();
+        let end = rest.find(")\n").unwrap();
+        let methods = ["get", "post", "put", "delete"];
+        let called = |method: &&str| {
+            let at = rest[..end].find(&format!("{method}("));
+            at.is_some_and(|at| !rest[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+        };
+        let called: Vec<_> = methods.into_iter().filter(called).collect();
+        assert!(!called.is_empty() || rest[..end].contains("any("), "{call}");
+        called
+            .into_iter()
+            .map(|method| (path.to_owned(), method.to_owned()))
+            .collect::<Vec<_>>()
+    })
+}
+
+#[tokio::test]
+async fn every_route_is_described_and_no_other() {
+    let site = Site::of_every_app(&Options::default());
+    let document = described(&site).await;
+    let paths = document["paths"].as_object().unwrap();
+    let described: BTreeSet<_> = paths
+        .iter()
+        .flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().keys();
+            methods.map(|method| (path.clone(), method.clone()))
+        })
+        .collect();
+    let code = [
+        include_str!("../../../src/apps/isuumo/mod.rs"),
+        include_str!("../../../src/apps/people/mod.rs"),
+        include_str!("../../../src/http/router.rs"),
+        include_str!("../../../src/http/builtin/pages/mod.rs"),
+    ];
+    let mut coded: BTreeSet<_> = code.into_iter().flat_map(routes).collect();
+    // Not an answer that anybody asks for by itself.
+    assert!(coded.remove(&("/docs/style.css".to_owned(), "get".to_owned())));
+    assert_eq!(described, coded);
+}
+
+#[tokio::test]
+async fn operations_have_ids_texts_and_parameters_of_their_paths() {
+    let site = Site::of_every_app(&Options::default());
+    let document = described(&site).await;
+    let mut ids = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let at = format!("{method} {path}");
+            assert!(
+                ids.insert(operation["operationId"].as_str().unwrap()),
+                "{at}"
+            );
+            assert!(!operation["summary"].as_str().unwrap().is_empty(), "{at}");
+            assert_eq!(operation["tags"].as_array().unwrap().len(), 1, "{at}");
+            let parameters = operation["parameters"].as_array();
+            let named = parameters
+                .into_iter()
+                .flatten()
+                .filter(|p| p["in"] == "path");
+            let named = named.map(|p| format!("{{{}}}", p["name"].as_str().unwrap()));
+            let in_path = path.split('/').filter(|part| part.starts_with('{'));
+            assert_eq!(
+                named.collect::<Vec<_>>(),
+                in_path.collect::<Vec<_>>(),
+                "{at}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn references_lead_somewhere() {
+    let site = Site::of_every_app(&Options::default());
+    let document = described(&site).await;
+    fn walk(document: &Value, value: &Value) {
+        match value {
+            Value::Object(fields) => {
+                if let Some(Value::String(reference)) = fields.get("$ref") {
+                    let pointer = reference.strip_prefix('#').unwrap();
+                    assert!(document.pointer(pointer).is_some(), "{reference}");
+                }
+                fields.values().for_each(|value| walk(document, value));
+            }
+            Value::Array(items) => items.iter().for_each(|value| walk(document, value)),
+            _ => {}
+        }
+    }
+    walk(&document, &document);
+}
+
+async fn replay(site: &Site, method: &str, example: &Example) -> Answer {
+    let request = Request::builder().method(method);
+    let mut request = request.uri(escaped(&example.request.path));
+    for (name, value) in &example.request.headers {
+        request = request.header(name, value);
+    }
+    let (kind, body) = match &example.request.body {
+        None => (None, String::new()),
+        Some(Body::Json(value)) => (Some("application/json"), value.to_string()),
+        Some(Body::Text(text)) => (Some("application/json"), text.clone()),
+        Some(Body::File { part, content }) => {
+            let head = format!("form-data; name=\"{part}\"; filename=\"{part}.csv\"");
+            let form = format!("--X\r\nContent-Disposition: {head}\r\n\r\n{content}\r\n--X--\r\n");
+            (Some("multipart/form-data; boundary=X"), form)
+        }
+    };
+    let says_itself = example.request.says_content_type();
+    if let Some(kind) = kind.filter(|_| !says_itself) {
+        request = request.header("content-type", kind);
+    }
+    site.send(request.body(Bytes::from(body)).unwrap()).await
+}
+
+/// Fails unless `answer` is what the document's `response` says.
+fn assert_conforms(document: &Value, response: &Value, answer: &Answer) {
+    let response = match response["$ref"].as_str() {
+        Some(reference) => document.pointer(&reference[1..]).unwrap(),
+        None => response,
+    };
+    for name in ["ETag", "X-Request-Id", "Retry-After"] {
+        let is_there = !answer.header(name).is_empty();
+        let is_described = response["headers"][name].is_object();
+        assert_eq!(is_there, is_described, "{name}: {answer}");
+    }
+    let Some(content) = response["content"].as_object() else {
+        let kind = answer.header("content-type");
+        let is_problem = kind == "application/problem+json";
+        let may_be = response["description"].as_str().unwrap();
+        let may_be = may_be.contains("with a problem document");
+        assert!(answer.body.is_empty() || is_problem && may_be, "{answer}");
+        return;
+    };
+    let kind = answer.header("content-type").split(';').next().unwrap();
+    let content = content
+        .get(kind)
+        .unwrap_or_else(|| panic!("{kind} is not described: {answer}"));
+    if kind.ends_with("json") {
+        let body = serde_json::from_slice(&answer.body).unwrap();
+        let flaw = flaw(document, &content["schema"], &body);
+        assert!(flaw.is_none(), "{flaw:?}{answer}");
+    }
+}
+
+#[tokio::test]
+async fn examples_are_answered_as_they_say() {
+    let config = Config::default();
+    let site = Site::of_every_app(&Options::default());
+    let json = described(&site).await;
+    let app_defaults = ekiben::apps::ALL
+        .iter()
+        .map(|app| (app.name().to_owned(), app.default_settings()));
+    let layers = Layers::load(&Sources {
+        app_defaults: app_defaults.collect(),
+        ..Default::default()
+    });
+    let descriptions = serving::descriptions(ekiben::apps::ALL, &layers.unwrap()).unwrap();
+    let document = openapi::document(descriptions, &serving::limits(&config));
+    for (path, method, operation) in openapi::operations(&document) {
+        let at = format!("{method} {path}");
+        // Each operation's examples begin with the baked data.
+        for app in site.site.apps() {
+            app.store.reset().await.unwrap();
+        }
+        let responses = &json["paths"][path][method.to_lowercase()]["responses"];
+        let mut shown = BTreeSet::new();
+        for example in openapi::examples(operation) {
+            let answer = replay(&site, method, &example).await;
+            let status = example.response.status.to_string();
+            let _ = answer.is(example.response.status);
+            for (name, value) in &example.response.headers {
+                assert_eq!(answer.header(name), value, "{answer}");
+            }
+            if let Some(body) = &example.response.body {
+                let answered: Value = serde_json::from_slice(&answer.body).unwrap();
+                assert_eq!(&answered, body, "{answer}");
+            }
+            assert_conforms(&json, &responses[&status], &answer);
+            shown.insert(status);
+        }
+        // What the app itself answers has an example; what the layers around it do, has not.
+        for (status, response) in responses.as_object().unwrap() {
+            let is_common = response.get("$ref").is_some() || status == "413" || path == "/readyz";
+            assert!(
+                is_common || shown.contains(status),
+                "{at}: no example of {status}"
+            );
+        }
+    }
+}

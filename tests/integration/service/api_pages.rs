@@ -1,0 +1,160 @@
+//! `/docs` and `/about`: pages without scripts and without anything from elsewhere.
+
+use axum::body::Body;
+use axum::http::Request;
+
+use crate::support::dataset::Dataset;
+use crate::support::harness::{Answer, BAKE_TIME, Site};
+
+fn page(answer: &Answer) -> String {
+    let _ = answer.is(200);
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+    let policy = answer.header("content-security-policy");
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'self';"),
+        "{policy}"
+    );
+    assert!(!policy.contains("unsafe"), "{policy}");
+    String::from_utf8(answer.body.to_vec()).unwrap()
+}
+
+/// Everything that the page would have a browser load, or that a policy without `unsafe-inline` and
+/// scripts would not let it do.
+#[track_caller]
+fn assert_works_offline(page: &str) {
+    for forbidden in [
+        "<script",
+        "<style",
+        " style=",
+        " onclick=",
+        "src=",
+        "@import",
+        "url(",
+    ] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    for attribute in page.split("href=\"").skip(1) {
+        let target = attribute.split('"').next().unwrap();
+        let is_local =
+            target.starts_with('#') || target.starts_with('/') && !target.starts_with("//");
+        assert!(is_local, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn docs_show_every_operation_and_lead_nowhere_else() {
+    let site = Site::new(&Dataset::tiny());
+    let page = page(&site.get("/docs").await);
+    assert_works_offline(&page);
+    let document = site.get("/openapi.json").await.is(200).json();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(page.contains(&format!("<h3 id=\"{id}\">")), "{id}");
+            let route = format!("<b>{}</b> {path}", method.to_uppercase());
+            assert!(page.contains(&route), "{route}");
+        }
+    }
+    for name in document["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .keys()
+    {
+        assert!(
+            page.contains(&format!("<h3 id=\"schema-{name}\">")),
+            "{name}"
+        );
+    }
+    // Every anchor that is linked to is there, and only once.
+    for link in page.split("href=\"#").skip(1) {
+        let target = link.split('"').next().unwrap();
+        let anchors = page.matches(&format!(" id=\"{target}\"")).count();
+        assert_eq!(anchors, 1, "{target}");
+    }
+    assert!(page.contains("at most 50000"), "limits are shown");
+    assert!(
+        page.contains("curl -i -H &#39;Content-Type: application/json&#39;"),
+        "text is escaped"
+    );
+    assert!(
+        page.contains("<code>X-Request-Id</code>"),
+        "backquotes are code"
+    );
+}
+
+#[tokio::test]
+async fn documents_are_asked_for_by_tag_and_packed() {
+    let site = Site::new(&Dataset::tiny());
+    for path in ["/docs", "/docs/style.css", "/openapi.json"] {
+        let plain = site.get(path).await;
+        assert_eq!(plain.is(200).header("cache-control"), "no-cache");
+        let request = |name: &'static str, value: &str| {
+            Request::get(path)
+                .header(name, value)
+                .body(Body::empty())
+                .unwrap()
+        };
+        let tag = plain.header("etag");
+        site.send(request("if-none-match", tag)).await.is_bare(304);
+        let packed = site.send(request("accept-encoding", "zstd")).await;
+        assert_eq!(packed.is(200).header("content-encoding"), "zstd");
+        assert!(packed.body.len() * 2 < plain.body.len(), "{path}");
+    }
+    let style = site.get("/docs/style.css").await;
+    assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
+    let style = String::from_utf8(style.body.to_vec()).unwrap();
+    assert!(
+        !style.contains("@import") && !style.contains("url("),
+        "nothing is loaded"
+    );
+}
+
+#[tokio::test]
+async fn about_tells_what_is_served() {
+    let site = Site::whole();
+    let about = page(&site.get("/about").await);
+    assert_works_offline(&about);
+    let version = site.get("/version").await.is(200).json();
+    let provenance = &version["apps"]["isuumo"]["provenance"];
+    for fact in [
+        concat!("<h1>Ekiben 駅弁 ", env!("CARGO_PKG_VERSION"), "</h1>"),
+        version["sqlite"].as_str().unwrap(),
+        provenance["dataset_digest"].as_str().unwrap(),
+        provenance["schema_digest"].as_str().unwrap(),
+        &format!("<dd>version {}, <code>", provenance["schema_version"]),
+        provenance["inputs"][0]["sha256"].as_str().unwrap(),
+        BAKE_TIME,
+        "29,500",
+        "<dt>Status</dt><dd>ready</dd>",
+        "<dt>Mode</dt><dd>primary: takes writes</dd>",
+        "<dt>Generation</dt><dd>1</dd>",
+        "<h2 id=\"app-isuumo\">isuumo</h2>",
+    ] {
+        assert!(about.contains(fact), "{fact}");
+    }
+    let folder = site.folder.path().to_str().unwrap();
+    assert!(!about.contains(folder), "no path is told");
+    assert_eq!(site.get("/about").await.header("cache-control"), "no-store");
+
+    site.store.reset().await.unwrap();
+    site.site.drain();
+    let about = page(&site.get("/about").await);
+    assert!(about.contains("<dt>Status</dt><dd>draining</dd>"));
+    assert!(about.contains("<dt>Generation</dt><dd>2</dd>"));
+}
+
+#[tokio::test]
+async fn names_of_inputs_are_escaped() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let dumps = folder.path().join("dumps");
+    Dataset::tiny().write(&dumps);
+    std::fs::write(dumps.join("9_<b onclick=x>&.sql"), "-- nothing\n").unwrap();
+    let baked = folder.path().join("isuumo.sqlite");
+    crate::support::harness::bake_folder(&dumps, &baked).unwrap();
+    let site = Site::open(folder, &baked, &crate::support::harness::Options::default());
+    let about = page(&site.get("/about").await);
+    assert!(
+        about.contains("9_&#60;b onclick=x&#62;&#38;.sql"),
+        "{about}"
+    );
+}

@@ -1,0 +1,33 @@
+//! The service as operators and any client see it: HTTP, processes, files, the command line.
+
+pub(crate) mod admin;
+pub(crate) mod api_description;
+pub(crate) mod api_pages;
+pub(crate) mod backup;
+pub(crate) mod backup_refusals;
+pub(crate) mod command_line;
+pub(crate) mod connections;
+pub(crate) mod crash;
+pub(crate) mod documents;
+pub(crate) mod full_disk;
+pub(crate) mod hostile_requests;
+pub(crate) mod idempotency;
+pub(crate) mod idempotency_durability;
+pub(crate) mod idempotency_retention;
+pub(crate) mod inspect_health;
+pub(crate) mod metrics;
+pub(crate) mod migration_refusals;
+pub(crate) mod migrations;
+pub(crate) mod operations_document;
+pub(crate) mod overload;
+pub(crate) mod processes;
+pub(crate) mod rate_limit;
+pub(crate) mod refusals;
+pub(crate) mod request_log;
+pub(crate) mod response_headers;
+pub(crate) mod seed;
+pub(crate) mod shared_layers;
+pub(crate) mod slow_queries;
+pub(crate) mod sockets;
+pub(crate) mod two_apps;
+pub(crate) mod validators;

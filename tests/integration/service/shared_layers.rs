@@ -1,0 +1,248 @@
+//! What all apps share: health, version, request ids, limits, compression, errors.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use ekiben::store::Mode;
+
+use crate::support::dataset::Dataset;
+use crate::support::harness::{BAKE_TIME, Options, Site, poll_once};
+
+#[tokio::test]
+async fn live_ready_and_draining() {
+    let site = Site::new(&Dataset::tiny());
+    site.get("/livez").await.is(200);
+    let ready = site.get("/readyz").await.is(200).json();
+    assert_eq!(ready["status"], "ready");
+    assert_eq!(ready["apps"][0]["generation"], 1);
+    site.site.drain();
+    assert_eq!(
+        site.get("/readyz").await.is(503).json()["status"],
+        "draining"
+    );
+    site.get("/livez").await.is(200);
+}
+
+#[tokio::test]
+async fn version_tells_build_and_provenance() {
+    let site = Site::new(&Dataset::tiny());
+    let version = site.get("/version").await.is(200).json();
+    assert_eq!(version["name"], "ekiben");
+    assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
+    let app = &version["apps"]["isuumo"];
+    assert_eq!(app["mode"], "primary");
+    assert_eq!(app["provenance"]["bake_time"], BAKE_TIME);
+    assert_eq!(
+        app["provenance"]["rows"],
+        serde_json::json!({"chair": 1, "estate": 1})
+    );
+    assert_eq!(
+        app["provenance"]["dataset_digest"].as_str().unwrap().len(),
+        64
+    );
+}
+
+#[tokio::test]
+async fn request_ids_come_back() {
+    let site = Site::new(&Dataset::tiny());
+    let request = Request::get("/livez").header("x-request-id", "mine-1");
+    let answer = site.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.header("x-request-id"), "mine-1");
+    let (first, second) = (site.get("/livez").await, site.get("/nothing").await);
+    assert!(!first.header("x-request-id").is_empty());
+    assert_ne!(first.header("x-request-id"), second.header("x-request-id"));
+}
+
+#[tokio::test]
+async fn errors_outside_contracts_are_problem_documents() {
+    let site = Site::new(&Dataset::tiny());
+    for (answer, status, title) in [
+        (site.get("/nothing").await, 404, "Not Found"),
+        (
+            site.post("/livez", "text/plain", "").await,
+            405,
+            "Method Not Allowed",
+        ),
+        (
+            site.post("/api/chair/1", "text/plain", "").await,
+            405,
+            "Method Not Allowed",
+        ),
+    ] {
+        answer.is(status);
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        let problem: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(problem["title"], title);
+        assert_eq!(problem["status"], status);
+    }
+}
+
+#[tokio::test]
+async fn bodies_above_the_limit_are_413() {
+    let mut options = Options::default();
+    options.config.limits.body_bytes = 100;
+    let site = Site::with(&Dataset::tiny(), &options);
+    let body = format!(r#"{{"email":"{}"}}"#, "x".repeat(100));
+    site.post_json("/api/chair/buy/1", &body).await.is(413);
+    site.post_json("/api/estate/nazotte", &body).await.is(413);
+}
+
+#[tokio::test]
+async fn beyond_the_concurrency_limit_is_503_with_retry_after() {
+    let mut options = Options::default();
+    options.config.limits.concurrent_requests = 1;
+    let site = Site::with(&Dataset::tiny(), &options);
+    // A request whose body never ends holds the one place.
+    let (held, body) = held_body();
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/api/chair/buy/1");
+    let request = request
+        .header("content-type", "application/json")
+        .body(body)
+        .unwrap();
+    let mut running = Box::pin(site.send(request));
+    assert!(poll_once(running.as_mut()).await.is_none());
+    let answer = site.get("/api/chair/1").await;
+    assert_eq!(answer.is(503).header("retry-after"), "1");
+    site.get("/readyz").await.is(200);
+    drop(held);
+    running.await.is(400);
+    site.get("/api/chair/1").await.is(200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_takes_too_long_is_503() {
+    let site = Site::new(&Dataset::tiny());
+    let (_held, body) = held_body();
+    let request = Request::post("/api/chair/buy/1").header("content-type", "application/json");
+    let answer = site.send(request.body(body).unwrap()).await;
+    // A write may have been queued, so the client is not told to repeat it.
+    assert_eq!(answer.is(503).header("retry-after"), "");
+    assert!(
+        String::from_utf8_lossy(&answer.body).contains("longer than 30 seconds"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn large_answers_are_compressed_for_those_who_accept_it() {
+    let estates = (1..=20).map(|id| crate::support::dataset::Estate {
+        id,
+        ..crate::support::dataset::ESTATE
+    });
+    let site = Site::new(&Dataset::of_estates(estates));
+    let get = async |path: &str, encoding: &str| {
+        let request = Request::get(path).header("accept-encoding", encoding);
+        site.send(request.body(Body::empty()).unwrap()).await
+    };
+    let plain = site.get("/api/estate/low_priced").await;
+    assert_eq!(plain.is(200).header("content-encoding"), "");
+    for encoding in ["gzip", "zstd"] {
+        let packed = get("/api/estate/low_priced", encoding).await;
+        assert_eq!(packed.is(200).header("content-encoding"), encoding);
+        let mut unpacked = Vec::new();
+        let mut reader = ekiben::dump::decompress(&packed.body[..]).unwrap();
+        std::io::Read::read_to_end(&mut reader, &mut unpacked).unwrap();
+        assert_eq!(unpacked, plain.body);
+    }
+    assert_eq!(
+        get("/api/estate/1", "gzip")
+            .await
+            .is(200)
+            .header("content-encoding"),
+        "",
+        "too small"
+    );
+}
+
+#[tokio::test]
+async fn a_replica_reads_and_refuses_writes() {
+    let options = Options {
+        mode: Mode::Replica,
+        ..Options::default()
+    };
+    let site = Site::with(&Dataset::tiny(), &options);
+    site.get("/api/chair/1").await.is(200);
+    site.get("/readyz").await.is(200);
+    assert_eq!(site.buy(1).await, 503);
+    site.upload("chairs", "2,n,d,t,1,1,1,1,c,,k,1,1\n")
+        .await
+        .is(503);
+    // Its data is the baked one at all times, so there is nothing to put back.
+    site.post_json("/initialize", "").await.is(200);
+    let files: Vec<_> = site
+        .folder
+        .path()
+        .read_dir()
+        .unwrap()
+        .map(|f| f.unwrap().file_name())
+        .collect();
+    assert!(
+        !files.iter().any(|name| name == "data"),
+        "a replica writes nothing: {files:?}"
+    );
+}
+
+#[tokio::test]
+async fn head_is_answered_like_get_without_a_body() {
+    let site = Site::new(&Dataset::tiny());
+    let request = Request::head("/api/chair/1").body(Body::empty()).unwrap();
+    let answer = site.send(request).await;
+    answer.is_bare(200);
+}
+
+#[tokio::test]
+async fn a_panic_is_a_500_without_its_message() {
+    async fn panics() {
+        panic!("a test panics on purpose");
+    }
+    let routes = axum::Router::new().route("/panic", axum::routing::get(panics));
+    let limits = ekiben::http::Limits {
+        body_bytes: 1,
+        concurrent_requests: 1,
+        request_time: std::time::Duration::from_secs(1),
+        buffered_bytes: 1,
+        client_rate: None,
+        compress_above_bytes: None,
+        cors_origins: Vec::new(),
+        server_timing: false,
+    };
+    let mut site = Site::new(&Dataset::tiny());
+    site.router = ekiben::http::router(Arc::clone(&site.site), vec![routes], &limits);
+    let answer = site.get("/panic").await;
+    assert_eq!(
+        answer.is(500).header("content-type"),
+        "application/problem+json"
+    );
+    assert!(
+        !String::from_utf8_lossy(&answer.body).contains("on purpose"),
+        "{answer}"
+    );
+    site.get("/livez").await.is(200);
+}
+
+/// A body that gives nothing until the first value is dropped, and then breaks off.
+fn held_body() -> (tokio::sync::mpsc::Sender<()>, Body) {
+    let (hold, held) = tokio::sync::mpsc::channel(1);
+    (hold, Body::new(HeldBody(held)))
+}
+
+struct HeldBody(tokio::sync::mpsc::Receiver<()>);
+
+impl hyper::body::Body for HeldBody {
+    type Data = axum::body::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        self.0
+            .poll_recv(context)
+            .map(|_| Some(Err(std::io::Error::other("broken off"))))
+    }
+}

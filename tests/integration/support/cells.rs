@@ -1,0 +1,199 @@
+//! Every cell of a table as text that can be compared: as a MariaDB answers it, and as an imported
+//! file holds it.
+//!
+//! Both sides are brought to one form without going through the importer: bytes and text as
+//! hexadecimal digits, whole numbers without leading zeros, floating point numbers as Rust prints
+//! them, all else as the server shows it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use rusqlite::types::ValueRef;
+
+use crate::support::mariadb::MariaDb;
+
+/// A cell that is NULL.
+const NULL: &str = "NULL";
+
+/// What a server says of a column.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    form: Form,
+}
+
+/// How the cells of a column are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Bytes,
+    Text,
+    Whole,
+    Bits,
+    Floating,
+    Decimal,
+    Shown,
+}
+
+/// A table or view: its columns, and its rows in the order of their text.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    pub(crate) is_view: bool,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+/// All tables and views of `database`, by name.
+pub(crate) fn of_server(db: &MariaDb, database: &str) -> BTreeMap<String, Table> {
+    let found = db.query(&format!(
+        "SELECT hex(table_name), hex(column_name), data_type, table_type FROM information_schema.columns
+         JOIN information_schema.tables USING (table_schema, table_name)
+         WHERE table_schema = '{database}' AND table_type <> 'SEQUENCE'
+         ORDER BY ordinal_position"
+    ));
+    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
+    for row in found {
+        let [table, name, data_type, table_type] = &row[..] else {
+            panic!("{row:?}")
+        };
+        let column = Column {
+            name: unhex(name),
+            form: Form::of(data_type),
+        };
+        let entry = tables.entry(unhex(table)).or_insert(Table {
+            is_view: table_type == "VIEW",
+            columns: Vec::new(),
+            rows: Vec::new(),
+        });
+        entry.columns.push(column);
+    }
+    for (name, table) in &mut tables {
+        let cells: Vec<String> = table.columns.iter().map(Column::server_sql).collect();
+        let mut rows = db.query(&format!(
+            "SELECT {} FROM `{database}`.`{}`",
+            cells.join(", "),
+            name.replace('`', "``")
+        ));
+        for row in &mut rows {
+            for (cell, column) in row.iter_mut().zip(&table.columns) {
+                *cell = column.form.normal(cell);
+            }
+        }
+        rows.sort();
+        table.rows = rows;
+    }
+    tables
+}
+
+/// The rows of a table or view in `file`, in the same form and order.
+pub(crate) fn of_file(
+    file: &Path,
+    table: &str,
+    columns: &[Column],
+) -> Result<Vec<Vec<String>>, rusqlite::Error> {
+    let connection = rusqlite::Connection::open(file)?;
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
+    let select = format!("SELECT {} FROM {}", names.join(", "), quoted(table));
+    let mut statement = connection.prepare(&select)?;
+    let mut found = statement.query([])?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let cells = columns.iter().enumerate().map(|(index, column)| {
+            let value = row.get_ref(index).unwrap();
+            column.form.of_file(value)
+        });
+        rows.push(cells.collect());
+    }
+    rows.sort();
+    Ok(rows)
+}
+
+/// The number of cells that were compared, or the first that differs.
+pub(crate) fn compare(file: &Path, name: &str, table: &Table) -> Result<usize, String> {
+    let found = of_file(file, name, &table.columns).map_err(|error| format!("{name}: {error}"))?;
+    if found.len() != table.rows.len() {
+        let expected = table.rows.len();
+        return Err(format!("{name}: {} rows, not {expected}", found.len()));
+    }
+    for (found, expected) in found.iter().zip(&table.rows) {
+        for ((found, expected), column) in found.iter().zip(expected).zip(&table.columns) {
+            // What a view computes of exact decimals is a float here.
+            let same = || table.is_view && found.parse::<f64>().ok() == expected.parse().ok();
+            if found != expected && !(same() && found.parse::<f64>().is_ok()) {
+                let column = &column.name;
+                return Err(format!("{name}.{column} is {found}, not {expected}"));
+            }
+        }
+    }
+    Ok(found.len() * table.columns.len())
+}
+
+impl Column {
+    fn server_sql(&self) -> String {
+        let name = format!("`{}`", self.name.replace('`', "``"));
+        let cell = match self.form {
+            Form::Bytes => format!("hex({name})"),
+            Form::Text => format!("hex(CONVERT({name} USING utf8mb4))"),
+            // Bits as a number, decimals without ZEROFILL, which only pads what is shown.
+            Form::Decimal | Form::Bits => format!("CAST({name} + 0 AS char)"),
+            Form::Whole | Form::Shown => format!("CAST({name} AS char)"),
+            Form::Floating => name,
+        };
+        format!("ifnull({cell}, '{NULL}')")
+    }
+}
+
+impl Form {
+    fn of(data_type: &str) -> Self {
+        match data_type {
+            "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob"
+            | "geometry" | "point" | "linestring" => Self::Bytes,
+            "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum"
+            | "set" => Self::Text,
+            "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" => Self::Whole,
+            "bit" => Self::Bits,
+            "decimal" => Self::Decimal,
+            "float" | "double" => Self::Floating,
+            _ => Self::Shown,
+        }
+    }
+
+    fn normal(self, cell: &str) -> String {
+        match self {
+            _ if cell == NULL => cell.to_owned(),
+            Self::Whole => cell.parse::<i128>().unwrap().to_string(),
+            Self::Floating => format!("{:?}", cell.parse::<f64>().unwrap()),
+            _ => cell.to_owned(),
+        }
+    }
+
+    fn of_file(self, value: ValueRef<'_>) -> String {
+        let as_bytes = matches!(self, Self::Bytes | Self::Text);
+        match value {
+            ValueRef::Null => NULL.to_owned(),
+            ValueRef::Blob(bytes) if self == Self::Bytes => hex(bytes),
+            ValueRef::Text(text) if self == Self::Text => hex(text),
+            ValueRef::Text(text) if !as_bytes => String::from_utf8(text.to_vec()).unwrap(),
+            ValueRef::Integer(number) if !as_bytes => number.to_string(),
+            ValueRef::Real(number) if !as_bytes => format!("{number:?}"),
+            // Stored as another class than the type asks for.
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02X}").unwrap();
+        text
+    })
+}
+
+fn unhex(digits: &str) -> String {
+    let bytes: Result<Vec<u8>, _> = (0..digits.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16))
+        .collect();
+    String::from_utf8(bytes.unwrap()).unwrap()
+}

@@ -1,0 +1,403 @@
+//! The harness: an app over its own freshly baked file, asked in process through the real router.
+//!
+//! [`Site::new`] bakes a [`Dataset`] into a folder of its own, opens it as a primary and builds the same
+//! router that the binary serves, layers included. [`Answer`]s carry everything that came back; their
+//! assertions point at the test's line and print the whole answer.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use ekiben::apps::{self, App};
+use ekiben::bake::{Recipe, bake};
+use ekiben::config::{Config, Layers, Section, Sources};
+use ekiben::file::Folder;
+use ekiben::http::{Served, router};
+use ekiben::load::{LoadError, Report, Silent};
+use ekiben::store::{Durability, Mode, Store, StoreOptions};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use crate::support::dataset::Dataset;
+
+pub(crate) const BAKE_TIME: &str = "2026-01-02T03:04:05Z";
+
+/// The folder of the reference dumps, or `None` with the word "skipped" on standard error.
+pub(crate) fn reference_data() -> Option<PathBuf> {
+    let folder = std::env::var_os("EKIBEN_REFERENCE_DATA").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("skipped: EKIBEN_REFERENCE_DATA is not set");
+    }
+    folder
+}
+
+pub(crate) fn isuumo() -> &'static dyn App {
+    apps::find("isuumo").unwrap()
+}
+
+pub(crate) fn people() -> &'static dyn App {
+    apps::find("people").unwrap()
+}
+
+/// Bakes a folder of ISUUMO's dumps to `out` with the built-in schema.
+pub(crate) fn bake_folder(dumps: &Path, out: &Path) -> Result<Report, LoadError> {
+    bake_app(isuumo(), dumps, out)
+}
+
+/// Bakes a folder of an app's files to `out` with the built-in schema.
+pub(crate) fn bake_app(
+    app: &'static dyn App,
+    folder: &Path,
+    out: &Path,
+) -> Result<Report, LoadError> {
+    let config = Config::default();
+    let recipe = Recipe {
+        app: app.name(),
+        schema: &apps::schema(app, &config)?,
+        dataset: &Folder::Disk(folder.to_owned()),
+        csv: app.csv_tables(),
+        documents: app.documents(),
+        default_documents: &apps::built_in_dataset(app),
+        bake_time: BAKE_TIME,
+    };
+    bake(&recipe, out, &mut Silent)
+}
+
+/// The project's own dataset, baked once for all tests of this binary.
+pub(crate) fn whole_dataset() -> &'static Path {
+    static BAKED: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let (_, path) = BAKED.get_or_init(|| {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("isuumo.sqlite");
+        let dataset = concat!(env!("CARGO_MANIFEST_DIR"), "/dataset/isuumo");
+        bake_folder(Path::new(dataset), &path).unwrap();
+        (folder, path)
+    });
+    path
+}
+
+/// The passengers of the project's own dataset, baked once for all tests of this binary.
+pub(crate) fn whole_people() -> &'static Path {
+    static BAKED: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let (_, path) = BAKED.get_or_init(|| {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("people.sqlite");
+        let dataset = concat!(env!("CARGO_MANIFEST_DIR"), "/dataset/people");
+        bake_app(people(), Path::new(dataset), &path).unwrap();
+        (folder, path)
+    });
+    path
+}
+
+/// How a [`Site`] differs from the usual one.
+pub(crate) struct Options {
+    pub(crate) app: &'static dyn App,
+    pub(crate) mode: Mode,
+    pub(crate) config: Config,
+    /// Settings of the app's section as TOML lines.
+    pub(crate) settings: &'static str,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let mut config = Config::default();
+        // The tests' files are thrown away; syncing each write would only slow them down.
+        config.store.durability = Durability::Normal;
+        Self {
+            app: isuumo(),
+            mode: Mode::Primary,
+            config,
+            settings: "",
+        }
+    }
+}
+
+/// An app over its own data.
+pub(crate) struct Site {
+    pub(crate) store: Arc<Store>,
+    pub(crate) router: Router,
+    pub(crate) site: Arc<ekiben::http::Site>,
+    /// Dropped last: the files of everything above.
+    pub(crate) folder: TempDir,
+}
+
+impl Site {
+    /// A primary over a freshly baked `dataset`.
+    pub(crate) fn new(dataset: &Dataset) -> Self {
+        Self::with(dataset, &Options::default())
+    }
+
+    pub(crate) fn with(dataset: &Dataset, options: &Options) -> Self {
+        let folder = TempDir::new().unwrap();
+        dataset.write(&folder.path().join("dumps"));
+        let baked = folder.path().join("isuumo.sqlite");
+        bake_folder(&folder.path().join("dumps"), &baked).unwrap();
+        Self::open(folder, &baked, options)
+    }
+
+    /// A primary over the project's whole dataset.
+    pub(crate) fn whole() -> Self {
+        Self::open(
+            TempDir::new().unwrap(),
+            whole_dataset(),
+            &Options::default(),
+        )
+    }
+
+    /// Every app over the project's whole datasets: `--app all`.
+    pub(crate) fn of_every_app(options: &Options) -> Self {
+        let folder = TempDir::new().unwrap();
+        let part = |app, baked| {
+            let options = Options {
+                app,
+                config: options.config.clone(),
+                ..*options
+            };
+            Part::open(folder.path(), baked, &options)
+        };
+        let parts = vec![
+            part(isuumo(), whole_dataset()),
+            part(people(), whole_people()),
+        ];
+        assert_eq!(parts.len(), apps::ALL.len(), "an app is missing here");
+        Self::of(folder, parts, &options.config)
+    }
+
+    pub(crate) fn open(folder: TempDir, baked: &Path, options: &Options) -> Self {
+        let served = Part::open(folder.path(), baked, options);
+        Self::of(folder, vec![served], &options.config)
+    }
+
+    /// A site of several apps; `store` is that of the first.
+    pub(crate) fn of(folder: TempDir, parts: Vec<Part>, config: &Config) -> Self {
+        let store = Arc::clone(&parts[0].served.store);
+        let nowhere = parts[0].nowhere;
+        let (mut served, mut routes, mut descriptions) = (Vec::new(), Vec::new(), Vec::new());
+        for part in parts {
+            served.push(part.served);
+            routes.push(part.routes);
+            descriptions.push(part.description);
+        }
+        let site = ekiben::http::Site::new(served)
+            .described(descriptions)
+            .with_nowhere(nowhere);
+        let site = Arc::new(site);
+        let router = router(Arc::clone(&site), routes, &ekiben::serving::limits(config));
+        Self {
+            store,
+            router,
+            site,
+            folder,
+        }
+    }
+
+    /// Ends it; the folder with its files, to be opened again.
+    pub(crate) fn close(self) -> TempDir {
+        self.folder
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(request(Method::GET, path).body(Body::empty()).unwrap())
+            .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, kind: &str, body: impl Into<Body>) -> Answer {
+        let request = request(Method::POST, path).header(header::CONTENT_TYPE, kind);
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    pub(crate) async fn post_json(&self, path: &str, body: &str) -> Answer {
+        self.post(path, "application/json", body.to_owned()).await
+    }
+
+    pub(crate) async fn buy(&self, id: i64) -> StatusCode {
+        let path = format!("/api/chair/buy/{id}");
+        self.post_json(&path, r#"{"email":"a b@example.com"}"#)
+            .await
+            .status
+    }
+
+    /// Uploads a CSV as the form part `chairs` or `estates`.
+    pub(crate) async fn upload(&self, part: &str, csv: &str) -> Answer {
+        let form = format!(
+            "--X\r\nContent-Disposition: form-data; name=\"{part}\"; filename=\"{part}.csv\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n{csv}\r\n--X--\r\n"
+        );
+        let path = format!("/api/{}", part.trim_end_matches('s'));
+        self.post(&path, "multipart/form-data; boundary=X", form)
+            .await
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        ask(self.router.clone(), request).await
+    }
+}
+
+/// One app of a site.
+pub(crate) struct Part {
+    pub(crate) served: Served,
+    routes: Router,
+    description: utoipa::openapi::OpenApi,
+    nowhere: Option<ekiben::http::Nowhere>,
+}
+
+impl Part {
+    /// The app of `options` over its baked file.
+    pub(crate) fn open(folder: &Path, baked: &Path, options: &Options) -> Self {
+        let Options { app, config, .. } = options;
+        let store = Store::open(store_options(folder, baked, options)).unwrap();
+        let store = Arc::new(store);
+        let settings = section(folder, options);
+        Self {
+            routes: app.routes(Arc::clone(&store), config, &settings).unwrap(),
+            description: app.describe(config, &settings).unwrap(),
+            nowhere: app.nowhere(),
+            served: Served {
+                name: app.name(),
+                store,
+            },
+        }
+    }
+}
+
+/// Asks routes something.
+pub(crate) async fn ask(routes: Router, request: Request<Body>) -> Answer {
+    let asked = format!("{} {}", request.method(), request.uri());
+    let response = routes.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    Answer {
+        asked,
+        status: parts.status,
+        headers: parts.headers,
+        body,
+    }
+}
+
+pub(crate) fn store_options(folder: &Path, baked: &Path, options: &Options) -> StoreOptions {
+    let Options { app, config, .. } = options;
+    StoreOptions {
+        app: app.name().to_owned(),
+        schema: apps::schema(*app, config).unwrap(),
+        baked: baked.to_owned(),
+        data_dir: folder.join("data"),
+        mode: options.mode,
+        durability: config.store.durability,
+        inline_readers: 4,
+        offloaded_readers: 4,
+        read_queue: config.store.read_queue,
+        read_time: std::time::Duration::from_secs(config.limits.request_seconds),
+        slow_query: config.log.slow_query(),
+        write_queue: config.store.write_queue,
+        write_batch: config.store.write_batch,
+        retention: ekiben::serving::retention(config),
+        deriver: app.deriver(),
+    }
+}
+
+/// The section of the app of `options`.
+pub(crate) fn section(folder: &Path, options: &Options) -> Section {
+    let name = options.app.name();
+    let file = folder.join("test.toml");
+    std::fs::write(&file, format!("[{name}]\n{}", options.settings)).unwrap();
+    let sources = Sources {
+        app_defaults: [(name.to_owned(), options.app.default_settings())].into(),
+        file: Some(file),
+        ..Sources::default()
+    };
+    Layers::load(&sources).unwrap().section(name)
+}
+
+fn request(method: Method, path: &str) -> axum::http::request::Builder {
+    Request::builder().method(method).uri(escaped(path))
+}
+
+/// Paths in tests are readable; what has to be escaped is escaped here.
+pub(crate) fn escaped(path: &str) -> String {
+    let mut escaped = String::new();
+    for byte in path.bytes() {
+        match byte {
+            0x21..=0x7e => escaped.push(char::from(byte)),
+            other => escaped.push_str(&format!("%{other:02X}")),
+        }
+    }
+    escaped
+}
+
+/// What came back.
+#[must_use = "assert something about the answer"]
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) asked: String,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn is(&self, status: u16) -> &Self {
+        assert_eq!(self.status.as_u16(), status, "{self}");
+        self
+    }
+
+    /// The status with an empty body, as the contract has it for errors.
+    #[track_caller]
+    pub(crate) fn is_bare(&self, status: u16) -> &Self {
+        assert!(
+            self.is(status).body.is_empty(),
+            "the body should be empty: {self}"
+        );
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.header("content-type"), "application/json", "{self}");
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self}"))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The ids of the list `key`, in their order; a JSON null is no list.
+    #[track_caller]
+    pub(crate) fn ids(&self, key: &str) -> Vec<i64> {
+        let json = self.is(200).json();
+        let list = json[key]
+            .as_array()
+            .unwrap_or_else(|| panic!("no list {key}: {self}"));
+        list.iter()
+            .map(|item| item["id"].as_i64().unwrap())
+            .collect()
+    }
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let body = String::from_utf8_lossy(&self.body);
+        write!(
+            f,
+            "\n{} -> {}\n{:?}\n{body}",
+            self.asked, self.status, self.headers
+        )
+    }
+}
+
+/// Lets a future run until it waits for something; its output if it did not wait.
+pub(crate) async fn poll_once<F: Future>(mut future: std::pin::Pin<&mut F>) -> Option<F::Output> {
+    std::future::poll_fn(|context| {
+        std::task::Poll::Ready(match future.as_mut().poll(context) {
+            std::task::Poll::Ready(output) => Some(output),
+            std::task::Poll::Pending => None,
+        })
+    })
+    .await
+}
