@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use utoipa::ToSchema;
 
-use super::records::{Broken, Records};
+use super::records::{Broken, Record, Records};
 use super::{Result, Shared, bad_request};
 use crate::http::{BodyShare, HttpError, IdempotencyKey};
 use crate::store::{Outcome, StoreError};
@@ -25,18 +25,27 @@ use crate::store::{Outcome, StoreError};
 enum Kind {
     Integer,
     Real,
-    Text,
+    /// Of so many characters at most: U+0000, at which SQLite's `length()` stops, is one like any other.
+    Text(usize),
 }
 
 impl Kind {
     /// What a field, which is UTF-8, holds; `None` if that is not of this kind.
     fn value(self, field: &[u8]) -> Option<ValueRef<'_>> {
         match self {
-            Self::Text => Some(ValueRef::Text(field)),
+            Self::Text(_) => Some(ValueRef::Text(field)),
             Self::Integer => parsed(field).map(ValueRef::Integer),
             Self::Real => parsed(field).map(ValueRef::Real),
         }
     }
+}
+
+/// A text that its column cannot hold.
+#[derive(Debug, thiserror::Error)]
+#[error("{column} has more than {most} characters")]
+struct TooLong {
+    column: &'static str,
+    most: usize,
 }
 
 fn parsed<T: std::str::FromStr>(field: &[u8]) -> Option<T> {
@@ -58,16 +67,16 @@ const CHAIRS: Upload = Upload {
     table: "chair",
     columns: &[
         ("id", Kind::Integer),
-        ("name", Kind::Text),
-        ("description", Kind::Text),
-        ("thumbnail", Kind::Text),
+        ("name", Kind::Text(64)),
+        ("description", Kind::Text(4096)),
+        ("thumbnail", Kind::Text(128)),
         ("price", Kind::Integer),
         ("height", Kind::Integer),
         ("width", Kind::Integer),
         ("depth", Kind::Integer),
-        ("color", Kind::Text),
-        ("features", Kind::Text),
-        ("kind", Kind::Text),
+        ("color", Kind::Text(64)),
+        ("features", Kind::Text(64)),
+        ("kind", Kind::Text(64)),
         ("popularity", Kind::Integer),
         ("stock", Kind::Integer),
     ],
@@ -78,16 +87,16 @@ const ESTATES: Upload = Upload {
     table: "estate",
     columns: &[
         ("id", Kind::Integer),
-        ("name", Kind::Text),
-        ("description", Kind::Text),
-        ("thumbnail", Kind::Text),
-        ("address", Kind::Text),
+        ("name", Kind::Text(64)),
+        ("description", Kind::Text(4096)),
+        ("thumbnail", Kind::Text(128)),
+        ("address", Kind::Text(128)),
         ("latitude", Kind::Real),
         ("longitude", Kind::Real),
         ("rent", Kind::Integer),
         ("door_height", Kind::Integer),
         ("door_width", Kind::Integer),
-        ("features", Kind::Text),
+        ("features", Kind::Text(64)),
         ("popularity", Kind::Integer),
     ],
 };
@@ -221,13 +230,17 @@ fn malformed(error: &MultipartError) -> HttpError {
 }
 
 /// Whether all of the file can be stored, as far as the file alone says.
-fn check(csv: &[u8], columns: &[(&str, Kind)]) -> Result<()> {
+///
+/// What is broken comes before what is no number, as in the original; a text that is too long comes last,
+/// where the original's table refuses it.
+fn check(csv: &[u8], columns: &[(&'static str, Kind)]) -> Result<()> {
     let broken = |Broken| HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR);
     if !quotes_are_strict(csv) {
         return Err(broken(Broken));
     }
     let mut records = Records::new(csv, columns.len());
     let mut is_fit = true;
+    let mut too_long = None;
     // A file that is broken further down is broken, whatever the values before.
     while let Some(record) = records.next().map_err(broken)? {
         is_fit = is_fit
@@ -235,8 +248,28 @@ fn check(csv: &[u8], columns: &[(&str, Kind)]) -> Result<()> {
                 let field = record.get(index);
                 field.is_some_and(|field| kind.value(field).is_some())
             });
+        too_long = too_long.or_else(|| longer(&record, columns));
     }
-    if is_fit { Ok(()) } else { Err(bad_request()) }
+    match too_long {
+        _ if !is_fit => Err(bad_request()),
+        Some(cause) => Err(HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR).caused_by(cause)),
+        None => Ok(()),
+    }
+}
+
+/// The first text of a record that is longer than its column.
+fn longer(record: &Record<'_>, columns: &[(&'static str, Kind)]) -> Option<TooLong> {
+    let mut columns = columns.iter().enumerate();
+    columns.find_map(|(index, &(column, kind))| {
+        let Kind::Text(most) = kind else {
+            return None;
+        };
+        let field = record.get(index)?;
+        // Fewer bytes than that are never more characters; the rest is counted.
+        let is_longer = field.len() > most
+            && str::from_utf8(field).is_ok_and(|text| text.chars().count() > most);
+        is_longer.then_some(TooLong { column, most })
+    })
 }
 
 /// Lines end with LF or CR LF, also within quotes; a CR anywhere else is an ordinary character, but for
@@ -313,7 +346,7 @@ mod tests {
 
     const COLUMNS: &[(&str, Kind)] = &[
         ("id", Kind::Integer),
-        ("name", Kind::Text),
+        ("name", Kind::Text(4)),
         ("at", Kind::Real),
     ];
 
@@ -370,6 +403,18 @@ mod tests {
         assert_eq!(read("1,a,north\n"), Err(400), "not a number");
         assert_eq!(rows(b"1,\xff,1\n"), Err(500), "not UTF-8");
         assert_eq!(rows(b"1,a,1,\xff\n"), Err(500), "not UTF-8 further right");
+    }
+
+    #[test]
+    fn every_character_of_a_text_counts() {
+        assert_eq!(read("1,椅子\0椅,1\n").map(|rows| rows.len()), Ok(1));
+        assert_eq!(read("1,椅子\0椅子,1\n"), Err(500));
+        assert_eq!(read("1,\0\0\0\0\0,1\n"), Err(500));
+        assert_eq!(
+            read("1,abcde,1\nx,a,1\n"),
+            Err(400),
+            "what is no number first"
+        );
     }
 
     #[test]

@@ -69,3 +69,27 @@ async fn an_upload_above_the_limit_is_413_and_changes_nothing() {
     site.get("/api/chair/200").await.is_bare(404);
     site.upload("chairs", CSV).await.is_bare(201);
 }
+
+/// SQLite's `length()` stops at a U+0000, so a text behind one has no length to it.
+#[tokio::test]
+async fn no_character_of_a_text_is_overlooked() {
+    let site = Site::new(&Dataset::tiny());
+    let chair = |id: u32, name: &str| CSV.replace("101,Sofa", &format!("{id},{name}"));
+    let longest = format!("\0{}\0", "椅".repeat(62));
+    site.upload("chairs", &chair(101, &longest))
+        .await
+        .is_bare(201);
+    for (id, name) in [
+        (102, format!("\0{}", "x".repeat(64))),
+        (103, format!("\0{}", "x".repeat(100_000))),
+        (104, format!("{}\0\0", "椅".repeat(63))),
+    ] {
+        site.upload("chairs", &chair(id, &name)).await.is_bare(500);
+        site.get(&format!("/api/chair/{id}")).await.is_bare(404);
+    }
+    let kept = site.get("/api/chair/101").await;
+    assert_eq!(kept.json()["name"], longest);
+    let listed = site.get("/api/chair/low_priced").await;
+    assert_eq!(listed.ids("chairs"), [101, 1]);
+    site.get("/").await.is(200);
+}

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use crate::support::binary::{Process, ekiben, finish, run};
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::bake_folder;
+use crate::support::schema_folder::built_in_version;
 
 #[test]
 fn help_teaches_and_version_tells() {
@@ -96,7 +97,7 @@ fn bake_prints_a_summary_and_inspect_shows_the_file() {
         .exits(0)
         .says("app             isuumo")
         .says("dataset digest  ")
-        .says("schema version  1\n")
+        .says(&format!("schema version  {}\n", built_in_version()))
         .says("  chair_by_price ")
         .says("2_chair.sql");
     let json = run(folder.path(), &["inspect", "--json", "out/isuumo.sqlite"]);

@@ -122,7 +122,8 @@ fn primary(disk: &Path) -> State {
 
 #[tokio::test]
 async fn writes_are_refused_on_a_full_disk_and_go_on_when_there_is_space() {
-    let test = "service::full_disk::writes_are_refused_on_a_full_disk_and_go_on_when_there_is_space";
+    let test =
+        "service::full_disk::writes_are_refused_on_a_full_disk_and_go_on_when_there_is_space";
     let Some(scene) = Scene::set(test).await else {
         return;
     };
@@ -162,7 +163,8 @@ async fn writes_are_refused_on_a_full_disk_and_go_on_when_there_is_space() {
 
 #[tokio::test]
 async fn a_primary_killed_on_a_full_disk_starts_again_when_there_is_space() {
-    let test = "service::full_disk::a_primary_killed_on_a_full_disk_starts_again_when_there_is_space";
+    let test =
+        "service::full_disk::a_primary_killed_on_a_full_disk_starts_again_when_there_is_space";
     let Some(scene) = Scene::set(test).await else {
         return;
     };
@@ -198,7 +200,8 @@ async fn a_primary_killed_on_a_full_disk_starts_again_when_there_is_space() {
 /// group: all of it fails for want of space, and what comes behind has its chance.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_write_too_large_for_the_disk_takes_its_group_along_and_no_more() {
-    let test = "service::full_disk::a_write_too_large_for_the_disk_takes_its_group_along_and_no_more";
+    let test =
+        "service::full_disk::a_write_too_large_for_the_disk_takes_its_group_along_and_no_more";
     let Some(disk) = small_disk(test, 8) else {
         return;
     };

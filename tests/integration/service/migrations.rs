@@ -73,7 +73,7 @@ pub(crate) fn version(file: &Path) -> String {
 
 /// Every table, index, view and trigger of the app with its text, white space aside, which SQLite puts where
 /// it likes; and which indexes have statistics.
-fn tables(file: &Path) -> (Vec<[String; 4]>, Vec<String>) {
+pub(crate) fn tables(file: &Path) -> (Vec<[String; 4]>, Vec<String>) {
     let connection = open(file);
     let schema = connection
         .prepare(

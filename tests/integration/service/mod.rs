@@ -23,6 +23,7 @@ pub(crate) mod overload;
 pub(crate) mod processes;
 pub(crate) mod rate_limit;
 pub(crate) mod refusals;
+pub(crate) mod released_versions;
 pub(crate) mod request_log;
 pub(crate) mod response_headers;
 pub(crate) mod seed;
