@@ -12,7 +12,8 @@
 
 use std::io::Read as _;
 use std::net::SocketAddr;
-use std::sync::{Arc, LazyLock};
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use axum::Router;
 use axum::body::Body;
@@ -20,12 +21,11 @@ use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, header};
 use divan::Bencher;
 use divan::counter::BytesCount;
-use ekiben::apps::{self, App as _, isuumo::Isuumo};
+use ekiben::apps::{self, App as _, AppData as _, isuumo::Isuumo};
 use ekiben::bake::{Recipe, bake};
 use ekiben::config::{Config, Layers, Sources};
 use ekiben::dump::{Reader, decompress};
 use ekiben::file::Folder;
-use ekiben::http::{AddressHeader, ClientRate, Site, router};
 use ekiben::load::Silent;
 use ekiben::serving;
 use http_body_util::BodyExt as _;
@@ -50,17 +50,6 @@ struct Served {
 
 static SERVED: LazyLock<Served> = LazyLock::new(|| {
     let files = TempDir::new().unwrap();
-    let sources = Sources {
-        app_defaults: [("isuumo".to_owned(), Isuumo.default_settings())].into(),
-        environment: Vec::new(),
-        flags: vec![(
-            "--data-dir",
-            "data_dir",
-            files.path().display().to_string().into(),
-        )],
-        ..Sources::default()
-    };
-    let layers = Layers::load(&sources).unwrap();
     let baked = files.path().join("isuumo.sqlite");
     let recipe = Recipe {
         app: Isuumo.name(),
@@ -72,26 +61,38 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
         bake_time: "2026-01-01T00:00:00Z",
     };
     bake(&recipe, &baked, &mut Silent).unwrap();
-    let (served, routes) = serving::open(&Isuumo, &baked, &layers).unwrap();
-    let mut limits = serving::limits(layers.config());
-    let site = Arc::new(Site::new(vec![served]));
-    let unlimited = router(Arc::clone(&site), vec![routes.clone()], &limits);
-    limits.client_rate = Some(ClientRate {
-        requests_per_second: 1e6,
-        burst: u32::MAX,
-        trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
-        address_header: AddressHeader::XForwardedFor,
-    });
+    let mut config = Config {
+        baked_dir: files.path().to_owned(),
+        ..Config::default()
+    };
+    let router = router(&config, files.path().join("unlimited"));
+    config.limits.client_requests_per_second = 1e6;
+    config.limits.client_burst = u32::MAX;
+    config.http.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
     Served {
         runtime: tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap(),
-        router: unlimited,
-        limited: router(site, vec![routes], &limits),
+        router,
+        limited: self::router(&config, files.path().join("limited")),
         _files: files,
     }
 });
+
+/// A site of its own, with its copy in `data_dir`.
+fn router(config: &Config, data_dir: PathBuf) -> Router {
+    let sources = Sources {
+        app_defaults: [("isuumo".to_owned(), Isuumo.default_settings())].into(),
+        defaults: Config {
+            data_dir,
+            ..config.clone()
+        },
+        ..Sources::default()
+    };
+    let layers = Layers::load(&sources).unwrap();
+    serving::build(&[&Isuumo], &layers).unwrap().router
+}
 
 impl Served {
     /// Sends a request and reads its answer to the end. A function of its own, so that callgrind can

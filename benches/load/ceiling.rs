@@ -2,10 +2,9 @@
 //!
 //! This program starts itself with `--serve-ceiling` and the settings in `EKIBEN_*` variables. Stores,
 //! routes, layers, limits, runtime and accept loop are the library's (`ekiben::serving`); all that is
-//! added is `/ceiling/{bytes}`, merged into the router like one app more. So endpoint and ceiling are
+//! added is `/ceiling/{bytes}`, beside the routes of the apps. So endpoint and ceiling are
 //! answered by the same process, threads, layers and sockets, and the binary has no route for it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,11 +12,11 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::routing::get;
-use ekiben::apps::{self, App};
+use ekiben::apps;
 use ekiben::config::{Layers, Sources};
+use ekiben::http::Watch;
 use ekiben::http::server::{self, Server};
-use ekiben::http::{Site, router};
-use ekiben::serving;
+use ekiben::serving::{self, Built};
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -45,18 +44,12 @@ pub(crate) fn serve() {
         .with(lines)
         .with(config.log.filter.parse::<Targets>().unwrap())
         .init();
-    let open = |app: &&dyn App| {
-        let baked = config.baked_dir().join(format!("{}.sqlite", app.name()));
-        serving::open(*app, &baked, &layers).unwrap()
-    };
-    let (served, mut routes): (Vec<_>, Vec<_>) = apps::ALL.iter().map(open).unzip();
-    routes.push(ceiling());
-    let site = Arc::new(Site::new(served));
-    let limits = serving::limits(config);
+    let mounted = serving::mount(apps::ALL, &layers).unwrap();
+    let Built { site, router } = mounted.beside(ceiling()).open().unwrap();
     let server = Server {
-        router: router(Arc::clone(&site), routes, &limits),
+        router,
         site,
-        connections: serving::connection_limits(config),
+        connections: Watch::new(serving::connection_limits(config)),
         tells_peers: false,
         delay: Duration::ZERO,
         drain_time: Duration::ZERO,

@@ -182,7 +182,11 @@ impl From<OpenError> for Failure {
         match error {
             OpenError::Schema(error) => error.into(),
             OpenError::Store(error) => error.into(),
-            OpenError::Routes { .. } => Self::data_file(error.to_string()),
+            OpenError::Mount { .. } => Self {
+                code: Code::Configuration,
+                message: error.to_string(),
+                hint: None,
+            },
         }
     }
 }

@@ -5,6 +5,7 @@ use indicatif::HumanBytes;
 use super::arguments::GenerateArguments;
 use super::failure::Failure;
 use super::{remark, settings};
+use crate::apps;
 
 pub(super) fn run(arguments: &GenerateArguments) -> Result<(), Failure> {
     let app = settings::app(&arguments.app)?;
@@ -15,7 +16,7 @@ pub(super) fn run(arguments: &GenerateArguments) -> Result<(), Failure> {
         remark(&format!("{name} ({})", HumanBytes(bytes)));
     };
     std::fs::create_dir_all(out)
-        .and_then(|()| app.generate(out, arguments.scale, &mut wrote))
+        .and_then(|()| apps::generate(app, out, arguments.scale, &mut wrote))
         .map_err(|cause| {
             Failure::output(format!("cannot write {}: {cause}", out.display()))
                 .hint("Check the free space and the permissions of the folder.")

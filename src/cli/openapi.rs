@@ -9,9 +9,7 @@ use crate::serving;
 pub(super) fn run(arguments: &OpenapiArguments) -> Result<(), Failure> {
     let layers = settings::load_for_openapi(arguments)?;
     let apps = settings::apps(&layers)?;
-    let descriptions = serving::descriptions(&apps, &layers)?;
-    let limits = serving::limits(layers.config());
-    let json = openapi::to_json(&openapi::document(descriptions, &limits));
+    let json = openapi::to_json(&serving::mount(&apps, &layers)?.description());
     let Some(output) = &arguments.output else {
         return say(&json);
     };

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -14,12 +13,12 @@ use super::bake::{bake_app, file_name};
 use super::failure::Failure;
 use super::{logging, remark, say, settings, summary};
 use crate::apps::{self, App};
-use crate::config::{self, Config, Layers};
+use crate::config::{self, Config};
 use crate::http::builtin::admin;
 use crate::http::transport::server;
 use crate::http::transport::server::{Ended, Server};
-use crate::http::{ConnectionLimits, Served, Site, router};
-use crate::serving;
+use crate::http::{ConnectionLimits, Site, Watch};
+use crate::serving::{self, Built};
 
 /// Connections of the listener for operators: they are few.
 const ADMIN_CONNECTIONS: usize = 64;
@@ -35,7 +34,8 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     }
     let config = layers.config();
     let apps = settings::apps(&layers)?;
-    let descriptions = serving::descriptions(&apps, &layers)?;
+    // Needs no file: what is wrong with settings is said before anything is baked.
+    let mounted = serving::mount(&apps, &layers)?;
     logging::set_up(&config.log)?;
     let runtime = serving::runtime(config)
         .map_err(|cause| Failure::other(format!("cannot start the runtime: {cause}")))?;
@@ -44,54 +44,49 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         let _inside = runtime.enter();
         Signals::listen().map_err(|cause| no_signals(&cause))?
     };
-    let nowhere = apps.first().and_then(|app| app.nowhere());
-    let (served, routers): (Vec<_>, Vec<_>) = apps
-        .into_iter()
-        .map(|app| open(app, &layers))
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter()
-        .unzip();
-    let site = Site::new(served)
-        .described(descriptions)
-        .with_nowhere(nowhere);
-    let site = Arc::new(site);
-    let limits = serving::limits(config);
-    let router = router(Arc::clone(&site), routers, &limits);
+    for app in apps {
+        bake_missing(app, config)?;
+    }
+    let Built { site, router } = mounted.open()?;
+    log_opened(&site, config);
     let mut connections = serving::connection_limits(config);
     connections.connections = allowed(connections.connections);
     let server = Server {
         site,
         router,
-        connections,
-        tells_peers: limits.client_rate.is_some(),
+        connections: Watch::new(connections),
+        tells_peers: serving::limits(config).client_rate.is_some(),
         delay: Duration::from_secs(config.shutdown.delay_seconds),
         drain_time: Duration::from_secs(config.shutdown.timeout_seconds),
     };
     runtime.block_on(listen(server, config, signals, start))
 }
 
-/// Opens one app's store, baking its file first if there is none, and builds its routes.
-fn open(app: &'static dyn App, layers: &Layers) -> Result<(Served, Router), Failure> {
-    let config = layers.config();
+/// Bakes an app's file if there is none.
+fn bake_missing(app: &'static dyn App, config: &Config) -> Result<(), Failure> {
     let baked = config.baked_dir().join(file_name(app));
     if !baked.exists() {
         let dataset = apps::dataset(app, config);
         let report = bake_app(app, config, &dataset, &baked)?;
         remark(&summary::report(&report));
     }
-    let (served, routes) = serving::open(app, &baked, layers)?;
-    let store = &served.store;
-    let provenance = store.provenance();
-    tracing::info!(
-        app = app.name(),
-        mode = ?store.mode(),
-        baked = %baked.display(),
-        generation = store.generation().number(),
-        dataset = %provenance.dataset_digest.get(..12).unwrap_or_default(),
-        bake_time = %provenance.bake_time,
-        "opened"
-    );
-    Ok((served, routes))
+    Ok(())
+}
+
+fn log_opened(site: &Site, config: &Config) {
+    for app in site.apps() {
+        let store = &app.store;
+        let provenance = store.provenance();
+        tracing::info!(
+            app = app.name,
+            mode = ?store.mode(),
+            baked = %config.baked_dir().join(format!("{}.sqlite", app.name)).display(),
+            generation = store.generation().number(),
+            dataset = %provenance.dataset_digest.get(..12).unwrap_or_default(),
+            bake_time = %provenance.bake_time,
+            "opened"
+        );
+    }
 }
 
 /// Connections as far as the system lets the process have them.
@@ -120,10 +115,14 @@ async fn listen(
     let address = listener.local_addr().unwrap_or(config.listen);
     let site = &server.site;
     if let Some(listener) = admin_listener(&config.admin)? {
-        let routes = admin::routes(Arc::clone(site), &config.admin.token);
+        let routes = admin::routes(
+            Arc::clone(site),
+            Some(Arc::clone(&server.connections)),
+            &config.admin.token,
+        );
         let limits = ConnectionLimits {
             connections: ADMIN_CONNECTIONS,
-            ..server.connections.clone()
+            ..serving::connection_limits(config)
         };
         // Ends with the process: metrics are of interest until then.
         tokio::spawn(server::run_beside(listener, routes, limits));

@@ -118,6 +118,7 @@ fn load_with(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Fa
         file: arguments.config.clone(),
         environment,
         flags,
+        ..Sources::default()
     };
     Ok(Layers::load(&sources)?)
 }

@@ -34,6 +34,8 @@ const PORT_VARIABLES: &[&str] = &["PORT", "SERVER_PORT"];
 /// What the configuration is made from, all of it given so that tests need no real environment.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
+    /// The settings to begin with.
+    pub defaults: Config,
     /// Default sections of the apps, by app name.
     pub app_defaults: BTreeMap<String, Dict>,
     /// The configuration file; without one, `ekiben.toml` is read if it is there.
@@ -64,7 +66,7 @@ impl Layers {
     /// # Errors
     /// When a key is unknown, a value does not fit, or the file cannot be read.
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
-        let mut defaults = Figment::from(Serialized::defaults(Config::default()));
+        let mut defaults = Figment::from(Serialized::defaults(&sources.defaults));
         for (app, section) in &sources.app_defaults {
             defaults = defaults.merge(Serialized::default(app, section));
         }

@@ -14,6 +14,7 @@
 mod error;
 mod layers;
 mod limits;
+mod mount;
 mod networks;
 mod print;
 mod settings;
@@ -21,6 +22,7 @@ mod settings;
 pub use error::ConfigError;
 pub use layers::{Layers, Section, Sources, dictionary};
 pub use limits::Limits;
+pub use mount::Mount;
 pub use print::print;
 pub use settings::{Admin, Config, DEFAULT_ADMIN, Http, Log, LogFormat, Shutdown, Store};
 

@@ -10,11 +10,11 @@
 //! - [`headers`]: default response headers, other origins, content negotiation
 //! - [`observability`]: the request log, metrics
 //! - [`builtin`]: health, version, the API's description, `/docs`, `/about`, the operators' routes
-//! - [`router()`]: all routes and all layers, in order
+//! - [`assemble`]: all routes and all layers, in order
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - [`IdempotencyKey`]: which writes are done once
-//! - body limits are those of axum's `DefaultBodyLimit`, set in [`router()`]
+//! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`]
 
 pub mod builtin;
 pub mod caching;
@@ -39,7 +39,7 @@ pub use limits::client_address::AddressHeader;
 pub use limits::guard::Guard;
 pub use limits::rate_limit::ClientRate;
 pub use observability::request_log::REQUEST_LOG;
-pub use router::{Limits, router};
-pub use site::{Nowhere, Served, Site};
-pub use transport::connection::ConnectionLimits;
+pub use router::{AppRoutes, Limits, assemble};
+pub use site::{NotFoundPage, Served, Site};
+pub use transport::connection::{ConnectionLimits, Watch};
 pub use transport::server;

@@ -14,6 +14,7 @@ use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
+use utoipa::openapi::OpenApi;
 
 use super::builtin::pages;
 use super::builtin::pages::Pages;
@@ -23,8 +24,11 @@ use super::headers::cors;
 use super::headers::response_headers::Manners;
 use super::limits::guard::{AppGuard, Guard, admit};
 use super::limits::rate_limit::{ClientRate, RateLimit};
+use super::observability::metrics::Metrics;
 use super::observability::request_log::log_request;
-use super::{HttpError, Site};
+use super::{HttpError, NotFoundPage, Served, Site};
+use crate::config::Mount;
+use crate::store::Store;
 
 /// The limits and switches of the shared layers.
 #[derive(Debug, Clone)]
@@ -47,56 +51,108 @@ pub struct Limits {
     pub server_timing: bool,
 }
 
-/// The whole site: the routes of its apps, in their order, with the shared ones and the layers around
-/// them.
-pub fn router(site: Arc<Site>, apps: Vec<Router>, limits: &Limits) -> Router {
-    // One for each app: what overloads one leaves the others their places.
-    let guards: Vec<Guard> = apps.iter().map(|_| Guard::new(limits)).collect();
-    // One for all: a client has one budget, whatever it asks.
-    let rate_limit = limits
-        .client_rate
-        .as_ref()
-        .map(RateLimit::new)
-        .map(Arc::new);
-    let names = site.apps().iter().map(|app| app.name);
-    let names = names.chain(std::iter::repeat("-"));
-    let guarded = apps.into_iter().zip(names).zip(&guards);
-    let guarded = guarded.map(|((routes, app), guard)| {
+/// One app, before its routes are joined with those of others.
+pub struct AppRoutes {
+    /// The app's name.
+    pub name: &'static str,
+    /// Its data.
+    pub store: Arc<Store>,
+    /// Where it is.
+    pub mount: Mount,
+    /// Its routes, by their paths in the app.
+    pub routes: Router,
+    /// What they say of themselves.
+    pub description: OpenApi,
+    /// Its own 404 page.
+    pub not_found: Option<NotFoundPage>,
+}
+
+/// The whole site: `apps`, in their order, with `beside` (routes of no app), the shared routes and the
+/// layers around them all.
+pub fn assemble(apps: Vec<AppRoutes>, beside: Router, limits: &Limits) -> (Arc<Site>, Router) {
+    let own_guard = Guard::new(limits);
+    let guards = Guards {
+        limits,
+        // One for all: a client has one budget, whatever it asks.
+        rate_limit: limits
+            .client_rate
+            .as_ref()
+            .map(RateLimit::new)
+            .map(Arc::new),
+        metrics: Metrics::default(),
+    };
+    let mut all = guards.around(beside, &own_guard, NO_APP);
+    let not_found = apps.first().and_then(|app| app.not_found.clone());
+    let (mut served, mut descriptions) = (Vec::new(), Vec::new());
+    for app in apps {
+        // One for each app: what overloads one leaves the others their places.
+        let guard = Guard::new(limits);
+        all = all.merge(guards.around(app.routes, &guard, app.name));
+        descriptions.push(app.description);
+        served.push(Served {
+            name: app.name,
+            store: app.store,
+            guard,
+        });
+    }
+    let metrics = guards.metrics;
+    let site = Arc::new(Site::new(served, own_guard, metrics.clone()));
+    let all = all
+        .merge(builtin(&site, descriptions, limits))
+        .fallback(async move |method: Method, uri: Uri, headers: HeaderMap| {
+            let page = not_found
+                .as_ref()
+                .and_then(|page| page(&method, &headers, &uri));
+            let response = page.unwrap_or_else(|| no_route(&method, &uri));
+            metrics.answered(NO_APP, None, &method, response.status(), Duration::ZERO);
+            response
+        })
+        .method_not_allowed_fallback(no_method);
+    (site, layered(all, limits))
+}
+
+/// What stands for the app where a request is no app's.
+const NO_APP: &str = "-";
+
+/// What guards are made with.
+struct Guards<'l> {
+    limits: &'l Limits,
+    rate_limit: Option<Arc<RateLimit>>,
+    metrics: Metrics,
+}
+
+impl Guards<'_> {
+    /// `routes` behind `guard`, counted as those of `app`.
+    fn around(&self, routes: Router, guard: &Guard, app: &'static str) -> Router {
         let guard = AppGuard {
             guard: guard.clone(),
-            rate_limit: rate_limit.clone(),
+            rate_limit: self.rate_limit.clone(),
             app,
-            metrics: site.metrics.clone(),
+            metrics: self.metrics.clone(),
         };
         routes
-            .layer(DefaultBodyLimit::max(limits.body_bytes))
+            .layer(DefaultBodyLimit::max(self.limits.body_bytes))
             .layer(from_fn_with_state(guard, admit))
-    });
-    let guarded = guarded.fold(Router::new(), Router::merge);
-    // Only the first router of a site is counted; there is no second but in tests.
-    drop(site.guards.set(guards));
-    let metrics = site.metrics.clone();
-    let nowhere = site.nowhere;
-    let document = openapi::document(site.descriptions().iter().cloned(), limits);
+    }
+}
+
+/// The routes that every site has.
+fn builtin(site: &Arc<Site>, descriptions: Vec<OpenApi>, limits: &Limits) -> Router {
+    let document = openapi::document(descriptions, limits);
     let pages = Pages::new(document, limits.compress_above_bytes.is_some());
-    let pages = pages::routes(Arc::clone(&site), pages);
-    let shared = Router::new()
+    let pages = pages::routes(Arc::clone(site), pages);
+    Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/version", get(version::version))
-        .with_state(site);
-    let mut all = shared
+        .with_state(Arc::clone(site))
         .merge(pages)
-        .merge(guarded)
-        .fallback(async move |method: Method, uri: Uri, headers: HeaderMap| {
-            let said = nowhere.and_then(|nowhere| nowhere(&method, &headers, &uri));
-            let response = said.unwrap_or_else(|| no_route(&method, &uri));
-            metrics.answered("-", None, &method, response.status(), Duration::ZERO);
-            response
-        })
-        .method_not_allowed_fallback(no_method)
-        // Inside the log, so that a panic is logged as the 500 that it is.
-        .layer(CatchPanicLayer::custom(panicked));
+}
+
+/// The layers around all routes, the innermost first.
+fn layered(routes: Router, limits: &Limits) -> Router {
+    // Inside the log, so that a panic is logged as the 500 that it is.
+    let mut all = routes.layer(CatchPanicLayer::custom(panicked));
     if let Some(bytes) = limits.compress_above_bytes {
         all = all.layer(compression(bytes));
     }

@@ -9,7 +9,7 @@ use super::{
     Settings, by_id, conditions, estate, images, initialize, low_priced, nazotte, purchase,
     recommended, search, upload,
 };
-use crate::config::Config;
+use crate::apps::MountContext;
 use crate::http::builtin::openapi::add_examples;
 
 const EXAMPLES: &str = include_str!("examples.json");
@@ -45,14 +45,15 @@ const EXAMPLES: &str = include_str!("examples.json");
 struct Handlers;
 
 /// The description of the app as it is configured.
-pub(super) fn describe(config: &Config, settings: &Settings) -> serde_json::Result<OpenApi> {
+pub(super) fn describe(context: &MountContext<Settings>) -> serde_json::Result<OpenApi> {
     let mut document = Handlers::openapi();
-    limit(&mut document, config, settings);
+    limit(&mut document, context);
     add_examples(&mut document, EXAMPLES)?;
     Ok(document)
 }
 
-fn limit(document: &mut OpenApi, config: &Config, settings: &Settings) {
+fn limit(document: &mut OpenApi, context: &MountContext<Settings>) {
+    let settings = &context.settings;
     for item in document.paths.paths.values_mut() {
         for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
             let parameters = operation.parameters.iter_mut().flatten();
@@ -68,7 +69,7 @@ fn limit(document: &mut OpenApi, config: &Config, settings: &Settings) {
                 RefOr::Ref(_) => false,
             };
             if operation.request_body.as_ref().is_some_and(is_upload) {
-                let bytes = config.limits.upload_bytes;
+                let bytes = context.upload_bytes;
                 let responses = &mut operation.responses.responses;
                 responses.insert("413".to_owned(), too_large(bytes).into());
             }

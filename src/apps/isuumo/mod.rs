@@ -43,8 +43,6 @@ mod settings;
 pub mod thumbnail;
 mod upload;
 
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -52,13 +50,10 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
-use figment::value::Dict;
-use utoipa::openapi::OpenApi;
 
 pub use self::settings::Settings;
-use super::App;
-use crate::config::{Config, Section, dictionary};
-use crate::http::{HttpError, Nowhere};
+use super::{AppData, MountContext, MountError, Mounted, ServedApp};
+use crate::http::HttpError;
 use crate::store::{Deriver, Store};
 
 /// What every handler of this app returns.
@@ -87,7 +82,7 @@ impl AsRef<Store> for Isu {
 #[derive(Debug, Clone, Copy)]
 pub struct Isuumo;
 
-impl App for Isuumo {
+impl AppData for Isuumo {
     fn name(&self) -> &'static str {
         "isuumo"
     }
@@ -96,61 +91,38 @@ impl App for Isuumo {
         &[conditions::CHAIR_DOCUMENT, conditions::ESTATE_DOCUMENT]
     }
 
-    fn default_settings(&self) -> Dict {
-        dictionary(&Settings::default())
-    }
-
     fn deriver(&self) -> Option<&'static dyn Deriver> {
         Some(&catalogue::Cataloguer)
     }
+}
 
-    fn routes(
-        &self,
-        store: Arc<Store>,
-        config: &Config,
-        settings: &Section,
-    ) -> Result<Router, Box<dyn std::error::Error + Send + Sync>> {
-        let settings: Settings = settings.extract()?;
-        let compress = config.http.compression;
-        let shed_bots = settings.shed_bots;
-        let pictures = thumbnail::ThumbnailCache::default();
-        let isu = Arc::new(Isu {
-            store,
+impl ServedApp for Isuumo {
+    type Settings = Settings;
+
+    fn mount(&self, context: MountContext<Settings>) -> Result<Mounted, MountError> {
+        let description = description::describe(&context)?;
+        let MountContext {
             settings,
-            pictures,
-            maps: pages::MapCache::default(),
-            tops: pages::TopCache::default(),
+            mount,
+            upload_bytes,
             compress,
-        });
-        let mut router = routes(config.limits.upload_bytes).with_state(isu);
-        if shed_bots {
-            router = router.layer(from_fn(bots::shed));
+        } = context;
+        let mut routes = routes(upload_bytes);
+        if settings.shed_bots {
+            routes = routes.layer(from_fn(bots::shed));
         }
-        Ok(router)
-    }
-
-    fn nowhere(&self) -> Option<Nowhere> {
-        Some(pages::nowhere)
-    }
-
-    fn describe(
-        &self,
-        config: &Config,
-        settings: &Section,
-    ) -> Result<OpenApi, Box<dyn std::error::Error + Send + Sync>> {
-        let settings: Settings = settings.extract()?;
-        Ok(description::describe(config, &settings)?)
-    }
-
-    fn generate(
-        &self,
-        folder: &Path,
-        scale: u32,
-        wrote: &mut dyn FnMut(&str, u64),
-    ) -> io::Result<()> {
-        generate::write_dataset(folder, scale, &mut |file| {
-            wrote(&file.name, file.stored_bytes);
-        })
+        let state = move |store| {
+            Arc::new(Isu {
+                store,
+                settings,
+                pictures: thumbnail::ThumbnailCache::default(),
+                maps: pages::MapCache::default(),
+                tops: pages::TopCache::default(),
+                compress,
+            })
+        };
+        let mounted = Mounted::new(mount, routes, description, state);
+        Ok(mounted.with_not_found(Arc::new(pages::not_found_page)))
     }
 }
 

@@ -386,7 +386,7 @@ pub(super) async fn find_estates(
 mod tests {
     use super::*;
     use crate::apps::isuumo::low_priced;
-    use crate::apps::{self, App as _};
+    use crate::apps::{self, AppData as _};
     use crate::bake::{Recipe, bake};
     use crate::config::Config;
     use crate::load::Silent;

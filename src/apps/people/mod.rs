@@ -9,7 +9,7 @@
 //! - `body` (with `shape`, `python`): what bodies must be, in the original's words
 //! - `model`: what a person must be; `write`: POST, PUT, DELETE
 //! - `read`: one person, lists and CSV; `query`: filters, sorting and pages; `select`: their SQL
-//! - `problem`: the two families of errors; `nowhere`: 404 and 405
+//! - `problem`: the two families of errors; `not_found`: 404 and 405
 //! - `passengers`: the CSV file of the dataset; [`generate`]: the project's own
 //! - `description`: what all these say of themselves, with examples
 
@@ -18,7 +18,7 @@ mod columns;
 mod description;
 pub mod generate;
 mod model;
-mod nowhere;
+mod not_found;
 mod passengers;
 mod person;
 mod problem;
@@ -30,21 +30,16 @@ mod settings;
 mod shape;
 mod write;
 
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{any, get};
-use figment::value::Dict;
-use utoipa::openapi::OpenApi;
 use uuid::Uuid;
 
 pub use self::settings::Settings;
-use super::App;
+use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::bake::CsvTable;
-use crate::config::{Config, Section, dictionary};
-use crate::http::{HttpError, Kept, Nowhere};
+use crate::http::{HttpError, Kept};
 use crate::store::Store;
 
 /// What every handler of this app returns.
@@ -76,7 +71,7 @@ impl AsRef<Store> for Register {
 #[derive(Debug, Clone, Copy)]
 pub struct People;
 
-impl App for People {
+impl AppData for People {
     fn name(&self) -> &'static str {
         "people"
     }
@@ -84,50 +79,29 @@ impl App for People {
     fn csv_tables(&self) -> &'static [CsvTable] {
         &[passengers::PASSENGERS]
     }
+}
 
-    fn default_settings(&self) -> Dict {
-        dictionary(&Settings::default())
-    }
+impl ServedApp for People {
+    type Settings = Settings;
 
-    fn routes(
-        &self,
-        store: Arc<Store>,
-        _config: &Config,
-        settings: &Section,
-    ) -> Result<Router, Box<dyn std::error::Error + Send + Sync>> {
-        let settings: Settings = settings.extract()?;
+    fn mount(&self, context: MountContext<Settings>) -> Result<Mounted, MountError> {
+        let MountContext {
+            settings, mount, ..
+        } = context;
         if settings.max_limit == 0 {
             return Err("people.max_limit must be at least 1".into());
         }
-        let register = Register {
-            store,
-            settings,
-            people: Kept::new(KEPT_PEOPLE),
-            lists: Kept::new(KEPT_LISTS),
+        let description = description::describe(&settings)?;
+        let state = move |store| {
+            Arc::new(Register {
+                store,
+                settings,
+                people: Kept::new(KEPT_PEOPLE),
+                lists: Kept::new(KEPT_LISTS),
+            })
         };
-        Ok(routes().with_state(Arc::new(register)))
-    }
-
-    fn nowhere(&self) -> Option<Nowhere> {
-        Some(nowhere::nowhere)
-    }
-
-    fn describe(
-        &self,
-        _config: &Config,
-        settings: &Section,
-    ) -> Result<OpenApi, Box<dyn std::error::Error + Send + Sync>> {
-        let settings: Settings = settings.extract()?;
-        Ok(description::describe(&settings)?)
-    }
-
-    fn generate(
-        &self,
-        folder: &Path,
-        scale: u32,
-        wrote: &mut dyn FnMut(&str, u64),
-    ) -> io::Result<()> {
-        generate::write_dataset(folder, scale, wrote)
+        let mounted = Mounted::new(mount, routes(), description, state);
+        Ok(mounted.with_not_found(Arc::new(not_found::page)))
     }
 }
 
@@ -140,11 +114,11 @@ fn routes() -> Router<Shared> {
             "/people/{uuid}",
             get(read::one).put(write::change).delete(write::remove),
         )
-        .route("/people/", any(nowhere::nothing_here))
-        .route("/people//", any(nowhere::nothing_here))
-        .route("/people//{*rest}", any(nowhere::nothing_here))
-        .route("/people.csv/", any(nowhere::nothing_here))
-        .route("/people/{uuid}/", any(nowhere::nothing_here))
-        .route("/people/{uuid}/{*rest}", any(nowhere::nothing_here))
-        .method_not_allowed_fallback(nowhere::no_method)
+        .route("/people/", any(not_found::nothing_here))
+        .route("/people//", any(not_found::nothing_here))
+        .route("/people//{*rest}", any(not_found::nothing_here))
+        .route("/people.csv/", any(not_found::nothing_here))
+        .route("/people/{uuid}/", any(not_found::nothing_here))
+        .route("/people/{uuid}/{*rest}", any(not_found::nothing_here))
+        .method_not_allowed_fallback(not_found::no_method)
 }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use rusqlite::{Connection, Row};
 
 use super::body::no_parameters;
-use super::nowhere::uuid_in;
+use super::not_found::uuid_in;
 use super::passengers::{HEADER, UUID};
 use super::person::{self, KIND, USUAL_LENGTH};
 use super::problem::Problem;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::body::{fields, no_parameters};
 use super::model::{self, Changes, Person};
-use super::nowhere::uuid_in;
+use super::not_found::uuid_in;
 use super::problem::Problem;
 use super::{Result, Shared, person};
 use crate::http::IdempotencyKey;

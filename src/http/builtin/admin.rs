@@ -16,13 +16,15 @@ use sha2::{Digest as _, Sha256};
 
 use super::{health, version};
 use crate::http::observability::metrics;
-use crate::http::{Guard, HttpError, Served, Site};
+use crate::http::{HttpError, Served, Site, Watch};
 use crate::store::StoreError;
 
-/// The routes of the listener for operators; an empty `token` asks nobody.
-pub fn routes(site: Arc<Site>, token: &str) -> Router {
+/// The routes of the listener for operators, which reports on `site` and on the `connections` of its
+/// public listener, if there is one; an empty `token` asks nobody.
+pub fn routes(site: Arc<Site>, connections: Option<Arc<Watch>>, token: &str) -> Router {
+    let metrics = get(metrics_text).with_state((Arc::clone(&site), connections));
     let routes = Router::new()
-        .route("/metrics", get(metrics_text))
+        .route("/metrics", metrics)
         .route("/admin/reload", post(reload))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
@@ -52,11 +54,13 @@ async fn authorize(State(expected): State<[u8; 32]>, request: Request, next: Nex
     response
 }
 
-async fn metrics_text(State(site): State<Arc<Site>>) -> Response {
-    let guards = site.guards.get().into_iter().flatten();
-    let in_flight = guards.map(Guard::in_flight).sum();
-    let connections = site.connections.get().map(Arc::as_ref);
-    let text = site.metrics.text(site.apps(), in_flight, connections);
+type Counted = (Arc<Site>, Option<Arc<Watch>>);
+
+async fn metrics_text(State((site, connections)): State<Counted>) -> Response {
+    let connections = connections.as_deref();
+    let text = site
+        .metrics
+        .text(site.apps(), site.in_flight(), connections);
     ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response()
 }
 

@@ -78,7 +78,7 @@ pub(crate) struct Counts {
 }
 
 /// All connections of a listener.
-pub(crate) struct Watch {
+pub struct Watch {
     limits: ConnectionLimits,
     /// The number of the last look, from 1: 0 says "not" in what connections remember.
     now: AtomicU32,
@@ -87,7 +87,9 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new(limits: ConnectionLimits) -> Arc<Self> {
+    /// None yet; they may take what `limits` say.
+    #[must_use]
+    pub fn new(limits: ConnectionLimits) -> Arc<Self> {
         Arc::new(Self {
             limits,
             now: AtomicU32::new(1),

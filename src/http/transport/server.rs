@@ -18,10 +18,10 @@ use crate::http::{ConnectionLimits, Site};
 pub struct Server {
     /// What is served.
     pub site: Arc<Site>,
-    /// All routes, from [`crate::http::router()`].
+    /// All routes, from [`crate::http::assemble`].
     pub router: Router,
-    /// What one connection and all of them may take.
-    pub connections: ConnectionLimits,
+    /// Its connections.
+    pub connections: Arc<Watch>,
     /// Whether handlers want to know from which address a request came; telling costs each some 700
     /// instructions.
     pub tells_peers: bool,
@@ -49,14 +49,11 @@ pub async fn run(
     let Server {
         site,
         router,
-        connections,
+        connections: watch,
         tells_peers,
         delay,
         drain_time,
     } = server;
-    let watch = Watch::new(connections);
-    // Only the first server of a site is counted; there is no second but in tests.
-    drop(site.connections.set(Arc::clone(&watch)));
     let looking = tokio::spawn(Arc::clone(&watch).look());
     let (open, mut all_closed) = mpsc::channel(1);
     let accepting =

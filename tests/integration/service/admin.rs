@@ -21,7 +21,7 @@ impl Site {
     /// Asks as an operator would, without a token being configured.
     pub(crate) async fn operate(&self, method: Method, path: &str) -> Answer {
         let request = Request::builder().method(method).uri(path);
-        let routes = admin::routes(Arc::clone(&self.site), "");
+        let routes = admin::routes(Arc::clone(&self.site), None, "");
         ask(routes, request.body(Body::empty()).unwrap()).await
     }
 }
@@ -34,7 +34,7 @@ async fn a_token_is_asked_for_where_there_is_one() {
         if let Some(value) = authorization {
             request = request.header("authorization", value);
         }
-        let routes = admin::routes(Arc::clone(&site.site), "s3cret");
+        let routes = admin::routes(Arc::clone(&site.site), None, "s3cret");
         ask(routes, request.body(Body::empty()).unwrap()).await
     };
     for wrong in [

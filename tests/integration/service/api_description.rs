@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use axum::body::Body as Bytes;
 use axum::http::Request;
-use ekiben::config::{Config, Layers, Sources};
+use ekiben::config::{Layers, Sources};
 use ekiben::http::openapi::{self, Body, Example};
 use ekiben::serving;
 use serde_json::Value;
@@ -179,7 +179,6 @@ fn assert_conforms(document: &Value, response: &Value, answer: &Answer) {
 
 #[tokio::test]
 async fn examples_are_answered_as_they_say() {
-    let config = Config::default();
     let site = Site::of_every_app(&Options::default());
     let json = described(&site).await;
     let app_defaults = ekiben::apps::ALL
@@ -189,8 +188,9 @@ async fn examples_are_answered_as_they_say() {
         app_defaults: app_defaults.collect(),
         ..Default::default()
     });
-    let descriptions = serving::descriptions(ekiben::apps::ALL, &layers.unwrap()).unwrap();
-    let document = openapi::document(descriptions, &serving::limits(&config));
+    let layers = layers.unwrap();
+    let mounted = serving::mount(ekiben::apps::ALL, &layers).unwrap();
+    let document = mounted.description();
     for (path, method, operation) in openapi::operations(&document) {
         let at = format!("{method} {path}");
         // Each operation's examples begin with the baked data.

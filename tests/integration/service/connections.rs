@@ -72,7 +72,8 @@ fn patient() -> ConnectionLimits {
 
 /// The metric of that name, or with those labels.
 async fn metric(site: &Site, name: &str) -> u64 {
-    let routes = admin::routes(Arc::clone(&site.site), "");
+    let connections = site.connections.get().cloned();
+    let routes = admin::routes(Arc::clone(&site.site), connections, "");
     let metrics = ask(
         routes,
         Request::get("/metrics").body(Body::empty()).unwrap(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ekiben::config::Config;
 use ekiben::http::ConnectionLimits;
+use ekiben::http::Watch;
 use ekiben::http::server::{self, Ended, Server};
 use ekiben::serving::connection_limits;
 use tempfile::TempDir;
@@ -122,10 +123,12 @@ pub(crate) async fn serve_within(
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = channel();
     let (shared, router) = (Arc::clone(&site.site), site.router.clone());
+    let watch = Watch::new(connections);
+    drop(site.connections.set(Arc::clone(&watch)));
     let server = Server {
         site: shared,
         router,
-        connections,
+        connections: watch,
         tells_peers: true,
         delay: Duration::ZERO,
         drain_time,

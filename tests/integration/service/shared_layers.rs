@@ -1,7 +1,6 @@
 //! What all apps share: health, version, request ids, limits, compression, errors.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
@@ -201,18 +200,11 @@ async fn a_panic_is_a_500_without_its_message() {
         panic!("a test panics on purpose");
     }
     let routes = axum::Router::new().route("/panic", axum::routing::get(panics));
-    let limits = ekiben::http::Limits {
-        body_bytes: 1,
-        concurrent_requests: 1,
-        request_time: std::time::Duration::from_secs(1),
-        buffered_bytes: 1,
-        client_rate: None,
-        compress_above_bytes: None,
-        cors_origins: Vec::new(),
-        server_timing: false,
+    let options = Options {
+        beside: routes,
+        ..Options::default()
     };
-    let mut site = Site::new(&Dataset::tiny());
-    site.router = ekiben::http::router(Arc::clone(&site.site), vec![routes], &limits);
+    let site = Site::with(&Dataset::tiny(), &options);
     let answer = site.get("/panic").await;
     assert_eq!(
         answer.is(500).header("content-type"),

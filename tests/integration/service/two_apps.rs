@@ -5,6 +5,7 @@ use std::path::Path;
 
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
+use ekiben::apps;
 use ekiben::config::Config;
 use ekiben::store::Mode;
 use http_body_util::channel::Channel;
@@ -14,9 +15,7 @@ use tempfile::TempDir;
 use crate::bake::csv::HEADER;
 use crate::support::binary::{Process, run};
 use crate::support::client::Client;
-use crate::support::harness::{
-    Answer, Options, Part, Site, bake_app, isuumo, people, whole_dataset,
-};
+use crate::support::harness::{Answer, Options, Site, bake_app, people, whole_dataset};
 
 const CHAIR: &str = "/api/chair/1";
 
@@ -89,31 +88,32 @@ async fn an_overload_of_one_app_leaves_the_other_its_places() {
     site.get("/people").await.is(200);
 }
 
+/// The apps as replicas over files of their own, with one person called Ada.
+fn two_replicas(folder: TempDir) -> Site {
+    fs::copy(whole_dataset(), folder.path().join("isuumo.sqlite")).unwrap();
+    bake_person(folder.path(), "Ada");
+    let options = Options {
+        mode: Mode::Replica,
+        ..Options::default()
+    };
+    let baked = folder.path().to_owned();
+    Site::of(apps::ALL, folder, &baked, &options)
+}
+
 /// Bakes people of that name to `folder`.
-fn bake_person(folder: &Path, name: &str) -> std::path::PathBuf {
+fn bake_person(folder: &Path, name: &str) {
     let dataset = folder.join("people");
     fs::create_dir_all(&dataset).unwrap();
     let csv = format!("{HEADER}\n1,1,{name},female,36,0,0,8.5\n");
     fs::write(dataset.join("people.csv"), csv).unwrap();
     let baked = folder.join("people.sqlite");
     bake_app(people(), &dataset, &baked).unwrap();
-    baked
 }
 
 #[tokio::test]
 async fn one_app_is_reloaded_and_the_other_left_as_it_is() {
     let folder = TempDir::new().unwrap();
-    let baked = bake_person(folder.path(), "Ada");
-    let replica = |app| Options {
-        app,
-        mode: Mode::Replica,
-        ..Options::default()
-    };
-    let parts = vec![
-        Part::open(folder.path(), whole_dataset(), &replica(isuumo())),
-        Part::open(folder.path(), &baked, &replica(people())),
-    ];
-    let site = Site::of(folder, parts, &Config::default());
+    let site = two_replicas(folder);
     bake_person(site.folder.path(), "Grace");
     let reloaded = site.operate(Method::POST, "/admin/reload?app=people").await;
     let reloaded = reloaded.is(200).json();
@@ -133,18 +133,7 @@ async fn one_app_is_reloaded_and_the_other_left_as_it_is() {
 async fn a_file_that_one_app_cannot_use_does_not_keep_the_others_from_theirs() {
     let folder = TempDir::new().unwrap();
     let copy = folder.path().join("isuumo.sqlite");
-    fs::copy(whole_dataset(), &copy).unwrap();
-    let baked = bake_person(folder.path(), "Ada");
-    let replica = |app| Options {
-        app,
-        mode: Mode::Replica,
-        ..Options::default()
-    };
-    let parts = vec![
-        Part::open(folder.path(), &copy, &replica(isuumo())),
-        Part::open(folder.path(), &baked, &replica(people())),
-    ];
-    let site = Site::of(folder, parts, &Config::default());
+    let site = two_replicas(folder);
     bake_person(site.folder.path(), "Grace");
     // By another name, as a bake does it: what is served stays as it is.
     let broken = copy.with_extension("broken");

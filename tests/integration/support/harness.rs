@@ -12,10 +12,11 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use ekiben::apps::{self, App};
 use ekiben::bake::{Recipe, bake};
-use ekiben::config::{Config, Layers, Section, Sources};
+use ekiben::config::{Config, Layers, Sources};
 use ekiben::file::Folder;
-use ekiben::http::{Served, router};
+use ekiben::http::Watch;
 use ekiben::load::{LoadError, Report, Silent};
+use ekiben::serving::{self, Built};
 use ekiben::store::{Durability, Mode, Store, StoreOptions};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -67,30 +68,32 @@ pub(crate) fn bake_app(
     bake(&recipe, out, &mut Silent)
 }
 
+/// Where the project's own datasets are baked to.
+fn whole_folder() -> &'static Path {
+    static FOLDER: OnceLock<TempDir> = OnceLock::new();
+    FOLDER.get_or_init(|| TempDir::new().unwrap()).path()
+}
+
 /// The project's own dataset, baked once for all tests of this binary.
 pub(crate) fn whole_dataset() -> &'static Path {
-    static BAKED: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
-    let (_, path) = BAKED.get_or_init(|| {
-        let folder = TempDir::new().unwrap();
-        let path = folder.path().join("isuumo.sqlite");
+    static BAKED: OnceLock<PathBuf> = OnceLock::new();
+    BAKED.get_or_init(|| {
+        let path = whole_folder().join("isuumo.sqlite");
         let dataset = concat!(env!("CARGO_MANIFEST_DIR"), "/dataset/isuumo");
         bake_folder(Path::new(dataset), &path).unwrap();
-        (folder, path)
-    });
-    path
+        path
+    })
 }
 
 /// The passengers of the project's own dataset, baked once for all tests of this binary.
 pub(crate) fn whole_people() -> &'static Path {
-    static BAKED: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
-    let (_, path) = BAKED.get_or_init(|| {
-        let folder = TempDir::new().unwrap();
-        let path = folder.path().join("people.sqlite");
+    static BAKED: OnceLock<PathBuf> = OnceLock::new();
+    BAKED.get_or_init(|| {
+        let path = whole_folder().join("people.sqlite");
         let dataset = concat!(env!("CARGO_MANIFEST_DIR"), "/dataset/people");
         bake_app(people(), Path::new(dataset), &path).unwrap();
-        (folder, path)
-    });
-    path
+        path
+    })
 }
 
 /// How a [`Site`] differs from the usual one.
@@ -100,6 +103,8 @@ pub(crate) struct Options {
     pub(crate) config: Config,
     /// Settings of the app's section as TOML lines.
     pub(crate) settings: &'static str,
+    /// Routes of no app.
+    pub(crate) beside: Router,
 }
 
 impl Default for Options {
@@ -112,7 +117,32 @@ impl Default for Options {
             mode: Mode::Primary,
             config,
             settings: "",
+            beside: Router::new(),
         }
+    }
+}
+
+impl Options {
+    /// The configuration of a server that keeps its files in `folder`.
+    fn layers(&self, folder: &Path, baked_dir: &Path) -> Layers {
+        let mut config = self.config.clone();
+        config.mode = self.mode;
+        config.data_dir = folder.join("data");
+        config.baked_dir = baked_dir.to_owned();
+        config.worker_threads = 4;
+        config.store.offloaded_readers = 4;
+        let file = folder.join("test.toml");
+        std::fs::write(&file, format!("[{}]\n{}", self.app.name(), self.settings)).unwrap();
+        let defaults = apps::ALL
+            .iter()
+            .map(|app| (app.name().to_owned(), app.default_settings()));
+        let sources = Sources {
+            defaults: config,
+            app_defaults: defaults.collect(),
+            file: Some(file),
+            ..Sources::default()
+        };
+        Layers::load(&sources).unwrap()
     }
 }
 
@@ -121,6 +151,8 @@ pub(crate) struct Site {
     pub(crate) store: Arc<Store>,
     pub(crate) router: Router,
     pub(crate) site: Arc<ekiben::http::Site>,
+    /// The connections of the server that serves it, if one does.
+    pub(crate) connections: OnceLock<Arc<Watch>>,
     /// Dropped last: the files of everything above.
     pub(crate) folder: TempDir,
 }
@@ -150,47 +182,33 @@ impl Site {
 
     /// Every app over the project's whole datasets: `--app all`.
     pub(crate) fn of_every_app(options: &Options) -> Self {
-        let folder = TempDir::new().unwrap();
-        let part = |app, baked| {
-            let options = Options {
-                app,
-                config: options.config.clone(),
-                ..*options
-            };
-            Part::open(folder.path(), baked, &options)
-        };
-        let parts = vec![
-            part(isuumo(), whole_dataset()),
-            part(people(), whole_people()),
-        ];
-        assert_eq!(parts.len(), apps::ALL.len(), "an app is missing here");
-        Self::of(folder, parts, &options.config)
+        let (first, second) = (whole_dataset(), whole_people());
+        assert_eq!(first.parent(), second.parent());
+        Self::of(apps::ALL, TempDir::new().unwrap(), whole_folder(), options)
     }
 
+    /// The app of `options` over its baked file.
     pub(crate) fn open(folder: TempDir, baked: &Path, options: &Options) -> Self {
-        let served = Part::open(folder.path(), baked, options);
-        Self::of(folder, vec![served], &options.config)
+        let name = baked.file_stem().unwrap();
+        assert_eq!(name, options.app.name(), "a baked file has its app's name");
+        Self::of(&[options.app], folder, baked.parent().unwrap(), options)
     }
 
-    /// A site of several apps; `store` is that of the first.
-    pub(crate) fn of(folder: TempDir, parts: Vec<Part>, config: &Config) -> Self {
-        let store = Arc::clone(&parts[0].served.store);
-        let nowhere = parts[0].nowhere;
-        let (mut served, mut routes, mut descriptions) = (Vec::new(), Vec::new(), Vec::new());
-        for part in parts {
-            served.push(part.served);
-            routes.push(part.routes);
-            descriptions.push(part.description);
-        }
-        let site = ekiben::http::Site::new(served)
-            .described(descriptions)
-            .with_nowhere(nowhere);
-        let site = Arc::new(site);
-        let router = router(Arc::clone(&site), routes, &ekiben::serving::limits(config));
+    /// A site of several apps over the files in `baked_dir`; `store` is that of the first.
+    pub(crate) fn of(
+        apps: &[&'static dyn App],
+        folder: TempDir,
+        baked_dir: &Path,
+        options: &Options,
+    ) -> Self {
+        let layers = options.layers(folder.path(), baked_dir);
+        let mounted = serving::mount(apps, &layers).unwrap();
+        let Built { site, router } = mounted.beside(options.beside.clone()).open().unwrap();
         Self {
-            store,
+            store: Arc::clone(&site.apps()[0].store),
             router,
             site,
+            connections: OnceLock::new(),
             folder,
         }
     }
@@ -237,33 +255,6 @@ impl Site {
     }
 }
 
-/// One app of a site.
-pub(crate) struct Part {
-    pub(crate) served: Served,
-    routes: Router,
-    description: utoipa::openapi::OpenApi,
-    nowhere: Option<ekiben::http::Nowhere>,
-}
-
-impl Part {
-    /// The app of `options` over its baked file.
-    pub(crate) fn open(folder: &Path, baked: &Path, options: &Options) -> Self {
-        let Options { app, config, .. } = options;
-        let store = Store::open(store_options(folder, baked, options)).unwrap();
-        let store = Arc::new(store);
-        let settings = section(folder, options);
-        Self {
-            routes: app.routes(Arc::clone(&store), config, &settings).unwrap(),
-            description: app.describe(config, &settings).unwrap(),
-            nowhere: app.nowhere(),
-            served: Served {
-                name: app.name(),
-                store,
-            },
-        }
-    }
-}
-
 /// Asks routes something.
 pub(crate) async fn ask(routes: Router, request: Request<Body>) -> Answer {
     let asked = format!("{} {}", request.method(), request.uri());
@@ -279,37 +270,11 @@ pub(crate) async fn ask(routes: Router, request: Request<Body>) -> Answer {
 }
 
 pub(crate) fn store_options(folder: &Path, baked: &Path, options: &Options) -> StoreOptions {
-    let Options { app, config, .. } = options;
+    let layers = options.layers(folder, baked.parent().unwrap());
     StoreOptions {
-        app: app.name().to_owned(),
-        schema: apps::schema(*app, config).unwrap(),
         baked: baked.to_owned(),
-        data_dir: folder.join("data"),
-        mode: options.mode,
-        durability: config.store.durability,
-        inline_readers: 4,
-        offloaded_readers: 4,
-        read_queue: config.store.read_queue,
-        read_time: std::time::Duration::from_secs(config.limits.request_seconds),
-        slow_query: config.log.slow_query(),
-        write_queue: config.store.write_queue,
-        write_batch: config.store.write_batch,
-        retention: ekiben::serving::retention(config),
-        deriver: app.deriver(),
+        ..serving::store_options(options.app, layers.config()).unwrap()
     }
-}
-
-/// The section of the app of `options`.
-pub(crate) fn section(folder: &Path, options: &Options) -> Section {
-    let name = options.app.name();
-    let file = folder.join("test.toml");
-    std::fs::write(&file, format!("[{name}]\n{}", options.settings)).unwrap();
-    let sources = Sources {
-        app_defaults: [(name.to_owned(), options.app.default_settings())].into(),
-        file: Some(file),
-        ..Sources::default()
-    };
-    Layers::load(&sources).unwrap().section(name)
 }
 
 fn request(method: Method, path: &str) -> axum::http::request::Builder {

@@ -48,8 +48,8 @@ pub(super) async fn for_people(request: Request, next: Next) -> Response {
     harden(&frame, response)
 }
 
-/// See `App::nowhere`: a page for browsers.
-pub(in crate::apps::isuumo) fn nowhere(
+/// The app's 404 page, for browsers.
+pub(in crate::apps::isuumo) fn not_found_page(
     method: &Method,
     headers: &HeaderMap,
     uri: &Uri,

@@ -36,7 +36,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
-pub(super) use self::errors::nowhere;
+pub(super) use self::errors::not_found_page;
 use self::frame::Frame;
 pub(super) use self::map::MapCache;
 pub(super) use self::top::TopCache;

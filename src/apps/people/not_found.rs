@@ -1,4 +1,4 @@
-//! What is said where there is nothing, and of methods that are not taken.
+//! The 404 page, and 405 for methods that are not taken.
 
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::model;
 use super::problem::Problem;
 
-/// See `App::nowhere`: 404 of family B for every address.
-pub(super) fn nowhere(_method: &Method, _headers: &HeaderMap, uri: &Uri) -> Option<Response> {
+/// The app's 404 page: family B for every address.
+pub(super) fn page(_method: &Method, _headers: &HeaderMap, uri: &Uri) -> Option<Response> {
     // `OPTIONS *` asks about the server, not about an address.
     (uri.path() != "*").then(|| Problem::not_found().into_response())
 }

@@ -1,0 +1,140 @@
+//! The seam between an app and the rest: traits by which apps are known, and what goes over the seam.
+//!
+//! An app has two lives. Its file is baked and opened ([`AppData`]); its routes are mounted and served
+//! ([`ServedApp`], with its own settings as a type). [`App`] is both without that type, so that apps fit
+//! in a list; every [`ServedApp`] is one. Mounting comes before files: it needs settings only, and
+//! [`Mounted`] takes the store when there is one. It must not know any app.
+
+use std::sync::Arc;
+
+use axum::Router;
+use figment::value::Dict;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa::openapi::OpenApi;
+
+use crate::bake::CsvTable;
+use crate::config::{Mount, Section, dictionary};
+use crate::http::NotFoundPage;
+use crate::store::{Deriver, Store};
+
+/// Why an app cannot be mounted: its settings are wrong.
+pub type MountError = Box<dyn std::error::Error + Send + Sync>;
+
+/// An app as its file has it: what a bake reads, and what is derived from the file when it is opened.
+pub trait AppData: Sync {
+    /// Its name: of its folders, of its file, in the configuration and on the command line.
+    fn name(&self) -> &'static str;
+
+    /// The CSV files that its dataset may hold, and the tables that they fill.
+    fn csv_tables(&self) -> &'static [CsvTable] {
+        &[]
+    }
+
+    /// The documents that its file must hold, by name without `.json`.
+    fn documents(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What it keeps in memory beside its file, if anything.
+    fn deriver(&self) -> Option<&'static dyn Deriver> {
+        None
+    }
+}
+
+/// An app as it is served.
+pub trait ServedApp: AppData {
+    /// Its own settings; their defaults are those of the type.
+    type Settings: Default + Serialize + DeserializeOwned;
+
+    /// Its routes, and what they say of themselves.
+    ///
+    /// # Errors
+    /// When its settings are wrong.
+    fn mount(&self, context: MountContext<Self::Settings>) -> Result<Mounted, MountError>;
+}
+
+/// An app, whatever its settings are.
+pub trait App: AppData {
+    /// Its own settings with their defaults.
+    fn default_settings(&self) -> Dict;
+
+    /// See [`ServedApp::mount`]; its settings are read from its section, once.
+    ///
+    /// # Errors
+    /// When its settings are wrong.
+    fn mount_at(&self, context: MountContext<Section>) -> Result<Mounted, MountError>;
+}
+
+impl<A: ServedApp> App for A {
+    fn default_settings(&self) -> Dict {
+        dictionary(&A::Settings::default())
+    }
+
+    fn mount_at(&self, context: MountContext<Section>) -> Result<Mounted, MountError> {
+        let settings = context.settings.extract()?;
+        self.mount(context.with(settings))
+    }
+}
+
+/// What an app is given to mount itself.
+#[derive(Debug, Clone)]
+pub struct MountContext<S> {
+    /// Its own settings.
+    pub settings: S,
+    /// Where it is. Addresses that go out are made with it; its routes and handlers know only their own paths.
+    pub mount: Mount,
+    /// Largest upload in bytes, for routes that take one.
+    pub upload_bytes: usize,
+    /// Whether answers may be compressed.
+    pub compress: bool,
+}
+
+impl<S> MountContext<S> {
+    fn with<T>(self, settings: T) -> MountContext<T> {
+        MountContext {
+            settings,
+            mount: self.mount,
+            upload_bytes: self.upload_bytes,
+            compress: self.compress,
+        }
+    }
+}
+
+/// An app that is mounted and waits for its store.
+pub struct Mounted {
+    /// What its routes take and answer, with the limits that are configured.
+    pub description: OpenApi,
+    /// The app's own 404 page.
+    pub not_found: Option<NotFoundPage>,
+    /// Where it is.
+    pub mount: Mount,
+    /// Its routes over a store.
+    pub routes: Box<dyn FnOnce(Arc<Store>) -> Router + Send>,
+}
+
+impl Mounted {
+    /// `routes` whose state `state` makes of the store.
+    pub fn new<S: Clone + Send + Sync + 'static>(
+        mount: Mount,
+        routes: Router<S>,
+        description: OpenApi,
+        state: impl FnOnce(Arc<Store>) -> S + Send + 'static,
+    ) -> Self {
+        Self {
+            description,
+            not_found: None,
+            mount,
+            routes: Box::new(move |store| routes.with_state(state(store))),
+        }
+    }
+
+    /// The same with a 404 page of its own.
+    #[must_use]
+    pub fn with_not_found(self, page: NotFoundPage) -> Self {
+        Self {
+            not_found: Some(page),
+            ..self
+        }
+    }
+}

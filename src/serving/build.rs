@@ -1,0 +1,178 @@
+//! Apps and layers to a site, in two steps.
+//!
+//! [`mount`] needs nothing but settings, so that what is wrong with them is found before a file is baked
+//! or opened; [`MountedApps::open`] needs the baked files. One value for each app goes through both:
+//! what belongs to an app is never looked up by its number in a list.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use thiserror::Error;
+use utoipa::openapi::OpenApi;
+
+use super::limits::{limits, retention};
+use crate::apps::{self, App, MountContext, MountError, Mounted};
+use crate::config::{Config, Layers, Mount};
+use crate::file::FileError;
+use crate::http::{AppRoutes, Site, assemble, openapi};
+use crate::store::{Store, StoreError, StoreOptions};
+
+/// Why an app cannot be served.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// Its schema cannot be read.
+    #[error(transparent)]
+    Schema(#[from] FileError),
+    /// Its file cannot be served.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Its settings are wrong.
+    #[error("{app}: {cause}")]
+    Mount {
+        /// The app's name.
+        app: &'static str,
+        /// What it says.
+        cause: MountError,
+    },
+}
+
+/// A site with all its routes.
+pub struct Built {
+    /// What is served.
+    pub site: Arc<Site>,
+    /// Its routes, with the layers around them.
+    pub router: Router,
+}
+
+/// Apps that are mounted and not open yet.
+pub struct MountedApps<'l> {
+    layers: &'l Layers,
+    apps: Vec<MountedApp>,
+    beside: Router,
+}
+
+struct MountedApp {
+    app: &'static dyn App,
+    mounted: Mounted,
+}
+
+/// Mounts and opens `apps` over their baked files.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn build(apps: &[&'static dyn App], layers: &Layers) -> Result<Built, OpenError> {
+    mount(apps, layers)?.open()
+}
+
+/// Mounts `apps` as configured. No file is looked at.
+///
+/// # Errors
+/// When the settings of one are wrong.
+pub fn mount<'l>(
+    apps: &[&'static dyn App],
+    layers: &'l Layers,
+) -> Result<MountedApps<'l>, OpenError> {
+    let mounted = apps.iter().map(|app| mount_app(*app, layers));
+    Ok(MountedApps {
+        layers,
+        apps: mounted.collect::<Result<_, _>>()?,
+        beside: Router::new(),
+    })
+}
+
+fn mount_app(app: &'static dyn App, layers: &Layers) -> Result<MountedApp, OpenError> {
+    let config = layers.config();
+    let context = MountContext {
+        settings: layers.section(app.name()),
+        mount: Mount::default(),
+        upload_bytes: config.limits.upload_bytes,
+        compress: config.http.compression,
+    };
+    let mounted = app.mount_at(context).map_err(|cause| OpenError::Mount {
+        app: app.name(),
+        cause,
+    })?;
+    Ok(MountedApp { app, mounted })
+}
+
+impl MountedApps<'_> {
+    /// The same with routes of no app beside them, under the layers that are around all.
+    #[must_use]
+    pub fn beside(self, routes: Router) -> Self {
+        Self {
+            beside: routes,
+            ..self
+        }
+    }
+
+    /// What the apps and the shared routes say of themselves.
+    #[must_use]
+    pub fn description(&self) -> OpenApi {
+        let descriptions = self.apps.iter().map(|app| app.mounted.description.clone());
+        openapi::document(descriptions, &limits(self.layers.config()))
+    }
+
+    /// Opens each app's store over its baked file, and joins their routes to a site.
+    ///
+    /// # Errors
+    /// When a schema cannot be read or a file cannot be served.
+    pub fn open(self) -> Result<Built, OpenError> {
+        let config = self.layers.config();
+        let apps = self.apps.into_iter().map(|app| app.open(config));
+        let apps = apps.collect::<Result<_, _>>()?;
+        let (site, router) = assemble(apps, self.beside, &limits(config));
+        Ok(Built { site, router })
+    }
+}
+
+impl MountedApp {
+    fn open(self, config: &Config) -> Result<AppRoutes, OpenError> {
+        let Self { app, mounted } = self;
+        let store = Arc::new(Store::open(store_options(app, config)?)?);
+        let Mounted {
+            description,
+            not_found,
+            mount,
+            routes,
+        } = mounted;
+        Ok(AppRoutes {
+            name: app.name(),
+            routes: routes(Arc::clone(&store)),
+            store,
+            mount,
+            description,
+            not_found,
+        })
+    }
+}
+
+/// How the store of `app` is opened.
+///
+/// # Errors
+/// When its schema cannot be read.
+pub fn store_options(app: &dyn App, config: &Config) -> Result<StoreOptions, FileError> {
+    Ok(StoreOptions {
+        app: app.name().to_owned(),
+        schema: apps::schema(app, config)?,
+        baked: baked(app, config),
+        data_dir: config.data_dir.clone(),
+        mode: config.mode,
+        durability: config.store.durability,
+        inline_readers: u32::try_from(config.workers()).unwrap_or(u32::MAX),
+        offloaded_readers: config.offloaded_readers(),
+        read_queue: config.store.read_queue,
+        read_time: Duration::from_secs(config.limits.request_seconds),
+        slow_query: config.log.slow_query(),
+        write_queue: config.store.write_queue,
+        write_batch: config.store.write_batch,
+        retention: retention(config),
+        deriver: app.deriver(),
+    })
+}
+
+/// An app's baked file.
+fn baked(app: &dyn App, config: &Config) -> PathBuf {
+    config.baked_dir().join(format!("{}.sqlite", app.name()))
+}
