@@ -357,7 +357,8 @@ async fn a_replica_tells_backups_of_one_primary_apart() {
     let first = backup("first.sqlite");
     primary.change(KNOWN, &json!({"age": 99})).await.is(200);
     let second = backup("second.sqlite");
-    let served = primary.folder.path().join("served.sqlite");
+    let served = primary.folder.path().join("served/people.sqlite");
+    fs::create_dir(served.parent().unwrap()).unwrap();
     fs::rename(first, &served).unwrap();
     let options = Options {
         mode: Mode::Replica,

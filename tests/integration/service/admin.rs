@@ -21,7 +21,8 @@ impl Site {
     /// Asks as an operator would, without a token being configured.
     pub(crate) async fn operate(&self, method: Method, path: &str) -> Answer {
         let request = Request::builder().method(method).uri(path);
-        let routes = admin::routes(Arc::clone(&self.site), None, "");
+        let connections = self.connections.get().cloned();
+        let routes = admin::routes(Arc::clone(&self.site), connections, "");
         ask(routes, request.body(Body::empty()).unwrap()).await
     }
 }

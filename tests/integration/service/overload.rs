@@ -96,6 +96,8 @@ async fn large_bodies_share_a_budget() {
 async fn an_upload_counts_until_it_is_written_or_given_up() {
     let mut options = Options::default();
     options.config.limits.buffered_bytes = 150_000;
+    options.config.limits.upload_bytes = 100_000;
+    options.config.limits.body_bytes = 100_000;
     let site = Arc::new(Site::with(&Dataset::tiny(), &options));
     let (hold, held) = channel::<()>();
     let (begun, has_begun) = tokio::sync::oneshot::channel();
