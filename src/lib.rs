@@ -14,6 +14,7 @@
 //! - [`store`]: opens them for serving: readers, the writer, generations
 //! - [`apps`]: the apps over a store
 //! - [`http`]: what all apps share on the way to the client
+//! - [`web`]: what the pages of apps share
 //! - [`release`]: which build this is
 //! - [`serving`]: from a configuration to stores, routes and threads
 
@@ -30,3 +31,4 @@ pub mod release;
 pub mod serving;
 pub mod store;
 pub(crate) mod translate;
+pub mod web;
