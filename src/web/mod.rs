@@ -6,8 +6,14 @@
 //!
 //! # Layout
 //! - [`cookie`]: reading and setting cookies, within an app's part of the site
+//! - [`same_origin`]: whether a request comes from a page of this site
+//! - [`csrf`]: tokens in forms, bound to a session or to a cookie
+//! - [`form`]: fields of forms, and the method that they mean
 //! - [`redirect`], [`flash`]: where a form leads, and what is said there once
 
 pub mod cookie;
+pub mod csrf;
 pub mod flash;
+pub mod form;
 pub mod redirect;
+pub mod same_origin;
