@@ -10,10 +10,13 @@
 //! - [`csrf`]: tokens in forms, bound to a session or to a cookie
 //! - [`form`]: fields of forms, and the method that they mean
 //! - [`redirect`], [`flash`]: where a form leads, and what is said there once
+//! - [`layout`]: how pages go out; [`error_page`]: errors for people
 
 pub mod cookie;
 pub mod csrf;
+pub mod error_page;
 pub mod flash;
 pub mod form;
+pub mod layout;
 pub mod redirect;
 pub mod same_origin;
