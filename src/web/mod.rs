@@ -11,12 +11,18 @@
 //! - [`form`]: fields of forms, and the method that they mean
 //! - [`redirect`], [`flash`]: where a form leads, and what is said there once
 //! - [`layout`]: how pages go out; [`error_page`]: errors for people
+//! - [`paging`]: links between the pages of a result
+//! - [`assets`]: style sheets, scripts and pictures of pages
 
+pub mod assets;
 pub mod cookie;
 pub mod csrf;
 pub mod error_page;
 pub mod flash;
 pub mod form;
+pub mod languages;
 pub mod layout;
+pub mod numbers;
+pub mod paging;
 pub mod redirect;
 pub mod same_origin;
