@@ -11,6 +11,7 @@
 //! - [`form`]: fields of forms, and the method that they mean
 //! - [`redirect`], [`flash`]: where a form leads, and what is said there once
 //! - [`layout`]: how pages go out; [`error_page`]: errors for people
+//! - [`languages`], [`texts`], [`numbers`]: in which words and numbers
 //! - [`paging`]: links between the pages of a result
 //! - [`assets`]: style sheets, scripts and pictures of pages
 
@@ -26,3 +27,4 @@ pub mod numbers;
 pub mod paging;
 pub mod redirect;
 pub mod same_origin;
+pub mod texts;

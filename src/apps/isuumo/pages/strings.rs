@@ -7,23 +7,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use figment::Figment;
-use figment::providers::{Format as _, Toml};
 use serde::Deserialize;
 
 use super::language::Language;
-
-/// Declares structs of texts.
-macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident { $($text:ident)* })*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Deserialize)]
-            #[serde(deny_unknown_fields)]
-            pub(super) struct $name { $(pub(super) $text: String,)* }
-        )*
-    };
-}
+use crate::web::texts::{parse, texts};
 
 /// All texts of a language.
 #[derive(Debug, Deserialize)]
@@ -48,37 +35,37 @@ pub(super) struct Strings {
 
 texts! {
     /// On every page.
-    SiteTexts {
+    pub(super) SiteTexts {
         tagline description skip menu chairs estates nazotte switch footer source about api
     }
-    TopTexts {
+    pub(super) TopTexts {
         headline lead chairs_lead estates_lead nazotte_lead cheapest_estates cheapest_chairs
         all_estates all_chairs no_estates no_chairs
     }
-    SearchTexts {
+    pub(super) SearchTexts {
         chairs estates lead conditions any features features_hint submit reset
         chairs_found estates_found chair_found estate_found shown live live_one live_none live_wait
         none none_hint no_page no_page_hint last_page pages page previous next needs_condition invalid
     }
     /// How ranges read.
-    RangeTexts { below from between }
-    ChairTexts {
+    pub(super) RangeTexts { below from between }
+    pub(super) ChairTexts {
         price height width depth color kind features no_features recommended recommended_none
         sold_out sold_out_hint similar buy bought bought_hint last_one
         just_sold_out
     }
-    EstateTexts {
+    pub(super) EstateTexts {
         rent rent_month address door_height door_width door place coordinates around map features
         request requested requested_hint missing
     }
     /// Both forms that ask for an e-mail address.
-    FormTexts { email email_hint invalid busy failed }
-    NazotteTexts {
+    pub(super) FormTexts { email email_hint invalid busy failed }
+    pub(super) NazotteTexts {
         title lead draw zoom_in zoom_out whole hint canvas rectangle rectangle_hint north south
         west east submit start start_hint found found_one capped none none_hint too_small
         searching failed invalid
     }
-    ErrorTexts {
+    pub(super) ErrorTexts {
         home not_found not_found_hint bad_request bad_request_hint forbidden forbidden_hint
         unavailable unavailable_hint internal internal_hint
     }
@@ -103,54 +90,26 @@ impl Strings {
 
 #[expect(clippy::expect_used, reason = "compiled in, and a test reads each")]
 fn read(toml: &str) -> Strings {
-    Figment::from(Toml::string(toml))
-        .extract()
-        .expect("the texts are complete")
+    parse(toml).expect("the texts are complete")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The words in braces.
-    fn blanks(text: &str) -> Vec<&str> {
-        let mut blanks: Vec<&str> = text
-            .split('{')
-            .skip(1)
-            .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
-            .collect();
-        blanks.sort_unstable();
-        blanks
-    }
-
-    fn entries(toml: &str) -> Vec<(String, String)> {
-        let mut section = String::new();
-        let mut entries = Vec::new();
-        for line in toml.lines() {
-            if let Some(name) = line.strip_prefix('[') {
-                section = name.to_owned();
-            } else if let Some((key, value)) = line.split_once(" = ")
-                && section != "names]"
-            {
-                entries.push((format!("{section}{key}"), value.to_owned()));
-            }
-        }
-        entries
-    }
+    use crate::web::texts::differences;
 
     #[test]
     fn every_language_has_every_text_with_the_same_blanks() {
         for language in Language::ALL {
             assert!(!Strings::of(language).language.is_empty());
         }
-        let japanese = entries(include_str!("strings/ja.toml"));
-        let english = entries(include_str!("strings/en.toml"));
-        assert_eq!(japanese.len(), english.len());
-        assert!(japanese.len() > 100);
-        for ((key, japanese), (same, english)) in japanese.iter().zip(&english) {
-            assert_eq!(key, same);
-            assert_eq!(blanks(japanese), blanks(english), "{key}");
-        }
+        let (japanese, english) = (
+            include_str!("strings/ja.toml"),
+            include_str!("strings/en.toml"),
+        );
+        // What the data calls something is in Japanese already.
+        let differences = differences(japanese, english, &["names"]);
+        assert!(differences.is_empty(), "{differences:?}");
     }
 
     #[test]
