@@ -32,3 +32,5 @@ pub(crate) mod slow_queries;
 pub(crate) mod sockets;
 pub(crate) mod two_apps;
 pub(crate) mod validators;
+pub(crate) mod viewers;
+pub(crate) mod viewers_app;
