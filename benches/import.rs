@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use ekiben::dump::{Charset, Kind, Reader, Statement, TableDefinition, Value, decompress};
+use ekiben::dump::{Charset, DumpReader, Statement, TableDefinition, Value, ValueType, decompress};
 use ekiben::file::FolderFile;
 use ekiben::import::{ImportOptions, Selection, import};
 use ekiben::load::Silent;
@@ -183,7 +183,7 @@ fn parse(files: &[PathBuf]) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
     let mut seen = ekiben::dump::Tables::default();
     for file in files {
-        let mut reader = Reader::new("bench", File::open(file).unwrap()).with_tables(seen);
+        let mut reader = DumpReader::new("bench", File::open(file).unwrap()).with_tables(seen);
         while let Some(statement) = reader.next_statement().unwrap() {
             match statement {
                 Statement::Table(definition) => tables.push(Table {
@@ -195,7 +195,7 @@ fn parse(files: &[PathBuf]) -> Vec<Table> {
                         .iter_mut()
                         .find(|table| table.definition.name == header.table)
                         .unwrap();
-                    let kinds = Kind::of_table(&table.definition).unwrap();
+                    let kinds = ValueType::of_table(&table.definition).unwrap();
                     // The value of each column of the table, wherever the statement has it.
                     let given = header.columns.unwrap();
                     let places: Vec<usize> = table
@@ -233,7 +233,7 @@ fn owned(value: Value<'_>) -> Parsed {
 fn read(files: &[PathBuf]) {
     let mut seen = ekiben::dump::Tables::default();
     for file in files {
-        let mut reader = Reader::new("bench", File::open(file).unwrap()).with_tables(seen);
+        let mut reader = DumpReader::new("bench", File::open(file).unwrap()).with_tables(seen);
         while reader.next_statement().unwrap().is_some() {
             while reader.next_row().unwrap().is_some() {}
         }
@@ -257,11 +257,11 @@ fn store(tables: &[Table], out: &Path) {
             .columns
             .iter()
             .map(|column| {
-                let kind = Kind::of(column, definition).unwrap();
+                let kind = ValueType::of(column, definition).unwrap();
                 let storage = match kind {
-                    Kind::Integer | Kind::Unsigned => "INTEGER",
-                    Kind::Real => "REAL",
-                    Kind::Blob => "BLOB",
+                    ValueType::Integer | ValueType::Unsigned => "INTEGER",
+                    ValueType::Real => "REAL",
+                    ValueType::Blob => "BLOB",
                     _ => "TEXT COLLATE NOCASE",
                 };
                 let key = definition.primary_key[0].column() == Some(&column.name);

@@ -12,14 +12,14 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use sha2::{Digest as _, Sha256};
 
-use super::csv_records::{Records, TooLong};
+use super::csv_records::{CsvRecords, TooLong};
 use crate::file::provenance::Input;
 use crate::file::sql::quoted;
 use crate::file::{FileError, FolderFile};
 use crate::load::LoadError;
 use crate::load::input::{open, unpacked_name};
 
-/// Rows between two calls of [`Loading::told`].
+/// Rows between two calls of [`Loading::progress`].
 const ROWS_BETWEEN: u64 = 1_000;
 
 /// A table that a CSV file can fill.
@@ -71,7 +71,7 @@ pub(super) struct Loading<'l> {
     pub(super) file: &'l FolderFile,
     pub(super) unique: Unique,
     /// Called now and then with stored bytes read and rows stored so far.
-    pub(super) told: &'l mut dyn FnMut(u64, u64),
+    pub(super) progress: &'l mut dyn FnMut(u64, u64),
 }
 
 impl Fields<'_> {
@@ -102,7 +102,7 @@ impl Loading<'_> {
     /// When it cannot be read or a row does not fit. Rows before that are stored.
     pub(super) fn store(&mut self, connection: &Connection) -> Result<(u64, Input), LoadError> {
         let (bytes, meter) = open(self.file)?;
-        let mut records = Records::new(bytes);
+        let mut records = CsvRecords::new(bytes);
         if !self.advance(&mut records)? {
             return Err(self.wrong(1, "the file is empty; a header is needed".to_owned()));
         }
@@ -116,10 +116,10 @@ impl Loading<'_> {
                 .map_err(|cause| self.refused(&records, rows, cause))?;
             rows += 1;
             if rows % ROWS_BETWEEN == 0 {
-                (self.told)(meter.stored_bytes(), rows);
+                (self.progress)(meter.stored_bytes(), rows);
             }
         }
-        (self.told)(meter.stored_bytes(), rows);
+        (self.progress)(meter.stored_bytes(), rows);
         let (bytes, sha256) = meter.finish();
         let input = Input {
             name: unpacked_name(&self.file.name).to_owned(),
@@ -129,7 +129,7 @@ impl Loading<'_> {
         Ok((rows, input))
     }
 
-    fn advance<R: Read>(&self, records: &mut Records<R>) -> Result<bool, LoadError> {
+    fn advance<R: Read>(&self, records: &mut CsvRecords<R>) -> Result<bool, LoadError> {
         let read = records.advance();
         read.map_err(|cause| self.broken(records.line(), cause))
     }
@@ -137,7 +137,7 @@ impl Loading<'_> {
     /// The values of a record, of which there are `before`.
     fn values<R: Read>(
         &self,
-        records: &Records<R>,
+        records: &CsvRecords<R>,
         width: usize,
         before: u64,
     ) -> Result<Vec<Value>, LoadError> {
@@ -173,7 +173,7 @@ impl Loading<'_> {
     }
 
     /// Compares the header; how many fields it names.
-    fn header<R: Read>(&self, records: &Records<R>) -> Result<usize, LoadError> {
+    fn header<R: Read>(&self, records: &CsvRecords<R>) -> Result<usize, LoadError> {
         let CsvTable {
             header, optional, ..
         } = self.table;
@@ -240,7 +240,7 @@ impl Loading<'_> {
 
     fn refused<R: Read>(
         &self,
-        records: &Records<R>,
+        records: &CsvRecords<R>,
         before: u64,
         cause: rusqlite::Error,
     ) -> LoadError {

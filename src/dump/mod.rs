@@ -6,14 +6,14 @@
 //! whoever calls it opens the bytes and decides what becomes of the rows.
 //!
 //! # Layout
-//! - [`decompress()`]: plain, gzip or zstd input, told apart by content; `utf16`: to UTF-8
+//! - [`decompress()`]: plain, gzip or zstd input, recognised by content; `utf16`: to UTF-8
 //! - `window`: the sliding buffer under the lexer
 //! - `lexer`, `trivia`: bytes to tokens, comments and version comments
-//! - `cursor`: tokens with look-ahead; captures expressions as [`Source`]
-//! - [`Reader`], `objects`: tokens to [`Statement`]s; `session`: what `SET` changes
+//! - `cursor`: tokens with look-ahead; captures expressions as [`SourceText`]
+//! - [`DumpReader`], `objects`: tokens to [`Statement`]s; `session`: what `SET` changes
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
 //! - `insert`, `row_scan`: the rows of an `INSERT`, and the fast road through them
-//! - [`Row`], [`Kind`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them
+//! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them
 //! - [`Charset`]: the character sets of text
 //! - [`DumpError`]: what went wrong, with file, byte, line, table and row
 
@@ -27,7 +27,6 @@ mod decompress;
 mod definition;
 mod error;
 mod insert;
-mod kind;
 mod lexer;
 mod literal;
 mod objects;
@@ -40,25 +39,26 @@ mod temporal;
 mod trivia;
 mod utf16;
 mod value;
+mod value_type;
 mod window;
 
 pub use charset::Charset;
 pub(crate) use cursor::Cursor;
-pub use cursor::Source;
+pub use cursor::SourceText;
 pub use decompress::decompress;
 pub use definition::{
     CheckDefinition, ColumnDefinition, ColumnType, DefaultValue, ForeignKey, Generated,
     KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition, ViewDefinition,
 };
-pub use error::{DumpError, Position, Problem};
-pub use insert::{InsertHeader, OnConflict, Row, Upsert};
-pub use kind::Kind;
+pub use error::{DumpError, DumpProblem, Position};
+pub use insert::{DumpRow, InsertHeader, OnConflict, Upsert};
 pub(crate) use lexer::Token;
 pub(crate) use literal::hex_bytes;
-pub use reader::{Finished, Reader, Skipped, Statement};
+pub use reader::{DumpReader, Finished, Skipped, Statement};
 pub use session::Modes;
 pub use tables::Tables;
 pub use value::{Value, convert_text};
+pub use value_type::ValueType;
 
 #[cfg(test)]
 mod tests;

@@ -7,13 +7,13 @@ use super::*;
 
 /// Every statement, and every row read as text.
 fn read(dump: &str) -> Result<(Vec<Statement>, Vec<Vec<String>>), DumpError> {
-    let mut reader = Reader::new("test.sql", dump.as_bytes());
+    let mut reader = DumpReader::new("test.sql", dump.as_bytes());
     let (mut statements, mut rows) = (Vec::new(), Vec::new());
     while let Some(statement) = reader.next_statement()? {
         statements.push(statement);
         while let Some(row) = reader.next_row()? {
             let values = (0..row.len()).map(|index| {
-                Ok(match row.value(index, &Kind::TEXT, &mut false)? {
+                Ok(match row.value(index, &ValueType::TEXT, &mut false)? {
                     Value::Text(text) => text.into_owned(),
                     other => format!("{other:?}"),
                 })
@@ -32,9 +32,9 @@ fn message(dump: &str) -> String {
     read(dump).unwrap_err().to_string()
 }
 
-fn value(literal: &str, kind: &Kind) -> Result<Value<'static>, ValueError> {
+fn value(literal: &str, kind: &ValueType) -> Result<Value<'static>, ValueError> {
     let dump = format!("INSERT INTO t (c) VALUES ({literal});");
-    let mut reader = Reader::new("test.sql", dump.as_bytes());
+    let mut reader = DumpReader::new("test.sql", dump.as_bytes());
     reader.next_statement().unwrap();
     match reader
         .next_row()
@@ -50,7 +50,7 @@ fn value(literal: &str, kind: &Kind) -> Result<Value<'static>, ValueError> {
         Ok(Value::Default) => Ok(Value::Default),
         Ok(Value::Expression(source)) => Ok(Value::Expression(source)),
         Err(DumpError {
-            problem: Problem::Value { reason, .. },
+            problem: DumpProblem::Value { reason, .. },
             ..
         }) => Err(reason),
         Err(other) => panic!("not a value error: {other}"),
@@ -124,8 +124,8 @@ fn version_comments_may_hold_strings_with_comment_ends() {
 
 #[test]
 fn literals_become_values_of_the_asked_kind() {
-    use Kind::{Bits, Blob, Integer, Real, Unsigned};
-    const TEXT: &Kind = &Kind::TEXT;
+    use ValueType::{Bits, Blob, Integer, Real, Unsigned};
+    const TEXT: &ValueType = &ValueType::TEXT;
     assert_eq!(value("'12'", &Integer), Ok(Value::Integer(12)));
     assert_eq!(value("-12", &Integer), Ok(Value::Integer(-12)));
     assert_eq!(value("1e3", &Integer), Ok(Value::Integer(1000)));
@@ -188,11 +188,11 @@ fn errors_name_input_line_byte_table_and_row() {
 
 #[test]
 fn a_byte_that_is_not_utf8_is_an_error_at_its_value() {
-    let mut reader = Reader::new("x.sql", &b"INSERT INTO t (a,b) VALUES (1,'ab\xffc');"[..]);
+    let mut reader = DumpReader::new("x.sql", &b"INSERT INTO t (a,b) VALUES (1,'ab\xffc');"[..]);
     reader.next_statement().unwrap();
     let row = reader.next_row().unwrap().unwrap();
     assert_eq!(
-        row.value(1, &Kind::TEXT, &mut false)
+        row.value(1, &ValueType::TEXT, &mut false)
             .unwrap_err()
             .to_string(),
         "x.sql: line 1, byte 31, table t, row 1: column b: byte 0xFF at offset 2 of the value is \
@@ -226,26 +226,29 @@ fn every_cut_of_an_insert_is_an_error_or_a_whole_number_of_statements() {
 }
 
 #[test]
-fn what_could_matter_is_skipped_and_told() {
-    let mut reader = Reader::new(
+fn what_could_matter_is_skipped_and_reported() {
+    let mut reader = DumpReader::new(
         "x.sql",
         &b"SET FOREIGN_KEY_CHECKS=0;\nDELIMITER //\nCREATE DEFINER=`a`@`b` TRIGGER `x` BEFORE INSERT \
            ON t FOR EACH ROW BEGIN SET @a = ';'; END//\nDELIMITER ;\nUPDATE t SET a=1;"[..],
     );
     assert!(reader.next_statement().unwrap().is_none());
-    let told: Vec<_> = reader
+    let reported: Vec<_> = reader
         .finish()
         .skipped
         .iter()
         .map(|s| (s.position.line, s.statement.clone()))
         .collect();
     let expected = [(3, "CREATE TRIGGER x"), (5, "UPDATE")];
-    assert_eq!(told, expected.map(|(line, what)| (line, what.to_owned())));
+    assert_eq!(
+        reported,
+        expected.map(|(line, what)| (line, what.to_owned()))
+    );
 }
 
 #[test]
 fn rows_that_are_not_read_are_still_checked() {
-    let mut reader = Reader::new("x.sql", &b"INSERT INTO t (a) VALUES (1),(2,3);"[..]);
+    let mut reader = DumpReader::new("x.sql", &b"INSERT INTO t (a) VALUES (1),(2,3);"[..]);
     reader.next_statement().unwrap();
     assert!(reader.next_statement().is_err());
 }

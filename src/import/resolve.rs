@@ -1,7 +1,7 @@
 //! Values that are not written as literals: `DEFAULT`, `NOW()`, `CONCAT('a', 'b')`.
 //!
 //! Dump programs do not write them; people and object mappers do. A default comes from the table,
-//! an expression is translated and computed by SQLite, and the outcome is read as if it had been
+//! an expression is translated and computed by SQLite, and the result is read as if it had been
 //! written as a literal. What cannot be translated is an error, never a guess.
 
 use rusqlite::Connection;
@@ -9,7 +9,7 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 
 use super::table::ImportTable;
-use crate::dump::{Kind, Source, Value, convert_text};
+use crate::dump::{SourceText, Value, ValueType, convert_text};
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Cell};
 use crate::load::error::mismatch;
@@ -61,7 +61,7 @@ pub(super) fn resolve(
 }
 
 /// `DEFAULT(name)`: the default of a column of the table, `Some(None)` for NULL.
-fn default_of(source: &Source, table: &ImportTable) -> Option<Option<String>> {
+fn default_of(source: &SourceText, table: &ImportTable) -> Option<Option<String>> {
     let call = source.text.get(.."DEFAULT".len())?;
     let inner = source.text["DEFAULT".len()..].trim();
     let name = inner.strip_prefix('(')?.strip_suffix(')')?.trim();
@@ -75,7 +75,7 @@ fn default_of(source: &Source, table: &ImportTable) -> Option<Option<String>> {
 fn compute(
     connection: &Connection,
     sql: &str,
-    kind: &Kind,
+    kind: &ValueType,
     batch: &mut Batch,
 ) -> Result<Cell, String> {
     let usual = connection
@@ -91,7 +91,7 @@ fn compute(
 fn compute_bounded(
     connection: &Connection,
     sql: &str,
-    kind: &Kind,
+    kind: &ValueType,
     batch: &mut Batch,
 ) -> Result<Cell, String> {
     let mut statement = connection
@@ -103,11 +103,16 @@ fn compute_bounded(
     let text = match value.map_err(|cause| cause.to_string())? {
         ValueRef::Null => return Ok(Cell::Null),
         // Strings in a BIT column are bytes, but this is a number already.
-        ValueRef::Integer(number) if *kind == Kind::Bits => return Ok(Cell::Integer(number)),
+        ValueRef::Integer(number) if *kind == ValueType::Bits => return Ok(Cell::Integer(number)),
         ValueRef::Integer(number) => number.to_string(),
         ValueRef::Real(number) => number.to_string(),
         ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-        ValueRef::Blob(bytes) if matches!(kind, Kind::Blob | Kind::FixedBlob(_) | Kind::Any) => {
+        ValueRef::Blob(bytes)
+            if matches!(
+                kind,
+                ValueType::Blob | ValueType::FixedBlob(_) | ValueType::Any
+            ) =>
+        {
             return Ok(batch.cell(Value::Blob(bytes.into())));
         }
         ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),

@@ -4,7 +4,7 @@
 //! Reading and storing run on two threads; a batch is what passes between them, and goes back to be
 //! filled again. It knows nothing of tables: whoever fills it chose the kinds.
 
-use crate::dump::{DumpError, Kind, Position, Row, Source, Value};
+use crate::dump::{DumpError, DumpRow, Position, SourceText, Value, ValueType};
 
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,12 +19,12 @@ pub(crate) enum Cell {
     /// The column's default, to be put in before the row is stored.
     Default,
     /// An expression, to be computed before the row is stored.
-    Expression(Box<Source>),
+    Expression(Box<SourceText>),
 }
 
 /// Where a row came from.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct RowPosition {
     pub(crate) position: Position,
     /// Among the table's rows in its input, from 1.
     pub(crate) ordinal: u64,
@@ -34,7 +34,7 @@ pub(crate) struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) cells: Vec<Cell>,
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: Vec<RowPosition>,
     text: String,
     bytes: Vec<u8>,
     /// Some cell is a default or an expression.
@@ -68,14 +68,14 @@ impl Batch {
         self.text.len() + self.bytes.len() + self.cells.len() * size_of::<Cell>()
     }
 
-    /// Adds a row; `on_change` is told the columns whose values are stored otherwise than written.
+    /// Adds a row; `on_change` gets the columns whose values are stored differently from how they are written.
     pub(crate) fn push(
         &mut self,
-        row: &Row<'_>,
-        kinds: &[Kind],
+        row: &DumpRow<'_>,
+        kinds: &[ValueType],
         mut on_change: impl FnMut(usize, Position),
     ) -> Result<(), DumpError> {
-        self.places.push(Place {
+        self.places.push(RowPosition {
             position: row.position(),
             ordinal: row.ordinal(),
         });

@@ -6,9 +6,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::batch::Place;
+use super::batch::RowPosition;
 use super::note::Note;
-use crate::dump::{DumpError, Position, Problem};
+use crate::dump::{DumpError, DumpProblem, Position};
 use crate::file::{FileError, ROOM};
 
 /// A bake or import that failed. Nothing is left behind when one is returned.
@@ -128,14 +128,14 @@ pub enum LoadError {
         path: PathBuf,
     },
     /// There is something at the output that cannot be replaced by a file.
-    #[error("{path} is no file that could be replaced")]
+    #[error("{path} is not a regular file")]
     NotAFile {
         /// The output.
         path: PathBuf,
     },
     /// The output is one of the inputs.
-    #[error("{path} is to be read and written")]
-    ReadAndWritten {
+    #[error("{path} is both an input and the output")]
+    InputAndOutput {
         /// The output.
         path: PathBuf,
     },
@@ -157,11 +157,11 @@ impl LoadError {
             Self::NoDump { .. } => {
                 Some("Put the files into that folder, or name another one with --from.")
             }
-            Self::Dump(error) if matches!(error.problem, Problem::Incomplete) => Some(
+            Self::Dump(error) if matches!(error.problem, DumpProblem::Incomplete) => Some(
                 "Write the dump again; if it is known to be whole, import it with \
                  --allow-incomplete.",
             ),
-            Self::Dump(error) if matches!(error.problem, Problem::Outside(_)) => Some(
+            Self::Dump(error) if matches!(error.problem, DumpProblem::Outside(_)) => Some(
                 "Nothing but the dump is read or run. Take the statement out; files that SOURCE \
                  names can be given as further dumps, in their order.",
             ),
@@ -196,7 +196,7 @@ impl LoadError {
                 Some("This should not happen: please report it with the dump's CREATE TABLEs.")
             }
             Self::Exists { .. } => Some("Name another output, or add --force to replace it."),
-            Self::NotAFile { .. } | Self::ReadAndWritten { .. } => {
+            Self::NotAFile { .. } | Self::InputAndOutput { .. } => {
                 Some("Name another output: a file that does not exist yet.")
             }
             Self::Output { .. } => Some(ROOM),
@@ -217,7 +217,7 @@ fn lines(notes: &[Note]) -> String {
 pub(crate) fn row_error(
     input: &str,
     table: &str,
-    place: &Place,
+    place: &RowPosition,
     cause: rusqlite::Error,
 ) -> LoadError {
     let Position { byte, line } = place.position;

@@ -11,10 +11,10 @@ use std::sync::{Arc, mpsc};
 use super::LoadError;
 use super::batch::Batch;
 use super::input::{Meter, open, unpacked_name};
-use super::note::{Class, Note, counted};
+use super::note::{Note, NoteClass, counted};
 use super::scout::Scout;
 use crate::dump::{
-    Charset, Finished, InsertHeader, Kind, Position, Reader, Statement, Tables, Upsert,
+    Charset, DumpReader, Finished, InsertHeader, Position, Statement, Tables, Upsert, ValueType,
 };
 use crate::file::FolderFile;
 use crate::file::provenance::Input;
@@ -32,15 +32,15 @@ pub(crate) enum Event {
     /// An input begins: its index, and its meter for the progress bar.
     Input(usize, Arc<Meter>),
     Statement(Statement),
-    Rows(Rows),
+    Rows(InsertedRows),
     /// Rows that the planner did not want.
-    Ignored(InsertHeader, u64),
+    Unwanted(InsertHeader, u64),
     /// All inputs are read.
-    End(Outcome),
+    End(InputsRead),
 }
 
 /// Rows of one table.
-pub(crate) struct Rows {
+pub(crate) struct InsertedRows {
     pub(crate) header: Arc<InsertHeader>,
     pub(crate) upsert: Option<Upsert>,
     /// Nobody could look ahead whether there will be an `upsert`.
@@ -50,18 +50,21 @@ pub(crate) struct Rows {
 
 /// What is known when all inputs are read.
 #[derive(Default)]
-pub(crate) struct Outcome {
+pub(crate) struct InputsRead {
     pub(crate) inputs: Vec<Input>,
     pub(crate) notes: Vec<Note>,
-    pub(crate) read_over: BTreeMap<String, u64>,
+    pub(crate) ignored: BTreeMap<String, u64>,
 }
 
 /// Says what is to become of the rows of an `INSERT`.
 pub(crate) trait Planner: Send {
     /// The kinds of the header's columns in their order; `None` to pass over the rows. Without
     /// columns in the header, `width` values come in a row.
-    fn kinds(&mut self, header: &InsertHeader, width: usize)
-    -> Result<Option<Arc<[Kind]>>, String>;
+    fn kinds(
+        &mut self,
+        header: &InsertHeader,
+        width: usize,
+    ) -> Result<Option<Arc<[ValueType]>>, String>;
 
     /// A statement that changes what the planner knows.
     fn see(&mut self, statement: &Statement);
@@ -102,7 +105,7 @@ pub(crate) fn feed(
     std::thread::scope(|scope| {
         let reading = scope.spawn(move || {
             let mut send = |event| {
-                // The other side has gone away only when it failed, and tells of that itself.
+                // The other side has gone away only when it failed, and reports that itself.
                 events.send(event).ok()?;
                 Some(emptied(empties.try_recv().ok()))
             };
@@ -141,11 +144,11 @@ struct Feeder<'f> {
     planner: &'f mut dyn Planner,
     send: &'f mut Sink<'f>,
     options: FeedOptions,
-    outcome: Outcome,
+    read: InputsRead,
     pending: Option<Pending>,
     spare: Batch,
     scout: Ahead,
-    /// Values that are stored otherwise than written, by table and column, with the first place.
+    /// Values that are stored differently from how they are written, by table and column, with the first place.
     changes: BTreeMap<(String, String), (u64, Position)>,
 }
 
@@ -161,9 +164,9 @@ enum Ahead {
 /// Rows that wait to be handed over, of one or more `INSERT`s with the same head.
 struct Pending {
     header: Arc<InsertHeader>,
-    kinds: Arc<[Kind]>,
+    kinds: Arc<[ValueType]>,
     batch: Batch,
-    /// See [`Rows::unforeseen`].
+    /// See [`InsertedRows::unforeseen`].
     unforeseen: bool,
 }
 
@@ -176,7 +179,7 @@ impl<'f> Feeder<'f> {
             planner,
             send,
             options,
-            outcome: Outcome::default(),
+            read: InputsRead::default(),
             pending: None,
             spare: Batch::default(),
             scout: Ahead::Impossible,
@@ -192,8 +195,8 @@ impl<'f> Feeder<'f> {
                 Err(Deaf) => return Ok(()),
             }
         }
-        let outcome = std::mem::take(&mut self.outcome);
-        (self.send)(Event::End(outcome));
+        let read = std::mem::take(&mut self.read);
+        (self.send)(Event::End(read));
         Ok(())
     }
 
@@ -205,7 +208,7 @@ impl<'f> Feeder<'f> {
     ) -> Result<Result<Tables, Deaf>, LoadError> {
         let (bytes, meter) = open(file)?;
         self.scout = Ahead::Idle(tables.clone());
-        let mut reader = Reader::new(&file.shown, bytes)
+        let mut reader = DumpReader::new(&file.shown, bytes)
             .with_tables(tables)
             .with_charset(self.options.charset)
             .allow_incomplete(self.options.allow_incomplete);
@@ -231,9 +234,9 @@ impl<'f> Feeder<'f> {
         let Finished {
             tables,
             skipped,
-            read_over,
+            ignored,
         } = reader.finish();
-        self.end_of_input(file, &meter, &skipped, read_over);
+        self.end_of_input(file, &meter, &skipped, ignored);
         Ok(Ok(tables))
     }
 
@@ -242,14 +245,14 @@ impl<'f> Feeder<'f> {
         file: &FolderFile,
         meter: &Meter,
         skipped: &[crate::dump::Skipped],
-        read_over: BTreeMap<String, u64>,
+        ignored: BTreeMap<String, u64>,
     ) {
-        let notes = &mut self.outcome.notes;
+        let notes = &mut self.read.notes;
         notes.extend(skipped.iter().map(|skipped| {
             let class = if skipped.loses {
-                Class::Lossy
+                NoteClass::Lossy
             } else {
-                Class::Skipped
+                NoteClass::Skipped
             };
             Note::new(&file.shown, skipped.position, class, &skipped.statement)
         }));
@@ -259,13 +262,13 @@ impl<'f> Feeder<'f> {
                  the first",
                 counted(count, "value")
             );
-            notes.push(Note::new(&file.shown, position, Class::Changed, what));
+            notes.push(Note::new(&file.shown, position, NoteClass::Changed, what));
         }
-        for (word, count) in read_over {
-            *self.outcome.read_over.entry(word).or_default() += count;
+        for (word, count) in ignored {
+            *self.read.ignored.entry(word).or_default() += count;
         }
         let (bytes, sha256) = meter.finish();
-        self.outcome.inputs.push(Input {
+        self.read.inputs.push(Input {
             name: unpacked_name(&file.name).to_owned(),
             bytes,
             sha256,
@@ -276,7 +279,7 @@ impl<'f> Feeder<'f> {
     fn insert(
         &mut self,
         file: &FolderFile,
-        reader: &mut Reader<'_>,
+        reader: &mut DumpReader<'_>,
         header: InsertHeader,
     ) -> Result<Result<(), Deaf>, LoadError> {
         let Some(first) = reader.next_row()? else {
@@ -295,11 +298,11 @@ impl<'f> Feeder<'f> {
                 super::error::mismatch(&file.shown, header.position, &header.table, reason)
             })?;
             let Some(kinds) = planned else {
-                let mut ignored = 1;
+                let mut unwanted = 1;
                 while reader.next_row()?.is_some() {
-                    ignored += 1;
+                    unwanted += 1;
                 }
-                return Ok(self.send(Event::Ignored(header, ignored)));
+                return Ok(self.send(Event::Unwanted(header, unwanted)));
             };
             self.pending = Some(Pending {
                 header: Arc::new(header),
@@ -315,7 +318,7 @@ impl<'f> Feeder<'f> {
     fn rows(
         &mut self,
         file: &FolderFile,
-        reader: &mut Reader<'_>,
+        reader: &mut DumpReader<'_>,
         position: Position,
     ) -> Result<Result<(), Deaf>, LoadError> {
         let mut start = self
@@ -339,8 +342,8 @@ impl<'f> Feeder<'f> {
                 })?;
             if pending.batch.size() > limit {
                 limit = BATCH_BYTES;
-                let upsert =
-                    foreseen.get_or_insert_with(|| self.scout.upsert(file, self.options, position));
+                let upsert = foreseen
+                    .get_or_insert_with(|| self.scout.upsert(file, self.options.charset, position));
                 pending.unforeseen = matches!(self.scout, Ahead::Impossible);
                 let handed = self.hand_over(start, upsert.clone());
                 if handed.is_err() {
@@ -403,7 +406,7 @@ impl<'f> Feeder<'f> {
 }
 
 fn rows_event(pending: &Pending, batch: Batch, upsert: Option<Upsert>) -> Event {
-    Event::Rows(Rows {
+    Event::Rows(InsertedRows {
         header: Arc::clone(&pending.header),
         upsert,
         unforeseen: pending.unforeseen,
@@ -456,11 +459,11 @@ impl Ahead {
     fn upsert(
         &mut self,
         file: &FolderFile,
-        options: FeedOptions,
+        charset: Charset,
         position: Position,
     ) -> Option<Upsert> {
         if let Self::Idle(tables) = self {
-            let scout = Scout::over(file, options, std::mem::take(tables));
+            let scout = Scout::over(file, charset, std::mem::take(tables));
             *self = scout.map_or(Self::Impossible, |scout| Self::Running(Box::new(scout)));
         }
         match self {

@@ -1,4 +1,4 @@
-//! What a bake or import did otherwise than the dump says: one note for each statement, column or
+//! Where a bake or import differs from the dump: one note for each statement, column or
 //! constraint, with its place.
 
 use std::fmt;
@@ -10,16 +10,16 @@ use crate::dump::Position;
 /// How much a [`Note`] matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Class {
-    /// A statement was read over; nothing of it is in the file.
+pub enum NoteClass {
+    /// A statement was skipped; nothing of it is in the file.
     Skipped,
-    /// Something is in the file in another form, and nothing is lost.
+    /// Something is stored differently, and nothing is lost.
     Changed,
     /// Something of the dump is not in the file, or only in part.
     Lossy,
 }
 
-/// One thing that is otherwise than the dump says.
+/// One thing that differs from the dump.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// The input's name.
@@ -29,7 +29,7 @@ pub struct Note {
     /// Offset in the unpacked input.
     pub byte: u64,
     /// How much it matters.
-    pub class: Class,
+    pub class: NoteClass,
     /// What happened to what.
     pub what: String,
 }
@@ -37,7 +37,7 @@ pub struct Note {
 impl Note {
     /// A note about the statement or definition at `position`.
     #[must_use]
-    pub fn new(input: &str, position: Position, class: Class, what: impl Into<String>) -> Self {
+    pub fn new(input: &str, position: Position, class: NoteClass, what: impl Into<String>) -> Self {
         Self {
             input: input.to_owned(),
             line: position.line,
@@ -54,7 +54,7 @@ pub(crate) fn counted(count: u64, thing: &str) -> String {
     format!("{count} {thing}{plural}")
 }
 
-impl fmt::Display for Class {
+impl fmt::Display for NoteClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Skipped => "skipped",
