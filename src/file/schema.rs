@@ -5,12 +5,12 @@
 //! statement of `checks.sql` returns one row for each complaint; they must hold for what a primary may
 //! have written too, since a migration ends with them.
 
+use data_encoding::HEXLOWER;
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Batch, Connection};
 use sha2::{Digest as _, Sha256};
 
 use super::migrations::Migrations;
-use super::sql::hex;
 use super::sql::refuse_names_as_strings;
 use super::{FileError, Folder, FolderFile};
 
@@ -65,7 +65,7 @@ impl Schema {
             indexes,
             checks,
             migrations: Migrations::read(&files)?,
-            digest: hex(&hash.finalize()),
+            digest: HEXLOWER.encode(&hash.finalize()),
         })
     }
 

@@ -2,11 +2,12 @@
 //!
 //! Names that mean nothing here are errors; calls are `function`'s.
 
+use data_encoding::HEXLOWER;
+
 use super::dates::bare_function;
 use super::expression::reason;
 use super::{Reason, Sql, Translator, Type};
 use crate::dump::{Charset, Token, hex_bytes};
-use crate::file::sql::hex;
 use crate::file::sql::{literal, quoted};
 
 /// Words that end an expression inside a query.
@@ -180,7 +181,10 @@ impl Translator<'_> {
         let text = self.cursor.string("a string").map_err(reason)?;
         let text = self.with_adjacent(text)?;
         Ok(match word {
-            "_BINARY" => Sql::new(format!("x'{}'", hex(text.as_bytes())), Type::Blob),
+            "_BINARY" => Sql::new(
+                format!("x'{}'", HEXLOWER.encode(text.as_bytes())),
+                Type::Blob,
+            ),
             "DATE" => Sql::new(literal(&text), Type::Date),
             "TIMESTAMP" => Sql::new(literal(&text), Type::DateTime),
             _ => Sql::new(literal(&text), Type::Text),
@@ -254,7 +258,10 @@ impl Translator<'_> {
 fn introduced_bytes(charset: &str, bytes: Vec<u8>) -> Result<Sql, Reason> {
     match Charset::from_name(charset) {
         None => Err(format!("the character set {charset}")),
-        Some(Charset::Binary) => Ok(Sql::new(format!("x'{}'", hex(&bytes)), Type::Blob)),
+        Some(Charset::Binary) => Ok(Sql::new(
+            format!("x'{}'", HEXLOWER.encode(&bytes)),
+            Type::Blob,
+        )),
         Some(charset) => {
             let text = charset
                 .decode(bytes.into())
