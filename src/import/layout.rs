@@ -7,11 +7,12 @@
 
 use std::collections::BTreeSet;
 
+use data_encoding::HEXLOWER;
+
 use crate::dump::{
     ColumnDefinition, DefaultValue, KeyKind, KeyPart, TableDefinition, Value, ValueType,
     convert_text,
 };
-use crate::file::sql::hex;
 use crate::file::sql::{literal, quoted};
 use crate::translate;
 use crate::translate::{Scope, ScopeTable, Type};
@@ -321,7 +322,7 @@ pub(super) fn value_sql(value: &Value<'_>) -> Option<String> {
         Value::Integer(number) => Some(number.to_string()),
         Value::Real(number) => Some(format!("{number:?}")),
         Value::Text(text) => Some(literal(text)),
-        Value::Blob(bytes) => Some(format!("x'{}'", hex(bytes))),
+        Value::Blob(bytes) => Some(format!("x'{}'", HEXLOWER.encode(bytes))),
         Value::Null | Value::Default | Value::Expression(_) => None,
     }
 }
@@ -337,11 +338,11 @@ fn in_parentheses(sql: &str) -> String {
 
 fn bytes_sql(bytes: &[u8], kind: &ValueType) -> String {
     match kind {
-        ValueType::Blob => format!("x'{}'", hex(bytes)),
+        ValueType::Blob => format!("x'{}'", HEXLOWER.encode(bytes)),
         ValueType::FixedBlob(length) => {
             let mut filled = bytes.to_vec();
             filled.resize(bytes.len().max(*length), 0);
-            format!("x'{}'", hex(&filled))
+            format!("x'{}'", HEXLOWER.encode(&filled))
         }
         ValueType::Integer
         | ValueType::Unsigned

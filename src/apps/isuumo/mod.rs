@@ -15,9 +15,8 @@
 //! - `conditions`: the two condition documents
 //! - `description`: what all these say of themselves, with examples
 //! - `bots`: whom [`Settings::shed_bots`] turns away
-//! - `images` (with [`thumbnail`]): pictures drawn from their names
+//! - `images`: pictures drawn from their names, by the crate `pictures`; `looks`: what a chair's shows
 //! - `pages`: the website under `/`, made of the above
-//! - [`generate`]: the project's own dataset
 
 mod body;
 mod bots;
@@ -27,9 +26,9 @@ mod chair;
 mod conditions;
 mod description;
 mod estate;
-pub mod generate;
 mod images;
 mod initialize;
+mod looks;
 mod low_priced;
 mod nazotte;
 mod pages;
@@ -40,7 +39,6 @@ mod recommended;
 mod records;
 mod search;
 mod settings;
-pub mod thumbnail;
 mod upload;
 
 use std::sync::Arc;
@@ -50,6 +48,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
+use pictures::PictureCache;
 
 pub use self::settings::Settings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
@@ -63,7 +62,7 @@ type Result<T, E = HttpError> = std::result::Result<T, E>;
 struct Isu {
     store: Arc<Store>,
     settings: Settings,
-    pictures: thumbnail::ThumbnailCache,
+    pictures: PictureCache,
     maps: pages::MapCache,
     tops: pages::TopCache,
     /// Whether answers may be compressed.
@@ -115,7 +114,7 @@ impl ServedApp for Isuumo {
             Arc::new(Isu {
                 store,
                 settings,
-                pictures: thumbnail::ThumbnailCache::default(),
+                pictures: PictureCache::default(),
                 maps: pages::MapCache::default(),
                 tops: pages::TopCache::default(),
                 compress,
