@@ -39,7 +39,6 @@ pub use error::{HttpError, PROBLEM_TYPE};
 pub use headers::negotiation::{preferences, takes_html};
 pub use idempotency::{FormKey, IdempotencyKey, KeptHeader};
 pub use limits::bodies::BodyShare;
-pub use limits::client_address::AddressHeader;
 pub use limits::guard::Guard;
 pub use limits::rate_limit::ClientRate;
 pub use observability::request_log::REQUEST_LOG;
