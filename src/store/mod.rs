@@ -38,6 +38,7 @@ mod idempotency;
 mod length;
 mod migration;
 mod next_generation;
+mod panic;
 mod pragmas;
 mod reader;
 mod revision;
@@ -65,6 +66,7 @@ pub use histogram::Distribution;
 pub use idempotency::{Answer, AnswerBody, Once, Outcome, RequestDigest, Retention};
 pub use migration::{Migrated, Standing, migrate, standing};
 pub use next_generation::{Made, NextGeneration};
+pub(crate) use panic::panic_message;
 pub use revision::Revision;
 use revision::new_lineage;
 pub use slow_queries::SLOW_QUERY_LOG;
@@ -279,7 +281,7 @@ impl Store {
             drop(permit);
             result
         });
-        task.await.map_err(|_panicked| StoreError::Panicked)?
+        task.await.map_err(StoreError::of_task)?
     }
 
     /// A place among the long reads, once there is one.
@@ -358,7 +360,7 @@ impl Store {
             shared.swap(generation);
             Ok(())
         });
-        task.await.map_err(|_panicked| StoreError::Panicked)?
+        task.await.map_err(StoreError::of_task)?
     }
 
     /// Ends the writer once it has committed what is queued, and folds the write-ahead log into the

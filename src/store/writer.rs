@@ -24,6 +24,7 @@ use super::error::is_full;
 use super::figures::Counters;
 use super::files::{PrimaryFiles, file_error, remove_generation};
 use super::generation::Generation;
+use super::panic::panic_message;
 use super::pragmas::{Access, open_writer};
 use super::{Change, Shared, StoreError, StoreOptions};
 
@@ -179,8 +180,9 @@ impl Writer {
         if let Some(thread) = thread {
             // Waits for room in the queue; fails only when the thread is gone already.
             drop(self.queue.send(Command::Stop));
-            if thread.join().is_err() {
-                tracing::error!("the writer thread had panicked");
+            if let Err(panic) = thread.join() {
+                let cause = panic_message(&*panic);
+                tracing::error!(cause, "the writer thread had panicked");
             }
         }
     }
@@ -450,7 +452,7 @@ fn undo_failed<T>(
     };
     run("SAVEPOINT job")?;
     let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
-        .map_err(|_panic| StoreError::Panicked)
+        .map_err(|panic| StoreError::Panicked(panic_message(&*panic)))
         .and_then(|result| result.map_err(StoreError::Sqlite));
     if result.is_err() && !connection.is_autocommit() {
         run("ROLLBACK TO job")?;

@@ -253,7 +253,9 @@ async fn a_panicking_write_is_undone_and_the_writer_goes_on() {
             panic!("a test panics on purpose");
         })
         .await;
-    assert!(matches!(panicked, Err(StoreError::Panicked)));
+    assert!(
+        matches!(panicked, Err(StoreError::Panicked(said)) if said == "a test panics on purpose")
+    );
     site.get("/api/chair/1").await.is(200);
     assert_eq!(site.buy(1).await, 200);
 }
