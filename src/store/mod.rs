@@ -21,12 +21,13 @@
 //! - [`Figures`]: what it counts about itself, [`Distribution`]s among it; `slow_queries`: what took
 //!   long, with its plan
 //! - `backup`: [`back_up`] and [`restore`](restore()); `health`: [`Health`] of a file
-//! - [`StoreError`]: what can go wrong
+//! - [`StoreError`]: what can go wrong; [`Constraint`]: a rule of the schema that a write broke
 
 mod acceptance;
 mod adoption;
 mod backup;
 mod checkpoints;
+mod constraint;
 mod derived;
 mod error;
 mod figures;
@@ -55,6 +56,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa::ToSchema;
 
 pub use backup::{BackupError, Copied, back_up, restore};
+pub use constraint::{Constraint, ResultExt};
 pub use derived::{Change, Derived, Deriver};
 pub use error::StoreError;
 use figures::Counters;
