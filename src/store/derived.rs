@@ -7,7 +7,7 @@
 
 use std::any::Any;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
@@ -69,6 +69,20 @@ impl ChangeLog {
     }
 
     pub(super) fn take(&self) -> Vec<Change> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.rows())
+    }
+
+    /// Where the log stands, for [`ChangeLog::back_to`].
+    pub(super) fn mark(&self) -> usize {
+        self.rows().len()
+    }
+
+    /// Drops what was changed since the mark, and undone since.
+    pub(super) fn back_to(&self, mark: usize) {
+        self.rows().truncate(mark);
+    }
+
+    fn rows(&self) -> MutexGuard<'_, Vec<Change>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -10,6 +10,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::StoreError;
+
 /// Made by the first write that has a key: a file of before has no such table, a start needs none, and
 /// where it is there already this costs less than a microsecond. Rows have rising numbers, so the lowest
 /// are the oldest. Answers are small; the size is bounded all the same.
@@ -112,11 +114,11 @@ impl Once {
     /// # Errors
     /// Whatever `work` returns, and when its answer cannot be kept. The job must fail then, so that
     /// its changes are undone.
-    pub fn apply(
+    pub fn apply<E: From<StoreError>>(
         &self,
         connection: &Connection,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<Answer>,
-    ) -> rusqlite::Result<Outcome> {
+        work: impl FnOnce(&Connection) -> Result<Answer, E>,
+    ) -> Result<Outcome, E> {
         match &self.0 {
             None => work(connection).map(Outcome::Done),
             Some(keyed) => keyed.apply(connection, now(), work),
@@ -126,16 +128,16 @@ impl Once {
 
 impl Keyed {
     /// `now` in seconds since 1970: it has to mean the same after a restart.
-    fn apply(
+    fn apply<E: From<StoreError>>(
         &self,
         connection: &Connection,
         now: i64,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<Answer>,
-    ) -> rusqlite::Result<Outcome> {
+        work: impl FnOnce(&Connection) -> Result<Answer, E>,
+    ) -> Result<Outcome, E> {
         let time = i64::try_from(self.retention.time.as_secs()).unwrap_or(i64::MAX);
         let expired = now.saturating_sub(time);
-        connection.prepare_cached(TABLE)?.execute([])?;
-        if let Some((request, answer)) = self.find(connection, expired)? {
+        let found = self.find(connection, expired).map_err(StoreError::Sqlite)?;
+        if let Some((request, answer)) = found {
             return Ok(if request == self.request {
                 Outcome::Replayed(answer)
             } else {
@@ -143,6 +145,18 @@ impl Keyed {
             });
         }
         let answer = work(connection)?;
+        self.keep(connection, &answer, now, expired)
+            .map_err(StoreError::Sqlite)?;
+        Ok(Outcome::Done(answer))
+    }
+
+    fn keep(
+        &self,
+        connection: &Connection,
+        answer: &Answer,
+        now: i64,
+        expired: i64,
+    ) -> rusqlite::Result<()> {
         let body = answer.body.as_ref();
         connection.prepare_cached(KEEP)?.execute((
             &self.key,
@@ -154,14 +168,16 @@ impl Keyed {
         ))?;
         let mut forget = connection.prepare_cached(FORGET)?;
         forget.execute((expired, self.retention.answers))?;
-        Ok(Outcome::Done(answer))
+        Ok(())
     }
 
+    /// The answer of before, from a table that is there from here on.
     fn find(
         &self,
         connection: &Connection,
         expired: i64,
     ) -> rusqlite::Result<Option<(RequestDigest, Answer)>> {
+        connection.prepare_cached(TABLE)?.execute([])?;
         let mut find = connection.prepare_cached(FIND)?;
         find.query_row((&self.key, expired), |row| {
             let status = row.get(1)?;
@@ -215,7 +231,7 @@ mod tests {
             };
             let work = |connection: &Connection| {
                 connection.execute("INSERT INTO done VALUES (?1)", [now])?;
-                Ok(answer(now))
+                Ok::<_, StoreError>(answer(now))
             };
             keyed.apply(&self.0, now, work).unwrap()
         }
@@ -259,7 +275,7 @@ mod tests {
         for _ in 0..2 {
             let work = |connection: &Connection| {
                 connection.execute("INSERT INTO done VALUES (0)", [])?;
-                Ok(answer(0))
+                Ok::<_, StoreError>(answer(0))
             };
             let outcome = Once::default().apply(&kept.0, work).unwrap();
             assert_eq!(outcome, Outcome::Done(answer(0)));
@@ -272,12 +288,12 @@ mod tests {
     fn what_fails_and_what_is_too_large_to_keep_is_an_error() {
         let kept = Kept::new();
         let once = Once::keyed("k".to_owned(), [1; 32], RETENTION);
-        let failing = |_: &Connection| Err(rusqlite::Error::InvalidQuery);
+        let failing = |_: &Connection| Err(StoreError::from(rusqlite::Error::InvalidQuery));
         assert!(once.apply(&kept.0, failing).is_err());
         let large = |length| {
             let mut large = answer(0);
             large.body.as_mut().unwrap().bytes = vec![0; length];
-            once.apply(&kept.0, move |_: &Connection| Ok(large))
+            once.apply(&kept.0, move |_: &Connection| Ok::<_, StoreError>(large))
         };
         assert!(large(65_537).is_err());
         assert!(matches!(large(65_536).unwrap(), Outcome::Done(_)));

@@ -46,6 +46,7 @@ mod revision;
 mod slow_queries;
 mod writer;
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -301,14 +302,25 @@ impl Store {
     }
 
     /// Runs `work` on the writer and returns once it is committed as the durability says: every
-    /// read that starts after that sees it. Its changes are undone when it returns an error.
+    /// read that starts after that sees it.
+    ///
+    /// An error undoes all that `work` wrote, and nothing else: what waits beside it is committed. So a
+    /// write that may be refused writes first and asks which rule of the schema it broke
+    /// ([`ResultExt::on_constraint`]); nobody can come between a check and the write. Deferred foreign
+    /// keys are checked at the commit, where they would fail the whole group: schemas have none.
     ///
     /// # Errors
-    /// Whatever `work` returns, a failed commit, a full queue, or that this is a replica.
-    pub async fn write<T: Send + 'static>(
+    /// Whatever `work` returns, a failed commit, a full queue, or that this is a replica. The sources of
+    /// `E` lead to SQLite's error where it has one: when it ended the group's transaction, the others
+    /// of the group learn it from there.
+    pub async fn write<T, E>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Error + Send + 'static,
+    {
         self.writer()?.write(Seen::Always, work).await
     }
 
@@ -318,10 +330,14 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
-    pub async fn write_unseen<T: Send + 'static>(
+    pub async fn write_unseen<T, E>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Error + Send + 'static,
+    {
         self.writer()?.write(Seen::WhereDerived, work).await
     }
 
