@@ -252,6 +252,38 @@ mod tests {
     }
 
     #[test]
+    fn sources_lead_to_what_sqlite_said() {
+        let sqlite = || rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), None);
+        let path = PathBuf::new;
+        let migration = StoreError::Migration {
+            path: path(),
+            from: 1,
+            to: 2,
+            cause: Box::new(FileError::SchemaSql {
+                name: "migration_2.sql".to_owned(),
+                cause: sqlite(),
+            }),
+        };
+        let (path, cause) = (path(), sqlite());
+        let storage = StoreError::Storage { path, cause };
+        for error in [
+            migration,
+            storage,
+            commit(ffi::SQLITE_CORRUPT),
+            sqlite().into(),
+        ] {
+            let text = error.to_string();
+            let mut next: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+            while let Some(source) = next
+                && !source.is::<ffi::Error>()
+            {
+                next = source.source();
+            }
+            assert!(next.is_some(), "{text}");
+        }
+    }
+
+    #[test]
     fn want_of_space_is_told_from_storage_that_fails() {
         for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
             let error = commit(code);
