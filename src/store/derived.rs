@@ -3,7 +3,10 @@
 //!
 //! SQLite stays the source of truth: it is derived anew from the file by the writer, after every
 //! commit that changed the rows it depends on and before that commit is answered. The store does not
-//! know what it is.
+//! know what it is: [`Derived`] is a type that apps downcast, and not a parameter of the store. One app
+//! of several derives something, and a parameter would run through everything that holds a store (the
+//! site, the layers, the listener for operators, each app's state) for its sake. Its price is a downcast
+//! that can fail ([`StoreError::NotDerived`]), in the one function of the app that does it.
 
 use std::any::Any;
 use std::fmt::Debug;
