@@ -430,7 +430,8 @@ impl Worker {
     }
 
     fn reset(&mut self) -> Result<(), StoreError> {
-        let number = self.shared.current().number() + 1;
+        // Numbers rise also when somebody moved the file that is served away: revisions have them.
+        let number = self.files.unused()?.max(self.shared.current().number() + 1);
         let options = &self.shared.options;
         copy_baked(&self.files, options, number)?;
         let counters = &self.shared.counters;
