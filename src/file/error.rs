@@ -20,6 +20,7 @@ pub enum FileError {
         /// Path or embedded name.
         name: String,
         /// Why.
+        #[source]
         cause: io::Error,
     },
     /// An SQL file of the schema is missing or wrong.
@@ -36,6 +37,7 @@ pub enum FileError {
         /// File name.
         name: String,
         /// Why.
+        #[source]
         cause: rusqlite::Error,
     },
     /// The rows contradict `checks.sql`, or refer to rows that are not there.
@@ -58,6 +60,7 @@ pub enum FileError {
         /// The output.
         path: PathBuf,
         /// Why.
+        #[source]
         cause: rusqlite::Error,
     },
 }

@@ -11,6 +11,7 @@
 //! [`HttpError::with_header`].
 
 use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -158,6 +159,21 @@ impl HttpError {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+}
+
+/// Its status: enough where the cause behind it says the rest.
+impl fmt::Display for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the response is {}", self.status)
+    }
+}
+
+/// A handler's error can come out of a job of the writer, which looks for what SQLite said behind it.
+impl Error for HttpError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let Cause(cause) = self.cause.as_ref()?;
+        Some(&**cause)
     }
 }
 

@@ -28,7 +28,7 @@ use super::observability::metrics::Metrics;
 use super::observability::request_log::log_request;
 use super::{HttpError, NotFoundPage, Served, Site};
 use crate::config::Mount;
-use crate::store::Store;
+use crate::store::{Store, panic_message};
 
 /// The limits and switches of the shared layers.
 #[derive(Debug, Clone)]
@@ -212,10 +212,5 @@ fn nothing() -> Response {
     reason = "the layer wants this signature"
 )]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let said = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".to_owned());
-    HttpError::internal(std::io::Error::other(said)).into_response()
+    HttpError::internal(std::io::Error::other(panic_message(&*panic))).into_response()
 }

@@ -62,6 +62,7 @@ pub enum LoadError {
         /// Ordinal of the row in this dump, from 1.
         row: u64,
         /// The constraint that failed, or another error of SQLite.
+        #[source]
         cause: rusqlite::Error,
     },
     /// A statement of a dump does not go with the tables of the schema.
@@ -119,6 +120,7 @@ pub enum LoadError {
     #[error("cannot finish the tables: {cause}")]
     Finish {
         /// Why.
+        #[source]
         cause: rusqlite::Error,
     },
     /// The output exists and may not be replaced.
@@ -145,6 +147,7 @@ pub enum LoadError {
         /// The output.
         path: PathBuf,
         /// Why.
+        #[source]
         cause: io::Error,
     },
 }

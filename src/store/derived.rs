@@ -3,11 +3,14 @@
 //!
 //! SQLite stays the source of truth: it is derived anew from the file by the writer, after every
 //! commit that changed the rows it depends on and before that commit is answered. The store does not
-//! know what it is.
+//! know what it is: [`Derived`] is a type that apps downcast, and not a parameter of the store. One app
+//! of several derives something, and a parameter would run through everything that holds a store (the
+//! site, the layers, the listener for operators, each app's state) for its sake. Its price is a downcast
+//! that can fail ([`StoreError::NotDerived`]), in the one function of the app that does it.
 
 use std::any::Any;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
@@ -69,6 +72,20 @@ impl ChangeLog {
     }
 
     pub(super) fn take(&self) -> Vec<Change> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.rows())
+    }
+
+    /// Where the log stands, for [`ChangeLog::back_to`].
+    pub(super) fn mark(&self) -> usize {
+        self.rows().len()
+    }
+
+    /// Drops what was changed since the mark, and undone since.
+    pub(super) fn back_to(&self, mark: usize) {
+        self.rows().truncate(mark);
+    }
+
+    fn rows(&self) -> MutexGuard<'_, Vec<Change>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

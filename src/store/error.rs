@@ -1,12 +1,16 @@
 //! What can go wrong with a store, for requests and at start-up.
+//!
+//! A message holds that of its cause, for whoever prints one line; the cause is the source as well, so
+//! that logs and callers reach what led to it. Nothing here is for clients.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{ErrorCode, ffi};
+use tokio::task::JoinError;
 
-use super::backup::pages::CopyError;
+use super::panic::panic_message;
 use crate::file::FileError;
 
 /// A failure of the store.
@@ -58,6 +62,7 @@ pub enum StoreError {
         /// The program's.
         to: u32,
         /// The migration that failed, or what does not hold after it.
+        #[source]
         cause: Box<FileError>,
     },
     /// Another process serves the same data directory as primary.
@@ -74,6 +79,7 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
         /// Why.
+        #[source]
         cause: io::Error,
     },
     /// SQLite cannot open or write the file, but not because of what is in it.
@@ -82,17 +88,18 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
         /// Why.
+        #[source]
         cause: rusqlite::Error,
     },
     /// No reader connection became free.
     #[error("no reader connection: {0}")]
     Pool(#[from] r2d2::Error),
     /// SQLite failed.
-    #[error(transparent)]
+    #[error("{0}")]
     Sqlite(#[from] rusqlite::Error),
     /// The group that a write belonged to could not be committed.
     #[error("commit failed: {0}")]
-    Commit(Arc<rusqlite::Error>),
+    Commit(#[source] Arc<rusqlite::Error>),
     /// The writer's queue is full.
     #[error("the write queue is full")]
     Busy,
@@ -111,26 +118,21 @@ pub enum StoreError {
     /// The store is being closed.
     #[error("the store is closed")]
     Stopped,
-    /// A read or write panicked.
-    #[error("a query panicked")]
-    Panicked,
-}
-
-impl From<CopyError> for StoreError {
-    fn from(error: CopyError) -> Self {
-        match error {
-            CopyError::Unusable { path, reason } => Self::Unusable { path, reason },
-            CopyError::Damaged { path, detail } => Self::Unusable {
-                path,
-                reason: format!("it is damaged ({detail})"),
-            },
-            CopyError::Output { path, cause } => Self::File { path, cause },
-            CopyError::Sqlite { path, cause } => Self::Storage { path, cause },
-        }
-    }
+    /// A read or write panicked, with this message.
+    #[error("a query panicked: {0}")]
+    Panicked(String),
 }
 
 impl StoreError {
+    /// Why a task that did work of the store's came to no result.
+    pub(super) fn of_task(error: JoinError) -> Self {
+        match error.try_into_panic() {
+            Ok(panic) => Self::Panicked(panic_message(&*panic)),
+            // The runtime is shutting down.
+            Err(_cancelled) => Self::Stopped,
+        }
+    }
+
     /// What the operator can do about a store that does not open.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
@@ -247,6 +249,38 @@ mod tests {
     fn commit(code: i32) -> StoreError {
         let cause = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
         StoreError::Commit(Arc::new(cause))
+    }
+
+    #[test]
+    fn sources_lead_to_what_sqlite_said() {
+        let sqlite = || rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), None);
+        let path = PathBuf::new;
+        let migration = StoreError::Migration {
+            path: path(),
+            from: 1,
+            to: 2,
+            cause: Box::new(FileError::SchemaSql {
+                name: "migration_2.sql".to_owned(),
+                cause: sqlite(),
+            }),
+        };
+        let (path, cause) = (path(), sqlite());
+        let storage = StoreError::Storage { path, cause };
+        for error in [
+            migration,
+            storage,
+            commit(ffi::SQLITE_CORRUPT),
+            sqlite().into(),
+        ] {
+            let text = error.to_string();
+            let mut next: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+            while let Some(source) = next
+                && !source.is::<ffi::Error>()
+            {
+                next = source.source();
+            }
+            assert!(next.is_some(), "{text}");
+        }
     }
 
     #[test]

@@ -63,8 +63,9 @@ impl PrimaryFiles {
         newest(&self.data_dir, &self.app)
     }
 
-    /// The first number of which nothing is there. Somebody who moved a generation away may have left
-    /// its log behind, which SQLite would take for that of a new file of the same name.
+    /// The number of the next generation, whoever makes one: the first behind all of which anything is
+    /// there. Somebody who moved a generation away may have left its WAL behind, which SQLite would take
+    /// for that of a new file of the same name.
     pub(super) fn unused(&self) -> Result<u64, StoreError> {
         let failed = |cause| file_error(&self.data_dir, cause);
         let prefix = format!("{}.primary.", self.app);
@@ -99,8 +100,12 @@ impl PrimaryFiles {
         let temporary = path.with_extension("copying");
         let publish = || {
             mark_wal_durably(&temporary)?;
-            // SQLite would take a log that somebody left beside this name for the new file's own.
-            remove_log(&path)?;
+            // There was nothing of this number when it was chosen. What somebody put there since is
+            // not ours to remove, and SQLite would take a WAL for the new file's own.
+            if let Some(other) = anything_of(&path) {
+                let text = format!("{} appeared meanwhile", other.display());
+                return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
+            }
             fs::rename(&temporary, &path)?;
             sync_folder(&path)
         };
@@ -163,19 +168,20 @@ pub(super) fn log_bytes(path: &Path) -> u64 {
     beside(path, "-wal").metadata().map_or(0, |log| log.len())
 }
 
-fn remove_log(path: &Path) -> io::Result<()> {
-    for suffix in ["-wal", "-shm"] {
-        match fs::remove_file(beside(path, suffix)) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
-            _ => {}
-        }
-    }
-    Ok(())
+/// A generation's file, its WAL or its index, if one of them is there.
+fn anything_of(path: &Path) -> Option<PathBuf> {
+    let mut names = GENERATION_SUFFIXES
+        .iter()
+        .map(|suffix| beside(path, suffix));
+    names.find(|name| name.symlink_metadata().is_ok())
 }
+
+/// A generation's file, its WAL and its index.
+const GENERATION_SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
 /// Removes a generation's file with its log and index, as far as they are there.
 pub(super) fn remove_generation(path: &Path) {
-    for suffix in ["", "-wal", "-shm"] {
+    for suffix in GENERATION_SUFFIXES {
         let name = beside(path, suffix);
         if let Err(cause) = fs::remove_file(&name)
             && cause.kind() != io::ErrorKind::NotFound
@@ -326,6 +332,25 @@ mod tests {
         assert_eq!(left(), [true, true, true, true, false, true, true]);
         files.keep(&[2, 3]).unwrap();
         assert_eq!(left(), [false, false, true, true, false, true, true]);
+    }
+
+    #[test]
+    fn what_appears_under_the_number_meanwhile_is_neither_used_nor_removed() {
+        for suffix in ["", "-wal"] {
+            let folder = TempDir::new().unwrap();
+            let files = PrimaryFiles::lock(folder.path(), "app").unwrap();
+            let theirs = beside(&files.path(1), suffix);
+            let made = files.make(1, |temporary| {
+                fs::write(temporary, [0; 100]).unwrap();
+                fs::write(&theirs, "theirs").unwrap();
+                Ok::<_, StoreError>(())
+            });
+            let error = made.unwrap_err().to_string();
+            assert!(error.contains("appeared meanwhile"), "{error}");
+            assert_eq!(fs::read_to_string(&theirs).unwrap(), "theirs");
+            let left = fs::read_dir(folder.path()).unwrap().count();
+            assert_eq!(left, 2, "that and the lock");
+        }
     }
 
     #[test]

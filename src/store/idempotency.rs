@@ -15,6 +15,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::answer::{Answer, AnswerBody, AnswerHeader};
 
+use super::StoreError;
+
 /// Made by the first write that has a key: a file of before has no such table, a start needs none, and
 /// where it is there already this costs less than a microsecond. Rows have rising numbers, so the lowest
 /// are the oldest. Answers are small; the size is bounded all the same.
@@ -128,11 +130,11 @@ impl Once {
     /// # Errors
     /// Whatever `work` returns, and when its answer cannot be kept. The job must fail then, so that
     /// its changes are undone.
-    pub fn apply(
+    pub fn apply<E: From<StoreError>>(
         &self,
         connection: &Connection,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<Answer>,
-    ) -> rusqlite::Result<Outcome> {
+        work: impl FnOnce(&Connection) -> Result<Answer, E>,
+    ) -> Result<Outcome, E> {
         match &self.0 {
             None => work(connection).map(Outcome::Done),
             Some(keyed) => keyed.apply(connection, now(), work),
@@ -142,15 +144,16 @@ impl Once {
 
 impl Keyed {
     /// `now` in seconds since 1970: it has to mean the same after a restart.
-    fn apply(
+    fn apply<E: From<StoreError>>(
         &self,
         connection: &Connection,
         now: i64,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<Answer>,
-    ) -> rusqlite::Result<Outcome> {
+        work: impl FnOnce(&Connection) -> Result<Answer, E>,
+    ) -> Result<Outcome, E> {
         let time = i64::try_from(self.retention.time.as_secs()).unwrap_or(i64::MAX);
         let expired = now.saturating_sub(time);
-        if let Some((request, answer)) = self.find(connection, expired)? {
+        let found = self.find(connection, expired).map_err(StoreError::Sqlite)?;
+        if let Some((request, answer)) = found {
             return Ok(if request != self.request {
                 Outcome::KeyTaken
             } else if self.is_secret {
@@ -160,7 +163,8 @@ impl Keyed {
             });
         }
         let answer = work(connection)?;
-        self.keep(connection, &answer, now, expired)?;
+        self.keep(connection, &answer, now, expired)
+            .map_err(StoreError::Sqlite)?;
         Ok(Outcome::Done(answer))
     }
 
@@ -272,7 +276,7 @@ mod tests {
         fn write_once(&self, keyed: &Keyed, now: i64) -> Outcome {
             let work = |connection: &Connection| {
                 connection.execute("INSERT INTO done VALUES (?1)", [now])?;
-                Ok(answer(now))
+                Ok::<_, StoreError>(answer(now))
             };
             keyed.apply(&self.0, now, work).unwrap()
         }
@@ -382,7 +386,7 @@ mod tests {
         for _ in 0..2 {
             let work = |connection: &Connection| {
                 connection.execute("INSERT INTO done VALUES (0)", [])?;
-                Ok(answer(0))
+                Ok::<_, StoreError>(answer(0))
             };
             let outcome = Once::default().apply(&kept.0, work).unwrap();
             assert_eq!(outcome, Outcome::Done(answer(0)));
@@ -395,12 +399,12 @@ mod tests {
     fn what_fails_and_what_is_too_large_to_keep_is_an_error() {
         let kept = Kept::new();
         let once = Once::keyed(None, "k", [1; 32], RETENTION);
-        let failing = |_: &Connection| Err(rusqlite::Error::InvalidQuery);
+        let failing = |_: &Connection| Err(StoreError::from(rusqlite::Error::InvalidQuery));
         assert!(once.apply(&kept.0, failing).is_err());
         let large = |length| {
             let mut large = answer(0);
             large.body.as_mut().unwrap().bytes = vec![0; length];
-            once.apply(&kept.0, move |_: &Connection| Ok(large))
+            once.apply(&kept.0, move |_: &Connection| Ok::<_, StoreError>(large))
         };
         assert!(large(65_537).is_err());
         assert!(matches!(large(65_536).unwrap(), Outcome::Done(_)));

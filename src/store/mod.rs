@@ -22,13 +22,14 @@
 //! - [`Figures`]: what it counts about itself, [`Distribution`]s among it; `slow_queries`: what took
 //!   long, with its plan
 //! - `backup`: [`back_up`] and [`restore`](restore()); `health`: [`Health`] of a file
-//! - [`StoreError`]: what can go wrong
+//! - [`StoreError`]: what can go wrong; [`Constraint`]: a rule of the schema that a write broke
 
 mod acceptance;
 mod adoption;
 mod answer;
 mod backup;
 mod checkpoints;
+mod constraint;
 mod derived;
 mod error;
 mod figures;
@@ -40,12 +41,14 @@ mod idempotency;
 mod length;
 mod migration;
 mod next_generation;
+mod panic;
 mod pragmas;
 mod reader;
 mod revision;
 mod slow_queries;
 mod writer;
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -55,6 +58,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use answer::{Answer, AnswerBody};
 pub use backup::{BackupError, Copied, back_up, restore};
+pub use constraint::{Constraint, ResultExt};
 pub use derived::{Change, Derived, Deriver};
 pub use error::StoreError;
 use figures::Counters;
@@ -66,6 +70,7 @@ pub use histogram::Distribution;
 pub use idempotency::{Once, Outcome, RequestDigest, Retention};
 pub use migration::{Migrated, Standing, migrate, standing};
 pub use next_generation::{Made, NextGeneration};
+pub(crate) use panic::panic_message;
 pub use revision::Revision;
 use revision::new_lineage;
 pub use slow_queries::SLOW_QUERY_LOG;
@@ -261,7 +266,7 @@ impl Store {
             drop(permit);
             result
         });
-        task.await.map_err(|_panicked| StoreError::Panicked)?
+        task.await.map_err(StoreError::of_task)?
     }
 
     /// A place among the long reads, once there is one.
@@ -279,14 +284,25 @@ impl Store {
     }
 
     /// Runs `work` on the writer and returns once it is committed as the durability says: every
-    /// read that starts after that sees it. Its changes are undone when it returns an error.
+    /// read that starts after that sees it.
+    ///
+    /// An error undoes all that `work` wrote, and nothing else: what waits beside it is committed. So a
+    /// write that may be refused writes first and asks which rule of the schema it broke
+    /// ([`ResultExt::on_constraint`]); nobody can come between a check and the write. Deferred foreign
+    /// keys are checked at the commit, where they would fail the whole group: schemas have none.
     ///
     /// # Errors
-    /// Whatever `work` returns, a failed commit, a full queue, or that this is a replica.
-    pub async fn write<T: Send + 'static>(
+    /// Whatever `work` returns, a failed commit, a full queue, or that this is a replica. The sources of
+    /// `E` lead to SQLite's error where it has one: when it ended the group's transaction, the others
+    /// of the group learn it from there.
+    pub async fn write<T, E>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Error + Send + 'static,
+    {
         self.writer()?.write(Seen::Always, work).await
     }
 
@@ -296,10 +312,14 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
-    pub async fn write_unseen<T: Send + 'static>(
+    pub async fn write_unseen<T, E>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Error + Send + 'static,
+    {
         self.writer()?.write(Seen::WhereDerived, work).await
     }
 
@@ -340,7 +360,7 @@ impl Store {
             shared.swap(generation);
             Ok(())
         });
-        task.await.map_err(|_panicked| StoreError::Panicked)?
+        task.await.map_err(StoreError::of_task)?
     }
 
     /// Ends the writer once it has committed what is queued, and folds the write-ahead log into the

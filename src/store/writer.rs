@@ -2,10 +2,11 @@
 //!
 //! One thread owns the connection that writes. Jobs wait in a bounded queue; the thread takes as many
 //! as are there (up to a limit), runs each in a savepoint inside one transaction, commits, and only
-//! then answers. A job that fails is undone alone, unless SQLite gives up the whole transaction, as it
-//! does when there is no space: then all of its group learn that cause. A reset is a command in the
-//! same queue, so it has a definite place among the writes.
+//! then answers. A job that fails is undone alone, and readers are not notified because of it; unless
+//! SQLite gives up the whole transaction, as it does when there is no space: then all of its group learn
+//! that cause. A reset is a command in the same queue, so it has a definite place among the writes.
 
+use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -13,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ffi};
 use tokio::sync::oneshot;
 
 use super::acceptance::check;
@@ -24,6 +25,7 @@ use super::error::is_full;
 use super::figures::Counters;
 use super::files::{PrimaryFiles, file_error, remove_generation};
 use super::generation::Generation;
+use super::panic::panic_message;
 use super::pragmas::{Access, open_writer};
 use super::{Change, Shared, StoreError, StoreOptions};
 
@@ -49,11 +51,34 @@ struct Job {
     seen: Seen,
 }
 
-/// What running a job's work leaves behind.
+/// A job whose work was run.
 struct Ran {
     answer: Answer,
-    /// Why the group's transaction is gone, if this job's failure ended it.
-    lost: Option<Arc<rusqlite::Error>>,
+    left: Left,
+}
+
+/// What a job's work leaves in the group's transaction.
+enum Left {
+    /// What it wrote.
+    Changes,
+    /// Nothing: it failed and was undone.
+    Nothing,
+    /// No transaction: its failure ended that of the whole group.
+    Aborted(Arc<rusqlite::Error>),
+}
+
+/// A group whose jobs were run.
+#[derive(Default)]
+struct Uncommitted {
+    answers: Vec<Answer>,
+    /// The command that ended the group, if it was no write.
+    following: Option<Command>,
+    /// Jobs that left something.
+    writes: usize,
+    /// Whether reads can tell.
+    is_seen: bool,
+    /// Why there is no transaction to commit.
+    aborted: Option<Arc<rusqlite::Error>>,
 }
 
 /// Whether reads can tell that something was written.
@@ -134,23 +159,23 @@ impl Writer {
         ))
     }
 
-    pub(super) async fn write<T: Send + 'static>(
+    pub(super) async fn write<T, E>(
         &self,
         seen: Seen,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Error + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
         let work: Work = Box::new(move |connection| {
-            let result = in_savepoint(connection, work);
-            let lost = match &result {
-                Err(StoreError::Commit(cause)) => Some(Arc::clone(cause)),
-                _ => None,
-            };
+            let (result, left) = in_savepoint(connection, work);
             let answer: Answer = Box::new(move |committed| {
                 // A client that went away no longer wants the answer; its write stands.
-                drop(answer.send(committed.and(result)));
+                drop(answer.send(committed.map_err(E::from).and(result)));
             });
-            Ran { answer, lost }
+            Ran { answer, left }
         });
         let waiting = self.counters.waiting.fetch_add(1, Ordering::Relaxed) + 1;
         self.send(Command::Write(Job { work, seen }))
@@ -179,8 +204,9 @@ impl Writer {
         if let Some(thread) = thread {
             // Waits for room in the queue; fails only when the thread is gone already.
             drop(self.queue.send(Command::Stop));
-            if thread.join().is_err() {
-                tracing::error!("the writer thread had panicked");
+            if let Err(panic) = thread.join() {
+                let cause = panic_message(&*panic);
+                tracing::error!(cause, "the writer thread had panicked");
             }
         }
     }
@@ -245,40 +271,17 @@ impl Worker {
     /// group, if it was another one.
     fn write(&mut self, first: Job) -> Option<Command> {
         self.keep_pace();
-        let mut answers = Vec::with_capacity(self.batch);
-        let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
-        let mut lost = None;
-        let mut following = None;
-        let mut is_seen = false;
-        let mut next = Some(first);
-        while let Some(job) = next.take() {
-            is_seen |= job.seen == Seen::Always;
-            let ran = (job.work)(&self.connection);
-            answers.push(ran.answer);
-            lost = ran.lost;
-            // Without a transaction, what waits would only fail: it has its chance in the next group.
-            if lost.is_some() || answers.len() >= self.batch {
-                break;
-            }
-            match self.commands.try_recv() {
-                Ok(Command::Write(job)) => next = Some(job),
-                Ok(other) => following = Some(other),
-                Err(_) => {}
-            }
-        }
-        let counters = &self.shared.counters;
-        counters.waiting.fetch_sub(answers.len(), Ordering::Relaxed);
+        let mut group = self.run_group(first);
         let begin = Instant::now();
         let generation = self.shared.current();
-        let ready = match (begun, lost) {
-            (Err(cause), _) => Err(Arc::new(cause)),
-            (Ok(()), Some(cause)) => Err(cause),
-            (Ok(()), None) => Ok(()),
-        };
-        let committed = self.commit(ready, is_seen, &generation);
+        let committed = self.commit(&mut group, &generation);
         let counters = &self.shared.counters;
-        counters.group(answers.len(), begin.elapsed(), committed.is_ok());
-        for answer in answers {
+        match committed {
+            // All were undone: there was no commit.
+            Ok(()) if group.writes == 0 => {}
+            _ => counters.group(group.writes, begin.elapsed(), committed.is_ok()),
+        }
+        for answer in group.answers {
             answer(committed.clone().map_err(StoreError::Commit));
         }
         // Nobody waits for this but the next group.
@@ -295,23 +298,68 @@ impl Worker {
                 tracing::error!(%cause, "the write-ahead log was not folded into the file");
             }
         }
-        following
+        group.following
     }
 
-    /// Ends the group's transaction, if it is `ready`, and has readers see what is new in it.
+    /// Begins a transaction and runs `first` in it, and what is queued behind it as long as that is
+    /// writes and there is a transaction.
+    fn run_group(&self, first: Job) -> Uncommitted {
+        let mut group = Uncommitted::default();
+        let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            let mark = self.changes.mark();
+            let ran = (job.work)(&self.connection);
+            group.answers.push(ran.answer);
+            match ran.left {
+                Left::Changes => {
+                    group.writes += 1;
+                    group.is_seen |= job.seen == Seen::Always;
+                }
+                // No read can show what is not there: a refusal makes no new revision, and tags that
+                // clients hold stay good. The rows that it touched are as they were before it.
+                Left::Nothing => self.changes.back_to(mark),
+                Left::Aborted(cause) => group.aborted = Some(cause),
+            }
+            // Without a transaction, what waits would only fail: it has its chance in the next group.
+            if group.aborted.is_some() || group.answers.len() >= self.batch {
+                break;
+            }
+            match self.commands.try_recv() {
+                Ok(Command::Write(job)) => next = Some(job),
+                Ok(other) => group.following = Some(other),
+                Err(_) => {}
+            }
+        }
+        if let Err(cause) = begun {
+            group.aborted = Some(Arc::new(cause));
+        }
+        let waiting = &self.shared.counters.waiting;
+        waiting.fetch_sub(group.answers.len(), Ordering::Relaxed);
+        group
+    }
+
+    /// Ends the group's transaction, and has readers see what is new in it.
     fn commit(
         &mut self,
-        ready: Result<(), Arc<rusqlite::Error>>,
-        is_seen: bool,
+        group: &mut Uncommitted,
         generation: &Generation,
     ) -> Result<(), Arc<rusqlite::Error>> {
         let changes = self.changes.take();
-        let is_seen = is_seen || !changes.is_empty();
+        let aborted = group.aborted.take();
+        // What is gone already nobody can see. A commit that fails may have come to the disk.
+        let is_seen = aborted.is_none() && (group.is_seen || !changes.is_empty());
         if is_seen {
             generation.changes().begin();
         }
-        let commit = || self.connection.execute_batch("COMMIT").map_err(Arc::new);
-        let committed = ready.and_then(|()| commit());
+        // A commit of pages that were written and undone would cost a sync.
+        let end = if group.writes == 0 {
+            "ROLLBACK"
+        } else {
+            "COMMIT"
+        };
+        let commit = || self.connection.execute_batch(end).map_err(Arc::new);
+        let committed = aborted.map_or_else(commit, Err);
         if committed.is_err() && !self.connection.is_autocommit() {
             drop(self.connection.execute_batch("ROLLBACK"));
         }
@@ -382,7 +430,8 @@ impl Worker {
     }
 
     fn reset(&mut self) -> Result<(), StoreError> {
-        let number = self.shared.current().number() + 1;
+        // Numbers rise also when somebody moved the file that is served away: revisions have them.
+        let number = self.files.unused()?.max(self.shared.current().number() + 1);
         let options = &self.shared.options;
         copy_baked(&self.files, options, number)?;
         let counters = &self.shared.counters;
@@ -420,43 +469,64 @@ fn open_generation(
     Ok((connection, generation))
 }
 
-/// Runs one job's work so that its failure undoes its own changes only. When it ended the group's
-/// transaction, its error is [`StoreError::Commit`].
-fn in_savepoint<T>(
+/// Runs one job's work so that its failure undoes its own changes only.
+fn in_savepoint<T, E: From<StoreError> + Error + 'static>(
     connection: &Connection,
-    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-) -> Result<T, StoreError> {
+    work: impl FnOnce(&Connection) -> Result<T, E>,
+) -> (Result<T, E>, Left) {
     // Without a transaction (it could not begin) a savepoint would be a transaction of its own and
     // commit what is about to be answered as failed.
     if connection.is_autocommit() {
-        return Err(StoreError::Stopped);
+        return (Err(StoreError::Stopped.into()), Left::Nothing);
     }
-    match undo_failed(connection, work) {
-        Err(StoreError::Sqlite(cause)) if connection.is_autocommit() => {
-            Err(StoreError::Commit(Arc::new(cause)))
-        }
-        other => other,
-    }
-}
-
-fn undo_failed<T>(
-    connection: &Connection,
-    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-) -> Result<T, StoreError> {
     let run = |sql| {
         connection
             .prepare_cached(sql)
             .and_then(|mut statement| statement.execute([]))
     };
-    run("SAVEPOINT job")?;
+    if let Err(cause) = run("SAVEPOINT job") {
+        return (Err(StoreError::Sqlite(cause).into()), Left::Nothing);
+    }
     let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
-        .map_err(|_panic| StoreError::Panicked)
-        .and_then(|result| result.map_err(StoreError::Sqlite));
-    if result.is_err() && !connection.is_autocommit() {
-        run("ROLLBACK TO job")?;
+        .unwrap_or_else(|panic| Err(StoreError::Panicked(panic_message(&*panic)).into()));
+    if connection.is_autocommit() {
+        let cause = result.as_ref().err().and_then(|error| sqlite_cause(error));
+        return aborted(cause.unwrap_or_else(unknown_cause));
     }
-    if !connection.is_autocommit() {
-        run("RELEASE job")?;
+    let undone = match &result {
+        Ok(_) => Ok(0),
+        Err(_) => run("ROLLBACK TO job"),
+    };
+    match undone.and_then(|_| run("RELEASE job")) {
+        Ok(_) if result.is_ok() => (result, Left::Changes),
+        Ok(_) => (result, Left::Nothing),
+        // What it wrote may still be there, and must not be committed with the others'.
+        Err(cause) => aborted(cause),
     }
-    result
+}
+
+/// The end of a job that took its group's transaction with it, for whatever reason of its own.
+fn aborted<T, E: From<StoreError>>(cause: rusqlite::Error) -> (Result<T, E>, Left) {
+    let cause = Arc::new(cause);
+    let error = StoreError::Commit(Arc::clone(&cause));
+    (Err(error.into()), Left::Aborted(cause))
+}
+
+/// What SQLite said that led to `error`.
+fn sqlite_cause(error: &(dyn Error + 'static)) -> Option<rusqlite::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(rusqlite::Error::SqliteFailure(code, text)) = error.downcast_ref() {
+            return Some(rusqlite::Error::SqliteFailure(*code, text.clone()));
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// For a job that ended the transaction and keeps to itself why.
+fn unknown_cause() -> rusqlite::Error {
+    let code = ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK);
+    let text = "a write ended the transaction of its group".to_owned();
+    rusqlite::Error::SqliteFailure(code, Some(text))
 }

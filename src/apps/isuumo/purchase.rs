@@ -61,11 +61,11 @@ pub(super) async fn buy(
 pub(super) async fn take_one(isu: &Isu, id: i64, once: Once) -> Result<Outcome> {
     let take = move |connection: &Connection| {
         let taken = connection.prepare_cached(TAKE_ONE)?.execute([id])?;
-        Ok(found(taken > 0).into())
+        Ok::<_, HttpError>(found(taken > 0).into())
     };
     // How many are left is shown nowhere, only whether there is one: `chair_search` says that.
     let work = move |connection: &Connection| once.apply(connection, take);
-    Ok(isu.store.write_unseen(work).await?)
+    isu.store.write_unseen(work).await
 }
 
 /// Request the documents of an estate
@@ -102,17 +102,14 @@ pub(super) async fn request_documents(
 pub(super) async fn request(isu: &Isu, id: i64, once: Once) -> Result<Outcome> {
     let look = move |connection: &Connection| {
         let mut select = connection.prepare_cached("SELECT 1 FROM estate WHERE id = ?1")?;
-        Ok(found(select.exists([id])?).into())
+        Ok::<_, HttpError>(found(select.exists([id])?).into())
     };
     if once.has_key() {
         // Only the answer is written.
         let work = move |connection: &Connection| once.apply(connection, look);
-        return Ok(isu.store.write_unseen(work).await?);
+        return isu.store.write_unseen(work).await;
     }
-    let answer = isu
-        .store
-        .read(|connection| look(connection).map_err(HttpError::from))?;
-    Ok(Outcome::Done(answer))
+    isu.store.read(look).map(Outcome::Done)
 }
 
 fn found(is_there: bool) -> StatusCode {

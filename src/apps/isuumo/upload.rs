@@ -11,14 +11,14 @@
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
 use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
-use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode};
 use utoipa::ToSchema;
 
 use super::records::{Broken, Record, Records};
 use super::{Result, Shared, bad_request};
 use crate::http::{BodyShare, HttpError, IdempotencyKey};
-use crate::store::{Outcome, StoreError};
+use crate::store::Outcome;
 
 /// What a column of an upload holds.
 #[derive(Debug, Clone, Copy)]
@@ -189,17 +189,11 @@ async fn store(
     let work = move |connection: &Connection| {
         let _counted_until_here = share;
         once.apply(connection, |connection| {
-            insert(connection, upload, &csv)?;
+            insert(connection, upload, &csv).map_err(refusal)?;
             Ok(StatusCode::CREATED.into())
         })
     };
-    match isu.store.write(work).await {
-        Ok(outcome) => Ok(outcome),
-        Err(StoreError::Sqlite(cause)) if is_refusal(&cause) => {
-            Err(HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR).caused_by(cause))
-        }
-        Err(other) => Err(other.into()),
-    }
+    isu.store.write(work).await
 }
 
 /// The bytes of the first form part of that name that is a file.
@@ -333,9 +327,14 @@ fn insert(connection: &Connection, upload: &Upload, csv: &[u8]) -> rusqlite::Res
     Ok(())
 }
 
-/// Whether the tables refused the rows, rather than the database failed.
-fn is_refusal(cause: &rusqlite::Error) -> bool {
-    cause.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
+/// What the tables refuse, whatever rule of theirs it is, is 500 without a document.
+fn refusal(cause: rusqlite::Error) -> HttpError {
+    match cause.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation) => {
+            HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR).caused_by(cause)
+        }
+        _ => cause.into(),
+    }
 }
 
 #[cfg(test)]

@@ -36,6 +36,17 @@ pub(super) struct Changes {
     pub(super) fare: Option<f64>,
 }
 
+impl Changes {
+    /// Whether everything stays.
+    pub(super) fn is_empty(&self) -> bool {
+        let nothing = Self {
+            uuid: self.uuid,
+            ..Self::default()
+        };
+        *self == nothing
+    }
+}
+
 /// The spellings of a uuid that the original's database takes: in any case, with or without hyphens,
 /// also in braces.
 pub(super) fn uuid(text: &str) -> Option<Uuid> {

@@ -2,7 +2,8 @@
 //!
 //! What a body and a query must be is checked first, then whether the person is there, then what a person
 //! must be. What only the data can tell is decided by the writer, in one job, so that nobody comes in
-//! between; with an `Idempotency-Key` its answer is given again to the same request.
+//! between; with an `Idempotency-Key` its answer is given again to the same request. A job that changes
+//! nobody is undone as a whole, so that the tags that clients hold stay good.
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
@@ -17,9 +18,10 @@ use super::not_found::uuid_in;
 use super::problem::Problem;
 use super::{Result, Shared, person};
 use crate::http::IdempotencyKey;
-use crate::store::{Answer, Once, Outcome};
+use crate::store::{Answer, Constraint, Once, Outcome, ResultExt as _, StoreError};
 
-const IS_THERE: &str = "SELECT 1 FROM person WHERE uuid = ?1";
+/// No two people have the same.
+const UUID: Constraint<'_> = Constraint::Unique("person.uuid");
 
 const INSERT: &str = "INSERT INTO person (uuid, survived, passenger_class, name, sex, age, \
     siblings_or_spouses_aboard, parents_or_children_aboard, fare) \
@@ -56,11 +58,7 @@ pub(super) async fn create(
     let fields = fields(&headers, &uri, &body)?;
     let person = model::person(&fields)?;
     write(&register, key.once(&body), move |connection| {
-        let uuid = person.uuid.to_string();
-        if connection.prepare_cached(IS_THERE)?.exists([&uuid])? {
-            return Ok(Problem::duplicate().into());
-        }
-        insert(connection, &uuid, &person)?;
+        insert(connection, &person).on_constraint(UUID, || Undone::from(Problem::duplicate()))?;
         shown(connection, person.uuid)
     })
     .await
@@ -95,17 +93,13 @@ pub(super) async fn change(
     let changes = model::changes(&fields);
     let changes = changes.and_then(|changes| model::stays(uuid, &changes).map(|()| changes));
     write(&register, key.once(&body), move |connection| {
-        let is_there = connection
-            .prepare_cached(IS_THERE)?
-            .exists([uuid.to_string()])?;
-        match changes {
-            _ if !is_there => Ok(Problem::not_found().into()),
-            Err(problem) => Ok(problem.into()),
-            Ok(changes) => {
-                update(connection, uuid, &changes)?;
-                shown(connection, uuid)
-            }
+        let before = find(connection, uuid)?.ok_or_else(Problem::not_found)?;
+        let changes = changes?;
+        if changes.is_empty() {
+            return Err(Undone::Answered(before));
         }
+        update(connection, uuid, &changes)?;
+        shown(connection, uuid)
     })
     .await
 }
@@ -133,27 +127,61 @@ pub(super) async fn remove(
         let removed = connection
             .prepare_cached(DELETE)?
             .execute([uuid.to_string()])?;
-        Ok(match removed {
-            0 => Problem::not_found().into(),
-            _ => ok(b"{}".to_vec()),
-        })
+        match removed {
+            0 => Err(Problem::not_found().into()),
+            _ => Ok(ok(b"{}".to_vec())),
+        }
     })
     .await
+}
+
+/// Why a job left everything as it was.
+#[derive(Debug, thiserror::Error)]
+enum Undone {
+    /// It was refused, or there was nothing to change.
+    #[error("nobody was changed")]
+    Answered(Answer),
+    #[error(transparent)]
+    Failed(#[from] StoreError),
+}
+
+impl From<Problem> for Undone {
+    fn from(problem: Problem) -> Self {
+        Self::Answered(problem.into())
+    }
+}
+
+impl From<rusqlite::Error> for Undone {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::Failed(cause.into())
+    }
 }
 
 /// Has the writer do `work`, once for its key.
 async fn write(
     register: &Shared,
     once: Once,
-    work: impl FnOnce(&Connection) -> rusqlite::Result<Answer> + Send + 'static,
+    work: impl FnOnce(&Connection) -> Result<Answer, Undone> + Send + 'static,
 ) -> Result<Outcome> {
-    let work = move |connection: &Connection| once.apply(connection, work);
-    Ok(register.store.write(work).await?)
+    let is_kept = once.has_key();
+    let job = move |connection: &Connection| {
+        once.apply(connection, |connection| match work(connection) {
+            // Keeping it is a write of its own: whoever repeats the request is refused again, also
+            // when the person came or went meanwhile.
+            Err(Undone::Answered(answer)) if is_kept => Ok(answer),
+            result => result,
+        })
+    };
+    match register.store.write(job).await {
+        Ok(outcome) => Ok(outcome),
+        Err(Undone::Answered(answer)) => Ok(Outcome::Done(answer)),
+        Err(Undone::Failed(error)) => Err(error.into()),
+    }
 }
 
-fn insert(connection: &Connection, uuid: &str, person: &Person) -> rusqlite::Result<()> {
+fn insert(connection: &Connection, person: &Person) -> rusqlite::Result<()> {
     connection.prepare_cached(INSERT)?.execute((
-        uuid,
+        person.uuid.to_string(),
         person.survived,
         person.passenger_class,
         &person.name,
@@ -181,10 +209,15 @@ fn update(connection: &Connection, uuid: Uuid, changes: &Changes) -> rusqlite::R
     Ok(())
 }
 
+/// 200 with the person, if there is one.
+fn find(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Option<Answer>> {
+    Ok(person::find(connection, uuid)?.map(ok))
+}
+
 /// 200 with the person, who is there.
-fn shown(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Answer> {
-    let person = person::find(connection, uuid)?;
-    person.map(ok).ok_or(rusqlite::Error::QueryReturnedNoRows)
+fn shown(connection: &Connection, uuid: Uuid) -> Result<Answer, Undone> {
+    let person = find(connection, uuid)?;
+    Ok(person.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
 }
 
 fn ok(bytes: Vec<u8>) -> Answer {

@@ -60,6 +60,7 @@ pub enum BackupError {
         /// The output.
         path: PathBuf,
         /// Why.
+        #[source]
         cause: io::Error,
     },
     /// SQLite failed to write the copy.
@@ -68,6 +69,7 @@ pub enum BackupError {
         /// The output.
         path: PathBuf,
         /// Why.
+        #[source]
         cause: rusqlite::Error,
     },
     /// The data directory is in use or cannot be read or written.

@@ -12,6 +12,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, ffi};
 
 use crate::file::provenance::record_state;
+use crate::store::StoreError;
 use crate::store::acceptance::unreadable;
 use crate::store::files::mark_log;
 use crate::store::health::{Depth, problems};
@@ -31,6 +32,20 @@ pub(in crate::store) enum CopyError {
         path: PathBuf,
         cause: rusqlite::Error,
     },
+}
+
+impl From<CopyError> for StoreError {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Unusable { path, reason } => Self::Unusable { path, reason },
+            CopyError::Damaged { path, detail } => Self::Unusable {
+                path,
+                reason: format!("it is damaged ({detail})"),
+            },
+            CopyError::Output { path, cause } => Self::File { path, cause },
+            CopyError::Sqlite { path, cause } => Self::Storage { path, cause },
+        }
+    }
 }
 
 /// Opens a file to copy from it; the file and its log stay as they are.

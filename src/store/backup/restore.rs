@@ -46,7 +46,9 @@ pub fn restore(
         newer => newer.into(),
     })?;
     let files = PrimaryFiles::lock(data_dir, app)?;
-    let generation = files.current()?.unwrap_or(0) + 1;
+    // What killed ones left would use up numbers and space.
+    files.clear()?;
+    let generation = files.unused()?;
     let target = files.path(generation);
     let (to, ()) = files.make(generation, |temporary| {
         drop(File::create(temporary).map_err(|cause| file_error(&target, cause))?);

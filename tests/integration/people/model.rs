@@ -184,7 +184,7 @@ async fn model_what_is_not_saved_is_not_seen() {
     // In the transaction of a write that fails at its end.
     let failed = site.store.write(|connection| {
         connection.execute("UPDATE person SET age = 99", [])?;
-        Err::<(), _>(rusqlite::Error::InvalidQuery)
+        Err::<(), StoreError>(rusqlite::Error::InvalidQuery.into())
     });
     assert!(failed.await.is_err());
     assert_eq!(site.person(KNOWN).await.is(200).json(), ann);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::bake::csv::HEADER;
-use crate::people::edge_cases::{KNOWN, with_ann};
+use crate::people::edge_cases::{KNOWN, UNKNOWN, with_ann};
 use crate::people::site::{KEYS, ann, ann_with, merged, options};
 use crate::service::response_headers::ask;
 use crate::support::harness::{Answer, Options, Site, reference_data};
@@ -373,4 +373,22 @@ async fn a_replica_tells_backups_of_one_primary_apart() {
     let after = replica.get(&path).await;
     assert_eq!(after.is(200).json()["age"], 99);
     assert_ne!(before.header("etag"), after.header("etag"));
+}
+
+/// A write that changes nobody leaves the tags that clients hold as they are.
+#[tokio::test]
+async fn refused_writes_and_changes_of_nothing_leave_every_tag() {
+    let (site, ann) = with_ann().await;
+    let before = site.get("/people").await;
+    let tag = before.is(200).header("etag");
+    assert_ne!(tag, "");
+    site.register(&ann).await.is(409);
+    site.change(KNOWN, &json!({})).await.is(200);
+    site.change(KNOWN, &json!({"uuid": KNOWN})).await.is(200);
+    site.change(UNKNOWN, &json!({})).await.is_not_found();
+    site.change(KNOWN, &json!({"uuid": UNKNOWN})).await.is(400);
+    site.remove(UNKNOWN).await.is_not_found();
+    assert_eq!(site.get("/people").await.header("etag"), tag);
+    site.change(KNOWN, &json!({"age": 31})).await.is(200);
+    assert_ne!(site.get("/people").await.header("etag"), tag);
 }

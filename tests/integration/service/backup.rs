@@ -196,23 +196,24 @@ fn the_generation_before_stays_until_the_restored_one_is_served() {
         .execute("UPDATE chair SET price = 9", [])
         .unwrap();
     drop(connection);
-    // What somebody left beside the next name must not become part of what is restored.
+    // What somebody left under the next number must not become part of what is restored.
     fs::write(data.join("isuumo.primary.2.sqlite-wal"), "stale").unwrap();
     restore(folder.path(), &["backups/x.sqlite"])
         .exits(0)
-        .says("data/isuumo.primary.2.sqlite: ");
-    assert!(!data.join("isuumo.primary.2.sqlite-wal").exists());
-    assert_eq!(price(&data.join("isuumo.primary.2.sqlite")), 7);
+        .says("data/isuumo.primary.3.sqlite: ");
+    let left = fs::read_to_string(data.join("isuumo.primary.2.sqlite-wal"));
+    assert_eq!(left.unwrap(), "stale", "it is not ours to remove");
+    assert_eq!(price(&data.join("isuumo.primary.3.sqlite")), 7);
     // It was the wrong one: back.
     restore(folder.path(), &["data/isuumo.primary.1.sqlite"]).exits(0);
-    assert_eq!(price(&data.join("isuumo.primary.3.sqlite")), 9);
+    assert_eq!(price(&data.join("isuumo.primary.4.sqlite")), 9);
     stop(Process::start(folder.path(), &[]));
     let generations: Vec<_> = names(&data)
         .into_iter()
         .filter(|name| name.ends_with(".sqlite"))
         .collect();
-    assert_eq!(generations, ["isuumo.primary.3.sqlite", "isuumo.sqlite"]);
-    assert_eq!(price(&data.join("isuumo.primary.3.sqlite")), 9);
+    assert_eq!(generations, ["isuumo.primary.4.sqlite", "isuumo.sqlite"]);
+    assert_eq!(price(&data.join("isuumo.primary.4.sqlite")), 9);
 }
 
 #[test]

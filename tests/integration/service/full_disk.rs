@@ -209,7 +209,10 @@ async fn a_write_too_large_for_the_disk_takes_its_group_along_and_no_more() {
     let baked = disk.join("data/isuumo.sqlite");
     let store = Store::open(store_options(&disk, &baked, &Options::default())).unwrap();
     let price = |price: i64| {
-        move |c: &Connection| c.execute("UPDATE chair SET price = ?1 WHERE id = 1", [price])
+        move |c: &Connection| {
+            let update = "UPDATE chair SET price = ?1 WHERE id = 1";
+            Ok::<_, StoreError>(c.execute(update, [price])?)
+        }
     };
     let (begin, begun) = std::sync::mpsc::channel::<()>();
     let (running, is_running) = std::sync::mpsc::channel::<()>();
@@ -224,7 +227,7 @@ async fn a_write_too_large_for_the_disk_takes_its_group_along_and_no_more() {
         c.execute_batch("CREATE TABLE large (bytes BLOB) STRICT")?;
         (0..30).try_for_each(|_| {
             c.execute("INSERT INTO large VALUES (zeroblob(1000000))", [])?;
-            Ok(())
+            Ok::<_, StoreError>(())
         })
     }));
     assert!(poll_once(large.as_mut()).await.is_none());

@@ -85,7 +85,7 @@ pub(crate) fn number(site: &Site, select: &str) -> i64 {
 
 /// Asked behind a commit that readers are told of: purchases alone they need not see.
 pub(crate) async fn stock(site: &Site) -> i64 {
-    site.store.write(|_| Ok(())).await.unwrap();
+    site.store.write(|_| Ok::<_, StoreError>(())).await.unwrap();
     number(site, "SELECT stock FROM chair WHERE id = 1")
 }
 

@@ -27,16 +27,16 @@ async fn what_failed_with_its_group_is_not_kept() {
     let mut first = Box::pin(site.store.write(move |_| {
         running.send(()).unwrap();
         gone.recv().unwrap();
-        Ok(())
+        Ok::<_, StoreError>(())
     }));
     assert!(poll_once(first.as_mut()).await.is_none());
     is_running.recv().unwrap();
     let mut bought = Box::pin(buy(&site, "a"));
     assert!(poll_once(bought.as_mut()).await.is_none());
-    let mut failing = Box::pin(
-        site.store
-            .write(|c| c.execute("INSERT OR ROLLBACK INTO chair (id) VALUES (1)", [])),
-    );
+    let mut failing = Box::pin(site.store.write(|c| {
+        c.execute("INSERT OR ROLLBACK INTO chair (id) VALUES (1)", [])?;
+        Ok::<_, StoreError>(())
+    }));
     assert!(poll_once(failing.as_mut()).await.is_none());
     assert_eq!(site.store.figures().waiting_writes, 3);
     go.send(()).unwrap();
@@ -56,7 +56,8 @@ async fn an_answer_is_forgotten_after_the_configured_time() {
     is_first(&buy(&site, "a").await, 200);
     let pass = |seconds: i64| {
         let sql = "UPDATE ekiben_answer SET at = at - ?1";
-        site.store.write(move |c| c.execute(sql, [seconds]))
+        site.store
+            .write(move |c| Ok::<_, StoreError>(c.execute(sql, [seconds])?))
     };
     pass(60 * 60).await.unwrap();
     is_replayed(&buy(&site, "a").await, 200);

@@ -125,10 +125,10 @@ async fn three_writes_in_one_commit(site: &Site) {
     let (go, gone) = channel::<()>();
     let mut first = Box::pin(site.store.write(move |_| {
         gone.recv().unwrap();
-        Ok(())
+        Ok::<_, StoreError>(())
     }));
     assert!(poll_once(first.as_mut()).await.is_none());
-    let mut others = [(); 2].map(|()| Box::pin(site.store.write(|_| Ok(()))));
+    let mut others = [(); 2].map(|()| Box::pin(site.store.write(|_| Ok::<_, StoreError>(()))));
     for other in &mut others {
         assert!(poll_once(other.as_mut()).await.is_none());
     }

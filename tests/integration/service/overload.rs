@@ -106,7 +106,7 @@ async fn an_upload_counts_until_it_is_written_or_given_up() {
         let work = move |_: &rusqlite::Connection| {
             begun.send(()).unwrap();
             let _ended = held.recv();
-            Ok(())
+            Ok::<_, StoreError>(())
         };
         store.write(work).await.unwrap();
     });
@@ -128,7 +128,7 @@ async fn an_upload_counts_until_it_is_written_or_given_up() {
     drop(hold);
     busy.await.unwrap();
     // Behind all that waits.
-    site.store.write(|_| Ok(())).await.unwrap();
+    site.store.write(|_| Ok::<_, StoreError>(())).await.unwrap();
     site.get("/api/chair/2").await.is(200);
     site.upload("chairs", &second).await.is(201);
 }

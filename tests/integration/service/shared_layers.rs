@@ -1,12 +1,15 @@
 //! What all apps share: health, version, request ids, limits, compression, errors.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::http::{Method, Request};
 use ekiben::config::Mode;
+use ekiben::http::{HttpError, REQUEST_LOG};
 
+use crate::support::captured_log::CapturedLog;
 use crate::support::dataset::Dataset;
 use crate::support::harness::{BAKE_TIME, Options, Site, poll_once};
 
@@ -215,6 +218,58 @@ async fn a_panic_is_a_500_without_its_message() {
         "{answer}"
     );
     site.get("/livez").await.is(200);
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the inside gave way")]
+struct Inside;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the middle was lost")]
+struct Middle(#[source] Inside);
+
+#[derive(Debug, thiserror::Error)]
+#[error("the outside failed")]
+struct Outside(#[source] Middle);
+
+/// What a job of the writer said when it panicked, and all that led to an error, is for the log alone.
+#[tokio::test]
+async fn causes_reach_the_log_as_a_whole_and_no_client() {
+    let other = Site::new(&Dataset::tiny());
+    let store = Arc::clone(&other.store);
+    let panics = axum::routing::get(async move || {
+        let work =
+            |_: &rusqlite::Connection| -> Result<(), HttpError> { panic!("the job fell over") };
+        store.write(work).await
+    });
+    let fails = axum::routing::get(async || {
+        let cause = Outside(Middle(Inside));
+        Err::<(), _>(HttpError::internal(cause))
+    });
+    let options = Options {
+        beside: axum::Router::new()
+            .route("/panics", panics)
+            .route("/fails", fails),
+        ..Options::default()
+    };
+    let site = Site::with(&Dataset::tiny(), &options);
+    for (path, said) in [
+        ("/panics", "a query panicked: the job fell over"),
+        (
+            "/fails",
+            "the outside failed: the middle was lost: the inside gave way",
+        ),
+    ] {
+        let log = CapturedLog::begin();
+        let answer = site.get(path).await;
+        answer.is(500);
+        let lines = log.lines(REQUEST_LOG);
+        assert_eq!(lines.len(), 1, "{}", log.text());
+        assert_eq!(lines[0]["cause"], said);
+        for cause in said.split(": ") {
+            assert!(!answer.to_string().contains(cause), "{answer}");
+        }
+    }
 }
 
 /// A body that gives nothing until the first value is dropped, and then breaks off.

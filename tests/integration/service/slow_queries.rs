@@ -102,7 +102,8 @@ async fn what_is_below_the_threshold_is_not_slow_and_without_one_nothing_is() {
         assert_eq!(store.read(count_to(MILLIONS)).unwrap(), MILLIONS);
         let write = |connection: &Connection| {
             let parameters = rusqlite::params![MILLIONS, SECRET];
-            connection.query_row(COUNT, parameters, |row| row.get::<_, i64>(0))
+            let count: i64 = connection.query_row(COUNT, parameters, |row| row.get(0))?;
+            Ok::<_, StoreError>(count)
         };
         assert_eq!(store.write(write).await.unwrap(), MILLIONS);
         assert_eq!(store.figures().slow_queries, 0);

@@ -64,19 +64,37 @@ async fn a_failed_reset_leaves_the_old_generation_for_the_next_start_too() {
     let folder = TempDir::new().unwrap();
     let baked = baked(folder.path());
     let store = open(folder.path(), &baked, Mode::Primary).unwrap();
-    // Where the new generation's log belongs, something is in the way.
-    let in_the_way = folder.path().join("data/isuumo.primary.2.sqlite-wal");
-    fs::create_dir(&in_the_way).unwrap();
+    // It is ours, but the lists cannot be read from it: that shows once it is copied and has its name.
+    let broken = rusqlite::Connection::open(&baked).unwrap();
+    broken.execute_batch("DROP TABLE chair_search").unwrap();
+    drop(broken);
     assert!(store.reset().await.is_err());
     assert_eq!(store.generation().number(), 1);
-    store
-        .write(|c| c.execute("UPDATE chair SET price = 7", []))
-        .await
-        .unwrap();
+    assert_eq!(data_files(folder.path()), ["isuumo.primary.1.sqlite"]);
+    store.write(|c| set_price(c, 7)).await.unwrap();
     drop(store);
     let store = open(folder.path(), &baked, Mode::Primary).unwrap();
     assert_eq!(store.generation().number(), 1);
     assert_eq!(price(&store), 7);
+}
+
+/// SQLite would take a WAL that somebody left under the next number for that of the new file.
+#[tokio::test]
+async fn a_reset_takes_no_number_of_which_something_is_there() {
+    let folder = TempDir::new().unwrap();
+    let store = open(folder.path(), &baked(folder.path()), Mode::Primary).unwrap();
+    let left = folder.path().join("data/isuumo.primary.4.sqlite-wal");
+    fs::write(&left, "stale").unwrap();
+    store.write(|c| set_price(c, 7)).await.unwrap();
+    store.reset().await.unwrap();
+    assert_eq!(store.generation().number(), 5);
+    assert_eq!(price(&store), 5000);
+    assert_eq!(fs::read_to_string(&left).unwrap(), "stale");
+    // Numbers rise also when somebody moved the files of a running primary away.
+    fs::remove_file(&left).unwrap();
+    fs::remove_file(folder.path().join("data/isuumo.primary.5.sqlite")).unwrap();
+    store.reset().await.unwrap();
+    assert_eq!(store.generation().number(), 6);
 }
 
 #[test]
@@ -136,7 +154,7 @@ async fn resets_that_wait_together_are_one() {
         let hold = move |_: &rusqlite::Connection| {
             running.send(()).unwrap();
             gone.recv().unwrap();
-            Ok(())
+            Ok::<_, StoreError>(())
         };
         slow.store.write(hold).await.unwrap();
     });
@@ -153,6 +171,15 @@ async fn resets_that_wait_together_are_one() {
     assert_eq!(site.store.generation().number(), 2);
 }
 
+fn nothing(_: &rusqlite::Connection) -> Result<(), StoreError> {
+    Ok(())
+}
+
+fn set_price(connection: &rusqlite::Connection, price: i64) -> Result<(), StoreError> {
+    connection.execute("UPDATE chair SET price = ?1", [price])?;
+    Ok(())
+}
+
 fn price(store: &Store) -> i64 {
     store
         .read(|c| Ok::<_, StoreError>(c.query_row("SELECT price FROM chair", [], |r| r.get(0))?))
@@ -164,10 +191,7 @@ async fn writes_are_kept_across_restarts() {
     let folder = TempDir::new().unwrap();
     let baked = baked(folder.path());
     let store = open(folder.path(), &baked, Mode::Primary).unwrap();
-    store
-        .write(|c| c.execute("UPDATE chair SET price = 7", []))
-        .await
-        .unwrap();
+    store.write(|c| set_price(c, 7)).await.unwrap();
     drop(store);
     let store = open(folder.path(), &baked, Mode::Primary).unwrap();
     let price = store
@@ -249,12 +273,14 @@ async fn a_panicking_write_is_undone_and_the_writer_goes_on() {
     let site = Site::new(&Dataset::tiny());
     let panicked = site
         .store
-        .write(|c| -> rusqlite::Result<()> {
+        .write(|c| -> Result<(), StoreError> {
             c.execute("DELETE FROM chair", [])?;
             panic!("a test panics on purpose");
         })
         .await;
-    assert!(matches!(panicked, Err(StoreError::Panicked)));
+    assert!(
+        matches!(panicked, Err(StoreError::Panicked(said)) if said == "a test panics on purpose")
+    );
     site.get("/api/chair/1").await.is(200);
     assert_eq!(site.buy(1).await, 200);
 }
@@ -269,15 +295,15 @@ async fn a_full_queue_refuses_and_a_closed_store_says_so() {
     let slow = site.store.write(move |_| {
         running.send(()).unwrap();
         begun.recv().unwrap();
-        Ok(())
+        Ok::<_, StoreError>(())
     });
     let mut slow = Box::pin(slow);
     assert!(poll_once(slow.as_mut()).await.is_none());
     is_running.recv().unwrap();
-    let mut queued = Box::pin(site.store.write(|_| Ok(())));
+    let mut queued = Box::pin(site.store.write(nothing));
     assert!(poll_once(queued.as_mut()).await.is_none());
     assert!(matches!(
-        site.store.write(|_| Ok(())).await,
+        site.store.write(nothing).await,
         Err(StoreError::Busy)
     ));
     let refused = site.post_json("/api/chair/buy/1", r#"{"email":"a"}"#).await;
@@ -287,7 +313,7 @@ async fn a_full_queue_refuses_and_a_closed_store_says_so() {
     queued.await.unwrap();
     site.store.close();
     assert!(matches!(
-        site.store.write(|_| Ok(())).await,
+        site.store.write(nothing).await,
         Err(StoreError::Stopped)
     ));
     site.get("/api/chair/1").await.is(200);
@@ -314,13 +340,13 @@ async fn idle_readers_do_not_keep_the_log() {
     let length = || fs::metadata(&log).map_or(0, |log| log.len());
     let make = "CREATE TABLE filler (bytes BLOB) STRICT";
     store
-        .write(move |connection| connection.execute_batch(make))
+        .write(move |connection| Ok::<_, StoreError>(connection.execute_batch(make)?))
         .await
         .unwrap();
     begin_snapshots(&store, 4);
     let fill = "INSERT INTO filler VALUES (zeroblob(200000))";
     for _ in 0..300 {
-        let write = |connection: &rusqlite::Connection| connection.execute(fill, []);
+        let write = |c: &rusqlite::Connection| Ok::<_, StoreError>(c.execute(fill, [])?);
         store.write(write).await.unwrap();
     }
     // All of it is 60 MB; what is folded into the file in time is written over.
@@ -338,7 +364,7 @@ async fn reads_without_a_gap_do_not_keep_the_log() {
     let log = folder.path().join("data/isuumo.primary.1.sqlite-wal");
     let make = "CREATE TABLE filler (bytes BLOB) STRICT; INSERT INTO filler VALUES (x'')";
     store
-        .write(move |connection| connection.execute_batch(make))
+        .write(move |connection| Ok::<_, StoreError>(connection.execute_batch(make)?))
         .await
         .unwrap();
     let done = Arc::new(AtomicBool::new(false));
@@ -362,7 +388,7 @@ async fn reads_without_a_gap_do_not_keep_the_log() {
     let mut longest = 0;
     for _ in 0..120 {
         store
-            .write_unseen(move |connection| connection.execute(fill, []))
+            .write_unseen(move |c| Ok::<_, StoreError>(c.execute(fill, [])?))
             .await
             .unwrap();
         longest = longest.max(fs::metadata(&log).unwrap().len());
@@ -380,7 +406,8 @@ async fn an_unseen_write_leaves_readers_alone_until_something_shows() {
     let folder = TempDir::new().unwrap();
     let store = open(folder.path(), &baked(folder.path()), Mode::Primary).unwrap();
     let buy = |connection: &rusqlite::Connection| {
-        connection.execute("UPDATE chair SET stock = stock - 1 WHERE id = 1", [])
+        let update = "UPDATE chair SET stock = stock - 1 WHERE id = 1";
+        Ok::<_, StoreError>(connection.execute(update, [])?)
     };
     let stock = || {
         let select = "SELECT stock FROM chair WHERE id = 1";
@@ -392,7 +419,7 @@ async fn an_unseen_write_leaves_readers_alone_until_something_shows() {
     store.write_unseen(buy).await.unwrap();
     assert_eq!(stock(), at_first, "the reader kept its snapshot");
     // Whatever shows, shows everything before it.
-    store.write(|_| Ok(())).await.unwrap();
+    store.write(nothing).await.unwrap();
     assert_eq!(stock(), at_first - 1);
     // The last one goes: `chair_search` loses its row, which the deriver watches.
     for _ in 1..at_first {
@@ -420,10 +447,7 @@ async fn a_read_that_takes_too_long_is_interrupted() {
         assert_eq!(answer.status(), 503);
         assert_eq!(price(&store), 5000, "the reader is of use");
     }
-    store
-        .write(|c| c.execute("UPDATE chair SET price = 7", []))
-        .await
-        .unwrap();
+    store.write(|c| set_price(c, 7)).await.unwrap();
     assert_eq!(price(&store), 7);
 }
 

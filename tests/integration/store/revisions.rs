@@ -2,13 +2,14 @@
 //!
 //! A deriver stands in for the moment between a commit and its being told, which a race hardly meets.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use ekiben::store::{Change, Derived, Deriver, Generation, Revision, Store, StoreError};
 use rusqlite::Connection;
 
 use crate::support::dataset::{CHAIR, Chair, Dataset};
-use crate::support::harness::{Options, bake_folder, store_options};
+use crate::support::harness::{Options, bake_folder, poll_once, store_options};
 
 /// Notes the revision and what the file shows while something is derived from a commit.
 #[derive(Default)]
@@ -45,24 +46,31 @@ fn count_chairs(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.query_row(count, [], |row| row.get(0))?)
 }
 
-#[tokio::test]
-async fn there_is_no_revision_while_some_readers_see_a_commit_and_others_do_not() {
-    let folder = tempfile::TempDir::new().unwrap();
+/// A store of two chairs, and the witness of its commits.
+fn witnessed(folder: &Path) -> (Arc<Store>, &'static Witness) {
     let chairs = (1..=2).map(|id| Chair { id, ..CHAIR });
-    Dataset::of_chairs(chairs).write(&folder.path().join("dumps"));
-    let baked = folder.path().join("isuumo.sqlite");
-    bake_folder(&folder.path().join("dumps"), &baked).unwrap();
+    Dataset::of_chairs(chairs).write(&folder.join("dumps"));
+    let baked = folder.join("isuumo.sqlite");
+    bake_folder(&folder.join("dumps"), &baked).unwrap();
     let witness: &'static Witness = Box::leak(Box::default());
-    let mut options = store_options(folder.path(), &baked, &Options::default());
+    let mut options = store_options(folder, &baked, &Options::default());
     options.deriver = Some(witness);
     let store = Arc::new(Store::open(options).unwrap());
     witness.store.set(Arc::downgrade(&store)).unwrap();
+    (store, witness)
+}
+
+#[tokio::test]
+async fn there_is_no_revision_while_some_readers_see_a_commit_and_others_do_not() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let (store, witness) = witnessed(folder.path());
 
     let revision = || store.revision().unwrap();
     let set_stock = async |stock: i64| {
         let work = move |connection: &Connection| {
             let update = "UPDATE chair SET stock = ?1 WHERE id = 1";
-            connection.execute(update, [stock])
+            connection.execute(update, [stock])?;
+            Ok::<_, StoreError>(())
         };
         store.write_unseen(work).await.unwrap();
     };
@@ -86,10 +94,48 @@ async fn there_is_no_revision_while_some_readers_see_a_commit_and_others_do_not(
     assert_ne!(revision(), second);
 }
 
+/// Nothing changed, so what clients hold stays good, and nothing is derived anew.
 #[tokio::test]
-async fn a_write_that_fails_leaves_a_revision() {
-    let site = crate::support::harness::Site::new(&Dataset::tiny());
-    let fails = |connection: &Connection| connection.execute("INSERT INTO nothing VALUES (1)", []);
-    assert!(site.store.write(fails).await.is_err());
-    assert!(site.store.revision().is_some());
+async fn a_write_that_fails_leaves_the_revision_and_what_is_derived() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let (store, witness) = witnessed(folder.path());
+    let before = store.revision().unwrap();
+    let fails = |connection: &Connection| -> Result<(), StoreError> {
+        // The witness watches this table.
+        connection.execute("DELETE FROM chair_search", [])?;
+        connection.execute("INSERT INTO nothing VALUES (1)", [])?;
+        Ok(())
+    };
+    assert!(store.write(fails).await.is_err());
+    let panics = |connection: &Connection| -> Result<(), StoreError> {
+        connection.execute("DELETE FROM chair_search", [])?;
+        panic!("a test panics on purpose");
+    };
+    assert!(store.write(panics).await.is_err());
+    assert_eq!(store.revision(), Some(before));
+    assert!(witness.seen.lock().unwrap().is_empty());
+    assert_eq!(store.read(count_chairs).unwrap(), 2);
+    assert_eq!(store.figures().commits.count(), 0, "there was none");
+
+    // What one that succeeds changes is still noticed, also beside one that fails.
+    let (hold, held) = std::sync::mpsc::channel::<()>();
+    let mut first = Box::pin(store.write(move |_| {
+        held.recv().unwrap();
+        Ok::<_, StoreError>(())
+    }));
+    assert!(poll_once(first.as_mut()).await.is_none());
+    let mut failing = Box::pin(store.write(fails));
+    assert!(poll_once(failing.as_mut()).await.is_none());
+    let mut sold = Box::pin(store.write_unseen(|connection| {
+        let update = "UPDATE chair SET stock = 0 WHERE id = 1";
+        Ok::<_, StoreError>(connection.execute(update, [])?)
+    }));
+    assert!(poll_once(sold.as_mut()).await.is_none());
+    hold.send(()).unwrap();
+    first.await.unwrap();
+    assert!(failing.await.is_err());
+    sold.await.unwrap();
+    assert_ne!(store.revision(), Some(before));
+    assert!(!witness.seen.lock().unwrap().is_empty());
+    assert_eq!(store.read(count_chairs).unwrap(), 1);
 }

@@ -27,7 +27,7 @@ pub(super) use self::places::Places;
 use self::rows::Source;
 pub(super) use self::shelf::{Set, Shelf};
 use super::conditions::Conditions;
-use crate::store::{Change, Derived, Deriver, Generation, StoreError};
+use crate::store::{Change, Derived, Deriver, Generation, StoreError, panic_message};
 
 const CHAIR_TABLE: &str = "chair_search";
 const ESTATE_TABLE: &str = "estate_search";
@@ -80,7 +80,9 @@ impl Catalogue {
         std::thread::scope(|scope| {
             let chairs = scope.spawn(|| shelf(&CHAIRS));
             let estates = shelf(&ESTATES);
-            let chairs = chairs.join().map_err(|_| StoreError::Panicked)?;
+            let chairs = chairs
+                .join()
+                .map_err(|panic| StoreError::Panicked(panic_message(&*panic)))?;
             Ok(Self {
                 chairs: Arc::new(chairs?),
                 estates: Arc::new(estates?),
