@@ -9,7 +9,7 @@
 //! - `chair`, `estate`: the two objects, their columns and JSON; `by_id`: one of them
 //! - `catalogue`: the lists in memory, derived from the file
 //! - `search`, `query`: the two searches: parameters to conditions to sets, or to SQL
-//! - `low_priced`, `recommended`, `nazotte` (with `polygon`): the other lists
+//! - `low_priced`, `recommended`, `nazotte` (with `polygon`, `point_tree`): the other lists
 //! - `purchase`: buying a chair and requesting documents; `body`: how bodies are read
 //! - `upload` (with `records`): CSV uploads; `initialize`: back to the baked data
 //! - `conditions`: the two condition documents
@@ -33,6 +33,7 @@ mod initialize;
 mod low_priced;
 mod nazotte;
 mod pages;
+mod point_tree;
 mod polygon;
 mod purchase;
 mod query;
