@@ -7,7 +7,9 @@
 //! - [`HttpError::internal`]: what is our fault. The client learns the status and nothing more; the
 //!   cause rides along in the response's extensions to the request log, which writes it once.
 
+use std::any::Any;
 use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -108,6 +110,15 @@ impl HttpError {
             "The server failed; its log has the cause.",
         )
         .caused_by(cause)
+    }
+
+    /// 500 for a panic; its text goes to the log only.
+    #[must_use]
+    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        let text = text.unwrap_or_else(|| "a panic without a message".to_owned());
+        Self::internal(io::Error::other(text))
     }
 
     /// 503 with `Retry-After`: not now, but soon.

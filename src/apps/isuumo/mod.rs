@@ -54,7 +54,7 @@ use axum::routing::{get, post};
 
 pub use self::settings::Settings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
-use crate::http::HttpError;
+use crate::http::{HttpError, WorkPool};
 use crate::store::{Deriver, Store};
 
 /// What every handler of this app returns.
@@ -67,6 +67,8 @@ struct Isu {
     pictures: thumbnail::ThumbnailCache,
     maps: pages::MapCache,
     tops: pages::TopCache,
+    /// What does whatever takes long.
+    work: WorkPool,
     /// Whether answers may be compressed.
     compress: bool,
 }
@@ -107,6 +109,7 @@ impl ServedApp for Isuumo {
             mount,
             upload_bytes,
             compress,
+            work,
         } = context;
         let mut routes = routes(upload_bytes);
         if settings.shed_bots {
@@ -119,6 +122,7 @@ impl ServedApp for Isuumo {
                 pictures: thumbnail::ThumbnailCache::default(),
                 maps: pages::MapCache::default(),
                 tops: pages::TopCache::default(),
+                work,
                 compress,
             })
         };

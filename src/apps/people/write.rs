@@ -53,7 +53,7 @@ pub(super) async fn create(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
-    let fields = fields(&headers, &uri, &body)?;
+    let fields = fields(&register.work, &headers, &uri, &body).await?;
     let person = model::person(&fields)?;
     write(&register, key.once(&body), move |connection| {
         let uuid = person.uuid.to_string();
@@ -90,7 +90,7 @@ pub(super) async fn change(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
-    let fields = fields(&headers, &uri, &body)?;
+    let fields = fields(&register.work, &headers, &uri, &body).await?;
     let uuid = uuid_in(path)?;
     let changes = model::changes(&fields);
     let changes = changes.and_then(|changes| model::stays(uuid, &changes).map(|()| changes));
