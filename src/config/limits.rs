@@ -55,7 +55,7 @@ impl Default for Limits {
             request_seconds: 30,
             buffered_bytes: 128 * 1024 * 1024,
             work_threads: 0,
-            work_queue: 64,
+            work_queue: 128,
             client_requests_per_second: 0.0,
             client_burst: 100,
             connections: 16_384,

@@ -32,3 +32,4 @@ pub(crate) mod slow_queries;
 pub(crate) mod sockets;
 pub(crate) mod two_apps;
 pub(crate) mod validators;
+pub(crate) mod work;
