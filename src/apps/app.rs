@@ -15,7 +15,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::bake::CsvTable;
 use crate::config::{Mount, Section, dictionary};
-use crate::http::NotFoundPage;
+use crate::http::{NotFoundPage, WorkPool};
 use crate::store::{Deriver, Store};
 
 /// Why an app cannot be mounted: its settings are wrong.
@@ -88,6 +88,8 @@ pub struct MountContext<S> {
     pub upload_bytes: usize,
     /// Whether answers may be compressed.
     pub compress: bool,
+    /// What does whatever takes long, for all apps of the process.
+    pub work: WorkPool,
 }
 
 impl<S> MountContext<S> {
@@ -97,6 +99,7 @@ impl<S> MountContext<S> {
             mount: self.mount,
             upload_bytes: self.upload_bytes,
             compress: self.compress,
+            work: self.work,
         }
     }
 }

@@ -26,6 +26,10 @@ pub struct Limits {
     /// Bytes of bodies, of requests and of answers, that are held at once, small ones aside; more are
     /// answered 503.
     pub buffered_bytes: usize,
+    /// Threads for work that takes long, such as pictures; 0 for one for each two cores.
+    pub work_threads: usize,
+    /// Pieces of such work that may wait for their turn; more are answered 503.
+    pub work_queue: usize,
     /// Requests that one client may send each second in the long run; 0 for any number.
     pub client_requests_per_second: f64,
     /// Requests that one client may send at once after a pause, when there is a limit.
@@ -50,6 +54,8 @@ impl Default for Limits {
             concurrent_requests: 1024,
             request_seconds: 30,
             buffered_bytes: 128 * 1024 * 1024,
+            work_threads: 0,
+            work_queue: 128,
             client_requests_per_second: 0.0,
             client_burst: 100,
             connections: 16_384,
@@ -69,6 +75,7 @@ impl Limits {
             ("limits.upload_bytes", self.upload_bytes == 0),
             ("limits.concurrent_requests", self.concurrent_requests == 0),
             ("limits.request_seconds", self.request_seconds == 0),
+            ("limits.work_queue", self.work_queue == 0),
             ("limits.client_burst", self.client_burst == 0),
             ("limits.connections", self.connections == 0),
             ("limits.head_seconds", self.head_seconds == 0),

@@ -219,6 +219,16 @@ impl Config {
         }
     }
 
+    /// Threads for work that takes long. Half of the cores, so that such work never takes all of them from
+    /// the threads that serve requests.
+    #[must_use]
+    pub fn work_threads(&self) -> usize {
+        match self.limits.work_threads {
+            0 => cores().div_ceil(2),
+            threads => threads,
+        }
+    }
+
     /// Long reads that run at once.
     #[must_use]
     pub fn offloaded_readers(&self) -> u32 {

@@ -10,8 +10,10 @@
 //! Headers that a status calls for (`WWW-Authenticate`, `Allow`, `Location`) ride along too:
 //! [`HttpError::with_header`].
 
+use std::any::Any;
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +24,7 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema};
 
-use crate::store::StoreError;
+use crate::store::{StoreError, panic_message};
 
 /// A response that is not a success.
 #[derive(Debug)]
@@ -112,6 +114,12 @@ impl HttpError {
             "The server failed; its log has the cause.",
         )
         .caused_by(cause)
+    }
+
+    /// 500 for a panic; its text goes to the log only.
+    #[must_use]
+    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
+        Self::internal(io::Error::other(panic_message(panic)))
     }
 
     /// 503 with `Retry-After`: not now, but soon.

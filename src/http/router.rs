@@ -26,9 +26,9 @@ use super::limits::guard::{AppGuard, Guard, admit};
 use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::observability::metrics::Metrics;
 use super::observability::request_log::log_request;
-use super::{HttpError, NotFoundPage, Served, Site};
+use super::{HttpError, NotFoundPage, Served, Site, WorkPool};
 use crate::config::Mount;
-use crate::store::{Store, panic_message};
+use crate::store::Store;
 
 /// The limits and switches of the shared layers.
 #[derive(Debug, Clone)]
@@ -68,8 +68,13 @@ pub struct AppRoutes {
 }
 
 /// The whole site: `apps`, in their order, with `beside` (routes of no app), the shared routes and the
-/// layers around them all.
-pub fn assemble(apps: Vec<AppRoutes>, beside: Router, limits: &Limits) -> (Arc<Site>, Router) {
+/// layers around them all. `work` is what the apps do long work with.
+pub fn assemble(
+    apps: Vec<AppRoutes>,
+    beside: Router,
+    work: WorkPool,
+    limits: &Limits,
+) -> (Arc<Site>, Router) {
     let own_guard = Guard::new(limits);
     let guards = Guards {
         limits,
@@ -96,7 +101,7 @@ pub fn assemble(apps: Vec<AppRoutes>, beside: Router, limits: &Limits) -> (Arc<S
         });
     }
     let metrics = guards.metrics;
-    let site = Arc::new(Site::new(served, own_guard, metrics.clone()));
+    let site = Arc::new(Site::new(served, own_guard, metrics.clone(), work));
     let all = all
         .merge(builtin(&site, descriptions, limits))
         .fallback(async move |method: Method, uri: Uri, headers: HeaderMap| {
@@ -139,7 +144,8 @@ impl Guards<'_> {
 /// The routes that every site has.
 fn builtin(site: &Arc<Site>, descriptions: Vec<OpenApi>, limits: &Limits) -> Router {
     let document = openapi::document(descriptions, limits);
-    let pages = Pages::new(document, limits.compress_above_bytes.is_some());
+    let compress = limits.compress_above_bytes.is_some();
+    let pages = Pages::new(document, compress, site.work().clone());
     let pages = pages::routes(Arc::clone(site), pages);
     Router::new()
         .route("/livez", get(health::live))
@@ -212,5 +218,5 @@ fn nothing() -> Response {
     reason = "the layer wants this signature"
 )]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    HttpError::internal(std::io::Error::other(panic_message(&*panic))).into_response()
+    HttpError::panicked(&*panic).into_response()
 }

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 
-use super::Guard;
 use super::observability::metrics::Metrics;
 use super::observability::process_metrics;
+use super::{Guard, WorkPool};
 use crate::store::Store;
 
 /// One app with its store.
@@ -34,17 +34,19 @@ pub struct Site {
     pub(crate) metrics: Metrics,
     /// What admits requests that are no app's.
     pub(crate) guard: Guard,
+    work: WorkPool,
 }
 
 impl Site {
-    /// A site that serves `apps`; `guard` admits what is no app's.
-    pub(crate) fn new(apps: Vec<Served>, guard: Guard, metrics: Metrics) -> Self {
+    /// A site that serves `apps`; `guard` admits what is no app's, and `work` does what takes long.
+    pub(crate) fn new(apps: Vec<Served>, guard: Guard, metrics: Metrics, work: WorkPool) -> Self {
         process_metrics::begin();
         Self {
             apps,
             draining: AtomicBool::new(false),
             metrics,
             guard,
+            work,
         }
     }
 
@@ -52,6 +54,12 @@ impl Site {
     #[must_use]
     pub fn apps(&self) -> &[Served] {
         &self.apps
+    }
+
+    /// What does whatever takes long.
+    #[must_use]
+    pub fn work(&self) -> &WorkPool {
+        &self.work
     }
 
     /// Requests that are being served, but for probes.

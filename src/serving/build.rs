@@ -16,7 +16,7 @@ use super::limits::{limits, retention};
 use crate::apps::{self, App, MountContext, MountError, Mounted};
 use crate::config::{Config, Layers, Mount};
 use crate::file::FileError;
-use crate::http::{AppRoutes, Site, assemble, openapi};
+use crate::http::{AppRoutes, Site, WorkPool, assemble, openapi};
 use crate::store::{Store, StoreError, StoreOptions};
 
 /// Why an app cannot be served.
@@ -51,6 +51,7 @@ pub struct MountedApps<'l> {
     layers: &'l Layers,
     apps: Vec<MountedApp>,
     beside: Router,
+    work: WorkPool,
 }
 
 struct MountedApp {
@@ -74,21 +75,30 @@ pub fn mount<'l>(
     apps: &[&'static dyn App],
     layers: &'l Layers,
 ) -> Result<MountedApps<'l>, OpenError> {
-    let mounted = apps.iter().map(|app| mount_app(*app, layers));
+    let config = layers.config();
+    // One for all: the processors are there only once.
+    let work = WorkPool::new(config.work_threads(), config.limits.work_queue);
+    let mounted = apps.iter().map(|app| mount_app(*app, layers, &work));
     Ok(MountedApps {
         layers,
         apps: mounted.collect::<Result<_, _>>()?,
         beside: Router::new(),
+        work,
     })
 }
 
-fn mount_app(app: &'static dyn App, layers: &Layers) -> Result<MountedApp, OpenError> {
+fn mount_app(
+    app: &'static dyn App,
+    layers: &Layers,
+    work: &WorkPool,
+) -> Result<MountedApp, OpenError> {
     let config = layers.config();
     let context = MountContext {
         settings: layers.section(app.name()),
         mount: Mount::default(),
         upload_bytes: config.limits.upload_bytes,
         compress: config.http.compression,
+        work: work.clone(),
     };
     let mounted = app.mount_at(context).map_err(|cause| OpenError::Mount {
         app: app.name(),
@@ -122,7 +132,7 @@ impl MountedApps<'_> {
         let config = self.layers.config();
         let apps = self.apps.into_iter().map(|app| app.open(config));
         let apps = apps.collect::<Result<_, _>>()?;
-        let (site, router) = assemble(apps, self.beside, &limits(config));
+        let (site, router) = assemble(apps, self.beside, self.work, &limits(config));
         Ok(Built { site, router })
     }
 }

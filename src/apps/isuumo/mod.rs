@@ -9,7 +9,7 @@
 //! - `chair`, `estate`: the two objects, their columns and JSON; `by_id`: one of them
 //! - `catalogue`: the lists in memory, derived from the file
 //! - `search`, `query`: the two searches: parameters to conditions to sets, or to SQL
-//! - `low_priced`, `recommended`, `nazotte` (with `polygon`): the other lists
+//! - `low_priced`, `recommended`, `nazotte` (with `polygon`, `point_tree`): the other lists
 //! - `purchase`: buying a chair and requesting documents; `body`: how bodies are read
 //! - `upload` (with `records`): CSV uploads; `initialize`: back to the baked data
 //! - `conditions`: the two condition documents
@@ -32,6 +32,7 @@ mod looks;
 mod low_priced;
 mod nazotte;
 mod pages;
+mod point_tree;
 mod polygon;
 mod purchase;
 mod query;
@@ -52,7 +53,7 @@ use pictures::PictureCache;
 
 pub use self::settings::Settings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
-use crate::http::HttpError;
+use crate::http::{HttpError, WorkPool};
 use crate::store::{Deriver, Store};
 
 /// What every handler of this app returns.
@@ -65,6 +66,8 @@ struct Isu {
     pictures: PictureCache,
     maps: pages::MapCache,
     tops: pages::TopCache,
+    /// What does whatever takes long.
+    work: WorkPool,
     /// Whether answers may be compressed.
     compress: bool,
 }
@@ -105,6 +108,7 @@ impl ServedApp for Isuumo {
             mount,
             upload_bytes,
             compress,
+            work,
         } = context;
         let mut routes = routes(upload_bytes);
         if settings.shed_bots {
@@ -117,6 +121,7 @@ impl ServedApp for Isuumo {
                 pictures: PictureCache::default(),
                 maps: pages::MapCache::default(),
                 tops: pages::TopCache::default(),
+                work,
                 compress,
             })
         };

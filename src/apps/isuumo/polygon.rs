@@ -2,13 +2,15 @@
 //!
 //! The original writes coordinates with six decimals into its query, so both vertices and points are
 //! whole millionths of a degree here and all arithmetic is exact: a point on an edge or a vertex is
-//! found to be there, and is not contained.
+//! found to be there, and is not contained. It must not know what the points stand for.
+
+use std::cmp::Ordering;
 
 /// A place in millionths of a degree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Point {
-    x: i64,
-    y: i64,
+    pub(super) x: i64,
+    pub(super) y: i64,
 }
 
 impl Point {
@@ -28,6 +30,11 @@ fn millionths(degrees: f64) -> i64 {
     // Far from a tie and from where doubles have no halves, the product rounds as the exact value.
     let scaled = degrees * 1e6;
     let nearest = scaled.round();
+    let beyond = if degrees < 0.0 { -FARTHEST } else { FARTHEST };
+    // Writing such numbers out takes up to 70 µs each, and is of no use.
+    if scaled.abs() > 2e18 {
+        return beyond;
+    }
     if (scaled - nearest).abs() < 0.499 && scaled.abs() < 1e15 {
         #[expect(clippy::cast_possible_truncation, reason = "a whole number below 1e15")]
         return nearest as i64;
@@ -36,7 +43,6 @@ fn millionths(degrees: f64) -> i64 {
         .chars()
         .filter(|&c| c != '.')
         .collect();
-    let beyond = if degrees < 0.0 { -FARTHEST } else { FARTHEST };
     digits
         .parse()
         .map_or(beyond, |exact: i64| exact.clamp(-FARTHEST, FARTHEST))
@@ -44,34 +50,120 @@ fn millionths(degrees: f64) -> i64 {
 
 /// A polygon of one ring.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Polygon(Vec<Point>);
+pub(super) struct Polygon {
+    edges: Vec<Edge>,
+}
 
 impl Polygon {
     /// The polygon of a ring, or `None` for what MySQL refuses: fewer than four points, or a last
     /// point that is not the first.
-    pub(super) fn from_ring(ring: Vec<Point>) -> Option<Self> {
-        (ring.len() >= 4 && ring.first() == ring.last()).then_some(Self(ring))
+    pub(super) fn from_ring(ring: &[Point]) -> Option<Self> {
+        let is_closed = ring.len() >= 4 && ring.first() == ring.last();
+        let edges = ring.windows(2).map(|ends| Edge::new(ends[0], ends[1]));
+        is_closed.then(|| Self {
+            edges: edges.collect(),
+        })
+    }
+
+    /// Its edges; at least three.
+    pub(super) fn edges(&self) -> &[Edge] {
+        &self.edges
     }
 
     /// Whether the point is strictly inside.
     pub(super) fn contains(&self, point: Point) -> bool {
-        let mut winding = 0;
-        for edge in self.0.windows(2) {
-            let (from, to) = (edge[0], edge[1]);
-            if point.y < from.y.min(to.y) || point.y > from.y.max(to.y) {
-                continue;
-            }
-            let side = cross(from, to, point);
-            if side == 0 && is_between(from, to, point) {
-                return false;
-            }
-            if from.y <= point.y && point.y < to.y && side > 0 {
-                winding += 1;
-            } else if to.y <= point.y && point.y < from.y && side < 0 {
-                winding -= 1;
-            }
+        let windings = self.edges.iter().map(|edge| edge.winding(point));
+        windings.sum::<Option<i32>>().is_some_and(|sum| sum != 0)
+    }
+}
+
+/// A side of a polygon, turned so that `y` does not fall from its low end to its high end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Edge {
+    low: Point,
+    high: Point,
+    /// What it adds to the winding number of points beside it, on the side of greater `x`: 1 or -1
+    /// by its direction in the ring, and 0 when both ends have one `y`.
+    turn: i32,
+}
+
+impl Edge {
+    fn new(from: Point, to: Point) -> Self {
+        let (low, high, turn) = match from.y.cmp(&to.y) {
+            Ordering::Less => (from, to, 1),
+            Ordering::Equal => (from, to, 0),
+            Ordering::Greater => (to, from, -1),
+        };
+        Self { low, high, turn }
+    }
+
+    /// What the edge adds to the winding number of `point`; `None` when the point is on the edge.
+    pub(super) fn winding(&self, point: Point) -> Option<i32> {
+        if point.y < self.low.y || point.y > self.high.y {
+            return Some(0);
         }
-        winding != 0
+        let side = cross(self.low, self.high, point);
+        if side == 0 && is_between(self.low, self.high, point) {
+            return None;
+        }
+        // The low end belongs to the edge and the high end to the next one, so that a ray through a
+        // vertex crosses one of the two.
+        let is_crossed = side > 0 && point.y < self.high.y;
+        Some(if is_crossed { self.turn } else { 0 })
+    }
+
+    /// What the edge adds to the winding numbers of all points of `area`, where that is the same for
+    /// all of them and none of them can be on the edge; `None` where it has to be asked for each.
+    pub(super) fn winding_of_all(&self, area: &Area) -> Option<i32> {
+        let (south, north) = (self.low.y.max(area.low.y), self.high.y.min(area.high.y));
+        if south > north || self.low.x.min(self.high.x) > area.high.x {
+            return Some(0);
+        }
+        if self.turn == 0 {
+            return (self.low.x.max(self.high.x) < area.low.x).then_some(0);
+        }
+        // Between two places, the line is on one side of both or of neither.
+        let side = |x, y| cross(self.low, self.high, Point { x, y });
+        if side(area.high.x, south) < 0 && side(area.high.x, north) < 0 {
+            return Some(0);
+        }
+        let spans = self.low.y <= area.low.y && area.high.y < self.high.y;
+        let is_crossed = spans && side(area.low.x, south) > 0 && side(area.low.x, north) > 0;
+        is_crossed.then_some(self.turn)
+    }
+}
+
+/// A rectangle; its borders belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Area {
+    low: Point,
+    high: Point,
+}
+
+impl Area {
+    /// The smallest that holds all `points`.
+    pub(super) fn around(points: impl IntoIterator<Item = Point>) -> Self {
+        let (least, most) = (i64::MIN, i64::MAX);
+        let nothing = Self {
+            low: Point { x: most, y: most },
+            high: Point { x: least, y: least },
+        };
+        points.into_iter().fold(nothing, |area, point| Self {
+            low: Point {
+                x: area.low.x.min(point.x),
+                y: area.low.y.min(point.y),
+            },
+            high: Point {
+                x: area.high.x.max(point.x),
+                y: area.high.y.max(point.y),
+            },
+        })
+    }
+
+    /// Whether it is at least as wide in `x` as in `y`.
+    pub(super) fn is_wide(&self) -> bool {
+        let [x, y] = [(self.low.x, self.high.x), (self.low.y, self.high.y)];
+        x.1.abs_diff(x.0) >= y.1.abs_diff(y.0)
     }
 }
 
@@ -93,7 +185,8 @@ mod tests {
     use super::*;
 
     fn polygon(ring: &[(f64, f64)]) -> Option<Polygon> {
-        Polygon::from_ring(ring.iter().map(|&(x, y)| Point::rounded(x, y)).collect())
+        let ring: Vec<Point> = ring.iter().map(|&(x, y)| Point::rounded(x, y)).collect();
+        Polygon::from_ring(&ring)
     }
 
     const SQUARE: [(f64, f64); 5] = [
@@ -187,5 +280,15 @@ mod tests {
             Point::rounded(-0.000_000_4, 1e300),
             Point { x: 0, y: FARTHEST }
         );
+        // The largest that is written out, and the first that is not.
+        for (degrees, expected) in [
+            (1.152_921_504e12, 1_152_921_504_000_000_000),
+            (-1.152_921_6e12, -FARTHEST),
+            (2.1e12, FARTHEST),
+            (-2.1e12, -FARTHEST),
+            (-f64::MAX, -FARTHEST),
+        ] {
+            assert_eq!(millionths(degrees), expected, "{degrees}");
+        }
     }
 }

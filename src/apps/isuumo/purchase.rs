@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::body::{first_value, is_json};
 use super::{Isu, Result, Shared, bad_request, path_id};
-use crate::http::{HttpError, IdempotencyKey};
+use crate::http::{HttpError, IdempotencyKey, json_takes_long};
 use crate::store::{Once, Outcome};
 
 /// Takes one unit, if there is one left, in one statement: no two buyers can take the same.
@@ -53,7 +53,7 @@ pub(super) async fn buy(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
-    let id = checked_id(&id, &headers, &body)?;
+    let id = checked_id(&isu, &id, &headers, &body).await?;
     take_one(&isu, id, key.once(&body)).await
 }
 
@@ -94,7 +94,7 @@ pub(super) async fn request_documents(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
-    let id = checked_id(&id, &headers, &body)?;
+    let id = checked_id(&isu, &id, &headers, &body).await?;
     request(&isu, id, key.once(&body)).await
 }
 
@@ -120,14 +120,28 @@ fn found(is_there: bool) -> StatusCode {
     }
 }
 
-fn checked_id(id: &str, headers: &HeaderMap, body: &[u8]) -> Result<i64> {
-    let unbound = || HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR);
+async fn checked_id(isu: &Isu, id: &str, headers: &HeaderMap, body: &Bytes) -> Result<i64> {
     if !is_json(headers) {
         return Err(unbound());
     }
+    if json_takes_long(body) {
+        let body = body.clone();
+        isu.work.run(move || has_email(&body)).await??;
+    } else {
+        has_email(body)?;
+    }
+    path_id(id)
+}
+
+fn has_email(body: &[u8]) -> Result<()> {
     match first_value(body).ok_or_else(unbound)? {
-        Value::Object(fields) if fields.get("email").is_some_and(Value::is_string) => path_id(id),
+        Value::Object(fields) if fields.get("email").is_some_and(Value::is_string) => Ok(()),
         Value::Object(_) | Value::Null => Err(bad_request()),
         _ => Err(unbound()),
     }
+}
+
+/// The original could not make its struct of the body.
+fn unbound() -> HttpError {
+    HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR)
 }

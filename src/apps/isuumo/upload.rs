@@ -184,8 +184,7 @@ async fn store(
         check(&csv, upload.columns)?;
         Ok::<_, HttpError>((csv, share, once))
     };
-    let checked = tokio::task::spawn_blocking(check).await;
-    let (csv, share, once) = checked.map_err(HttpError::internal)??;
+    let (csv, share, once) = isu.work.run(check).await??;
     let work = move |connection: &Connection| {
         let _counted_until_here = share;
         once.apply(connection, |connection| {

@@ -2,15 +2,31 @@
 
 use std::collections::HashSet;
 
+use axum::body::Bytes;
 use axum::http::{HeaderMap, Uri, header};
 use serde_json::{Map, Value};
 
 use super::Result;
 use super::problem::Problem;
 use super::shape;
+use crate::http::{WorkPool, json_takes_long};
 
-/// The fields of a body that goes with the specification; then the query must hold nothing.
-pub(super) fn fields(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Result<Map<String, Value>> {
+/// The fields of a body that goes with the specification; then the query must hold nothing. A body that
+/// takes long is read by the pool.
+pub(super) async fn fields(
+    work: &WorkPool,
+    headers: &HeaderMap,
+    uri: &Uri,
+    body: &Bytes,
+) -> Result<Map<String, Value>> {
+    if !json_takes_long(body) {
+        return checked(headers, uri, body);
+    }
+    let (headers, uri, body) = (headers.clone(), uri.clone(), body.clone());
+    work.run(move || checked(&headers, &uri, &body)).await?
+}
+
+fn checked(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Result<Map<String, Value>> {
     let content_type = headers
         .get(header::CONTENT_TYPE)
         .map(|value| String::from_utf8_lossy(value.as_bytes()))

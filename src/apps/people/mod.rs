@@ -38,7 +38,7 @@ use uuid::Uuid;
 pub use self::settings::Settings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::bake::CsvTable;
-use crate::http::{HttpError, Kept};
+use crate::http::{HttpError, Kept, WorkPool};
 use crate::store::Store;
 
 /// What every handler of this app returns.
@@ -53,6 +53,8 @@ const KEPT_LISTS: usize = 8 * 1024 * 1024;
 struct Register {
     store: Arc<Store>,
     settings: Settings,
+    /// What does whatever takes long.
+    work: WorkPool,
     people: Kept<Uuid, axum::body::Bytes>,
     /// By form and query.
     lists: Kept<(read::Form, String), read::Page>,
@@ -85,7 +87,10 @@ impl ServedApp for People {
 
     fn mount(&self, context: MountContext<Settings>) -> Result<Mounted, MountError> {
         let MountContext {
-            settings, mount, ..
+            settings,
+            mount,
+            work,
+            ..
         } = context;
         if settings.max_limit == 0 {
             return Err("people.max_limit must be at least 1".into());
@@ -95,6 +100,7 @@ impl ServedApp for People {
             Arc::new(Register {
                 store,
                 settings,
+                work,
                 people: Kept::new(KEPT_PEOPLE),
                 lists: Kept::new(KEPT_LISTS),
             })

@@ -55,7 +55,7 @@ pub(super) async fn create(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
-    let fields = fields(&headers, &uri, &body)?;
+    let fields = fields(&register.work, &headers, &uri, &body).await?;
     let person = model::person(&fields)?;
     write(&register, key.once(&body), move |connection| {
         insert(connection, &person).on_constraint(UUID, || Undone::from(Problem::duplicate()))?;
@@ -88,7 +88,7 @@ pub(super) async fn change(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
-    let fields = fields(&headers, &uri, &body)?;
+    let fields = fields(&register.work, &headers, &uri, &body).await?;
     let uuid = uuid_in(path)?;
     let changes = model::changes(&fields);
     let changes = changes.and_then(|changes| model::stays(uuid, &changes).map(|()| changes));

@@ -52,9 +52,7 @@ type Counted = (Arc<Site>, Option<Arc<Watch>>);
 
 async fn metrics_text(State((site, connections)): State<Counted>) -> Response {
     let connections = connections.as_deref();
-    let text = site
-        .metrics
-        .text(site.apps(), site.in_flight(), connections);
+    let text = site.metrics.text(&site, connections);
     ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response()
 }
 

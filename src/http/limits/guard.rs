@@ -17,6 +17,7 @@ use tokio::time::Instant;
 
 use super::bodies::Bodies;
 use super::rate_limit::RateLimit;
+use super::slices::in_slices;
 use crate::http::observability::metrics::Metrics;
 use crate::http::{HttpError, Limits};
 
@@ -98,7 +99,7 @@ async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
         Ok(_) if share.is_some_and(|share| share.is_refused()) => {
             HttpError::overloaded("Too many large requests are being received.").into_response()
         }
-        Ok(response) => guard.bodies.hold(response).into_response(),
+        Ok(response) => guard.bodies.hold(response).map(in_slices).into_response(),
         Err(_elapsed) => took_too_long(guard.time.as_secs(), is_read).into_response(),
     }
 }

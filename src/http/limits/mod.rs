@@ -4,8 +4,12 @@
 //! - `guard`: concurrent requests and time per request
 //! - `bodies`: bytes of all bodies
 //! - `rate_limit`: requests of one client; `client_address`: which client that is
+//! - `work`: what takes the processor for long; `json`: which bodies do; `slices`: large answers
 
 pub(crate) mod bodies;
 pub(crate) mod client_address;
 pub(crate) mod guard;
+pub(crate) mod json;
 pub(crate) mod rate_limit;
+pub(crate) mod slices;
+pub(crate) mod work;

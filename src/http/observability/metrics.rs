@@ -2,7 +2,7 @@
 //!
 //! Requests are counted as they end, by app, route template, method and status, so that a client
 //! cannot make up label values. Everything else is asked for when somebody looks: it costs nothing
-//! meanwhile (`store_metrics`, `process`). The names stand in these three and nowhere else; the
+//! meanwhile (the other files of this folder). The names stand in them and nowhere else; the
 //! dashboard in `deploy/grafana/` uses them.
 
 use std::hash::{Hash, Hasher};
@@ -17,8 +17,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::{connection_metrics, process_metrics, store_metrics};
-use crate::http::Served;
+use super::{connection_metrics, process_metrics, store_metrics, work_metrics};
+use crate::http::Site;
 use crate::http::transport::connection::Watch;
 
 /// Seconds; most answers take less than the first, and the limits on time lie beyond the last.
@@ -117,13 +117,8 @@ impl Metrics {
             .observe(time.as_secs_f64());
     }
 
-    /// All metrics as text. `in_flight` requests are being served.
-    pub(crate) fn text(
-        &self,
-        apps: &[Served],
-        in_flight: usize,
-        connections: Option<&Watch>,
-    ) -> String {
+    /// All metrics of `site` as text.
+    pub(crate) fn text(&self, site: &Site, connections: Option<&Watch>) -> String {
         let mut registry = Registry::with_prefix("ekiben");
         registry.register_with_unit(
             "http_request_duration",
@@ -139,7 +134,7 @@ impl Metrics {
         gauge(
             "http_requests_in_flight",
             "Requests being served",
-            in_flight,
+            site.in_flight(),
         );
         let build = Family::<Build, Gauge>::default();
         let versions = Build {
@@ -151,7 +146,8 @@ impl Metrics {
         if let Some(watch) = connections {
             connection_metrics::register(&mut registry, watch);
         }
-        store_metrics::register(&mut registry, apps);
+        store_metrics::register(&mut registry, site.apps());
+        work_metrics::register(&mut registry, site.work());
         let mut process = Registry::default();
         process_metrics::register(&mut process);
         let mut text = String::new();

@@ -2,7 +2,8 @@
 //!
 //! # Layout
 //! - `request_log`: request ids and one log line per request; `trace_context`: the trace it is part of
-//! - `metrics`: requests; `connection_metrics`, `store_metrics`, `process_metrics`: the rest of `/metrics`
+//! - `metrics`: requests; `connection_metrics`, `store_metrics`, `work_metrics`,
+//!   `process_metrics`: the rest of `/metrics`
 
 mod connection_metrics;
 pub(crate) mod metrics;
@@ -10,3 +11,4 @@ pub(crate) mod process_metrics;
 pub(crate) mod request_log;
 mod store_metrics;
 pub(crate) mod trace_context;
+mod work_metrics;

@@ -35,3 +35,4 @@ pub(crate) mod two_apps;
 pub(crate) mod validators;
 pub(crate) mod viewers;
 pub(crate) mod viewers_app;
+pub(crate) mod work;

@@ -17,6 +17,8 @@ use super::places::Places;
 use super::positions::Positions;
 use super::rows::{Distinct, Entry, Rows, Source};
 use crate::apps::answer::Kind;
+use crate::apps::isuumo::point_tree::PointTree;
+use crate::apps::isuumo::polygon::Point;
 use crate::apps::listing;
 use crate::http::HttpError;
 use crate::store::Generation;
@@ -50,6 +52,8 @@ struct Fixed {
     /// The rows of each feature, in lower case; nothing when there are too many.
     features: Option<Vec<(String, Bits)>>,
     fragments: Fragments,
+    /// Where the rows are, once a polygon is searched that needs it.
+    tree: OnceLock<PointTree>,
 }
 
 impl Shelf {
@@ -238,8 +242,16 @@ impl Shelf {
     }
 
     /// Where the rows are, if the list has places.
-    pub(super) fn places(&self) -> &Places {
+    pub(in crate::apps::isuumo) fn places(&self) -> &Places {
         &self.fixed.rows.places
+    }
+
+    /// The rows' places as a tree; made when it is first asked for, some milliseconds.
+    pub(in crate::apps::isuumo) fn tree(&self) -> &PointTree {
+        self.fixed.tree.get_or_init(|| {
+            let places = self.fixed.rows.places.locations();
+            PointTree::new(places.map(|(latitude, longitude)| Point::rounded(latitude, longitude)))
+        })
     }
 }
 
@@ -292,6 +304,7 @@ impl Fixed {
             texts: texts.collect(),
             features: feature_sets(&rows),
             fragments: Fragments::new(length),
+            tree: OnceLock::new(),
             rows,
         }
     }

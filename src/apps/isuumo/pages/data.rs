@@ -105,8 +105,8 @@ impl<'s> Data<'s> {
     }
 
     /// The map of the estates.
-    pub(super) fn map(&self) -> Result<Arc<Map>> {
-        self.isu.maps.of(&self.catalogue)
+    pub(super) async fn map(&self) -> Result<Arc<Map>> {
+        self.isu.maps.of(&self.isu.work, &self.catalogue).await
     }
 
     pub(super) fn cheapest_chairs(&self) -> Result<Found<Chair>> {
@@ -150,8 +150,8 @@ impl<'s> Data<'s> {
     }
 
     /// The first estates inside a closed ring.
-    pub(super) fn inside(&self, ring: &[Vertex]) -> Result<Found<Estate>> {
-        read(&nazotte::find(&self.generation, &self.catalogue, ring)?)
+    pub(super) async fn inside(&self, ring: &[Vertex]) -> Result<Found<Estate>> {
+        read(&nazotte::find(&self.isu.work, &self.generation, &self.catalogue, ring).await?)
     }
 }
 

@@ -172,10 +172,10 @@ pub(super) async fn estate(
     frame: Frame,
 ) -> Result<Response> {
     let notice = Notice::in_query(query.as_deref(), "requested");
-    estate_page(&isu, &frame, page_id(&id)?, notice)
+    estate_page(&isu, &frame, page_id(&id)?, notice).await
 }
 
-pub(super) fn estate_page(
+pub(super) async fn estate_page(
     isu: &Shared,
     frame: &Frame,
     id: i64,
@@ -201,7 +201,7 @@ pub(super) fn estate_page(
         ],
         features: cards::features(frame, &estate.features),
         notice,
-        map: &*data.map()?,
+        map: &*data.map().await?,
         around: around(&estate),
         estate: &estate,
     };

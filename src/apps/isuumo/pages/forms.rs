@@ -79,12 +79,12 @@ pub(super) async fn request(
     let id = page_id(&id)?;
     let page = format!("/estate/{id}");
     if let Err(email) = email(&body?) {
-        return detail::estate_page(&isu, &frame.at(page), id, Notice::Invalid(email));
+        return detail::estate_page(&isu, &frame.at(page), id, Notice::Invalid(email)).await;
     }
     if is_done(purchase::request(&isu, id, Once::default()).await?) {
         return Ok(see_other(&format!("{page}?requested=1")));
     }
-    detail::estate_page(&isu, &frame.at(page), id, Notice::TooLate)
+    detail::estate_page(&isu, &frame.at(page), id, Notice::TooLate).await
 }
 
 fn is_done(outcome: Outcome) -> bool {

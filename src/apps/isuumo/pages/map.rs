@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::apps::isuumo::catalogue::{Catalogue, Places, Shelf};
 use crate::apps::isuumo::{Result, Shared};
-use crate::http::{HttpError, Precompressed};
+use crate::http::{HttpError, Precompressed, WorkPool};
 
 /// Degrees of a pixel in the map that can be zoomed, and in the small one.
 const FINE: f64 = 0.025;
@@ -217,22 +217,34 @@ impl Map {
 
 /// The map of the estates that it was last made for.
 #[derive(Default)]
-pub(in crate::apps::isuumo) struct MapCache(Mutex<Option<(Weak<Shelf>, Arc<Map>)>>);
+pub(in crate::apps::isuumo) struct MapCache {
+    last: Mutex<Option<(Weak<Shelf>, Arc<Map>)>>,
+    /// Whoever comes while it is made waits for it, which is shorter than making it again.
+    making: tokio::sync::Mutex<()>,
+}
 
 impl MapCache {
     /// The map of a catalogue's estates.
-    pub(super) fn of(&self, catalogue: &Catalogue) -> Result<Arc<Map>> {
-        let estates = Arc::downgrade(&catalogue.estates);
-        // Whoever comes while it is made waits for it, which is shorter than making it again.
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, map)) = &*kept
-            && of.ptr_eq(&estates)
-        {
-            return Ok(Arc::clone(map));
+    pub(super) async fn of(&self, work: &WorkPool, catalogue: &Catalogue) -> Result<Arc<Map>> {
+        if let Some(map) = self.get(&catalogue.estates) {
+            return Ok(map);
         }
-        let map = Arc::new(Map::of(catalogue.places()).map_err(HttpError::internal)?);
-        *kept = Some((estates, Arc::clone(&map)));
+        let _making = self.making.lock().await;
+        if let Some(map) = self.get(&catalogue.estates) {
+            return Ok(map);
+        }
+        let estates = Arc::clone(&catalogue.estates);
+        let map = work.run(move || Map::of(estates.places())).await?;
+        let map = Arc::new(map.map_err(HttpError::internal)?);
+        let made = (Arc::downgrade(&catalogue.estates), Arc::clone(&map));
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
         Ok(map)
+    }
+
+    fn get(&self, estates: &Arc<Shelf>) -> Option<Arc<Map>> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let (of, map) = last.as_ref()?;
+        (of.as_ptr() == Arc::as_ptr(estates)).then(|| Arc::clone(map))
     }
 }
 
@@ -243,7 +255,10 @@ pub(super) async fn picture(
     RawQuery(query): RawQuery,
     request: HeaderMap,
 ) -> Result<Response> {
-    let map = isu.maps.of(&*Catalogue::of(&isu.store.generation())?)?;
+    let map = isu
+        .maps
+        .of(&isu.work, &*Catalogue::of(&isu.store.generation())?)
+        .await?;
     let picture = match name.as_str() {
         "map.png" => &map.fine,
         "small-map.png" => &map.coarse,

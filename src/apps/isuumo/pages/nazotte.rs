@@ -60,7 +60,7 @@ pub(super) async fn nazotte(
     let asked = Asked::of(&query, &isu.settings);
     let (found, area) = match &asked {
         Asked::Ring(ring) => {
-            let found = data.inside(ring)?;
+            let found = data.inside(ring).await?;
             (
                 Some(Found::new(&frame, cards::of_estates(&frame, found.rows()))),
                 written(ring),
@@ -77,7 +77,7 @@ pub(super) async fn nazotte(
     let is_invalid = matches!(asked, Asked::Invalid);
     let template = NazottePage {
         frame: &frame,
-        map: &*data.map()?,
+        map: &*data.map().await?,
         sides: SIDES.into_iter().zip(labels).map(side).collect(),
         area,
         cities: serde_json::to_string(&frame.t.cities).unwrap_or_default(),

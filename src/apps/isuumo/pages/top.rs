@@ -73,7 +73,7 @@ pub(super) async fn top(
     if let Some(page) = kept {
         return Ok(page.answer(&request, isu.compress));
     }
-    let html = render(&frame, &Data::begin(&isu)?)?;
+    let html = render(&frame, &Data::begin(&isu)?).await?;
     let page = Arc::new(Precompressed::at_once(HTML, html.into_bytes()));
     if let Some(revision) = revision
         && isu.store.revision() == before
@@ -83,7 +83,7 @@ pub(super) async fn top(
     Ok(page.answer(&request, isu.compress))
 }
 
-fn render(frame: &Frame, data: &Data<'_>) -> Result<String> {
+async fn render(frame: &Frame, data: &Data<'_>) -> Result<String> {
     let counted = |count: usize| number(i64::try_from(count).unwrap_or(i64::MAX));
     let counts = [
         ("chairs", &*counted(data.catalogue.chairs.count())),
@@ -92,7 +92,7 @@ fn render(frame: &Frame, data: &Data<'_>) -> Result<String> {
     let template = TopPage {
         frame,
         lead: fill(&frame.t.top.lead, &counts),
-        map: &*data.map()?,
+        map: &*data.map().await?,
         estates: cards::of_estates(frame, data.cheapest_estates()?.rows()),
         chairs: cards::of_chairs(frame, data.cheapest_chairs()?.rows()),
     };

@@ -8,7 +8,7 @@ mod about;
 mod kinds;
 mod reference;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use askama::Template as _;
 use axum::Router;
@@ -16,10 +16,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use tokio::sync::OnceCell;
 use utoipa::openapi::OpenApi;
 
 use super::openapi;
-use crate::http::{HttpError, Precompressed, Site};
+use crate::http::{HttpError, Precompressed, Site, WorkPool};
 
 /// A page needs its style sheet and an icon, and has no business with anything else.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -33,22 +34,39 @@ const STYLE: &str = include_str!("style.css");
 
 /// What never changes while the server runs; made when it is first asked for.
 pub(crate) struct Pages {
-    document: OpenApi,
+    document: Arc<OpenApi>,
     compress: bool,
-    json: OnceLock<Precompressed>,
-    docs: OnceLock<Precompressed>,
-    style: OnceLock<Precompressed>,
+    work: WorkPool,
+    json: OnceCell<Precompressed>,
+    docs: OnceCell<Precompressed>,
+    style: OnceCell<Precompressed>,
 }
 
 impl Pages {
-    pub(crate) fn new(document: OpenApi, compress: bool) -> Self {
+    pub(crate) fn new(document: OpenApi, compress: bool, work: WorkPool) -> Self {
         Self {
-            document,
+            document: Arc::new(document),
             compress,
-            json: OnceLock::new(),
-            docs: OnceLock::new(),
-            style: OnceLock::new(),
+            work,
+            json: OnceCell::new(),
+            docs: OnceCell::new(),
+            style: OnceCell::new(),
         }
+    }
+
+    /// The document of `cell`, made of the description by the pool if it is not there yet: packing it as
+    /// small as can be takes a quarter of a second.
+    async fn answer(
+        &self,
+        cell: &OnceCell<Precompressed>,
+        request: &HeaderMap,
+        make: impl FnOnce(&OpenApi) -> Result<Precompressed, HttpError> + Send + 'static,
+    ) -> Result<Response, HttpError> {
+        let made = cell.get_or_try_init(async || {
+            let document = Arc::clone(&self.document);
+            self.work.run(move || make(&document)).await?
+        });
+        Ok(made.await?.answer(request, self.compress))
     }
 }
 
@@ -67,12 +85,18 @@ pub(crate) fn routes(site: Arc<Site>, pages: Pages) -> Router {
 #[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "Service",
     responses((status = 200, description = "The API in OpenAPI 3.1.", body = Object,
         headers(("ETag" = String)))))]
-pub(crate) async fn description(State(pages): State<Arc<Pages>>, request: HeaderMap) -> Response {
-    let json = pages.json.get_or_init(|| {
+pub(crate) async fn description(
+    State(pages): State<Arc<Pages>>,
+    request: HeaderMap,
+) -> Result<Response, HttpError> {
+    let make = |document: &OpenApi| {
         let kind = HeaderValue::from_static("application/json");
-        Precompressed::new(kind, openapi::to_json(&pages.document).into_bytes())
-    });
-    json.answer(&request, pages.compress)
+        Ok(Precompressed::new(
+            kind,
+            openapi::to_json(document).into_bytes(),
+        ))
+    };
+    pages.answer(&pages.json, &request, make).await
 }
 
 /// This description, to be read
@@ -83,25 +107,21 @@ pub(crate) async fn documentation(
     State(pages): State<Arc<Pages>>,
     request: HeaderMap,
 ) -> Result<Response, HttpError> {
-    let docs = match pages.docs.get() {
-        Some(docs) => docs,
-        None => {
-            let page = reference::page(&pages.document).render();
-            let page = page.map_err(HttpError::internal)?;
-            pages
-                .docs
-                .get_or_init(|| Precompressed::new(HTML, page.into_bytes()))
-        }
+    let make = |document: &OpenApi| {
+        let page = reference::page(document).render();
+        let page = page.map_err(HttpError::internal)?;
+        Ok(Precompressed::new(HTML, page.into_bytes()))
     };
-    Ok(with_policy(docs.answer(&request, pages.compress)))
+    let docs = pages.answer(&pages.docs, &request, make).await?;
+    Ok(with_policy(docs))
 }
 
-async fn style(State(pages): State<Arc<Pages>>, request: HeaderMap) -> Response {
-    let style = pages.style.get_or_init(|| {
+async fn style(State(pages): State<Arc<Pages>>, request: HeaderMap) -> Result<Response, HttpError> {
+    let make = |_: &OpenApi| {
         let kind = HeaderValue::from_static("text/css; charset=utf-8");
-        Precompressed::new(kind, STYLE.into())
-    });
-    style.answer(&request, pages.compress)
+        Ok(Precompressed::new(kind, STYLE.into()))
+    };
+    pages.answer(&pages.style, &request, make).await
 }
 
 /// What is served, to be read

@@ -1,0 +1,209 @@
+//! The pool for work that takes the processor for long: pictures, maps, polygons of many vertices, packing.
+//!
+//! A thread that serves requests serves hundreds of connections, and whatever it computes they wait for:
+//! what takes longer than 2 ms is run here instead (ARCHITECTURE.md, invariant 8). The pool owns how much
+//! runs at once and how much may wait; there is one for the whole process, so that it bounds all apps
+//! together. It must not know what is computed, nor be used for what waits (for files, for a lock, for
+//! SQLite): that has the readers and the writer of `store`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use prometheus_client::metrics::histogram::Histogram;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::http::HttpError;
+
+/// Seconds; less than the first would better be done where it is asked for.
+const BUCKETS: [f64; 10] = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0,
+];
+
+/// The pool; clones are the same one.
+#[derive(Debug, Clone)]
+pub struct WorkPool(Arc<Pool>);
+
+#[derive(Debug)]
+struct Pool {
+    threads: usize,
+    /// One for each piece of work that may run.
+    turns: Arc<Semaphore>,
+    queue: usize,
+    /// One for each that may wait.
+    places: Semaphore,
+    rejected: AtomicU64,
+    seconds: Histogram,
+}
+
+impl WorkPool {
+    /// A pool that does `threads` pieces of work at once, and has `queue` others wait.
+    #[must_use]
+    pub fn new(threads: usize, queue: usize) -> Self {
+        let threads = threads.clamp(1, Semaphore::MAX_PERMITS);
+        let queue = queue.min(Semaphore::MAX_PERMITS);
+        Self(Arc::new(Pool {
+            threads,
+            turns: Arc::new(Semaphore::new(threads)),
+            queue,
+            places: Semaphore::new(queue),
+            rejected: AtomicU64::new(0),
+            seconds: Histogram::new(BUCKETS),
+        }))
+    }
+
+    /// Runs `work` on a thread of the pool, in the order in which it was asked for. If the caller is dropped
+    /// before it is its turn, it never runs; once begun, it runs to its end.
+    ///
+    /// # Errors
+    /// 503 with `Retry-After` when too much waits, and 500 when `work` panics, with what it said for
+    /// the log.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HttpError> {
+        let turn = self.turn().await?;
+        let seconds = self.0.seconds.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            // Given back whether `work` returns or panics.
+            let _turn = turn;
+            let start = Instant::now();
+            let result = work();
+            seconds.observe(start.elapsed().as_secs_f64());
+            result
+        });
+        task.await.map_err(|failed| match failed.try_into_panic() {
+            Ok(panic) => HttpError::panicked(&*panic),
+            Err(_) => HttpError::overloaded("The server is shutting down."),
+        })
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, HttpError> {
+        let pool = &self.0;
+        if let Ok(turn) = Arc::clone(&pool.turns).try_acquire_owned() {
+            return Ok(turn);
+        }
+        let Ok(_place) = pool.places.try_acquire() else {
+            pool.rejected.fetch_add(1, Ordering::Relaxed);
+            return Err(HttpError::overloaded("Too much work is waiting."));
+        };
+        let turn = Arc::clone(&pool.turns).acquire_owned().await;
+        turn.map_err(|_closed| HttpError::overloaded("The server is shutting down."))
+    }
+
+    /// What it does.
+    #[must_use]
+    pub fn figures(&self) -> WorkFigures {
+        let pool = &self.0;
+        WorkFigures {
+            running: pool.threads - pool.turns.available_permits(),
+            waiting: pool.queue - pool.places.available_permits(),
+            rejected: pool.rejected.load(Ordering::Relaxed),
+            seconds: pool.seconds.clone(),
+        }
+    }
+}
+
+/// The pool at one moment, for operators.
+#[derive(Debug)]
+pub struct WorkFigures {
+    /// Pieces of work that run.
+    pub running: usize,
+    /// Pieces of work that wait for their turn.
+    pub waiting: usize,
+    /// Pieces of work that were refused since the process began.
+    pub rejected: u64,
+    /// The time that each took, without waiting.
+    pub seconds: Histogram,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::sync::mpsc::channel;
+
+    use axum::http::{StatusCode, header};
+    use axum::response::IntoResponse as _;
+
+    use super::*;
+
+    /// Work that runs until it is let go of: `drop` the sender.
+    fn held() -> (std::sync::mpsc::Sender<()>, impl FnOnce() + Send + 'static) {
+        let (hold, held) = channel::<()>();
+        (hold, move || {
+            let _ended = held.recv();
+        })
+    }
+
+    /// Lets a future run until it waits.
+    async fn begin<F: Future>(mut future: std::pin::Pin<&mut F>) {
+        std::future::poll_fn(|context| {
+            assert!(future.as_mut().poll(context).is_pending(), "it is done");
+            std::task::Poll::Ready(())
+        })
+        .await;
+    }
+
+    fn at_work(pool: &WorkPool) -> (usize, usize, u64) {
+        let figures = pool.figures();
+        (figures.running, figures.waiting, figures.rejected)
+    }
+
+    #[tokio::test]
+    async fn what_neither_runs_nor_waits_is_refused() {
+        let pool = WorkPool::new(2, 1);
+        let ((first, one), (second, two)) = (held(), held());
+        let (mut one, mut two) = (pin!(pool.run(one)), pin!(pool.run(two)));
+        begin(one.as_mut()).await;
+        begin(two.as_mut()).await;
+        let mut waits = pin!(pool.run(|| 3));
+        begin(waits.as_mut()).await;
+        assert_eq!(at_work(&pool), (2, 1, 0));
+        let refused = pool.run(|| 4).await.unwrap_err().into_response();
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
+        assert_eq!(at_work(&pool), (2, 1, 1));
+        drop((first, second));
+        assert_eq!(waits.await.unwrap(), 3);
+        one.await.unwrap();
+        two.await.unwrap();
+        assert_eq!(at_work(&pool), (0, 0, 1));
+        assert_eq!(pool.run(|| 5).await.unwrap(), 5);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_is_not_begun() {
+        let pool = WorkPool::new(1, 5);
+        let (hold, work) = held();
+        let mut running = pin!(pool.run(work));
+        begin(running.as_mut()).await;
+        let (begun, beginnings) = channel();
+        {
+            let gone = begun.clone();
+            let mut given_up = pin!(pool.run(move || gone.send("gone")));
+            begin(given_up.as_mut()).await;
+            assert_eq!(at_work(&pool), (1, 1, 0));
+        }
+        assert_eq!(at_work(&pool), (1, 0, 0), "its place is free again");
+        drop(hold);
+        running.await.unwrap();
+        pool.run(move || begun.send("stays"))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(beginnings.iter().collect::<Vec<_>>(), ["stays"]);
+    }
+
+    #[tokio::test]
+    async fn a_panic_keeps_its_text_and_gives_its_turn_back() {
+        let pool = WorkPool::new(1, 0);
+        for _ in 0..3 {
+            let work = || -> () { panic!("no {}", "chairs") };
+            let error = pool.run(work).await.unwrap_err();
+            assert_eq!(error.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let cause = format!("{error:?}");
+            assert!(cause.contains("no chairs"), "{cause}");
+        }
+        assert_eq!(pool.run(|| 1).await.unwrap(), 1);
+    }
+}
