@@ -10,7 +10,7 @@ use figment::{Figment, Metadata, Profile, Provider};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, Mount};
 
 /// Looked for in the working directory when no file is named.
 const DEFAULT_FILE: &str = "ekiben.toml";
@@ -69,6 +69,11 @@ impl Layers {
         let mut defaults = Figment::from(Serialized::defaults(&sources.defaults));
         for (app, section) in &sources.app_defaults {
             defaults = defaults.merge(Serialized::default(app, section));
+            let at_root = !sources.defaults.mounts.contains_key(app);
+            if at_root {
+                let key = format!("mounts.{app}");
+                defaults = defaults.merge(Serialized::default(&key, Mount::default()));
+            }
         }
         let mut merged = defaults.clone();
         if let Some(file) = file(sources)? {

@@ -1,6 +1,7 @@
 //! The settings with their defaults. `ekiben.example.toml` documents them for users; a test keeps the
 //! two equal.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,9 +9,9 @@ use std::time::Duration;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::Limits;
 use super::limits::AT_LEAST_ONE;
 use super::networks;
+use super::{Limits, Mount};
 use crate::http::AddressHeader;
 use crate::store::{Durability, Mode};
 
@@ -25,6 +26,8 @@ pub struct Config {
     /// The apps to serve, by name, or `all`; an environment variable separates them by commas.
     #[serde(deserialize_with = "list_or_commas")]
     pub apps: Vec<String>,
+    /// Where each app is, by its name; at the root if it is not here.
+    pub mounts: BTreeMap<String, Mount>,
     /// Primary (takes writes) or replica (read-only).
     pub mode: Mode,
     /// Where baked files are baked to and a primary keeps its copy.
@@ -146,6 +149,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 1323),
             apps: vec!["isuumo".to_owned()],
+            mounts: BTreeMap::new(),
             mode: Mode::Primary,
             data_dir: PathBuf::from("data"),
             baked_dir: PathBuf::new(),
