@@ -15,7 +15,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::bake::CsvTable;
 use crate::config::{Mount, Section, dictionary};
-use crate::http::{NotFoundPage, WorkPool};
+use crate::http::{NotFoundPage, Routes, WorkPool};
 use crate::store::{Deriver, Store};
 
 /// Why an app cannot be mounted: its settings are wrong.
@@ -110,8 +110,8 @@ pub struct Mounted {
     pub description: OpenApi,
     /// The app's own 404 page.
     pub not_found: Option<NotFoundPage>,
-    /// Where it is.
-    pub mount: Mount,
+    /// Its paths, as it knows them.
+    pub paths: Vec<String>,
     /// Its routes over a store.
     pub routes: Box<dyn FnOnce(Arc<Store>) -> Router + Send>,
 }
@@ -119,15 +119,14 @@ pub struct Mounted {
 impl Mounted {
     /// `routes` whose state `state` makes of the store.
     pub fn new<S: Clone + Send + Sync + 'static>(
-        mount: Mount,
-        routes: Router<S>,
+        routes: Routes<S>,
         description: OpenApi,
         state: impl FnOnce(Arc<Store>) -> S + Send + 'static,
     ) -> Self {
         Self {
             description,
             not_found: None,
-            mount,
+            paths: routes.paths().to_vec(),
             routes: Box::new(move |store| routes.with_state(state(store))),
         }
     }

@@ -182,6 +182,14 @@ impl From<OpenError> for Failure {
         match error {
             OpenError::Schema(error) => error.into(),
             OpenError::Store(error) => error.into(),
+            OpenError::Conflict { .. } => Self {
+                code: Code::Configuration,
+                message: error.to_string(),
+                hint: Some(
+                    "Set mounts.NAME of one of them to a path such as \"/NAME\", or to a host name."
+                        .to_owned(),
+                ),
+            },
             OpenError::Mount { app, cause } => match cause.downcast::<ConfigError>() {
                 Ok(error) => (*error).into(),
                 Err(cause) => Self {

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::environment::{self, Environment};
 use super::file::FileLayer;
-use super::{Config, ConfigError, secret_files};
+use super::{Config, ConfigError, Mount, secret_files};
 
 /// How the origin of a value begins that comes from the command line.
 const FLAG: &str = "flag";
@@ -198,6 +198,11 @@ fn defaults(sources: &Sources) -> Result<(Figment, BTreeSet<String>), ConfigErro
     let mut defaults = Figment::from(Serialized::defaults(&sources.defaults));
     for (app, section) in &sources.app_defaults {
         defaults = defaults.merge(Serialized::default(app, section));
+        let at_root = !sources.defaults.mounts.contains_key(app);
+        if at_root {
+            let key = format!("mounts.{app}");
+            defaults = defaults.merge(Serialized::default(&key, Mount::default()));
+        }
     }
     let is_secret = |value: &Value| matches!(value, Value::Empty(_, Empty::Unit));
     let secrets: BTreeSet<_> = leaves(&values(&defaults)?)

@@ -1,6 +1,7 @@
 //! The settings with their defaults. `ekiben.example.toml` documents them for users; a test keeps the
 //! two equal.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tracing_subscriber::filter::Targets;
 
 use super::Limits;
+use super::Mount;
 use super::Secret;
 use super::choices::{AddressHeader, Durability, LogFormat, Mode};
 use super::limits::AT_LEAST_ONE;
@@ -29,6 +31,8 @@ pub struct Config {
     /// The apps to serve, by name, or `all`; an environment variable separates them by commas.
     #[serde(deserialize_with = "list_or_commas")]
     pub apps: Vec<String>,
+    /// Where each app is, by its name; at the root if it is not here.
+    pub mounts: BTreeMap<String, Mount>,
     /// Primary (takes writes) or replica (read-only).
     pub mode: Mode,
     /// Where baked files are baked to and a primary keeps its copy.
@@ -156,6 +160,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 1323),
             apps: vec!["isuumo".to_owned()],
+            mounts: BTreeMap::new(),
             mode: Mode::Primary,
             data_dir: PathBuf::from("data"),
             baked_dir: PathBuf::new(),

@@ -11,6 +11,7 @@
 //! - [`observability`]: the request log, metrics
 //! - [`builtin`]: health, version, the API's description, `/docs`, `/about`, the operators' routes
 //! - [`assemble`]: all routes and all layers, in order
+//! - [`Routes`]: those of one app, with their paths; [`conflict`]: two that are in each other's way
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - [`Viewer`]: who a response is made for
@@ -25,6 +26,7 @@ mod idempotency;
 pub mod limits;
 pub mod observability;
 mod router;
+mod routes;
 mod site;
 pub mod transport;
 mod viewer;
@@ -44,7 +46,8 @@ pub use limits::json::json_takes_long;
 pub use limits::rate_limit::ClientRate;
 pub use limits::work::WorkPool;
 pub use observability::request_log::REQUEST_LOG;
-pub use router::{AppRoutes, Limits, assemble};
+pub use router::{AppRoutes, Limits, assemble, builtin_paths};
+pub use routes::{Claim, Routes, conflict};
 pub use site::{NotFoundPage, Served, Site};
 pub use transport::connection::{ConnectionLimits, Watch};
 pub use transport::server;

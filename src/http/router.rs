@@ -1,23 +1,28 @@
 //! All routes and all layers, in order.
 
 use std::any::Any;
+use std::collections::{BTreeMap, HashMap};
+use std::future::{Ready, ready};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::any;
+
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::cors::CorsLayer;
+use tower_service::Service as _;
 use utoipa::openapi::OpenApi;
 
-use super::builtin::pages;
-use super::builtin::pages::Pages;
+use super::builtin::pages::{self, Pages, PagesState};
 use super::builtin::{health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
@@ -69,6 +74,9 @@ pub struct AppRoutes {
 
 /// The whole site: `apps`, in their order, with `beside` (routes of no app), the shared routes and the
 /// layers around them all. `work` is what the apps do long work with.
+///
+/// # Panics
+/// When two routes would answer the same requests: [`conflict`](super::conflict) finds them before.
 pub fn assemble(
     apps: Vec<AppRoutes>,
     beside: Router,
@@ -86,38 +94,133 @@ pub fn assemble(
             .map(Arc::new),
         metrics: Metrics::default(),
     };
-    let mut all = guards.around(beside, &own_guard, NO_APP);
-    let not_found = apps.first().and_then(|app| app.not_found.clone());
-    let (mut served, mut descriptions) = (Vec::new(), Vec::new());
+    let mut hosts: BTreeMap<Option<String>, HostRoutes> = BTreeMap::new();
+    let beside = guards.around(beside, &own_guard, NO_APP);
+    hosts.entry(None).or_default().routes = beside;
+    let mut served = Vec::new();
     for app in apps {
         // One for each app: what overloads one leaves the others their places.
         let guard = Guard::new(limits);
-        all = all.merge(guards.around(app.routes, &guard, app.name));
-        descriptions.push(app.description);
         served.push(Served {
             name: app.name,
-            store: app.store,
-            guard,
+            store: Arc::clone(&app.store),
+            guard: guard.clone(),
         });
+        let host = app.mount.host().map(str::to_owned);
+        hosts.entry(host).or_default().add(app, &guard, &guards);
     }
-    let metrics = guards.metrics;
-    let site = Arc::new(Site::new(served, own_guard, metrics.clone(), work));
-    let all = all
-        .merge(builtin(&site, descriptions, limits))
-        .fallback(async move |method: Method, uri: Uri, headers: HeaderMap| {
-            let page = not_found
-                .as_ref()
-                .and_then(|page| page(&method, &headers, &uri));
-            let response = page.unwrap_or_else(|| no_route(&method, &uri));
-            metrics.answered(NO_APP, None, &method, response.status(), Duration::ZERO);
-            response
-        })
-        .method_not_allowed_fallback(no_method);
-    (site, layered(all, limits))
+    let site = Arc::new(Site::new(served, own_guard, guards.metrics.clone(), work));
+    let finish = |(host, routes): (Option<String>, HostRoutes)| {
+        let router = routes.finish(host.as_deref(), &site, &guards);
+        (host, router)
+    };
+    let routers = hosts.into_iter().map(finish).collect();
+    (site, by_host(routers))
 }
 
 /// What stands for the app where a request is no app's.
 const NO_APP: &str = "-";
+
+/// What is reached by one host name, or by any that no app has to itself.
+#[derive(Default)]
+struct HostRoutes {
+    routes: Router,
+    descriptions: Vec<OpenApi>,
+    /// The 404 page of the first app at its root, with where that is.
+    not_found: Option<(Mount, Option<NotFoundPage>)>,
+}
+
+impl HostRoutes {
+    fn add(&mut self, app: AppRoutes, guard: &Guard, guards: &Guards<'_>) {
+        self.descriptions.push(app.description);
+        if app.mount.prefix().is_empty() && self.not_found.is_none() {
+            self.not_found = Some((app.mount.clone(), app.not_found.clone()));
+        }
+        let mount = app.mount;
+        let at = mount.clone();
+        let mut routes =
+            app.routes
+                .method_not_allowed_fallback(async move |method: Method, uri: Uri| {
+                    no_method(&at, &method, &uri)
+                });
+        let prefix = mount.prefix();
+        if !prefix.is_empty() {
+            routes = routes.fallback(not_found(mount.clone(), app.not_found));
+        }
+        let mut routes = guards.around(routes, guard, app.name);
+        if !prefix.is_empty() {
+            let to = mount.clone();
+            let to_root = any(async move |uri: Uri| moved_below(&to, &uri));
+            let to_root = Router::new().route(prefix, to_root);
+            // With the slash the app's own `/` is `/prefix/`, and relative links work.
+            routes = Router::new()
+                .nest(&format!("{prefix}/"), routes)
+                .merge(guards.around(to_root, guard, app.name));
+        }
+        self.routes = std::mem::take(&mut self.routes).merge(routes);
+    }
+
+    /// All its routes, with those that every site has and the layers around them.
+    fn finish(self, host: Option<&str>, site: &Arc<Site>, guards: &Guards<'_>) -> Router {
+        let limits = guards.limits;
+        let mut document = openapi::document(self.descriptions, limits);
+        openapi::serve_at(&mut document, host);
+        let cors = cors::layer(&limits.cors_origins, &document);
+        let compress = limits.compress_above_bytes.is_some();
+        let pages = Pages::new(document, compress, site.work().clone());
+        let (mount, page) = self.not_found.unwrap_or_default();
+        let own = version::routes()
+            .with_state(Arc::clone(site))
+            .merge(pages::routes().with_state(PagesState::new(site, pages)))
+            .fallback(not_found(mount, page))
+            .method_not_allowed_fallback(no_method_here);
+        let probes = health::probes()
+            .with_state(Arc::clone(site))
+            .method_not_allowed_fallback(no_method_here)
+            .layer(from_fn_with_state(guards.metrics.clone(), count_probe));
+        let all = self
+            .routes
+            .merge(guards.around(own, &site.guard, NO_APP))
+            .merge(probes);
+        layered(all, cors, limits)
+    }
+}
+
+/// The paths that every site has at each of its hosts.
+#[must_use]
+pub fn builtin_paths() -> Vec<String> {
+    let mut paths = health::probes().paths().to_vec();
+    paths.extend_from_slice(version::routes().paths());
+    paths.extend_from_slice(pages::routes().paths());
+    paths
+}
+
+/// Sends each request to the routes of its host. A site without hosts of their own pays nothing for it.
+fn by_host(mut routers: BTreeMap<Option<String>, Router>) -> Router {
+    let any = routers.remove(&None).unwrap_or_default();
+    if routers.is_empty() {
+        return any;
+    }
+    let named = routers.into_iter();
+    let named = named.filter_map(|(host, router)| Some((host?, router)));
+    let hosts = Arc::new((named.collect::<HashMap<_, _>>(), any));
+    Router::new().fallback(async move |request: Request| {
+        let (named, any) = &*hosts;
+        let router = host(&request).and_then(|host| named.get(&host));
+        let mut router = router.unwrap_or(any).clone();
+        router.call(request).await
+    })
+}
+
+/// The host name that a client asks, in lower case and without its port.
+fn host(request: &Request) -> Option<String> {
+    let authority = request.uri().authority().map(Authority::as_str);
+    let header = || request.headers().get(header::HOST)?.to_str().ok();
+    let host = authority.or_else(header)?;
+    // No address in brackets is a host of ours, so that what is cut off one does not matter.
+    let host = host.split_once(':').map_or(host, |(name, _port)| name);
+    Some(host.trim_end_matches('.').to_ascii_lowercase())
+}
 
 /// What guards are made with.
 struct Guards<'l> {
@@ -141,29 +244,25 @@ impl Guards<'_> {
     }
 }
 
-/// The routes that every site has.
-fn builtin(site: &Arc<Site>, descriptions: Vec<OpenApi>, limits: &Limits) -> Router {
-    let document = openapi::document(descriptions, limits);
-    let compress = limits.compress_above_bytes.is_some();
-    let pages = Pages::new(document, compress, site.work().clone());
-    let pages = pages::routes(Arc::clone(site), pages);
-    Router::new()
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
-        .route("/version", get(version::version))
-        .with_state(Arc::clone(site))
-        .merge(pages)
+/// Counts a probe. No limit is around it: probes must get through.
+async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    metrics.answered(NO_APP, route, &method, response.status(), start.elapsed());
+    response
 }
 
 /// The layers around all routes, the innermost first.
-fn layered(routes: Router, limits: &Limits) -> Router {
+fn layered(routes: Router, cors: Option<CorsLayer>, limits: &Limits) -> Router {
     // Inside the log, so that a panic is logged as the 500 that it is.
     let mut all = routes.layer(CatchPanicLayer::custom(panicked));
     if let Some(bytes) = limits.compress_above_bytes {
         all = all.layer(compression(bytes));
     }
-    if let Some(layer) = cors::layer(&limits.cors_origins) {
-        all = all.layer(layer);
+    if let Some(cors) = cors {
+        all = all.layer(cors);
     }
     let manners = Manners {
         server_timing: limits.server_timing,
@@ -186,24 +285,46 @@ fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Pre
         .compress_when(worth_it)
 }
 
-fn no_route(method: &Method, uri: &Uri) -> Response {
+/// The 404 page of an app that is at `mount`, or the problem document.
+fn not_found(
+    mount: Mount,
+    page: Option<NotFoundPage>,
+) -> impl Fn(Method, Uri, HeaderMap) -> Ready<Response> + Clone + Send + Sync + 'static {
+    move |method, uri, headers| {
+        let page = page.as_ref().and_then(|page| page(&method, &headers, &uri));
+        ready(page.unwrap_or_else(|| no_route(&mount, &method, &uri)))
+    }
+}
+
+fn no_route(mount: &Mount, method: &Method, uri: &Uri) -> Response {
     if *method == Method::OPTIONS && uri.path() == "*" {
         return nothing();
     }
     HttpError::problem(
         StatusCode::NOT_FOUND,
-        format!("There is nothing at {}.", uri.path()),
+        format!("There is nothing at {}.", mount.url(uri.path())),
     )
     .into_response()
 }
 
 /// The router adds `Allow` to either answer.
-async fn no_method(method: Method, uri: Uri) -> Response {
-    if method == Method::OPTIONS {
+fn no_method(mount: &Mount, method: &Method, uri: &Uri) -> Response {
+    if *method == Method::OPTIONS {
         return nothing();
     }
-    let detail = format!("{} does not take {method}.", uri.path());
+    let detail = format!("{} does not take {method}.", mount.url(uri.path()));
     HttpError::problem(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
+}
+
+async fn no_method_here(method: Method, uri: Uri) -> Response {
+    no_method(&Mount::default(), &method, &uri)
+}
+
+/// From an app's prefix to the same with a slash, where its `/` is.
+fn moved_below(mount: &Mount, uri: &Uri) -> Response {
+    let query = uri.query().map(|query| format!("?{query}"));
+    let to = format!("{}{}", mount.url("/"), query.unwrap_or_default());
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response()
 }
 
 /// 204.

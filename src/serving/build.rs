@@ -16,7 +16,7 @@ use super::limits::{limits, retention};
 use crate::apps::{self, App, MountContext, MountError, Mounted};
 use crate::config::{Config, Layers, Mount};
 use crate::file::FileError;
-use crate::http::{AppRoutes, Site, WorkPool, assemble, openapi};
+use crate::http::{AppRoutes, Claim, Site, WorkPool, assemble, builtin_paths, conflict, openapi};
 use crate::store::{Store, StoreError, StoreOptions};
 
 /// Why an app cannot be served.
@@ -36,7 +36,16 @@ pub enum OpenError {
         /// What it says.
         cause: MountError,
     },
+    /// Two apps, or an app and the site's own routes, are in each other's way.
+    #[error("{routes}")]
+    Conflict {
+        /// Both, with their routes.
+        routes: String,
+    },
 }
+
+/// The name of the site's own routes in [`OpenError::Conflict`].
+const SITE: &str = "the site itself";
 
 /// A site with all its routes.
 pub struct Built {
@@ -56,6 +65,7 @@ pub struct MountedApps<'l> {
 
 struct MountedApp {
     app: &'static dyn App,
+    mount: Mount,
     mounted: Mounted,
 }
 
@@ -70,7 +80,7 @@ pub fn build(apps: &[&'static dyn App], layers: &Layers) -> Result<Built, OpenEr
 /// Mounts `apps` as configured. No file is looked at.
 ///
 /// # Errors
-/// When the settings of one are wrong.
+/// When the settings of one are wrong, or routes of two are in each other's way.
 pub fn mount<'l>(
     apps: &[&'static dyn App],
     layers: &'l Layers,
@@ -79,12 +89,38 @@ pub fn mount<'l>(
     // One for all: the processors are there only once.
     let work = WorkPool::new(config.work_threads(), config.limits.work_queue);
     let mounted = apps.iter().map(|app| mount_app(*app, layers, &work));
+    let apps: Vec<_> = mounted.collect::<Result<_, _>>()?;
+    check(&apps)?;
     Ok(MountedApps {
         layers,
-        apps: mounted.collect::<Result<_, _>>()?,
+        apps,
         beside: Router::new(),
         work,
     })
+}
+
+/// The router would panic where two routes are in each other's way.
+fn check(apps: &[MountedApp]) -> Result<(), OpenError> {
+    let own_paths = builtin_paths();
+    let mut roots = vec![Mount::default()];
+    roots.extend(apps.iter().map(|app| app.mount.root_of_host()));
+    let own = roots.iter().enumerate();
+    let own = own.filter(|(index, root)| !roots[..*index].contains(root));
+    let own = own.map(|(_, mount)| Claim {
+        app: SITE,
+        mount,
+        paths: &own_paths,
+    });
+    let of_apps = apps.iter().map(|app| Claim {
+        app: app.app.name(),
+        mount: &app.mount,
+        paths: &app.mounted.paths,
+    });
+    let claims: Vec<_> = own.chain(of_apps).collect();
+    match conflict(&claims) {
+        Some(routes) => Err(OpenError::Conflict { routes }),
+        None => Ok(()),
+    }
 }
 
 fn mount_app(
@@ -93,18 +129,24 @@ fn mount_app(
     work: &WorkPool,
 ) -> Result<MountedApp, OpenError> {
     let config = layers.config();
+    let mount = config.mounts.get(app.name()).cloned().unwrap_or_default();
     let context = MountContext {
         settings: layers.section(app.name()),
-        mount: Mount::default(),
+        mount: mount.clone(),
         upload_bytes: config.limits.upload_bytes,
         compress: config.http.compression,
         work: work.clone(),
     };
-    let mounted = app.mount_at(context).map_err(|cause| OpenError::Mount {
+    let mut mounted = app.mount_at(context).map_err(|cause| OpenError::Mount {
         app: app.name(),
         cause,
     })?;
-    Ok(MountedApp { app, mounted })
+    mounted.description = openapi::below(mounted.description, mount.prefix());
+    Ok(MountedApp {
+        app,
+        mount,
+        mounted,
+    })
 }
 
 impl MountedApps<'_> {
@@ -139,13 +181,17 @@ impl MountedApps<'_> {
 
 impl MountedApp {
     fn open(self, config: &Config) -> Result<AppRoutes, OpenError> {
-        let Self { app, mounted } = self;
+        let Self {
+            app,
+            mount,
+            mounted,
+        } = self;
         let store = Arc::new(Store::open(store_options(app, config)?)?);
         let Mounted {
             description,
             not_found,
-            mount,
             routes,
+            ..
         } = mounted;
         Ok(AppRoutes {
             name: app.name(),

@@ -10,7 +10,7 @@ use super::{
     recommended, search, upload,
 };
 use crate::apps::MountContext;
-use crate::http::builtin::openapi::add_examples;
+use crate::http::builtin::openapi::{add_examples, operations_mut};
 
 const EXAMPLES: &str = include_str!("examples.json");
 
@@ -54,25 +54,23 @@ pub(super) fn describe(context: &MountContext<Settings>) -> serde_json::Result<O
 
 fn limit(document: &mut OpenApi, context: &MountContext<Settings>) {
     let settings = &context.settings;
-    for item in document.paths.paths.values_mut() {
-        for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
-            let parameters = operation.parameters.iter_mut().flatten();
-            for parameter in parameters {
-                if let RefOr::T(parameter) = parameter {
-                    limit_parameter(parameter, settings);
-                }
+    for (_, operation) in operations_mut(document) {
+        let parameters = operation.parameters.iter_mut().flatten();
+        for parameter in parameters {
+            if let RefOr::T(parameter) = parameter {
+                limit_parameter(parameter, settings);
             }
-            let is_upload = |body: &RefOr<_>| match body {
-                RefOr::T(utoipa::openapi::request_body::RequestBody { content, .. }) => {
-                    content.contains_key("multipart/form-data")
-                }
-                RefOr::Ref(_) => false,
-            };
-            if operation.request_body.as_ref().is_some_and(is_upload) {
-                let bytes = context.upload_bytes;
-                let responses = &mut operation.responses.responses;
-                responses.insert("413".to_owned(), too_large(bytes).into());
+        }
+        let is_upload = |body: &RefOr<_>| match body {
+            RefOr::T(utoipa::openapi::request_body::RequestBody { content, .. }) => {
+                content.contains_key("multipart/form-data")
             }
+            RefOr::Ref(_) => false,
+        };
+        if operation.request_body.as_ref().is_some_and(is_upload) {
+            let bytes = context.upload_bytes;
+            let responses = &mut operation.responses.responses;
+            responses.insert("413".to_owned(), too_large(bytes).into());
         }
     }
     let components = document.components.get_or_insert_default();

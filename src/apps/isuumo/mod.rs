@@ -44,7 +44,6 @@ mod upload;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
@@ -53,7 +52,7 @@ use pictures::PictureCache;
 
 pub use self::settings::Settings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
-use crate::http::{HttpError, WorkPool};
+use crate::http::{HttpError, Routes, WorkPool};
 use crate::store::{Deriver, Store};
 
 /// What every handler of this app returns.
@@ -105,10 +104,10 @@ impl ServedApp for Isuumo {
         let description = description::describe(&context)?;
         let MountContext {
             settings,
-            mount,
             upload_bytes,
             compress,
             work,
+            ..
         } = context;
         let mut routes = routes(upload_bytes);
         if settings.shed_bots {
@@ -125,17 +124,17 @@ impl ServedApp for Isuumo {
                 compress,
             })
         };
-        let mounted = Mounted::new(mount, routes, description, state);
+        let mounted = Mounted::new(routes, description, state);
         Ok(mounted.with_not_found(Arc::new(pages::not_found_page)))
     }
 }
 
-fn routes(upload_bytes: usize) -> Router<Shared> {
-    let uploads = Router::new()
+fn routes(upload_bytes: usize) -> Routes<Shared> {
+    let uploads = Routes::new()
         .route("/api/chair", post(upload::chairs))
         .route("/api/estate", post(upload::estates))
         .layer(DefaultBodyLimit::max(upload_bytes));
-    Router::new()
+    Routes::new()
         .route("/initialize", post(initialize::initialize))
         .route("/healthcheck", get(estate::health_check))
         .route("/api/chair/{id}", get(by_id::chair))

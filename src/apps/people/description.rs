@@ -6,7 +6,7 @@ use utoipa::{IntoParams, OpenApi as _, ToResponse, ToSchema};
 use uuid::Uuid;
 
 use super::{Settings, person, read, write};
-use crate::http::builtin::openapi::{add_examples, refusal};
+use crate::http::builtin::openapi::{add_examples, operations_mut, refusal};
 
 const EXAMPLES: &str = include_str!("examples.json");
 
@@ -24,9 +24,8 @@ struct Handlers;
 /// The description of the app as it is configured.
 pub(super) fn describe(settings: &Settings) -> serde_json::Result<OpenApi> {
     let mut document = Handlers::openapi();
-    for item in document.paths.paths.values_mut() {
-        let parameters = item.get.iter_mut().flat_map(|get| &mut get.parameters);
-        for parameter in parameters.flatten() {
+    for (_, operation) in operations_mut(&mut document) {
+        for parameter in operation.parameters.iter_mut().flatten() {
             if let RefOr::T(parameter) = parameter
                 && parameter.name == "limit"
                 && let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema

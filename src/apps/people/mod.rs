@@ -31,14 +31,14 @@ mod write;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::routing::{any, get};
 use uuid::Uuid;
 
 pub use self::settings::Settings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::bake::CsvTable;
-use crate::http::{HttpError, Kept, WorkPool};
+use crate::config::Mount;
+use crate::http::{HttpError, Kept, Routes, WorkPool};
 use crate::store::Store;
 
 /// What every handler of this app returns.
@@ -53,6 +53,8 @@ const KEPT_LISTS: usize = 8 * 1024 * 1024;
 struct Register {
     store: Arc<Store>,
     settings: Settings,
+    /// Where the app is, for links.
+    mount: Mount,
     /// What does whatever takes long.
     work: WorkPool,
     people: Kept<Uuid, axum::body::Bytes>,
@@ -100,19 +102,20 @@ impl ServedApp for People {
             Arc::new(Register {
                 store,
                 settings,
+                mount,
                 work,
                 people: Kept::new(KEPT_PEOPLE),
                 lists: Kept::new(KEPT_LISTS),
             })
         };
-        let mounted = Mounted::new(mount, routes(), description, state);
+        let mounted = Mounted::new(routes(), description, state);
         Ok(mounted.with_not_found(Arc::new(not_found::page)))
     }
 }
 
-fn routes() -> Router<Shared> {
+fn routes() -> Routes<Shared> {
     // Below a person there is nothing, and no path is mended by a redirect.
-    Router::new()
+    Routes::new()
         .route("/people", get(read::list).post(write::create))
         .route("/people.csv", get(read::csv))
         .route(
@@ -125,5 +128,5 @@ fn routes() -> Router<Shared> {
         .route("/people.csv/", any(not_found::nothing_here))
         .route("/people/{uuid}/", any(not_found::nothing_here))
         .route("/people/{uuid}/{*rest}", any(not_found::nothing_here))
-        .method_not_allowed_fallback(not_found::no_method)
+        .method_not_allowed(not_found::no_method)
 }

@@ -105,7 +105,8 @@ async fn page(register: Shared, uri: &Uri, form: Form) -> Result<PublicResponse>
     }
     let query = &key.1;
     let asked = Asked::parse(query, &register.settings)?;
-    let page = read(&register, asked, form, query, uri.path()).await?;
+    let path = register.mount.url(uri.path());
+    let page = read(&register, asked, form, query, &path).await?;
     let bytes = page.bytes() + query.len();
     reading.keep(&register.lists, key, page.clone(), bytes);
     Ok(reading.answer(page.answer(form)))

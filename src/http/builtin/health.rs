@@ -6,12 +6,20 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::file::provenance::Provenance;
-use crate::http::Site;
+use crate::http::{Routes, Site};
 use crate::store::{Store, StoreError};
+
+/// The probes. No limit is around them.
+pub(crate) fn probes() -> Routes<Arc<Site>> {
+    Routes::new()
+        .route("/livez", get(live))
+        .route("/readyz", get(ready))
+}
 
 /// Whether the server is ready, and each of its apps.
 #[derive(Serialize, ToSchema)]

@@ -5,12 +5,18 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::routing::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::config::Mode;
 use crate::file::provenance::Provenance;
-use crate::http::Site;
+use crate::http::{Routes, Site};
+
+/// The route.
+pub(crate) fn routes() -> Routes<Arc<Site>> {
+    Routes::new().route("/version", get(version))
+}
 
 /// Which build serves which data.
 #[derive(Serialize, ToSchema)]

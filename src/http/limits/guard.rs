@@ -3,7 +3,8 @@
 //!
 //! Beyond its limit the guard answers 503 at once instead of queueing, so that those who are served
 //! are served fast. Who is over the limit of one client is refused before that and takes no place.
-//! Health and version are not guarded: probes must get through.
+//! What is no app's (pages of the site, the 404 page) has a guard of its own. Probes have none: they must
+//! get through.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use ekiben::apps;
-use ekiben::config::{Config, Layers, Sources, print};
+use ekiben::config::{Config, Layers, Mount, Sources, print};
 
 fn read(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
@@ -48,7 +48,15 @@ fn the_example_configuration_holds_every_default() {
         ..Sources::default()
     };
     let layers = Layers::load(&sources).unwrap();
-    assert_eq!(*layers.config(), Config::default());
+    // Apps are at the root; which there are, the defaults do not know.
+    let at_root = apps::ALL
+        .iter()
+        .map(|app| (app.name().to_owned(), Mount::default()));
+    let expected = Config {
+        mounts: at_root.collect(),
+        ..Config::default()
+    };
+    assert_eq!(*layers.config(), expected);
     let printed = print(&layers).unwrap();
     assert_eq!(settings(&read("ekiben.example.toml")), settings(&printed));
 }

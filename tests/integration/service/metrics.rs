@@ -60,6 +60,10 @@ async fn metrics_count_what_was_asked_and_what_was_written() {
     }
     site.get("/api/chair/999999").await.is(404);
     site.get("/no/such/place").await.is(404);
+    for path in ["/livez", "/about", "/version"] {
+        site.get(path).await.is(200);
+    }
+    site.get("/initialize").await.is(405);
     assert_eq!(site.buy(1).await, 200);
     let metrics = site.metrics().await;
     let requests = |labels: &str| {
@@ -75,6 +79,12 @@ async fn metrics_count_what_was_asked_and_what_was_written() {
         requests(r#"app="-",route="-",method="GET",status="404""#),
         1.0
     );
+    for route in ["/livez", "/about", "/version"] {
+        let labels = format!(r#"app="-",route="{route}",method="GET",status="200""#);
+        assert_eq!(requests(&labels), 1.0);
+    }
+    let refused = r#"app="isuumo",route="/initialize",method="GET",status="405""#;
+    assert_eq!(requests(refused), 1.0);
     assert_eq!(value(&metrics, "ekiben_http_requests_in_flight"), 0.0);
     let of_app = |name: &str| value(&metrics, &format!(r#"ekiben_{name}{{app="isuumo"}}"#));
     assert_eq!(of_app("store_generation"), 1.0);

@@ -19,6 +19,7 @@ pub(crate) mod inspect_health;
 pub(crate) mod metrics;
 pub(crate) mod migration_refusals;
 pub(crate) mod migrations;
+pub(crate) mod mounts;
 pub(crate) mod operations_document;
 pub(crate) mod overload;
 pub(crate) mod processes;

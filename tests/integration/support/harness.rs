@@ -144,6 +144,13 @@ impl Options {
         };
         Layers::load(&sources).unwrap()
     }
+
+    /// Why `apps` cannot be mounted as these settings have it.
+    pub(crate) fn conflict(&self, apps: &[&'static dyn App]) -> String {
+        let folder = TempDir::new().unwrap();
+        let layers = self.layers(folder.path(), folder.path());
+        serving::mount(apps, &layers).err().unwrap().to_string()
+    }
 }
 
 /// An app over its own data.
@@ -324,6 +331,17 @@ impl Answer {
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.header("content-type"), "application/json", "{self}");
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self}"))
+    }
+
+    /// The problem document that it is.
+    #[track_caller]
+    pub(crate) fn json_of_a_problem(&self) -> Value {
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{self}"
+        );
+        serde_json::from_slice(&self.body).unwrap()
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {

@@ -29,7 +29,6 @@ mod search;
 mod strings;
 mod top;
 
-use axum::Router;
 use axum::extract::RawQuery;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn;
@@ -42,7 +41,7 @@ pub(super) use self::map::MapCache;
 pub(super) use self::top::TopCache;
 use super::query::Query;
 use super::{Result, Shared};
-use crate::http::HttpError;
+use crate::http::{HttpError, Routes};
 
 /// What pages may load and where they may send forms: this site. No inline script or style.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -51,13 +50,13 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// All pages and what they load.
-pub(super) fn routes() -> Router<Shared> {
-    let forms = Router::new()
+pub(super) fn routes() -> Routes<Shared> {
+    let forms = Routes::new()
         .route("/chair/{id}/buy", post(forms::buy))
         .route("/estate/{id}/request", post(forms::request))
         .route("/language", post(language::choose))
         .layer(from_fn(forms::same_origin));
-    let pages = Router::new()
+    let pages = Routes::new()
         .route("/", get(top::top))
         .route("/chair/search", get(search::chairs))
         .route("/estate/search", get(search::estates))
@@ -73,7 +72,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/estate/detail/", get(moved_estate))
         .merge(forms)
         .layer(from_fn(errors::for_people));
-    Router::new()
+    Routes::new()
         .route("/assets/{digest}/{name}", get(assets::asset))
         .route("/estate/nazotte/{map}", get(map::picture))
         .merge(pages)

@@ -108,6 +108,20 @@ pub fn examples(operation: &Operation) -> Vec<Example> {
         .unwrap_or_default()
 }
 
+/// Has the examples of an operation ask for paths that begin with `prefix`.
+pub(super) fn move_below(operation: &mut Operation, prefix: &str) {
+    let mut moved = examples(operation);
+    for example in &mut moved {
+        example.request.path.insert_str(0, prefix);
+    }
+    if let Some(extensions) = &mut operation.extensions
+        && let Some(list) = extensions.get_mut(EXTENSION)
+        && let Ok(moved) = serde_json::to_value(moved)
+    {
+        *list = moved;
+    }
+}
+
 fn add(operation: &mut Operation, examples: &[Example]) -> serde_json::Result<()> {
     for example in examples {
         if let (Some(Body::Json(value)), 200..300) =

@@ -9,7 +9,7 @@ mod examples;
 
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
-use utoipa::openapi::{OpenApi, Ref, RefOr};
+use utoipa::openapi::{OpenApi, Ref, RefOr, Server};
 
 pub use components::{NoSuchThing, StorageFull, problem, refusal};
 pub use examples::{Body, Example, Request, Response, add_examples, examples};
@@ -17,6 +17,41 @@ pub use examples::{Body, Example, Request, Response, add_examples, examples};
 use super::{health, pages, version};
 use crate::http::Limits;
 
+/// The operations of a path with their methods. The one list of a `PathItem`'s methods; a
+/// test finds what it lacks.
+macro_rules! operations_of {
+    ($item:expr, $iter:ident, $as_ref:ident) => {{
+        let PathItem {
+            get,
+            put,
+            post,
+            delete,
+            options,
+            head,
+            patch,
+            trace,
+            query,
+            additional_operations,
+            ..
+        } = $item;
+        let fixed = [
+            ("GET", get),
+            ("POST", post),
+            ("PUT", put),
+            ("PATCH", patch),
+            ("DELETE", delete),
+            ("HEAD", head),
+            ("OPTIONS", options),
+            ("TRACE", trace),
+            ("QUERY", query),
+        ];
+        let fixed = fixed
+            .into_iter()
+            .filter_map(|(method, operation)| Some((method, operation.$as_ref()?)));
+        let more = additional_operations.$iter();
+        fixed.chain(more.map(|(method, operation)| (method.as_str(), operation)))
+    }};
+}
 /// The routes that every site has.
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -72,51 +107,45 @@ pub fn to_json(document: &OpenApi) -> String {
     json
 }
 
+/// The description of an app whose paths begin with `prefix` for its clients.
+#[must_use]
+pub fn below(mut document: OpenApi, prefix: &str) -> OpenApi {
+    if prefix.is_empty() {
+        return document;
+    }
+    for (_, operation) in operations_mut(&mut document) {
+        examples::move_below(operation, prefix);
+    }
+    let paths = std::mem::take(&mut document.paths.paths).into_iter();
+    let paths = paths.map(|(path, item)| (format!("{prefix}{path}"), item));
+    document.paths.paths = paths.collect();
+    document
+}
+
+/// Says at which host the paths are, where they have one to themselves.
+pub fn serve_at(document: &mut OpenApi, host: Option<&str>) {
+    // Without a scheme: a client keeps the one by which it got the document.
+    let server = host.map(|host| vec![Server::new(format!("//{host}"))]);
+    document.servers = server;
+}
+
 /// All operations with their methods, in the order of the document.
-pub fn operations(document: &OpenApi) -> impl Iterator<Item = (&String, &'static str, &Operation)> {
-    document.paths.paths.iter().flat_map(|(path, item)| {
-        let PathItem {
-            get,
-            post,
-            put,
-            delete,
-            ..
-        } = item;
-        let methods = [
-            ("GET", get),
-            ("POST", post),
-            ("PUT", put),
-            ("DELETE", delete),
-        ];
-        methods
-            .into_iter()
-            .filter_map(move |(method, operation)| Some((path, method, operation.as_ref()?)))
+pub fn operations(document: &OpenApi) -> impl Iterator<Item = (&String, &str, &Operation)> {
+    let items = document.paths.paths.iter();
+    items.flat_map(|(path, item)| {
+        let operations = operations_of!(item, iter, as_ref);
+        operations.map(move |(method, operation)| (path, method, operation))
     })
 }
 
-fn operations_mut(document: &mut OpenApi) -> impl Iterator<Item = (&'static str, &mut Operation)> {
-    document.paths.paths.values_mut().flat_map(|item| {
-        let PathItem {
-            get,
-            post,
-            put,
-            delete,
-            ..
-        } = item;
-        let methods = [
-            ("GET", get),
-            ("POST", post),
-            ("PUT", put),
-            ("DELETE", delete),
-        ];
-        methods
-            .into_iter()
-            .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
-    })
+/// All operations with their methods, to be changed.
+pub fn operations_mut(document: &mut OpenApi) -> impl Iterator<Item = (&str, &mut Operation)> {
+    let items = document.paths.paths.values_mut();
+    items.flat_map(|item| operations_of!(item, iter_mut, as_mut))
 }
 
 /// Adds what the layers around an app's routes answer.
-fn guarded((_, operation): (&'static str, &mut Operation)) {
+fn guarded((_, operation): (&str, &mut Operation)) {
     let takes_key = refer_to_key(operation);
     let mut answers = vec![
         ("429", "TooManyRequests"),
@@ -184,4 +213,49 @@ fn header(name: &str) -> RefOr<utoipa::openapi::Header> {
 
 fn parameter(name: &str) -> RefOr<utoipa::openapi::path::Parameter> {
     RefOr::Ref(Ref::new(format!("#/components/parameters/{name}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::openapi::path::{HttpMethod, OperationBuilder};
+
+    use super::*;
+
+    #[test]
+    fn every_operation_of_a_path_is_found() {
+        let operation = OperationBuilder::new().build();
+        let json = serde_json::to_value(&operation).unwrap();
+        let methods = [
+            "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
+        ];
+        let mut item: serde_json::Map<_, _> = methods
+            .iter()
+            .map(|method| ((*method).to_owned(), json.clone()))
+            .collect();
+        item.insert(
+            "additionalOperations".to_owned(),
+            serde_json::json!({ "COPY": json }),
+        );
+        let item: PathItem = serde_json::from_value(item.into()).unwrap();
+        let mut document = OpenApi::default();
+        document.paths.paths.insert("/x".to_owned(), item);
+        let mut found: Vec<_> = operations(&document)
+            .map(|(_, method, _)| method.to_lowercase())
+            .collect();
+        found.sort();
+        let mut expected = [&methods[..], &["copy"]].concat();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+        assert_eq!(operations_mut(&mut document).count(), expected.len());
+    }
+
+    #[test]
+    fn a_patch_gets_what_is_around_all_operations() {
+        let item = PathItem::new(HttpMethod::Patch, OperationBuilder::new());
+        let mut app = OpenApi::default();
+        app.paths.paths.insert("/x".to_owned(), item);
+        operations_mut(&mut app).for_each(guarded);
+        let patch = app.paths.paths["/x"].patch.as_ref().unwrap();
+        assert!(patch.responses.responses.contains_key("503"));
+    }
 }

@@ -11,8 +11,7 @@ mod reference;
 use std::sync::Arc;
 
 use askama::Template as _;
-use axum::Router;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -20,7 +19,7 @@ use tokio::sync::OnceCell;
 use utoipa::openapi::OpenApi;
 
 use super::openapi;
-use crate::http::{HttpError, Precompressed, Site, WorkPool};
+use crate::http::{HttpError, Precompressed, Routes, Site, WorkPool};
 
 /// A page needs its style sheet and an icon, and has no business with anything else.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -70,15 +69,41 @@ impl Pages {
     }
 }
 
+/// What the handlers of the pages share.
+#[derive(Clone)]
+pub(crate) struct PagesState {
+    site: Arc<Site>,
+    pages: Arc<Pages>,
+}
+
+impl PagesState {
+    pub(crate) fn new(site: &Arc<Site>, pages: Pages) -> Self {
+        Self {
+            site: Arc::clone(site),
+            pages: Arc::new(pages),
+        }
+    }
+}
+
+impl FromRef<PagesState> for Arc<Site> {
+    fn from_ref(state: &PagesState) -> Self {
+        Self::clone(&state.site)
+    }
+}
+
+impl FromRef<PagesState> for Arc<Pages> {
+    fn from_ref(state: &PagesState) -> Self {
+        Self::clone(&state.pages)
+    }
+}
+
 /// The routes of the pages.
-pub(crate) fn routes(site: Arc<Site>, pages: Pages) -> Router {
-    let of_pages = Router::new()
+pub(crate) fn routes() -> Routes<PagesState> {
+    Routes::new()
         .route("/openapi.json", get(description))
         .route("/docs", get(documentation))
         .route("/docs/style.css", get(style))
-        .with_state(Arc::new(pages));
-    let about = Router::new().route("/about", get(about_page));
-    of_pages.merge(about.with_state(site))
+        .route("/about", get(about_page))
 }
 
 /// This description

@@ -28,7 +28,7 @@ struct TagPart {
 
 struct OperationPart {
     id: String,
-    method: &'static str,
+    method: String,
     path: String,
     summary: String,
     description: Vec<Vec<Span>>,
@@ -98,7 +98,7 @@ pub(super) fn page(document: &OpenApi) -> Reference {
 
 fn operation_part(
     path: &str,
-    method: &'static str,
+    method: &str,
     operation: &Operation,
     components: &Components,
 ) -> OperationPart {
@@ -129,7 +129,7 @@ fn operation_part(
     let examples = openapi::examples(operation);
     OperationPart {
         id: operation.operation_id.clone().unwrap_or_default(),
-        method,
+        method: method.to_owned(),
         path: path.to_owned(),
         summary: operation.summary.clone().unwrap_or_default(),
         description: operation

@@ -1,0 +1,237 @@
+//! The routes of an app, with their paths to be known before they are joined with others.
+//!
+//! A router of axum does not tell its paths, and ends the process where two are in each other's way. So
+//! apps collect their routes here, and [`conflict`] finds such pairs while there is still somebody to
+//! tell. It must not know any app.
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, Route};
+use matchit::InsertError;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::config::Mount;
+
+/// Routes whose handlers share a state `S`.
+#[derive(Debug, Clone)]
+pub struct Routes<S> {
+    router: Router<S>,
+    paths: Vec<String>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            router: Router::new(),
+            paths: Vec::new(),
+        }
+    }
+
+    /// With one more, at a path of the app.
+    #[must_use]
+    pub fn route(mut self, path: &str, methods: MethodRouter<S>) -> Self {
+        self.paths.push(path.to_owned());
+        Self {
+            router: self.router.route(path, methods),
+            ..self
+        }
+    }
+
+    /// With all of `others`.
+    #[must_use]
+    pub fn merge(mut self, others: Self) -> Self {
+        self.paths.extend(others.paths);
+        Self {
+            router: self.router.merge(others.router),
+            ..self
+        }
+    }
+
+    /// All of them so far, behind `layer`.
+    #[must_use]
+    pub fn layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self {
+            router: self.router.layer(layer),
+            ..self
+        }
+    }
+
+    /// With the app's own answer to methods that a path does not take.
+    #[must_use]
+    pub fn method_not_allowed<H, T>(self, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        Self {
+            router: self.router.method_not_allowed_fallback(handler),
+            ..self
+        }
+    }
+
+    /// Their paths.
+    pub(crate) fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
+    /// As a router, with the state that handlers share.
+    pub(crate) fn with_state(self, state: S) -> Router {
+        self.router.with_state(state)
+    }
+}
+
+/// The paths of one app, and where it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// The app's name.
+    pub app: &'a str,
+    /// Where it is.
+    pub mount: &'a Mount,
+    /// Its paths, as it knows them.
+    pub paths: &'a [String],
+}
+
+/// Two routes that would answer the same requests, in words; `None` if there are none.
+pub fn conflict(claims: &[Claim<'_>]) -> Option<String> {
+    let mut hosts: Vec<_> = claims.iter().map(|claim| claim.mount.host()).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    let at = |host| {
+        claims
+            .iter()
+            .filter(move |claim| claim.mount.host() == host)
+    };
+    hosts.into_iter().find_map(|host| {
+        let claims: Vec<_> = at(host).copied().collect();
+        overlap(&claims).or_else(|| below_a_prefix(&claims))
+    })
+}
+
+/// Two apps whose routes the router could not tell apart.
+fn overlap(claims: &[Claim<'_>]) -> Option<String> {
+    let mut taken = matchit::Router::new();
+    let mut owners: Vec<(String, &str)> = Vec::new();
+    for claim in claims {
+        for path in claim.paths {
+            let path = format!("{}{path}", claim.mount.prefix());
+            if let Err(error) = taken.insert(path.clone(), ()) {
+                let InsertError::Conflict { with } = error else {
+                    return Some(format!("{}: {path} is no route: {error}", claim.app));
+                };
+                let owner = owners.iter().find(|(taken, _)| *taken == with);
+                let owner = owner.map_or(claim.app, |(_, app)| app);
+                return Some(two_routes(claim.app, &path, owner, &with));
+            }
+            owners.push((path, claim.app));
+        }
+    }
+    None
+}
+
+/// A route of one app below the path that another has to itself: its 404 page answers there.
+fn below_a_prefix(claims: &[Claim<'_>]) -> Option<String> {
+    let prefixed = claims
+        .iter()
+        .filter(|claim| !claim.mount.prefix().is_empty());
+    prefixed.into_iter().find_map(|mounted| {
+        let prefix = mounted.mount.prefix();
+        let others = claims.iter().filter(|claim| claim.app != mounted.app);
+        others.into_iter().find_map(|other| {
+            let mut paths = other.paths.iter();
+            let paths = paths.find_map(|path| {
+                let path = format!("{}{path}", other.mount.prefix());
+                let rest = path.strip_prefix(prefix)?;
+                (rest.is_empty() || rest.starts_with('/')).then_some(path)
+            });
+            let path = paths?;
+            Some(two_routes(
+                mounted.app,
+                &format!("{prefix}/"),
+                other.app,
+                &path,
+            ))
+        })
+    })
+}
+
+fn two_routes(one: &str, its_path: &str, other: &str, other_path: &str) -> String {
+    format!("{one} ({its_path}) and {other} ({other_path}) would answer at the same addresses")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(claims: &[(&str, &str, &[&str])]) -> Option<String> {
+        let claims: Vec<_> = claims
+            .iter()
+            .map(|(app, mount, paths)| {
+                let paths: Vec<_> = paths.iter().map(|path| (*path).to_owned()).collect();
+                (*app, Mount::try_from((*mount).to_owned()).unwrap(), paths)
+            })
+            .collect();
+        let claims: Vec<_> = claims
+            .iter()
+            .map(|(app, mount, paths)| Claim { app, mount, paths })
+            .collect();
+        conflict(&claims)
+    }
+
+    #[test]
+    fn the_same_address_is_a_conflict_that_names_both() {
+        let found = found(&[("a", "/", &["/", "/x"]), ("b", "/", &["/y", "/"])]);
+        let found = found.unwrap();
+        assert!(found.starts_with("b (/) and a (/) "), "{found}");
+    }
+
+    #[test]
+    fn addresses_of_different_templates_are_a_conflict_too() {
+        let found = found(&[("a", "/", &["/x/{id}"]), ("b", "/x", &["/{name}"])]).unwrap();
+        assert!(
+            found.starts_with("b (/x/{name}) and a (/x/{id}) "),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn what_is_below_a_prefix_is_one_apps() {
+        let found = found(&[("a", "/", &["/shop/list"]), ("b", "/shop", &["/other"])]).unwrap();
+        assert!(
+            found.starts_with("b (/shop/) and a (/shop/list) "),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn hosts_and_prefixes_keep_apps_apart() {
+        let paths: &[&str] = &["/", "/{id}", "/assets/{*rest}"];
+        for other in ["/shop", "shop.example.org"] {
+            assert_eq!(
+                found(&[("a", "/", &["/", "/x"]), ("b", other, paths)]),
+                None
+            );
+        }
+        let both = "shop.example.org";
+        assert!(found(&[("a", both, paths), ("b", both, paths)]).is_some());
+    }
+}
