@@ -32,7 +32,7 @@ use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::observability::metrics::Metrics;
 use super::observability::request_log::log_request;
 use super::{HttpError, NotFoundPage, Served, Site, WorkPool};
-use crate::config::Mount;
+use crate::config::{Mount, PublicUrl};
 use crate::store::Store;
 
 /// The limits and switches of the shared layers.
@@ -81,6 +81,7 @@ pub fn assemble(
     apps: Vec<AppRoutes>,
     beside: Router,
     work: WorkPool,
+    public_url: Option<&PublicUrl>,
     limits: &Limits,
 ) -> (Arc<Site>, Router) {
     let own_guard = Guard::new(limits);
@@ -111,7 +112,7 @@ pub fn assemble(
     }
     let site = Arc::new(Site::new(served, own_guard, guards.metrics.clone(), work));
     let finish = |(host, routes): (Option<String>, HostRoutes)| {
-        let router = routes.finish(host.as_deref(), &site, &guards);
+        let router = routes.finish(host.as_deref(), public_url, &site, &guards);
         (host, router)
     };
     let routers = hosts.into_iter().map(finish).collect();
@@ -161,10 +162,16 @@ impl HostRoutes {
     }
 
     /// All its routes, with those that every site has and the layers around them.
-    fn finish(self, host: Option<&str>, site: &Arc<Site>, guards: &Guards<'_>) -> Router {
+    fn finish(
+        self,
+        host: Option<&str>,
+        public_url: Option<&PublicUrl>,
+        site: &Arc<Site>,
+        guards: &Guards<'_>,
+    ) -> Router {
         let limits = guards.limits;
         let mut document = openapi::document(self.descriptions, limits);
-        openapi::serve_at(&mut document, host);
+        openapi::serve_at(&mut document, host, public_url);
         let cors = cors::layer(&limits.cors_origins, &document);
         let compress = limits.compress_above_bytes.is_some();
         let pages = Pages::new(document, compress, site.work().clone());

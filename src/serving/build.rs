@@ -14,7 +14,7 @@ use utoipa::openapi::OpenApi;
 
 use super::limits::{limits, retention};
 use crate::apps::{self, App, MountContext, MountError, Mounted};
-use crate::config::{Config, Layers, Mount};
+use crate::config::{Config, Layers, Mount, PublicUrl};
 use crate::file::FileError;
 use crate::http::{AppRoutes, Claim, Site, WorkPool, assemble, builtin_paths, conflict, openapi};
 use crate::store::{Store, StoreError, StoreOptions};
@@ -130,6 +130,9 @@ fn mount_app(
 ) -> Result<MountedApp, OpenError> {
     let config = layers.config();
     let mount = config.mounts.get(app.name()).cloned().unwrap_or_default();
+    // What the proxy in front takes away comes back into every link.
+    let public_url = config.site.public_url.as_ref();
+    let mount = mount.behind(public_url.map_or("", PublicUrl::prefix));
     let context = MountContext {
         settings: layers.section(app.name()),
         mount: mount.clone(),
@@ -163,7 +166,10 @@ impl MountedApps<'_> {
     #[must_use]
     pub fn description(&self) -> OpenApi {
         let descriptions = self.apps.iter().map(|app| app.mounted.description.clone());
-        openapi::document(descriptions, &limits(self.layers.config()))
+        let config = self.layers.config();
+        let mut document = openapi::document(descriptions, &limits(config));
+        openapi::serve_at(&mut document, None, config.site.public_url.as_ref());
+        document
     }
 
     /// Opens each app's store over its baked file, and joins their routes to a site.
@@ -174,7 +180,8 @@ impl MountedApps<'_> {
         let config = self.layers.config();
         let apps = self.apps.into_iter().map(|app| app.open(config));
         let apps = apps.collect::<Result<_, _>>()?;
-        let (site, router) = assemble(apps, self.beside, self.work, &limits(config));
+        let public_url = config.site.public_url.as_ref();
+        let (site, router) = assemble(apps, self.beside, self.work, public_url, &limits(config));
         Ok(Built { site, router })
     }
 }

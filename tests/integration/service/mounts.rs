@@ -133,6 +133,20 @@ async fn descriptions_follow_the_mount() {
     assert_eq!(document["servers"][0]["url"], "//people.example.org");
 }
 
+#[tokio::test]
+async fn behind_a_proxy_links_begin_with_what_it_takes_away() {
+    let options = Options {
+        settings: "[site]\npublic_url = \"https://example.org/flask\"",
+        ..mounted(&[("people", "/register")])
+    };
+    let site = Site::of_every_app(&options);
+    let page = site.get("/register/people?limit=1").await;
+    let links = page.is(200).header("link");
+    assert!(links.starts_with("</flask/register/people?"), "{links}");
+    let document = site.get("/openapi.json").await.is(200).json();
+    assert_eq!(document["servers"][0]["url"], "https://example.org/flask");
+}
+
 /// An app that wants the root, as isuumo does.
 struct Rival;
 

@@ -15,6 +15,7 @@ pub use components::{NoSuchThing, StorageFull, problem, refusal};
 pub use examples::{Body, Example, Request, Response, add_examples, examples};
 
 use super::{health, pages, version};
+use crate::config::PublicUrl;
 use crate::http::Limits;
 
 /// The operations of a path with their methods. The one list of a `PathItem`'s methods; a
@@ -122,11 +123,23 @@ pub fn below(mut document: OpenApi, prefix: &str) -> OpenApi {
     document
 }
 
-/// Says at which host the paths are, where they have one to themselves.
-pub fn serve_at(document: &mut OpenApi, host: Option<&str>) {
-    // Without a scheme: a client keeps the one by which it got the document.
-    let server = host.map(|host| vec![Server::new(format!("//{host}"))]);
-    document.servers = server;
+/// Says where the paths are: at `host`, if they have one to themselves, else at the site's public address,
+/// if it is known.
+pub fn serve_at(document: &mut OpenApi, host: Option<&str>, public_url: Option<&PublicUrl>) {
+    // Without a scheme, a client keeps the one by which it got the document.
+    let scheme = match public_url.map(PublicUrl::is_https) {
+        Some(true) => "https:",
+        Some(false) => "http:",
+        None => "",
+    };
+    let url = match host {
+        Some(host) => {
+            let prefix = public_url.map_or("", PublicUrl::prefix);
+            Some(format!("{scheme}//{host}{prefix}"))
+        }
+        None => public_url.map(ToString::to_string),
+    };
+    document.servers = url.map(|url| vec![Server::new(url)]);
 }
 
 /// All operations with their methods, in the order of the document.
