@@ -26,7 +26,6 @@ use uuid::Uuid;
 use self::key::key_in;
 pub(crate) use self::key::{LONGEST, PATTERN};
 pub use self::outcome::KeptHeader;
-pub(crate) use self::outcome::REPLAYED;
 use super::{DigestKey, HttpError, Viewer};
 use crate::store::{Once, Retention, Store};
 

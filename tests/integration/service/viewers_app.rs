@@ -17,9 +17,9 @@ use axum::routing::{get, post};
 use ekiben::config::Mount;
 use ekiben::http::{
     AppRoutes, DigestKey, FormKey, HttpError, IdempotencyKey, Kept, KeptByViewer, PrivateResponse,
-    PublicResponse, Reading, Viewer, assemble, serve_as,
+    PublicResponse, Reading, Viewer, WorkPool, assemble, serve_as,
 };
-use ekiben::store::{Answer, Once, Outcome, Store};
+use ekiben::store::{Answer, Once, Outcome, Store, StoreError};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use utoipa::openapi::OpenApi;
@@ -69,7 +69,8 @@ impl NotesSite {
         let opened = Store::open(store_options(folder.path(), whole_people(), &options));
         let store = Arc::new(opened.unwrap());
         let table = "CREATE TABLE IF NOT EXISTS note (owner INTEGER NOT NULL, text TEXT NOT NULL)";
-        store.write(move |c| c.execute(table, [])).await.unwrap();
+        let make = move |c: &rusqlite::Connection| Ok::<_, StoreError>(c.execute(table, [])?);
+        store.write(make).await.unwrap();
         let reads = Arc::<AtomicUsize>::default();
         let notes = Notes {
             store: Arc::clone(&store),
@@ -88,7 +89,8 @@ impl NotesSite {
             not_found: None,
         };
         let limits = ekiben::serving::limits(&options.config);
-        let (_, router) = assemble(vec![app], Router::new(), &limits);
+        let work = WorkPool::new(1, 1);
+        let (_, router) = assemble(vec![app], Router::new(), work, None, &limits);
         Self {
             store,
             router,
