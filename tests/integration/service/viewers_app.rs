@@ -69,7 +69,7 @@ impl NotesSite {
         let opened = Store::open(store_options(folder.path(), whole_people(), &options));
         let store = Arc::new(opened.unwrap());
         let table = "CREATE TABLE IF NOT EXISTS note (owner INTEGER NOT NULL, text TEXT NOT NULL)";
-        let make = move |c: &rusqlite::Connection| Ok::<_, StoreError>(c.execute(table, [])?);
+        let make = move |c: &Connection| Ok::<_, StoreError>(c.execute(table, [])?);
         store.write(make).await.unwrap();
         let reads = Arc::<AtomicUsize>::default();
         let notes = Notes {
@@ -208,7 +208,7 @@ async fn insert(
             connection.execute("INSERT INTO note VALUES (?1, ?2)", (owner, &text))?;
             let count = "SELECT count(*) FROM note WHERE owner = ?1";
             let number: i64 = connection.query_row(count, [owner], |row| row.get(0))?;
-            Ok(Answer::see_other(format!("/notes#{number}")))
+            Ok::<_, StoreError>(Answer::see_other(format!("/notes#{number}")))
         })
     };
     Ok(notes.store.write(work).await?)
@@ -239,7 +239,7 @@ async fn sign_in(
     let work = move |connection: &Connection| {
         once.apply(connection, |_| {
             let token = b"token-of-this-session".to_vec();
-            Ok(Answer::from(StatusCode::CREATED).with_body("text/plain", token))
+            Ok::<_, StoreError>(Answer::from(StatusCode::CREATED).with_body("text/plain", token))
         })
     };
     Ok(notes.store.write(work).await?)
