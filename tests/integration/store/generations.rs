@@ -92,7 +92,10 @@ async fn a_reset_takes_no_number_of_which_something_is_there() {
     assert_eq!(fs::read_to_string(&left).unwrap(), "stale");
     // Numbers rise also when somebody moved the files of a running primary away.
     fs::remove_file(&left).unwrap();
-    fs::remove_file(folder.path().join("data/isuumo.primary.5.sqlite")).unwrap();
+    for suffix in ["", "-wal", "-shm"] {
+        let served = format!("data/isuumo.primary.5.sqlite{suffix}");
+        fs::remove_file(folder.path().join(served)).unwrap();
+    }
     store.reset().await.unwrap();
     assert_eq!(store.generation().number(), 6);
 }
