@@ -380,8 +380,8 @@ mod tests {
     fn reads_rows_and_ignores_blank_lines_and_further_columns() {
         assert_eq!(read(""), Ok(vec![]));
         assert_eq!(
-            read("1,a,1.5\n\n2,\"b,\"\"c\"\"\",-2\n"),
-            Ok(vec![row(1, "a", 1.5), row(2, "b,\"c\"", -2.0)])
+            read("1,a,1.5\n\n2,\"b,\"\"c\",-2\n"),
+            Ok(vec![row(1, "a", 1.5), row(2, "b,\"c", -2.0)])
         );
         assert_eq!(read("+1,a,1,x,y\r\n"), Ok(vec![row(1, "a", 1.0)]));
         assert_eq!(
