@@ -20,6 +20,7 @@ mod people;
 mod service;
 mod store;
 mod support;
+mod walls;
 
 /// Every file of every folder is a module of it: a forgotten one would be a test that never runs.
 #[test]
@@ -32,11 +33,15 @@ fn no_test_file_is_forgotten() {
             .collect()
     };
     let main = include_str!("main.rs");
-    for room in entries(&root).iter().filter(|name| *name != "main.rs") {
+    for name in entries(&root).iter().filter(|name| *name != "main.rs") {
+        let room = name.strip_suffix(".rs").unwrap_or(name);
         assert!(
             main.contains(&format!("mod {room};")),
             "{room} is forgotten"
         );
+        if name.ends_with(".rs") {
+            continue;
+        }
         let modules = fs::read_to_string(root.join(room).join("mod.rs")).unwrap();
         for name in entries(&root.join(room)) {
             let module = name.strip_suffix(".rs").unwrap_or(&name);

@@ -14,3 +14,4 @@ pub(crate) mod mariadb;
 pub(crate) mod raw_socket;
 pub(crate) mod schema_folder;
 pub(crate) mod small_disk;
+pub(crate) mod source_files;
