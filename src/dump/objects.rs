@@ -2,6 +2,9 @@
 //!
 //! The part of [`Reader`] that keeps the tables as the server would have them by now. Objects that a
 //! file of tables and views has no place for (triggers, routines, users) are skipped and told.
+//!
+//! It and `reader` know each other: both are one parser over one cursor, and `reader` hands a statement over
+//! here by its first word.
 
 use super::alter;
 use super::definition::{KeyKind, TableDefinition, ViewDefinition};

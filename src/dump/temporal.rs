@@ -6,31 +6,24 @@
 
 use std::borrow::Cow;
 
-use super::error::ValueError;
-use super::value::Value;
-
 type Text<'a> = Cow<'a, str>;
 
-pub(super) fn date<'a>(text: Text<'a>, changed: &mut bool) -> Result<Value<'a>, ValueError> {
-    Ok(Value::Text(if has_shape(&text, "0000-00-00") {
+pub(super) fn date<'a>(text: Text<'a>, changed: &mut bool) -> Text<'a> {
+    if has_shape(&text, "0000-00-00") {
         text
     } else {
         respelled(text, |text| Some(parts(text)?.date()), changed)
-    }))
+    }
 }
 
-pub(super) fn date_time<'a>(
-    text: Text<'a>,
-    fraction: usize,
-    changed: &mut bool,
-) -> Result<Value<'a>, ValueError> {
+pub(super) fn date_time<'a>(text: Text<'a>, fraction: usize, changed: &mut bool) -> Text<'a> {
     const SHAPE: &str = "0000-00-00 00:00:00.000000";
     let length = if fraction == 0 {
         19
     } else {
         20 + fraction.min(6)
     };
-    Ok(Value::Text(if has_shape(&text, &SHAPE[..length]) {
+    if has_shape(&text, &SHAPE[..length]) {
         text
     } else {
         let spell = |text: &str| {
@@ -39,14 +32,10 @@ pub(super) fn date_time<'a>(
             Some(format!("{} {time}", parts.date()))
         };
         respelled(text, spell, changed)
-    }))
+    }
 }
 
-pub(super) fn time<'a>(
-    text: Text<'a>,
-    fraction: usize,
-    changed: &mut bool,
-) -> Result<Value<'a>, ValueError> {
+pub(super) fn time<'a>(text: Text<'a>, fraction: usize, changed: &mut bool) -> Text<'a> {
     const SHAPE: &str = "00:00:00.000000";
     let length = if fraction == 0 {
         8
@@ -57,11 +46,11 @@ pub(super) fn time<'a>(
     let three_digits = unsigned.len() > length && unsigned.as_bytes()[0].is_ascii_digit();
     let canonical = has_shape(unsigned, &SHAPE[..length])
         || (three_digits && has_shape(&unsigned[1..], &SHAPE[..length]));
-    Ok(Value::Text(if canonical {
+    if canonical {
         text
     } else {
         respelled(text, |text| spell_time(text, fraction), changed)
-    }))
+    }
 }
 
 /// Whether `text` has digits where `shape` has, and its other characters where they are.
@@ -218,28 +207,21 @@ fn spell_time(text: &str, wanted: usize) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn text(value: Result<Value<'_>, ValueError>) -> String {
-        let Ok(Value::Text(text)) = value else {
-            panic!("temporal values are text")
-        };
-        text.into_owned()
-    }
-
     #[test]
     fn what_the_server_writes_passes_through() {
         let mut changed = false;
         for value in ["2020-01-05", "0000-00-00", "2020-00-15"] {
-            assert_eq!(text(date(value.into(), &mut changed)), value);
+            assert_eq!(date(value.into(), &mut changed), value);
         }
         for (value, fraction) in [
             ("2020-01-05 10:11:12", 0),
             ("0000-00-00 00:00:00", 0),
             ("2020-01-05 10:11:12.123456", 6),
         ] {
-            assert_eq!(text(date_time(value.into(), fraction, &mut changed)), value);
+            assert_eq!(date_time(value.into(), fraction, &mut changed), value);
         }
         for (value, fraction) in [("-838:59:59", 0), ("00:00:00", 0), ("101:00:00.50", 2)] {
-            assert_eq!(text(time(value.into(), fraction, &mut changed)), value);
+            assert_eq!(time(value.into(), fraction, &mut changed), value);
         }
         assert!(!changed);
     }
@@ -248,11 +230,8 @@ mod tests {
     fn other_forms_are_spelled_out_and_said_to_be() {
         let spelled = |text: &str| {
             let mut changed = false;
-            let found = match date_time(text.into(), 2, &mut changed) {
-                Ok(Value::Text(text)) => text.into_owned(),
-                other => panic!("{other:?}"),
-            };
-            (found, changed)
+            let found = date_time(text.into(), 2, &mut changed);
+            (found.into_owned(), changed)
         };
         assert_eq!(spelled("20200105"), ("2020-01-05 00:00:00.00".into(), true));
         assert_eq!(
@@ -266,11 +245,11 @@ mod tests {
         assert_eq!(spelled("tomorrow"), ("tomorrow".into(), false));
         assert_eq!(spelled("2020-13-05"), ("2020-13-05".into(), false));
         let mut changed = false;
-        assert_eq!(text(time("1112".into(), 0, &mut changed)), "00:11:12");
-        assert_eq!(text(time("-1:2".into(), 1, &mut changed)), "-01:02:00.0");
-        assert_eq!(text(time("later".into(), 0, &mut changed)), "later");
+        assert_eq!(time("1112".into(), 0, &mut changed), "00:11:12");
+        assert_eq!(time("-1:2".into(), 1, &mut changed), "-01:02:00.0");
+        assert_eq!(time("later".into(), 0, &mut changed), "later");
         assert_eq!(
-            text(date("2020-01-05 10:00:00".into(), &mut changed)),
+            date("2020-01-05 10:00:00".into(), &mut changed),
             "2020-01-05"
         );
     }

@@ -1,7 +1,8 @@
 //! What stands between tokens: blanks, comments, the marks of version comments, a byte order mark.
 //!
 //! Two comments mean something to a reader of dumps: the header that a dump program writes first and
-//! the line `-- Dump completed` that it writes last.
+//! the line `-- Dump completed` that it writes last. It is a part of [`Lexer`], which skips trivia before each token: the two know each
+//! other.
 
 use std::io::Read;
 

@@ -128,12 +128,17 @@ fn string<'a>(
             year(&bytes)
         }
         Kind::Integer | Kind::Year => integer(&bytes, changed).map(Value::Integer),
-        Kind::Date => temporal::date(text(bytes, charset, Charset::Utf8)?, changed),
+        Kind::Date => {
+            let text = text(bytes, charset, Charset::Utf8)?;
+            Ok(Value::Text(temporal::date(text, changed)))
+        }
         Kind::DateTime(fraction) => {
-            temporal::date_time(text(bytes, charset, Charset::Utf8)?, *fraction, changed)
+            let text = text(bytes, charset, Charset::Utf8)?;
+            Ok(Value::Text(temporal::date_time(text, *fraction, changed)))
         }
         Kind::Time(fraction) => {
-            temporal::time(text(bytes, charset, Charset::Utf8)?, *fraction, changed)
+            let text = text(bytes, charset, Charset::Utf8)?;
+            Ok(Value::Text(temporal::time(text, *fraction, changed)))
         }
         Kind::Text(own) => text(bytes, charset, *own).map(Value::Text),
         Kind::Char(own) => text(bytes, charset, *own).map(|text| Value::Text(trimmed(text))),

@@ -2,6 +2,9 @@
 //!
 //! Every operation is put in parentheses, because SQLite's precedence differs. Comparisons and
 //! arithmetic see numbers where a column keeps digits as text.
+//!
+//! A part of the one recursive descent that `expression`, `primary`, `function` and `query` are: they call each
+//! other, as the grammar does.
 
 use super::json::unquoted;
 use super::{Catalog, DEEPEST, NoTables, Reason, Scope, Sql, Translator, Type};

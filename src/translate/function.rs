@@ -2,6 +2,9 @@
 //!
 //! A function that is not listed is an error with its name. Where the two databases disagree in a
 //! corner (rounding, NULL, units) the translation follows MySQL or is left out.
+//!
+//! A part of the one recursive descent that `expression`, `primary`, `function` and `query` are: they call each
+//! other, as the grammar does.
 
 use super::{Reason, Sql, Translator, Type};
 use crate::dump::Token;

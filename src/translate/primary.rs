@@ -1,6 +1,9 @@
 //! The smallest parts of an expression: literals, columns, `CASE`, `EXISTS`, parentheses.
 //!
 //! Names that mean nothing here are errors; calls are `function`'s.
+//!
+//! A part of the one recursive descent that `expression`, `primary`, `function` and `query` are: they call each
+//! other, as the grammar does.
 
 use super::dates::bare_function;
 use super::expression::reason;

@@ -3,6 +3,9 @@
 //! Dump programs write views in the server's own normal form: every name quoted, every item with an
 //! alias, joins in parentheses. Tables come from the [`super::Catalog`], so that a view over
 //! something that is not in the file is an error here and not later.
+//!
+//! A part of the one recursive descent that `expression`, `primary`, `function` and `query` are: they call each
+//! other, as the grammar does.
 
 use super::expression::reason;
 use super::{Reason, Scope, ScopeTable, Sql, Translator, Type};
