@@ -339,8 +339,8 @@ impl<'f> Feeder<'f> {
                 })?;
             if pending.batch.size() > limit {
                 limit = BATCH_BYTES;
-                let upsert =
-                    foreseen.get_or_insert_with(|| self.scout.upsert(file, self.options, position));
+                let upsert = foreseen
+                    .get_or_insert_with(|| self.scout.upsert(file, self.options.charset, position));
                 pending.unforeseen = matches!(self.scout, Ahead::Impossible);
                 let handed = self.hand_over(start, upsert.clone());
                 if handed.is_err() {
@@ -456,11 +456,11 @@ impl Ahead {
     fn upsert(
         &mut self,
         file: &FolderFile,
-        options: FeedOptions,
+        charset: Charset,
         position: Position,
     ) -> Option<Upsert> {
         if let Self::Idle(tables) = self {
-            let scout = Scout::over(file, options, std::mem::take(tables));
+            let scout = Scout::over(file, charset, std::mem::take(tables));
             *self = scout.map_or(Self::Impossible, |scout| Self::Running(Box::new(scout)));
         }
         match self {

@@ -4,8 +4,7 @@
 //! held in memory is asked about here: the scout reads on to its end, far faster than rows are
 //! stored, and never goes back. Inputs that can be read only once have no scout.
 
-use super::feed::FeedOptions;
-use crate::dump::{DumpError, Position, Reader, Statement, Tables, Upsert, decompress};
+use crate::dump::{Charset, DumpError, Position, Reader, Statement, Tables, Upsert, decompress};
 use crate::file::FolderFile;
 
 pub(crate) struct Scout {
@@ -14,14 +13,14 @@ pub(crate) struct Scout {
 
 impl Scout {
     /// A scout over `file`, which begins with `tables` known; `None` if it cannot be read twice.
-    pub(crate) fn over(file: &FolderFile, options: FeedOptions, tables: Tables) -> Option<Self> {
+    pub(crate) fn over(file: &FolderFile, charset: Charset, tables: Tables) -> Option<Self> {
         if !file.is_repeatable() {
             return None;
         }
         let bytes = decompress(file.open().ok()?).ok()?;
         let reader = Reader::new(&file.shown, bytes)
             .with_tables(tables)
-            .with_charset(options.charset)
+            .with_charset(charset)
             .allow_incomplete(true);
         Some(Self { reader })
     }
