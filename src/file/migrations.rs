@@ -6,7 +6,7 @@
 use rusqlite::Connection;
 
 use super::provenance::FIRST_SCHEMA;
-use super::schema::Script;
+use super::script::Script;
 use super::{FileError, FolderFile};
 
 /// The migrations of one schema, each with the version that it makes, from 2 on and without gaps.

@@ -5,7 +5,8 @@
 //!
 //! # Layout
 //! - [`Folder`]: files on disk or embedded in the binary
-//! - [`Schema`]: the SQL files of an app, in their three phases; `migrations`: those for older files
+//! - [`Schema`]: the SQL files of an app, in their three phases; `migrations`: those for older files;
+//!   `script`: one of these files
 //! - [`provenance`]: where a file came from, written and read
 //! - `temporary`: a file's name until it is complete
 //! - `statistics`: what the planner knows; `sql`: names and values that are written into definitions
@@ -16,6 +17,7 @@ mod folder;
 mod migrations;
 pub mod provenance;
 mod schema;
+mod script;
 pub(crate) mod sql;
 mod statistics;
 mod temporary;

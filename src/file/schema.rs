@@ -5,14 +5,13 @@
 //! statement of `checks.sql` returns one row for each complaint; they must hold for what a primary may
 //! have written too, since a migration ends with them.
 
-use rusqlite::fallible_iterator::FallibleIterator as _;
-use rusqlite::{Batch, Connection};
+use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 use super::migrations::Migrations;
-use super::sql::hex;
-use super::sql::refuse_names_as_strings;
-use super::{FileError, Folder, FolderFile};
+use super::script::Script;
+use super::sql::{hex, refuse_names_as_strings};
+use super::{FileError, Folder};
 
 /// So many rows that refer to nothing are told; the first is enough to look.
 const MOST_ORPHANS: u32 = 10;
@@ -26,13 +25,6 @@ pub struct Schema {
     checks: Script,
     migrations: Migrations,
     digest: String,
-}
-
-/// One SQL file.
-#[derive(Debug, Clone)]
-pub(crate) struct Script {
-    name: String,
-    sql: String,
 }
 
 impl Schema {
@@ -56,8 +48,8 @@ impl Schema {
         let (indexes, checks) = (script("indexes.sql")?, script("checks.sql")?);
         let mut hash = Sha256::new();
         for part in [&tables, &derived, &indexes, &checks] {
-            hash.update(part.sql.len().to_le_bytes());
-            hash.update(&part.sql);
+            hash.update(part.sql().len().to_le_bytes());
+            hash.update(part.sql());
         }
         Ok(Self {
             tables,
@@ -135,42 +127,4 @@ fn orphans(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         ))?
         .query_map([], |row| row.get(0))?
         .collect()
-}
-
-impl Script {
-    pub(crate) fn read(file: &FolderFile) -> Result<Self, FileError> {
-        Ok(Self {
-            name: file.shown.clone(),
-            sql: file.text()?,
-        })
-    }
-
-    /// How messages name the file.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub(crate) fn run(&self, connection: &Connection) -> Result<(), FileError> {
-        connection
-            .execute_batch(&self.sql)
-            .map_err(|cause| self.error(cause))
-    }
-
-    fn complaints(&self, connection: &Connection) -> rusqlite::Result<Vec<String>> {
-        let mut complaints = Vec::new();
-        let mut batch = Batch::new(connection, &self.sql);
-        while let Some(mut statement) = batch.next()? {
-            for complaint in statement.query_map([], |row| row.get(0))? {
-                complaints.push(complaint?);
-            }
-        }
-        Ok(complaints)
-    }
-
-    fn error(&self, cause: rusqlite::Error) -> FileError {
-        FileError::SchemaSql {
-            name: self.name.clone(),
-            cause,
-        }
-    }
 }
