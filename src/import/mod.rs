@@ -5,7 +5,7 @@
 //!
 //! # Layout
 //! - [`Selection`]: which databases and tables; `planner`: what the reading side knows of them
-//! - `table`: one table and its rows; `resolve`: values that are not literals; `numbering`:
+//! - `table`: one table; `storing`: its rows; `resolve`: values that are not literals; `numbering`:
 //!   `AUTO_INCREMENT`; `duplicates`: rows whose key is there already
 //! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
 //! - `completion`, `finish`, `keys`, `views`: what is made of definitions when all rows are in
@@ -20,6 +20,7 @@ mod numbering;
 mod planner;
 mod resolve;
 mod selection;
+mod storing;
 mod table;
 mod views;
 

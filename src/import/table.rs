@@ -1,23 +1,18 @@
-//! One table of an import: its definition, what was made of it so far, and the storing of its rows.
+//! One table of an import: its definition, and what was made of it so far.
 //!
 //! The table is made in the file when its first rows come, so that an `ALTER` before them is free.
 //! What a later `ALTER` changes, or a number too large for its column, is done by copying the table.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
 use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, value_sql};
 use super::names::Names;
-use super::resolve;
-use crate::dump::{ColumnDefinition, InsertHeader, Kind, OnConflict, Position, TableDefinition};
+use crate::dump::{ColumnDefinition, InsertHeader, Kind, Position, TableDefinition};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
-use crate::load::batch::{Batch, Cell};
-use crate::load::error::{mismatch, row_error};
-use crate::load::feed::Rows;
-use crate::load::insertion::{Conflict, Insertion};
+use crate::load::error::mismatch;
 
 /// The table that a statement calls `name`: by its spelling, else in any case; one of another database
 /// is not it.
@@ -146,170 +141,6 @@ impl ImportTable {
             self.created = Some(self.layout.clone());
         }
         Ok(())
-    }
-
-    /// Stores rows; gives the batch back for the next ones.
-    pub(super) fn store(
-        &mut self,
-        connection: &Connection,
-        names: &mut Names,
-        input: &str,
-        rows: Rows,
-    ) -> Result<Batch, LoadError> {
-        let Rows {
-            header,
-            upsert,
-            unforeseen,
-            mut batch,
-        } = rows;
-        if self.created.as_ref() != Some(&self.layout) {
-            self.rebuild(connection, names)?;
-        }
-        let width = batch.cells.len() / batch.rows().max(1);
-        let mut columns = self.columns(&header, width)?;
-        self.see_generated(&columns, &batch);
-        self.number_rows(connection, &header, &mut columns, &mut batch)?;
-        if batch.unresolved {
-            resolve::resolve(self, connection, input, &columns, &mut batch)?;
-        }
-        self.widen(connection, names, &columns, &mut batch)?;
-        let conflict = self.conflict(connection, names, input, &header, upsert.as_ref())?;
-        if header.on_conflict == OnConflict::Ignore {
-            self.no_nulls(&columns, &mut batch);
-        }
-        self.recount |= conflict != Conflict::Fail;
-        let insertion = Insertion {
-            table: &self.name,
-            columns: columns
-                .iter()
-                .map(|&index| self.layout.columns[index].name.as_str())
-                .collect(),
-            constants: self.constants(&columns),
-            conflict,
-        };
-        insertion.store(connection, &batch).map_err(|refused| {
-            let place = &batch.places[refused.row];
-            let cause = refused.cause;
-            let twice = cause.sqlite_error_code() == Some(ErrorCode::ConstraintViolation);
-            if unforeseen && twice {
-                let reason = format!(
-                    "{cause}. If the INSERT ends with ON DUPLICATE KEY UPDATE, it is too long to \
-                     be imported from a pipe: import it from a file"
-                );
-                return mismatch(input, place.position, &self.definition.name, reason);
-            }
-            row_error(input, &self.definition.name, place, cause)
-        })?;
-        self.rows += batch.rows() as u64;
-        Ok(batch)
-    }
-
-    /// Notes which generated columns the rows give values for.
-    fn see_generated(&mut self, columns: &[usize], batch: &Batch) {
-        for column in &self.definition.columns {
-            if column.generated.is_none() {
-                continue;
-            }
-            let id = column.id;
-            let at = columns
-                .iter()
-                .position(|&index| self.layout.columns[index].id == id);
-            let Some(at) = at else {
-                self.absent.insert(id);
-                continue;
-            };
-            for cell in batch.cells.iter().skip(at).step_by(columns.len()) {
-                match cell {
-                    Cell::Default => self.absent.insert(id),
-                    _ => self.given.insert(id),
-                };
-            }
-        }
-    }
-
-    /// Indexes of the header's columns in the layout; `width` is the values of a row.
-    fn columns(&self, header: &Arc<InsertHeader>, width: usize) -> Result<Vec<usize>, LoadError> {
-        let Some(columns) = &header.columns else {
-            let own = self.layout.columns.len();
-            if own != width {
-                let reason = format!("a row of {width} values for {own} columns");
-                return Err(self.wrong(header.position, reason));
-            }
-            return Ok((0..own).collect());
-        };
-        let twice = columns.iter().enumerate().find(|(at, name)| {
-            columns[..*at]
-                .iter()
-                .any(|other| other.eq_ignore_ascii_case(name))
-        });
-        if let Some((_, name)) = twice {
-            let reason = format!("column {name} is named twice");
-            return Err(self.wrong(header.position, reason));
-        }
-        let index_of = |name: &String| {
-            self.layout.index_of(name).ok_or_else(|| {
-                self.wrong(header.position, format!("the table has no column {name}"))
-            })
-        };
-        columns.iter().map(index_of).collect()
-    }
-
-    /// `INSERT IGNORE` stores the implicit default where NULL is not allowed.
-    fn no_nulls(&self, columns: &[usize], batch: &mut Batch) {
-        for (at, &index) in columns.iter().enumerate() {
-            let column = &self.layout.columns[index];
-            if !column.not_null || self.layout.rowid == Some(index) {
-                continue;
-            }
-            let filler = batch.cell(implicit_default(&column.kind));
-            for cell in batch.cells.iter_mut().skip(at).step_by(columns.len()) {
-                if *cell == Cell::Null {
-                    *cell = filler.clone();
-                }
-            }
-        }
-    }
-
-    /// Makes a column TEXT when a number is too large for an INTEGER.
-    fn widen(
-        &mut self,
-        connection: &Connection,
-        names: &mut Names,
-        columns: &[usize],
-        batch: &mut Batch,
-    ) -> Result<(), LoadError> {
-        for (at, &index) in columns.iter().enumerate() {
-            let column = &self.layout.columns[index];
-            if !matches!(column.kind, Kind::Unsigned | Kind::Bits) {
-                continue;
-            }
-            let id = column.id;
-            if column.storage != "TEXT" {
-                let mut cells = batch.cells.iter().skip(at).step_by(columns.len());
-                if !cells.any(|cell| matches!(cell, Cell::Text(..))) {
-                    continue;
-                }
-                self.widened.insert(id);
-                self.redefine(self.definition.clone())?;
-                self.rebuild(connection, names)?;
-            }
-            batch.integers_to_text(at, columns.len());
-        }
-        Ok(())
-    }
-
-    /// Columns that the rows give no values for, with the SQL of what they hold then.
-    fn constants(&self, columns: &[usize]) -> Vec<(&str, String)> {
-        let mut constants = Vec::new();
-        for (index, column) in self.layout.columns.iter().enumerate() {
-            if columns.contains(&index) {
-                continue;
-            }
-            if let Some(sql) = self.default_of(index) {
-                constants.push((column.name.as_str(), sql));
-            }
-        }
-        constants
     }
 
     /// The SQL of a column's value in rows that give none; `None` for NULL.
