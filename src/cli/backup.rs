@@ -9,7 +9,8 @@ use super::arguments::{BackupArguments, DataArguments, RestoreArguments};
 use super::failure::Failure;
 use super::{remark, say, settings};
 use crate::apps;
-use crate::store::{self, Copied, Mode};
+use crate::config::Mode;
+use crate::store::{self, Copied};
 
 pub(super) fn back_up(arguments: &BackupArguments) -> Result<(), Failure> {
     let start = Instant::now();

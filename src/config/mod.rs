@@ -11,20 +11,23 @@
 //! - [`print`](print()): effective values with their origin, as TOML
 //! - [`ConfigError`]: what is wrong with a setting
 
+mod choices;
 mod error;
 mod layers;
 mod limits;
 mod mount;
 mod networks;
+mod origins;
 mod print;
 mod settings;
 
+pub use choices::{AddressHeader, Durability, LogFormat, Mode};
 pub use error::ConfigError;
 pub use layers::{Layers, Section, Sources, dictionary};
 pub use limits::Limits;
 pub use mount::Mount;
 pub use print::print;
-pub use settings::{Admin, Config, DEFAULT_ADMIN, Http, Log, LogFormat, Shutdown, Store};
+pub use settings::{Admin, Config, DEFAULT_ADMIN, Http, Log, Shutdown, Store};
 
 #[cfg(test)]
 mod tests;

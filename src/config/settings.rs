@@ -9,10 +9,10 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::Limits;
+use super::choices::{AddressHeader, Durability, LogFormat, Mode};
 use super::limits::AT_LEAST_ONE;
 use super::networks;
-use crate::http::AddressHeader;
-use crate::store::{Durability, Mode};
+use super::origins;
 
 /// Where the listener for operators is unless it is told otherwise.
 pub const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1324);
@@ -129,18 +129,6 @@ impl Log {
     }
 }
 
-/// The shape of log lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// Text when standard error is a terminal, JSON otherwise.
-    Auto,
-    /// For people.
-    Text,
-    /// One object a line.
-    Json,
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -179,7 +167,7 @@ impl Default for Config {
                 idempotency_answers: 1_000_000,
             },
             log: Log {
-                filter: format!("info,h2=error,{}=warn", crate::http::REQUEST_LOG),
+                filter: "info,h2=error,ekiben::request=warn".to_owned(),
                 format: LogFormat::Auto,
                 slow_query_milliseconds: 250,
             },
@@ -253,7 +241,7 @@ impl Config {
             ));
         }
         let mut origins = self.http.cors_origins.iter();
-        let flaw = origins.find_map(|origin| crate::http::headers::cors::flaw(origin));
+        let flaw = origins.find_map(|origin| origins::flaw(origin));
         flaw.map(|reason| ("http.cors_origins", reason))
     }
 }

@@ -35,7 +35,6 @@ pub use error::{HttpError, PROBLEM_TYPE};
 pub use headers::negotiation::{preferences, takes_html};
 pub use idempotency::IdempotencyKey;
 pub use limits::bodies::BodyShare;
-pub use limits::client_address::AddressHeader;
 pub use limits::guard::Guard;
 pub use limits::json::json_takes_long;
 pub use limits::rate_limit::ClientRate;

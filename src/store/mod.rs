@@ -49,9 +49,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use rusqlite::Connection;
-use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use utoipa::ToSchema;
 
 pub use backup::{BackupError, Copied, back_up, restore};
 pub use derived::{Change, Derived, Deriver};
@@ -70,28 +68,9 @@ use revision::new_lineage;
 pub use slow_queries::SLOW_QUERY_LOG;
 use writer::{Seen, Writer};
 
+use crate::config::{Durability, Mode};
 use crate::file::Schema;
 use crate::file::provenance::Provenance;
-
-/// Which file is served, and whether it takes writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Serves its own copy of the baked file and takes writes.
-    Primary,
-    /// Serves the baked file itself, read-only.
-    Replica,
-}
-
-/// What an answered write survives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Durability {
-    /// A power failure: every commit is synced before it is answered.
-    Full,
-    /// A crash of the process. A power failure may lose the last commits, never damage the file.
-    Normal,
-}
 
 /// How a store is opened.
 #[derive(Debug, Clone)]

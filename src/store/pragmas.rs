@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::Durability;
+use crate::config::Durability;
 
 /// Waits this long for a lock that a checkpoint or a closing connection holds for a moment.
 pub(super) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);

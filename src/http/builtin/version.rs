@@ -8,9 +8,9 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::config::Mode;
 use crate::file::provenance::Provenance;
 use crate::http::Site;
-use crate::store::Mode;
 
 /// Which build serves which data.
 #[derive(Serialize, ToSchema)]
@@ -26,10 +26,28 @@ pub(crate) struct Version {
     apps: BTreeMap<&'static str, AppVersion>,
 }
 
+/// Which file is served, and whether it takes writes.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Mode)]
+enum ServedMode {
+    Primary,
+    Replica,
+}
+
+impl From<Mode> for ServedMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Primary => Self::Primary,
+            Mode::Replica => Self::Replica,
+        }
+    }
+}
+
 /// Which data one app serves.
 #[derive(Serialize, ToSchema)]
 struct AppVersion {
-    mode: Mode,
+    mode: ServedMode,
     generation: u64,
     provenance: Provenance,
 }
@@ -42,7 +60,7 @@ pub(crate) async fn version(State(site): State<Arc<Site>>) -> Json<Version> {
     let app = |app: &crate::http::Served| {
         let generation = app.store.generation();
         let version = AppVersion {
-            mode: app.store.mode(),
+            mode: app.store.mode().into(),
             generation: generation.number(),
             provenance: generation.provenance().clone(),
         };

@@ -10,27 +10,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
 
-/// The header in which trusted proxies name their client. One and not both: a proxy that writes the
-/// one lets the other through as the client made it up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AddressHeader {
-    /// A list to which each proxy appends the address that it was asked from.
-    XForwardedFor,
-    /// One address, set by Fly.io's proxy.
-    FlyClientIp,
-}
-
-impl AddressHeader {
-    fn name(self) -> HeaderName {
-        HeaderName::from_static(match self {
-            Self::XForwardedFor => "x-forwarded-for",
-            Self::FlyClientIp => "fly-client-ip",
-        })
-    }
-}
+use crate::config::AddressHeader;
 
 /// The proxies whose word counts.
 #[derive(Debug, Clone)]
@@ -69,7 +50,7 @@ impl Proxies {
     pub(crate) fn new(trusted: Vec<IpNet>, header: AddressHeader) -> Self {
         Self {
             trusted,
-            header: header.name(),
+            header: HeaderName::from_static(header.name()),
         }
     }
 

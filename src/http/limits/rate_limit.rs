@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use axum::extract::Request;
 use ipnet::IpNet;
 
-use super::client_address::{AddressHeader, Client, Proxies};
+use super::client_address::{Client, Proxies};
+use crate::config::AddressHeader;
 use crate::http::HttpError;
 
 /// Clients that are counted at once.

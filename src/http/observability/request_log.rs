@@ -222,4 +222,11 @@ mod tests {
         );
         assert_ne!(request_id(&HeaderMap::new()), request_id(&HeaderMap::new()));
     }
+
+    /// The configuration cannot name the constant, since it must not know this side.
+    #[test]
+    fn the_default_filter_leaves_requests_out() {
+        let filter = crate::config::Config::default().log.filter;
+        assert!(filter.contains(&format!("{REQUEST_LOG}=warn")), "{filter}");
+    }
 }

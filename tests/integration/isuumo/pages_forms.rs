@@ -146,7 +146,7 @@ async fn the_language_is_remembered_and_the_way_back_is_local() {
 #[tokio::test]
 async fn a_replica_says_that_it_takes_no_orders() {
     let options = Options {
-        mode: ekiben::store::Mode::Replica,
+        mode: ekiben::config::Mode::Replica,
         ..Options::default()
     };
     let site = Site::with(&Dataset::tiny(), &options);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use axum::http::Method;
-use ekiben::store::Mode;
+use ekiben::config::Mode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

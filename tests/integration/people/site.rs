@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
-use ekiben::store::Mode;
+use ekiben::config::Mode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

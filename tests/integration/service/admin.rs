@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
+use ekiben::config::Mode;
 use ekiben::http::admin;
-use ekiben::store::Mode;
 use tempfile::TempDir;
 
 use crate::support::binary::{Process, run};

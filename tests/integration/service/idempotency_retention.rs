@@ -2,7 +2,8 @@
 
 use std::sync::mpsc::channel;
 
-use ekiben::store::{Mode, StoreError};
+use ekiben::config::Mode;
+use ekiben::store::StoreError;
 
 use crate::service::idempotency::{
     EMAIL, UPLOADED_CHAIR, buy, is_first, is_replayed, number, post, stock, upload,

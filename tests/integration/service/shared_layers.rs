@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use ekiben::store::Mode;
+use ekiben::config::Mode;
 
 use crate::support::dataset::Dataset;
 use crate::support::harness::{BAKE_TIME, Options, Site, poll_once};

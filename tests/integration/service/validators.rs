@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use axum::body::Bytes;
 use axum::http::Method;
 use axum::response::Response;
+use ekiben::config::Mode;
 use ekiben::http::Reading;
-use ekiben::store::Mode;
 use tokio::task::JoinSet;
 
 use crate::service::response_headers::ask;

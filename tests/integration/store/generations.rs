@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ekiben::store::{Mode, Store, StoreError};
+use ekiben::config::Mode;
+use ekiben::store::{Store, StoreError};
 use tempfile::TempDir;
 
 use crate::support::dataset::{CHAIR, Chair, Dataset};

@@ -8,10 +8,10 @@ use std::time::Duration;
 use askama::Template;
 use indicatif::{HumanBytes, HumanCount, HumanDuration};
 
+use crate::config::Mode;
 use crate::http::builtin::health;
 use crate::http::observability::process_metrics;
 use crate::http::{Served, Site};
-use crate::store::Mode;
 
 #[derive(Template)]
 #[template(path = "about.html")]
