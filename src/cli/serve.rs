@@ -29,14 +29,21 @@ const STOPPED_AT_ONCE: i32 = 1;
 pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let start = Instant::now();
     let layers = settings::load_for_serve(arguments)?;
-    if arguments.print_config {
-        return say(&config::print(&layers)?);
-    }
     let config = layers.config();
     let apps = settings::apps(&layers)?;
     // Needs no file: what is wrong with settings is said before anything is baked.
     let mounted = serving::mount(&apps, &layers)?;
+    let ignored = settings::ignored(&layers);
+    if arguments.print_config {
+        if let Some(ignored) = ignored {
+            remark(&format!("warning: {ignored}"));
+        }
+        return say(&config::print(&layers)?);
+    }
     logging::set_up(&config.log)?;
+    if let Some(ignored) = ignored {
+        tracing::warn!("{ignored}");
+    }
     let runtime = serving::runtime(config)
         .map_err(|cause| Failure::other(format!("cannot start the runtime: {cause}")))?;
     // Before anything that takes a while: without them, a signal ends the process or is lost.

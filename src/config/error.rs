@@ -21,6 +21,12 @@ pub enum ConfigError {
         /// What is wrong.
         reason: String,
     },
+    /// An environment variable that is not text.
+    #[error("environment variable {name} is not UTF-8 text")]
+    NotText {
+        /// Its name.
+        name: String,
+    },
     /// The configuration file cannot be read.
     #[error("cannot read the configuration file {path}: {reason}")]
     File {

@@ -1,60 +1,51 @@
 //! The layers of the configuration, merged, with the origin of every value.
+//!
+//! It must not know what a setting is for; only whether its default is a number, a text or a secret.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use figment::providers::{Format as _, Serialized, Toml};
-use figment::value::{Dict, Map, Value};
+use figment::providers::Serialized;
+use figment::value::{Dict, Empty, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Config, ConfigError};
+use super::environment::{self, Environment};
+use super::file::FileLayer;
+use super::{Config, ConfigError, secret_files};
 
-/// Looked for in the working directory when no file is named.
-const DEFAULT_FILE: &str = "ekiben.toml";
-
-const PREFIX: &str = "EKIBEN_";
-
-/// Variables with our prefix that are not settings.
-const NOT_SETTINGS: &[&str] = &[
-    "EKIBEN_CONFIG",
-    "EKIBEN_REFERENCE_DATA",
-    "EKIBEN_BUILD_COMMIT",
-];
-
-/// Kubernetes sets variables for each Service of a namespace, and one called "ekiben" has our prefix.
-/// No setting starts like these.
-const KUBERNETES_PREFIXES: &[&str] = &["EKIBEN_PORT", "EKIBEN_SERVICE_HOST", "EKIBEN_SERVICE_PORT"];
-
-/// Platforms tell the port by these; the later one wins.
-const PORT_VARIABLES: &[&str] = &["PORT", "SERVER_PORT"];
+/// How the origin of a value begins that comes from the command line.
+const FLAG: &str = "flag";
 
 /// What the configuration is made from, all of it given so that tests need no real environment.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// The settings to begin with.
+    /// The settings to begin with. Secrets in it count as unset, since they do not serialise.
     pub defaults: Config,
     /// Default sections of the apps, by app name.
     pub app_defaults: BTreeMap<String, Dict>,
     /// The configuration file; without one, `ekiben.toml` is read if it is there.
     pub file: Option<PathBuf>,
-    /// Environment variables.
+    /// Environment variables; an empty one counts as unset.
     pub environment: Vec<(String, String)>,
     /// Flags as (flag, key, value), for example (`--listen`, `listen`, …).
     pub flags: Vec<(&'static str, &'static str, Value)>,
 }
 
-/// The merged layers.
-#[derive(Debug, Clone)]
+/// The merged layers. They hold secrets, so that nothing is printed of them but by [`print`](super::print()).
+#[derive(Clone)]
 pub struct Layers {
     pub(super) merged: Figment,
+    pub(super) secrets: BTreeSet<String>,
     config: Config,
+    ignored_variables: Vec<String>,
 }
 
 /// One app's settings.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Section {
     merged: Figment,
     name: String,
@@ -64,37 +55,34 @@ impl Layers {
     /// Merges the layers and validates the result.
     ///
     /// # Errors
-    /// When a key is unknown, a value does not fit, or the file cannot be read.
+    /// When a key is unknown, a value does not fit, or a file cannot be read.
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
-        let mut defaults = Figment::from(Serialized::defaults(&sources.defaults));
-        for (app, section) in &sources.app_defaults {
-            defaults = defaults.merge(Serialized::default(app, section));
-        }
-        let mut merged = defaults.clone();
-        if let Some(file) = file(sources)? {
+        let (defaults, secrets) = defaults(sources)?;
+        let known = leaves(&values(&defaults)?);
+        let environment = Environment::read(&sources.environment, |key| known.contains_key(key))?;
+        let named = sources.file.as_deref();
+        let named = named.or_else(|| environment.file.map(Path::new));
+        let mut merged = defaults;
+        if let Some(file) = FileLayer::read(named)? {
             merged = merged.merge(file);
         }
-        merged = ports(merged, sources)?;
-        for (name, value) in &sources.environment {
-            if is_setting(name) {
-                let key = name[PREFIX.len()..].to_ascii_lowercase().replace("__", ".");
-                let value: Value = value.parse().unwrap_or_else(|never| match never {});
-                merged = merged.merge(One {
-                    origin: format!("environment variable {name}"),
-                    key,
-                    value,
-                });
-            }
+        merged = with_ports(merged, &environment)?;
+        for &(variable, ref key, text) in &environment.settings {
+            merged = merged.merge(SingleValue {
+                origin: environment::origin(variable),
+                key: key.clone(),
+                value: typed(known.get(key), text),
+            });
         }
         for (flag, key, value) in &sources.flags {
-            let (origin, key) = (format!("flag {flag}"), (*key).to_owned());
-            merged = merged.merge(One {
-                origin,
-                key,
+            merged = merged.merge(SingleValue {
+                origin: format!("{FLAG} {flag}"),
+                key: (*key).to_owned(),
                 value: value.clone(),
             });
         }
-        check_keys(&defaults, &merged)?;
+        check_keys(&known, &merged)?;
+        let merged = secret_files::read_all(merged, &secrets)?;
         let config: Config = merged
             .extract()
             .map_err(|error| bad_value(&merged, &error))?;
@@ -103,10 +91,35 @@ impl Layers {
             return Err(ConfigError::BadValue {
                 key: key.to_owned(),
                 origin,
-                reason: reason.to_owned(),
+                reason,
             });
         }
-        Ok(Self { merged, config })
+        let ignored = environment.service_links.into_iter();
+        Ok(Self {
+            merged,
+            secrets,
+            config,
+            ignored_variables: ignored.map(str::to_owned).collect(),
+        })
+    }
+
+    /// The layer that a setting's value comes from, in words.
+    #[must_use]
+    pub fn origin(&self, key: &str) -> String {
+        origin(&self.merged, key)
+    }
+
+    /// Whether a setting's value comes from the command line.
+    #[must_use]
+    pub fn is_flag(&self, key: &str) -> bool {
+        self.origin(key).starts_with(FLAG)
+    }
+
+    /// Environment variables that look like settings and were ignored, because Kubernetes sets such
+    /// variables for Services.
+    #[must_use]
+    pub fn ignored_variables(&self) -> &[String] {
+        &self.ignored_variables
     }
 
     /// The settings that are not an app's own.
@@ -141,9 +154,11 @@ impl Section {
     /// # Errors
     /// When a value does not fit.
     pub fn extract<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
-        self.merged
-            .extract_inner(&self.name)
-            .map_err(|error| bad_value(&self.merged, &error))
+        self.merged.extract_inner(&self.name).map_err(|mut error| {
+            // figment appends the section to the path of the key in it.
+            error.path.rotate_right(1);
+            bad_value(&self.merged, &error)
+        })
     }
 }
 
@@ -159,57 +174,63 @@ pub fn dictionary(settings: &impl Serialize) -> Dict {
         .expect("a settings struct is a map of its fields")
 }
 
-fn file(sources: &Sources) -> Result<Option<figment::providers::Data<Toml>>, ConfigError> {
-    let named = sources.file.clone().or_else(|| {
-        let variable = sources
-            .environment
-            .iter()
-            .find(|(name, _)| name == "EKIBEN_CONFIG");
-        variable.map(|(_, path)| PathBuf::from(path))
-    });
-    let path = named.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
-    if named.is_none() && !path.exists() {
-        return Ok(None);
+impl fmt::Debug for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let config = &self.config;
+        f.debug_struct("Layers")
+            .field("config", config)
+            .finish_non_exhaustive()
     }
-    let readable = |path: &Path| std::fs::read_to_string(path).map(drop);
-    readable(&path).map_err(|cause| ConfigError::File {
-        path: path.display().to_string(),
-        reason: cause.to_string(),
-    })?;
-    Ok(Some(Toml::file_exact(path)))
 }
 
-fn is_setting(variable: &str) -> bool {
-    variable.starts_with(PREFIX)
-        && !NOT_SETTINGS.contains(&variable)
-        && !KUBERNETES_PREFIXES
-            .iter()
-            .any(|prefix| variable.starts_with(prefix))
+impl fmt::Debug for Section {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        f.debug_struct("Section")
+            .field("name", name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The defaults, and the keys of the secrets among them, each with a setting beside it that names its
+/// file.
+fn defaults(sources: &Sources) -> Result<(Figment, BTreeSet<String>), ConfigError> {
+    let mut defaults = Figment::from(Serialized::defaults(&sources.defaults));
+    for (app, section) in &sources.app_defaults {
+        defaults = defaults.merge(Serialized::default(app, section));
+    }
+    let is_secret = |value: &Value| matches!(value, Value::Empty(_, Empty::Unit));
+    let secrets: BTreeSet<_> = leaves(&values(&defaults)?)
+        .into_iter()
+        .filter(|(_, value)| is_secret(value))
+        .map(|(key, _)| key)
+        .collect();
+    for key in &secrets {
+        defaults = defaults.merge(Serialized::default(&secret_files::file_key(key), ""));
+    }
+    Ok((defaults, secrets))
+}
+
+/// What a variable's text is as the value of a setting with that default. Only a number and a yes or no
+/// are read as such: everything else is text, whatever it looks like.
+fn typed(default: Option<&Value>, text: &str) -> Value {
+    match default {
+        Some(Value::Num(..) | Value::Bool(..)) => {
+            text.parse().unwrap_or_else(|never| match never {})
+        }
+        _ => text.into(),
+    }
 }
 
 /// `PORT` and `SERVER_PORT` replace the port of what the layers below listen on.
-fn ports(mut merged: Figment, sources: &Sources) -> Result<Figment, ConfigError> {
-    for &variable in PORT_VARIABLES {
-        let Some((_, text)) = sources
-            .environment
-            .iter()
-            // A Service called "server" has Kubernetes set SERVER_PORT to tcp://10.0.0.1:80.
-            .find(|(name, value)| name == variable && !value.starts_with("tcp://"))
-        else {
-            continue;
-        };
-        let origin = format!("environment variable {variable}");
-        let port: u16 = text.parse().map_err(|_| ConfigError::BadValue {
-            key: "listen".to_owned(),
-            origin: origin.clone(),
-            reason: format!("{text:?} is not a port"),
-        })?;
+fn with_ports(mut merged: Figment, environment: &Environment<'_>) -> Result<Figment, ConfigError> {
+    for &(variable, port) in &environment.ports {
         let mut listen: SocketAddr = merged
             .extract_inner("listen")
             .map_err(|error| bad_value(&merged, &error))?;
         listen.set_port(port);
-        merged = merged.merge(One {
-            origin,
+        merged = merged.merge(SingleValue {
+            origin: environment::origin(variable),
             key: "listen".to_owned(),
             value: listen.to_string().into(),
         });
@@ -218,13 +239,13 @@ fn ports(mut merged: Figment, sources: &Sources) -> Result<Figment, ConfigError>
 }
 
 /// A layer of one key.
-struct One {
-    origin: String,
-    key: String,
-    value: Value,
+pub(super) struct SingleValue {
+    pub(super) origin: String,
+    pub(super) key: String,
+    pub(super) value: Value,
 }
 
-impl Provider for One {
+impl Provider for SingleValue {
     fn metadata(&self) -> Metadata {
         Metadata::named(self.origin.clone())
     }
@@ -235,15 +256,16 @@ impl Provider for One {
     }
 }
 
+/// All values of a figment.
+pub(super) fn values(figment: &Figment) -> Result<Dict, ConfigError> {
+    figment
+        .extract::<Dict>()
+        .map_err(|error| bad_value(figment, &error))
+}
+
 /// Every key must be one that the defaults have.
-fn check_keys(defaults: &Figment, merged: &Figment) -> Result<(), ConfigError> {
-    let data = |figment: &Figment| {
-        figment
-            .extract::<Dict>()
-            .map_err(|error| bad_value(figment, &error))
-    };
-    let known = leaves(&data(defaults)?);
-    for key in leaves(&data(merged)?).into_keys() {
+fn check_keys(known: &BTreeMap<String, Value>, merged: &Figment) -> Result<(), ConfigError> {
+    for key in leaves(&values(merged)?).into_keys() {
         if !known.contains_key(&key) {
             return Err(ConfigError::UnknownKey {
                 origin: origin(merged, &key),
@@ -277,9 +299,11 @@ pub(super) fn leaves(dict: &Dict) -> BTreeMap<String, Value> {
 
 /// The layer that a key's value comes from, in words.
 pub(super) fn origin(merged: &Figment, key: &str) -> String {
-    let Some(metadata) = merged.find_metadata(key) else {
-        return "the configuration".to_owned();
-    };
+    let metadata = merged.find_metadata(key);
+    metadata.map_or_else(|| "the configuration".to_owned(), in_words)
+}
+
+fn in_words(metadata: &Metadata) -> String {
     match &metadata.source {
         Some(figment::Source::File(path)) => path.display().to_string(),
         Some(figment::Source::Code(_)) => "the defaults".to_owned(),
@@ -289,30 +313,10 @@ pub(super) fn origin(merged: &Figment, key: &str) -> String {
 
 fn bad_value(merged: &Figment, error: &figment::Error) -> ConfigError {
     let key = error.path.join(".");
-    // The file as a whole has no key: its syntax is broken.
-    if key.is_empty() && error.metadata.is_some() {
-        let path = error
-            .metadata
-            .as_ref()
-            .map(|metadata| match &metadata.source {
-                Some(figment::Source::File(path)) => path.display().to_string(),
-                _ => metadata.name.to_string(),
-            });
-        return ConfigError::File {
-            path: path.unwrap_or_default(),
-            reason: error.kind.to_string(),
-        };
-    }
-    let origin = error.metadata.as_ref().map_or_else(
-        || origin(merged, &key),
-        |metadata| match &metadata.source {
-            Some(figment::Source::File(path)) => path.display().to_string(),
-            _ => metadata.name.to_string(),
-        },
-    );
+    let metadata = error.metadata.as_ref();
     ConfigError::BadValue {
+        origin: metadata.map_or_else(|| origin(merged, &key), in_words),
         key,
-        origin,
         reason: error.kind.to_string(),
     }
 }

@@ -6,28 +6,40 @@
 //! bring their own section with its defaults.
 //!
 //! # Layout
-//! - [`Config`]: all settings, and their defaults
-//! - [`Layers`]: where they come from, merged
+//! - [`Config`]: all settings, and their defaults; [`Limits`] among them
+//! - `choices`: those that are one of a few words; `networks`, `origins`, `log_filter`, [`PublicUrl`]:
+//!   those with a grammar
+//! - [`Secret`]: those that nobody may see; `secret_files`: read from mounted files
+//! - [`Layers`]: where they come from, merged; `file`, `environment`: two of the layers
 //! - [`print`](print()): effective values with their origin, as TOML
 //! - [`ConfigError`]: what is wrong with a setting
 
 mod choices;
+mod environment;
 mod error;
+mod file;
 mod layers;
 mod limits;
+mod log_filter;
 mod mount;
 mod networks;
 mod origins;
 mod print;
+mod public_url;
+mod secret;
+mod secret_files;
 mod settings;
 
 pub use choices::{AddressHeader, Durability, LogFormat, Mode};
+pub use environment::concerns_configuration;
 pub use error::ConfigError;
 pub use layers::{Layers, Section, Sources, dictionary};
 pub use limits::Limits;
 pub use mount::Mount;
 pub use print::print;
-pub use settings::{Admin, Config, DEFAULT_ADMIN, Http, Log, Shutdown, Store};
+pub use public_url::PublicUrl;
+pub use secret::Secret;
+pub use settings::{Admin, Config, DEFAULT_ADMIN, Http, Log, Shutdown, SiteSettings, Store};
 
 #[cfg(test)]
 mod tests;

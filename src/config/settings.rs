@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use tracing_subscriber::filter::Targets;
 
 use super::Limits;
+use super::Secret;
 use super::choices::{AddressHeader, Durability, LogFormat, Mode};
 use super::limits::AT_LEAST_ONE;
+use super::log_filter;
 use super::networks;
 use super::origins;
+use super::public_url::{self, PublicUrl};
 
 /// Where the listener for operators is unless it is told otherwise.
 pub const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1324);
@@ -37,6 +41,8 @@ pub struct Config {
     pub dataset_dir: PathBuf,
     /// Threads that serve requests; 0 for one a core.
     pub worker_threads: usize,
+    /// How clients know the site.
+    pub site: SiteSettings,
     /// What happens after a stop signal.
     pub shutdown: Shutdown,
     /// The listener for operators.
@@ -49,6 +55,14 @@ pub struct Config {
     pub store: Store,
     /// What is logged, and how.
     pub log: Log,
+}
+
+/// How clients know the site.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteSettings {
+    /// The address by which clients reach it, if the operator names one.
+    #[serde(with = "public_url")]
+    pub public_url: Option<PublicUrl>,
 }
 
 /// What happens after a stop signal.
@@ -67,8 +81,8 @@ pub struct Admin {
     /// Address and port, never the public one; `off` for none.
     #[serde(with = "address_or_off")]
     pub listen: Option<SocketAddr>,
-    /// What `Authorization: Bearer` must hold; empty for nobody asks. Required beyond loopback.
-    pub token: String,
+    /// What `Authorization: Bearer` must hold, if it is set. Required beyond loopback.
+    pub token: Secret,
 }
 
 /// How answers go out.
@@ -121,6 +135,14 @@ pub struct Log {
 }
 
 impl Log {
+    /// The filter, understood.
+    ///
+    /// # Errors
+    /// The part that is neither a level nor a target with one. A loaded configuration has none.
+    pub fn targets(&self) -> Result<Targets, String> {
+        log_filter::parse(&self.filter)
+    }
+
     /// The time from which a statement is slow; `None` where none is.
     #[must_use]
     pub fn slow_query(&self) -> Option<Duration> {
@@ -140,13 +162,14 @@ impl Default for Config {
             schema_dir: PathBuf::new(),
             dataset_dir: PathBuf::new(),
             worker_threads: 0,
+            site: SiteSettings::default(),
             shutdown: Shutdown {
                 delay_seconds: 0,
                 timeout_seconds: 10,
             },
             admin: Admin {
                 listen: Some(DEFAULT_ADMIN),
-                token: String::new(),
+                token: Secret::default(),
             },
             limits: Limits::default(),
             http: Http {
@@ -216,9 +239,9 @@ impl Config {
     }
 
     /// Settings whose types fit but whose values cannot work, as (key, reason).
-    pub(super) fn flaw(&self) -> Option<(&'static str, &'static str)> {
-        if let Some(flaw) = self.limits.flaw() {
-            return Some(flaw);
+    pub(super) fn flaw(&self) -> Option<(&'static str, String)> {
+        if let Some((key, reason)) = self.limits.flaw() {
+            return Some((key, reason.to_owned()));
         }
         let answers = self.store.idempotency_answers as usize;
         let at_least_one = [
@@ -228,22 +251,43 @@ impl Config {
             ("store.idempotency_answers", answers),
         ];
         if let Some((key, _)) = at_least_one.iter().find(|(_, value)| *value == 0) {
-            return Some((key, AT_LEAST_ONE));
+            return Some((key, AT_LEAST_ONE.to_owned()));
         }
         if self.apps.is_empty() {
-            return Some(("apps", "must name at least one app"));
+            return Some(("apps", "must name at least one app".to_owned()));
         }
-        let is_public = |address: SocketAddr| !address.ip().is_loopback();
-        if self.admin.listen.is_some_and(is_public) && self.admin.token.is_empty() {
-            return Some((
-                "admin.listen",
-                "takes an address that others can reach only with admin.token",
-            ));
+        if let Err(reason) = self.log.targets() {
+            return Some(("log.filter", reason));
         }
         let mut origins = self.http.cors_origins.iter();
-        let flaw = origins.find_map(|origin| origins::flaw(origin));
-        flaw.map(|reason| ("http.cors_origins", reason))
+        if !origins.all(|origin| origins::is_origin_or_any(origin)) {
+            let reason = "must be * or origins like https://example.com, without a path";
+            return Some(("http.cors_origins", reason.to_owned()));
+        }
+        let reason = self.admin_flaw()?;
+        Some(("admin.listen", reason))
     }
+
+    /// Why operators cannot be served at that address.
+    fn admin_flaw(&self) -> Option<String> {
+        let address = self.admin.listen?;
+        if !address.ip().is_loopback() && !self.admin.token.is_set() {
+            let reason = "takes an address that others can reach only with admin.token";
+            return Some(reason.to_owned());
+        }
+        // The default is given up when it is taken, by ourselves too: a platform may choose that port.
+        let is_shared = address != DEFAULT_ADMIN && overlap(address, self.listen);
+        is_shared.then(|| format!("is the address of `listen`, {}, too", self.listen))
+    }
+}
+
+/// Whether both addresses cannot be listened on at once. Port 0 is another one each time.
+fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+    let is_one_family = one.is_ipv4() == other.is_ipv4();
+    let is_any = one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() == other.port()
+        && one.port() != 0
+        && (one.ip() == other.ip() || (is_one_family && is_any))
 }
 
 mod address_or_off {
@@ -281,6 +325,8 @@ mod address_or_off {
     }
 }
 
+/// A list, or a text with its elements separated by commas, in brackets and quotes or without. All
+/// elements are text: none of ours holds a comma.
 pub(super) fn list_or_commas<'de, D: serde::Deserializer<'de>>(
     source: D,
 ) -> Result<Vec<String>, D::Error> {
@@ -290,14 +336,22 @@ pub(super) fn list_or_commas<'de, D: serde::Deserializer<'de>>(
         List(Vec<String>),
         Commas(String),
     }
-    Ok(match Given::deserialize(source)? {
-        Given::List(names) => names,
-        Given::Commas(names) => names
-            .split(',')
-            .map(|name| name.trim().to_owned())
-            .filter(|name| !name.is_empty())
-            .collect(),
-    })
+    let text = match Given::deserialize(source)? {
+        Given::List(names) => return Ok(names),
+        Given::Commas(text) => text,
+    };
+    let text = text.trim();
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let elements = inner.unwrap_or(text).split(',').map(|element| {
+        let element = element.trim();
+        let unquoted = element
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        unquoted.unwrap_or(element).to_owned()
+    });
+    Ok(elements.filter(|element| !element.is_empty()).collect())
 }
 
 fn cores() -> usize {

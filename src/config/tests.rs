@@ -152,14 +152,267 @@ fn unknown_keys_are_errors_that_name_key_and_source() {
 
 #[test]
 fn variables_that_kubernetes_sets_for_services_are_no_settings() {
-    let layers = load(&[
+    let links = [
         ("EKIBEN_PORT", "tcp://10.0.0.1:1323"),
-        ("EKIBEN_PORT_1323_TCP_ADDR", "10.0.0.1"),
-        ("EKIBEN_SERVICE_HOST", "10.0.0.1"),
-        ("EKIBEN_SERVICE_PORT_HTTP", "1323"),
+        ("EKIBEN_PRIMARY_PORT_1323_TCP_ADDR", "10.0.0.1"),
+        ("EKIBEN_ADMIN_SERVICE_HOST", "10.0.0.1"),
+        ("EKIBEN_CONFIG_PORT", "tcp://10.0.0.1:1323"),
+        ("EKIBEN_DATA_SERVICE_PORT_HTTP", "1323"),
         ("SERVER_PORT", "tcp://10.0.0.2:80"),
-    ]);
-    assert_eq!(*layers.unwrap().config(), Config::default());
+    ];
+    let layers = load(&links).unwrap();
+    assert_eq!(*layers.config(), Config::default());
+    assert_eq!(layers.ignored_variables(), links.map(|(name, _)| name));
+}
+
+#[test]
+fn empty_variables_count_as_unset() {
+    let empty = [
+        ("PORT", ""),
+        ("SERVER_PORT", ""),
+        ("EKIBEN_MODE", ""),
+        ("EKIBEN_WORKER_THREADS", ""),
+        ("EKIBEN_ADMIN__TOKEN", ""),
+        ("EKIBEN_ADMIN__TOKEN_FILE", ""),
+        ("EKIBEN_NONSENSE", ""),
+    ];
+    assert_eq!(*load(&empty).unwrap().config(), Config::default());
+}
+
+/// What figment would take for numbers, for yes and no, and for more.
+const TEXTS: &[&str] = &[
+    "123456",
+    "-1",
+    "true",
+    "1e3",
+    "1.5",
+    "\"quoted\"",
+    "'q'",
+    "[a, b]",
+    "{a=1}",
+    " padded ",
+    "日本",
+];
+
+#[test]
+fn text_settings_are_read_as_text() {
+    for &text in TEXTS {
+        let layers = load(&[("EKIBEN_DATA_DIR", text)]).unwrap();
+        assert_eq!(layers.config().data_dir.to_str(), Some(text));
+    }
+    let layers = load(&[("EKIBEN_APPS", "[2024, \"true\"]")]).unwrap();
+    assert_eq!(layers.config().apps, ["2024", "true"]);
+}
+
+/// The token of a configuration is `expected`, and nothing that is shown of it holds it.
+#[track_caller]
+fn assert_token(layers: &Layers, expected: &str) {
+    let token = &layers.config().admin.token;
+    assert!(token.matches(expected.as_bytes()), "{expected}");
+    let shown = [
+        print(layers).unwrap(),
+        format!("{layers:?}"),
+        format!("{:?}", layers.section("isuumo")),
+    ];
+    for shown in shown {
+        assert!(!shown.contains(expected), "{shown}");
+    }
+}
+
+#[test]
+fn secrets_are_read_as_text_and_never_shown() {
+    for &text in TEXTS {
+        let layers = load(&[("EKIBEN_ADMIN__TOKEN", text)]).unwrap();
+        assert_token(&layers, text);
+        let line = "# token is set, and not shown";
+        let printed = print(&layers).unwrap();
+        let line = printed
+            .lines()
+            .find(|found| found.starts_with(line))
+            .unwrap();
+        assert!(
+            line.ends_with("# environment variable EKIBEN_ADMIN__TOKEN"),
+            "{line}"
+        );
+    }
+}
+
+/// The error of a configuration file with that text, which must not show `s3cret` or `123456`.
+#[track_caller]
+fn error_of_file(text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ekiben.toml");
+    std::fs::write(&file, text).unwrap();
+    let sources = Sources {
+        file: Some(file),
+        ..Sources::default()
+    };
+    let said = Layers::load(&sources).unwrap_err().to_string();
+    assert!(
+        !said.contains("s3cret") && !said.contains("123456"),
+        "{said}"
+    );
+    said
+}
+
+#[test]
+fn no_error_shows_a_secret() {
+    for text in [
+        "[admin]\ntoken = 123456\n",
+        "[admin]\ntoken = [\"s3cret\"]\n",
+        "[admin]\ntoken = true\nlisten = \"off\"\n",
+    ] {
+        let said = error_of_file(text);
+        assert!(said.starts_with("setting `admin.token` in "), "{said}");
+        assert!(said.ends_with(": must be text in quotes"), "{said}");
+    }
+    let broken = error_of_file("[admin]\ntoken = \"s3cret\n");
+    assert!(broken.contains("line 2: "), "{broken}");
+    let unquoted = error_of_file("\n[admin]\ntoken = s3cret\n");
+    assert!(unquoted.contains("line 3: "), "{unquoted}");
+    for text in [
+        "admin = \"s3cret\"\n",
+        "[admin.token]\nvalue = \"s3cret\"\n",
+    ] {
+        let said = error_of_file(text);
+        assert!(said.starts_with("unknown setting `admin"), "{said}");
+    }
+    let placeholder = error_of_file("[admin]\ntoken = \"(hidden)\"\n");
+    assert!(placeholder.contains("`admin.token`"), "{placeholder}");
+    let said = message(&[("EKIBEN_ADMIN", "{token=s3cret}")]);
+    assert!(!said.contains("s3cret"), "{said}");
+}
+
+#[test]
+fn a_secret_can_be_read_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    let path = path.to_str().unwrap();
+    let key = "EKIBEN_ADMIN__TOKEN_FILE";
+    for (content, secret) in [
+        ("s3cret", "s3cret"),
+        ("s3cret\n", "s3cret"),
+        ("s3cret\r\n", "s3cret"),
+        ("123456", "123456"),
+        (" s3cret \n\n", " s3cret \n"),
+    ] {
+        std::fs::write(path, content).unwrap();
+        let layers = load(&[(key, path)]).unwrap();
+        assert_token(&layers, secret);
+        assert_eq!(layers.origin("admin.token"), format!("file {path}"));
+        let printed = print(&layers).unwrap();
+        assert!(
+            printed.contains(&format!("\ntoken_file = \"{path}\" ")),
+            "{printed}"
+        );
+    }
+    let said = message(&[(key, path), ("EKIBEN_ADMIN__TOKEN", "other")]);
+    assert_eq!(
+        said,
+        format!(
+            "setting `admin.token` in environment variable EKIBEN_ADMIN__TOKEN: `admin.token_file` is \
+             given too, in environment variable {key}; keep one of the two"
+        )
+    );
+    for (content, reason) in [
+        (&b""[..], "is empty"),
+        (b"\n", "is empty"),
+        (b"(hidden)\n", "stands for a secret"),
+        (b"s3cret\xff", "is not UTF-8 text"),
+        (&[b'a'; 64 * 1024 + 1], "is larger than 64 KiB"),
+    ] {
+        std::fs::write(path, content).unwrap();
+        let said = message(&[(key, path)]);
+        assert!(said.contains(path) && said.contains(reason), "{said}");
+        assert!(said.starts_with("setting `admin.token_file` in "), "{said}");
+    }
+    let missing = message(&[(key, "none/token")]);
+    assert!(missing.contains("cannot read none/token: "), "{missing}");
+    let number = error_of_file("[admin]\ntoken_file = 5\n");
+    assert!(number.ends_with("must be a path in quotes"), "{number}");
+}
+
+/// Settings of an app with a secret that is not called "token".
+#[derive(serde::Serialize, serde::Deserialize)]
+struct AppWithKey {
+    key: Secret,
+    size: u32,
+}
+
+#[test]
+fn a_secret_is_known_by_its_type() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    std::fs::write(&path, "0123\n").unwrap();
+    let defaults = dictionary(&AppWithKey {
+        key: Secret::default(),
+        size: 1,
+    });
+    let mut sources = sources(&[("EKIBEN_SHOP__KEY_FILE", path.to_str().unwrap())]);
+    sources.app_defaults.insert("shop".to_owned(), defaults);
+    let layers = Layers::load(&sources).unwrap();
+    let settings: AppWithKey = layers.section("shop").extract().unwrap();
+    assert!(settings.key.matches(b"0123") && settings.size == 1);
+    let printed = print(&layers).unwrap();
+    assert!(
+        printed.contains("\n# key is set, and not shown"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn the_public_url_is_checked() {
+    let key = "EKIBEN_SITE__PUBLIC_URL";
+    let layers = load(&[(key, "https://shop.example/en/")]).unwrap();
+    let url = layers.config().site.public_url.clone().unwrap();
+    assert_eq!(url.to_string(), "https://shop.example/en");
+    assert!(
+        print(&layers)
+            .unwrap()
+            .contains("public_url = \"https://shop.example/en/\" ")
+    );
+    let said = message(&[(key, "https://shop.example/?a")]);
+    assert!(
+        said.starts_with(&format!(
+            "setting `site.public_url` in environment variable {key}: "
+        )),
+        "{said}"
+    );
+}
+
+#[test]
+fn operators_have_an_address_of_their_own() {
+    let both = |listen, admin| {
+        load(&[
+            ("EKIBEN_LISTEN", listen),
+            ("EKIBEN_ADMIN__LISTEN", admin),
+            ("EKIBEN_ADMIN__TOKEN", "s3cret"),
+        ])
+    };
+    for (listen, admin) in [
+        ("127.0.0.1:80", "127.0.0.1:81"),
+        ("127.0.0.1:0", "127.0.0.1:0"),
+        ("127.0.0.1:80", "127.0.0.2:80"),
+        ("[::1]:80", "0.0.0.0:80"),
+        ("0.0.0.0:80", "off"),
+        // The default one is given up when it is taken.
+        ("0.0.0.0:1324", "127.0.0.1:1324"),
+    ] {
+        both(listen, admin).unwrap();
+    }
+    for (listen, admin) in [
+        ("127.0.0.1:80", "127.0.0.1:80"),
+        ("0.0.0.0:80", "127.0.0.1:80"),
+        ("127.0.0.1:80", "0.0.0.0:80"),
+        ("[::]:80", "[::1]:80"),
+    ] {
+        let said = both(listen, admin).unwrap_err().to_string();
+        assert!(said.starts_with("setting `admin.listen` in "), "{said}");
+        assert!(
+            said.contains(&format!("is the address of `listen`, {listen}, too")),
+            "{said}"
+        );
+    }
 }
 
 #[test]
@@ -181,6 +434,12 @@ fn bad_values_are_errors_that_name_key_and_source() {
         said,
         "setting `store.write_batch` in environment variable EKIBEN_STORE__WRITE_BATCH: must be at \
          least 1"
+    );
+    let said = message(&[("EKIBEN_LOG__FILTER", "loud")]);
+    assert_eq!(
+        said,
+        "setting `log.filter` in environment variable EKIBEN_LOG__FILTER: \"loud\" is neither LEVEL \
+         nor TARGET=LEVEL"
     );
     let said = message(&[("EKIBEN_MODE", "leader")]);
     assert!(

@@ -12,16 +12,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use super::{health, version};
+use crate::config::Secret;
 use crate::http::observability::metrics;
 use crate::http::{HttpError, Served, Site, Watch};
 use crate::store::StoreError;
 
 /// The routes of the listener for operators, which reports on `site` and on the `connections` of its
-/// public listener, if there is one; an empty `token` asks nobody.
-pub fn routes(site: Arc<Site>, connections: Option<Arc<Watch>>, token: &str) -> Router {
+/// public listener, if there is one. A `token` that is not set is not asked for.
+pub fn routes(site: Arc<Site>, connections: Option<Arc<Watch>>, token: &Secret) -> Router {
     let metrics = get(metrics_text).with_state((Arc::clone(&site), connections));
     let routes = Router::new()
         .route("/metrics", metrics)
@@ -30,19 +30,17 @@ pub fn routes(site: Arc<Site>, connections: Option<Arc<Watch>>, token: &str) -> 
         .route("/readyz", get(health::ready))
         .route("/version", get(version::version))
         .with_state(site);
-    if token.is_empty() {
+    if !token.is_set() {
         return routes;
     }
-    // Digests are compared, so that the time it takes tells nothing of the token.
-    let expected: [u8; 32] = Sha256::digest(token).into();
-    routes.layer(from_fn_with_state(expected, authorize))
+    let token = Arc::new(token.clone());
+    routes.layer(from_fn_with_state(token, authorize))
 }
 
-async fn authorize(State(expected): State<[u8; 32]>, request: Request, next: Next) -> Response {
+async fn authorize(State(token): State<Arc<Secret>>, request: Request, next: Next) -> Response {
     let given = request.headers().get(header::AUTHORIZATION);
     let given = given.and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
-    let is_right = given.is_some_and(|token| <[u8; 32]>::from(Sha256::digest(token)) == expected);
-    if is_right {
+    if given.is_some_and(|given| token.matches(given)) {
         return next.run(request).await;
     }
     let detail = "Send the configured token as Authorization: Bearer TOKEN.";

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use ekiben::config::Mode;
+use ekiben::config::{Mode, Secret};
 use ekiben::http::admin;
 use tempfile::TempDir;
 
@@ -22,7 +22,7 @@ impl Site {
     pub(crate) async fn operate(&self, method: Method, path: &str) -> Answer {
         let request = Request::builder().method(method).uri(path);
         let connections = self.connections.get().cloned();
-        let routes = admin::routes(Arc::clone(&self.site), connections, "");
+        let routes = admin::routes(Arc::clone(&self.site), connections, &Secret::default());
         ask(routes, request.body(Body::empty()).unwrap()).await
     }
 }
@@ -35,7 +35,7 @@ async fn a_token_is_asked_for_where_there_is_one() {
         if let Some(value) = authorization {
             request = request.header("authorization", value);
         }
-        let routes = admin::routes(Arc::clone(&site.site), None, "s3cret");
+        let routes = admin::routes(Arc::clone(&site.site), None, &"s3cret".into());
         ask(routes, request.body(Body::empty()).unwrap()).await
     };
     for wrong in [
@@ -67,7 +67,7 @@ fn an_address_that_others_can_reach_needs_a_token() {
         .says("only with admin.token");
     write("[admin]\nlisten = \"0.0.0.0:1\"\ntoken = \"s3cret\"\n");
     let shown = run(folder.path(), &["serve", "--print-config"]);
-    shown.exits(0).says("(hidden)");
+    shown.exits(0).says("\n# token is set, and not shown ");
     assert!(!shown.stdout.contains("s3cret"));
     write("[admin]\nlisten = \"nowhere\"\n");
     run(folder.path(), &["serve", "--print-config"])

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
+use ekiben::config::Secret;
 use ekiben::config::Config;
 use ekiben::http::server::Ended;
 use ekiben::http::{ConnectionLimits, admin};
@@ -73,7 +74,7 @@ fn patient() -> ConnectionLimits {
 /// The metric of that name, or with those labels.
 async fn metric(site: &Site, name: &str) -> u64 {
     let connections = site.connections.get().cloned();
-    let routes = admin::routes(Arc::clone(&site.site), connections, "");
+    let routes = admin::routes(Arc::clone(&site.site), connections, &Secret::default());
     let metrics = ask(
         routes,
         Request::get("/metrics").body(Body::empty()).unwrap(),
