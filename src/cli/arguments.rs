@@ -54,7 +54,8 @@ pub(super) enum Command {
     ///
     /// Bakes an app's file first if it is not there; a primary's copy of an older version is migrated
     /// first (see `migrate`). Settings come from the defaults, ekiben.toml,
-    /// PORT and SERVER_PORT, EKIBEN_* variables and these flags, later ones winning.
+    /// PORT and SERVER_PORT, EKIBEN_* variables and these flags, later ones winning. An empty variable
+    /// counts as unset. A secret can be read from a file: EKIBEN_ADMIN__TOKEN_FILE.
     Serve(ServeArguments),
     /// Bake an app's dumps or CSV files into a read-optimised SQLite file
     ///
@@ -178,11 +179,21 @@ pub(super) struct ConfigArguments {
     pub(super) config: Option<PathBuf>,
 }
 
+/// Flags that name the app that a subcommand is about.
+#[derive(Debug, Args)]
+pub(super) struct AppArguments {
+    /// The app; without this, the configured one
+    #[arg(long, value_name = "NAME")]
+    pub(super) app: Option<String>,
+    #[command(flatten)]
+    pub(super) config: ConfigArguments,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct ServeArguments {
     /// App to serve, or "all"; may be given several times
     ///
-    /// The first one decides what is said where there is nothing.
+    /// The first one renders the 404 page.
     #[arg(long, value_name = "NAME")]
     pub(super) app: Vec<String>,
     /// Address and port to listen on
@@ -209,17 +220,14 @@ pub(super) enum ModeArgument {
 
 #[derive(Debug, Args)]
 pub(super) struct BakeArguments {
-    /// App to bake
-    #[arg(long, value_name = "NAME", default_value = "isuumo")]
-    pub(super) app: String,
+    #[command(flatten)]
+    pub(super) app: AppArguments,
     /// Folder with the dumps; without this, the configured or built-in dataset
     #[arg(long, value_name = "DIR")]
     pub(super) from: Option<PathBuf>,
     /// Folder for APP.sqlite; without this, where `serve` looks for it
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) config: ConfigArguments,
 }
 
 #[derive(Debug, Args)]
@@ -295,14 +303,11 @@ pub(super) struct InspectArguments {
 /// Flags that name a primary's data.
 #[derive(Debug, Args)]
 pub(super) struct DataArguments {
-    /// App whose data it is
-    #[arg(long, value_name = "NAME", default_value = "isuumo")]
-    pub(super) app: String,
+    #[command(flatten)]
+    pub(super) app: AppArguments,
     /// Folder of the primary's copy; without this, the configured one
     #[arg(long, value_name = "DIR")]
     pub(super) data_dir: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) config: ConfigArguments,
 }
 
 #[derive(Debug, Args)]
@@ -370,9 +375,8 @@ pub(super) struct CheckArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct GenerateArguments {
-    /// App whose dataset to write
-    #[arg(long, value_name = "NAME", default_value = "isuumo")]
-    pub(super) app: String,
+    #[command(flatten)]
+    pub(super) app: AppArguments,
     /// Folder to write into
     #[arg(long, value_name = "DIR")]
     pub(super) out: PathBuf,

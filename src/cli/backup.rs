@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use indicatif::HumanBytes;
 
-use super::arguments::{BackupArguments, DataArguments, RestoreArguments};
+use super::arguments::{BackupArguments, RestoreArguments};
 use super::failure::Failure;
 use super::{remark, say, settings};
 use crate::apps;
@@ -14,9 +14,8 @@ use crate::store::{self, Copied};
 
 pub(super) fn back_up(arguments: &BackupArguments) -> Result<(), Failure> {
     let start = Instant::now();
-    let DataArguments { app, .. } = &arguments.data;
-    let layers = settings::load_for_data(&arguments.data)?;
-    settings::app(app)?;
+    let (layers, app) = settings::load_for_data(&arguments.data)?;
+    let app = app.name();
     if arguments.out == Path::new("-") {
         let failure = Failure::usage("a backup cannot be written to standard output");
         return Err(failure.hint("Name a file; it is checked before it has its name."));
@@ -28,9 +27,8 @@ pub(super) fn back_up(arguments: &BackupArguments) -> Result<(), Failure> {
 
 pub(super) fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
     let start = Instant::now();
-    let layers = settings::load_for_data(&arguments.data)?;
+    let (layers, app) = settings::load_for_data(&arguments.data)?;
     let config = layers.config();
-    let app = settings::app(&arguments.data.app)?;
     let schema = apps::schema(app, config)?;
     let (name, file) = (app.name(), &arguments.file);
     let copied = store::restore(file, &config.data_dir, name, &schema)?;

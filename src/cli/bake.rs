@@ -14,9 +14,8 @@ use crate::file::Folder;
 use crate::load::Report;
 
 pub(super) fn run(arguments: &BakeArguments) -> Result<(), Failure> {
-    let layers = settings::load(&arguments.config)?;
+    let (layers, app) = settings::load_for_app(&arguments.app)?;
     let config = layers.config();
-    let app = settings::app(&arguments.app)?;
     let dataset = match &arguments.from {
         Some(folder) => Folder::Disk(folder.clone()),
         None => apps::dataset(app, config),
@@ -57,6 +56,7 @@ pub(super) fn file_name(app: &dyn App) -> String {
 pub(super) fn bake_time() -> Result<String, Failure> {
     let now = Timestamp::now().as_second();
     let second = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) if text.is_empty() => now,
         Ok(text) => text.parse().map_err(|_| {
             Failure::usage(format!(
                 "SOURCE_DATE_EPOCH is {text:?}, not a number of seconds"

@@ -182,10 +182,13 @@ impl From<OpenError> for Failure {
         match error {
             OpenError::Schema(error) => error.into(),
             OpenError::Store(error) => error.into(),
-            OpenError::Mount { .. } => Self {
-                code: Code::Configuration,
-                message: error.to_string(),
-                hint: None,
+            OpenError::Mount { app, cause } => match cause.downcast::<ConfigError>() {
+                Ok(error) => (*error).into(),
+                Err(cause) => Self {
+                    code: Code::Configuration,
+                    message: format!("{app}: {cause}"),
+                    hint: None,
+                },
             },
         }
     }

@@ -8,7 +8,7 @@ use super::{remark, settings};
 use crate::apps;
 
 pub(super) fn run(arguments: &GenerateArguments) -> Result<(), Failure> {
-    let app = settings::app(&arguments.app)?;
+    let (_, app) = settings::load_for_app(&arguments.app)?;
     let out = &arguments.out;
     let mut total = 0;
     let mut wrote = |name: &str, bytes: u64| {

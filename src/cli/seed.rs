@@ -16,9 +16,8 @@ use crate::store::{self, Made, NextGeneration, Standing};
 
 pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     let start = Instant::now();
-    let layers = settings::load_for_seed(arguments)?;
+    let (layers, app) = settings::load_for_seed(arguments)?;
     let config = layers.config();
-    let app = settings::app(&arguments.app)?;
     let Some(table) = app.csv_tables().first() else {
         let failure = Failure::usage(format!("{} takes no CSV file", app.name()));
         return Err(failure.hint("Its rows come from dumps: see `ekiben bake --help`."));
@@ -51,12 +50,12 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     let made = next.make(|connection, path| -> Result<Seeded, Failure> {
         Ok(seed.fill(connection, path, progress.as_mut())?)
     })?;
-    say(&told(&made, arguments, start))?;
+    say(&told(&made, app.name(), arguments, start))?;
     tell_of_mode(config.mode);
     Ok(())
 }
 
-fn told(made: &Made<Seeded>, arguments: &SeedArguments, start: Instant) -> String {
+fn told(made: &Made<Seeded>, app: &str, arguments: &SeedArguments, start: Instant) -> String {
     let Made {
         path,
         generation,
@@ -73,6 +72,6 @@ fn told(made: &Made<Seeded>, arguments: &SeedArguments, start: Instant) -> Strin
         HumanCount(*rows),
         arguments.file.display(),
         start.elapsed().as_secs_f64(),
-        arguments.app,
+        app,
     )
 }

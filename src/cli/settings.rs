@@ -1,16 +1,22 @@
-//! From flags, file and environment to the configuration of this process.
+//! From flags, file and environment to the configuration of this process, and to the apps that are meant.
+//!
+//! One rule says which app a command is about: the one that its flag names, else the one that the
+//! setting `apps` does. Commands about one app refuse to choose between several. It must not know what a
+//! command does with its app.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use figment::value::Value;
 
 use super::arguments::{
-    ConfigArguments, DataArguments, MigrateArguments, ModeArgument, OpenapiArguments,
+    AppArguments, ConfigArguments, DataArguments, MigrateArguments, ModeArgument, OpenapiArguments,
     SeedArguments, ServeArguments,
 };
 use super::failure::Failure;
+use super::remark;
 use crate::apps::{self, App};
-use crate::config::{Layers, Sources};
+use crate::config::{ConfigError, Layers, Sources, concerns_configuration};
 
 /// A flag as people write it, the setting that it is, and its value.
 type Flag = (&'static str, &'static str, Value);
@@ -20,7 +26,17 @@ const ALL_APPS: &str = "all";
 
 /// Loads the configuration for a subcommand that takes no more flags than the file's name.
 pub(super) fn load(arguments: &ConfigArguments) -> Result<Layers, Failure> {
-    load_with(arguments, Vec::new())
+    load_and_warn(arguments, Vec::new())
+}
+
+/// Loads the configuration for a subcommand about one app, and gives that app.
+pub(super) fn load_for_app(
+    arguments: &AppArguments,
+) -> Result<(Layers, &'static dyn App), Failure> {
+    let flags = apps_flag(arguments.app.as_slice()).into_iter().collect();
+    let layers = load_and_warn(&arguments.config, flags)?;
+    let app = one_app(&layers)?;
+    Ok((layers, app))
 }
 
 /// Loads the configuration with the flags of `serve` as its last layer.
@@ -41,32 +57,47 @@ pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failu
     load_with(&arguments.config, flags)
 }
 
-/// Loads the configuration with the data directory of `backup` or `restore` as its last layer.
-pub(super) fn load_for_data(arguments: &DataArguments) -> Result<Layers, Failure> {
-    let flags = data_dir_flag(arguments.data_dir.as_deref());
-    load_with(&arguments.config, flags.into_iter().collect())
+/// Loads the configuration with the data directory of `backup` or `restore` as its last layer, and gives
+/// the app whose data it is.
+pub(super) fn load_for_data(
+    arguments: &DataArguments,
+) -> Result<(Layers, &'static dyn App), Failure> {
+    let app = apps_flag(arguments.app.app.as_slice());
+    let data_dir = data_dir_flag(arguments.data_dir.as_deref());
+    let layers = load_and_warn(
+        &arguments.app.config,
+        app.into_iter().chain(data_dir).collect(),
+    )?;
+    let app = one_app(&layers)?;
+    Ok((layers, app))
 }
 
 /// Loads the configuration with the apps and the data directory of `migrate` as its last layer.
 pub(super) fn load_for_migrate(arguments: &MigrateArguments) -> Result<Layers, Failure> {
     let apps = apps_flag(&arguments.app);
     let data_dir = data_dir_flag(arguments.data_dir.as_deref());
-    load_with(
+    load_and_warn(
         &arguments.config,
         apps.into_iter().chain(data_dir).collect(),
     )
 }
 
-/// Loads the configuration with the data directory of `seed` as its last layer.
-pub(super) fn load_for_seed(arguments: &SeedArguments) -> Result<Layers, Failure> {
-    let flags = data_dir_flag(arguments.data_dir.as_deref());
-    load_with(&arguments.config, flags.into_iter().collect())
+/// Loads the configuration with the data directory of `seed` as its last layer, and gives the app whose
+/// data it is.
+pub(super) fn load_for_seed(
+    arguments: &SeedArguments,
+) -> Result<(Layers, &'static dyn App), Failure> {
+    let app = apps_flag(std::slice::from_ref(&arguments.app));
+    let data_dir = data_dir_flag(arguments.data_dir.as_deref());
+    let layers = load_and_warn(&arguments.config, app.into_iter().chain(data_dir).collect())?;
+    let app = one_app(&layers)?;
+    Ok((layers, app))
 }
 
 /// Loads the configuration with the apps of `openapi` as its last layer.
 pub(super) fn load_for_openapi(arguments: &OpenapiArguments) -> Result<Layers, Failure> {
     let flags = apps_flag(&arguments.app);
-    load_with(&arguments.config, flags.into_iter().collect())
+    load_and_warn(&arguments.config, flags.into_iter().collect())
 }
 
 /// The apps that the configuration names, each once; `all` names every one.
@@ -75,7 +106,7 @@ pub(super) fn apps(layers: &Layers) -> Result<Vec<&'static dyn App>, Failure> {
     for name in &layers.config().apps {
         let named = match name.as_str() {
             ALL_APPS => apps::ALL.to_vec(),
-            name => vec![app(name)?],
+            name => vec![apps::find(name).ok_or_else(|| no_such_app(layers, name))?],
         };
         for app in named {
             if !found.iter().any(|known| known.name() == app.name()) {
@@ -86,6 +117,40 @@ pub(super) fn apps(layers: &Layers) -> Result<Vec<&'static dyn App>, Failure> {
     Ok(found)
 }
 
+/// The app that the configuration names, where it names one only.
+fn one_app(layers: &Layers) -> Result<&'static dyn App, Failure> {
+    let apps = apps(layers)?;
+    if let [app] = apps[..] {
+        return Ok(app);
+    }
+    let origin = layers.origin("apps");
+    let names = names(&apps);
+    let failure = Failure::usage(format!("which app? {origin} names several: {names}"));
+    Err(failure.hint("Name one of them with --app NAME."))
+}
+
+/// A name that no app has is a mistake of the arguments or of the configuration, wherever it stands.
+fn no_such_app(layers: &Layers, name: &str) -> Failure {
+    let reason = format!(
+        "there is no app {name:?}; the apps are: {}",
+        names(apps::ALL)
+    );
+    if layers.is_flag("apps") {
+        return Failure::usage(reason);
+    }
+    let error = ConfigError::BadValue {
+        key: "apps".to_owned(),
+        origin: layers.origin("apps"),
+        reason,
+    };
+    error.into()
+}
+
+fn names(apps: &[&'static dyn App]) -> String {
+    let names: Vec<_> = apps.iter().map(|app| app.name()).collect();
+    names.join(", ")
+}
+
 fn apps_flag(names: &[String]) -> Option<Flag> {
     (!names.is_empty()).then(|| ("--app", "apps", names.to_vec().into()))
 }
@@ -94,14 +159,21 @@ fn data_dir_flag(data_dir: Option<&Path>) -> Option<Flag> {
     data_dir.map(|path| ("--data-dir", "data_dir", path.display().to_string().into()))
 }
 
-/// The app of that name, or a failure that lists those there are.
-pub(super) fn app(name: &str) -> Result<&'static dyn App, Failure> {
-    apps::find(name).ok_or_else(|| {
-        let names: Vec<_> = apps::ALL.iter().map(|app| app.name()).collect();
-        Failure::usage(format!(
-            "there is no app {name:?}; the apps are: {}",
-            names.join(", ")
-        ))
+/// Loads the configuration, with a warning on standard error about what it ignores.
+fn load_and_warn(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Failure> {
+    let layers = load_with(arguments, flags)?;
+    if let Some(warning) = ignored(&layers) {
+        remark(&format!("warning: {warning}"));
+    }
+    Ok(layers)
+}
+
+/// What to warn of: variables that have our prefix and were ignored.
+pub(super) fn ignored(layers: &Layers) -> Option<String> {
+    let names = layers.ignored_variables();
+    (!names.is_empty()).then(|| {
+        let names = names.join(", ");
+        format!("ignored environment variables that Kubernetes sets for Services: {names}")
     })
 }
 
@@ -111,8 +183,8 @@ fn load_with(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Fa
         .map(|app| (app.name().to_owned(), app.default_settings()))
         .collect();
     let environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+        .filter_map(variable)
+        .collect::<Result<_, _>>()?;
     let sources = Sources {
         app_defaults,
         file: arguments.config.clone(),
@@ -121,4 +193,15 @@ fn load_with(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Fa
         ..Sources::default()
     };
     Ok(Layers::load(&sources)?)
+}
+
+/// A variable as text. One that is not UTF-8 is somebody else's, or an error: a setting that was left
+/// out in silence would be taken for its default.
+fn variable((name, text): (OsString, OsString)) -> Option<Result<(String, String), ConfigError>> {
+    let name = name.into_string().ok()?;
+    match text.into_string() {
+        Ok(text) => Some(Ok((name, text))),
+        Err(_) if concerns_configuration(&name) => Some(Err(ConfigError::NotText { name })),
+        Err(_) => None,
+    }
 }

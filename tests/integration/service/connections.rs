@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use ekiben::config::Secret;
-use ekiben::config::Config;
+use ekiben::config::{Config, Secret};
 use ekiben::http::server::Ended;
 use ekiben::http::{ConnectionLimits, admin};
 use ekiben::serving::{allow_files, connection_limits};

@@ -6,6 +6,7 @@ pub(crate) mod api_pages;
 pub(crate) mod backup;
 pub(crate) mod backup_refusals;
 pub(crate) mod command_line;
+pub(crate) mod config;
 pub(crate) mod connections;
 pub(crate) mod crash;
 pub(crate) mod documents;
