@@ -14,6 +14,7 @@ mod inspect;
 mod logging;
 mod migrate;
 mod openapi;
+mod ports;
 mod progress;
 mod seed;
 mod serve;

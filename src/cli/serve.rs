@@ -1,16 +1,15 @@
 //! `ekiben serve`: bakes what is missing, opens the stores, serves until told to stop.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::arguments::ServeArguments;
 use super::bake::{bake_app, file_name};
 use super::failure::Failure;
+use super::ports::Ports;
 use super::{logging, remark, say, settings, summary};
 use crate::apps::{self, App};
 use crate::config::{self, Config};
@@ -51,6 +50,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         let _inside = runtime.enter();
         Signals::listen().map_err(|cause| no_signals(&cause))?
     };
+    let ports = Ports::bind(config)?;
     for app in apps {
         bake_missing(app, config)?;
     }
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         delay: Duration::from_secs(config.shutdown.delay_seconds),
         drain_time: Duration::from_secs(config.shutdown.timeout_seconds),
     };
-    runtime.block_on(listen(server, config, signals, start))
+    runtime.block_on(listen(server, ports, config, signals, start))
 }
 
 /// Bakes an app's file if there is none.
@@ -111,17 +111,18 @@ fn allowed(connections: usize) -> usize {
 
 async fn listen(
     server: Server,
+    ports: Ports,
     config: &Config,
     signals: Signals,
     start: Instant,
 ) -> Result<(), Failure> {
-    let listener = bind(config.listen).map_err(|cause| {
-        Failure::other(format!("cannot listen on {}: {cause}", config.listen))
-            .hint("Choose another port with --listen ADDR:PORT, or stop what is using it.")
-    })?;
-    let address = listener.local_addr().unwrap_or(config.listen);
+    let listeners = ports.listen(config)?;
+    let address = listeners.public.local_addr().unwrap_or(config.listen);
     let site = &server.site;
-    if let Some(listener) = admin_listener(&config.admin)? {
+    if let Some(listener) = listeners.operators {
+        if let Ok(bound) = listener.local_addr() {
+            tracing::info!(admin = %bound, "metrics and reload at http://{bound}");
+        }
         let routes = admin::routes(
             Arc::clone(site),
             Some(Arc::clone(&server.connections)),
@@ -137,7 +138,7 @@ async fn listen(
     let stop = signals.handle(Arc::clone(site));
     let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(%address, milliseconds, "listening on http://{address}");
-    match server::run(server, listener, stop).await {
+    match server::run(server, listeners.public, stop).await {
         Ended::Drained => tracing::info!("stopped"),
         Ended::CutOff => {
             tracing::warn!(
@@ -147,44 +148,6 @@ async fn listen(
         }
     }
     Ok(())
-}
-
-/// Binds the listener for operators. Its default address may be another server's on the same machine,
-/// which is no reason not to serve.
-fn admin_listener(admin: &config::Admin) -> Result<Option<TcpListener>, Failure> {
-    let Some(address) = admin.listen else {
-        return Ok(None);
-    };
-    match bind(address) {
-        Ok(listener) => {
-            let bound = listener.local_addr().unwrap_or(address);
-            tracing::info!(admin = %bound, "metrics and reload at http://{bound}");
-            Ok(Some(listener))
-        }
-        Err(cause) if address == config::DEFAULT_ADMIN => {
-            tracing::warn!(taken = %address, %cause, "no metrics: the address for operators is taken");
-            Ok(None)
-        }
-        Err(cause) => Err(Failure::other(format!(
-            "cannot listen on {address} for operators: {cause}"
-        ))
-        .hint("Choose another admin.listen, or \"off\".")),
-    }
-}
-
-/// Connections that wait to be accepted. The usual 128 are gone in one burst, and who comes then tries
-/// again a second later; the system's own limit (`net.core.somaxconn`) is usually this.
-const BACKLOG: u32 = 4096;
-
-fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4(),
-        SocketAddr::V6(_) => TcpSocket::new_v6(),
-    }?;
-    // Connections of the process before may still be on their way out.
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
 }
 
 /// What operators and platforms say by signals.

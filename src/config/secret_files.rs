@@ -39,9 +39,8 @@ pub(super) fn read_all(
             origin: origin(&merged, key),
             reason,
         };
-        let path = match merged.find_value(&file_key) {
-            Ok(Value::String(_, path)) => path,
-            _ => return Err(wrong(&file_key, "must be a path in quotes".to_owned())),
+        let Ok(Value::String(_, path)) = merged.find_value(&file_key) else {
+            return Err(wrong(&file_key, "must be a path in quotes".to_owned()));
         };
         let given = merged.find_value(key).ok();
         let given = given.as_ref().and_then(Value::as_str).unwrap_or_default();
