@@ -6,6 +6,9 @@
 //!   `application/problem+json` (RFC 9457).
 //! - [`HttpError::internal`]: what is our fault. The client learns the status and nothing more; the
 //!   cause rides along in the response's extensions to the request log, which writes it once.
+//!
+//! Headers that a status calls for (`WWW-Authenticate`, `Allow`, `Location`) ride along too:
+//! [`HttpError::with_header`].
 
 use std::any::Any;
 use std::error::Error;
@@ -14,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Schema};
@@ -27,8 +30,8 @@ use crate::store::StoreError;
 pub struct HttpError {
     status: StatusCode,
     body: Body,
-    /// Seconds after which trying again makes sense.
-    retry_after: Option<u32>,
+    /// Few or none, so that an error stays small on its way up.
+    headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Cause>,
 }
 
@@ -79,7 +82,7 @@ impl HttpError {
         Self {
             status,
             body: Body::Empty,
-            retry_after: None,
+            headers: Vec::new(),
             cause: None,
         }
     }
@@ -125,11 +128,8 @@ impl HttpError {
     #[must_use]
     pub fn overloaded(detail: impl Into<String>) -> Self {
         const RETRY_SECONDS: u32 = 1;
-        let problem = Self::problem(StatusCode::SERVICE_UNAVAILABLE, detail);
-        Self {
-            retry_after: Some(RETRY_SECONDS),
-            ..problem
-        }
+        Self::problem(StatusCode::SERVICE_UNAVAILABLE, detail)
+            .with_header(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS))
     }
 
     /// 429 with `Retry-After`: the client may ask again after `wait`.
@@ -138,10 +138,22 @@ impl HttpError {
         let started = u64::from(wait.subsec_nanos() > 0);
         let seconds = u32::try_from(wait.as_secs().saturating_add(started)).unwrap_or(u32::MAX);
         let detail = "Too many requests came from your address.";
-        Self {
-            retry_after: Some(seconds.max(1)),
-            ..Self::problem(StatusCode::TOO_MANY_REQUESTS, detail)
-        }
+        Self::problem(StatusCode::TOO_MANY_REQUESTS, detail)
+            .with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    }
+
+    /// 401 with `WWW-Authenticate`: `challenge` says how to authenticate, for example `Bearer`.
+    #[must_use]
+    pub fn unauthorized(challenge: HeaderValue, detail: impl Into<String>) -> Self {
+        Self::problem(StatusCode::UNAUTHORIZED, detail)
+            .with_header(header::WWW_AUTHENTICATE, challenge)
+    }
+
+    /// Adds a header. A name that was added before is sent with both values, as a second challenge is.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     /// Adds what the log should say about it.
@@ -180,10 +192,8 @@ impl IntoResponse for HttpError {
             None => self.status.into_response(),
             Some(kind) => (self.status, [(header::CONTENT_TYPE, kind)], body).into_response(),
         };
-        if let Some(seconds) = self.retry_after {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        for (name, value) in self.headers {
+            response.headers_mut().append(name, value);
         }
         if let Some(cause) = self.cause {
             response.extensions_mut().insert(cause);
@@ -238,5 +248,30 @@ impl From<BytesRejection> for HttpError {
 impl From<rusqlite::Error> for HttpError {
     fn from(error: rusqlite::Error) -> Self {
         StoreError::Sqlite(error).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_go_out_whatever_the_body_is() {
+        let token = HeaderValue::from_static("Token");
+        let basic = HeaderValue::from_static("Basic realm=\"x\"");
+        let errors = [
+            HttpError::unauthorized(token.clone(), "Sign in."),
+            HttpError::bare(StatusCode::UNAUTHORIZED)
+                .with_header(header::WWW_AUTHENTICATE, token.clone()),
+            HttpError::document(StatusCode::UNAUTHORIZED, "application/json", b"{}".to_vec())
+                .with_header(header::WWW_AUTHENTICATE, token.clone()),
+        ];
+        for error in errors {
+            let both = error.with_header(header::WWW_AUTHENTICATE, basic.clone());
+            let response = both.into_response();
+            assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+            let challenges = response.headers().get_all(header::WWW_AUTHENTICATE);
+            assert!(challenges.iter().eq([&token, &basic]), "{response:?}");
+        }
     }
 }

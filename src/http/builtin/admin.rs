@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -44,12 +44,8 @@ async fn authorize(State(token): State<Arc<Secret>>, request: Request, next: Nex
         return next.run(request).await;
     }
     let detail = "Send the configured token as Authorization: Bearer TOKEN.";
-    let mut response = HttpError::problem(StatusCode::UNAUTHORIZED, detail).into_response();
-    let scheme = header::HeaderValue::from_static("Bearer");
-    response
-        .headers_mut()
-        .insert(header::WWW_AUTHENTICATE, scheme);
-    response
+    let challenge = HeaderValue::from_static("Bearer");
+    HttpError::unauthorized(challenge, detail).into_response()
 }
 
 type Counted = (Arc<Site>, Option<Arc<Watch>>);
