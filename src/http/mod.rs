@@ -13,6 +13,7 @@
 //! - [`assemble`]: all routes and all layers, in order
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
+//! - [`Viewer`]: who a response is made for
 //! - [`IdempotencyKey`]: which writes are done once
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`]
 
@@ -26,11 +27,14 @@ pub mod observability;
 mod router;
 mod site;
 pub mod transport;
+mod viewer;
 
 pub use builtin::{admin, openapi};
-pub use caching::kept::Kept;
+pub use caching::kept::{Kept, KeptByViewer};
+pub use caching::policy::{PrivateResponse, PublicResponse};
 pub use caching::precompressed::Precompressed;
-pub use caching::validators::{Reading, tag_of_build};
+pub use caching::reading::{PrivateReading, Reading};
+pub use caching::validators::tag_of_build;
 pub use error::{HttpError, PROBLEM_TYPE};
 pub use headers::negotiation::{preferences, takes_html};
 pub use idempotency::IdempotencyKey;
@@ -44,3 +48,4 @@ pub use router::{AppRoutes, Limits, assemble};
 pub use site::{NotFoundPage, Served, Site};
 pub use transport::connection::{ConnectionLimits, Watch};
 pub use transport::server;
+pub use viewer::{DigestKey, SignedIn, Viewer, serve_as};

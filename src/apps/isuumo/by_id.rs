@@ -4,14 +4,13 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use rusqlite::OptionalExtension as _;
 
 use super::catalogue::Catalogue;
 use super::{Isu, Result, Shared, chair, estate, path_id};
 use crate::apps::answer::json;
 use crate::apps::listing;
-use crate::http::{HttpError, Reading};
+use crate::http::{HttpError, PublicResponse, Reading};
 use crate::store::Generation;
 
 /// One chair
@@ -23,7 +22,10 @@ use crate::store::Generation;
         (status = 400, description = "The id is no integer of 64 bits. Empty."),
         (status = 404, description = "There is no such chair, or it is sold out. Empty."),
     ))]
-pub(super) async fn chair(State(isu): State<Shared>, Path(id): Path<String>) -> Result<Response> {
+pub(super) async fn chair(
+    State(isu): State<Shared>,
+    Path(id): Path<String>,
+) -> Result<PublicResponse> {
     one(&isu, &id, find_chair)
 }
 
@@ -36,7 +38,10 @@ pub(super) async fn chair(State(isu): State<Shared>, Path(id): Path<String>) -> 
         (status = 400, description = "The id is no integer of 64 bits. Empty."),
         (status = 404, description = "There is no such estate. Empty."),
     ))]
-pub(super) async fn estate(State(isu): State<Shared>, Path(id): Path<String>) -> Result<Response> {
+pub(super) async fn estate(
+    State(isu): State<Shared>,
+    Path(id): Path<String>,
+) -> Result<PublicResponse> {
     one(&isu, &id, find_estate)
 }
 
@@ -71,7 +76,7 @@ pub(super) fn find_sold_out(generation: &Generation, id: i64) -> Result<Option<V
 /// How one is found; none where there is no such row.
 type Find = fn(&Generation, &Catalogue, i64) -> Result<Option<Vec<u8>>>;
 
-fn one(isu: &Isu, id: &str, find: Find) -> Result<Response> {
+fn one(isu: &Isu, id: &str, find: Find) -> Result<PublicResponse> {
     let id = path_id(id)?;
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();

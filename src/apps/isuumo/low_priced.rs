@@ -4,13 +4,12 @@
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::response::Response;
 
 use super::catalogue::{Catalogue, Shelf};
 use super::{Result, Shared, chair, estate};
 use crate::apps::answer::{Kind, json};
 use crate::apps::listing;
-use crate::http::{HttpError, Reading};
+use crate::http::{HttpError, PublicResponse, Reading};
 use crate::store::Generation;
 
 pub(super) const CHAIR_IDS: &str = "SELECT id FROM chair_search ORDER BY price, id LIMIT 20";
@@ -47,7 +46,7 @@ pub(super) static ESTATES: Cheapest = Cheapest {
     tag = "Chairs",
     responses((status = 200, description = "The chairs.", body = chair::ChairList,
         headers(("ETag" = String)))))]
-pub(super) async fn chairs(State(isu): State<Shared>) -> Result<Response> {
+pub(super) async fn chairs(State(isu): State<Shared>) -> Result<PublicResponse> {
     answer(&isu, &CHAIRS)
 }
 
@@ -56,11 +55,11 @@ pub(super) async fn chairs(State(isu): State<Shared>) -> Result<Response> {
     tag = "Estates",
     responses((status = 200, description = "The estates.", body = estate::EstateList,
         headers(("ETag" = String)))))]
-pub(super) async fn estates(State(isu): State<Shared>) -> Result<Response> {
+pub(super) async fn estates(State(isu): State<Shared>) -> Result<PublicResponse> {
     answer(&isu, &ESTATES)
 }
 
-fn answer(isu: &Shared, cheapest: &Cheapest) -> Result<Response> {
+fn answer(isu: &Shared, cheapest: &Cheapest) -> Result<PublicResponse> {
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     // Before the file is read, so that the file is never older than the state.

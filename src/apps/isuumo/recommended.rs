@@ -5,13 +5,12 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::catalogue::Catalogue;
 use super::{Result, Shared, estate, path_id};
 use crate::apps::answer::json;
-use crate::http::{HttpError, Reading};
+use crate::http::{HttpError, PublicResponse, Reading};
 use crate::store::Generation;
 
 /// Estates in an answer at most.
@@ -33,7 +32,7 @@ const LIMIT: usize = 20;
 pub(super) async fn recommended(
     State(isu): State<Shared>,
     Path(id): Path<String>,
-) -> Result<Response> {
+) -> Result<PublicResponse> {
     let id = path_id(&id)?;
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();

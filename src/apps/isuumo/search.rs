@@ -7,7 +7,6 @@
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -17,7 +16,7 @@ use super::query::Query;
 use super::{Result, Settings, Shared, bad_request, chair, estate};
 use crate::apps::answer::{Kind, json};
 use crate::apps::listing;
-use crate::http::{HttpError, Reading};
+use crate::http::{HttpError, PublicResponse, Reading};
 use crate::store::Generation;
 
 /// Bytes of a `features` parameter at most; SQLite refuses far longer patterns with an error that is
@@ -306,7 +305,7 @@ pub(super) struct EstateConditions {
 pub(super) async fn chairs(
     State(isu): State<Shared>,
     RawQuery(query): RawQuery,
-) -> Result<Response> {
+) -> Result<PublicResponse> {
     let query = Query::parse(query.as_deref());
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
@@ -353,7 +352,7 @@ pub(super) async fn find_chairs(
 pub(super) async fn estates(
     State(isu): State<Shared>,
     RawQuery(query): RawQuery,
-) -> Result<Response> {
+) -> Result<PublicResponse> {
     let query = Query::parse(query.as_deref());
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();

@@ -19,7 +19,7 @@ use super::query::{self, Asked, Place};
 use super::{Register, Result, Shared, select};
 use crate::apps::answer::json;
 use crate::apps::listing;
-use crate::http::{HttpError, Reading};
+use crate::http::{HttpError, PublicResponse, Reading};
 
 /// What a list is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,7 +49,7 @@ pub(super) async fn one(
     State(register): State<Shared>,
     path: Result<Path<String>, PathRejection>,
     uri: Uri,
-) -> Result<Response> {
+) -> Result<PublicResponse> {
     no_parameters(&uri)?;
     let uuid = uuid_in(path)?;
     let reading = Reading::begin(&register.store);
@@ -76,7 +76,7 @@ pub(super) async fn one(
                 and the `next` one, if there is more."))),
         (status = 400, response = super::description::WrongRequest),
     ))]
-pub(super) async fn list(State(register): State<Shared>, uri: Uri) -> Result<Response> {
+pub(super) async fn list(State(register): State<Shared>, uri: Uri) -> Result<PublicResponse> {
     page(register, &uri, Form::Json).await
 }
 
@@ -92,11 +92,11 @@ pub(super) async fn list(State(register): State<Shared>, uri: Uri) -> Result<Res
                 and the `next` one, if there is more."))),
         (status = 400, response = super::description::WrongRequest),
     ))]
-pub(super) async fn csv(State(register): State<Shared>, uri: Uri) -> Result<Response> {
+pub(super) async fn csv(State(register): State<Shared>, uri: Uri) -> Result<PublicResponse> {
     page(register, &uri, Form::Csv).await
 }
 
-async fn page(register: Shared, uri: &Uri, form: Form) -> Result<Response> {
+async fn page(register: Shared, uri: &Uri, form: Form) -> Result<PublicResponse> {
     let query = query::normal(uri.query().unwrap_or_default());
     let reading = Reading::begin(&register.store);
     let key = (form, query);

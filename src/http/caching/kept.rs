@@ -1,16 +1,19 @@
 //! What was made from one revision of a store's data, kept until the data changes.
 //!
 //! A revision names one state of the data exactly (`store::Revision`), so what is kept under it is right
-//! as long as it is the store's. It begins anew with each revision, and when there is no room left. It
-//! must not know what it keeps.
+//! as long as it is the store's. It begins anew with each revision, and when there is no room left.
+//! Values that every viewer may see ([`Kept`]) and values of one viewer each ([`KeptByViewer`]) are
+//! different types; a reading takes and gives only those that are of its own kind. It must not know what
+//! it keeps.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{PoisonError, RwLock};
 
+use crate::http::Viewer;
 use crate::store::Revision;
 
-/// Values by key, of one revision.
+/// Values by key, of one revision, that every viewer may see.
 #[derive(Debug)]
 pub struct Kept<K, V> {
     /// Bytes that all values together may have.
@@ -40,7 +43,7 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
     }
 
     /// What was made from `revision` for `key`.
-    pub fn get(&self, revision: Revision, key: &K) -> Option<V> {
+    pub(super) fn get(&self, revision: Revision, key: &K) -> Option<V> {
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         (entries.revision == Some(revision))
             .then(|| entries.values.get(key).cloned())
@@ -49,7 +52,7 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
 
     /// Keeps what was made from `revision`; key and value hold `bytes` bytes beside what they are
     /// themselves.
-    pub fn put(&self, revision: Revision, key: K, value: V, bytes: usize) {
+    pub(super) fn put(&self, revision: Revision, key: K, value: V, bytes: usize) {
         let bytes = bytes + size_of::<(K, V)>();
         if bytes > self.most_bytes {
             return;
@@ -74,9 +77,32 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
     }
 }
 
+/// Values by viewer and key, of one revision.
+#[derive(Debug)]
+pub struct KeptByViewer<K, V>(Kept<(Viewer, K), V>);
+
+impl<K: Eq + Hash, V: Clone> KeptByViewer<K, V> {
+    /// Keeps up to so many bytes, of all viewers together.
+    #[must_use]
+    pub fn new(most_bytes: usize) -> Self {
+        Self(Kept::new(most_bytes))
+    }
+
+    /// What was made from `revision` for `viewer` and `key`.
+    pub(super) fn get(&self, revision: Revision, viewer: Viewer, key: K) -> Option<V> {
+        self.0.get(revision, &(viewer, key))
+    }
+
+    /// As [`Kept::put`].
+    pub(super) fn put(&self, revision: Revision, viewer: Viewer, key: K, value: V, bytes: usize) {
+        self.0.put(revision, (viewer, key), value, bytes);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::DigestKey;
 
     #[test]
     fn values_are_of_one_revision() {
@@ -90,6 +116,27 @@ mod tests {
         assert_eq!(kept.get(first, &"a"), None);
         assert_eq!(kept.get(second, &"b"), Some(2));
         assert_eq!(kept.get(second, &"a"), None);
+    }
+
+    #[test]
+    fn what_is_kept_for_a_viewer_is_found_by_nobody_else() {
+        let revision = Revision::of_changes(1);
+        let key = DigestKey::random();
+        let kept = KeptByViewer::new(1000);
+        let viewers = [
+            Viewer::Anonymous,
+            Viewer::user(&key, 1, 0),
+            Viewer::user(&key, 2, 0),
+            Viewer::user(&key, 1, 1),
+        ];
+        for (number, viewer) in viewers.into_iter().enumerate() {
+            assert_eq!(kept.get(revision, viewer, "a"), None);
+            kept.put(revision, viewer, "a", number, 10);
+        }
+        for (number, viewer) in viewers.into_iter().enumerate() {
+            assert_eq!(kept.get(revision, viewer, "a"), Some(number));
+            assert_eq!(kept.get(revision, viewer, "b"), None);
+        }
     }
 
     #[test]

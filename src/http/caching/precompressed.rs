@@ -12,7 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
-use super::validators::REVALIDATE;
+use super::policy::REVALIDATE;
 use crate::http::headers::negotiation::preferences;
 
 /// How hard bytes are packed.

@@ -1,14 +1,14 @@
 //! Entity tags: how answers get them, and how requests that know them are answered.
 //!
-//! An answer from the data is named by the revision that it was read in ([`Reading`]), one that is kept
+//! An answer from the data is named by the revision that it was read in (`reading`), one that is kept
 //! ready by its bytes. Both tags are strong: at one address, the same tag means the same bytes. So a tag
-//! also names its encoding, which is added here, outside of compression.
+//! also names its viewer, where there is one, and its encoding, which is added here, outside of
+//! compression.
 //!
 //! A request with `If-None-Match` is answered as any other is, and only then, if the answer has a tag
 //! that the client knows, is its body left out. So a 304 is as fresh as the answer that it stands for,
 //! and an error is never taken for something that the client has. It must not hash bodies.
 
-use std::hash::Hash;
 use std::pin::Pin;
 use std::sync::LazyLock;
 use std::task::{Context, Poll};
@@ -20,75 +20,11 @@ use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
 use sha2::{Digest as _, Sha256};
 
-use crate::http::Kept;
-use crate::store::{Revision, Store};
-
-/// May be kept, but is asked for anew before each use.
-pub(crate) const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
-
-/// A read that an answer is made from.
-pub struct Reading<'s> {
-    store: &'s Store,
-    before: Option<Revision>,
-}
-
-impl<'s> Reading<'s> {
-    /// To be called before anything is read from `store`.
-    #[must_use]
-    pub fn begin(store: &'s Store) -> Self {
-        let before = store.revision();
-        Self { store, before }
-    }
-
-    /// What is kept under `key` of the revision that is read.
-    #[must_use]
-    pub fn kept<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: &K) -> Option<V> {
-        kept.get(self.before?, key)
-    }
-
-    /// Keeps what was read, `bytes` as in [`Kept::put`], unless a write has become visible meanwhile.
-    pub fn keep<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: K, value: V, bytes: usize) {
-        if let Some(before) = self.before
-            && self.store.revision() == Some(before)
-        {
-            kept.put(before, key, value, bytes);
-        }
-    }
-
-    /// Gives an answer its tag, when everything in it is read. While a write became visible there is
-    /// none, since it might show one half of it or the other.
-    #[must_use]
-    pub fn answer(self, response: Response) -> Response {
-        self.tagged(response, tag)
-    }
-
-    /// The same for an answer that has variants at one address, languages for example: each has tags of
-    /// its own. `variant` is made of letters.
-    #[must_use]
-    pub fn answer_variant(self, response: Response, variant: &str) -> Response {
-        self.tagged(response, |revision| {
-            let plain = tag(revision);
-            let plain = plain.as_bytes().strip_suffix(b"\"").unwrap_or_default();
-            let tag = [plain, b"-", variant.as_bytes(), b"\""].concat();
-            HeaderValue::from_bytes(&tag).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
-        })
-    }
-
-    fn tagged(self, mut response: Response, tag: impl Fn(Revision) -> HeaderValue) -> Response {
-        let headers = response.headers_mut();
-        headers.insert(header::CACHE_CONTROL, REVALIDATE);
-        if let Some(before) = self.before
-            && self.store.revision() == Some(before)
-        {
-            headers.insert(header::ETAG, tag(before));
-        }
-        response
-    }
-}
+use crate::store::Revision;
 
 /// `"LINEAGE.GENERATION.CHANGES"` in hexadecimal. Written by hand: every answer has one, and `format!`
 /// would cost more than all other headers together.
-fn tag(revision: Revision) -> HeaderValue {
+pub(super) fn tag(revision: Revision) -> HeaderValue {
     // Quotes, three numbers, two dots.
     let mut text = [b'"'; 2 + 3 * 16 + 2];
     let mut length = 1;
@@ -106,6 +42,14 @@ fn tag(revision: Revision) -> HeaderValue {
     }
     text[length] = b'"';
     HeaderValue::from_bytes(&text[..=length]).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+/// The tag of something else of the same revision: `"x"` becomes `"x-suffix"`.
+pub(super) fn with_suffix(tag: &HeaderValue, suffix: &[u8]) -> HeaderValue {
+    let plain = tag.as_bytes().strip_suffix(b"\"").unwrap_or_default();
+    let tag = [plain, b"-", suffix, b"\""].concat();
+    HeaderValue::from_maybe_shared(Bytes::from(tag))
+        .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
 /// The tag of answers that depend on nothing but their address and the build.
@@ -161,9 +105,8 @@ impl Known {
 /// The tag of an answer that was encoded: `"x"` becomes `"x-gzip"`.
 fn encoded_tag(headers: &HeaderMap) -> Option<HeaderValue> {
     let encoding = headers.get(header::CONTENT_ENCODING)?;
-    let plain = headers.get(header::ETAG)?.as_bytes().strip_suffix(b"\"")?;
-    let tag = [plain, b"-", encoding.as_bytes(), b"\""].concat();
-    HeaderValue::from_maybe_shared(Bytes::from(tag)).ok()
+    let tag = headers.get(header::ETAG)?;
+    Some(with_suffix(tag, encoding.as_bytes()))
 }
 
 /// 304 with the headers that a 200 would have had, those about the body aside.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
 use axum::http::Method;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use ekiben::config::Mode;
 use ekiben::http::Reading;
 use tokio::task::JoinSet;
@@ -174,7 +174,7 @@ async fn an_answer_that_a_visible_write_ran_into_has_no_tag() {
     for (left, is_tagged) in [(1, true), (0, false)] {
         let reading = Reading::begin(&site.store);
         assert_eq!(site.buy(1).await, 200);
-        let answer = reading.answer(Response::default());
+        let answer = reading.answer(Response::default()).into_response();
         let headers = answer.headers();
         assert_eq!(headers.contains_key("etag"), is_tagged, "{left} left");
         assert_eq!(headers["cache-control"], "no-cache");

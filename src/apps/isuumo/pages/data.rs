@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -100,7 +100,8 @@ impl<'s> Data<'s> {
         template: &impl Template,
     ) -> Result<Response> {
         let response = page(status, template)?;
-        Ok(self.reading.answer_variant(response, frame.code()))
+        let response = self.reading.answer_variant(response, frame.code());
+        Ok(response.into_response())
     }
 
     /// The map of the estates.

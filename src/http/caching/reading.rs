@@ -1,0 +1,140 @@
+//! Reads that responses are made from: of everybody ([`Reading`]), or of one viewer ([`PrivateReading`]).
+//!
+//! A reading knows the revision that it began in, and gives a response the tag of that revision if it is
+//! still the store's when everything is read. A public reading ends in a [`PublicResponse`] and knows the
+//! caches of public values; a private one ends in a [`PrivateResponse`], whose tag holds the viewer, and
+//! knows only caches whose keys hold the viewer. This file must not know what is read.
+
+use std::hash::Hash;
+
+use axum::http::HeaderValue;
+use axum::response::Response;
+
+use super::kept::{Kept, KeptByViewer};
+use super::policy::{PrivateResponse, PublicResponse};
+use super::validators::{tag, with_suffix};
+use crate::http::Viewer;
+use crate::store::{Revision, Store};
+
+/// A read that shows every viewer the same.
+pub struct Reading<'s>(Span<'s>);
+
+/// A read for one viewer.
+pub struct PrivateReading<'s> {
+    span: Span<'s>,
+    viewer: Viewer,
+}
+
+impl<'s> Reading<'s> {
+    /// To be called before anything is read from `store`.
+    #[must_use]
+    pub fn begin(store: &'s Store) -> Self {
+        Self(Span::begin(store))
+    }
+
+    /// The same for what depends on who asks. To be called before anything is read from `store`.
+    #[must_use]
+    pub fn begin_for(store: &'s Store, viewer: Viewer) -> PrivateReading<'s> {
+        let span = Span::begin(store);
+        PrivateReading { span, viewer }
+    }
+
+    /// What is kept under `key` of the revision that is read.
+    #[must_use]
+    pub fn kept<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: &K) -> Option<V> {
+        kept.get(self.0.before?, key)
+    }
+
+    /// Keeps what was read, `bytes` as in [`Kept::put`], unless a write has become visible meanwhile.
+    pub fn keep<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: K, value: V, bytes: usize) {
+        if let Some(revision) = self.0.still() {
+            kept.put(revision, key, value, bytes);
+        }
+    }
+
+    /// Gives a response its tag, when everything in it is read. While a write became visible there is
+    /// none, since it might show one half of it or the other.
+    pub fn answer(self, response: Response) -> PublicResponse {
+        PublicResponse::new(response, self.0.still().map(tag))
+    }
+
+    /// The same for a response that has variants at one address, languages for example: each has tags of
+    /// its own. `variant` is made of letters.
+    pub fn answer_variant(self, response: Response, variant: &str) -> PublicResponse {
+        let tag = self.0.still().map(tag);
+        let tag = tag.map(|tag| with_suffix(&tag, variant.as_bytes()));
+        PublicResponse::new(response, tag)
+    }
+}
+
+impl PrivateReading<'_> {
+    /// What is kept for the viewer under `key` of the revision that is read.
+    #[must_use]
+    pub fn kept<K: Eq + Hash, V: Clone>(&self, kept: &KeptByViewer<K, V>, key: K) -> Option<V> {
+        kept.get(self.span.before?, self.viewer, key)
+    }
+
+    /// Keeps what was read for the viewer, as [`Reading::keep`].
+    pub fn keep<K: Eq + Hash, V: Clone>(
+        &self,
+        kept: &KeptByViewer<K, V>,
+        key: K,
+        value: V,
+        bytes: usize,
+    ) {
+        if let Some(revision) = self.span.still() {
+            kept.put(revision, self.viewer, key, value, bytes);
+        }
+    }
+
+    /// As [`Reading::answer`]; no other viewer is ever sent the same tag.
+    pub fn answer(self, response: Response) -> PrivateResponse {
+        let tag = self.tag();
+        PrivateResponse::new(response, tag)
+    }
+
+    /// As [`Reading::answer_variant`]; no other viewer is ever sent the same tag.
+    pub fn answer_variant(self, response: Response, variant: &str) -> PrivateResponse {
+        let tag = self.tag();
+        let tag = tag.map(|tag| with_suffix(&tag, variant.as_bytes()));
+        PrivateResponse::new(response, tag)
+    }
+
+    fn tag(&self) -> Option<HeaderValue> {
+        let tag = tag(self.span.still()?);
+        Some(match self.viewer {
+            // What everybody sees at this address may have a tag too, and is something else.
+            Viewer::Anonymous => with_suffix(&tag, b"anonymous"),
+            Viewer::User(user) => with_suffix(&tag, &hex(user.mark())),
+        })
+    }
+}
+
+/// From the revision that a read began in to wherever the store is now.
+struct Span<'s> {
+    store: &'s Store,
+    before: Option<Revision>,
+}
+
+impl<'s> Span<'s> {
+    fn begin(store: &'s Store) -> Self {
+        let before = store.revision();
+        Self { store, before }
+    }
+
+    /// The revision that everything was read in, if it was one.
+    fn still(&self) -> Option<Revision> {
+        self.before
+            .filter(|before| self.store.revision() == Some(*before))
+    }
+}
+
+fn hex(mark: [u8; 16]) -> [u8; 32] {
+    let mut digits = [0; 32];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(mark) {
+        for (digit, value) in pair.iter_mut().zip([byte >> 4, byte & 0xf]) {
+            *digit = b"0123456789abcdef"[usize::from(value)];
+        }
+    }
+    digits
+}
