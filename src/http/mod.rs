@@ -14,7 +14,7 @@
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - [`Viewer`]: who a response is made for
-//! - [`IdempotencyKey`]: which writes are done once
+//! - [`IdempotencyKey`], [`FormKey`]: which writes are done once
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`]
 
 pub mod builtin;
@@ -37,7 +37,7 @@ pub use caching::reading::{PrivateReading, Reading};
 pub use caching::validators::tag_of_build;
 pub use error::{HttpError, PROBLEM_TYPE};
 pub use headers::negotiation::{preferences, takes_html};
-pub use idempotency::IdempotencyKey;
+pub use idempotency::{FormKey, IdempotencyKey, KeptHeader};
 pub use limits::bodies::BodyShare;
 pub use limits::guard::Guard;
 pub use limits::json::json_takes_long;

@@ -3,12 +3,17 @@
 //! An answer is stored in the savepoint of the write that it is about, so that neither is there without
 //! the other, whatever happens to the group, the process or the machine. A repetition finds it when its
 //! turn comes: the writer does one thing at a time, so there is nothing in between. Answers go after
-//! a time, or when they are too many, oldest first, a few with each write that brings a new one. What
-//! an answer's parts mean is the caller's to know.
+//! a time, or when they are too many, oldest first, a few with each write that brings a new one.
+//!
+//! Keys belong to their owner: the same key of another user, or of nobody, is another key. An answer that
+//! holds a secret is not kept, only that it was given. What an answer's parts mean is the caller's to know.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use super::answer::{Answer, AnswerBody, AnswerHeader};
 
 /// Made by the first write that has a key: a file of before has no such table, a start needs none, and
 /// where it is there already this costs less than a microsecond. Rows have rising numbers, so the lowest
@@ -21,15 +26,23 @@ const TABLE: &str = "
       status       INTEGER NOT NULL,
       content_type TEXT,
       body         BLOB CHECK (length(body) <= 65536),
-      at           INTEGER NOT NULL
+      at           INTEGER NOT NULL,
+      headers      TEXT CHECK (length(headers) <= 8192)
     ) STRICT";
 
-const FIND: &str = "SELECT request, status, content_type, body FROM ekiben_answer
+const NAME: &str = "ekiben_answer";
+
+/// For tables that a version before this column made. Older programs do without it: they name the columns
+/// that they write.
+const HEADERS: &str =
+    "ALTER TABLE ekiben_answer ADD COLUMN headers TEXT CHECK (length(headers) <= 8192)";
+
+const FIND: &str = "SELECT request, status, content_type, body, headers FROM ekiben_answer
     WHERE key = ?1 AND at > ?2";
 
 /// What it replaces has expired and waits to be removed.
 const KEEP: &str = "INSERT OR REPLACE INTO ekiben_answer
-    (key, request, status, content_type, body, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    (key, request, status, content_type, body, at, headers) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 /// Removes up to four, more than a write adds, so that a backlog shrinks. Numbers have gaps only where
 /// one was replaced, so there are never more rows than from the lowest to the highest.
@@ -49,24 +62,6 @@ pub struct Retention {
     pub answers: u32,
 }
 
-/// What was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// Its status.
-    pub status: u16,
-    /// Its body, if it has one.
-    pub body: Option<AnswerBody>,
-}
-
-/// The body of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnswerBody {
-    /// Its media type.
-    pub content_type: String,
-    /// Up to 64 KiB.
-    pub bytes: Vec<u8>,
-}
-
 /// What became of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -74,6 +69,8 @@ pub enum Outcome {
     Done(Answer),
     /// It was done before, and this was its answer.
     Replayed(Answer),
+    /// It was done before. Its answer had this status and was not kept ([`Once::without_keeping`]).
+    Withheld(u16),
     /// It was not done: its key belongs to another request.
     KeyTaken,
 }
@@ -84,19 +81,38 @@ pub struct Once(Option<Keyed>);
 
 #[derive(Debug, Clone)]
 struct Keyed {
+    /// As it is in the table.
     key: String,
     request: RequestDigest,
     retention: Retention,
+    is_secret: bool,
 }
 
 impl Once {
-    /// A write for which its client gave `key`. The same key with another `request` is refused.
+    /// A write for which `owner`, the id of a user or nobody, gave `key`. The same key of the same owner
+    /// with another `request` is refused.
     #[must_use]
-    pub fn keyed(key: String, request: RequestDigest, retention: Retention) -> Self {
+    pub fn keyed(
+        owner: Option<i64>,
+        key: &str,
+        request: RequestDigest,
+        retention: Retention,
+    ) -> Self {
         Self(Some(Keyed {
-            key,
+            key: owned_key(owner, key),
             request,
             retention,
+            is_secret: false,
+        }))
+    }
+
+    /// The same write, of whose answer only the status is kept, for what holds a secret: files and
+    /// backups then do not have it. A repetition is told that it was done ([`Outcome::Withheld`]).
+    #[must_use]
+    pub fn without_keeping(self) -> Self {
+        Self(self.0.map(|keyed| Keyed {
+            is_secret: true,
+            ..keyed
         }))
     }
 
@@ -134,16 +150,31 @@ impl Keyed {
     ) -> rusqlite::Result<Outcome> {
         let time = i64::try_from(self.retention.time.as_secs()).unwrap_or(i64::MAX);
         let expired = now.saturating_sub(time);
-        connection.prepare_cached(TABLE)?.execute([])?;
         if let Some((request, answer)) = self.find(connection, expired)? {
-            return Ok(if request == self.request {
-                Outcome::Replayed(answer)
-            } else {
+            return Ok(if request != self.request {
                 Outcome::KeyTaken
+            } else if self.is_secret {
+                Outcome::Withheld(answer.status)
+            } else {
+                Outcome::Replayed(answer)
             });
         }
         let answer = work(connection)?;
-        let body = answer.body.as_ref();
+        self.keep(connection, &answer, now, expired)?;
+        Ok(Outcome::Done(answer))
+    }
+
+    fn keep(
+        &self,
+        connection: &Connection,
+        answer: &Answer,
+        now: i64,
+        expired: i64,
+    ) -> rusqlite::Result<()> {
+        let body = answer.body.as_ref().filter(|_| !self.is_secret);
+        let headers =
+            Some(&answer.headers).filter(|headers| !headers.is_empty() && !self.is_secret);
+        let headers = headers.map(serde_json::to_string).transpose();
         connection.prepare_cached(KEEP)?.execute((
             &self.key,
             self.request,
@@ -151,31 +182,57 @@ impl Keyed {
             body.map(|body| &body.content_type),
             body.map(|body| &body.bytes),
             now,
+            headers.map_err(|cause| rusqlite::Error::ToSqlConversionFailure(cause.into()))?,
         ))?;
         let mut forget = connection.prepare_cached(FORGET)?;
         forget.execute((expired, self.retention.answers))?;
-        Ok(Outcome::Done(answer))
+        Ok(())
     }
 
+    /// The answer of before, from a table that is there from here on.
     fn find(
         &self,
         connection: &Connection,
         expired: i64,
     ) -> rusqlite::Result<Option<(RequestDigest, Answer)>> {
+        connection.prepare_cached(TABLE)?.execute([])?;
+        if !connection.column_exists(None, NAME, "headers")? {
+            connection.execute(HEADERS, [])?;
+        }
         let mut find = connection.prepare_cached(FIND)?;
-        find.query_row((&self.key, expired), |row| {
-            let status = row.get(1)?;
-            let content_type: Option<String> = row.get(2)?;
-            let bytes: Option<Vec<u8>> = row.get(3)?;
-            let body = content_type.zip(bytes);
-            let body = body.map(|(content_type, bytes)| AnswerBody {
-                content_type,
-                bytes,
-            });
-            Ok((row.get(0)?, Answer { status, body }))
-        })
-        .optional()
+        find.query_row((&self.key, expired), |row| Ok((row.get(0)?, answer(row)?)))
+            .optional()
     }
+}
+
+/// The key in the table. That of nobody is as it came, which holds no line feed; so no key is that of
+/// another owner, and those that are there already stay what they are.
+fn owned_key(owner: Option<i64>, key: &str) -> String {
+    match owner {
+        Some(owner) => format!("{owner}\n{key}"),
+        None if key.contains('\n') => format!("\n{key}"),
+        None => key.to_owned(),
+    }
+}
+
+/// From a row of [`FIND`].
+fn answer(row: &Row<'_>) -> rusqlite::Result<Answer> {
+    let content_type: Option<String> = row.get(2)?;
+    let bytes: Option<Vec<u8>> = row.get(3)?;
+    let body = content_type.zip(bytes);
+    let headers: Option<String> = row.get(4)?;
+    let headers: Option<Vec<AnswerHeader>> = headers
+        .map(|headers| serde_json::from_str(&headers))
+        .transpose()
+        .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(4, Type::Text, cause.into()))?;
+    Ok(Answer {
+        status: row.get(1)?,
+        headers: headers.unwrap_or_default(),
+        body: body.map(|(content_type, bytes)| AnswerBody {
+            content_type,
+            bytes,
+        }),
+    })
 }
 
 /// By the wall clock: whoever sets it back keeps answers longer.
@@ -208,11 +265,11 @@ mod tests {
 
         /// The outcome of a write at `now`, whose answer tells when it was done.
         fn write(&self, key: &str, request: u8, retention: Retention, now: i64) -> Outcome {
-            let keyed = Keyed {
-                key: key.to_owned(),
-                request: [request; 32],
-                retention,
-            };
+            let Once(keyed) = Once::keyed(None, key, [request; 32], retention);
+            self.write_once(&keyed.unwrap(), now)
+        }
+
+        fn write_once(&self, keyed: &Keyed, now: i64) -> Outcome {
             let work = |connection: &Connection| {
                 connection.execute("INSERT INTO done VALUES (?1)", [now])?;
                 Ok(answer(now))
@@ -227,13 +284,79 @@ mod tests {
     }
 
     fn answer(now: i64) -> Answer {
-        Answer {
-            status: 201,
-            body: Some(AnswerBody {
-                content_type: "text/plain".to_owned(),
-                bytes: now.to_string().into_bytes(),
-            }),
+        let mut answer = Answer::new(201).with_body("text/plain", now.to_string().into_bytes());
+        answer
+            .headers
+            .push(("location".into(), format!("/done/\"{now}\"")));
+        answer
+    }
+
+    #[test]
+    fn keys_belong_to_their_owner() {
+        let kept = Kept::new();
+        let owners = [
+            (None, "k"),
+            (Some(1), "k"),
+            (Some(2), "k"),
+            (Some(-1), "k"),
+            (None, "1\nk"),
+            (None, "\nk"),
+            (Some(1), "1\nk"),
+        ];
+        for turn in 0..2 {
+            for (at, (owner, key)) in (1000..).zip(owners) {
+                let Once(keyed) = Once::keyed(owner, key, [1; 32], RETENTION);
+                let outcome = kept.write_once(&keyed.unwrap(), at + turn);
+                let expected = match turn {
+                    0 => Outcome::Done(answer(at)),
+                    _ => Outcome::Replayed(answer(at)),
+                };
+                assert_eq!(outcome, expected, "{owner:?} {key:?}");
+            }
         }
+    }
+
+    #[test]
+    fn of_a_secret_answer_only_the_status_is_kept() {
+        let kept = Kept::new();
+        let secret = |request| {
+            let once = Once::keyed(None, "k", [request; 32], RETENTION).without_keeping();
+            kept.write_once(&once.0.unwrap(), 1000)
+        };
+        assert_eq!(secret(1), Outcome::Done(answer(1000)));
+        assert_eq!(secret(1), Outcome::Withheld(201));
+        assert_eq!(secret(2), Outcome::KeyTaken);
+        let select = "SELECT count(*) FROM ekiben_answer
+            WHERE coalesce(content_type, body, headers) IS NULL";
+        assert_eq!(kept.0.query_row(select, [], |row| row.get(0)), Ok(1));
+    }
+
+    #[test]
+    fn a_table_of_before_goes_on_and_learns_of_headers() {
+        let kept = Kept::new();
+        let before = "CREATE TABLE ekiben_answer (
+              id           INTEGER PRIMARY KEY,
+              key          TEXT    NOT NULL UNIQUE,
+              request      BLOB    NOT NULL,
+              status       INTEGER NOT NULL,
+              content_type TEXT,
+              body         BLOB CHECK (length(body) <= 65536),
+              at           INTEGER NOT NULL
+            ) STRICT";
+        kept.0.execute_batch(before).unwrap();
+        let insert =
+            "INSERT INTO ekiben_answer (key, request, status, at) VALUES (?1, ?2, 404, 1000)";
+        let insert = || kept.0.execute(insert, ("old", [1_u8; 32]));
+        assert_eq!(insert(), Ok(1));
+        let old = kept.write("old", 1, RETENTION, 1001);
+        assert_eq!(old, Outcome::Replayed(Answer::new(404)));
+        let new = |now| kept.write("new", 1, RETENTION, now);
+        assert_eq!(new(1002), Outcome::Done(answer(1002)));
+        assert_eq!(new(1003), Outcome::Replayed(answer(1002)));
+        // What the program of before writes, should it come back.
+        kept.0.execute("DELETE FROM ekiben_answer", []).unwrap();
+        assert_eq!(insert(), Ok(1));
+        assert_eq!(kept.write("old", 1, RETENTION, 1004), old);
     }
 
     #[test]
@@ -271,7 +394,7 @@ mod tests {
     #[test]
     fn what_fails_and_what_is_too_large_to_keep_is_an_error() {
         let kept = Kept::new();
-        let once = Once::keyed("k".to_owned(), [1; 32], RETENTION);
+        let once = Once::keyed(None, "k", [1; 32], RETENTION);
         let failing = |_: &Connection| Err(rusqlite::Error::InvalidQuery);
         assert!(once.apply(&kept.0, failing).is_err());
         let large = |length| {

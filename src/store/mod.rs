@@ -17,7 +17,8 @@
 //!   `next_generation`: [`NextGeneration`], the same with a change of its caller's
 //! - `pragmas`: how connections are set up, all of it in one place
 //! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
-//! - `idempotency`: [`Once`], what is done once however often its client repeats it
+//! - `idempotency`: [`Once`], what is done once however often its client repeats it; `answer`: what is
+//!   kept of it
 //! - [`Figures`]: what it counts about itself, [`Distribution`]s among it; `slow_queries`: what took
 //!   long, with its plan
 //! - `backup`: [`back_up`] and [`restore`](restore()); `health`: [`Health`] of a file
@@ -25,6 +26,7 @@
 
 mod acceptance;
 mod adoption;
+mod answer;
 mod backup;
 mod checkpoints;
 mod derived;
@@ -51,6 +53,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub use answer::{Answer, AnswerBody};
 pub use backup::{BackupError, Copied, back_up, restore};
 pub use derived::{Change, Derived, Deriver};
 pub use error::StoreError;
@@ -60,7 +63,7 @@ pub use files::generation_at;
 pub use generation::Generation;
 pub use health::{Depth, Drift, Health};
 pub use histogram::Distribution;
-pub use idempotency::{Answer, AnswerBody, Once, Outcome, RequestDigest, Retention};
+pub use idempotency::{Once, Outcome, RequestDigest, Retention};
 pub use migration::{Migrated, Standing, migrate, standing};
 pub use next_generation::{Made, NextGeneration};
 pub use revision::Revision;

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::http::{HttpError, PROBLEM_TYPE};
-use crate::store::{Answer, AnswerBody};
+use crate::store::Answer;
 
 /// Of family A.
 const BLANK: &str = "about:blank";
@@ -121,12 +121,6 @@ impl IntoResponse for Problem {
 impl From<Problem> for Answer {
     fn from(problem: Problem) -> Self {
         let (content_type, bytes) = problem.content();
-        Self {
-            status: problem.status,
-            body: Some(AnswerBody {
-                content_type: content_type.to_owned(),
-                bytes,
-            }),
-        }
+        Self::new(problem.status).with_body(content_type, bytes)
     }
 }

@@ -17,7 +17,7 @@ use super::not_found::uuid_in;
 use super::problem::Problem;
 use super::{Result, Shared, person};
 use crate::http::IdempotencyKey;
-use crate::store::{Answer, AnswerBody, Once, Outcome};
+use crate::store::{Answer, Once, Outcome};
 
 const IS_THERE: &str = "SELECT 1 FROM person WHERE uuid = ?1";
 
@@ -188,11 +188,5 @@ fn shown(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Answer> {
 }
 
 fn ok(bytes: Vec<u8>) -> Answer {
-    Answer {
-        status: StatusCode::OK.as_u16(),
-        body: Some(AnswerBody {
-            content_type: "application/json".to_owned(),
-            bytes,
-        }),
-    }
+    Answer::from(StatusCode::OK).with_body("application/json", bytes)
 }
