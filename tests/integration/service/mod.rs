@@ -33,4 +33,6 @@ pub(crate) mod slow_queries;
 pub(crate) mod sockets;
 pub(crate) mod two_apps;
 pub(crate) mod validators;
+pub(crate) mod viewers;
+pub(crate) mod viewers_app;
 pub(crate) mod work;
