@@ -7,9 +7,9 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use pictures::{Look, Subject, parse_file_name};
 use utoipa::ToSchema;
 
-use super::thumbnail::{Look, Subject, parse_file_name};
 use super::{Result, Shared};
 use crate::http::builtin::openapi::NoSuchThing;
 use crate::http::{HttpError, tag_of_build};
@@ -20,13 +20,24 @@ use crate::http::{HttpError, tag_of_build};
 #[expect(dead_code, reason = "describes what `picture` answers")]
 pub(super) struct Picture(Vec<u8>);
 
+/// What a picture shows.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes what `picture` takes, which `Subject` reads")]
+enum PictureSubject {
+    /// Something to sit on.
+    Chair,
+    /// A house, an apartment block or a tower.
+    Estate,
+}
+
 /// A picture of a chair or an estate
 ///
 /// Drawn from its name: each name of this form has a picture, which never changes. A name alone shows
 /// some chair; with a look it is of that kind and colour, and `tall`, `even` or `wide`.
 #[utoipa::path(get, path = "/images/{subject}/{name}", operation_id = "picture", tag = "Pictures",
     params(
-        ("subject" = inline(Subject), Path, description = "What is to be seen"),
+        ("subject" = inline(PictureSubject), Path, description = "What is to be seen"),
         ("name" = String, Path, description = "64 hexadecimal digits and `.png`",
             pattern = "^[0-9a-f]{64}\\.png$",
             example = "115427eea45e481b39447f874a94e37c1605346edcc3012a3d74feb28c11c5c5.png"),

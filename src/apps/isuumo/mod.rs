@@ -15,7 +15,7 @@
 //! - `conditions`: the two condition documents
 //! - `description`: what all these say of themselves, with examples
 //! - `bots`: whom [`Settings::shed_bots`] turns away
-//! - `images` (with [`thumbnail`]): pictures drawn from their names
+//! - `images`: pictures drawn from their names, by the crate `pictures`
 //! - `pages`: the website under `/`, made of the above
 //! - [`generate`]: the project's own dataset
 
@@ -41,7 +41,6 @@ mod recommended;
 mod records;
 mod search;
 mod settings;
-pub mod thumbnail;
 mod upload;
 
 use std::sync::Arc;
@@ -51,6 +50,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
+use pictures::ThumbnailCache;
 
 pub use self::settings::Settings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
@@ -64,7 +64,7 @@ type Result<T, E = HttpError> = std::result::Result<T, E>;
 struct Isu {
     store: Arc<Store>,
     settings: Settings,
-    pictures: thumbnail::ThumbnailCache,
+    pictures: ThumbnailCache,
     maps: pages::MapCache,
     tops: pages::TopCache,
     /// What does whatever takes long.
@@ -119,7 +119,7 @@ impl ServedApp for Isuumo {
             Arc::new(Isu {
                 store,
                 settings,
-                pictures: thumbnail::ThumbnailCache::default(),
+                pictures: ThumbnailCache::default(),
                 maps: pages::MapCache::default(),
                 tops: pages::TopCache::default(),
                 work,

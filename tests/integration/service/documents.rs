@@ -161,7 +161,7 @@ fn every_source_file_has_a_header_and_a_moderate_length() {
         }
     }
     let mut seen = 0;
-    for folder in ["src", "tests"] {
+    for folder in ["src", "crates", "tests"] {
         check(
             &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
             &mut seen,

@@ -1,9 +1,10 @@
 //! Cards: a chair or an estate in a list, ready to be shown.
 
+use pictures::Look;
+
 use super::data::{Chair, Estate};
 use super::format::{centimetres, fill, number, price};
 use super::frame::Frame;
-use crate::apps::isuumo::thumbnail::Look;
 
 /// A card. Texts of the data are Japanese in every language.
 pub(super) struct Card {

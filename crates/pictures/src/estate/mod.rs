@@ -9,9 +9,9 @@ mod house;
 mod outdoors;
 mod tower;
 
-use super::canvas::{Area, Canvas};
-use super::choices::Choices;
-use super::palette::{LAMP, Rgb};
+use crate::canvas::{Area, Canvas};
+use crate::choices::Choices;
+use crate::palette::{LAMP, Rgb};
 
 /// The middle of the picture.
 const CENTRE: f32 = 96.0;
@@ -147,7 +147,7 @@ impl Facade {
 }
 
 /// Draws one building with its surroundings over the whole canvas.
-pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices) {
+pub(crate) fn draw(canvas: &mut Canvas, choices: &mut Choices) {
     let light = Light::choose(choices);
     let facade = Facade::choose(choices, &light);
     outdoors::draw_sky(canvas, choices, &light);

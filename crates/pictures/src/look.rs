@@ -7,9 +7,9 @@
 
 use std::fmt;
 
-use super::canvas::Stretch;
-use super::chair::Kind;
-use super::palette::Rgb;
+use crate::canvas::Stretch;
+use crate::chair::Kind;
+use crate::palette::Rgb;
 
 /// Kinds of chairs: in the data, in addresses, and as they are drawn.
 const KINDS: [(&str, &str, Kind); 4] = [
@@ -76,15 +76,15 @@ impl Look {
         words.next().is_none().then_some(look)
     }
 
-    pub(super) fn kind(self) -> Kind {
+    pub(crate) fn kind(self) -> Kind {
         KINDS[usize::from(self.kind)].2
     }
 
-    pub(super) fn colour(self) -> Rgb {
+    pub(crate) fn colour(self) -> Rgb {
         COLOURS[usize::from(self.colour)].2
     }
 
-    pub(super) fn stretch(self) -> Stretch {
+    pub(crate) fn stretch(self) -> Stretch {
         let stretch = BUILDS[usize::from(self.build)].2;
         // What hangs from the ceiling has to reach it.
         match self.kind() {
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn everything_that_the_form_offers_can_be_drawn() {
-        let document = include_str!("../../../../dataset/isuumo/chair_condition.json");
+        let document = include_str!("../../../dataset/isuumo/chair_condition.json");
         let document: serde_json::Value = serde_json::from_str(document).unwrap();
         let names = |condition: &str| -> Vec<String> {
             serde_json::from_value(document[condition]["list"].clone()).unwrap()

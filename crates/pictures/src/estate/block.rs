@@ -2,8 +2,8 @@
 //!
 //! It owns their grid of flats, balconies and the staircase. It must not know sky or garden.
 
-use super::super::canvas::{Area, Canvas};
-use super::super::choices::Choices;
+use crate::canvas::{Area, Canvas};
+use crate::choices::Choices;
 use super::{CENTRE, Facade, GROUND, Light, draw_window};
 
 /// Draws a block with a balcony or a window bay per flat.

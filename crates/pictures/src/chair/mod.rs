@@ -10,10 +10,10 @@ mod home;
 mod office;
 mod room;
 
-use super::canvas::Canvas;
-use super::choices::Choices;
-use super::look::Look;
-use super::palette::{INK, Rgb, STRONG, WHITE, WOOD};
+use crate::canvas::Canvas;
+use crate::choices::Choices;
+use crate::look::Look;
+use crate::palette::{INK, Rgb, STRONG, WHITE, WOOD};
 
 /// The middle of the picture, where every chair stands.
 const CENTRE: f32 = 96.0;
@@ -22,7 +22,7 @@ const GROUND: f32 = 170.0;
 
 /// A kind of chair, as it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Gaming,
     Ergonomic,
     Floor,
@@ -83,7 +83,7 @@ impl Materials {
 
 /// Draws one chair with its surroundings over the whole canvas: of a look that is given, or of one
 /// that is chosen.
-pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: Option<Look>) {
+pub(crate) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: Option<Look>) {
     let chosen = choices.pick(&KINDS);
     let kind = look.map_or(chosen, Look::kind);
     let materials = Materials::choose(choices, look.map(Look::colour));

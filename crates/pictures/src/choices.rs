@@ -9,12 +9,12 @@ const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A stream of decisions; equal hashes give equal streams.
-pub(super) struct Choices {
+pub(crate) struct Choices {
     state: u64,
 }
 
 impl Choices {
-    pub(super) fn from_hash(hash: &[u8; 32]) -> Self {
+    pub(crate) fn from_hash(hash: &[u8; 32]) -> Self {
         let state = hash.iter().fold(FNV_OFFSET, |state, byte| {
             (state ^ u64::from(*byte)).wrapping_mul(FNV_PRIME)
         });
@@ -32,22 +32,22 @@ impl Choices {
     }
 
     /// A number from `low` to `high`, both included.
-    pub(super) fn between(&mut self, low: f32, high: f32) -> f32 {
+    pub(crate) fn between(&mut self, low: f32, high: f32) -> f32 {
         low + (high - low) * (f32::from(self.draw()) / f32::from(u16::MAX))
     }
 
     /// A whole number from `low` to `high`, both included.
-    pub(super) fn count(&mut self, low: u16, high: u16) -> u16 {
+    pub(crate) fn count(&mut self, low: u16, high: u16) -> u16 {
         low + self.draw() % (high - low + 1)
     }
 
     /// Whether something that happens `percent` times in a hundred happens now.
-    pub(super) fn chance(&mut self, percent: u16) -> bool {
+    pub(crate) fn chance(&mut self, percent: u16) -> bool {
         self.draw() % 100 < percent
     }
 
     /// One of the options, all equally likely.
-    pub(super) fn pick<T: Copy, const N: usize>(&mut self, options: &[T; N]) -> T {
+    pub(crate) fn pick<T: Copy, const N: usize>(&mut self, options: &[T; N]) -> T {
         const { assert!(N > 0) };
         options[usize::from(self.draw()) % N]
     }

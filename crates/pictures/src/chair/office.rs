@@ -2,9 +2,9 @@
 //!
 //! It owns their shapes. It must not know the room.
 
-use super::super::canvas::{Area, Canvas};
-use super::super::choices::Choices;
-use super::super::palette::{INK, Rgb};
+use crate::canvas::{Area, Canvas};
+use crate::choices::Choices;
+use crate::palette::{INK, Rgb};
 use super::{CENTRE, GROUND, Materials, mirrored};
 
 /// The lower edge of the seat, where the column starts.

@@ -3,9 +3,9 @@
 //! It owns the backgrounds of chairs, all paler than any upholstery, so that the chair stands
 //! out. It must not know the chair.
 
-use super::super::canvas::{Area, Canvas, EDGE};
-use super::super::choices::Choices;
-use super::super::palette::{LAMP, LEAVES, Rgb, STRONG, TINTS, WHITE, WOOD};
+use crate::canvas::{Area, Canvas, EDGE};
+use crate::choices::Choices;
+use crate::palette::{LAMP, LEAVES, Rgb, STRONG, TINTS, WHITE, WOOD};
 use super::{CENTRE, GROUND, mirrored};
 
 /// Where the wall meets the floor.

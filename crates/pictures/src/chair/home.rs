@@ -2,9 +2,9 @@
 //!
 //! It owns their shapes. It must not know the room.
 
-use super::super::canvas::{Area, Canvas};
-use super::super::choices::Choices;
-use super::super::palette::Rgb;
+use crate::canvas::{Area, Canvas};
+use crate::choices::Choices;
+use crate::palette::Rgb;
 use super::{CENTRE, GROUND, Materials};
 
 const SHADOW: Rgb = Rgb(120, 110, 116);

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Look, Subject, render};
+use crate::{Look, Subject, render};
 
 /// Pictures that [`ThumbnailCache::default`] keeps: about 2 MiB.
 pub const CACHED_PICTURES: usize = 512;

@@ -4,19 +4,19 @@
 //! together does not. A small jitter keeps two pictures of one family apart. It owns every colour
 //! that is shared by chairs and estates. It must not know shapes.
 
-use super::choices::Choices;
+use crate::choices::Choices;
 
 /// An opaque colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Rgb(pub(super) u8, pub(super) u8, pub(super) u8);
+pub(crate) struct Rgb(pub(crate) u8, pub(crate) u8, pub(crate) u8);
 
-pub(super) const WHITE: Rgb = Rgb(255, 255, 255);
-pub(super) const INK: Rgb = Rgb(38, 42, 54);
+pub(crate) const WHITE: Rgb = Rgb(255, 255, 255);
+pub(crate) const INK: Rgb = Rgb(38, 42, 54);
 /// Light behind a window.
-pub(super) const LAMP: Rgb = Rgb(255, 214, 120);
+pub(crate) const LAMP: Rgb = Rgb(255, 214, 120);
 
 /// Upholstery and other strong colours.
-pub(super) const STRONG: [Rgb; 12] = [
+pub(crate) const STRONG: [Rgb; 12] = [
     Rgb(201, 72, 65),
     Rgb(224, 122, 95),
     Rgb(236, 167, 74),
@@ -32,7 +32,7 @@ pub(super) const STRONG: [Rgb; 12] = [
 ];
 
 /// Wood, from pale to dark.
-pub(super) const WOOD: [Rgb; 6] = [
+pub(crate) const WOOD: [Rgb; 6] = [
     Rgb(222, 184, 135),
     Rgb(203, 155, 102),
     Rgb(176, 122, 76),
@@ -42,7 +42,7 @@ pub(super) const WOOD: [Rgb; 6] = [
 ];
 
 /// Room walls behind chairs: light, so that every upholstery stands out.
-pub(super) const TINTS: [Rgb; 8] = [
+pub(crate) const TINTS: [Rgb; 8] = [
     Rgb(250, 234, 218),
     Rgb(240, 228, 240),
     Rgb(222, 236, 246),
@@ -54,7 +54,7 @@ pub(super) const TINTS: [Rgb; 8] = [
 ];
 
 /// Foliage.
-pub(super) const LEAVES: [Rgb; 5] = [
+pub(crate) const LEAVES: [Rgb; 5] = [
     Rgb(94, 158, 92),
     Rgb(64, 132, 92),
     Rgb(128, 170, 82),
@@ -67,7 +67,7 @@ const JITTER: u16 = 9;
 
 impl Rgb {
     /// This colour with `share` of 255 parts replaced by `other`.
-    pub(super) fn mix(self, other: Self, share: u8) -> Self {
+    pub(crate) fn mix(self, other: Self, share: u8) -> Self {
         let channel = |own: u8, new: u8| {
             let (rest, share) = (u16::from(u8::MAX - share), u16::from(share));
             let sum = u16::from(own) * rest + u16::from(new) * share;
@@ -81,17 +81,17 @@ impl Rgb {
     }
 
     /// A step towards white.
-    pub(super) fn lighter(self, share: u8) -> Self {
+    pub(crate) fn lighter(self, share: u8) -> Self {
         self.mix(WHITE, share)
     }
 
     /// A step towards the blueish dark of shadows.
-    pub(super) fn darker(self, share: u8) -> Self {
+    pub(crate) fn darker(self, share: u8) -> Self {
         self.mix(Self(20, 20, 48), share)
     }
 
     /// A neighbour of this colour.
-    pub(super) fn jitter(self, choices: &mut Choices) -> Self {
+    pub(crate) fn jitter(self, choices: &mut Choices) -> Self {
         let mut channel = |value: u8| {
             let moved = u16::from(value) + choices.count(0, 2 * JITTER);
             u8::try_from(moved.saturating_sub(JITTER)).unwrap_or(u8::MAX)
@@ -100,7 +100,7 @@ impl Rgb {
     }
 
     /// How unlike two colours are: the squared distance of their channels.
-    pub(super) fn distance(self, other: Self) -> u32 {
+    pub(crate) fn distance(self, other: Self) -> u32 {
         let square = |one: u8, two: u8| u32::from(one.abs_diff(two)).pow(2);
         square(self.0, other.0) + square(self.1, other.1) + square(self.2, other.2)
     }

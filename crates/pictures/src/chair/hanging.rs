@@ -2,9 +2,9 @@
 //!
 //! It owns their shapes; curves are parabolas sampled into polygons. It must not know the room.
 
-use super::super::canvas::{Area, Canvas, Point};
-use super::super::choices::Choices;
-use super::super::palette::{Rgb, WHITE};
+use crate::canvas::{Area, Canvas, Point};
+use crate::choices::Choices;
+use crate::palette::{Rgb, WHITE};
 use super::{CENTRE, GROUND, Materials, mirrored};
 
 const SHADOW: Rgb = Rgb(168, 158, 160);

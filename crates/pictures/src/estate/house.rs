@@ -2,9 +2,9 @@
 //!
 //! It owns their bodies, roofs and entrances. It must not know sky or garden.
 
-use super::super::canvas::{Area, Canvas};
-use super::super::choices::Choices;
-use super::super::palette::{LAMP, Rgb};
+use crate::canvas::{Area, Canvas};
+use crate::choices::Choices;
+use crate::palette::{LAMP, Rgb};
 use super::{CENTRE, Facade, GROUND, Light, draw_window};
 
 const STOREY: f32 = 36.0;

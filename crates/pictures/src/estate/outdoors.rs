@@ -2,9 +2,9 @@
 //!
 //! It owns the order from far to near. It must not know which building stands in front.
 
-use super::super::canvas::{Area, Canvas, EDGE, Point};
-use super::super::choices::Choices;
-use super::super::palette::{LEAVES, Rgb, WHITE};
+use crate::canvas::{Area, Canvas, EDGE, Point};
+use crate::choices::Choices;
+use crate::palette::{LEAVES, Rgb, WHITE};
 use super::{CENTRE, GROUND, Light};
 
 /// Steps of the sky: enough to look smooth, few enough for a small palette.

@@ -2,9 +2,9 @@
 //!
 //! It owns their shafts, window patterns, tops and podiums. It must not know sky or ground.
 
-use super::super::canvas::{Area, Canvas};
-use super::super::choices::Choices;
-use super::super::palette::LAMP;
+use crate::canvas::{Area, Canvas};
+use crate::choices::Choices;
+use crate::palette::LAMP;
 use super::{CENTRE, Facade, GROUND, Light};
 
 /// Draws a tower, sometimes with a lower neighbour of the same kind.

@@ -7,12 +7,12 @@
 
 use std::collections::HashMap;
 
-use super::palette::{Rgb, WHITE};
+use crate::palette::{Rgb, WHITE};
 
 /// Width and height in pixels; the painters' coordinates are pixels too, y grows downwards.
-pub(super) const SIZE: u16 = 192;
+pub(crate) const SIZE: u16 = 192;
 /// The same for arithmetic with coordinates.
-pub(super) const EDGE: f32 = 192.0;
+pub(crate) const EDGE: f32 = 192.0;
 /// Steps of an antialiased edge: few keep the palette small, 8 look smooth.
 const COVERAGE_STEPS: u8 = 8;
 /// What an indexed PNG can hold.
@@ -21,20 +21,20 @@ const PALETTE_COLOURS: usize = 256;
 const DEFLATE_LEVEL: u8 = 6;
 
 /// x and y.
-pub(super) type Point = (f32, f32);
+pub(crate) type Point = (f32, f32);
 
 /// An upright rectangle.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Area {
-    pub(super) left: f32,
-    pub(super) top: f32,
-    pub(super) right: f32,
-    pub(super) bottom: f32,
+pub(crate) struct Area {
+    pub(crate) left: f32,
+    pub(crate) top: f32,
+    pub(crate) right: f32,
+    pub(crate) bottom: f32,
 }
 
 impl Area {
     /// From the left upper corner, rightwards and downwards.
-    pub(super) fn new(left: f32, top: f32, width: f32, height: f32) -> Self {
+    pub(crate) fn new(left: f32, top: f32, width: f32, height: f32) -> Self {
         Self {
             left,
             top,
@@ -44,20 +44,20 @@ impl Area {
     }
 
     /// As wide to the left of `centre` as to the right of it.
-    pub(super) fn centred(centre: f32, top: f32, width: f32, height: f32) -> Self {
+    pub(crate) fn centred(centre: f32, top: f32, width: f32, height: f32) -> Self {
         Self::new(centre - width / 2.0, top, width, height)
     }
 
-    pub(super) fn width(self) -> f32 {
+    pub(crate) fn width(self) -> f32 {
         self.right - self.left
     }
 
-    pub(super) fn height(self) -> f32 {
+    pub(crate) fn height(self) -> f32 {
         self.bottom - self.top
     }
 
     /// Smaller by `margin` on every side.
-    pub(super) fn inset(self, margin: f32) -> Self {
+    pub(crate) fn inset(self, margin: f32) -> Self {
         Self {
             left: self.left + margin,
             top: self.top + margin,
@@ -84,13 +84,13 @@ impl Area {
 
 /// How much wider and higher than given shapes are drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Stretch {
-    pub(super) x: f32,
-    pub(super) y: f32,
+pub(crate) struct Stretch {
+    pub(crate) x: f32,
+    pub(crate) y: f32,
 }
 
 /// The pixels of one picture.
-pub(super) struct Canvas {
+pub(crate) struct Canvas {
     /// Row by row from the top.
     pixels: Vec<Rgb>,
     /// From which point on shapes are stretched, and how.
@@ -98,7 +98,7 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let side = usize::from(SIZE);
         Self {
             pixels: vec![WHITE; side * side],
@@ -107,12 +107,12 @@ impl Canvas {
     }
 
     /// From now on shapes are stretched around `fixed`, which stays where it is.
-    pub(super) fn stretch_around(&mut self, fixed: Point, stretch: Stretch) {
+    pub(crate) fn stretch_around(&mut self, fixed: Point, stretch: Stretch) {
         self.stretch = Some((fixed, stretch));
     }
 
     /// Fills the rows from `top` to `bottom` from one colour to another, in `bands` flat steps.
-    pub(super) fn gradient(&mut self, rows: (f32, f32), colours: (Rgb, Rgb), bands: u8) {
+    pub(crate) fn gradient(&mut self, rows: (f32, f32), colours: (Rgb, Rgb), bands: u8) {
         let (top, bottom) = rows;
         let height = (bottom - top) / f32::from(bands);
         for band in 0..bands {
@@ -131,11 +131,11 @@ impl Canvas {
         }
     }
 
-    pub(super) fn rect(&mut self, area: Area, colour: Rgb) {
+    pub(crate) fn rect(&mut self, area: Area, colour: Rgb) {
         self.round_rect(area, 0.0, colour);
     }
 
-    pub(super) fn round_rect(&mut self, area: Area, radius: f32, colour: Rgb) {
+    pub(crate) fn round_rect(&mut self, area: Area, radius: f32, colour: Rgb) {
         let (centre_x, centre_y) = (
             (area.left + area.right) / 2.0,
             (area.top + area.bottom) / 2.0,
@@ -148,12 +148,12 @@ impl Canvas {
         });
     }
 
-    pub(super) fn circle(&mut self, centre: Point, radius: f32, colour: Rgb) {
+    pub(crate) fn circle(&mut self, centre: Point, radius: f32, colour: Rgb) {
         self.ellipse(centre, (radius, radius), colour);
     }
 
     /// `radii` are the half axes; the distance is a close estimate near the edge.
-    pub(super) fn ellipse(&mut self, centre: Point, radii: Point, colour: Rgb) {
+    pub(crate) fn ellipse(&mut self, centre: Point, radii: Point, colour: Rgb) {
         let area = Area::new(
             centre.0 - radii.0,
             centre.1 - radii.1,
@@ -170,7 +170,7 @@ impl Canvas {
     }
 
     /// The outline of a circle, `width` thick and centred on `radius`.
-    pub(super) fn ring(&mut self, centre: Point, radius: f32, width: f32, colour: Rgb) {
+    pub(crate) fn ring(&mut self, centre: Point, radius: f32, width: f32, colour: Rgb) {
         let outer = radius + width / 2.0;
         let area = Area::new(centre.0 - outer, centre.1 - outer, 2.0 * outer, 2.0 * outer);
         self.paint(area, colour, |x, y| {
@@ -179,7 +179,7 @@ impl Canvas {
     }
 
     /// A line with round ends.
-    pub(super) fn line(&mut self, from: Point, to: Point, width: f32, colour: Rgb) {
+    pub(crate) fn line(&mut self, from: Point, to: Point, width: f32, colour: Rgb) {
         let area = Area::around(&[from, to]).inset(-width / 2.0);
         self.paint(area, colour, |x, y| {
             segment_squared((x, y), from, to).sqrt() - width / 2.0
@@ -187,14 +187,14 @@ impl Canvas {
     }
 
     /// Lines from point to point, drawn one by one.
-    pub(super) fn polyline(&mut self, points: &[Point], width: f32, colour: Rgb) {
+    pub(crate) fn polyline(&mut self, points: &[Point], width: f32, colour: Rgb) {
         for pair in points.windows(2) {
             self.line(pair[0], pair[1], width, colour);
         }
     }
 
     /// Any simple polygon; `rounding` grows it on all sides and rounds its corners by as much.
-    pub(super) fn polygon(&mut self, points: &[Point], rounding: f32, colour: Rgb) {
+    pub(crate) fn polygon(&mut self, points: &[Point], rounding: f32, colour: Rgb) {
         let area = Area::around(points).inset(-rounding);
         self.paint(area, colour, |x, y| {
             polygon_distance((x, y), points) - rounding
@@ -239,7 +239,7 @@ impl Canvas {
     }
 
     /// The picture as an indexed PNG.
-    pub(super) fn encode(&self) -> Result<Vec<u8>, png::EncodingError> {
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, png::EncodingError> {
         let (palette, indices) = self.index();
         let mut file = Vec::with_capacity(6 * 1024);
         let mut encoder = png::Encoder::new(&mut file, u32::from(SIZE), u32::from(SIZE));

@@ -24,7 +24,6 @@ mod palette;
 
 pub use cache::{CACHED_PICTURES, ThumbnailCache};
 pub use look::Look;
-use utoipa::ToSchema;
 
 use canvas::Canvas;
 use choices::Choices;
@@ -36,8 +35,7 @@ pub const THUMBNAIL_SIZE: u16 = canvas::SIZE;
 const NAME_DIGITS: usize = 64;
 
 /// What a picture shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ToSchema)]
-#[schema(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// Something to sit on.
     Chair,
