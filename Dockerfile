@@ -12,27 +12,34 @@ WORKDIR /build
 # Static, so that the image needs no C library; with an explicit target, build scripts stay dynamic.
 ENV RUSTFLAGS="-C target-feature=+crt-static"
 
-# Dependencies first: this layer is rebuilt only when they change. Cargo wants every target of the
-# manifest to be there, so each path that it names gets a stand-in.
+# Dependencies first: this layer is rebuilt only when they change. Cargo wants every member of the
+# workspace and every target of their manifests to be there, so each path that a manifest names gets a
+# stand-in, and so does each library.
 COPY Cargo.toml Cargo.lock ./
 COPY .cargo .cargo
-RUN for target in $(sed -n 's/^path = "\(.*\.rs\)"$/\1/p' Cargo.toml); do \
-      mkdir -p "${target%/*}" && echo 'fn main() {}' > "$target"; \
+COPY crates/datasets/Cargo.toml crates/datasets/
+COPY crates/pictures/Cargo.toml crates/pictures/
+RUN for manifest in Cargo.toml crates/*/Cargo.toml; do \
+      member="$(dirname "$manifest")" \
+      && for target in $(sed -n 's/^path = "\(.*\.rs\)"$/\1/p' "$manifest"); do \
+        mkdir -p "$member/${target%/*}" && echo 'fn main() {}' > "$member/$target"; \
+      done \
+      && mkdir -p "$member/src" && : > "$member/src/lib.rs"; \
     done \
- && touch src/lib.rs \
- && cargo build --release --locked --target "$(rustc -vV | sed -n 's/^host: //p')" \
- && rm -r src
+ && cargo build --release --locked -p ekiben --target "$(rustc -vV | sed -n 's/^host: //p')" \
+ && rm -r src crates
 
 ARG COMMIT=""
 ENV EKIBEN_BUILD_COMMIT=$COMMIT
 COPY askama.toml build.rs ./
 COPY schema schema
 COPY dataset dataset
+COPY crates crates
 COPY src src
 # Fresh times: cargo compares them with those of the stand-ins above.
-RUN find src -name '*.rs' -exec touch {} + \
+RUN find crates src -name '*.rs' -exec touch {} + \
  && target="$(rustc -vV | sed -n 's/^host: //p')" \
- && cargo build --release --locked --target "$target" \
+ && cargo build --release --locked -p ekiben --target "$target" \
  && cp "target/$target/release/ekiben" /ekiben
 
 # The app, and the dumps or CSV files to bake: a folder of the build context.

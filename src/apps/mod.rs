@@ -3,18 +3,15 @@
 //! An app names itself, says how its file is baked, and mounts its routes ([`App`]). Adding one takes
 //! three folders of its name (here, in `schema/` and in `dataset/`), its `mod` line and one in
 //! [`ALL`]. An app must not know how files are opened, nor any other app. What apps share over SQL is
-//! here too: `answer` (JSON from rows), `listing` (pages from covering indexes); and what their datasets
-//! are generated with: `random`, `sums`.
+//! here too: `answer` (JSON from rows), `listing` (pages from covering indexes). Their datasets are made by
+//! the crate `datasets`.
 
 mod answer;
 mod app;
 pub mod isuumo;
 mod listing;
 pub mod people;
-mod random;
-mod sums;
 
-use std::io;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
@@ -28,26 +25,6 @@ pub const ALL: &[&dyn App] = &[&isuumo::Isuumo, &people::People];
 
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
 static DATASETS: Dir<'_> = include_dir!("$OUT_DIR/dataset");
-
-/// Writes the dataset of an app into `folder`, `scale` times the size of the built-in one; calls `wrote`
-/// with each file's name and size.
-///
-/// # Errors
-/// When a file cannot be written.
-pub fn generate(
-    app: &dyn App,
-    folder: &Path,
-    scale: u32,
-    wrote: &mut dyn FnMut(&str, u64),
-) -> io::Result<()> {
-    match app.name() {
-        "isuumo" => isuumo::generate::write_dataset(folder, scale, &mut |file| {
-            wrote(&file.name, file.stored_bytes);
-        }),
-        "people" => people::generate::write_dataset(folder, scale, wrote),
-        other => Err(io::Error::other(format!("{other} has no generator"))),
-    }
-}
 
 /// The app of that name.
 #[must_use]

@@ -157,11 +157,6 @@ be used, or is in use.")]
   ekiben check                         the server that this configuration would start
   ekiben check http://10.0.0.7:1323    another one; /readyz is asked unless a path is given")]
     Check(CheckArguments),
-    /// Write an app's own dataset, the one that is built in, or a larger one
-    #[command(after_help = "Examples:
-  ekiben generate --out dataset/isuumo         what the repository holds
-  ekiben generate --out /tmp/big --scale 10    ten times the rows")]
-    Generate(GenerateArguments),
     /// Print the description of the API in OpenAPI 3.1
     ///
     /// What a server of this configuration has at /openapi.json, without starting one.
@@ -371,18 +366,6 @@ pub(super) struct CheckArguments {
     pub(super) url: Option<String>,
     #[command(flatten)]
     pub(super) config: ConfigArguments,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct GenerateArguments {
-    #[command(flatten)]
-    pub(super) app: AppArguments,
-    /// Folder to write into
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: PathBuf,
-    /// Times the rows of the built-in dataset
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub(super) scale: u32,
 }
 
 #[derive(Debug, Args)]

@@ -8,7 +8,6 @@ mod backup;
 mod bake;
 mod check;
 mod failure;
-mod generate;
 mod import;
 mod inspect;
 mod logging;
@@ -43,7 +42,6 @@ pub fn run() -> ExitCode {
         Some(Command::Migrate(arguments)) => migrate::run(&arguments),
         Some(Command::Seed(arguments)) => seed::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
-        Some(Command::Generate(arguments)) => generate::run(&arguments),
         Some(Command::Openapi(arguments)) => openapi::run(&arguments),
     };
     match done {

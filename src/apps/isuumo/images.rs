@@ -23,7 +23,10 @@ pub(super) struct Picture(Vec<u8>);
 /// What a picture shows.
 #[derive(ToSchema)]
 #[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "describes what `picture` takes, which `Subject` reads")]
+#[expect(
+    dead_code,
+    reason = "describes what `picture` takes, which `Subject` reads"
+)]
 enum PictureSubject {
     /// Something to sit on.
     Chair,

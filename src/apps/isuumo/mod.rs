@@ -17,7 +17,6 @@
 //! - `bots`: whom [`Settings::shed_bots`] turns away
 //! - `images`: pictures drawn from their names, by the crate `pictures`
 //! - `pages`: the website under `/`, made of the above
-//! - [`generate`]: the project's own dataset
 
 mod body;
 mod bots;
@@ -27,7 +26,6 @@ mod chair;
 mod conditions;
 mod description;
 mod estate;
-pub mod generate;
 mod images;
 mod initialize;
 mod low_priced;

@@ -10,13 +10,12 @@
 //! - `model`: what a person must be; `write`: POST, PUT, DELETE
 //! - `read`: one person, lists and CSV; `query`: filters, sorting and pages; `select`: their SQL
 //! - `problem`: the two families of errors; `not_found`: 404 and 405
-//! - `passengers`: the CSV file of the dataset; [`generate`]: the project's own
+//! - `passengers`: the CSV file of the dataset
 //! - `description`: what all these say of themselves, with examples
 
 mod body;
 mod columns;
 mod description;
-pub mod generate;
 mod model;
 mod not_found;
 mod passengers;

@@ -1,7 +1,6 @@
 //! Bakes: what goes in, what is refused, what a real server makes of the same tables.
 
 pub(crate) mod csv;
-pub(crate) mod dataset_generator;
 pub(crate) mod files;
 pub(crate) mod inputs;
 pub(crate) mod oracle;

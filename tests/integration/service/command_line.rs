@@ -18,8 +18,7 @@ fn help_teaches_and_version_tells() {
         .says("Exit codes:")
         .says("Examples:");
     for command in [
-        "serve", "bake", "import", "inspect", "backup", "restore", "migrate", "check", "generate",
-        "openapi",
+        "serve", "bake", "import", "inspect", "backup", "restore", "migrate", "check", "openapi",
     ] {
         run(folder.path(), &["--help"])
             .exits(0)

@@ -3,10 +3,10 @@
 //! They are drawn obliquely, because from the front they look like any cushion: a side profile of
 //! two thick strokes, swept along a depth. It owns their shape. It must not know the room.
 
+use super::{CENTRE, Materials, mirrored};
 use crate::canvas::{Canvas, Point};
 use crate::choices::Choices;
 use crate::palette::{Rgb, WOOD};
-use super::{CENTRE, Materials, mirrored};
 
 /// The profile of one chair, facing right.
 struct Profile {

@@ -2,10 +2,10 @@
 //!
 //! It owns their shapes; curves are parabolas sampled into polygons. It must not know the room.
 
+use super::{CENTRE, GROUND, Materials, mirrored};
 use crate::canvas::{Area, Canvas, Point};
 use crate::choices::Choices;
 use crate::palette::{Rgb, WHITE};
-use super::{CENTRE, GROUND, Materials, mirrored};
 
 const SHADOW: Rgb = Rgb(168, 158, 160);
 const ROPE: Rgb = Rgb(196, 170, 132);

@@ -2,10 +2,10 @@
 //!
 //! It owns their shapes. It must not know the room.
 
+use super::{CENTRE, GROUND, Materials};
 use crate::canvas::{Area, Canvas};
 use crate::choices::Choices;
 use crate::palette::Rgb;
-use super::{CENTRE, GROUND, Materials};
 
 const SHADOW: Rgb = Rgb(120, 110, 116);
 

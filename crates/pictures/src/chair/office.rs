@@ -2,10 +2,10 @@
 //!
 //! It owns their shapes. It must not know the room.
 
+use super::{CENTRE, GROUND, Materials, mirrored};
 use crate::canvas::{Area, Canvas};
 use crate::choices::Choices;
 use crate::palette::{INK, Rgb};
-use super::{CENTRE, GROUND, Materials, mirrored};
 
 /// The lower edge of the seat, where the column starts.
 const SEAT_BOTTOM: f32 = 130.0;

@@ -3,10 +3,10 @@
 //! It owns the backgrounds of chairs, all paler than any upholstery, so that the chair stands
 //! out. It must not know the chair.
 
+use super::{CENTRE, GROUND, mirrored};
 use crate::canvas::{Area, Canvas, EDGE};
 use crate::choices::Choices;
 use crate::palette::{LAMP, LEAVES, Rgb, STRONG, TINTS, WHITE, WOOD};
-use super::{CENTRE, GROUND, mirrored};
 
 /// Where the wall meets the floor.
 const SKIRTING: f32 = 146.0;

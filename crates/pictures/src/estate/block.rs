@@ -2,9 +2,9 @@
 //!
 //! It owns their grid of flats, balconies and the staircase. It must not know sky or garden.
 
+use super::{CENTRE, Facade, GROUND, Light, draw_window};
 use crate::canvas::{Area, Canvas};
 use crate::choices::Choices;
-use super::{CENTRE, Facade, GROUND, Light, draw_window};
 
 /// Draws a block with a balcony or a window bay per flat.
 pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &Facade)) {

@@ -2,10 +2,10 @@
 //!
 //! It owns their bodies, roofs and entrances. It must not know sky or garden.
 
+use super::{CENTRE, Facade, GROUND, Light, draw_window};
 use crate::canvas::{Area, Canvas};
 use crate::choices::Choices;
 use crate::palette::{LAMP, Rgb};
-use super::{CENTRE, Facade, GROUND, Light, draw_window};
 
 const STOREY: f32 = 36.0;
 

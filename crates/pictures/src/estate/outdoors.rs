@@ -2,10 +2,10 @@
 //!
 //! It owns the order from far to near. It must not know which building stands in front.
 
+use super::{CENTRE, GROUND, Light};
 use crate::canvas::{Area, Canvas, EDGE, Point};
 use crate::choices::Choices;
 use crate::palette::{LEAVES, Rgb, WHITE};
-use super::{CENTRE, GROUND, Light};
 
 /// Steps of the sky: enough to look smooth, few enough for a small palette.
 const SKY_BANDS: u8 = 12;

@@ -2,10 +2,10 @@
 //!
 //! It owns their shafts, window patterns, tops and podiums. It must not know sky or ground.
 
+use super::{CENTRE, Facade, GROUND, Light};
 use crate::canvas::{Area, Canvas};
 use crate::choices::Choices;
 use crate::palette::LAMP;
-use super::{CENTRE, Facade, GROUND, Light};
 
 /// Draws a tower, sometimes with a lower neighbour of the same kind.
 pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &Facade)) {

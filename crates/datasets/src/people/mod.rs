@@ -1,8 +1,7 @@
-//! The project's own passengers: made by rules, the same for ever and everywhere.
+//! Passengers for the app `people`.
 //!
 //! The file has the columns, the form and the distributions of the passenger list that the original app
-//! is delivered with, and none of its rows: every name is put together here. `dataset/people/SHA256SUMS`
-//! has its digest, and a test compares.
+//! is delivered with, and none of its rows: every name is put together here.
 //!
 //! # Layout
 //! - `classes`: whom each class carries, and for how much; `words`: parts of names
@@ -17,31 +16,47 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::passengers::{HEADER, PASSENGERS};
-use crate::apps::random::Random;
-use crate::apps::sums;
+use crate::random::Random;
+use crate::sums;
+use crate::written::Written;
 
-const FILE: &str = PASSENGERS.file;
+const FILE: &str = "people.csv";
 
-/// Writes the dataset into `folder`, with `scale` times the passengers of the built-in one; calls
-/// `wrote` with each file's name and size.
+const HEADER: [&str; 8] = [
+    "Survived",
+    "Pclass",
+    "Name",
+    "Sex",
+    "Age",
+    "Siblings/Spouses Aboard",
+    "Parents/Children Aboard",
+    "Fare",
+];
+
+/// Writes the dataset into `folder`, with `scale` times the passengers of the built-in one; tells `wrote`
+/// about each file.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write_dataset(
+pub(crate) fn write_dataset(
     folder: &Path,
     scale: u32,
-    wrote: &mut dyn FnMut(&str, u64),
+    wrote: &mut dyn FnMut(&Written),
 ) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let path = folder.join(FILE);
     let mut out = BufWriter::new(File::create(&path)?);
     list(scale, &mut out)?;
     out.flush()?;
-    wrote(FILE, path.metadata()?.len());
+    wrote(&Written {
+        name: FILE.to_owned(),
+        stored_bytes: path.metadata()?.len(),
+    });
     let digest = sums::digest(|out| list(scale, out))?;
-    let stored_bytes = sums::write(folder, [(FILE.to_owned(), digest)])?;
-    wrote(sums::NAME, stored_bytes);
+    wrote(&Written {
+        name: sums::NAME.to_owned(),
+        stored_bytes: sums::write(folder, [(FILE.to_owned(), digest)])?,
+    });
     Ok(())
 }
 

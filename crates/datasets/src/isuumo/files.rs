@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::rows::{Chair, Estate, Lists};
 use super::words::{CHAIR_FEATURES, COLORS, ESTATE_FEATURES, KINDS};
-use crate::apps::random::Random;
+use crate::random::Random;
 
 /// Rows of each kind in the built-in dataset.
 const ROWS: i64 = 29_500;
@@ -24,7 +24,7 @@ const LAST_ID_BEFORE_BATCHES: i64 = 30_000;
 /// source.
 pub(super) const SCHEMA: &str = include_str!(concat!(
     env!("CARGO_MANIFEST_DIR"),
-    "/dataset/isuumo/0_schema.sql"
+    "/../../dataset/isuumo/0_schema.sql"
 ));
 
 pub(super) fn estate_dump(scale: u32, out: &mut dyn Write) -> io::Result<()> {

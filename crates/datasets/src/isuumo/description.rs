@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::apps::random::Random;
+use crate::random::Random;
 
 /// Texts in a list.
 pub(super) const COUNT: usize = 1_000;

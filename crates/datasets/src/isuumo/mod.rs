@@ -1,9 +1,7 @@
-//! The project's own dataset: made by rules, the same for ever and everywhere.
+//! Chairs and estates for the app `isuumo`.
 //!
 //! It has the format, the shape and the distributions of the original ISUUMO data and none of its
-//! text. Everything comes from a generator of pseudo-random numbers of our own, so that digests are
-//! equal on every platform and with every version of every library; `dataset/isuumo/SHA256SUMS` holds
-//! them and a test compares.
+//! text.
 //!
 //! # Layout
 //! - `words`: word lists; `description`: sentences made of them
@@ -20,7 +18,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use crate::apps::sums;
+use crate::sums;
+use crate::written::Written;
 
 /// Upload batches for each kind.
 const BATCHES: u32 = 20;
@@ -29,15 +28,6 @@ const BATCHES: u32 = 20;
 /// unpack them, larger ones, which are made to be measured with, fast.
 fn compression(scale: u32) -> i32 {
     if scale == 1 { 19 } else { 3 }
-}
-
-/// A file as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
-    /// Its path below the folder, with `.zst` where it is packed.
-    pub name: String,
-    /// Its size on disk.
-    pub stored_bytes: u64,
 }
 
 /// One file of the dataset before it is packed.
@@ -107,8 +97,7 @@ impl Part {
 }
 
 /// Names and digests of all files, unpacked, in the order of `SHA256SUMS`.
-#[must_use]
-pub fn digests(scale: u32) -> Vec<(String, String)> {
+fn digests(scale: u32) -> Vec<(String, String)> {
     Part::all()
         .map(|part| (part.name(), part.digest(scale)))
         .collect()
@@ -119,7 +108,11 @@ pub fn digests(scale: u32) -> Vec<(String, String)> {
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write_dataset(folder: &Path, scale: u32, wrote: &mut dyn FnMut(&Written)) -> io::Result<()> {
+pub(crate) fn write_dataset(
+    folder: &Path,
+    scale: u32,
+    wrote: &mut dyn FnMut(&Written),
+) -> io::Result<()> {
     fs::create_dir_all(folder.join("uploads"))?;
     for part in Part::all() {
         let name = if part.is_packed() {

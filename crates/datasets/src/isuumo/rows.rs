@@ -8,7 +8,7 @@ use super::words::{
     BUILDINGS, CHAIR_FEATURES, CHAIR_NOUNS, CHAIR_PREFIXES, CHAIR_PROPERTIES, CITIES, COLORS,
     ESTATE_FEATURES, FAMILIES, KINDS, PLACES, PREFECTURES, TOWNS,
 };
-use crate::apps::random::Random;
+use crate::random::Random;
 
 /// Pictures that the rows of one kind share.
 const THUMBNAILS: usize = 1_000;

@@ -9,7 +9,7 @@ use std::iter;
 
 use super::classes::{CLASSES, Class};
 use super::words::Names;
-use crate::apps::random::Random;
+use crate::random::Random;
 
 /// Younger passengers are children: Master or Miss, and with their parents.
 const ADULT: i64 = 14;

@@ -10,13 +10,13 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 /// The file that holds them.
-pub(super) const NAME: &str = "SHA256SUMS";
+pub(crate) const NAME: &str = "SHA256SUMS";
 
 /// SHA-256, in hexadecimal, of what `write` writes.
 ///
 /// # Errors
 /// Those of `write`: hashing itself cannot fail.
-pub(super) fn digest(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<String> {
+pub(crate) fn digest(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<String> {
     let mut hash = Sha256::new();
     write(&mut Hashing(&mut hash))?;
     Ok(hash
@@ -30,7 +30,7 @@ pub(super) fn digest(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
 ///
 /// # Errors
 /// When it cannot be written.
-pub(super) fn write(
+pub(crate) fn write(
     folder: &Path,
     digests: impl IntoIterator<Item = (String, String)>,
 ) -> io::Result<u64> {

@@ -1,0 +1,52 @@
+//! The datasets of the apps: made by rules, the same for ever and everywhere.
+//!
+//! Each has a module that writes what `dataset/<app>/` holds, or more of it, from nothing but word lists
+//! and pseudo-random numbers of our own, so that digests are equal on every platform and with every
+//! version of every library. It owns every byte of those folders but their READMEs; a test compares.
+//! It must not know the service, which reads the files like anybody else's.
+//!
+//! # Layout
+//! - [`Dataset`]: the datasets by name; [`Written`]: a file as it was written
+//! - `isuumo`, `people`: one dataset each
+//! - `random`: numbers that never change; `sums`: digests of files
+
+mod isuumo;
+mod people;
+mod random;
+mod sums;
+mod written;
+
+use std::io;
+use std::path::Path;
+
+use clap::ValueEnum;
+
+pub use written::Written;
+
+/// A dataset, by the name of its app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Dataset {
+    /// Chairs and estates.
+    Isuumo,
+    /// Passengers.
+    People,
+}
+
+impl Dataset {
+    /// Writes the files into `folder`, which is there, with `scale` times the rows of what the repository
+    /// holds; calls `wrote` with each.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn write(
+        self,
+        folder: &Path,
+        scale: u32,
+        wrote: &mut dyn FnMut(&Written),
+    ) -> io::Result<()> {
+        match self {
+            Self::Isuumo => isuumo::write_dataset(folder, scale, wrote),
+            Self::People => people::write_dataset(folder, scale, wrote),
+        }
+    }
+}
