@@ -7,9 +7,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::{Look, Subject, render};
+use crate::look::Look;
+use crate::name::Subject;
+use crate::render::render;
 
-/// Pictures that [`ThumbnailCache::default`] keeps: about 2 MiB.
+/// Pictures that [`PictureCache::default`] keeps: about 2 MiB.
 pub const CACHED_PICTURES: usize = 512;
 
 type Key = (Subject, [u8; 32], Option<Look>);
@@ -25,18 +27,18 @@ struct Entries {
 ///
 /// Arrival order and not last use: a hit then writes nothing, and drawing again is cheap.
 #[derive(Debug)]
-pub struct ThumbnailCache {
+pub struct PictureCache {
     capacity: usize,
     entries: Mutex<Entries>,
 }
 
-impl Default for ThumbnailCache {
+impl Default for PictureCache {
     fn default() -> Self {
         Self::with_capacity(CACHED_PICTURES)
     }
 }
 
-impl ThumbnailCache {
+impl PictureCache {
     /// A cache of at most `capacity` pictures; with 0 every picture is drawn anew.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
@@ -94,7 +96,7 @@ mod tests {
 
     #[test]
     fn hits_share_the_bytes_of_the_miss() {
-        let cache = ThumbnailCache::default();
+        let cache = PictureCache::default();
         let first = cache.get(Subject::Chair, &[1; 32], None).unwrap();
         let again = cache.get(Subject::Chair, &[1; 32], None).unwrap();
         let other = cache.get(Subject::Estate, &[1; 32], None).unwrap();
@@ -107,7 +109,7 @@ mod tests {
 
     #[test]
     fn never_holds_more_than_its_capacity() {
-        let cache = ThumbnailCache::with_capacity(3);
+        let cache = PictureCache::with_capacity(3);
         let first = cache.get(Subject::Chair, &[0; 32], None).unwrap();
         for index in 1..8 {
             cache.get(Subject::Chair, &[index; 32], None).unwrap();
@@ -133,7 +135,7 @@ mod tests {
 
     #[test]
     fn capacity_zero_stores_nothing() {
-        let cache = ThumbnailCache::with_capacity(0);
+        let cache = PictureCache::with_capacity(0);
         cache.get(Subject::Estate, &[9; 32], None).unwrap();
         assert!(cache.lock().pictures.is_empty());
     }

@@ -15,7 +15,7 @@
 //! - `conditions`: the two condition documents
 //! - `description`: what all these say of themselves, with examples
 //! - `bots`: whom [`Settings::shed_bots`] turns away
-//! - `images`: pictures drawn from their names, by the crate `pictures`
+//! - `images`: pictures drawn from their names, by the crate `pictures`; `looks`: what a chair's shows
 //! - `pages`: the website under `/`, made of the above
 
 mod body;
@@ -28,6 +28,7 @@ mod description;
 mod estate;
 mod images;
 mod initialize;
+mod looks;
 mod low_priced;
 mod nazotte;
 mod pages;
@@ -48,7 +49,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
-use pictures::ThumbnailCache;
+use pictures::PictureCache;
 
 pub use self::settings::Settings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
@@ -62,7 +63,7 @@ type Result<T, E = HttpError> = std::result::Result<T, E>;
 struct Isu {
     store: Arc<Store>,
     settings: Settings,
-    pictures: ThumbnailCache,
+    pictures: PictureCache,
     maps: pages::MapCache,
     tops: pages::TopCache,
     /// What does whatever takes long.
@@ -117,7 +118,7 @@ impl ServedApp for Isuumo {
             Arc::new(Isu {
                 store,
                 settings,
-                pictures: ThumbnailCache::default(),
+                pictures: PictureCache::default(),
                 maps: pages::MapCache::default(),
                 tops: pages::TopCache::default(),
                 work,

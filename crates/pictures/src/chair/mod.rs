@@ -12,7 +12,7 @@ mod room;
 
 use crate::canvas::Canvas;
 use crate::choices::Choices;
-use crate::look::Look;
+use crate::look::{ChairKind, Look};
 use crate::palette::{INK, Rgb, STRONG, WHITE, WOOD};
 
 /// The middle of the picture, where every chair stands.
@@ -20,24 +20,13 @@ const CENTRE: f32 = 96.0;
 /// Where feet and castors touch the floor.
 const GROUND: f32 = 170.0;
 
-/// A kind of chair, as it is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Gaming,
-    Ergonomic,
-    Floor,
-    Dining,
-    Lounge,
-    Hanging,
-}
-
-const KINDS: [Kind; 6] = [
-    Kind::Gaming,
-    Kind::Ergonomic,
-    Kind::Floor,
-    Kind::Dining,
-    Kind::Lounge,
-    Kind::Hanging,
+const KINDS: [ChairKind; 6] = [
+    ChairKind::Gaming,
+    ChairKind::Ergonomic,
+    ChairKind::Floor,
+    ChairKind::Dining,
+    ChairKind::Lounge,
+    ChairKind::Hanging,
 ];
 
 /// What one chair is made of.
@@ -88,19 +77,19 @@ pub(crate) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: Option<Look
     let kind = look.map_or(chosen, Look::kind);
     let materials = Materials::choose(choices, look.map(Look::colour));
     match kind {
-        Kind::Floor => room::draw_tatami(canvas, choices),
+        ChairKind::Floor => room::draw_tatami(canvas, choices),
         _ => room::draw(canvas, choices),
     }
     if let Some(look) = look {
         canvas.stretch_around((CENTRE, GROUND), look.stretch());
     }
     match kind {
-        Kind::Gaming => office::draw_gaming(canvas, choices, &materials),
-        Kind::Ergonomic => office::draw_ergonomic(canvas, choices, &materials),
-        Kind::Floor => floor::draw(canvas, choices, &materials),
-        Kind::Dining => home::draw_dining(canvas, choices, &materials),
-        Kind::Lounge => home::draw_lounge(canvas, choices, &materials),
-        Kind::Hanging => hanging::draw(canvas, choices, &materials),
+        ChairKind::Gaming => office::draw_gaming(canvas, choices, &materials),
+        ChairKind::Ergonomic => office::draw_ergonomic(canvas, choices, &materials),
+        ChairKind::Floor => floor::draw(canvas, choices, &materials),
+        ChairKind::Dining => home::draw_dining(canvas, choices, &materials),
+        ChairKind::Lounge => home::draw_lounge(canvas, choices, &materials),
+        ChairKind::Hanging => hanging::draw(canvas, choices, &materials),
     }
 }
 

@@ -1,10 +1,9 @@
 //! Cards: a chair or an estate in a list, ready to be shown.
 
-use pictures::Look;
-
 use super::data::{Chair, Estate};
 use super::format::{centimetres, fill, number, price};
 use super::frame::Frame;
+use crate::apps::isuumo::looks;
 
 /// A card. Texts of the data are Japanese in every language.
 pub(super) struct Card {
@@ -89,11 +88,12 @@ pub(super) fn picture(thumbnail: &str) -> Option<String> {
 /// The same, of the chair's kind, colour and proportions where they can be drawn.
 pub(super) fn picture_of_chair(chair: &Chair) -> Option<String> {
     let picture = picture(&chair.thumbnail)?;
-    let look = Look::of(&chair.kind, &chair.color, chair.width, chair.height);
-    Some(match look {
-        Some(look) => format!("{picture}?look={look}"),
-        None => picture,
-    })
+    Some(
+        match looks::of(&chair.kind, &chair.color, chair.width, chair.height) {
+            Some(look) => format!("{picture}?look={look}"),
+            None => picture,
+        },
+    )
 }
 
 /// The features in a list, in the page's language.
