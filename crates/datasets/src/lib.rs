@@ -6,7 +6,7 @@
 //! It must not know the service, which reads the files like anybody else's.
 //!
 //! # Layout
-//! - [`Dataset`]: the datasets by name; [`Written`]: a file as it was written
+//! - [`Dataset`]: the datasets by name; [`Packing`], [`Written`]: a file as it is written
 //! - `isuumo`, `people`: one dataset each
 //! - `random`: numbers that never change; `sums`: digests of files
 
@@ -21,7 +21,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-pub use written::Written;
+pub use written::{Packing, Written};
 
 /// A dataset, by the name of its app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -34,7 +34,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// Writes the files into `folder`, which is there, with `scale` times the rows of what the repository
-    /// holds; calls `wrote` with each.
+    /// holds, packed as `packing` says; calls `wrote` with each.
     ///
     /// # Errors
     /// When a file cannot be written.
@@ -42,10 +42,11 @@ impl Dataset {
         self,
         folder: &Path,
         scale: u32,
+        packing: Packing,
         wrote: &mut dyn FnMut(&Written),
     ) -> io::Result<()> {
         match self {
-            Self::Isuumo => isuumo::write_dataset(folder, scale, wrote),
+            Self::Isuumo => isuumo::write_dataset(folder, scale, packing, wrote),
             Self::People => people::write_dataset(folder, scale, wrote),
         }
     }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use datasets::Dataset;
+use datasets::{Dataset, Packing};
 
 /// Write an app's dataset: the one that the repository holds, or a larger one
 #[derive(Debug, Parser)]
@@ -34,9 +34,14 @@ fn main() -> ExitCode {
         out,
         scale,
     } = Arguments::parse();
+    let packing = if scale == 1 {
+        Packing::Hard
+    } else {
+        Packing::Fast
+    };
     let mut total = 0;
     let written = fs::create_dir_all(&out).and_then(|()| {
-        dataset.write(&out, scale, &mut |file| {
+        dataset.write(&out, scale, packing, &mut |file| {
             total += file.stored_bytes;
             remark(&format!("{} ({} bytes)", file.name, file.stored_bytes));
         })

@@ -12,14 +12,21 @@ use sha2::{Digest as _, Sha256};
 /// The file that holds them.
 pub(crate) const NAME: &str = "SHA256SUMS";
 
-/// SHA-256, in hexadecimal, of what `write` writes.
+/// SHA-256, in hexadecimal, of what `write` writes to `out`.
 ///
 /// # Errors
-/// Those of `write`: hashing itself cannot fail.
-pub(crate) fn digest(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<String> {
-    let mut hash = Sha256::new();
-    write(&mut Hashing(&mut hash))?;
-    Ok(hash
+/// Those of `write` and of `out`.
+pub(crate) fn digest(
+    out: &mut dyn Write,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<String> {
+    let mut hashing = Hashing {
+        out,
+        hash: Sha256::new(),
+    };
+    write(&mut hashing)?;
+    Ok(hashing
+        .hash
         .finalize()
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -42,16 +49,20 @@ pub(crate) fn write(
     Ok(lines.len() as u64)
 }
 
-struct Hashing<'h>(&'h mut Sha256);
+struct Hashing<'o> {
+    out: &'o mut dyn Write,
+    hash: Sha256,
+}
 
 impl Write for Hashing<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
+        let taken = self.out.write(bytes)?;
+        self.hash.update(&bytes[..taken]);
+        Ok(taken)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.out.flush()
     }
 }
 
@@ -61,8 +72,13 @@ mod tests {
 
     #[test]
     fn a_digest_is_of_all_that_was_written() {
-        let whole = digest(|out| out.write_all(b"abc")).unwrap();
-        let pieces = digest(|out| out.write_all(b"a").and_then(|()| out.write_all(b"bc"))).unwrap();
+        let (mut one, mut two) = (Vec::new(), Vec::new());
+        let whole = digest(&mut one, |out| out.write_all(b"abc")).unwrap();
+        let pieces = digest(&mut two, |out| {
+            out.write_all(b"a").and_then(|()| out.write_all(b"bc"))
+        })
+        .unwrap();
+        assert_eq!((&one[..], &two[..]), (&b"abc"[..], &b"abc"[..]));
         assert_eq!(
             whole, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
             "the published value for abc"

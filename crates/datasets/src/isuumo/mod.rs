@@ -19,16 +19,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::sums;
-use crate::written::Written;
+use crate::written::{Packing, Written};
 
 /// Upload batches for each kind.
 const BATCHES: u32 = 20;
-
-/// How hard files are packed: those that the binary carries as hard as can be without more memory to
-/// unpack them, larger ones, which are made to be measured with, fast.
-fn compression(scale: u32) -> i32 {
-    if scale == 1 { 19 } else { 3 }
-}
 
 /// One file of the dataset before it is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,18 +83,27 @@ impl Part {
         }
     }
 
-    /// SHA-256 of the unpacked file, in hexadecimal.
-    fn digest(self, scale: u32) -> String {
-        // Hashing cannot fail, and nothing else here can.
-        sums::digest(|out| self.write(scale, out)).unwrap_or_default()
+    /// Writes the file below `folder`, packed if it is bulky; gives it with the digest of its text.
+    fn store(self, folder: &Path, scale: u32, packing: Packing) -> io::Result<(Written, String)> {
+        let name = if self.is_packed() {
+            format!("{}.zst", self.name())
+        } else {
+            self.name()
+        };
+        let path = folder.join(&name);
+        let mut out = BufWriter::new(File::create(&path)?);
+        let digest = if self.is_packed() {
+            let mut packed = BufWriter::new(zstd::Encoder::new(&mut out, packing.level())?);
+            let digest = sums::digest(&mut packed, |out| self.write(scale, out))?;
+            packed.into_inner()?.finish()?;
+            digest
+        } else {
+            sums::digest(&mut out, |out| self.write(scale, out))?
+        };
+        out.flush()?;
+        let stored_bytes = path.metadata()?.len();
+        Ok((Written { name, stored_bytes }, digest))
     }
-}
-
-/// Names and digests of all files, unpacked, in the order of `SHA256SUMS`.
-fn digests(scale: u32) -> Vec<(String, String)> {
-    Part::all()
-        .map(|part| (part.name(), part.digest(scale)))
-        .collect()
 }
 
 /// Writes the dataset into `folder`, with `scale` times the rows of the built-in one; tells `wrote`
@@ -111,34 +114,38 @@ fn digests(scale: u32) -> Vec<(String, String)> {
 pub(crate) fn write_dataset(
     folder: &Path,
     scale: u32,
+    packing: Packing,
     wrote: &mut dyn FnMut(&Written),
 ) -> io::Result<()> {
     fs::create_dir_all(folder.join("uploads"))?;
+    let mut digests = Vec::new();
     for part in Part::all() {
-        let name = if part.is_packed() {
-            format!("{}.zst", part.name())
-        } else {
-            part.name()
-        };
-        let path = folder.join(&name);
-        let out = BufWriter::new(File::create(&path)?);
-        if part.is_packed() {
-            let mut packed = BufWriter::new(zstd::Encoder::new(out, compression(scale))?);
-            part.write(scale, &mut packed)?;
-            packed.into_inner()?.finish()?.flush()?;
-        } else {
-            let mut out = out;
-            part.write(scale, &mut out)?;
-            out.flush()?;
-        }
-        wrote(&Written {
-            name,
-            stored_bytes: path.metadata()?.len(),
-        });
+        let (file, digest) = part.store(folder, scale, packing)?;
+        digests.push((part.name(), digest));
+        wrote(&file);
     }
     wrote(&Written {
         name: sums::NAME.to_owned(),
-        stored_bytes: sums::write(folder, digests(scale))?,
+        stored_bytes: sums::write(folder, digests)?,
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Packing everything as hard takes half a minute of processor time, and says no more.
+    #[test]
+    fn batches_are_packed_as_in_the_repository() {
+        let made = tempfile::tempdir().unwrap();
+        fs::create_dir(made.path().join("uploads")).unwrap();
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dataset/isuumo");
+        for part in [Part::ChairBatch(7), Part::EstateBatch(0)] {
+            let (file, _) = part.store(made.path(), 1, Packing::Hard).unwrap();
+            let [expected, written] =
+                [&committed, made.path()].map(|folder| fs::read(folder.join(&file.name)).unwrap());
+            assert!(written == expected, "{} differs", file.name);
+        }
+    }
 }

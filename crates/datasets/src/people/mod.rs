@@ -46,13 +46,12 @@ pub(crate) fn write_dataset(
     fs::create_dir_all(folder)?;
     let path = folder.join(FILE);
     let mut out = BufWriter::new(File::create(&path)?);
-    list(scale, &mut out)?;
+    let digest = sums::digest(&mut out, |out| list(scale, out))?;
     out.flush()?;
     wrote(&Written {
         name: FILE.to_owned(),
         stored_bytes: path.metadata()?.len(),
     });
-    let digest = sums::digest(|out| list(scale, out))?;
     wrote(&Written {
         name: sums::NAME.to_owned(),
         stored_bytes: sums::write(folder, [(FILE.to_owned(), digest)])?,
