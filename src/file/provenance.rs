@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
@@ -13,7 +14,6 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::Schema;
-use super::sql::hex;
 use crate::release;
 
 /// `PRAGMA application_id` of every file that this program writes: "EKBN".
@@ -95,7 +95,7 @@ pub fn dataset_digest(inputs: &[Input]) -> String {
             input.sha256, input.bytes, input.name
         ));
     }
-    hex(&hash.finalize())
+    HEXLOWER.encode(&hash.finalize())
 }
 
 impl Provenance {
@@ -233,7 +233,7 @@ fn marks(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
 impl Input {
     /// An input whose bytes are at hand.
     pub(crate) fn of(name: &str, bytes: &[u8]) -> Self {
-        let sha256 = hex(&Sha256::digest(bytes));
+        let sha256 = HEXLOWER.encode(&Sha256::digest(bytes));
         Self {
             name: name.to_owned(),
             bytes: bytes.len() as u64,

@@ -5,12 +5,13 @@
 //! statement of `checks.sql` returns one row for each complaint; they must hold for what a primary may
 //! have written too, since a migration ends with them.
 
+use data_encoding::HEXLOWER;
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 use super::migrations::Migrations;
 use super::script::Script;
-use super::sql::{hex, refuse_names_as_strings};
+use super::sql::refuse_names_as_strings;
 use super::{FileError, Folder};
 
 /// So many rows that refer to nothing are told; the first is enough to look.
@@ -57,7 +58,7 @@ impl Schema {
             indexes,
             checks,
             migrations: Migrations::read(&files)?,
-            digest: hex(&hash.finalize()),
+            digest: HEXLOWER.encode(&hash.finalize()),
         })
     }
 

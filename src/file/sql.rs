@@ -4,6 +4,7 @@
 //! Values of rows are bound, never pasted; what is made here goes into definitions. It must not know what a
 //! table is for.
 
+use data_encoding::HEXLOWER;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
@@ -15,21 +16,9 @@ pub(crate) fn quoted(name: &str) -> String {
 /// A string as an SQL literal. A NUL would end the statement, so such text is written as bytes.
 pub(crate) fn literal(text: &str) -> String {
     if text.contains('\0') {
-        return format!("CAST(x'{}' AS TEXT)", hex(text.as_bytes()));
+        return format!("CAST(x'{}' AS TEXT)", HEXLOWER.encode(text.as_bytes()));
     }
     format!("'{}'", text.replace('\'', "''"))
-}
-
-/// Bytes in lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 /// The tables that are not the baker's or SQLite's own, by name.

@@ -7,10 +7,11 @@
 
 use std::collections::BTreeSet;
 
+use data_encoding::HEXLOWER;
+
 use crate::dump::{
     ColumnDefinition, DefaultValue, KeyKind, KeyPart, Kind, TableDefinition, Value, convert_text,
 };
-use crate::file::sql::hex;
 use crate::file::sql::{literal, quoted};
 use crate::translate;
 use crate::translate::{Scope, ScopeTable, Type};
@@ -320,7 +321,7 @@ pub(super) fn value_sql(value: &Value<'_>) -> Option<String> {
         Value::Integer(number) => Some(number.to_string()),
         Value::Real(number) => Some(format!("{number:?}")),
         Value::Text(text) => Some(literal(text)),
-        Value::Blob(bytes) => Some(format!("x'{}'", hex(bytes))),
+        Value::Blob(bytes) => Some(format!("x'{}'", HEXLOWER.encode(bytes))),
         Value::Null | Value::Default | Value::Expression(_) => None,
     }
 }
@@ -336,11 +337,11 @@ fn in_parentheses(sql: &str) -> String {
 
 fn bytes_sql(bytes: &[u8], kind: &Kind) -> String {
     match kind {
-        Kind::Blob => format!("x'{}'", hex(bytes)),
+        Kind::Blob => format!("x'{}'", HEXLOWER.encode(bytes)),
         Kind::FixedBlob(length) => {
             let mut filled = bytes.to_vec();
             filled.resize(bytes.len().max(*length), 0);
-            format!("x'{}'", hex(&filled))
+            format!("x'{}'", HEXLOWER.encode(&filled))
         }
         Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year | Kind::Real => {
             let number = bytes

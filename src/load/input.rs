@@ -6,10 +6,10 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use crate::dump::decompress;
-use crate::file::sql::hex;
 use crate::file::{FileError, FolderFile};
 
 /// What is counted while an input is read, shared with whoever watches.
@@ -34,7 +34,10 @@ impl Meter {
     /// Unpacked bytes and their SHA-256, in lower-case hexadecimal, once the input is at its end.
     pub(crate) fn finish(&self) -> (u64, String) {
         let hashed = self.hashed.lock().unwrap_or_else(PoisonError::into_inner);
-        (hashed.bytes, hex(&hashed.state.clone().finalize()))
+        (
+            hashed.bytes,
+            HEXLOWER.encode(&hashed.state.clone().finalize()),
+        )
     }
 }
 

@@ -5,11 +5,12 @@
 //! A part of the one recursive descent that `expression`, `primary`, `function` and `query` are: they call each
 //! other, as the grammar does.
 
+use data_encoding::HEXLOWER;
+
 use super::dates::bare_function;
 use super::expression::reason;
 use super::{Reason, Sql, Translator, Type};
 use crate::dump::{Charset, Token, hex_bytes};
-use crate::file::sql::hex;
 use crate::file::sql::{literal, quoted};
 
 /// Words that end an expression inside a query.
@@ -183,7 +184,10 @@ impl Translator<'_> {
         let text = self.cursor.string("a string").map_err(reason)?;
         let text = self.with_adjacent(text)?;
         Ok(match word {
-            "_BINARY" => Sql::new(format!("x'{}'", hex(text.as_bytes())), Type::Blob),
+            "_BINARY" => Sql::new(
+                format!("x'{}'", HEXLOWER.encode(text.as_bytes())),
+                Type::Blob,
+            ),
             "DATE" => Sql::new(literal(&text), Type::Date),
             "TIMESTAMP" => Sql::new(literal(&text), Type::DateTime),
             _ => Sql::new(literal(&text), Type::Text),
@@ -257,7 +261,10 @@ impl Translator<'_> {
 fn introduced_bytes(charset: &str, bytes: Vec<u8>) -> Result<Sql, Reason> {
     match Charset::from_name(charset) {
         None => Err(format!("the character set {charset}")),
-        Some(Charset::Binary) => Ok(Sql::new(format!("x'{}'", hex(&bytes)), Type::Blob)),
+        Some(Charset::Binary) => Ok(Sql::new(
+            format!("x'{}'", HEXLOWER.encode(&bytes)),
+            Type::Blob,
+        )),
         Some(charset) => {
             let text = charset
                 .decode(bytes.into())

@@ -3,7 +3,7 @@
 //! They become the bytes that a dump holds for the same value: the number of the reference system in
 //! four bytes, then WKB, both with the lowest byte first. Computing with geometry is not translated.
 
-use crate::file::sql::hex;
+use data_encoding::HEXLOWER;
 
 /// The reference system of latitudes and longitudes, which servers read in either order.
 const WGS_84: u32 = 4326;
@@ -38,7 +38,7 @@ pub(super) fn call(name: &str, arguments: &[&str]) -> Option<String> {
         }
         _ => return None,
     };
-    Some(format!("x'{}'", hex(&bytes)))
+    Some(format!("x'{}'", HEXLOWER.encode(&bytes)))
 }
 
 /// Reads a whole WKT.

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 /// The file that holds them.
@@ -25,12 +26,7 @@ pub(crate) fn digest(
         hash: Sha256::new(),
     };
     write(&mut hashing)?;
-    Ok(hashing
-        .hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(HEXLOWER.encode(&hashing.hash.finalize()))
 }
 
 /// Writes names with their digests into `folder`; gives the size of the file.

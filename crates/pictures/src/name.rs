@@ -3,8 +3,7 @@
 //! The data names a picture `/images/<subject>/<64 hex digits>.png`. It owns how such a name is read. It
 //! must not know what is drawn.
 
-/// Hex digits in a picture's name: 256 bits.
-const NAME_DIGITS: usize = 64;
+use data_encoding::HEXLOWER;
 
 /// What a picture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,23 +31,8 @@ impl Subject {
 /// Capitals are refused: the data never writes them, and one picture should have one address.
 #[must_use]
 pub fn parse_file_name(name: &str) -> Option<[u8; 32]> {
-    let digits = name.strip_suffix(".png")?.as_bytes();
-    if digits.len() != NAME_DIGITS {
-        return None;
-    }
-    let mut hash = [0; 32];
-    for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
-    }
-    Some(hash)
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    }
+    let digits = name.strip_suffix(".png")?;
+    HEXLOWER.decode(digits.as_bytes()).ok()?.try_into().ok()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::io::Write as _;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use data_encoding::HEXLOWER;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
@@ -129,7 +130,7 @@ impl Precompressed {
 }
 
 fn tag(digest: &[u8]) -> HeaderValue {
-    let digits: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
+    let digits = HEXLOWER.encode(&digest[..16]);
     HeaderValue::try_from(format!("\"{digits}\""))
         .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }

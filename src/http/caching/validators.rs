@@ -17,6 +17,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
+use data_encoding::HEXLOWER;
 use hyper::body::{Frame, SizeHint};
 use sha2::{Digest as _, Sha256};
 
@@ -57,7 +58,7 @@ pub(super) fn with_suffix(tag: &HeaderValue, suffix: &[u8]) -> HeaderValue {
 pub fn tag_of_build() -> HeaderValue {
     static TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
         let digest = Sha256::digest(crate::release::identity());
-        let digits: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let digits = HEXLOWER.encode(&digest[..8]);
         HeaderValue::try_from(format!("\"{digits}\""))
             .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
     });

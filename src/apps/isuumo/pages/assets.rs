@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use data_encoding::HEXLOWER;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest as _, Sha256};
 
@@ -39,8 +40,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         );
     }
     let digest = hash.finalize();
-    let digest: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
-    let folder = format!("/assets/{digest}");
+    let folder = format!("/assets/{}", HEXLOWER.encode(&digest[..6]));
     Assets { folder, files }
 });
 

@@ -10,6 +10,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use crate::apps::isuumo::catalogue::{Catalogue, Places, Shelf};
@@ -112,8 +113,7 @@ impl Picture {
             }
         }
         let png = encode(&counts, columns)?;
-        let digest = Sha256::digest(&png);
-        let digest = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
+        let digest = HEXLOWER.encode(&Sha256::digest(&png)[..6]);
         Ok(Self {
             width: u32::try_from(columns).unwrap_or(1),
             height: u32::try_from(rows).unwrap_or(1),
