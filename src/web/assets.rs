@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use data_encoding::HEXLOWER;
 use include_dir::Dir;
 use sha2::{Digest as _, Sha256};
 
@@ -41,9 +42,8 @@ impl Assets {
             files.insert(name, packed);
         }
         let digest = hash.finalize();
-        let digits = digest.iter().take(SHOWN).map(|byte| format!("{byte:02x}"));
         Self {
-            digest: digits.collect(),
+            digest: HEXLOWER.encode(&digest[..SHOWN]),
             files,
         }
     }

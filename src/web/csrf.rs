@@ -7,6 +7,7 @@
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -37,8 +38,7 @@ impl FormToken {
         let digest = Sha256::new_with_prefix("ekiben form token\n")
             .chain_update(seed)
             .finalize();
-        let digits = digest.iter().take(SHOWN).map(|byte| format!("{byte:02x}"));
-        Self(digits.collect())
+        Self(HEXLOWER.encode(&digest[..SHOWN]))
     }
 
     /// The token of a visitor without a session, and the cookie value to set if there is none yet (see

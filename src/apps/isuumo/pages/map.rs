@@ -318,11 +318,6 @@ mod tests {
         let mut counts = vec![0; 90];
         counts[0] = 1;
         let expected = Sha256::digest(encode(&counts, 9).unwrap());
-        let expected: String = expected
-            .iter()
-            .take(6)
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        assert_eq!(picture.digest, expected);
+        assert_eq!(picture.digest, HEXLOWER.encode(&expected[..6]));
     }
 }
