@@ -6,10 +6,11 @@
 //!
 //! # Layout
 //! - [`bake()`]: an app's file, from its [`Recipe`] and a folder of dumps and documents
-//! - `target`: the tables of a schema that rows of dumps go into
+//! - `app_tables`: its tables as the destination of a load; `target`: the tables of a schema that rows of dumps go into
 //! - [`CsvTable`]: a table that a CSV file fills, from `csv_records`; [`Seed`]: filling it later
 //! - [`inspect`](inspect()): what is in a finished file
 
+mod app_tables;
 mod csv_records;
 mod csv_table;
 mod inspect;

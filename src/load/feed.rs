@@ -36,7 +36,7 @@ pub(crate) enum Event {
     /// Rows that the planner did not want.
     Ignored(InsertHeader, u64),
     /// All inputs are read.
-    End(Outcome),
+    End(InputsRead),
 }
 
 /// Rows of one table.
@@ -50,7 +50,7 @@ pub(crate) struct Rows {
 
 /// What is known when all inputs are read.
 #[derive(Default)]
-pub(crate) struct Outcome {
+pub(crate) struct InputsRead {
     pub(crate) inputs: Vec<Input>,
     pub(crate) notes: Vec<Note>,
     pub(crate) read_over: BTreeMap<String, u64>,
@@ -141,7 +141,7 @@ struct Feeder<'f> {
     planner: &'f mut dyn Planner,
     send: &'f mut Sink<'f>,
     options: FeedOptions,
-    outcome: Outcome,
+    read: InputsRead,
     pending: Option<Pending>,
     spare: Batch,
     scout: Ahead,
@@ -176,7 +176,7 @@ impl<'f> Feeder<'f> {
             planner,
             send,
             options,
-            outcome: Outcome::default(),
+            read: InputsRead::default(),
             pending: None,
             spare: Batch::default(),
             scout: Ahead::Impossible,
@@ -192,8 +192,8 @@ impl<'f> Feeder<'f> {
                 Err(Deaf) => return Ok(()),
             }
         }
-        let outcome = std::mem::take(&mut self.outcome);
-        (self.send)(Event::End(outcome));
+        let read = std::mem::take(&mut self.read);
+        (self.send)(Event::End(read));
         Ok(())
     }
 
@@ -244,7 +244,7 @@ impl<'f> Feeder<'f> {
         skipped: &[crate::dump::Skipped],
         read_over: BTreeMap<String, u64>,
     ) {
-        let notes = &mut self.outcome.notes;
+        let notes = &mut self.read.notes;
         notes.extend(skipped.iter().map(|skipped| {
             let class = if skipped.loses {
                 Class::Lossy
@@ -262,10 +262,10 @@ impl<'f> Feeder<'f> {
             notes.push(Note::new(&file.shown, position, Class::Changed, what));
         }
         for (word, count) in read_over {
-            *self.outcome.read_over.entry(word).or_default() += count;
+            *self.read.read_over.entry(word).or_default() += count;
         }
         let (bytes, sha256) = meter.finish();
-        self.outcome.inputs.push(Input {
+        self.read.inputs.push(Input {
             name: unpacked_name(&file.name).to_owned(),
             bytes,
             sha256,

@@ -7,6 +7,7 @@
 //! - `input`: one input, unpacked, hashed and metered
 //! - `feed`: reading on a thread of its own; `scout`: a second reading ahead of it
 //! - `batch`: rows on their way; `insertion`: storing them
+//! - `sequence`: the order of it all, from the first dump to the published file
 //! - `output`: the file being made: statistics, compaction, checks
 //! - [`Report`], [`Note`], [`Progress`]: what is reported, at the end and on the way
 //! - [`LoadError`]: what went wrong
@@ -21,6 +22,7 @@ pub(crate) mod output;
 pub(crate) mod progress;
 pub(crate) mod report;
 mod scout;
+pub(crate) mod sequence;
 
 pub use error::LoadError;
 pub use note::{Class, Note};

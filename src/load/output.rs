@@ -200,20 +200,9 @@ impl Output {
         Ok(())
     }
 
-    /// Ends an import: syncs the file and gives it its name.
-    pub(crate) fn finish_import(mut self) -> Result<(), LoadError> {
-        self.compact(true)?;
-        self.result
-            .publish(&self.path)
-            .map_err(|cause| LoadError::Output {
-                path: self.path.clone(),
-                cause,
-            })
-    }
-
-    /// Checks the compact file, syncs it and gives it its name; `read` sees it just before that.
-    pub(crate) fn finish<T>(
-        self,
+    /// Checks the compact file; gives what `read` finds in it.
+    pub(crate) fn check<T>(
+        &self,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, LoadError> {
         let connection =
@@ -229,14 +218,15 @@ impl Output {
             let path = self.path.clone();
             return Err(FileError::Integrity { path, detail }.into());
         }
-        let value = read(&connection).map_err(|cause| self.error(cause))?;
-        drop(connection);
-        self.result
-            .publish(&self.path)
-            .map_err(|cause| LoadError::Output {
-                path: self.path.clone(),
-                cause,
-            })?;
-        Ok(value)
+        read(&connection).map_err(|cause| self.error(cause))
+    }
+
+    /// Syncs the compact file and gives it its name, which is returned.
+    pub(crate) fn publish(self) -> Result<PathBuf, LoadError> {
+        let Self { path, result, .. } = self;
+        match result.publish(&path) {
+            Ok(()) => Ok(path),
+            Err(cause) => Err(LoadError::Output { path, cause }),
+        }
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::input::Meter;
-use crate::dump::Position;
 use crate::file::FolderFile;
 
 /// A part of a bake that takes noticeable time.
@@ -42,7 +41,7 @@ impl Progress for Silent {
 }
 
 /// Which input is being read, for progress and for messages.
-pub(crate) struct Told<'t> {
+pub(crate) struct CurrentInput<'t> {
     files: &'t [FolderFile],
     progress: &'t mut dyn Progress,
     current: usize,
@@ -50,7 +49,7 @@ pub(crate) struct Told<'t> {
     rows: u64,
 }
 
-impl<'t> Told<'t> {
+impl<'t> CurrentInput<'t> {
     pub(crate) fn new(files: &'t [FolderFile], progress: &'t mut dyn Progress) -> Self {
         Self {
             files,
@@ -62,7 +61,7 @@ impl<'t> Told<'t> {
     }
 
     /// An input begins.
-    pub(crate) fn input(&mut self, index: usize, meter: Arc<Meter>) {
+    pub(crate) fn begin(&mut self, index: usize, meter: Arc<Meter>) {
         self.current = index;
         self.meter = meter;
         let file = &self.files[index];
@@ -70,24 +69,14 @@ impl<'t> Told<'t> {
         self.progress.begin(phase);
     }
 
-    /// What comes behind the inputs begins.
-    pub(crate) fn begin(&mut self, phase: Phase) {
-        self.progress.begin(phase);
-    }
-
     /// So many rows more are stored.
-    pub(crate) fn rows(&mut self, count: usize) {
+    pub(crate) fn advance(&mut self, count: usize) {
         self.rows += count as u64;
         self.progress.advance(self.meter.stored_bytes(), self.rows);
     }
 
-    /// The current input's name.
-    pub(crate) fn input_name(&self) -> &'t str {
+    /// Its name.
+    pub(crate) fn name(&self) -> &'t str {
         &self.files[self.current].shown
-    }
-
-    /// A position in the current input.
-    pub(crate) fn place(&self, position: Position) -> (String, Position) {
-        (self.input_name().to_owned(), position)
     }
 }

@@ -1,0 +1,338 @@
+//! The tables of dumps as the destination of a load: made, changed and dropped as the statements say.
+//!
+//! It owns what an import does otherwise than a bake. One table is `table`'s; what becomes of all of them when
+//! the rows are in is `completion`'s. It must not know the order of the whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::Connection;
+
+use super::completion;
+use super::finish::Finisher;
+use super::names::Names;
+use super::planner::ImportPlanner;
+use super::selection::{Databases, Selection};
+use super::table::{self, ImportTable};
+use super::views::{self, ImportView};
+use crate::dump::{InsertHeader, Statement, TableDefinition};
+use crate::file::sql::{quoted, refuse_names_as_strings};
+use crate::load::LoadError;
+use crate::load::batch::Batch;
+use crate::load::error::mismatch;
+use crate::load::feed::{InputsRead, Planner, Rows};
+use crate::load::note::{Class, Note};
+use crate::load::output::Output;
+use crate::load::progress::Progress;
+use crate::load::report::TableReport;
+use crate::load::sequence::{Destination, FilledFile, FilledTables, Storage};
+
+/// The tables that are wanted of those that the dumps describe.
+pub(super) struct DumpedTables<'a> {
+    pub(super) selection: &'a Selection,
+    /// Fail when anything would be noted.
+    pub(super) strict: bool,
+}
+
+impl Destination for DumpedTables<'_> {
+    fn open<'o>(
+        &'o self,
+        output: &'o Output,
+    ) -> Result<(Box<dyn Planner + 'o>, Box<dyn Storage + 'o>), LoadError> {
+        let planner = ImportPlanner::new(self.selection.clone());
+        let storage = ImportStorage {
+            connection: output.connection(),
+            selection: self.selection,
+            strict: self.strict,
+            databases: Databases::default(),
+            names: Names::default(),
+            tables: Vec::new(),
+            views: BTreeMap::new(),
+            notes: Vec::new(),
+            seen: BTreeSet::new(),
+        };
+        Ok((Box::new(planner), Box::new(storage)))
+    }
+}
+
+/// The storing side of an import.
+struct ImportStorage<'c> {
+    connection: &'c Connection,
+    selection: &'c Selection,
+    strict: bool,
+    databases: Databases,
+    names: Names,
+    /// In the order of the dumps.
+    tables: Vec<ImportTable>,
+    views: BTreeMap<String, ImportView>,
+    notes: Vec<Note>,
+    /// Names of what was found, wanted or not.
+    seen: BTreeSet<String>,
+}
+
+impl Storage for ImportStorage<'_> {
+    fn statement(&mut self, input: &str, statement: Statement) -> Result<(), LoadError> {
+        match statement {
+            Statement::Table(table) => self.add_table(input, table),
+            Statement::Altered(table) => self.alter(table),
+            Statement::Renamed(old, new) => self.rename(input, &old, new),
+            Statement::Dropped(table) => self.drop_table(&table),
+            Statement::Emptied(database, name) => self.empty(database.as_deref(), &name),
+            Statement::View(definition) => {
+                if self.wants(definition.database.as_deref(), &definition.name) {
+                    let view = ImportView {
+                        input: input.to_owned(),
+                        name: String::new(),
+                        definition,
+                    };
+                    self.views.insert(view.definition.name.clone(), view);
+                }
+                Ok(())
+            }
+            Statement::ViewDropped(database, name) => {
+                if self.selection.wants(database.as_deref(), &name) {
+                    self.views.remove(&name);
+                }
+                Ok(())
+            }
+            Statement::Insert(_) => Ok(()),
+        }
+    }
+
+    fn rows(&mut self, input: &str, rows: Rows) -> Result<Batch, LoadError> {
+        let header = &rows.header;
+        if !self.wants(header.database.as_deref(), &header.table) {
+            return Ok(rows.batch);
+        }
+        let index = match self.position_of(header.database.as_deref(), &header.table) {
+            Some(index) => index,
+            None => {
+                let what = format!(
+                    "table {}: no CREATE TABLE describes it; its columns have no types",
+                    header.table
+                );
+                self.notes
+                    .push(Note::new(input, header.position, Class::Changed, what));
+                let name = self.names.take(&header.table);
+                let width = rows.batch.cells.len() / rows.batch.rows().max(1);
+                self.tables
+                    .push(ImportTable::untyped(header, width, input, name));
+                self.tables.len() - 1
+            }
+        };
+        self.tables[index].store(self.connection, &mut self.names, input, rows)
+    }
+
+    fn unwanted(&mut self, _input: &str, header: InsertHeader, _count: u64) {
+        self.databases.see(header.database.as_deref());
+    }
+
+    fn after_dumps(&mut self, _progress: &mut dyn Progress) -> Result<(), LoadError> {
+        self.check_selection()
+    }
+
+    fn finish(mut self: Box<Self>, read: InputsRead) -> Result<FilledFile, LoadError> {
+        let mut notes = std::mem::take(&mut self.notes);
+        let views = self.complete(&mut notes)?;
+        let reports = self
+            .tables
+            .iter()
+            .map(|table| completion::table_report(self.connection, table));
+        let tables: Vec<TableReport> = reports.collect::<Result<_, _>>().map_err(failed)?;
+        notes.extend(read.notes);
+        notes.sort_by(|a, b| (&a.input, a.byte, &a.what).cmp(&(&b.input, b.byte, &b.what)));
+        if self.strict && !notes.is_empty() {
+            return Err(LoadError::Strict { notes });
+        }
+        let rows = |table: &TableReport| (table.name.clone(), table.rows);
+        Ok(FilledFile {
+            inputs: read.inputs,
+            rows: tables.iter().map(rows).collect(),
+            notes,
+            ignored: read.read_over,
+            views,
+            tables: FilledTables::Reported(tables),
+        })
+    }
+}
+
+fn failed(cause: rusqlite::Error) -> LoadError {
+    LoadError::Finish { cause }
+}
+
+impl ImportStorage<'_> {
+    /// Whether an object is wanted; notes its database. Nothing is any more when there are several
+    /// databases and none was chosen.
+    fn wants(&mut self, database: Option<&str>, name: &str) -> bool {
+        if !self.seen.contains(name) {
+            self.seen.insert(name.to_owned());
+        }
+        self.databases.see(database);
+        self.selection.wants(database, name)
+            && (self.selection.database.is_some() || !self.databases.several())
+    }
+
+    fn position_of(&self, database: Option<&str>, name: &str) -> Option<usize> {
+        table::find(&self.tables, database, name)
+    }
+
+    fn add_table(&mut self, input: &str, definition: TableDefinition) -> Result<(), LoadError> {
+        if !self.wants(definition.database.as_deref(), &definition.name) {
+            return Ok(());
+        }
+        // The real table of a view's stand-in.
+        self.views.remove(&definition.name);
+        if let Some(index) = self.position_of(definition.database.as_deref(), &definition.name)
+            && self.tables[index].definition.columns.is_empty()
+        {
+            let reason = "its rows come before its CREATE TABLE; name the dump with the schema \
+                          before the one with the data"
+                .to_owned();
+            return Err(mismatch(
+                input,
+                definition.position,
+                &definition.name,
+                reason,
+            ));
+        }
+        let name = self.take_name(input, &definition);
+        self.tables.push(ImportTable::new(definition, input, name)?);
+        Ok(())
+    }
+
+    fn alter(&mut self, definition: TableDefinition) -> Result<(), LoadError> {
+        let index = self.position_of(definition.database.as_deref(), &definition.name);
+        match index {
+            Some(index) => self.tables[index].redefine(definition),
+            None => Ok(()),
+        }
+    }
+
+    fn rename(
+        &mut self,
+        input: &str,
+        old: &TableDefinition,
+        new: TableDefinition,
+    ) -> Result<(), LoadError> {
+        let Some(index) = self.position_of(old.database.as_deref(), &old.name) else {
+            return Ok(());
+        };
+        self.names.release(&self.tables[index].name);
+        let name = self.take_name(input, &new);
+        for table in &mut self.tables {
+            for key in &mut table.definition.foreign_keys {
+                if key.parent == old.name {
+                    key.parent.clone_from(&new.name);
+                }
+            }
+        }
+        let table = &mut self.tables[index];
+        if table.created.is_some() {
+            let (from, to) = (quoted(&table.name), quoted(&name));
+            self.connection
+                .execute_batch(&format!("ALTER TABLE {from} RENAME TO {to}"))
+                .map_err(|cause| table.sqlite(&cause))?;
+        }
+        table.name = name;
+        table.redefine(new)?;
+        if table.unique_indexes.is_empty() {
+            return Ok(());
+        }
+        // They are called after the table.
+        table.rebuild(self.connection, &mut self.names)
+    }
+
+    /// A name in the file for a table; told when it is not its own.
+    fn take_name(&mut self, input: &str, definition: &TableDefinition) -> String {
+        let name = self.names.take(&definition.name);
+        if name != definition.name {
+            let what = format!(
+                "table {} is called {name}, because its own name is taken or reserved in SQLite",
+                definition.name
+            );
+            self.notes
+                .push(Note::new(input, definition.position, Class::Changed, what));
+        }
+        name
+    }
+
+    fn drop_table(&mut self, definition: &TableDefinition) -> Result<(), LoadError> {
+        let Some(index) = self.position_of(definition.database.as_deref(), &definition.name) else {
+            return Ok(());
+        };
+        let table = self.tables.remove(index);
+        self.names.release(&table.name);
+        if table.created.is_some() {
+            self.connection
+                .execute_batch(&format!("DROP TABLE {}", quoted(&table.name)))
+                .map_err(|cause| table.sqlite(&cause))?;
+        }
+        Ok(())
+    }
+
+    fn empty(&mut self, database: Option<&str>, name: &str) -> Result<(), LoadError> {
+        let Some(index) = self.position_of(database, name) else {
+            return Ok(());
+        };
+        let table = &mut self.tables[index];
+        if table.created.is_some() {
+            self.connection
+                .execute_batch(&format!("DELETE FROM {}", quoted(&table.name)))
+                .map_err(|cause| table.sqlite(&cause))?;
+        }
+        table.rows = 0;
+        Ok(())
+    }
+
+    /// Several databases without a choice, a choice that is not there, nothing at all.
+    fn check_selection(&self) -> Result<(), LoadError> {
+        match &self.selection.database {
+            None if self.databases.several() => Err(LoadError::SeveralDatabases {
+                names: self.databases.names(),
+            }),
+            Some(name) if !self.databases.names().is_empty() && !self.databases.has(name) => {
+                Err(LoadError::NoDatabase {
+                    name: name.clone(),
+                    names: self.databases.names(),
+                })
+            }
+            _ if self.seen.is_empty() => Err(LoadError::NothingToImport),
+            _ => self.check_tables(),
+        }
+    }
+
+    /// A name in `--tables` or `--exclude` that is not in the dumps is probably misspelt.
+    fn check_tables(&self) -> Result<(), LoadError> {
+        let mut named = self.selection.tables.iter().chain(&self.selection.exclude);
+        match named.find(|name| !self.seen.contains(*name)) {
+            Some(name) => Err(LoadError::NoTable { name: name.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes of the tables what their definitions say; the names of the views.
+    fn complete(&mut self, notes: &mut Vec<Note>) -> Result<Vec<String>, LoadError> {
+        let scratch = Connection::open_in_memory().map_err(failed)?;
+        refuse_names_as_strings(&scratch).map_err(failed)?;
+        let data_only = self.selection.data_only;
+        let mut finisher = Finisher {
+            connection: self.connection,
+            scratch,
+            data_only,
+            notes,
+        };
+        for table in &mut self.tables {
+            finisher.lay_out(table, &mut self.names)?;
+            finisher.tell_changes(table);
+        }
+        completion::edit_schema(self.connection, &mut finisher, &self.tables)?;
+        if data_only {
+            return Ok(Vec::new());
+        }
+        // Queries name views, and nothing names an index.
+        views::take_names(&mut self.views, &mut self.names, finisher.notes);
+        completion::indexes(&mut finisher, &mut self.names, &self.tables)?;
+        let views = views::create(self.connection, &self.tables, &self.views, notes)?;
+        completion::foreign_key_check(self.connection, &self.tables, notes).map_err(failed)?;
+        Ok(views)
+    }
+}
