@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use ekiben::dump::{Charset, Kind, Reader, Statement, TableDefinition, Value, decompress};
+use ekiben::dump::{Charset, Reader, Statement, TableDefinition, Value, ValueType, decompress};
 use ekiben::file::FolderFile;
 use ekiben::import::{ImportOptions, Selection, import};
 use ekiben::load::Silent;
@@ -195,7 +195,7 @@ fn parse(files: &[PathBuf]) -> Vec<Table> {
                         .iter_mut()
                         .find(|table| table.definition.name == header.table)
                         .unwrap();
-                    let kinds = Kind::of_table(&table.definition).unwrap();
+                    let kinds = ValueType::of_table(&table.definition).unwrap();
                     // The value of each column of the table, wherever the statement has it.
                     let given = header.columns.unwrap();
                     let places: Vec<usize> = table
@@ -257,11 +257,11 @@ fn store(tables: &[Table], out: &Path) {
             .columns
             .iter()
             .map(|column| {
-                let kind = Kind::of(column, definition).unwrap();
+                let kind = ValueType::of(column, definition).unwrap();
                 let storage = match kind {
-                    Kind::Integer | Kind::Unsigned => "INTEGER",
-                    Kind::Real => "REAL",
-                    Kind::Blob => "BLOB",
+                    ValueType::Integer | ValueType::Unsigned => "INTEGER",
+                    ValueType::Real => "REAL",
+                    ValueType::Blob => "BLOB",
                     _ => "TEXT COLLATE NOCASE",
                 };
                 let key = definition.primary_key[0].column() == Some(&column.name);

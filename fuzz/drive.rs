@@ -7,32 +7,32 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use ekiben::dump::{Charset, DumpError, Kind, Reader};
+use ekiben::dump::{Charset, DumpError, Reader, ValueType};
 use ekiben::file::{FileError, FolderFile};
 use ekiben::import::{ImportOptions, Selection, import as bake_import};
 use ekiben::load::{LoadError, Silent};
 use tempfile::TempDir;
 
 /// Every way of reading a value, so that any literal meets any of them sooner or later.
-fn kinds() -> Vec<Kind> {
+fn kinds() -> Vec<ValueType> {
     let members: std::sync::Arc<[String]> = ["a", "b", "c"].map(str::to_owned).into();
     vec![
-        Kind::Any,
-        Kind::Integer,
-        Kind::TEXT,
-        Kind::Unsigned,
-        Kind::Bits,
-        Kind::Real,
-        Kind::Decimal(2),
-        Kind::Year,
-        Kind::Date,
-        Kind::DateTime(3),
-        Kind::Time(6),
-        Kind::Char(Charset::Utf8),
-        Kind::Enum(members.clone(), Charset::Utf8),
-        Kind::Set(members, Charset::Utf8),
-        Kind::Blob,
-        Kind::FixedBlob(7),
+        ValueType::Any,
+        ValueType::Integer,
+        ValueType::TEXT,
+        ValueType::Unsigned,
+        ValueType::Bits,
+        ValueType::Real,
+        ValueType::Decimal(2),
+        ValueType::Year,
+        ValueType::Date,
+        ValueType::DateTime(3),
+        ValueType::Time(6),
+        ValueType::Char(Charset::Utf8),
+        ValueType::Enum(members.clone(), Charset::Utf8),
+        ValueType::Set(members, Charset::Utf8),
+        ValueType::Blob,
+        ValueType::FixedBlob(7),
     ]
 }
 

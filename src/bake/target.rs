@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use crate::dump::{InsertHeader, Kind, OnConflict, Statement};
+use crate::dump::{InsertHeader, OnConflict, Statement, ValueType};
 use crate::file::sql::table_names;
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Bound, Cell, Place};
@@ -22,7 +22,7 @@ use crate::load::insertion::{Conflict, Insertion};
 pub(super) struct Target {
     pub(super) name: String,
     /// The columns that take values (generated ones do not), and how they store them.
-    columns: Vec<(String, Kind)>,
+    columns: Vec<(String, ValueType)>,
     key: Key,
 }
 
@@ -56,10 +56,10 @@ impl Target {
                 };
             }
             let kind = match row.get_ref(1)?.as_str()? {
-                "INTEGER" | "INT" => Kind::Integer,
-                "REAL" => Kind::Real,
-                "BLOB" => Kind::Blob,
-                _ => Kind::TEXT,
+                "INTEGER" | "INT" => ValueType::Integer,
+                "REAL" => ValueType::Real,
+                "BLOB" => ValueType::Blob,
+                _ => ValueType::TEXT,
             };
             columns.push((row.get(0)?, kind));
         }
@@ -70,7 +70,7 @@ impl Target {
         })
     }
 
-    fn kind(&self, wanted: &str) -> Result<Kind, String> {
+    fn kind(&self, wanted: &str) -> Result<ValueType, String> {
         self.columns
             .iter()
             .find(|(column, _)| column.eq_ignore_ascii_case(wanted))
@@ -103,7 +103,7 @@ impl Planner for Targets {
         &mut self,
         header: &InsertHeader,
         _width: usize,
-    ) -> Result<Option<Arc<[Kind]>>, String> {
+    ) -> Result<Option<Arc<[ValueType]>>, String> {
         let Some(target) = self.get(&header.table) else {
             return Ok(None);
         };

@@ -10,12 +10,12 @@ use std::sync::Arc;
 use super::charset::Charset;
 use super::cursor::{Cursor, Source};
 use super::error::{DumpError, Position, Problem};
-use super::kind::Kind;
 use super::lexer::Token;
 use super::literal::Literal;
 use super::row_scan;
 use super::session::Session;
 use super::value::{Value, convert};
+use super::value_type::ValueType;
 
 /// What happens to a row whose key is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -402,7 +402,7 @@ impl<'a> Row<'a> {
     pub fn value(
         &self,
         index: usize,
-        kind: &Kind,
+        kind: &ValueType,
         changed: &mut bool,
     ) -> Result<Value<'a>, DumpError> {
         let literal = self.insert.literals[index];

@@ -13,7 +13,7 @@
 //! - [`Reader`], `objects`: tokens to [`Statement`]s; `session`: what `SET` changes
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
 //! - `insert`, `row_scan`: the rows of an `INSERT`, and the fast road through them
-//! - [`Row`], [`Kind`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them
+//! - [`Row`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them
 //! - [`Charset`]: the character sets of text
 //! - [`DumpError`]: what went wrong, with file, byte, line, table and row
 
@@ -27,7 +27,6 @@ mod decompress;
 mod definition;
 mod error;
 mod insert;
-mod kind;
 mod lexer;
 mod literal;
 mod objects;
@@ -40,6 +39,7 @@ mod temporal;
 mod trivia;
 mod utf16;
 mod value;
+mod value_type;
 mod window;
 
 pub use charset::Charset;
@@ -52,13 +52,13 @@ pub use definition::{
 };
 pub use error::{DumpError, Position, Problem};
 pub use insert::{InsertHeader, OnConflict, Row, Upsert};
-pub use kind::Kind;
 pub(crate) use lexer::Token;
 pub(crate) use literal::hex_bytes;
 pub use reader::{Finished, Reader, Skipped, Statement};
 pub use session::Modes;
 pub use tables::Tables;
 pub use value::{Value, convert_text};
+pub use value_type::ValueType;
 
 #[cfg(test)]
 mod tests;

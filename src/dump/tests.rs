@@ -13,7 +13,7 @@ fn read(dump: &str) -> Result<(Vec<Statement>, Vec<Vec<String>>), DumpError> {
         statements.push(statement);
         while let Some(row) = reader.next_row()? {
             let values = (0..row.len()).map(|index| {
-                Ok(match row.value(index, &Kind::TEXT, &mut false)? {
+                Ok(match row.value(index, &ValueType::TEXT, &mut false)? {
                     Value::Text(text) => text.into_owned(),
                     other => format!("{other:?}"),
                 })
@@ -32,7 +32,7 @@ fn message(dump: &str) -> String {
     read(dump).unwrap_err().to_string()
 }
 
-fn value(literal: &str, kind: &Kind) -> Result<Value<'static>, ValueError> {
+fn value(literal: &str, kind: &ValueType) -> Result<Value<'static>, ValueError> {
     let dump = format!("INSERT INTO t (c) VALUES ({literal});");
     let mut reader = Reader::new("test.sql", dump.as_bytes());
     reader.next_statement().unwrap();
@@ -124,8 +124,8 @@ fn version_comments_may_hold_strings_with_comment_ends() {
 
 #[test]
 fn literals_become_values_of_the_asked_kind() {
-    use Kind::{Bits, Blob, Integer, Real, Unsigned};
-    const TEXT: &Kind = &Kind::TEXT;
+    use ValueType::{Bits, Blob, Integer, Real, Unsigned};
+    const TEXT: &ValueType = &ValueType::TEXT;
     assert_eq!(value("'12'", &Integer), Ok(Value::Integer(12)));
     assert_eq!(value("-12", &Integer), Ok(Value::Integer(-12)));
     assert_eq!(value("1e3", &Integer), Ok(Value::Integer(1000)));
@@ -192,7 +192,7 @@ fn a_byte_that_is_not_utf8_is_an_error_at_its_value() {
     reader.next_statement().unwrap();
     let row = reader.next_row().unwrap().unwrap();
     assert_eq!(
-        row.value(1, &Kind::TEXT, &mut false)
+        row.value(1, &ValueType::TEXT, &mut false)
             .unwrap_err()
             .to_string(),
         "x.sql: line 1, byte 31, table t, row 1: column b: byte 0xFF at offset 2 of the value is \

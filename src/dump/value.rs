@@ -11,9 +11,9 @@ use super::charset::Charset;
 use super::cursor::Source;
 use super::decimal::decimal;
 use super::error::{ValueError, excerpt};
-use super::kind::Kind;
 use super::literal::{Literal, bit_bytes, hex_bytes, text_bytes};
 use super::temporal;
+use super::value_type::ValueType;
 use super::window::Span;
 
 /// A value, borrowed from the reader's buffer where it can be.
@@ -38,7 +38,7 @@ pub enum Value<'a> {
 /// Converts `literal`, whose spans `bytes_of` resolves, to a value of `kind`.
 pub(super) fn convert<'a>(
     literal: Literal,
-    kind: &Kind,
+    kind: &ValueType,
     bytes_of: impl Fn(Span) -> &'a [u8],
     changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
@@ -69,7 +69,7 @@ pub(super) fn convert<'a>(
 ///
 /// # Errors
 /// When it does not fit the kind.
-pub fn convert_text(text: &str, kind: &Kind) -> Result<Value<'static>, ValueError> {
+pub fn convert_text(text: &str, kind: &ValueType) -> Result<Value<'static>, ValueError> {
     let value = string(
         Cow::Borrowed(text.as_bytes()),
         Charset::Utf8,
@@ -88,10 +88,10 @@ pub fn convert_text(text: &str, kind: &Kind) -> Result<Value<'static>, ValueErro
 fn number<'a>(
     digits: &'a [u8],
     negative: bool,
-    kind: &Kind,
+    kind: &ValueType,
     changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
-    if *kind == Kind::Integer && !negative {
+    if *kind == ValueType::Integer && !negative {
         return integer(digits, changed).map(Value::Integer);
     }
     let written = if negative {
@@ -101,13 +101,15 @@ fn number<'a>(
         Cow::Borrowed(digits)
     };
     match kind {
-        Kind::Enum(members, _) => Ok(Value::Text(Cow::Owned(member(members, &written)?))),
-        Kind::Set(members, _) => Ok(Value::Text(Cow::Owned(subset(members, &written)?))),
-        Kind::Bits => unsigned(&written, changed),
+        ValueType::Enum(members, _) => Ok(Value::Text(Cow::Owned(member(members, &written)?))),
+        ValueType::Set(members, _) => Ok(Value::Text(Cow::Owned(subset(members, &written)?))),
+        ValueType::Bits => unsigned(&written, changed),
         // The string '0' is the year 2000, but the number is none.
-        Kind::Year if digits.iter().all(|&digit| digit == b'0') => Ok(Value::Integer(0)),
-        Kind::Any => any_number(&written),
-        Kind::Text(_) | Kind::Char(_) => Ok(Value::Text(shown_number(&written, changed)?)),
+        ValueType::Year if digits.iter().all(|&digit| digit == b'0') => Ok(Value::Integer(0)),
+        ValueType::Any => any_number(&written),
+        ValueType::Text(_) | ValueType::Char(_) => {
+            Ok(Value::Text(shown_number(&written, changed)?))
+        }
         _ => string(written, Charset::Utf8, kind, changed),
     }
 }
@@ -115,45 +117,45 @@ fn number<'a>(
 fn string<'a>(
     bytes: Cow<'a, [u8]>,
     charset: Charset,
-    kind: &Kind,
+    kind: &ValueType,
     changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
     match kind {
-        Kind::Unsigned => unsigned(&bytes, changed),
-        Kind::Bits => big_endian(&bytes),
-        Kind::Real => real(&bytes, changed).map(Value::Real),
-        Kind::Decimal(scale) => decimal(bytes, *scale, changed).map(Value::Text),
-        Kind::Year if bytes.len() <= 2 && !bytes.is_empty() => {
+        ValueType::Unsigned => unsigned(&bytes, changed),
+        ValueType::Bits => big_endian(&bytes),
+        ValueType::Real => real(&bytes, changed).map(Value::Real),
+        ValueType::Decimal(scale) => decimal(bytes, *scale, changed).map(Value::Text),
+        ValueType::Year if bytes.len() <= 2 && !bytes.is_empty() => {
             *changed = true;
             year(&bytes)
         }
-        Kind::Integer | Kind::Year => integer(&bytes, changed).map(Value::Integer),
-        Kind::Date => {
+        ValueType::Integer | ValueType::Year => integer(&bytes, changed).map(Value::Integer),
+        ValueType::Date => {
             let text = text(bytes, charset, Charset::Utf8)?;
             Ok(Value::Text(temporal::date(text, changed)))
         }
-        Kind::DateTime(fraction) => {
+        ValueType::DateTime(fraction) => {
             let text = text(bytes, charset, Charset::Utf8)?;
             Ok(Value::Text(temporal::date_time(text, *fraction, changed)))
         }
-        Kind::Time(fraction) => {
+        ValueType::Time(fraction) => {
             let text = text(bytes, charset, Charset::Utf8)?;
             Ok(Value::Text(temporal::time(text, *fraction, changed)))
         }
-        Kind::Text(own) => text(bytes, charset, *own).map(Value::Text),
-        Kind::Char(own) => text(bytes, charset, *own).map(|text| Value::Text(trimmed(text))),
-        Kind::Enum(members, own) => {
+        ValueType::Text(own) => text(bytes, charset, *own).map(Value::Text),
+        ValueType::Char(own) => text(bytes, charset, *own).map(|text| Value::Text(trimmed(text))),
+        ValueType::Enum(members, own) => {
             let text = text(bytes, charset, *own)?;
             Ok(Value::Text(spelled(members, text, changed)))
         }
-        Kind::Set(members, own) => {
+        ValueType::Set(members, own) => {
             let text = text(bytes, charset, *own)?;
             Ok(Value::Text(ordered(members, text, changed)))
         }
-        Kind::Blob => Ok(Value::Blob(bytes)),
-        Kind::FixedBlob(length) => fixed(bytes, *length).map(Value::Blob),
-        Kind::Any if charset == Charset::Binary => Ok(Value::Blob(bytes)),
-        Kind::Any => text(bytes, charset, Charset::Utf8).map(Value::Text),
+        ValueType::Blob => Ok(Value::Blob(bytes)),
+        ValueType::FixedBlob(length) => fixed(bytes, *length).map(Value::Blob),
+        ValueType::Any if charset == Charset::Binary => Ok(Value::Blob(bytes)),
+        ValueType::Any => text(bytes, charset, Charset::Utf8).map(Value::Text),
     }
 }
 
@@ -184,12 +186,16 @@ fn binary<'a>(
     digits: &[u8],
     charset: Charset,
     decode: fn(&[u8]) -> Option<Vec<u8>>,
-    kind: &Kind,
+    kind: &ValueType,
     changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
     let bytes = decode(digits).ok_or_else(|| ValueError::NotBits(excerpt(digits)))?;
     match kind {
-        Kind::Integer | Kind::Unsigned | Kind::Real | Kind::Decimal(_) | Kind::Year => {
+        ValueType::Integer
+        | ValueType::Unsigned
+        | ValueType::Real
+        | ValueType::Decimal(_)
+        | ValueType::Year => {
             let number = match big_endian(&bytes)? {
                 Value::Integer(number) => number.to_string(),
                 Value::Text(digits) => digits.into_owned(),

@@ -12,7 +12,7 @@ use super::keys::{self, Index};
 use super::layout::{Extras, default_sql, fitted, now_sql};
 use super::names::Names;
 use super::table::ImportTable;
-use crate::dump::{ColumnDefinition, Kind, Position};
+use crate::dump::{ColumnDefinition, Position, ValueType};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
 use crate::load::note::{Class, Note, counted};
@@ -429,7 +429,8 @@ impl Finisher<'_> {
                     format!("NEW.{name} IS NOT OLD.{name}")
                 })
                 .collect();
-            let Some(kind) = Kind::of(column, &table.definition).filter(|_| !others.is_empty())
+            let Some(kind) =
+                ValueType::of(column, &table.definition).filter(|_| !others.is_empty())
             else {
                 continue;
             };
@@ -481,7 +482,7 @@ impl Finisher<'_> {
         let mut told = Vec::new();
         for (column, own) in table.definition.columns.iter().zip(&table.layout.columns) {
             let name = &column.name;
-            if matches!(own.kind, Kind::Decimal(_)) {
+            if matches!(own.kind, ValueType::Decimal(_)) {
                 decimals.push(name.as_str());
             }
             if table.widened.contains(&column.id) {

@@ -7,7 +7,9 @@
 use rusqlite::Connection;
 
 use super::table::ImportTable;
-use crate::dump::{ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, Kind, TableDefinition};
+use crate::dump::{
+    ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition, ValueType,
+};
 use crate::file::sql::quoted;
 use crate::translate;
 
@@ -110,7 +112,7 @@ fn index_part(table: &ImportTable, part: &KeyPart, unique: bool) -> Result<Strin
             let start = format!("substr({own}, 1, {length})");
             Ok(match column.kind {
                 // substr() takes NUL for the end of a text, which would make others equal.
-                Kind::Text(_) | Kind::Char(_) => format!(
+                ValueType::Text(_) | ValueType::Char(_) => format!(
                     "iif(instr(CAST({own} AS BLOB), x'00'), CAST({own} AS BLOB), {start}){collation}{order}"
                 ),
                 _ => format!("{start}{collation}{order}"),
@@ -241,15 +243,15 @@ fn is_unique(parent: &ImportTable, columns: &[&str]) -> bool {
 }
 
 /// The condition that a value is a member of its ENUM or SET, or JSON.
-pub(super) fn type_check(column: &str, kind: &Kind, json: bool) -> Option<String> {
+pub(super) fn type_check(column: &str, kind: &ValueType, json: bool) -> Option<String> {
     let own = quoted(column);
     match kind {
-        Kind::Enum(members, _) => {
+        ValueType::Enum(members, _) => {
             let members: Vec<String> = members.iter().map(|member| member_sql(member)).collect();
             Some(format!("{own} IN ({})", members.join(", ")))
         }
         // What is left of `,a,b,` when all members are taken out.
-        Kind::Set(members, _) => {
+        ValueType::Set(members, _) => {
             let rest = members
                 .iter()
                 .fold(format!("',' || {own} || ','"), |sql, member| {

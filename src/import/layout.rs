@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use data_encoding::HEXLOWER;
 
 use crate::dump::{
-    ColumnDefinition, DefaultValue, KeyKind, KeyPart, Kind, TableDefinition, Value, convert_text,
+    ColumnDefinition, DefaultValue, KeyKind, KeyPart, TableDefinition, Value, ValueType,
+    convert_text,
 };
 use crate::file::sql::{literal, quoted};
 use crate::translate;
@@ -33,7 +34,7 @@ pub(super) struct Column {
     pub(super) name: String,
     /// What the dump's column keeps when it is renamed.
     pub(super) id: u32,
-    pub(super) kind: Kind,
+    pub(super) kind: ValueType,
     /// INTEGER, REAL, TEXT, BLOB or ANY.
     pub(super) storage: &'static str,
     pub(super) nocase: bool,
@@ -58,7 +59,7 @@ impl Layout {
     /// # Errors
     /// When a column's type is not known, as a sentence about it.
     pub(super) fn of(table: &TableDefinition, widened: &BTreeSet<u32>) -> Result<Self, String> {
-        let kinds = Kind::of_table(table).map_err(|column| {
+        let kinds = ValueType::of_table(table).map_err(|column| {
             format!(
                 "column {} has the unknown type {}",
                 column.name, column.column_type.name
@@ -117,7 +118,7 @@ impl Layout {
         let columns = (1..).zip(names).map(|(id, name)| Column {
             name,
             id,
-            kind: Kind::Any,
+            kind: ValueType::Any,
             storage: "ANY",
             nocase: false,
             not_null: false,
@@ -177,8 +178,8 @@ impl Layout {
         self.columns
             .iter()
             .map(|column| {
-                let digits =
-                    column.storage == "TEXT" && matches!(column.kind, Kind::Unsigned | Kind::Bits);
+                let digits = column.storage == "TEXT"
+                    && matches!(column.kind, ValueType::Unsigned | ValueType::Bits);
                 let value = if digits {
                     Type::Digits
                 } else {
@@ -219,20 +220,20 @@ impl Column {
 }
 
 /// The storage class of a kind.
-fn storage(kind: &Kind) -> &'static str {
+fn storage(kind: &ValueType) -> &'static str {
     match kind {
-        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year => "INTEGER",
-        Kind::Real => "REAL",
-        Kind::Decimal(_)
-        | Kind::Date
-        | Kind::DateTime(_)
-        | Kind::Time(_)
-        | Kind::Text(_)
-        | Kind::Char(_)
-        | Kind::Enum(..)
-        | Kind::Set(..) => "TEXT",
-        Kind::Blob | Kind::FixedBlob(_) => "BLOB",
-        Kind::Any => "ANY",
+        ValueType::Integer | ValueType::Unsigned | ValueType::Bits | ValueType::Year => "INTEGER",
+        ValueType::Real => "REAL",
+        ValueType::Decimal(_)
+        | ValueType::Date
+        | ValueType::DateTime(_)
+        | ValueType::Time(_)
+        | ValueType::Text(_)
+        | ValueType::Char(_)
+        | ValueType::Enum(..)
+        | ValueType::Set(..) => "TEXT",
+        ValueType::Blob | ValueType::FixedBlob(_) => "BLOB",
+        ValueType::Any => "ANY",
     }
 }
 
@@ -289,15 +290,15 @@ fn is_case_insensitive(column: &ColumnDefinition, table: &TableDefinition) -> bo
 /// The SQL of a column's default; the reason when it cannot be said in SQLite.
 pub(super) fn default_sql(
     column: &ColumnDefinition,
-    kind: &Kind,
+    kind: &ValueType,
 ) -> Result<Option<String>, String> {
     let value = match &column.default {
         None => return Ok(None),
         Some(DefaultValue::Literal(text)) => {
             // BIT reads strings as bytes and YEAR '0' as 2000, but a default may be a plain number.
             let kind = match kind {
-                Kind::Bits => &Kind::Unsigned,
-                Kind::Year if text == "0" => &Kind::Integer,
+                ValueType::Bits => &ValueType::Unsigned,
+                ValueType::Year if text == "0" => &ValueType::Integer,
                 kind => kind,
             };
             convert_text(text, kind).map_err(|error| error.to_string())?
@@ -335,15 +336,19 @@ fn in_parentheses(sql: &str) -> String {
     }
 }
 
-fn bytes_sql(bytes: &[u8], kind: &Kind) -> String {
+fn bytes_sql(bytes: &[u8], kind: &ValueType) -> String {
     match kind {
-        Kind::Blob => format!("x'{}'", HEXLOWER.encode(bytes)),
-        Kind::FixedBlob(length) => {
+        ValueType::Blob => format!("x'{}'", HEXLOWER.encode(bytes)),
+        ValueType::FixedBlob(length) => {
             let mut filled = bytes.to_vec();
             filled.resize(bytes.len().max(*length), 0);
             format!("x'{}'", HEXLOWER.encode(&filled))
         }
-        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year | Kind::Real => {
+        ValueType::Integer
+        | ValueType::Unsigned
+        | ValueType::Bits
+        | ValueType::Year
+        | ValueType::Real => {
             let number = bytes
                 .iter()
                 .fold(0_u64, |sum, &byte| sum.wrapping_mul(256) | u64::from(byte));
@@ -354,33 +359,35 @@ fn bytes_sql(bytes: &[u8], kind: &Kind) -> String {
 }
 
 /// The current time in the form that a column of `kind` holds, in UTC.
-pub(super) fn now_sql(kind: &Kind) -> String {
+pub(super) fn now_sql(kind: &ValueType) -> String {
     match kind {
-        Kind::Date => "CURRENT_DATE".to_owned(),
-        Kind::DateTime(0) | Kind::Text(_) | Kind::Char(_) => "CURRENT_TIMESTAMP".to_owned(),
-        Kind::DateTime(fraction) => {
+        ValueType::Date => "CURRENT_DATE".to_owned(),
+        ValueType::DateTime(0) | ValueType::Text(_) | ValueType::Char(_) => {
+            "CURRENT_TIMESTAMP".to_owned()
+        }
+        ValueType::DateTime(fraction) => {
             let length = 20 + fraction.min(&6);
             format!("(substr(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000', 1, {length}))")
         }
-        Kind::Time(_) => "CURRENT_TIME".to_owned(),
+        ValueType::Time(_) => "CURRENT_TIME".to_owned(),
         _ => "(strftime('%s'))".to_owned(),
     }
 }
 
 /// SQL brought to the form that a column of `kind` stores.
-pub(super) fn fitted(sql: String, kind: &Kind) -> String {
+pub(super) fn fitted(sql: String, kind: &ValueType) -> String {
     match kind {
-        Kind::Decimal(scale) => {
+        ValueType::Decimal(scale) => {
             format!("CASE WHEN {sql} IS NOT NULL THEN printf('%.{scale}f', {sql}) END")
         }
-        Kind::Year => format!(
+        ValueType::Year => format!(
             "CASE WHEN {sql} BETWEEN 1 AND 69 THEN {sql} + 2000 \
              WHEN {sql} BETWEEN 70 AND 99 THEN {sql} + 1900 ELSE {sql} END"
         ),
         // `||` makes text, also of bytes.
-        Kind::Blob | Kind::FixedBlob(_) => format!("CAST({sql} AS BLOB)"),
+        ValueType::Blob | ValueType::FixedBlob(_) => format!("CAST({sql} AS BLOB)"),
         // The server rounds to a whole number.
-        Kind::Integer | Kind::Unsigned | Kind::Bits => {
+        ValueType::Integer | ValueType::Unsigned | ValueType::Bits => {
             format!("iif(typeof({sql}) = 'real', CAST(round({sql}) AS INTEGER), {sql})")
         }
         _ => sql,
@@ -388,19 +395,21 @@ pub(super) fn fitted(sql: String, kind: &Kind) -> String {
 }
 
 /// What a server that is not strict stores in a NOT NULL column that gets no value.
-pub(super) fn implicit_default(kind: &Kind) -> Value<'static> {
+pub(super) fn implicit_default(kind: &ValueType) -> Value<'static> {
     let text = |text: String| Value::Text(text.into());
     match kind {
-        Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Year => Value::Integer(0),
-        Kind::Real => Value::Real(0.0),
-        Kind::Decimal(scale) => text(format!("0{}", zeros(*scale))),
-        Kind::Date => text("0000-00-00".to_owned()),
-        Kind::DateTime(fraction) => text(format!("0000-00-00 00:00:00{}", zeros(*fraction))),
-        Kind::Time(fraction) => text(format!("00:00:00{}", zeros(*fraction))),
-        Kind::Enum(members, _) => text(members.first().cloned().unwrap_or_default()),
-        Kind::Blob | Kind::Any => Value::Blob(Vec::new().into()),
-        Kind::FixedBlob(length) => Value::Blob(vec![0; *length].into()),
-        Kind::Text(_) | Kind::Char(_) | Kind::Set(..) => text(String::new()),
+        ValueType::Integer | ValueType::Unsigned | ValueType::Bits | ValueType::Year => {
+            Value::Integer(0)
+        }
+        ValueType::Real => Value::Real(0.0),
+        ValueType::Decimal(scale) => text(format!("0{}", zeros(*scale))),
+        ValueType::Date => text("0000-00-00".to_owned()),
+        ValueType::DateTime(fraction) => text(format!("0000-00-00 00:00:00{}", zeros(*fraction))),
+        ValueType::Time(fraction) => text(format!("00:00:00{}", zeros(*fraction))),
+        ValueType::Enum(members, _) => text(members.first().cloned().unwrap_or_default()),
+        ValueType::Blob | ValueType::Any => Value::Blob(Vec::new().into()),
+        ValueType::FixedBlob(length) => Value::Blob(vec![0; *length].into()),
+        ValueType::Text(_) | ValueType::Char(_) | ValueType::Set(..) => text(String::new()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::selection::Selection;
-use crate::dump::{InsertHeader, Kind, Statement, Tables};
+use crate::dump::{InsertHeader, Statement, Tables, ValueType};
 use crate::load::feed::Planner;
 
 pub(super) struct ImportPlanner {
@@ -25,7 +25,7 @@ impl Planner for ImportPlanner {
         &mut self,
         header: &InsertHeader,
         width: usize,
-    ) -> Result<Option<Arc<[Kind]>>, String> {
+    ) -> Result<Option<Arc<[ValueType]>>, String> {
         let database = header.database.as_deref();
         if self.selection.schema_only || !self.selection.wants(database, &header.table) {
             return Ok(None);
@@ -38,9 +38,9 @@ impl Planner for ImportPlanner {
             if width == 0 {
                 return Err("no CREATE TABLE says which columns its rows have".to_owned());
             }
-            return Ok(Some(vec![Kind::Any; width].into()));
+            return Ok(Some(vec![ValueType::Any; width].into()));
         };
-        let kinds = Kind::of_table(table).map_err(|column| {
+        let kinds = ValueType::of_table(table).map_err(|column| {
             format!(
                 "column {} has the unknown type {}",
                 column.name, column.column_type.name

@@ -9,7 +9,7 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 
 use super::table::ImportTable;
-use crate::dump::{Kind, Source, Value, convert_text};
+use crate::dump::{Source, Value, ValueType, convert_text};
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Cell};
 use crate::load::error::mismatch;
@@ -75,7 +75,7 @@ fn default_of(source: &Source, table: &ImportTable) -> Option<Option<String>> {
 fn compute(
     connection: &Connection,
     sql: &str,
-    kind: &Kind,
+    kind: &ValueType,
     batch: &mut Batch,
 ) -> Result<Cell, String> {
     let usual = connection
@@ -91,7 +91,7 @@ fn compute(
 fn compute_bounded(
     connection: &Connection,
     sql: &str,
-    kind: &Kind,
+    kind: &ValueType,
     batch: &mut Batch,
 ) -> Result<Cell, String> {
     let mut statement = connection
@@ -103,11 +103,16 @@ fn compute_bounded(
     let text = match value.map_err(|cause| cause.to_string())? {
         ValueRef::Null => return Ok(Cell::Null),
         // Strings in a BIT column are bytes, but this is a number already.
-        ValueRef::Integer(number) if *kind == Kind::Bits => return Ok(Cell::Integer(number)),
+        ValueRef::Integer(number) if *kind == ValueType::Bits => return Ok(Cell::Integer(number)),
         ValueRef::Integer(number) => number.to_string(),
         ValueRef::Real(number) => number.to_string(),
         ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-        ValueRef::Blob(bytes) if matches!(kind, Kind::Blob | Kind::FixedBlob(_) | Kind::Any) => {
+        ValueRef::Blob(bytes)
+            if matches!(
+                kind,
+                ValueType::Blob | ValueType::FixedBlob(_) | ValueType::Any
+            ) =>
+        {
             return Ok(batch.cell(Value::Blob(bytes.into())));
         }
         ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),

@@ -12,7 +12,7 @@ use super::layout::implicit_default;
 use super::names::Names;
 use super::resolve;
 use super::table::ImportTable;
-use crate::dump::{InsertHeader, Kind, OnConflict};
+use crate::dump::{InsertHeader, OnConflict, ValueType};
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Cell};
 use crate::load::error::{mismatch, row_error};
@@ -152,7 +152,7 @@ impl ImportTable {
     ) -> Result<(), LoadError> {
         for (at, &index) in columns.iter().enumerate() {
             let column = &self.layout.columns[index];
-            if !matches!(column.kind, Kind::Unsigned | Kind::Bits) {
+            if !matches!(column.kind, ValueType::Unsigned | ValueType::Bits) {
                 continue;
             }
             let id = column.id;

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, value_sql};
 use super::names::Names;
-use crate::dump::{ColumnDefinition, InsertHeader, Kind, Position, TableDefinition};
+use crate::dump::{ColumnDefinition, InsertHeader, Position, TableDefinition, ValueType};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
 use crate::load::error::mismatch;
@@ -153,7 +153,7 @@ impl ImportTable {
         let default = default_sql(definition, &column.kind).ok().flatten();
         let implicit = || value_sql(&implicit_default(&column.kind));
         let sql = default.or_else(|| column.not_null.then(implicit).flatten())?;
-        if column.storage == "TEXT" && column.kind == Kind::Unsigned {
+        if column.storage == "TEXT" && column.kind == ValueType::Unsigned {
             return Some(format!("CAST({sql} AS TEXT)"));
         }
         Some(sql)
@@ -183,7 +183,7 @@ impl ImportTable {
                 }
                 Some(was) => {
                     let own = match was.kind {
-                        Kind::Decimal(_) => format!("CAST({} AS NUMERIC)", quoted(&was.name)),
+                        ValueType::Decimal(_) => format!("CAST({} AS NUMERIC)", quoted(&was.name)),
                         _ => quoted(&was.name),
                     };
                     let own = fitted(own, &column.kind);

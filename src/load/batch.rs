@@ -4,7 +4,7 @@
 //! Reading and storing run on two threads; a batch is what passes between them, and goes back to be
 //! filled again. It knows nothing of tables: whoever fills it chose the kinds.
 
-use crate::dump::{DumpError, Kind, Position, Row, Source, Value};
+use crate::dump::{DumpError, Position, Row, Source, Value, ValueType};
 
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +72,7 @@ impl Batch {
     pub(crate) fn push(
         &mut self,
         row: &Row<'_>,
-        kinds: &[Kind],
+        kinds: &[ValueType],
         mut on_change: impl FnMut(usize, Position),
     ) -> Result<(), DumpError> {
         self.places.push(Place {

@@ -14,7 +14,7 @@ use super::input::{Meter, open, unpacked_name};
 use super::note::{Class, Note, counted};
 use super::scout::Scout;
 use crate::dump::{
-    Charset, Finished, InsertHeader, Kind, Position, Reader, Statement, Tables, Upsert,
+    Charset, Finished, InsertHeader, Position, Reader, Statement, Tables, Upsert, ValueType,
 };
 use crate::file::FolderFile;
 use crate::file::provenance::Input;
@@ -60,8 +60,11 @@ pub(crate) struct InputsRead {
 pub(crate) trait Planner: Send {
     /// The kinds of the header's columns in their order; `None` to pass over the rows. Without
     /// columns in the header, `width` values come in a row.
-    fn kinds(&mut self, header: &InsertHeader, width: usize)
-    -> Result<Option<Arc<[Kind]>>, String>;
+    fn kinds(
+        &mut self,
+        header: &InsertHeader,
+        width: usize,
+    ) -> Result<Option<Arc<[ValueType]>>, String>;
 
     /// A statement that changes what the planner knows.
     fn see(&mut self, statement: &Statement);
@@ -161,7 +164,7 @@ enum Ahead {
 /// Rows that wait to be handed over, of one or more `INSERT`s with the same head.
 struct Pending {
     header: Arc<InsertHeader>,
-    kinds: Arc<[Kind]>,
+    kinds: Arc<[ValueType]>,
     batch: Batch,
     /// See [`Rows::unforeseen`].
     unforeseen: bool,

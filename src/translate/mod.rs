@@ -22,7 +22,7 @@ mod spatial;
 #[cfg(test)]
 mod tests;
 
-use crate::dump::{Cursor, Kind, Source};
+use crate::dump::{Cursor, Source, ValueType};
 use crate::file::sql::quoted;
 
 /// Nesting beyond this is refused, so that hostile input cannot exhaust the stack.
@@ -51,16 +51,20 @@ pub(super) enum Type {
 }
 
 impl Type {
-    pub(super) fn of(kind: &Kind) -> Self {
+    pub(super) fn of(kind: &ValueType) -> Self {
         match kind {
-            Kind::Integer | Kind::Unsigned | Kind::Bits | Kind::Real | Kind::Year => Self::Number,
-            Kind::Decimal(_) => Self::Digits,
-            Kind::Date => Self::Date,
-            Kind::DateTime(_) => Self::DateTime,
-            Kind::Time(_) | Kind::Text(_) | Kind::Char(_) => Self::Text,
-            Kind::Enum(..) | Kind::Set(..) => Self::Choice,
-            Kind::Blob | Kind::FixedBlob(_) => Self::Blob,
-            Kind::Any => Self::Unknown,
+            ValueType::Integer
+            | ValueType::Unsigned
+            | ValueType::Bits
+            | ValueType::Real
+            | ValueType::Year => Self::Number,
+            ValueType::Decimal(_) => Self::Digits,
+            ValueType::Date => Self::Date,
+            ValueType::DateTime(_) => Self::DateTime,
+            ValueType::Time(_) | ValueType::Text(_) | ValueType::Char(_) => Self::Text,
+            ValueType::Enum(..) | ValueType::Set(..) => Self::Choice,
+            ValueType::Blob | ValueType::FixedBlob(_) => Self::Blob,
+            ValueType::Any => Self::Unknown,
         }
     }
 }

@@ -1,8 +1,8 @@
-//! How the values of a column are read: from a MySQL type to a [`Kind`].
+//! How the values of a column are read: from a MySQL type to a [`ValueType`].
 //!
-//! The kinds are finer than SQLite's storage classes, because what a literal means depends on its
+//! Value types are finer than SQLite's storage classes, because what a literal means depends on its
 //! column: `'\x05'` is the number 5 in a BIT column and a byte in a BLOB, `1` is the first member of
-//! an ENUM. What a kind is declared as in SQLite is decided elsewhere.
+//! an ENUM. What one is declared as in SQLite is decided elsewhere.
 
 use std::sync::Arc;
 
@@ -18,12 +18,12 @@ const LONGEST_BINARY: usize = 255;
 
 /// How the values of a column are read and stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueType {
     /// 64-bit signed integers.
     Integer,
     /// 64-bit unsigned integers; above 2^63-1 the value is text of its digits.
     Unsigned,
-    /// BIT: a number, written as a number, as bits or as bytes; as [`Kind::Unsigned`].
+    /// BIT: a number, written as a number, as bits or as bytes; as [`ValueType::Unsigned`].
     Bits,
     /// 64-bit floating point, finite.
     Real,
@@ -54,7 +54,7 @@ pub enum Kind {
     Any,
 }
 
-impl Kind {
+impl ValueType {
     /// Text as every app's schema has it.
     pub const TEXT: Self = Self::Text(Charset::Utf8);
 
