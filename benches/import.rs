@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use ekiben::dump::{Charset, Reader, Statement, TableDefinition, Value, ValueType, decompress};
+use ekiben::dump::{Charset, DumpReader, Statement, TableDefinition, Value, ValueType, decompress};
 use ekiben::file::FolderFile;
 use ekiben::import::{ImportOptions, Selection, import};
 use ekiben::load::Silent;
@@ -183,7 +183,7 @@ fn parse(files: &[PathBuf]) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
     let mut seen = ekiben::dump::Tables::default();
     for file in files {
-        let mut reader = Reader::new("bench", File::open(file).unwrap()).with_tables(seen);
+        let mut reader = DumpReader::new("bench", File::open(file).unwrap()).with_tables(seen);
         while let Some(statement) = reader.next_statement().unwrap() {
             match statement {
                 Statement::Table(definition) => tables.push(Table {
@@ -233,7 +233,7 @@ fn owned(value: Value<'_>) -> Parsed {
 fn read(files: &[PathBuf]) {
     let mut seen = ekiben::dump::Tables::default();
     for file in files {
-        let mut reader = Reader::new("bench", File::open(file).unwrap()).with_tables(seen);
+        let mut reader = DumpReader::new("bench", File::open(file).unwrap()).with_tables(seen);
         while reader.next_statement().unwrap().is_some() {
             while reader.next_row().unwrap().is_some() {}
         }

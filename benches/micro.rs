@@ -24,7 +24,7 @@ use divan::counter::BytesCount;
 use ekiben::apps::{self, App as _, AppData as _, isuumo::Isuumo};
 use ekiben::bake::{Recipe, bake};
 use ekiben::config::{Config, Layers, Sources};
-use ekiben::dump::{Reader, decompress};
+use ekiben::dump::{DumpReader, decompress};
 use ekiben::file::Folder;
 use ekiben::load::Silent;
 use ekiben::serving;
@@ -136,7 +136,7 @@ fn dump_lexer(bencher: Bencher<'_, '_>) {
     bencher
         .counter(BytesCount::of_slice(&dump))
         .bench_local(|| {
-            let mut reader = Reader::new("bench", &dump[..]);
+            let mut reader = DumpReader::new("bench", &dump[..]);
             let mut rows = 0_usize;
             while reader.next_statement().unwrap().is_some() {
                 while reader.next_row().unwrap().is_some() {

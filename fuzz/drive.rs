@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use ekiben::dump::{Charset, DumpError, Reader, ValueType};
+use ekiben::dump::{Charset, DumpError, DumpReader, ValueType};
 use ekiben::file::{FileError, FolderFile};
 use ekiben::import::{ImportOptions, Selection, import as bake_import};
 use ekiben::load::{LoadError, Silent};
@@ -44,7 +44,7 @@ fn kinds() -> Vec<ValueType> {
 pub(crate) fn read(dump: &[u8]) -> Result<u64, DumpError> {
     let kinds = kinds();
     let mut turn = 0;
-    let mut reader = Reader::new("fuzzed.sql", dump).allow_incomplete(true);
+    let mut reader = DumpReader::new("fuzzed.sql", dump).allow_incomplete(true);
     let mut walk = || {
         let mut statements = 0;
         while reader.next_statement()?.is_some() {

@@ -8,7 +8,7 @@
 use super::column::{column, word_or_string};
 use super::cursor::Cursor;
 use super::definition::{DefaultValue, KeyDefinition, KeyKind, TableDefinition};
-use super::error::Problem;
+use super::error::DumpProblem;
 use super::lexer::Token;
 use super::table::{element, open_parts};
 
@@ -40,7 +40,7 @@ const NOISE: &[&str] = &[
 
 /// What came of an `ALTER TABLE`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Outcome {
+pub(super) struct Alterations {
     /// The definition is another now.
     pub(super) changed: bool,
     /// The table's new name.
@@ -53,8 +53,8 @@ pub(super) struct Outcome {
 pub(super) fn changes(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
-) -> Result<Outcome, Problem> {
-    let mut outcome = Outcome::default();
+) -> Result<Alterations, DumpProblem> {
+    let mut outcome = Alterations::default();
     loop {
         change(cursor, table, &mut outcome)?;
         while !at_change_end(cursor)? {
@@ -72,7 +72,7 @@ pub(super) fn changes(
     }
 }
 
-fn at_change_end(cursor: &mut Cursor<'_>) -> Result<bool, Problem> {
+fn at_change_end(cursor: &mut Cursor<'_>) -> Result<bool, DumpProblem> {
     Ok(matches!(
         cursor.peek()?,
         Token::Symbol(b',') | Token::Delimiter | Token::End
@@ -82,8 +82,8 @@ fn at_change_end(cursor: &mut Cursor<'_>) -> Result<bool, Problem> {
 fn change(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
-    outcome: &mut Outcome,
-) -> Result<(), Problem> {
+    outcome: &mut Alterations,
+) -> Result<(), DumpProblem> {
     let before = outcome.changed;
     outcome.changed = true;
     if cursor.skip_word("ADD")? {
@@ -144,7 +144,7 @@ fn change(
     Ok(())
 }
 
-fn table_charset(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), Problem> {
+fn table_charset(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), DumpProblem> {
     if cursor.skip_words("CHARACTER", &["SET"])? || cursor.skip_word("CHARSET")? {
         cursor.skip_symbol(b'=')?;
         table.charset = Some(word_or_string(cursor)?);
@@ -156,7 +156,7 @@ fn table_charset(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result
     Ok(())
 }
 
-fn add(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), Problem> {
+fn add(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), DumpProblem> {
     if cursor.skip_word("PARTITION")? {
         table.omitted.push("ADD PARTITION".to_owned());
         return Ok(());
@@ -183,7 +183,7 @@ fn place(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
     instead_of: Option<usize>,
-) -> Result<(), Problem> {
+) -> Result<(), DumpProblem> {
     let mut column = column(cursor, table)?;
     let mut index = instead_of.unwrap_or(table.columns.len());
     if let Some(index) = instead_of {
@@ -205,7 +205,7 @@ fn redefine(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
     old: Option<&str>,
-) -> Result<(), Problem> {
+) -> Result<(), DumpProblem> {
     let name = match old {
         Some(old) => old.to_owned(),
         None => match cursor.peek()? {
@@ -214,14 +214,14 @@ fn redefine(
         },
     };
     let Some(index) = table.column_index(&name) else {
-        return Err(Problem::Unsupported(format!(
+        return Err(DumpProblem::Unsupported(format!(
             "a change of column {name}, which the table does not have,"
         )));
     };
     place(cursor, table, Some(index))
 }
 
-fn alter_default(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), Problem> {
+fn alter_default(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), DumpProblem> {
     cursor.skip_word("COLUMN")?;
     let name = cursor.name("a column name")?;
     let default = if cursor.skip_words("SET", &["DEFAULT"])? {
@@ -248,8 +248,8 @@ fn alter_default(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result
 fn drop_element(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
-    outcome: &mut Outcome,
-) -> Result<(), Problem> {
+    outcome: &mut Alterations,
+) -> Result<(), DumpProblem> {
     if cursor.skip_words("PRIMARY", &["KEY"])? {
         table.primary_key.clear();
         return Ok(());
@@ -275,7 +275,7 @@ fn drop_element(
     Ok(())
 }
 
-fn dropped_name(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
+fn dropped_name(cursor: &mut Cursor<'_>) -> Result<String, DumpProblem> {
     cursor.skip_words("IF", &["EXISTS"])?;
     cursor.name("the name of what is dropped")
 }
@@ -283,8 +283,8 @@ fn dropped_name(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
 fn rename(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
-    outcome: &mut Outcome,
-) -> Result<(), Problem> {
+    outcome: &mut Alterations,
+) -> Result<(), DumpProblem> {
     if cursor.skip_word("COLUMN")? {
         let old = cursor.name("a column name")?;
         cursor.expect_word("TO")?;
@@ -310,7 +310,7 @@ fn rename(
 pub(super) fn create_index(
     cursor: &mut Cursor<'_>,
     kind: KeyKind,
-) -> Result<((Option<String>, String), KeyDefinition), Problem> {
+) -> Result<((Option<String>, String), KeyDefinition), DumpProblem> {
     let position = cursor.position();
     cursor.skip_words("IF", &["NOT", "EXISTS"])?;
     let name = cursor.name("the name of an index")?;

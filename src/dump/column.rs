@@ -4,12 +4,12 @@
 //! nothing here (storage hints, comments) are consumed by the grammar. Keys and checks that are
 //! written at a column are given to the table.
 
-use super::cursor::{Cursor, Source};
+use super::cursor::{Cursor, SourceText};
 use super::definition::{
     CheckDefinition, ColumnDefinition, ColumnType, DefaultValue, Generated, KeyDefinition, KeyKind,
     KeyPart, TableDefinition,
 };
-use super::error::Problem;
+use super::error::DumpProblem;
 use super::lexer::Token;
 use super::literal::{bit_bytes, hex_bytes};
 
@@ -27,7 +27,7 @@ const PAIRS: &[(&str, &[&str])] = &[
 pub(super) fn column(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
-) -> Result<ColumnDefinition, Problem> {
+) -> Result<ColumnDefinition, DumpProblem> {
     let name = cursor.name("a column name")?;
     let column_type = column_type(cursor)?;
     let serial = column_type.name == "SERIAL";
@@ -47,7 +47,7 @@ pub(super) fn column(
     Ok(column)
 }
 
-fn column_type(cursor: &mut Cursor<'_>) -> Result<ColumnType, Problem> {
+fn column_type(cursor: &mut Cursor<'_>) -> Result<ColumnType, DumpProblem> {
     let mut name = cursor.name("a column type")?.to_ascii_uppercase();
     // MariaDB names the types of one of its modes so: `mariadb_schema.date`.
     if name.ends_with("_SCHEMA") && cursor.skip_symbol(b'.')? {
@@ -96,7 +96,7 @@ fn attribute(
     cursor: &mut Cursor<'_>,
     column: &mut ColumnDefinition,
     table: &mut TableDefinition,
-) -> Result<(), Problem> {
+) -> Result<(), DumpProblem> {
     if cursor.skip_word("NOT")? {
         column.not_null |= cursor.skip_word("NULL")?;
     } else if cursor.skip_word("UNSIGNED")? {
@@ -155,7 +155,7 @@ fn key_attribute(
     cursor: &mut Cursor<'_>,
     column: &ColumnDefinition,
     table: &mut TableDefinition,
-) -> Result<(), Problem> {
+) -> Result<(), DumpProblem> {
     if cursor.skip_word("UNIQUE")? {
         cursor.skip_word("KEY")?;
         table.keys.push(unique_key(cursor, &column.name));
@@ -176,7 +176,7 @@ fn unique_key(cursor: &Cursor<'_>, column: &str) -> KeyDefinition {
     }
 }
 
-fn column_check(cursor: &mut Cursor<'_>) -> Result<Option<CheckDefinition>, Problem> {
+fn column_check(cursor: &mut Cursor<'_>) -> Result<Option<CheckDefinition>, DumpProblem> {
     let mut name = None;
     if cursor.skip_word("CONSTRAINT")? && !cursor.at_word(&["CHECK"])? {
         name = Some(cursor.name("the name of a constraint")?);
@@ -191,7 +191,7 @@ fn column_check(cursor: &mut Cursor<'_>) -> Result<Option<CheckDefinition>, Prob
 pub(super) fn check(
     cursor: &mut Cursor<'_>,
     name: Option<String>,
-) -> Result<CheckDefinition, Problem> {
+) -> Result<CheckDefinition, DumpProblem> {
     let expression = cursor.group()?;
     let enforced = !cursor.skip_words("NOT", &["ENFORCED"])?;
     cursor.skip_word("ENFORCED")?;
@@ -208,7 +208,10 @@ fn holds_bytes(column_type: &ColumnType) -> bool {
     column_type.name.ends_with("BINARY") || column_type.name.ends_with("BLOB")
 }
 
-fn default_value(cursor: &mut Cursor<'_>, bytes: bool) -> Result<Option<DefaultValue>, Problem> {
+fn default_value(
+    cursor: &mut Cursor<'_>,
+    bytes: bool,
+) -> Result<Option<DefaultValue>, DumpProblem> {
     if cursor.peek()? == Token::Symbol(b'(') {
         let source = cursor.group()?;
         return Ok(Some(DefaultValue::Expression(source)));
@@ -247,7 +250,7 @@ fn default_value(cursor: &mut Cursor<'_>, bytes: bool) -> Result<Option<DefaultV
     }
 }
 
-fn literal_default(cursor: &mut Cursor<'_>, bytes: bool) -> Result<DefaultValue, Problem> {
+fn literal_default(cursor: &mut Cursor<'_>, bytes: bool) -> Result<DefaultValue, DumpProblem> {
     match cursor.next()? {
         Token::Text {
             span,
@@ -283,7 +286,7 @@ fn literal_default(cursor: &mut Cursor<'_>, bytes: bool) -> Result<DefaultValue,
 }
 
 /// A function call without parentheses around it, as MariaDB writes defaults: `uuid()`.
-fn call(cursor: &mut Cursor<'_>) -> Result<Source, Problem> {
+fn call(cursor: &mut Cursor<'_>) -> Result<SourceText, DumpProblem> {
     cursor.source_of(|cursor| {
         cursor.next()?;
         if cursor.peek()? == Token::Symbol(b'(') {
@@ -293,7 +296,7 @@ fn call(cursor: &mut Cursor<'_>) -> Result<Source, Problem> {
     })
 }
 
-fn timestamp_call(cursor: &mut Cursor<'_>) -> Result<(), Problem> {
+fn timestamp_call(cursor: &mut Cursor<'_>) -> Result<(), DumpProblem> {
     cursor.next()?;
     if cursor.peek()? == Token::Symbol(b'(') {
         cursor.skip_group()?;
@@ -302,7 +305,7 @@ fn timestamp_call(cursor: &mut Cursor<'_>) -> Result<(), Problem> {
 }
 
 /// The value of an option: a word or a string.
-pub(super) fn word_or_string(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
+pub(super) fn word_or_string(cursor: &mut Cursor<'_>) -> Result<String, DumpProblem> {
     match cursor.next()? {
         Token::Word(span) | Token::Name { span, .. } | Token::Number(span) => cursor.text(span),
         Token::Text {
@@ -314,7 +317,7 @@ pub(super) fn word_or_string(cursor: &mut Cursor<'_>) -> Result<String, Problem>
     }
 }
 
-pub(super) fn at_element_end(cursor: &mut Cursor<'_>) -> Result<bool, Problem> {
+pub(super) fn at_element_end(cursor: &mut Cursor<'_>) -> Result<bool, DumpProblem> {
     match cursor.peek()? {
         Token::Symbol(b',' | b')') | Token::Delimiter | Token::End => Ok(true),
         // Where ALTER TABLE puts a column.

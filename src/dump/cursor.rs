@@ -1,24 +1,24 @@
 //! Tokens with one token of look-ahead, and the small questions that every statement asks of them.
 //!
 //! It sits between the lexer and the parsers of statements. It turns names into text and captures
-//! expressions as [`Source`]; it must not know what a statement is.
+//! expressions as [`SourceText`]; it must not know what a statement is.
 
 use std::borrow::Cow;
 use std::io::Read;
 
 use super::charset::Charset;
-use super::error::{Position, Problem, excerpt};
+use super::error::{DumpProblem, Position, excerpt};
 use super::lexer::{Lexer, Token};
 use super::literal::{Quoting, text_bytes};
 use super::session::{Modes, Session};
-use super::window::{Span, Window};
+use super::window::{ByteSpan, Window};
 
 /// The input of a reader: any source of unpacked bytes.
-pub(crate) type Input<'i> = Box<dyn Read + Send + 'i>;
+pub(crate) type InputBytes<'i> = Box<dyn Read + Send + 'i>;
 
 /// An expression or query as the dump wrote it, to be translated by whoever needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct SourceText {
     /// The text between its first and its last token.
     pub text: String,
     /// The SQL modes that it was written under.
@@ -28,7 +28,7 @@ pub struct Source {
 }
 
 pub(crate) struct Cursor<'i> {
-    lexer: Lexer<Input<'i>>,
+    lexer: Lexer<InputBytes<'i>>,
     /// A token that was looked at, with its offsets.
     peeked: Option<(Token, usize, usize)>,
     /// Offsets of the token that was consumed last.
@@ -38,15 +38,15 @@ pub(crate) struct Cursor<'i> {
 }
 
 impl<'i> Cursor<'i> {
-    pub(super) fn new(input: Input<'i>) -> Self {
+    pub(super) fn new(input: InputBytes<'i>) -> Self {
         Self::of(Lexer::new(Window::new(input)))
     }
 
-    /// Reads the tokens of a captured [`Source`].
-    pub(crate) fn over(source: &'i Source) -> Self {
+    /// Reads the tokens of a captured [`SourceText`].
+    pub(crate) fn over(source: &'i SourceText) -> Self {
         let bytes = source.text.as_bytes();
         let mut lexer = Lexer::new(Window::with_capacity(
-            Box::new(bytes) as Input<'i>,
+            Box::new(bytes) as InputBytes<'i>,
             bytes.len() + 1,
         ));
         lexer.configure(source.modes, None);
@@ -55,7 +55,7 @@ impl<'i> Cursor<'i> {
         Self::of(lexer)
     }
 
-    fn of(lexer: Lexer<Input<'i>>) -> Self {
+    fn of(lexer: Lexer<InputBytes<'i>>) -> Self {
         Self {
             lexer,
             peeked: None,
@@ -73,7 +73,7 @@ impl<'i> Cursor<'i> {
             .configure(session.modes, session.charset.double_byte());
     }
 
-    pub(super) fn lexer(&mut self) -> &mut Lexer<Input<'i>> {
+    pub(super) fn lexer(&mut self) -> &mut Lexer<InputBytes<'i>> {
         &mut self.lexer
     }
 
@@ -87,7 +87,7 @@ impl<'i> Cursor<'i> {
         self.lexer.marks.open_dump
     }
 
-    pub(crate) fn next(&mut self) -> Result<Token, Problem> {
+    pub(crate) fn next(&mut self) -> Result<Token, DumpProblem> {
         let (token, start, end) = match self.peeked.take() {
             Some(peeked) => peeked,
             None => self.read()?,
@@ -96,7 +96,7 @@ impl<'i> Cursor<'i> {
         Ok(token)
     }
 
-    pub(crate) fn peek(&mut self) -> Result<Token, Problem> {
+    pub(crate) fn peek(&mut self) -> Result<Token, DumpProblem> {
         if let Some((token, ..)) = self.peeked {
             return Ok(token);
         }
@@ -105,7 +105,7 @@ impl<'i> Cursor<'i> {
         Ok(read.0)
     }
 
-    fn read(&mut self) -> Result<(Token, usize, usize), Problem> {
+    fn read(&mut self) -> Result<(Token, usize, usize), DumpProblem> {
         let token = self.lexer.next()?;
         Ok((token, self.lexer.token_start(), self.lexer.window.offset()))
     }
@@ -130,7 +130,7 @@ impl<'i> Cursor<'i> {
         self.start
     }
 
-    pub(crate) fn slice(&self, span: Span) -> &[u8] {
+    pub(crate) fn slice(&self, span: ByteSpan) -> &[u8] {
         self.lexer.slice(span)
     }
 
@@ -148,13 +148,13 @@ impl<'i> Cursor<'i> {
     }
 
     /// Whether the next token is one of the words `keywords`.
-    pub(crate) fn at_word(&mut self, keywords: &[&str]) -> Result<bool, Problem> {
+    pub(crate) fn at_word(&mut self, keywords: &[&str]) -> Result<bool, DumpProblem> {
         let token = self.peek()?;
         Ok(keywords.iter().any(|keyword| self.is_word(token, keyword)))
     }
 
     /// Consumes the next token if it is the word `keyword`.
-    pub(crate) fn skip_word(&mut self, keyword: &str) -> Result<bool, Problem> {
+    pub(crate) fn skip_word(&mut self, keyword: &str) -> Result<bool, DumpProblem> {
         let token = self.peek()?;
         let found = self.is_word(token, keyword);
         if found {
@@ -168,7 +168,7 @@ impl<'i> Cursor<'i> {
         &mut self,
         first: &str,
         others: &[&'static str],
-    ) -> Result<bool, Problem> {
+    ) -> Result<bool, DumpProblem> {
         if !self.skip_word(first)? {
             return Ok(false);
         }
@@ -179,7 +179,7 @@ impl<'i> Cursor<'i> {
     }
 
     /// Consumes the next token if it is the symbol `byte`.
-    pub(crate) fn skip_symbol(&mut self, byte: u8) -> Result<bool, Problem> {
+    pub(crate) fn skip_symbol(&mut self, byte: u8) -> Result<bool, DumpProblem> {
         let found = self.peek()? == Token::Symbol(byte);
         if found {
             self.next()?;
@@ -191,14 +191,14 @@ impl<'i> Cursor<'i> {
         &mut self,
         byte: u8,
         expected: &'static str,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), DumpProblem> {
         match self.next()? {
             Token::Symbol(found) if found == byte => Ok(()),
             token => Err(self.unexpected(token, expected)),
         }
     }
 
-    pub(crate) fn expect_word(&mut self, keyword: &'static str) -> Result<(), Problem> {
+    pub(crate) fn expect_word(&mut self, keyword: &'static str) -> Result<(), DumpProblem> {
         let token = self.next()?;
         if self.is_word(token, keyword) {
             Ok(())
@@ -208,13 +208,17 @@ impl<'i> Cursor<'i> {
     }
 
     /// A name, quoted or not.
-    pub(crate) fn name(&mut self, expected: &'static str) -> Result<String, Problem> {
+    pub(crate) fn name(&mut self, expected: &'static str) -> Result<String, DumpProblem> {
         let token = self.next()?;
         self.name_of(token, expected)
     }
 
     /// The name that `token` is.
-    pub(crate) fn name_of(&self, token: Token, expected: &'static str) -> Result<String, Problem> {
+    pub(crate) fn name_of(
+        &self,
+        token: Token,
+        expected: &'static str,
+    ) -> Result<String, DumpProblem> {
         match token {
             Token::Word(span) => self.text(span),
             Token::Name { span, quote } => {
@@ -227,7 +231,7 @@ impl<'i> Cursor<'i> {
     }
 
     /// A table's name and the database that qualifies it.
-    pub(super) fn qualified_name(&mut self) -> Result<(Option<String>, String), Problem> {
+    pub(super) fn qualified_name(&mut self) -> Result<(Option<String>, String), DumpProblem> {
         let first = self.name("a table name")?;
         if self.skip_symbol(b'.')? {
             return Ok((Some(first), self.name("a table name")?));
@@ -237,7 +241,7 @@ impl<'i> Cursor<'i> {
 
     /// Comma-separated names up to the closing parenthesis, the opening one already consumed. A
     /// column may be qualified with its table, which is dropped.
-    pub(super) fn name_list(&mut self) -> Result<Vec<String>, Problem> {
+    pub(super) fn name_list(&mut self) -> Result<Vec<String>, DumpProblem> {
         let mut names = Vec::new();
         if self.skip_symbol(b')')? {
             return Ok(names);
@@ -257,7 +261,7 @@ impl<'i> Cursor<'i> {
     }
 
     /// A string's text.
-    pub(crate) fn string(&mut self, expected: &'static str) -> Result<String, Problem> {
+    pub(crate) fn string(&mut self, expected: &'static str) -> Result<String, DumpProblem> {
         match self.next()? {
             Token::Text {
                 span,
@@ -270,17 +274,17 @@ impl<'i> Cursor<'i> {
 
     pub(crate) fn string_of(
         &self,
-        span: Span,
+        span: ByteSpan,
         quote: u8,
         escaped: bool,
-    ) -> Result<String, Problem> {
+    ) -> Result<String, DumpProblem> {
         let text = self.charset.decode(self.bytes_of(span, quote, escaped));
         text.map(Cow::into_owned)
-            .map_err(|reason| Problem::Text(excerpt(self.slice(span)), reason))
+            .map_err(|reason| DumpProblem::Text(excerpt(self.slice(span)), reason))
     }
 
     /// A string's bytes, for what is not in the character set of the dump.
-    pub(super) fn bytes_of(&self, span: Span, quote: u8, escaped: bool) -> Cow<'_, [u8]> {
+    pub(super) fn bytes_of(&self, span: ByteSpan, quote: u8, escaped: bool) -> Cow<'_, [u8]> {
         let raw = self.slice(span);
         if escaped {
             text_bytes(raw, self.quoting(quote))
@@ -290,20 +294,20 @@ impl<'i> Cursor<'i> {
     }
 
     /// Consumes a parenthesised group whose opening parenthesis is the next token.
-    pub(crate) fn skip_group(&mut self) -> Result<(), Problem> {
+    pub(crate) fn skip_group(&mut self) -> Result<(), DumpProblem> {
         self.expect_symbol(b'(', "'('")?;
         self.skip_open_group()
     }
 
     /// Consumes the rest of a group whose opening parenthesis is already consumed.
-    fn skip_open_group(&mut self) -> Result<(), Problem> {
+    fn skip_open_group(&mut self) -> Result<(), DumpProblem> {
         let mut depth = 1_usize;
         while depth > 0 {
             match self.next()? {
                 Token::Symbol(b'(') => depth += 1,
                 Token::Symbol(b')') => depth -= 1,
                 Token::End | Token::Delimiter => {
-                    return Err(Problem::Truncated("a parenthesised list"));
+                    return Err(DumpProblem::Truncated("a parenthesised list"));
                 }
                 _ => {}
             }
@@ -312,12 +316,12 @@ impl<'i> Cursor<'i> {
     }
 
     /// Consumes a parenthesised group and gives what stands between the parentheses.
-    pub(super) fn group(&mut self) -> Result<Source, Problem> {
+    pub(super) fn group(&mut self) -> Result<SourceText, DumpProblem> {
         self.expect_symbol(b'(', "'('")?;
         self.peek()?;
         let start = self.peeked.map_or(self.end, |(_, start, _)| start);
         self.skip_open_group()?;
-        self.source_at(Span {
+        self.source_at(ByteSpan {
             start,
             end: self.start.max(start),
         })
@@ -326,13 +330,13 @@ impl<'i> Cursor<'i> {
     /// Consumes what `consume` consumes, and gives where it stands.
     pub(super) fn source_span(
         &mut self,
-        consume: impl FnOnce(&mut Self) -> Result<(), Problem>,
-    ) -> Result<Span, Problem> {
+        consume: impl FnOnce(&mut Self) -> Result<(), DumpProblem>,
+    ) -> Result<ByteSpan, DumpProblem> {
         self.peek()?;
         let start = self.peeked.map_or(self.end, |(_, start, _)| start);
         self.end = start;
         consume(self)?;
-        Ok(Span {
+        Ok(ByteSpan {
             start,
             end: self.end,
         })
@@ -341,21 +345,21 @@ impl<'i> Cursor<'i> {
     /// Consumes what `consume` consumes, and gives its text.
     pub(super) fn source_of(
         &mut self,
-        consume: impl FnOnce(&mut Self) -> Result<(), Problem>,
-    ) -> Result<Source, Problem> {
+        consume: impl FnOnce(&mut Self) -> Result<(), DumpProblem>,
+    ) -> Result<SourceText, DumpProblem> {
         let span = self.source_span(consume)?;
         self.source_at(span)
     }
 
     /// The byte behind the next token.
-    pub(crate) fn byte_behind(&mut self) -> Result<Option<u8>, Problem> {
+    pub(crate) fn byte_behind(&mut self) -> Result<Option<u8>, DumpProblem> {
         self.peek()?;
         self.lexer.window.peek(0)
     }
 
     /// Consumes tokens up to one of `words` outside parentheses, or an unmatched closing one, and
     /// gives their text.
-    pub(crate) fn source_to(&mut self, words: &[&str]) -> Result<Source, Problem> {
+    pub(crate) fn source_to(&mut self, words: &[&str]) -> Result<SourceText, DumpProblem> {
         self.source_until(|cursor, token| {
             matches!(token, Token::Delimiter | Token::Symbol(b')'))
                 || words.iter().any(|word| cursor.is_word(token, word))
@@ -366,7 +370,7 @@ impl<'i> Cursor<'i> {
     pub(super) fn source_until(
         &mut self,
         ends: impl Fn(&Self, Token) -> bool,
-    ) -> Result<Source, Problem> {
+    ) -> Result<SourceText, DumpProblem> {
         self.source_of(|cursor| {
             loop {
                 let token = cursor.peek()?;
@@ -382,8 +386,8 @@ impl<'i> Cursor<'i> {
         })
     }
 
-    pub(super) fn source_at(&self, span: Span) -> Result<Source, Problem> {
-        Ok(Source {
+    pub(super) fn source_at(&self, span: ByteSpan) -> Result<SourceText, DumpProblem> {
+        Ok(SourceText {
             text: self.text(span)?,
             modes: self.lexer.modes(),
             position: self.position_of(span.start),
@@ -392,7 +396,7 @@ impl<'i> Cursor<'i> {
 
     /// Consumes everything up to and including the end of the statement; the last one of a file
     /// may lack its semicolon.
-    pub(super) fn skip_statement(&mut self) -> Result<(), Problem> {
+    pub(super) fn skip_statement(&mut self) -> Result<(), DumpProblem> {
         loop {
             match self.next()? {
                 Token::Delimiter | Token::End => return Ok(()),
@@ -409,17 +413,17 @@ impl<'i> Cursor<'i> {
     }
 
     /// Bytes of the dump outside strings as text.
-    pub(crate) fn text(&self, span: Span) -> Result<String, Problem> {
+    pub(crate) fn text(&self, span: ByteSpan) -> Result<String, DumpProblem> {
         let bytes = self.slice(span);
         self.charset
             .decode(Cow::Borrowed(bytes))
             .map(Cow::into_owned)
-            .map_err(|reason| Problem::Text(excerpt(bytes), reason))
+            .map_err(|reason| DumpProblem::Text(excerpt(bytes), reason))
     }
 
-    pub(crate) fn unexpected(&self, token: Token, expected: &'static str) -> Problem {
+    pub(crate) fn unexpected(&self, token: Token, expected: &'static str) -> DumpProblem {
         let found = match token {
-            Token::End => return Problem::Truncated("a statement"),
+            Token::End => return DumpProblem::Truncated("a statement"),
             Token::Delimiter => "the end of the statement".to_owned(),
             Token::Symbol(byte) => format!("{:?}", char::from(byte)),
             Token::Text { span, .. } => format!("the string {:?}", excerpt(self.slice(span))),
@@ -429,6 +433,6 @@ impl<'i> Cursor<'i> {
             | Token::Hex(span)
             | Token::Bits(span) => format!("{:?}", excerpt(self.slice(span))),
         };
-        Problem::Unexpected { expected, found }
+        DumpProblem::Unexpected { expected, found }
     }
 }

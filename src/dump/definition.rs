@@ -1,11 +1,11 @@
 //! What a `CREATE TABLE` says, as data: columns with their MySQL types, keys, constraints, options.
 //!
 //! It keeps the dump's own words (type names in upper case, arguments as written, expressions as
-//! [`Source`]); what they become in SQLite is decided elsewhere.
+//! [`SourceText`]); what they become in SQLite is decided elsewhere.
 
 use std::fmt;
 
-use super::cursor::Source;
+use super::cursor::SourceText;
 use super::error::Position;
 
 /// A table as the dump defines it.
@@ -92,7 +92,7 @@ impl ColumnDefinition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Generated {
     /// The expression.
-    pub expression: Source,
+    pub expression: SourceText,
     /// `STORED` or `PERSISTENT` rather than computed when read.
     pub stored: bool,
 }
@@ -142,7 +142,7 @@ pub enum DefaultValue {
     /// `CURRENT_TIMESTAMP` in any of its spellings.
     CurrentTimestamp,
     /// Another expression.
-    Expression(Source),
+    Expression(SourceText),
 }
 
 /// A secondary key.
@@ -188,7 +188,7 @@ pub enum KeyValue {
     /// A column, by name.
     Column(String),
     /// An expression.
-    Expression(Source),
+    Expression(SourceText),
     /// The name of a period: `p WITHOUT OVERLAPS` in MariaDB.
     Period(String),
 }
@@ -240,7 +240,7 @@ pub struct CheckDefinition {
     /// Its name, if it has one.
     pub name: Option<String>,
     /// The condition.
-    pub expression: Source,
+    pub expression: SourceText,
     /// `NOT ENFORCED` was not given.
     pub enforced: bool,
 }
@@ -255,7 +255,7 @@ pub struct ViewDefinition {
     /// The names of its columns, where they are listed.
     pub columns: Vec<String>,
     /// The query.
-    pub query: Source,
+    pub query: SourceText,
     /// Where the statement starts.
     pub position: Position,
 }

@@ -1,7 +1,7 @@
 //! What can be wrong with a dump, and where.
 //!
 //! Every error of the reader is a [`DumpError`]: the input's name, a byte offset and a line in its
-//! unpacked text, the table and the row where there is one, and the [`Problem`]. Wording for people
+//! unpacked text, the table and the row where there is one, and the [`DumpProblem`]. Wording for people
 //! lives here; what to do about it is decided by the callers.
 
 use std::fmt;
@@ -34,7 +34,7 @@ pub struct DumpError {
     /// Ordinal of the row within the table's rows of this input, counted from 1.
     pub row: Option<u64>,
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: DumpProblem,
 }
 
 impl fmt::Display for DumpError {
@@ -53,7 +53,7 @@ impl fmt::Display for DumpError {
 impl std::error::Error for DumpError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.problem {
-            Problem::Read(cause) => Some(cause),
+            DumpProblem::Read(cause) => Some(cause),
             _ => None,
         }
     }
@@ -61,7 +61,7 @@ impl std::error::Error for DumpError {
 
 /// The kinds of things that go wrong in a dump.
 #[derive(Debug, thiserror::Error)]
-pub enum Problem {
+pub enum DumpProblem {
     /// The bytes could not be read or unpacked.
     #[error("cannot read the input: {0}")]
     Read(#[source] io::Error),
@@ -112,7 +112,7 @@ pub enum Problem {
     },
 }
 
-impl Problem {
+impl DumpProblem {
     /// Whether bytes are not in the character set that they should be in.
     #[must_use]
     pub fn is_about_text(&self) -> bool {

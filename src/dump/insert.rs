@@ -1,15 +1,15 @@
 //! `INSERT` and `REPLACE`: the head of the statement, one row after the other, and what may stand
 //! behind the rows.
 //!
-//! A row is parsed into spans and handed out as [`Row`] before the next one is read, so a statement
+//! A row is parsed into spans and handed out as [`DumpRow`] before the next one is read, so a statement
 //! of any length needs the memory of its longest row. It must not know column types: whoever reads
 //! a row says which kind each column is.
 
 use std::sync::Arc;
 
 use super::charset::Charset;
-use super::cursor::{Cursor, Source};
-use super::error::{DumpError, Position, Problem};
+use super::cursor::{Cursor, SourceText};
+use super::error::{DumpError, DumpProblem, Position};
 use super::lexer::Token;
 use super::literal::Literal;
 use super::row_scan;
@@ -54,7 +54,7 @@ pub struct Upsert {
     /// Names that its columns were given.
     pub alias_columns: Vec<String>,
     /// The assignments.
-    pub assignments: Source,
+    pub assignments: SourceText,
 }
 
 /// The `INSERT` being read.
@@ -98,7 +98,7 @@ pub(super) fn head(
     cursor: &mut Cursor<'_>,
     session: &Session,
     mut on_conflict: OnConflict,
-) -> Result<Head, Problem> {
+) -> Result<Head, DumpProblem> {
     for modifier in ["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"] {
         cursor.skip_word(modifier)?;
     }
@@ -148,7 +148,7 @@ pub(super) fn head(
 fn assignments(
     cursor: &mut Cursor<'_>,
     session: &Session,
-) -> Result<(Vec<String>, Vec<Literal>), Problem> {
+) -> Result<(Vec<String>, Vec<Literal>), DumpProblem> {
     let (mut names, mut literals) = (Vec::new(), Vec::new());
     loop {
         names.push(cursor.name("a column name")?);
@@ -172,7 +172,7 @@ impl OpenInsert {
         &mut self,
         cursor: &mut Cursor<'_>,
         session: &Session,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), DumpProblem> {
         self.literals.clear();
         cursor.set_anchor();
         if cursor.is_plain()
@@ -189,12 +189,12 @@ impl OpenInsert {
         &mut self,
         cursor: &mut Cursor<'_>,
         session: &Session,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), DumpProblem> {
         self.literals.clear();
         cursor.skip_word("ROW")?;
         match cursor.next()? {
             Token::Symbol(b'(') => {}
-            Token::End => return Err(Problem::Truncated("an INSERT statement")),
+            Token::End => return Err(DumpProblem::Truncated("an INSERT statement")),
             token => return Err(cursor.unexpected(token, "'(' at the start of a row")),
         }
         self.row += 1;
@@ -207,14 +207,14 @@ impl OpenInsert {
             match cursor.next()? {
                 Token::Symbol(b',') => {}
                 Token::Symbol(b')') => break,
-                Token::End => return Err(Problem::Truncated("a row")),
+                Token::End => return Err(DumpProblem::Truncated("a row")),
                 token => return Err(cursor.unexpected(token, "',' or ')' after a value")),
             }
         }
         self.check_width()
     }
 
-    fn check_width(&mut self) -> Result<(), Problem> {
+    fn check_width(&mut self) -> Result<(), DumpProblem> {
         let found = self.literals.len();
         // `() VALUES ()` and, with a list known from the table, `VALUES ()` are all defaults.
         if found == 0 {
@@ -222,7 +222,7 @@ impl OpenInsert {
         }
         let expected = *self.width.get_or_insert(found);
         if expected != found {
-            return Err(Problem::ColumnCount { expected, found });
+            return Err(DumpProblem::ColumnCount { expected, found });
         }
         Ok(())
     }
@@ -233,7 +233,7 @@ impl OpenInsert {
 pub(super) fn follow(
     cursor: &mut Cursor<'_>,
     upsert: &mut Option<Upsert>,
-) -> Result<Follow, Problem> {
+) -> Result<Follow, DumpProblem> {
     match cursor.next()? {
         Token::Symbol(b',') => Ok(Follow::AnotherRow),
         Token::Delimiter | Token::End => Ok(Follow::EndOfStatement),
@@ -256,7 +256,7 @@ fn on_duplicate(
     alias: Option<String>,
     alias_columns: Vec<String>,
     upsert: &mut Option<Upsert>,
-) -> Result<Follow, Problem> {
+) -> Result<Follow, DumpProblem> {
     for word in ["DUPLICATE", "KEY", "UPDATE"] {
         cursor.expect_word(word)?;
     }
@@ -271,7 +271,7 @@ fn on_duplicate(
 }
 
 /// A value. What is no plain literal is kept as an expression, for whoever can compute it.
-fn literal(cursor: &mut Cursor<'_>, session: &Session) -> Result<Literal, Problem> {
+fn literal(cursor: &mut Cursor<'_>, session: &Session) -> Result<Literal, DumpProblem> {
     cursor.peek()?;
     let mut found = None;
     let source = cursor.source_span(|cursor| {
@@ -298,7 +298,7 @@ fn literal(cursor: &mut Cursor<'_>, session: &Session) -> Result<Literal, Proble
 }
 
 /// One literal, if one stands there; what was consumed otherwise is part of an expression.
-fn simple(cursor: &mut Cursor<'_>, session: &Session) -> Result<Option<Literal>, Problem> {
+fn simple(cursor: &mut Cursor<'_>, session: &Session) -> Result<Option<Literal>, DumpProblem> {
     let token = cursor.peek()?;
     if let Some(literal) = quoted_or_binary(cursor, token, session.charset, Charset::Binary) {
         cursor.next()?;
@@ -341,7 +341,7 @@ fn simple(cursor: &mut Cursor<'_>, session: &Session) -> Result<Option<Literal>,
             };
             cursor.next()?;
             let charset = Charset::from_name(name)
-                .ok_or_else(|| Problem::Unsupported(format!("character set {name}")))?;
+                .ok_or_else(|| DumpProblem::Unsupported(format!("character set {name}")))?;
             let token = cursor.peek()?;
             let literal = quoted_or_binary(cursor, token, charset, charset);
             if literal.is_some() {
@@ -377,13 +377,13 @@ fn quoted_or_binary(
 }
 
 /// One row of an `INSERT`, valid until the next one is read.
-pub struct Row<'a> {
+pub struct DumpRow<'a> {
     pub(super) input: &'a str,
     pub(super) cursor: &'a Cursor<'a>,
     pub(super) insert: &'a OpenInsert,
 }
 
-impl<'a> Row<'a> {
+impl<'a> DumpRow<'a> {
     /// The number of values: that of the header's columns, or 0 for a row of defaults only.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a row without values is a row")]
@@ -398,7 +398,7 @@ impl<'a> Row<'a> {
     /// When the literal does not fit the kind, with the place of the literal.
     ///
     /// # Panics
-    /// When `index` is not below [`Row::len`].
+    /// When `index` is not below [`DumpRow::len`].
     pub fn value(
         &self,
         index: usize,
@@ -422,7 +422,7 @@ impl<'a> Row<'a> {
                 .map_or(self.insert.row_start, |span| span.start);
             self.error_at(
                 self.cursor.position_of(start),
-                Problem::Value { column, reason },
+                DumpProblem::Value { column, reason },
             )
         })
     }
@@ -439,7 +439,7 @@ impl<'a> Row<'a> {
         self.insert.row
     }
 
-    fn error_at(&self, position: Position, problem: Problem) -> DumpError {
+    fn error_at(&self, position: Position, problem: DumpProblem) -> DumpError {
         DumpError {
             input: self.input.to_owned(),
             position,

@@ -8,28 +8,28 @@
 use std::io::Read;
 
 use super::charset::DoubleByte;
-use super::error::{Position, Problem};
+use super::error::{DumpProblem, Position};
 use super::session::Modes;
-use super::window::{Span, Window};
+use super::window::{ByteSpan, Window};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token {
     /// An unquoted identifier or keyword.
-    Word(Span),
+    Word(ByteSpan),
     /// A quoted name without its quotes; a doubled quote inside stands for one.
-    Name { span: Span, quote: u8 },
+    Name { span: ByteSpan, quote: u8 },
     /// A string without its quotes. `escaped` when it holds a backslash or a doubled quote.
     Text {
-        span: Span,
+        span: ByteSpan,
         quote: u8,
         escaped: bool,
     },
     /// An unsigned number as written: `12`, `1.5`, `1e-3`.
-    Number(Span),
+    Number(ByteSpan),
     /// The digits of `0x…` or `x'…'`.
-    Hex(Span),
+    Hex(ByteSpan),
     /// The digits of `0b…` or `b'…'`.
-    Bits(Span),
+    Bits(ByteSpan),
     /// Any other single byte.
     Symbol(u8),
     /// The end of a statement: `;`, or what `DELIMITER` chose.
@@ -92,7 +92,7 @@ impl<R: Read> Lexer<R> {
         self.modes
     }
 
-    pub(super) fn slice(&self, span: Span) -> &[u8] {
+    pub(super) fn slice(&self, span: ByteSpan) -> &[u8] {
         self.window.slice(span)
     }
 
@@ -122,7 +122,7 @@ impl<R: Read> Lexer<R> {
         self.start = offset;
     }
 
-    pub(super) fn next(&mut self) -> Result<Token, Problem> {
+    pub(super) fn next(&mut self) -> Result<Token, DumpProblem> {
         self.skip_trivia()?;
         self.start = self.window.offset();
         let Some(byte) = self.window.peek(0)? else {
@@ -163,7 +163,7 @@ impl<R: Read> Lexer<R> {
     }
 
     /// Consumes the argument of the client command `DELIMITER`: the rest of its line.
-    pub(super) fn set_delimiter(&mut self) -> Result<(), Problem> {
+    pub(super) fn set_delimiter(&mut self) -> Result<(), DumpProblem> {
         const LONGEST: usize = 64;
         let mut line = Vec::new();
         while let Some(byte) = self.window.peek(0)?.filter(|&byte| byte != b'\n') {
@@ -175,7 +175,7 @@ impl<R: Read> Lexer<R> {
         }
         let delimiter = line.trim_ascii();
         if delimiter.is_empty() || line.len() > LONGEST || delimiter.contains(&b'\\') {
-            return Err(Problem::Unexpected {
+            return Err(DumpProblem::Unexpected {
                 expected: "a delimiter on the same line",
                 found: format!("{:?}", String::from_utf8_lossy(delimiter)),
             });
@@ -188,7 +188,7 @@ impl<R: Read> Lexer<R> {
         Ok(())
     }
 
-    fn at_delimiter(&mut self, ahead: usize) -> Result<bool, Problem> {
+    fn at_delimiter(&mut self, ahead: usize) -> Result<bool, DumpProblem> {
         for index in 0..self.delimiter.len() {
             if self.window.peek(ahead + index)? != Some(self.delimiter[index]) {
                 return Ok(false);
@@ -197,18 +197,18 @@ impl<R: Read> Lexer<R> {
         Ok(true)
     }
 
-    fn text(&mut self, quote: u8) -> Result<Token, Problem> {
+    fn text(&mut self, quote: u8) -> Result<Token, DumpProblem> {
         self.window.advance(1);
         let start = self.window.offset();
         let mut escaped = false;
         loop {
             let Some(found) = self.next_in_text(quote)? else {
-                return Err(Problem::Truncated("a string"));
+                return Err(DumpProblem::Truncated("a string"));
             };
             if found == b'\\' {
                 escaped = true;
                 if self.window.peek(1)?.is_none() {
-                    return Err(Problem::Truncated("a string"));
+                    return Err(DumpProblem::Truncated("a string"));
                 }
                 self.window.advance(2);
             } else if self.window.peek(1)? == Some(quote) {
@@ -227,7 +227,7 @@ impl<R: Read> Lexer<R> {
     }
 
     /// `\'x\'`: how some versions of MySQL 8 write the strings of stored expressions.
-    fn escaped_text(&mut self) -> Result<Token, Problem> {
+    fn escaped_text(&mut self) -> Result<Token, DumpProblem> {
         const QUOTE: &[u8] = b"\\'";
         self.window.advance(QUOTE.len());
         let start = self.window.offset();
@@ -250,11 +250,11 @@ impl<R: Read> Lexer<R> {
                 self.window.advance(1);
             }
         }
-        Err(Problem::Truncated("a string"))
+        Err(DumpProblem::Truncated("a string"))
     }
 
     /// Moves to the next quote or backslash of a string and gives it.
-    fn next_in_text(&mut self, quote: u8) -> Result<Option<u8>, Problem> {
+    fn next_in_text(&mut self, quote: u8) -> Result<Option<u8>, DumpProblem> {
         if let Some(pairs) = self.double_byte {
             return self.next_among_pairs(pairs, quote, !self.modes.no_backslash_escapes);
         }
@@ -273,7 +273,7 @@ impl<R: Read> Lexer<R> {
         pairs: DoubleByte,
         quote: u8,
         backslash: bool,
-    ) -> Result<Option<u8>, Problem> {
+    ) -> Result<Option<u8>, DumpProblem> {
         while let Some(byte) = self.window.peek(0)? {
             if byte == quote || (backslash && byte == b'\\') {
                 return Ok(Some(byte));
@@ -285,7 +285,7 @@ impl<R: Read> Lexer<R> {
         Ok(None)
     }
 
-    fn quoted_name(&mut self, quote: u8) -> Result<Token, Problem> {
+    fn quoted_name(&mut self, quote: u8) -> Result<Token, DumpProblem> {
         self.window.advance(1);
         let start = self.window.offset();
         loop {
@@ -296,7 +296,7 @@ impl<R: Read> Lexer<R> {
                     .advance_to(|bytes| memchr::memchr(quote, bytes))?,
             };
             if !found {
-                return Err(Problem::Truncated("a quoted name"));
+                return Err(DumpProblem::Truncated("a quoted name"));
             }
             if self.window.peek(1)? != Some(quote) {
                 let span = self.span_from(start);
@@ -307,21 +307,21 @@ impl<R: Read> Lexer<R> {
         }
     }
 
-    fn quoted_digits(&mut self, token: fn(Span) -> Token) -> Result<Token, Problem> {
+    fn quoted_digits(&mut self, token: fn(ByteSpan) -> Token) -> Result<Token, DumpProblem> {
         self.window.advance(2);
         let start = self.window.offset();
         if !self
             .window
             .advance_to(|bytes| memchr::memchr(b'\'', bytes))?
         {
-            return Err(Problem::Truncated("a string"));
+            return Err(DumpProblem::Truncated("a string"));
         }
         let span = self.span_from(start);
         self.window.advance(1);
         Ok(token(span))
     }
 
-    fn number_or_word(&mut self, first: u8) -> Result<Token, Problem> {
+    fn number_or_word(&mut self, first: u8) -> Result<Token, DumpProblem> {
         if first == b'0' && self.window.peek(1)? == Some(b'x') {
             return Ok(Token::Hex(
                 self.prefixed_digits(|byte| byte.is_ascii_hexdigit())?,
@@ -337,7 +337,7 @@ impl<R: Read> Lexer<R> {
 
     /// Digits, a fraction, an exponent. What starts like a number and goes on like a name (`2nd`)
     /// is a name, as in MySQL.
-    fn number(&mut self) -> Result<Token, Problem> {
+    fn number(&mut self) -> Result<Token, DumpProblem> {
         let mut length = 0;
         let mut seen_dot = false;
         let mut seen_exponent = false;
@@ -361,7 +361,7 @@ impl<R: Read> Lexer<R> {
         Ok(Token::Number(self.span_from(start)))
     }
 
-    fn exponent_follows(&mut self, at: usize) -> Result<bool, Problem> {
+    fn exponent_follows(&mut self, at: usize) -> Result<bool, DumpProblem> {
         Ok(match self.window.peek(at + 1)? {
             Some(b'0'..=b'9') => true,
             Some(b'+' | b'-') => matches!(self.window.peek(at + 2)?, Some(b'0'..=b'9')),
@@ -370,7 +370,7 @@ impl<R: Read> Lexer<R> {
     }
 
     /// Consumes a name of which `known` bytes were already looked at.
-    fn word(&mut self, known: usize) -> Result<Token, Problem> {
+    fn word(&mut self, known: usize) -> Result<Token, DumpProblem> {
         let start = self.window.offset();
         let mut length = known;
         while let Some(byte) = self.window.peek(length)?.filter(|&byte| is_word_byte(byte)) {
@@ -390,7 +390,7 @@ impl<R: Read> Lexer<R> {
     }
 
     /// Consumes a two-byte prefix (`0x`, `0b`) and the digits behind it; spans the digits.
-    fn prefixed_digits(&mut self, is_digit: fn(u8) -> bool) -> Result<Span, Problem> {
+    fn prefixed_digits(&mut self, is_digit: fn(u8) -> bool) -> Result<ByteSpan, DumpProblem> {
         const PREFIX: usize = 2;
         let start = self.window.offset() + PREFIX;
         let mut length = PREFIX;
@@ -401,8 +401,8 @@ impl<R: Read> Lexer<R> {
         Ok(self.span_from(start))
     }
 
-    fn span_from(&self, start: usize) -> Span {
-        Span {
+    fn span_from(&self, start: usize) -> ByteSpan {
+        ByteSpan {
             start,
             end: self.window.offset(),
         }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::charset::{Charset, DoubleByte};
-use super::window::Span;
+use super::window::ByteSpan;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Literal {
@@ -15,25 +15,25 @@ pub(super) enum Literal {
     Default,
     Bool(bool),
     Text {
-        span: Span,
+        span: ByteSpan,
         /// How to read the bytes, when they hold a backslash or a doubled quote.
         escaped: Option<Quoting>,
         charset: Charset,
     },
     Number {
-        span: Span,
+        span: ByteSpan,
         negative: bool,
     },
     /// Digits of bytes; in a character set when an introducer says so.
-    Hex(Span, Charset),
-    Bits(Span, Charset),
+    Hex(ByteSpan, Charset),
+    Bits(ByteSpan, Charset),
     /// Anything else that stands for a value: `NOW()`, `'a' 'b'`, `1 + 1`.
-    Expression(Span),
+    Expression(ByteSpan),
 }
 
 impl Literal {
     /// The bytes of the literal in the dump, for positions; keywords have none.
-    pub(super) fn span(self) -> Option<Span> {
+    pub(super) fn span(self) -> Option<ByteSpan> {
         match self {
             Self::Null | Self::Default | Self::Bool(_) => None,
             Self::Text { span, .. }

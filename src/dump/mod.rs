@@ -9,11 +9,11 @@
 //! - [`decompress()`]: plain, gzip or zstd input, told apart by content; `utf16`: to UTF-8
 //! - `window`: the sliding buffer under the lexer
 //! - `lexer`, `trivia`: bytes to tokens, comments and version comments
-//! - `cursor`: tokens with look-ahead; captures expressions as [`Source`]
-//! - [`Reader`], `objects`: tokens to [`Statement`]s; `session`: what `SET` changes
+//! - `cursor`: tokens with look-ahead; captures expressions as [`SourceText`]
+//! - [`DumpReader`], `objects`: tokens to [`Statement`]s; `session`: what `SET` changes
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
 //! - `insert`, `row_scan`: the rows of an `INSERT`, and the fast road through them
-//! - [`Row`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them
+//! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them
 //! - [`Charset`]: the character sets of text
 //! - [`DumpError`]: what went wrong, with file, byte, line, table and row
 
@@ -44,17 +44,17 @@ mod window;
 
 pub use charset::Charset;
 pub(crate) use cursor::Cursor;
-pub use cursor::Source;
+pub use cursor::SourceText;
 pub use decompress::decompress;
 pub use definition::{
     CheckDefinition, ColumnDefinition, ColumnType, DefaultValue, ForeignKey, Generated,
     KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition, ViewDefinition,
 };
-pub use error::{DumpError, Position, Problem};
-pub use insert::{InsertHeader, OnConflict, Row, Upsert};
+pub use error::{DumpError, DumpProblem, Position};
+pub use insert::{DumpRow, InsertHeader, OnConflict, Upsert};
 pub(crate) use lexer::Token;
 pub(crate) use literal::hex_bytes;
-pub use reader::{Finished, Reader, Skipped, Statement};
+pub use reader::{DumpReader, Finished, Skipped, Statement};
 pub use session::Modes;
 pub use tables::Tables;
 pub use value::{Value, convert_text};

@@ -1,6 +1,6 @@
 //! Statements about tables, views and other objects: `CREATE`, `ALTER`, `DROP`, `TRUNCATE`, `USE`.
 //!
-//! The part of [`Reader`] that keeps the tables as the server would have them by now. Objects that a
+//! The part of [`DumpReader`] that keeps the tables as the server would have them by now. Objects that a
 //! file of tables and views has no place for (triggers, routines, users) are skipped and told.
 //!
 //! It and `reader` know each other: both are one parser over one cursor, and `reader` hands a statement over
@@ -8,9 +8,9 @@
 
 use super::alter;
 use super::definition::{KeyKind, TableDefinition, ViewDefinition};
-use super::error::{Position, Problem};
+use super::error::{DumpProblem, Position};
 use super::lexer::Token;
-use super::reader::{Found, Reader, Statement};
+use super::reader::{DumpReader, ParsedStatement, Statement};
 use super::table;
 
 /// What `CREATE` may be about, behind its options.
@@ -40,10 +40,14 @@ const BODIES: &[&str] = &["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"
 /// What ends with `END IF` and the like, and begins without a `BEGIN`.
 const LOOPS: &[&str] = &["IF", "LOOP", "WHILE", "REPEAT", "FOR"];
 
-impl Reader<'_> {
+impl DumpReader<'_> {
     /// Reads over a trigger or routine to the end of its body. Clients need another delimiter for
     /// one with several statements; servers do not, and some programs rely on that.
-    fn skip_body(&mut self, statement: &str, position: Position) -> Result<Found, Problem> {
+    fn skip_body(
+        &mut self,
+        statement: &str,
+        position: Position,
+    ) -> Result<ParsedStatement, DumpProblem> {
         self.note_skipped(statement, position, false);
         let mut depth = 0_u32;
         let mut qualified = false;
@@ -53,10 +57,12 @@ impl Reader<'_> {
             let (begins, ends) = (is("BEGIN") || is("CASE"), is("END"));
             match token {
                 Token::Delimiter if depth == 0 || self.cursor.lexer().has_own_delimiter() => {
-                    return Ok(Found::Nothing);
+                    return Ok(ParsedStatement::Nothing);
                 }
-                Token::End if depth == 0 => return Ok(Found::Nothing),
-                Token::End => return Err(Problem::Truncated("the body of a trigger or routine")),
+                Token::End if depth == 0 => return Ok(ParsedStatement::Nothing),
+                Token::End => {
+                    return Err(DumpProblem::Truncated("the body of a trigger or routine"));
+                }
                 // `NEW.end` is a column.
                 _ if qualified => {}
                 _ if begins => depth += 1,
@@ -72,7 +78,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn create(&mut self, position: Position) -> Result<Found, Problem> {
+    pub(super) fn create(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
         let mut kind = KeyKind::Plain;
         let mut replace = false;
         loop {
@@ -80,7 +86,7 @@ impl Reader<'_> {
             let Token::Word(span) = token else {
                 match token {
                     Token::Delimiter => return self.skip("CREATE", position, false),
-                    Token::End => return Err(Problem::Truncated("a CREATE statement")),
+                    Token::End => return Err(DumpProblem::Truncated("a CREATE statement")),
                     // ALGORITHM = …, DEFINER = `user`@`host`.
                     _ => {
                         self.cursor.next()?;
@@ -120,7 +126,11 @@ impl Reader<'_> {
         }
     }
 
-    fn create_table(&mut self, position: Position, replace: bool) -> Result<Found, Problem> {
+    fn create_table(
+        &mut self,
+        position: Position,
+        replace: bool,
+    ) -> Result<ParsedStatement, DumpProblem> {
         let if_not_exists = self.cursor.skip_words("IF", &["NOT", "EXISTS"])?;
         let (database, name) = self.cursor.qualified_name()?;
         let database = database.or_else(|| self.session.database.clone());
@@ -132,7 +142,7 @@ impl Reader<'_> {
             } else if if_not_exists {
                 return self.read_over("CREATE TABLE IF NOT EXISTS");
             } else {
-                return Err(Problem::Unsupported(format!(
+                return Err(DumpProblem::Unsupported(format!(
                     "a second CREATE TABLE {name}, which has not been dropped,"
                 )));
             }
@@ -166,13 +176,13 @@ impl Reader<'_> {
         database: Option<String>,
         name: String,
         position: Position,
-    ) -> Result<TableDefinition, Problem> {
+    ) -> Result<TableDefinition, DumpProblem> {
         let (other_database, other) = self.cursor.qualified_name()?;
         let other_database = other_database.or_else(|| self.session.database.clone());
         self.cursor.skip_statement()?;
         let template = self.tables.get(other_database.as_deref(), &other);
         let template = template.ok_or_else(|| {
-            Problem::Unsupported(format!(
+            DumpProblem::Unsupported(format!(
                 "CREATE TABLE LIKE {other}, which is not in the dump,"
             ))
         })?;
@@ -186,7 +196,7 @@ impl Reader<'_> {
         })
     }
 
-    fn create_view(&mut self, position: Position) -> Result<Found, Problem> {
+    fn create_view(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
         self.cursor.skip_words("IF", &["NOT", "EXISTS"])?;
         let (database, name) = self.cursor.qualified_name()?;
         let mut columns = Vec::new();
@@ -198,29 +208,35 @@ impl Reader<'_> {
             .cursor
             .source_until(|_, token| token == Token::Delimiter)?;
         self.cursor.skip_statement()?;
-        Ok(Found::Statement(Statement::View(ViewDefinition {
-            database: database.or_else(|| self.session.database.clone()),
-            name,
-            columns,
-            query,
-            position,
-        })))
+        Ok(ParsedStatement::Statement(Statement::View(
+            ViewDefinition {
+                database: database.or_else(|| self.session.database.clone()),
+                name,
+                columns,
+                query,
+                position,
+            },
+        )))
     }
 
-    fn create_index(&mut self, kind: KeyKind, position: Position) -> Result<Found, Problem> {
+    fn create_index(
+        &mut self,
+        kind: KeyKind,
+        position: Position,
+    ) -> Result<ParsedStatement, DumpProblem> {
         let ((database, name), key) = alter::create_index(&mut self.cursor, kind)?;
         let database = database.or_else(|| self.session.database.clone());
         let Some(mut table) = self.tables.remove(database.as_deref(), &name) else {
             let what = format!("CREATE INDEX on {name}, which is not in the dump");
             self.note_skipped(what, position, false);
-            return Ok(Found::Nothing);
+            return Ok(ParsedStatement::Nothing);
         };
         table.keys.push(key);
         self.tables.insert(table.clone());
-        Ok(Found::Statement(Statement::Altered(table)))
+        Ok(ParsedStatement::Statement(Statement::Altered(table)))
     }
 
-    pub(super) fn alter(&mut self, position: Position) -> Result<Found, Problem> {
+    pub(super) fn alter(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
         let _ = self.cursor.skip_word("ONLINE")? || self.cursor.skip_word("IGNORE")?;
         if !self.cursor.skip_word("TABLE")? {
             if self.cursor.at_word(&["DATABASE", "SCHEMA"])? {
@@ -248,14 +264,14 @@ impl Reader<'_> {
             return Ok(self.renamed(database.as_deref(), &name, other, new));
         }
         Ok(if outcome.changed {
-            Found::Statement(Statement::Altered(table))
+            ParsedStatement::Statement(Statement::Altered(table))
         } else {
-            Found::Nothing
+            ParsedStatement::Nothing
         })
     }
 
     /// `RENAME TABLE a TO b, c TO d`: one after the other.
-    pub(super) fn rename(&mut self, position: Position) -> Result<Found, Problem> {
+    pub(super) fn rename(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
         if !self.cursor.skip_word("TABLE")? && !self.cursor.skip_word("TABLES")? {
             return self.skip("RENAME", position, false);
         }
@@ -265,7 +281,7 @@ impl Reader<'_> {
             let (other, new) = self.cursor.qualified_name()?;
             let database = database.or_else(|| self.session.database.clone());
             match self.renamed(database.as_deref(), &name, other, new) {
-                Found::Statement(statement) => self.further.push_back(statement),
+                ParsedStatement::Statement(statement) => self.further.push_back(statement),
                 _ => {
                     let what = format!("RENAME TABLE {name}, which is not in the dump");
                     self.note_skipped(what, position, false);
@@ -278,9 +294,9 @@ impl Reader<'_> {
         }
     }
 
-    fn first_of_several(&mut self) -> Found {
+    fn first_of_several(&mut self) -> ParsedStatement {
         let first = self.further.pop_front();
-        first.map_or(Found::Nothing, Found::Statement)
+        first.map_or(ParsedStatement::Nothing, ParsedStatement::Statement)
     }
 
     fn renamed(
@@ -289,19 +305,19 @@ impl Reader<'_> {
         name: &str,
         other: Option<String>,
         new: String,
-    ) -> Found {
+    ) -> ParsedStatement {
         let Some(old) = self.tables.remove(database, name) else {
-            return Found::Nothing;
+            return ParsedStatement::Nothing;
         };
         let mut table = old.clone();
         table.name = new;
         table.database = other.or_else(|| old.database.clone());
         self.tables.insert(table.clone());
-        Found::Statement(Statement::Renamed(Box::new(old), table))
+        ParsedStatement::Statement(Statement::Renamed(Box::new(old), table))
     }
 
     /// Remembers a trigger on `INSERT`, from behind its name on.
-    fn trigger(&mut self, name: &str) -> Result<(), Problem> {
+    fn trigger(&mut self, name: &str) -> Result<(), DumpProblem> {
         let _ = self.cursor.skip_word("BEFORE")? || self.cursor.skip_word("AFTER")?;
         if self.cursor.skip_words("INSERT", &["ON"])? {
             let (database, table) = self.cursor.qualified_name()?;
@@ -311,7 +327,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    pub(super) fn drop_object(&mut self) -> Result<Found, Problem> {
+    pub(super) fn drop_object(&mut self) -> Result<ParsedStatement, DumpProblem> {
         self.cursor.skip_word("TEMPORARY")?;
         if self.cursor.skip_word("INDEX")? {
             return self.drop_index();
@@ -338,7 +354,7 @@ impl Reader<'_> {
     }
 
     /// `DROP INDEX name ON table`.
-    fn drop_index(&mut self) -> Result<Found, Problem> {
+    fn drop_index(&mut self) -> Result<ParsedStatement, DumpProblem> {
         self.cursor.skip_words("IF", &["EXISTS"])?;
         let index = self.cursor.name("the name of an index")?;
         self.cursor.expect_word("ON")?;
@@ -346,7 +362,7 @@ impl Reader<'_> {
         self.cursor.skip_statement()?;
         let database = database.or_else(|| self.session.database.clone());
         let Some(mut table) = self.tables.remove(database.as_deref(), &name) else {
-            return Ok(Found::Nothing);
+            return Ok(ParsedStatement::Nothing);
         };
         let is_it = |own: &str| own.eq_ignore_ascii_case(&index);
         table
@@ -356,15 +372,15 @@ impl Reader<'_> {
             table.primary_key.clear();
         }
         self.tables.insert(table.clone());
-        Ok(Found::Statement(Statement::Altered(table)))
+        Ok(ParsedStatement::Statement(Statement::Altered(table)))
     }
 
-    pub(super) fn truncate(&mut self) -> Result<Found, Problem> {
+    pub(super) fn truncate(&mut self) -> Result<ParsedStatement, DumpProblem> {
         self.cursor.skip_word("TABLE")?;
         self.emptied()
     }
 
-    pub(super) fn delete(&mut self, position: Position) -> Result<Found, Problem> {
+    pub(super) fn delete(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
         for modifier in ["LOW_PRIORITY", "QUICK", "IGNORE"] {
             self.cursor.skip_word(modifier)?;
         }
@@ -377,17 +393,21 @@ impl Reader<'_> {
         }
         self.cursor.skip_statement()?;
         let database = database.or_else(|| self.session.database.clone());
-        Ok(Found::Statement(Statement::Emptied(database, name)))
+        Ok(ParsedStatement::Statement(Statement::Emptied(
+            database, name,
+        )))
     }
 
-    fn emptied(&mut self) -> Result<Found, Problem> {
+    fn emptied(&mut self) -> Result<ParsedStatement, DumpProblem> {
         let (database, name) = self.cursor.qualified_name()?;
         self.cursor.skip_statement()?;
         let database = database.or_else(|| self.session.database.clone());
-        Ok(Found::Statement(Statement::Emptied(database, name)))
+        Ok(ParsedStatement::Statement(Statement::Emptied(
+            database, name,
+        )))
     }
 
-    pub(super) fn use_database(&mut self) -> Result<Found, Problem> {
+    pub(super) fn use_database(&mut self) -> Result<ParsedStatement, DumpProblem> {
         let name = self.cursor.name("the name of a database")?;
         // To the clients USE is a command of its own, which the end of the line ends.
         if self.cursor.lexer().at_line_end()? {
@@ -396,6 +416,6 @@ impl Reader<'_> {
             self.read_over("USE")?;
         }
         self.session.database = Some(name);
-        Ok(Found::Nothing)
+        Ok(ParsedStatement::Nothing)
     }
 }

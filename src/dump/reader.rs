@@ -1,6 +1,6 @@
 //! Statements of a dump, one after the other, and the rows of each `INSERT`.
 //!
-//! [`Reader`] dispatches on the first words of a statement: tables, views and rows are handed out,
+//! [`DumpReader`] dispatches on the first words of a statement: tables, views and rows are handed out,
 //! noise of dump programs is counted and read over, anything else that could matter is remembered
 //! as [`Skipped`] so that callers can report it. Nothing in a dump is ever executed.
 
@@ -10,8 +10,8 @@ use std::io::Read;
 use super::charset::Charset;
 use super::cursor::Cursor;
 use super::definition::{TableDefinition, ViewDefinition};
-use super::error::{DumpError, Position, Problem};
-use super::insert::{self, Follow, InsertHeader, OnConflict, OpenInsert, Row, Upsert};
+use super::error::{DumpError, DumpProblem, Position};
+use super::insert::{self, DumpRow, Follow, InsertHeader, OnConflict, OpenInsert, Upsert};
 use super::lexer::Token;
 use super::row_scan;
 use super::session::{Session, Setting};
@@ -105,7 +105,7 @@ pub enum Statement {
     View(ViewDefinition),
     /// `DROP VIEW`, with the view's database and name.
     ViewDropped(Option<String>, String),
-    /// `INSERT` or `REPLACE`; its rows come from [`Reader::next_row`].
+    /// `INSERT` or `REPLACE`; its rows come from [`DumpReader::next_row`].
     Insert(InsertHeader),
 }
 
@@ -132,7 +132,7 @@ pub struct Finished {
 }
 
 /// Reads one dump.
-pub struct Reader<'i> {
+pub struct DumpReader<'i> {
     pub(super) input: String,
     pub(super) cursor: Cursor<'i>,
     pub(super) session: Session,
@@ -140,7 +140,7 @@ pub struct Reader<'i> {
     rows: HashMap<(Option<String>, String), u64>,
     insert: Option<OpenInsert>,
     more_rows: bool,
-    /// Found together with the statement that was returned last.
+    /// ParsedStatement together with the statement that was returned last.
     pub(super) further: VecDeque<Statement>,
     /// Of an `INSERT` among them.
     deferred: Option<OpenInsert>,
@@ -151,7 +151,7 @@ pub struct Reader<'i> {
     allow_incomplete: bool,
 }
 
-impl<'i> Reader<'i> {
+impl<'i> DumpReader<'i> {
     /// Reads the unpacked text `bytes`; `input` names it in errors.
     #[must_use]
     pub fn new(input: impl Into<String>, bytes: impl Read + Send + 'i) -> Self {
@@ -226,30 +226,30 @@ impl<'i> Reader<'i> {
                 self.note_skipped("an error of the dump program", position, true);
             }
             match found.map_err(|problem| self.error(problem))? {
-                Found::Nothing => {}
-                Found::End => return Ok(None),
-                Found::Statement(statement) => return Ok(Some(statement)),
+                ParsedStatement::Nothing => {}
+                ParsedStatement::End => return Ok(None),
+                ParsedStatement::Statement(statement) => return Ok(Some(statement)),
             }
         }
     }
 
-    /// The next row of the `INSERT` that [`Reader::next_statement`] returned last, or `None` behind
+    /// The next row of the `INSERT` that [`DumpReader::next_statement`] returned last, or `None` behind
     /// its last row.
     ///
     /// # Errors
-    /// As [`Reader::next_statement`], and when a row has another number of values than columns.
-    pub fn next_row(&mut self) -> Result<Option<Row<'_>>, DumpError> {
+    /// As [`DumpReader::next_statement`], and when a row has another number of values than columns.
+    pub fn next_row(&mut self) -> Result<Option<DumpRow<'_>>, DumpError> {
         if let Err(problem) = self.advance_row() {
             return Err(self.error(problem));
         }
         Ok(self.current_row())
     }
 
-    /// The row that [`Reader::next_row`] returned last.
+    /// The row that [`DumpReader::next_row`] returned last.
     #[must_use]
-    pub fn current_row(&self) -> Option<Row<'_>> {
+    pub fn current_row(&self) -> Option<DumpRow<'_>> {
         match &self.insert {
-            Some(insert) if self.more_rows => Some(Row {
+            Some(insert) if self.more_rows => Some(DumpRow {
                 input: &self.input,
                 cursor: &self.cursor,
                 insert,
@@ -266,7 +266,7 @@ impl<'i> Reader<'i> {
             .and_then(|insert| insert.upsert.as_ref())
     }
 
-    fn advance_row(&mut self) -> Result<(), Problem> {
+    fn advance_row(&mut self) -> Result<(), DumpProblem> {
         let Some(insert) = &mut self.insert else {
             return Ok(());
         };
@@ -294,19 +294,19 @@ impl<'i> Reader<'i> {
         Ok(())
     }
 
-    fn statement(&mut self) -> Result<Found, Problem> {
+    fn statement(&mut self) -> Result<ParsedStatement, DumpProblem> {
         let word = match self.cursor.next()? {
             Token::End => return self.end(),
-            Token::Delimiter => return Ok(Found::Nothing),
+            Token::Delimiter => return Ok(ParsedStatement::Nothing),
             Token::Word(span) => self.cursor.text(span)?.to_ascii_uppercase(),
             Token::Symbol(b'\\') => {
-                return Err(Problem::Outside("a client command (\\)".to_owned()));
+                return Err(DumpProblem::Outside("a client command (\\)".to_owned()));
             }
             // A query in parentheses.
             Token::Symbol(b'(') => "SELECT".to_owned(),
             // The first byte of `--` or `/*`.
             Token::Symbol(b'-' | b'/') if self.cursor.peek()? == Token::End => {
-                return Err(Problem::Truncated("a comment"));
+                return Err(DumpProblem::Truncated("a comment"));
             }
             token => return Err(self.cursor.unexpected(token, "a statement")),
         };
@@ -322,9 +322,13 @@ impl<'i> Reader<'i> {
             "TRUNCATE" => self.truncate(),
             "DELETE" => self.delete(position),
             "RENAME" => self.rename(position),
-            "DELIMITER" => self.cursor.lexer().set_delimiter().map(|()| Found::Nothing),
+            "DELIMITER" => self
+                .cursor
+                .lexer()
+                .set_delimiter()
+                .map(|()| ParsedStatement::Nothing),
             noise if NOISE.contains(&noise) => self.read_over(noise),
-            refused if REFUSED.contains(&refused) => Err(Problem::Outside(refused.to_owned())),
+            refused if REFUSED.contains(&refused) => Err(DumpProblem::Outside(refused.to_owned())),
             known if SKIPPED.contains(&known) => {
                 self.skip_query(known, position, LOSING.contains(&known))
             }
@@ -336,23 +340,23 @@ impl<'i> Reader<'i> {
                     .any(|word| line.to_ascii_lowercase().contains(word));
                 let what = if error { "an error" } else { "a warning" };
                 self.note_skipped(format!("{what} of the dump program"), position, error);
-                Ok(Found::Nothing)
+                Ok(ParsedStatement::Nothing)
             }
-            _ => Err(Problem::Unexpected {
+            _ => Err(DumpProblem::Unexpected {
                 expected: "a statement",
                 found: format!("{word:?}"),
             }),
         }
     }
 
-    fn end(&self) -> Result<Found, Problem> {
+    fn end(&self) -> Result<ParsedStatement, DumpProblem> {
         if self.cursor.is_dump_open() && !self.allow_incomplete {
-            return Err(Problem::Incomplete);
+            return Err(DumpProblem::Incomplete);
         }
-        Ok(Found::End)
+        Ok(ParsedStatement::End)
     }
 
-    fn set(&mut self) -> Result<Found, Problem> {
+    fn set(&mut self) -> Result<ParsedStatement, DumpProblem> {
         *self.read_over.entry("SET".to_owned()).or_default() += 1;
         let names = self.cursor.skip_word("NAMES")?
             || self.cursor.skip_word("CHARSET")?
@@ -362,7 +366,7 @@ impl<'i> Reader<'i> {
             self.cursor.skip_statement()?;
             self.session.set_names(&charset)?;
             self.cursor.configure(&self.session);
-            return Ok(Found::Nothing);
+            return Ok(ParsedStatement::Nothing);
         }
         let mut assignments = Vec::new();
         while let Some(assignment) = self.assignment()? {
@@ -372,11 +376,11 @@ impl<'i> Reader<'i> {
             self.session.assign(&name, &value)?;
         }
         self.cursor.configure(&self.session);
-        Ok(Found::Nothing)
+        Ok(ParsedStatement::Nothing)
     }
 
     /// One `name = value` of a `SET`, and the comma behind it; `None` at the end of the statement.
-    fn assignment(&mut self) -> Result<Option<(String, Setting)>, Problem> {
+    fn assignment(&mut self) -> Result<Option<(String, Setting)>, DumpProblem> {
         let mut name = String::new();
         loop {
             match self.cursor.next()? {
@@ -422,7 +426,7 @@ impl<'i> Reader<'i> {
         Ok(Some((name, value.unwrap_or(Setting::Other))))
     }
 
-    fn setting(&self, token: Token) -> Result<Setting, Problem> {
+    fn setting(&self, token: Token) -> Result<Setting, DumpProblem> {
         Ok(match token {
             Token::Text {
                 span,
@@ -441,7 +445,11 @@ impl<'i> Reader<'i> {
         })
     }
 
-    fn insert(&mut self, position: Position, on_conflict: OnConflict) -> Result<Found, Problem> {
+    fn insert(
+        &mut self,
+        position: Position,
+        on_conflict: OnConflict,
+    ) -> Result<ParsedStatement, DumpProblem> {
         let head = insert::head(&mut self.cursor, &self.session, on_conflict)?;
         let database = head.database.or_else(|| self.session.database.clone());
         let literals = match head.rows {
@@ -499,18 +507,18 @@ impl<'i> Reader<'i> {
             self.tables.insert(table.clone());
             self.deferred = Some(open);
             self.further.push_back(Statement::Insert(header));
-            return Ok(Found::Statement(Statement::Altered(table)));
+            return Ok(ParsedStatement::Statement(Statement::Altered(table)));
         }
         self.insert = Some(open);
         self.more_rows = true;
-        Ok(Found::Statement(Statement::Insert(header)))
+        Ok(ParsedStatement::Statement(Statement::Insert(header)))
     }
 
     /// Reads over a statement that means nothing here.
-    pub(super) fn read_over(&mut self, word: &str) -> Result<Found, Problem> {
+    pub(super) fn read_over(&mut self, word: &str) -> Result<ParsedStatement, DumpProblem> {
         *self.read_over.entry(word.to_owned()).or_default() += 1;
         self.cursor.skip_statement()?;
-        Ok(Found::Nothing)
+        Ok(ParsedStatement::Nothing)
     }
 
     /// Remembers a statement that could have mattered; `loses` if rows or tables are missing for it.
@@ -533,10 +541,10 @@ impl<'i> Reader<'i> {
         statement: &str,
         position: Position,
         loses: bool,
-    ) -> Result<Found, Problem> {
+    ) -> Result<ParsedStatement, DumpProblem> {
         self.note_skipped(statement, position, loses);
         self.cursor.skip_statement()?;
-        Ok(Found::Nothing)
+        Ok(ParsedStatement::Nothing)
     }
 
     /// Reads over a statement that holds a query, which must not write files.
@@ -545,25 +553,25 @@ impl<'i> Reader<'i> {
         statement: &str,
         position: Position,
         loses: bool,
-    ) -> Result<Found, Problem> {
+    ) -> Result<ParsedStatement, DumpProblem> {
         self.note_skipped(statement, position, loses);
         loop {
             let token = self.cursor.next()?;
             if matches!(token, Token::Delimiter | Token::End) {
-                return Ok(Found::Nothing);
+                return Ok(ParsedStatement::Nothing);
             }
             if ["OUTFILE", "DUMPFILE"]
                 .iter()
                 .any(|word| self.cursor.is_word(token, word))
             {
-                return Err(Problem::Outside("INTO OUTFILE".to_owned()));
+                return Err(DumpProblem::Outside("INTO OUTFILE".to_owned()));
             }
             // A query of any length needs no memory.
             self.cursor.forget();
         }
     }
 
-    fn error(&self, problem: Problem) -> DumpError {
+    fn error(&self, problem: DumpProblem) -> DumpError {
         let insert = self.insert.as_ref();
         DumpError {
             input: self.input.clone(),
@@ -580,7 +588,7 @@ impl<'i> Reader<'i> {
     clippy::large_enum_variant,
     reason = "one at a time, handed on at once"
 )]
-pub(super) enum Found {
+pub(super) enum ParsedStatement {
     Statement(Statement),
     Nothing,
     End,

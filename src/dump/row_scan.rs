@@ -10,7 +10,7 @@ use std::io::Read;
 use super::charset::Charset;
 use super::lexer::{Lexer, is_word_byte};
 use super::literal::{Literal, Quoting};
-use super::window::Span;
+use super::window::ByteSpan;
 
 /// Strings are searched byte by byte this far, and with vector instructions behind it: most strings
 /// are short, and starting the search costs more than they do.
@@ -109,7 +109,7 @@ fn text(bytes: &[u8], open: usize, charset: Charset) -> Option<(Literal, usize)>
             continue;
         }
         let literal = Literal::Text {
-            span: Span { start, end: at },
+            span: ByteSpan { start, end: at },
             escaped,
             charset,
         };
@@ -143,6 +143,6 @@ fn number(bytes: &[u8], start: usize, negative: bool) -> Option<(Literal, usize)
         }
         at += 1;
     }
-    let span = Span { start, end: at };
+    let span = ByteSpan { start, end: at };
     Some((Literal::Number { span, negative }, at))
 }

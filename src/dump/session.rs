@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::charset::Charset;
-use super::error::Problem;
+use super::error::DumpProblem;
 
 /// SQL modes that change what the bytes of a dump mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,13 +81,13 @@ impl Session {
     }
 
     /// `SET NAMES` and `SET CHARACTER SET`.
-    pub(super) fn set_names(&mut self, name: &str) -> Result<(), Problem> {
+    pub(super) fn set_names(&mut self, name: &str) -> Result<(), DumpProblem> {
         // `SET NAMES DEFAULT` goes back to the client's own.
         self.charset = if name.eq_ignore_ascii_case("default") {
             self.default_charset
         } else {
             Charset::from_name(name)
-                .ok_or_else(|| Problem::Unsupported(format!("character set {name}")))?
+                .ok_or_else(|| DumpProblem::Unsupported(format!("character set {name}")))?
         };
         self.variables
             .insert("character_set_client".to_owned(), name.to_ascii_lowercase());
@@ -95,7 +95,7 @@ impl Session {
     }
 
     /// `SET name = value`.
-    pub(super) fn assign(&mut self, name: &str, value: &Setting) -> Result<(), Problem> {
+    pub(super) fn assign(&mut self, name: &str, value: &Setting) -> Result<(), DumpProblem> {
         let name = variable_name(name);
         let value = match value {
             Setting::Literal(text) => Some(text.clone()),

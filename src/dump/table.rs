@@ -9,12 +9,15 @@ use super::cursor::Cursor;
 use super::definition::{
     ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition, VERSIONING,
 };
-use super::error::Problem;
+use super::error::DumpProblem;
 use super::lexer::Token;
 
 /// Parses the elements of a table behind its opening parenthesis, and its options, to the end of
 /// the statement.
-pub(super) fn body(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), Problem> {
+pub(super) fn body(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+) -> Result<(), DumpProblem> {
     loop {
         if !element(cursor, table)? {
             let column = column(cursor, table)?;
@@ -39,7 +42,7 @@ pub(super) fn body(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Resu
 pub(super) fn element(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
-) -> Result<bool, Problem> {
+) -> Result<bool, DumpProblem> {
     let mut name = None;
     let constraint = cursor.skip_word("CONSTRAINT")?;
     if constraint && !cursor.at_word(&["PRIMARY", "UNIQUE", "FOREIGN", "CHECK"])? {
@@ -74,7 +77,7 @@ fn key(
     table: &mut TableDefinition,
     kind: KeyKind,
     constraint: Option<String>,
-) -> Result<(), Problem> {
+) -> Result<(), DumpProblem> {
     let position = cursor.position();
     let _ = cursor.skip_word("KEY")? || cursor.skip_word("INDEX")?;
     let (name, parts) = key_parts(cursor)?;
@@ -90,7 +93,7 @@ fn key(
 /// `[IF NOT EXISTS] [name] [USING method] (part, …) [options]`
 pub(super) fn key_parts(
     cursor: &mut Cursor<'_>,
-) -> Result<(Option<String>, Vec<KeyPart>), Problem> {
+) -> Result<(Option<String>, Vec<KeyPart>), DumpProblem> {
     let mut name = None;
     cursor.skip_words("IF", &["NOT", "EXISTS"])?;
     loop {
@@ -108,7 +111,7 @@ pub(super) fn key_parts(
 }
 
 /// The parts of a key, the opening parenthesis already consumed.
-pub(super) fn open_parts(cursor: &mut Cursor<'_>) -> Result<Vec<KeyPart>, Problem> {
+pub(super) fn open_parts(cursor: &mut Cursor<'_>) -> Result<Vec<KeyPart>, DumpProblem> {
     let mut parts = Vec::new();
     loop {
         let (value, length) = if cursor.peek()? == Token::Symbol(b'(') {
@@ -138,7 +141,7 @@ pub(super) fn open_parts(cursor: &mut Cursor<'_>) -> Result<Vec<KeyPart>, Proble
     }
 }
 
-fn part_length(cursor: &mut Cursor<'_>) -> Result<Option<u32>, Problem> {
+fn part_length(cursor: &mut Cursor<'_>) -> Result<Option<u32>, DumpProblem> {
     if !cursor.skip_symbol(b'(')? {
         return Ok(None);
     }
@@ -151,7 +154,7 @@ fn part_length(cursor: &mut Cursor<'_>) -> Result<Option<u32>, Problem> {
 }
 
 /// Parses from behind `FOREIGN KEY`.
-fn foreign_key(cursor: &mut Cursor<'_>, name: Option<String>) -> Result<ForeignKey, Problem> {
+fn foreign_key(cursor: &mut Cursor<'_>, name: Option<String>) -> Result<ForeignKey, DumpProblem> {
     let position = cursor.position();
     cursor.skip_words("IF", &["NOT", "EXISTS"])?;
     let mut index_name = None;
@@ -197,7 +200,7 @@ fn foreign_key(cursor: &mut Cursor<'_>, name: Option<String>) -> Result<ForeignK
     Ok(key)
 }
 
-fn action(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
+fn action(cursor: &mut Cursor<'_>) -> Result<String, DumpProblem> {
     let first = cursor.name("an action")?.to_ascii_uppercase();
     if first == "SET" || first == "NO" {
         let second = cursor.name("an action")?.to_ascii_uppercase();
@@ -207,7 +210,10 @@ fn action(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
 }
 
 /// Parses the options behind the closing parenthesis, to the end of the statement.
-pub(super) fn options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), Problem> {
+pub(super) fn options(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+) -> Result<(), DumpProblem> {
     loop {
         if cursor.skip_words("CHARACTER", &["SET"])? || cursor.skip_word("CHARSET")? {
             cursor.skip_symbol(b'=')?;
@@ -238,7 +244,7 @@ pub(super) fn options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> R
     }
 }
 
-fn skip_to_element_end(cursor: &mut Cursor<'_>) -> Result<(), Problem> {
+fn skip_to_element_end(cursor: &mut Cursor<'_>) -> Result<(), DumpProblem> {
     while !at_element_end(cursor)? {
         if cursor.peek()? == Token::Symbol(b'(') {
             cursor.skip_group()?;

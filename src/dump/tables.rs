@@ -10,9 +10,9 @@ use super::definition::TableDefinition;
 
 /// Definitions by database and name.
 #[derive(Debug, Clone, Default)]
-pub struct Tables(BTreeMap<Key, TableDefinition>);
+pub struct Tables(BTreeMap<TableKey, TableDefinition>);
 
-type Key = (Option<String>, String);
+type TableKey = (Option<String>, String);
 
 impl Tables {
     /// Adds a table or takes the place of the one of that name.
@@ -39,17 +39,17 @@ impl Tables {
         self.0.values()
     }
 
-    fn key(&self, database: Option<&str>, name: &str) -> Option<Key> {
+    fn key(&self, database: Option<&str>, name: &str) -> Option<TableKey> {
         let exact = (database.map(str::to_owned), name.to_owned());
         if self.0.contains_key(&exact) {
             return Some(exact);
         }
-        let matches = |key: &&Key| {
+        let matches = |key: &&TableKey| {
             let database_fits =
                 key.0.is_none() || database.is_none() || key.0.as_deref() == database;
             database_fits && key.1.eq_ignore_ascii_case(name)
         };
-        let mut found: Vec<&Key> = self.0.keys().filter(matches).collect();
+        let mut found: Vec<&TableKey> = self.0.keys().filter(matches).collect();
         found.sort_by_key(|key| key.1 != name);
         found.first().map(|key| (*key).clone())
     }

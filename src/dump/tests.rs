@@ -7,7 +7,7 @@ use super::*;
 
 /// Every statement, and every row read as text.
 fn read(dump: &str) -> Result<(Vec<Statement>, Vec<Vec<String>>), DumpError> {
-    let mut reader = Reader::new("test.sql", dump.as_bytes());
+    let mut reader = DumpReader::new("test.sql", dump.as_bytes());
     let (mut statements, mut rows) = (Vec::new(), Vec::new());
     while let Some(statement) = reader.next_statement()? {
         statements.push(statement);
@@ -34,7 +34,7 @@ fn message(dump: &str) -> String {
 
 fn value(literal: &str, kind: &ValueType) -> Result<Value<'static>, ValueError> {
     let dump = format!("INSERT INTO t (c) VALUES ({literal});");
-    let mut reader = Reader::new("test.sql", dump.as_bytes());
+    let mut reader = DumpReader::new("test.sql", dump.as_bytes());
     reader.next_statement().unwrap();
     match reader
         .next_row()
@@ -50,7 +50,7 @@ fn value(literal: &str, kind: &ValueType) -> Result<Value<'static>, ValueError> 
         Ok(Value::Default) => Ok(Value::Default),
         Ok(Value::Expression(source)) => Ok(Value::Expression(source)),
         Err(DumpError {
-            problem: Problem::Value { reason, .. },
+            problem: DumpProblem::Value { reason, .. },
             ..
         }) => Err(reason),
         Err(other) => panic!("not a value error: {other}"),
@@ -188,7 +188,7 @@ fn errors_name_input_line_byte_table_and_row() {
 
 #[test]
 fn a_byte_that_is_not_utf8_is_an_error_at_its_value() {
-    let mut reader = Reader::new("x.sql", &b"INSERT INTO t (a,b) VALUES (1,'ab\xffc');"[..]);
+    let mut reader = DumpReader::new("x.sql", &b"INSERT INTO t (a,b) VALUES (1,'ab\xffc');"[..]);
     reader.next_statement().unwrap();
     let row = reader.next_row().unwrap().unwrap();
     assert_eq!(
@@ -227,7 +227,7 @@ fn every_cut_of_an_insert_is_an_error_or_a_whole_number_of_statements() {
 
 #[test]
 fn what_could_matter_is_skipped_and_told() {
-    let mut reader = Reader::new(
+    let mut reader = DumpReader::new(
         "x.sql",
         &b"SET FOREIGN_KEY_CHECKS=0;\nDELIMITER //\nCREATE DEFINER=`a`@`b` TRIGGER `x` BEFORE INSERT \
            ON t FOR EACH ROW BEGIN SET @a = ';'; END//\nDELIMITER ;\nUPDATE t SET a=1;"[..],
@@ -245,7 +245,7 @@ fn what_could_matter_is_skipped_and_told() {
 
 #[test]
 fn rows_that_are_not_read_are_still_checked() {
-    let mut reader = Reader::new("x.sql", &b"INSERT INTO t (a) VALUES (1),(2,3);"[..]);
+    let mut reader = DumpReader::new("x.sql", &b"INSERT INTO t (a) VALUES (1),(2,3);"[..]);
     reader.next_statement().unwrap();
     assert!(reader.next_statement().is_err());
 }

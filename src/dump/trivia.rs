@@ -6,7 +6,7 @@
 
 use std::io::Read;
 
-use super::error::{Position, Problem};
+use super::error::{DumpProblem, Position};
 use super::lexer::Lexer;
 
 /// MariaDB's sandbox mark is a version comment for a server that will never exist.
@@ -27,7 +27,7 @@ const COMPLAINTS: [&[u8]; 4] = [
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl<R: Read> Lexer<R> {
-    pub(super) fn skip_trivia(&mut self) -> Result<(), Problem> {
+    pub(super) fn skip_trivia(&mut self) -> Result<(), DumpProblem> {
         // Nothing is held before the first token, however much stands there.
         let holds_nothing = self.window.offset() == 0;
         while let Some(byte) = self.window.peek(0)? {
@@ -55,12 +55,12 @@ impl<R: Read> Lexer<R> {
     }
 
     /// `--` starts a comment only before a blank, a control character or the end of the input.
-    fn at_dash_comment(&mut self) -> Result<bool, Problem> {
+    fn at_dash_comment(&mut self) -> Result<bool, DumpProblem> {
         Ok(self.window.peek(1)? == Some(b'-')
             && self.window.peek(2)?.is_none_or(|byte| byte <= b' '))
     }
 
-    fn dash_comment(&mut self) -> Result<(), Problem> {
+    fn dash_comment(&mut self) -> Result<(), DumpProblem> {
         for header in HEADERS {
             if self.window.starts_with(header)? {
                 self.marks.open_dump = true;
@@ -84,7 +84,7 @@ impl<R: Read> Lexer<R> {
     }
 
     /// Whether nothing but blanks follows on this line.
-    pub(super) fn at_line_end(&mut self) -> Result<bool, Problem> {
+    pub(super) fn at_line_end(&mut self) -> Result<bool, DumpProblem> {
         let mut ahead = 0;
         loop {
             match self.window.peek(ahead)? {
@@ -94,14 +94,14 @@ impl<R: Read> Lexer<R> {
         }
     }
 
-    pub(super) fn skip_line(&mut self) -> Result<(), Problem> {
+    pub(super) fn skip_line(&mut self) -> Result<(), DumpProblem> {
         self.window
             .advance_to(|bytes| memchr::memchr(b'\n', bytes))?;
         Ok(())
     }
 
     /// Skips the line and gives the start of it, as far as it is ASCII.
-    pub(super) fn rest_of_line(&mut self) -> Result<String, Problem> {
+    pub(super) fn rest_of_line(&mut self) -> Result<String, DumpProblem> {
         const ENOUGH: usize = 200;
         let mut line = String::new();
         while let Some(byte) = self.window.peek(line.len())? {
@@ -114,7 +114,7 @@ impl<R: Read> Lexer<R> {
         Ok(line)
     }
 
-    fn comment(&mut self) -> Result<(), Problem> {
+    fn comment(&mut self) -> Result<(), DumpProblem> {
         self.start_at(self.window.offset());
         let mark = match (self.window.peek(2)?, self.window.peek(3)?) {
             (Some(b'!'), _) => 3,
@@ -140,13 +140,13 @@ impl<R: Read> Lexer<R> {
         Ok(())
     }
 
-    fn skip_comment(&mut self) -> Result<(), Problem> {
+    fn skip_comment(&mut self) -> Result<(), DumpProblem> {
         loop {
             if !self
                 .window
                 .advance_to(|bytes| memchr::memchr(b'*', bytes))?
             {
-                return Err(Problem::Truncated("a comment"));
+                return Err(DumpProblem::Truncated("a comment"));
             }
             self.window.advance(1);
             if self.window.peek(0)? == Some(b'/') {

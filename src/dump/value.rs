@@ -3,18 +3,18 @@
 //! The outcome is what the server would store: numbers in quotes are numbers, decimals have all
 //! their digits, two digits of a year are four. Where that differs from what was written, `changed`
 //! says so; a literal that does not fit at all is an error. It must not know where the value stands;
-//! [`super::Row`] adds that.
+//! [`super::DumpRow`] adds that.
 
 use std::borrow::Cow;
 
 use super::charset::Charset;
-use super::cursor::Source;
+use super::cursor::SourceText;
 use super::decimal::decimal;
 use super::error::{ValueError, excerpt};
 use super::literal::{Literal, bit_bytes, hex_bytes, text_bytes};
 use super::temporal;
 use super::value_type::ValueType;
-use super::window::Span;
+use super::window::ByteSpan;
 
 /// A value, borrowed from the reader's buffer where it can be.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,14 +32,14 @@ pub enum Value<'a> {
     /// The keyword `DEFAULT`.
     Default,
     /// Something that has to be computed first.
-    Expression(Box<Source>),
+    Expression(Box<SourceText>),
 }
 
 /// Converts `literal`, whose spans `bytes_of` resolves, to a value of `kind`.
 pub(super) fn convert<'a>(
     literal: Literal,
     kind: &ValueType,
-    bytes_of: impl Fn(Span) -> &'a [u8],
+    bytes_of: impl Fn(ByteSpan) -> &'a [u8],
     changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
     match literal {

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 
-use super::error::{Position, Problem};
+use super::error::{DumpProblem, Position};
 
 /// First capacity, and the least free space that a read is given.
 const CHUNK_BYTES: usize = 256 * 1024;
@@ -16,7 +16,7 @@ pub(super) const LARGEST_ROW_BYTES: usize = 1 << 30;
 
 /// A range of bytes, relative to the anchor of the [`Window`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span {
+pub(crate) struct ByteSpan {
     pub(crate) start: usize,
     pub(crate) end: usize,
 }
@@ -67,7 +67,7 @@ impl<R: Read> Window<R> {
         self.next - self.anchor
     }
 
-    pub(super) fn slice(&self, span: Span) -> &[u8] {
+    pub(super) fn slice(&self, span: ByteSpan) -> &[u8] {
         &self.buffer[self.anchor + span.start..self.anchor + span.end]
     }
 
@@ -77,7 +77,7 @@ impl<R: Read> Window<R> {
     }
 
     /// Whether the next bytes are `bytes`.
-    pub(super) fn starts_with(&mut self, bytes: &[u8]) -> Result<bool, Problem> {
+    pub(super) fn starts_with(&mut self, bytes: &[u8]) -> Result<bool, DumpProblem> {
         for (ahead, &byte) in bytes.iter().enumerate() {
             if self.peek(ahead)? != Some(byte) {
                 return Ok(false);
@@ -104,7 +104,7 @@ impl<R: Read> Window<R> {
 
     /// The byte `ahead` places after the next one, or `None` behind the end of the input.
     #[inline]
-    pub(super) fn peek(&mut self, ahead: usize) -> Result<Option<u8>, Problem> {
+    pub(super) fn peek(&mut self, ahead: usize) -> Result<Option<u8>, DumpProblem> {
         while self.next + ahead >= self.filled {
             if !self.fill()? {
                 return Ok(None);
@@ -128,7 +128,7 @@ impl<R: Read> Window<R> {
     pub(super) fn advance_to(
         &mut self,
         find: impl Fn(&[u8]) -> Option<usize>,
-    ) -> Result<bool, Problem> {
+    ) -> Result<bool, DumpProblem> {
         loop {
             if let Some(index) = find(&self.buffer[self.next..self.filled]) {
                 self.next += index;
@@ -143,7 +143,7 @@ impl<R: Read> Window<R> {
 
     /// Reads more input behind the buffered bytes; `false` at the end of the input.
     #[cold]
-    fn fill(&mut self) -> Result<bool, Problem> {
+    fn fill(&mut self) -> Result<bool, DumpProblem> {
         if self.ended {
             return Ok(false);
         }
@@ -159,12 +159,12 @@ impl<R: Read> Window<R> {
                     return Ok(true);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Problem::Read(error)),
+                Err(error) => return Err(DumpProblem::Read(error)),
             }
         }
     }
 
-    fn make_room(&mut self) -> Result<(), Problem> {
+    fn make_room(&mut self) -> Result<(), DumpProblem> {
         if self.buffer.len() - self.filled >= CHUNK_BYTES {
             return Ok(());
         }
@@ -180,7 +180,7 @@ impl<R: Read> Window<R> {
         // Growing by doubling keeps the copying linear in the length of the longest row.
         if self.buffer.len() - self.filled < CHUNK_BYTES {
             if self.buffer.len() >= LARGEST_ROW_BYTES {
-                return Err(Problem::TooLarge {
+                return Err(DumpProblem::TooLarge {
                     limit: LARGEST_ROW_BYTES,
                 });
             }
@@ -221,7 +221,7 @@ mod tests {
                 .advance_to(|bytes| memchr::memchr(b'f', bytes))
                 .unwrap()
         );
-        let span = Span {
+        let span = ByteSpan {
             start: 0,
             end: window.offset(),
         };

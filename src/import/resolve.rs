@@ -9,7 +9,7 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 
 use super::table::ImportTable;
-use crate::dump::{Source, Value, ValueType, convert_text};
+use crate::dump::{SourceText, Value, ValueType, convert_text};
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Cell};
 use crate::load::error::mismatch;
@@ -61,7 +61,7 @@ pub(super) fn resolve(
 }
 
 /// `DEFAULT(name)`: the default of a column of the table, `Some(None)` for NULL.
-fn default_of(source: &Source, table: &ImportTable) -> Option<Option<String>> {
+fn default_of(source: &SourceText, table: &ImportTable) -> Option<Option<String>> {
     let call = source.text.get(.."DEFAULT".len())?;
     let inner = source.text["DEFAULT".len()..].trim();
     let name = inner.strip_prefix('(')?.strip_suffix(')')?.trim();

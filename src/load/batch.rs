@@ -4,7 +4,7 @@
 //! Reading and storing run on two threads; a batch is what passes between them, and goes back to be
 //! filled again. It knows nothing of tables: whoever fills it chose the kinds.
 
-use crate::dump::{DumpError, Position, Row, Source, Value, ValueType};
+use crate::dump::{DumpError, DumpRow, Position, SourceText, Value, ValueType};
 
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub(crate) enum Cell {
     /// The column's default, to be put in before the row is stored.
     Default,
     /// An expression, to be computed before the row is stored.
-    Expression(Box<Source>),
+    Expression(Box<SourceText>),
 }
 
 /// Where a row came from.
@@ -71,7 +71,7 @@ impl Batch {
     /// Adds a row; `on_change` is told the columns whose values are stored otherwise than written.
     pub(crate) fn push(
         &mut self,
-        row: &Row<'_>,
+        row: &DumpRow<'_>,
         kinds: &[ValueType],
         mut on_change: impl FnMut(usize, Position),
     ) -> Result<(), DumpError> {

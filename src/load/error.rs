@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::batch::Place;
 use super::note::Note;
-use crate::dump::{DumpError, Position, Problem};
+use crate::dump::{DumpError, DumpProblem, Position};
 use crate::file::{FileError, ROOM};
 
 /// A bake or import that failed. Nothing is left behind when one is returned.
@@ -157,11 +157,11 @@ impl LoadError {
             Self::NoDump { .. } => {
                 Some("Put the files into that folder, or name another one with --from.")
             }
-            Self::Dump(error) if matches!(error.problem, Problem::Incomplete) => Some(
+            Self::Dump(error) if matches!(error.problem, DumpProblem::Incomplete) => Some(
                 "Write the dump again; if it is known to be whole, import it with \
                  --allow-incomplete.",
             ),
-            Self::Dump(error) if matches!(error.problem, Problem::Outside(_)) => Some(
+            Self::Dump(error) if matches!(error.problem, DumpProblem::Outside(_)) => Some(
                 "Nothing but the dump is read or run. Take the statement out; files that SOURCE \
                  names can be given as further dumps, in their order.",
             ),

@@ -14,7 +14,7 @@ use super::input::{Meter, open, unpacked_name};
 use super::note::{Class, Note, counted};
 use super::scout::Scout;
 use crate::dump::{
-    Charset, Finished, InsertHeader, Position, Reader, Statement, Tables, Upsert, ValueType,
+    Charset, DumpReader, Finished, InsertHeader, Position, Statement, Tables, Upsert, ValueType,
 };
 use crate::file::FolderFile;
 use crate::file::provenance::Input;
@@ -208,7 +208,7 @@ impl<'f> Feeder<'f> {
     ) -> Result<Result<Tables, Deaf>, LoadError> {
         let (bytes, meter) = open(file)?;
         self.scout = Ahead::Idle(tables.clone());
-        let mut reader = Reader::new(&file.shown, bytes)
+        let mut reader = DumpReader::new(&file.shown, bytes)
             .with_tables(tables)
             .with_charset(self.options.charset)
             .allow_incomplete(self.options.allow_incomplete);
@@ -279,7 +279,7 @@ impl<'f> Feeder<'f> {
     fn insert(
         &mut self,
         file: &FolderFile,
-        reader: &mut Reader<'_>,
+        reader: &mut DumpReader<'_>,
         header: InsertHeader,
     ) -> Result<Result<(), Deaf>, LoadError> {
         let Some(first) = reader.next_row()? else {
@@ -318,7 +318,7 @@ impl<'f> Feeder<'f> {
     fn rows(
         &mut self,
         file: &FolderFile,
-        reader: &mut Reader<'_>,
+        reader: &mut DumpReader<'_>,
         position: Position,
     ) -> Result<Result<(), Deaf>, LoadError> {
         let mut start = self

@@ -4,11 +4,13 @@
 //! held in memory is asked about here: the scout reads on to its end, far faster than rows are
 //! stored, and never goes back. Inputs that can be read only once have no scout.
 
-use crate::dump::{Charset, DumpError, Position, Reader, Statement, Tables, Upsert, decompress};
+use crate::dump::{
+    Charset, DumpError, DumpReader, Position, Statement, Tables, Upsert, decompress,
+};
 use crate::file::FolderFile;
 
 pub(crate) struct Scout {
-    reader: Reader<'static>,
+    reader: DumpReader<'static>,
 }
 
 impl Scout {
@@ -18,7 +20,7 @@ impl Scout {
             return None;
         }
         let bytes = decompress(file.open().ok()?).ok()?;
-        let reader = Reader::new(&file.shown, bytes)
+        let reader = DumpReader::new(&file.shown, bytes)
             .with_tables(tables)
             .with_charset(charset)
             .allow_incomplete(true);

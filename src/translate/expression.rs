@@ -8,17 +8,19 @@
 
 use super::json::unquoted;
 use super::{Catalog, DEEPEST, NoTables, Reason, Scope, Sql, Translator, Type};
-use crate::dump::{Cursor, Problem, Source, Token};
+use crate::dump::{Cursor, DumpProblem, SourceText, Token};
 
-pub(super) fn reason(problem: Problem) -> Reason {
+pub(super) fn reason(problem: DumpProblem) -> Reason {
     match problem {
-        Problem::Unexpected { found, .. } => format!("syntax that is not translated, at {found}"),
+        DumpProblem::Unexpected { found, .. } => {
+            format!("syntax that is not translated, at {found}")
+        }
         problem => problem.to_string(),
     }
 }
 
 impl<'s> Translator<'s> {
-    pub(super) fn new(source: &'s Source, catalog: &'s dyn Catalog) -> Self {
+    pub(super) fn new(source: &'s SourceText, catalog: &'s dyn Catalog) -> Self {
         Self {
             cursor: Cursor::over(source),
             catalog,
@@ -35,7 +37,7 @@ impl<'s> Translator<'s> {
     }
 
     /// A translator of something that is no query, with the names of `scope`.
-    pub(super) fn over_values(source: &'s Source, scope: &Scope) -> Self {
+    pub(super) fn over_values(source: &'s SourceText, scope: &Scope) -> Self {
         Self {
             scopes: vec![scope.clone()],
             queries: false,

@@ -22,7 +22,7 @@ mod spatial;
 #[cfg(test)]
 mod tests;
 
-use crate::dump::{Cursor, Source, ValueType};
+use crate::dump::{Cursor, SourceText, ValueType};
 use crate::file::sql::quoted;
 
 /// Nesting beyond this is refused, so that hostile input cannot exhaust the stack.
@@ -195,7 +195,7 @@ impl Catalog for NoTables {
 }
 
 /// Translates one expression.
-pub(super) fn expression(source: &Source, scope: &Scope) -> Result<Sql, Reason> {
+pub(super) fn expression(source: &SourceText, scope: &Scope) -> Result<Sql, Reason> {
     let mut translator = Translator::over_values(source, scope);
     let sql = translator.expression()?;
     translator.expect_end()?;
@@ -203,7 +203,7 @@ pub(super) fn expression(source: &Source, scope: &Scope) -> Result<Sql, Reason> 
 }
 
 /// Translates the expression of a value, which is computed once, by the SQLite of the importer.
-pub(super) fn value(source: &Source) -> Result<Sql, Reason> {
+pub(super) fn value(source: &SourceText) -> Result<Sql, Reason> {
     let mut translator = Translator::over_values(source, &Scope::default());
     translator.at_import = true;
     let sql = translator.expression()?;
@@ -222,7 +222,7 @@ pub(super) trait Assigned {
 /// Translates the assignments of `ON DUPLICATE KEY UPDATE`. Each sees the values that those before it
 /// have assigned, where SQLite's see the row as it was.
 pub(super) fn assignments(
-    source: &Source,
+    source: &SourceText,
     scope: &Scope,
     assigned: &dyn Assigned,
 ) -> Result<String, Reason> {
@@ -254,7 +254,7 @@ pub(super) fn assignments(
 }
 
 /// Translates the query of a view.
-pub(super) fn query(source: &Source, catalog: &dyn Catalog) -> Result<Query, Reason> {
+pub(super) fn query(source: &SourceText, catalog: &dyn Catalog) -> Result<Query, Reason> {
     let mut translator = Translator::new(source, catalog);
     let text = translator.query()?;
     translator.skip_view_options()?;

@@ -157,7 +157,7 @@ impl Translator<'_> {
     }
 
     /// The select list's source, up to `FROM` or the end of the query.
-    fn deferred_items(&mut self) -> Result<crate::dump::Source, Reason> {
+    fn deferred_items(&mut self) -> Result<crate::dump::SourceText, Reason> {
         self.cursor
             .source_to(&[
                 "FROM",
@@ -176,7 +176,7 @@ impl Translator<'_> {
     }
 
     /// Translates the select list with the tables known.
-    fn items(&mut self, source: &crate::dump::Source) -> Result<String, Reason> {
+    fn items(&mut self, source: &crate::dump::SourceText) -> Result<String, Reason> {
         let mut inner = Translator::new(source, self.catalog);
         inner.scopes = std::mem::take(&mut self.scopes);
         inner.common.clone_from(&self.common);

@@ -3,8 +3,8 @@
 use super::*;
 use crate::dump::{Modes, Position};
 
-fn source(text: &str) -> Source {
-    Source {
+fn source(text: &str) -> SourceText {
+    SourceText {
         text: text.to_owned(),
         modes: Modes::default(),
         position: Position::default(),

@@ -7,7 +7,7 @@ use std::fs;
 use std::ops::Range;
 use std::thread;
 
-use ekiben::dump::{Charset, DumpError, Position, Problem, Reader};
+use ekiben::dump::{Charset, DumpError, DumpProblem, DumpReader, Position};
 use ekiben::file::FolderFile;
 use ekiben::import::{ImportOptions, Selection, import};
 use ekiben::load::{LoadError, Silent};
@@ -137,7 +137,7 @@ fn statements(text: &str) -> Vec<Range<usize>> {
 
 /// The whole dump as the reader takes it.
 fn read(bytes: &[u8]) -> Result<(), DumpError> {
-    let mut reader = Reader::new("cut.sql", bytes);
+    let mut reader = DumpReader::new("cut.sql", bytes);
     while reader.next_statement()?.is_some() {}
     Ok(())
 }
@@ -168,7 +168,12 @@ impl Dump {
             return Some(format!("an error in a whole dump: {error}"));
         }
         let between = self.is_between_statements(cut);
-        if between && !matches!(error.problem, Problem::Incomplete | Problem::Truncated(_)) {
+        if between
+            && !matches!(
+                error.problem,
+                DumpProblem::Incomplete | DumpProblem::Truncated(_)
+            )
+        {
             return Some(format!("not known as truncated: {error}"));
         }
         self.wrong_place(cut, error.position)
