@@ -14,8 +14,8 @@ use crate::file::provenance::Input;
 use crate::file::{Folder, FolderFile, Schema};
 use crate::load::LoadError;
 use crate::load::batch::Batch;
-use crate::load::feed::{InputsRead, Planner, Rows};
-use crate::load::note::{Class, Note, counted};
+use crate::load::feed::{InputsRead, InsertedRows, Planner};
+use crate::load::note::{Note, NoteClass, counted};
 use crate::load::output::Output;
 use crate::load::progress::{Phase, Progress};
 use crate::load::sequence::{Destination, FilledFile, FilledTables, Storage};
@@ -102,7 +102,7 @@ impl Storage for AppStorage<'_> {
         Ok(())
     }
 
-    fn rows(&mut self, input: &str, rows: Rows) -> Result<Batch, LoadError> {
+    fn rows(&mut self, input: &str, rows: InsertedRows) -> Result<Batch, LoadError> {
         self.loader.store(input, rows)
     }
 
@@ -141,7 +141,7 @@ impl Storage for AppStorage<'_> {
                 "{} of table {table}, which the schema does not have",
                 counted(count, "row")
             );
-            notes.push(Note::new(&input, position, Class::Skipped, what));
+            notes.push(Note::new(&input, position, NoteClass::Skipped, what));
         }
         let mut inputs = self.documents;
         inputs.extend(read.inputs);

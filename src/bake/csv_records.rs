@@ -19,7 +19,7 @@ pub(super) const LONGEST_RECORD: usize = 1024 * 1024;
 )]
 pub(super) struct TooLong;
 
-pub(super) struct Records<R> {
+pub(super) struct CsvRecords<R> {
     reader: Reader<Bounded<R>>,
     left: Rc<Cell<usize>>,
     record: StringRecord,
@@ -44,7 +44,7 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-impl<R: Read> Records<R> {
+impl<R: Read> CsvRecords<R> {
     pub(super) fn new(inner: R) -> Self {
         let left = Rc::new(Cell::new(LONGEST_RECORD));
         let bounded = Bounded {
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     fn lines(csv: &str) -> Vec<(u64, String)> {
-        let mut records = Records::new(csv.as_bytes());
+        let mut records = CsvRecords::new(csv.as_bytes());
         let mut lines = Vec::new();
         while records.advance().unwrap() {
             let texts: Vec<&str> = records.texts().collect();
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_record_is_bounded() {
         let long = format!("a\n\"{}", "x\n".repeat(LONGEST_RECORD));
-        let mut records = Records::new(long.as_bytes());
+        let mut records = CsvRecords::new(long.as_bytes());
         assert!(records.advance().unwrap());
         let error = records.advance().unwrap_err();
         let csv::ErrorKind::Io(cause) = error.into_kind() else {

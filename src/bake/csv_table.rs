@@ -12,7 +12,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use sha2::{Digest as _, Sha256};
 
-use super::csv_records::{Records, TooLong};
+use super::csv_records::{CsvRecords, TooLong};
 use crate::file::provenance::Input;
 use crate::file::sql::quoted;
 use crate::file::{FileError, FolderFile};
@@ -102,7 +102,7 @@ impl Loading<'_> {
     /// When it cannot be read or a row does not fit. Rows before that are stored.
     pub(super) fn store(&mut self, connection: &Connection) -> Result<(u64, Input), LoadError> {
         let (bytes, meter) = open(self.file)?;
-        let mut records = Records::new(bytes);
+        let mut records = CsvRecords::new(bytes);
         if !self.advance(&mut records)? {
             return Err(self.wrong(1, "the file is empty; a header is needed".to_owned()));
         }
@@ -129,7 +129,7 @@ impl Loading<'_> {
         Ok((rows, input))
     }
 
-    fn advance<R: Read>(&self, records: &mut Records<R>) -> Result<bool, LoadError> {
+    fn advance<R: Read>(&self, records: &mut CsvRecords<R>) -> Result<bool, LoadError> {
         let read = records.advance();
         read.map_err(|cause| self.broken(records.line(), cause))
     }
@@ -137,7 +137,7 @@ impl Loading<'_> {
     /// The values of a record, of which there are `before`.
     fn values<R: Read>(
         &self,
-        records: &Records<R>,
+        records: &CsvRecords<R>,
         width: usize,
         before: u64,
     ) -> Result<Vec<Value>, LoadError> {
@@ -173,7 +173,7 @@ impl Loading<'_> {
     }
 
     /// Compares the header; how many fields it names.
-    fn header<R: Read>(&self, records: &Records<R>) -> Result<usize, LoadError> {
+    fn header<R: Read>(&self, records: &CsvRecords<R>) -> Result<usize, LoadError> {
         let CsvTable {
             header, optional, ..
         } = self.table;
@@ -240,7 +240,7 @@ impl Loading<'_> {
 
     fn refused<R: Read>(
         &self,
-        records: &Records<R>,
+        records: &CsvRecords<R>,
         before: u64,
         cause: rusqlite::Error,
     ) -> LoadError {

@@ -12,9 +12,9 @@ use rusqlite::Connection;
 use crate::dump::{InsertHeader, OnConflict, Statement, ValueType};
 use crate::file::sql::table_names;
 use crate::load::LoadError;
-use crate::load::batch::{Batch, Bound, Cell, Place};
+use crate::load::batch::{Batch, Bound, Cell, RowPosition};
 use crate::load::error::{mismatch, row_error};
-use crate::load::feed::{Planner, Rows};
+use crate::load::feed::{InsertedRows, Planner};
 use crate::load::insertion::{Conflict, Insertion};
 
 /// A table of the new file.
@@ -23,12 +23,12 @@ pub(super) struct Target {
     pub(super) name: String,
     /// The columns that take values (generated ones do not), and how they store them.
     columns: Vec<(String, ValueType)>,
-    key: Key,
+    key: RowOrder,
 }
 
 /// What a table's rows are stored by.
 #[derive(Debug, Clone)]
-enum Key {
+enum RowOrder {
     /// The order in which they come.
     Arrival,
     /// This integer column.
@@ -41,18 +41,18 @@ impl Target {
     /// Describes a STRICT table of the file.
     fn read(connection: &Connection, name: &str) -> rusqlite::Result<Self> {
         let mut columns = Vec::new();
-        let mut key = Key::Arrival;
+        let mut key = RowOrder::Arrival;
         let mut statement = connection
             .prepare("SELECT name, type, pk FROM pragma_table_xinfo(?1) WHERE hidden = 0")?;
         let mut rows = statement.query([name])?;
         while let Some(row) = rows.next()? {
             if row.get::<_, bool>(2)? {
                 let is_rowid =
-                    matches!(key, Key::Arrival) && row.get_ref(1)?.as_str()? == "INTEGER";
+                    matches!(key, RowOrder::Arrival) && row.get_ref(1)?.as_str()? == "INTEGER";
                 key = if is_rowid {
-                    Key::Column(row.get(0)?)
+                    RowOrder::Column(row.get(0)?)
                 } else {
-                    Key::Other
+                    RowOrder::Other
                 };
             }
             let kind = match row.get_ref(1)?.as_str()? {
@@ -151,14 +151,14 @@ impl<'c> Loader<'c> {
     }
 
     /// Stores rows; gives the batch back for the next ones.
-    pub(super) fn store(&mut self, input: &str, rows: Rows) -> Result<Batch, LoadError> {
-        let Rows {
+    pub(super) fn store(&mut self, input: &str, rows: InsertedRows) -> Result<Batch, LoadError> {
+        let InsertedRows {
             header,
             batch,
             upsert,
             unforeseen: _,
         } = rows;
-        let wrong = |place: &Place, reason: &str| {
+        let wrong = |place: &RowPosition, reason: &str| {
             mismatch(input, place.position, &header.table, reason.to_owned())
         };
         if let (Some(_), Some(place)) = (upsert, batch.places.first()) {
@@ -202,7 +202,7 @@ impl<'c> Loader<'c> {
     }
 }
 
-impl Key {
+impl RowOrder {
     /// Whether the rows come in the order of their keys, from `last` on.
     fn rises(&self, columns: &[String], batch: &Batch, last: &mut i64) -> bool {
         let key = match self {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indicatif::{HumanBytes, HumanCount};
 
 use super::failure::Failure;
-use crate::load::{Class, Report};
+use crate::load::{NoteClass, Report};
 
 /// Tables, rows, indexes, sizes, seconds, and what is otherwise than the dumps say.
 pub(super) fn report(report: &Report) -> String {
@@ -91,9 +91,9 @@ fn totals(report: &Report) -> String {
 fn notes(report: &Report) -> String {
     let mut text = String::new();
     for (class, title) in [
-        (Class::Skipped, "Skipped"),
-        (Class::Lossy, "Lost, in part or as a whole"),
-        (Class::Changed, "Kept in another form"),
+        (NoteClass::Skipped, "Skipped"),
+        (NoteClass::Lossy, "Lost, in part or as a whole"),
+        (NoteClass::Changed, "Kept in another form"),
     ] {
         let notes: Vec<_> = report
             .notes

@@ -140,7 +140,7 @@ pub struct DumpReader<'i> {
     rows: HashMap<(Option<String>, String), u64>,
     insert: Option<OpenInsert>,
     more_rows: bool,
-    /// ParsedStatement together with the statement that was returned last.
+    /// Found together with the statement that was returned last.
     pub(super) further: VecDeque<Statement>,
     /// Of an `INSERT` among them.
     deferred: Option<OpenInsert>,

@@ -14,7 +14,7 @@ use super::names::Names;
 use super::table::{self, ImportTable};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
-use crate::load::note::{Class, Note, counted};
+use crate::load::note::{Note, NoteClass, counted};
 use crate::load::report;
 use crate::load::report::{ColumnReport, TableReport};
 
@@ -56,7 +56,7 @@ pub(super) fn edit_schema(
                         "the foreign key over {} is left out: {reason}",
                         key.columns.join(", ")
                     );
-                    finisher.note(table, key.position, Class::Lossy, &what);
+                    finisher.note(table, key.position, NoteClass::Lossy, &what);
                 }
                 Err(_) => {}
             }
@@ -141,7 +141,7 @@ pub(super) fn foreign_key_check(
                 counted(count, "row")
             );
             let position = table.definition.position;
-            notes.push(Note::new(&table.input, position, Class::Lossy, what));
+            notes.push(Note::new(&table.input, position, NoteClass::Lossy, what));
         }
     }
     Ok(())

@@ -19,8 +19,8 @@ use crate::file::sql::{quoted, refuse_names_as_strings};
 use crate::load::LoadError;
 use crate::load::batch::Batch;
 use crate::load::error::mismatch;
-use crate::load::feed::{InputsRead, Planner, Rows};
-use crate::load::note::{Class, Note};
+use crate::load::feed::{InputsRead, InsertedRows, Planner};
+use crate::load::note::{Note, NoteClass};
 use crate::load::output::Output;
 use crate::load::progress::Progress;
 use crate::load::report::TableReport;
@@ -98,7 +98,7 @@ impl Storage for ImportStorage<'_> {
         }
     }
 
-    fn rows(&mut self, input: &str, rows: Rows) -> Result<Batch, LoadError> {
+    fn rows(&mut self, input: &str, rows: InsertedRows) -> Result<Batch, LoadError> {
         let header = &rows.header;
         if !self.wants(header.database.as_deref(), &header.table) {
             return Ok(rows.batch);
@@ -111,7 +111,7 @@ impl Storage for ImportStorage<'_> {
                     header.table
                 );
                 self.notes
-                    .push(Note::new(input, header.position, Class::Changed, what));
+                    .push(Note::new(input, header.position, NoteClass::Changed, what));
                 let name = self.names.take(&header.table);
                 let width = rows.batch.cells.len() / rows.batch.rows().max(1);
                 self.tables
@@ -249,8 +249,12 @@ impl ImportStorage<'_> {
                 "table {} is called {name}, because its own name is taken or reserved in SQLite",
                 definition.name
             );
-            self.notes
-                .push(Note::new(input, definition.position, Class::Changed, what));
+            self.notes.push(Note::new(
+                input,
+                definition.position,
+                NoteClass::Changed,
+                what,
+            ));
         }
         name
     }

@@ -15,7 +15,7 @@ use super::table::ImportTable;
 use crate::dump::{ColumnDefinition, Position, ValueType};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
-use crate::load::note::{Class, Note, counted};
+use crate::load::note::{Note, NoteClass, counted};
 use crate::translate;
 
 /// What finishing a table needs to know and to tell.
@@ -32,7 +32,7 @@ impl Finisher<'_> {
         &mut self,
         table: &ImportTable,
         position: Position,
-        class: Class,
+        class: NoteClass,
         what: &str,
     ) {
         let what = format!("table {}: {what}", table.definition.name);
@@ -87,7 +87,7 @@ impl Finisher<'_> {
                 Err(reason) => {
                     let (class, _) = self.fill_gaps(table, column, index)?;
                     let state = match class {
-                        Class::Changed => "has been computed once",
+                        NoteClass::Changed => "has been computed once",
                         _ => "is computed by the server and empty here",
                     };
                     let what = format!("column {} {state}: {reason}", column.name);
@@ -126,7 +126,7 @@ impl Finisher<'_> {
                 counted(others, "row")
             );
             let position = table.definition.position;
-            self.note(table, position, Class::Lossy, &what);
+            self.note(table, position, NoteClass::Lossy, &what);
         }
         Ok(())
     }
@@ -137,16 +137,16 @@ impl Finisher<'_> {
         table: &ImportTable,
         column: &ColumnDefinition,
         index: usize,
-    ) -> Result<(Class, &'static str), LoadError> {
+    ) -> Result<(NoteClass, &'static str), LoadError> {
         let Some(generated) = &column.generated else {
-            return Ok((Class::Changed, ""));
+            return Ok((NoteClass::Changed, ""));
         };
         if !table.absent.contains(&column.id) {
-            return Ok((Class::Changed, ""));
+            return Ok((NoteClass::Changed, ""));
         }
         let scope = table.layout.scope(&table.definition.name);
         let Ok(sql) = translate::expression(&generated.expression, &scope) else {
-            return Ok((Class::Lossy, ", and is NULL in rows that give none"));
+            return Ok((NoteClass::Lossy, ", and is NULL in rows that give none"));
         };
         let own = quoted(&column.name);
         let mut fill = format!(
@@ -158,8 +158,8 @@ impl Finisher<'_> {
             fill.push_str(&format!(" WHERE {own} IS NULL"));
         }
         match self.connection.execute(&fill, []) {
-            Ok(_) => Ok((Class::Changed, ", but in rows that give none")),
-            Err(_) => Ok((Class::Lossy, ", and is NULL in rows that give none")),
+            Ok(_) => Ok((NoteClass::Changed, ", but in rows that give none")),
+            Err(_) => Ok((NoteClass::Lossy, ", and is NULL in rows that give none")),
         }
     }
 
@@ -297,7 +297,7 @@ impl Finisher<'_> {
             });
             defaults.push(sql.unwrap_or_else(|reason| {
                 let what = format!("column {}: its DEFAULT is left out: {reason}", column.name);
-                self.note(table, table.definition.position, Class::Lossy, &what);
+                self.note(table, table.definition.position, NoteClass::Lossy, &what);
                 None
             }));
         }
@@ -314,7 +314,7 @@ impl Finisher<'_> {
                 self.note(
                     table,
                     position,
-                    Class::Skipped,
+                    NoteClass::Skipped,
                     "a CHECK that is NOT ENFORCED",
                 );
                 continue;
@@ -329,7 +329,7 @@ impl Finisher<'_> {
                 }),
                 Err(reason) => {
                     let what = format!("CHECK ({}) is left out: {reason}", check.expression.text);
-                    self.note(table, position, Class::Lossy, &what);
+                    self.note(table, position, NoteClass::Lossy, &what);
                 }
             }
         }
@@ -348,12 +348,12 @@ impl Finisher<'_> {
                         "column {}: its CHECK allows '', which some rows hold",
                         column.name
                     );
-                    self.note(table, table.definition.position, Class::Changed, &what);
+                    self.note(table, table.definition.position, NoteClass::Changed, &what);
                     kept.push(format!("CHECK ({lenient})"));
                 }
                 Err(reason) => {
                     let what = format!("column {}: its CHECK is left out: {reason}", column.name);
-                    self.note(table, table.definition.position, Class::Lossy, &what);
+                    self.note(table, table.definition.position, NoteClass::Lossy, &what);
                 }
             }
         }
@@ -416,7 +416,7 @@ impl Finisher<'_> {
                      knows a row",
                     column.name
                 );
-                self.note(table, table.definition.position, Class::Lossy, &what);
+                self.note(table, table.definition.position, NoteClass::Lossy, &what);
                 continue;
             };
             let others: Vec<String> = table
@@ -453,7 +453,7 @@ impl Finisher<'_> {
         if let Some(primary) = keys::primary_index(table) {
             let what = "the primary key is over a computed column or the first characters of one; \
                         it is a unique index here";
-            self.note(table, table.definition.position, Class::Changed, what);
+            self.note(table, table.definition.position, NoteClass::Changed, what);
             indexes.push((primary, table.definition.position));
         }
         for key in &table.definition.keys {
@@ -464,7 +464,7 @@ impl Finisher<'_> {
                 Ok(index) => indexes.push((index, key.position)),
                 Err(reason) => {
                     let what = format!("key {} is left out: {reason}", keys::key_name(key));
-                    self.note(table, key.position, Class::Lossy, &what);
+                    self.note(table, key.position, NoteClass::Lossy, &what);
                 }
             }
         }
@@ -476,7 +476,7 @@ impl Finisher<'_> {
         let position = table.definition.position;
         for omitted in &table.definition.omitted {
             let what = format!("made without {omitted}");
-            self.note(table, position, Class::Lossy, &what);
+            self.note(table, position, NoteClass::Lossy, &what);
         }
         let mut decimals = Vec::new();
         let mut told = Vec::new();
@@ -487,17 +487,17 @@ impl Finisher<'_> {
             }
             if table.widened.contains(&column.id) {
                 let what = format!("column {name} is TEXT, because it holds a number above 2^63-1");
-                told.push((Class::Changed, what));
+                told.push((NoteClass::Changed, what));
             }
             if column.column_type.zerofill {
                 let what = format!("column {name} loses ZEROFILL, which only pads what is shown");
-                told.push((Class::Changed, what));
+                told.push((NoteClass::Changed, what));
             }
             if column.auto_increment && !table.is_rowid(column) {
                 let what = format!(
                     "column {name} loses AUTO_INCREMENT, which SQLite has for primary keys only"
                 );
-                told.push((Class::Lossy, what));
+                told.push((NoteClass::Lossy, what));
             }
         }
         if !decimals.is_empty() {
@@ -506,7 +506,7 @@ impl Finisher<'_> {
                  value: {}",
                 decimals.join(", ")
             );
-            self.note(table, position, Class::Changed, &what);
+            self.note(table, position, NoteClass::Changed, &what);
         }
         for (class, what) in told {
             self.note(table, position, class, &what);

@@ -20,7 +20,7 @@ use crate::translate::{Scope, ScopeTable, Type};
 /// A table as it is laid out in the file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Layout {
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<StoredColumn>,
     /// Index of the column that is SQLite's rowid.
     pub(super) rowid: Option<usize>,
     /// Indexes of the primary key's columns, and whether they descend; empty with a rowid column,
@@ -30,7 +30,7 @@ pub(super) struct Layout {
 
 /// A column of a [`Layout`].
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Column {
+pub(super) struct StoredColumn {
     pub(super) name: String,
     /// What the dump's column keeps when it is renamed.
     pub(super) id: u32,
@@ -65,11 +65,11 @@ impl Layout {
                 column.name, column.column_type.name
             )
         })?;
-        let columns: Vec<Column> = table
+        let columns: Vec<StoredColumn> = table
             .columns
             .iter()
             .zip(kinds)
-            .map(|(column, kind)| Column {
+            .map(|(column, kind)| StoredColumn {
                 name: column.name.clone(),
                 id: column.id,
                 storage: if widened.contains(&column.id) {
@@ -115,7 +115,7 @@ impl Layout {
 
     /// Columns without types, for rows that no `CREATE TABLE` describes.
     pub(super) fn untyped(names: impl IntoIterator<Item = String>) -> Self {
-        let columns = (1..).zip(names).map(|(id, name)| Column {
+        let columns = (1..).zip(names).map(|(id, name)| StoredColumn {
             name,
             id,
             kind: ValueType::Any,
@@ -191,7 +191,7 @@ impl Layout {
     }
 }
 
-impl Column {
+impl StoredColumn {
     fn line(&self, is_rowid: bool, autoincrement: bool, default: Option<&str>) -> String {
         let mut line = format!("  {} {}", quoted(&self.name), self.storage);
         if is_rowid {

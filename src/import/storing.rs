@@ -16,7 +16,7 @@ use crate::dump::{InsertHeader, OnConflict, ValueType};
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Cell};
 use crate::load::error::{mismatch, row_error};
-use crate::load::feed::Rows;
+use crate::load::feed::InsertedRows;
 use crate::load::insertion::{Conflict, Insertion};
 
 impl ImportTable {
@@ -26,9 +26,9 @@ impl ImportTable {
         connection: &Connection,
         names: &mut Names,
         input: &str,
-        rows: Rows,
+        rows: InsertedRows,
     ) -> Result<Batch, LoadError> {
-        let Rows {
+        let InsertedRows {
             header,
             upsert,
             unforeseen,

@@ -14,7 +14,7 @@ use crate::dump::ViewDefinition;
 use crate::file::sql::quoted;
 use crate::load::LoadError;
 use crate::load::error::mismatch;
-use crate::load::note::{Class, Note};
+use crate::load::note::{Note, NoteClass};
 use crate::translate;
 use crate::translate::{Catalog, Type};
 
@@ -68,7 +68,7 @@ pub(super) fn take_names(
                 view.name
             );
             let position = view.definition.position;
-            notes.push(Note::new(&view.input, position, Class::Changed, what));
+            notes.push(Note::new(&view.input, position, NoteClass::Changed, what));
         }
     }
 }
@@ -100,7 +100,7 @@ pub(super) fn create(
                 continue;
             }
             match create_one(connection, view, &readable)? {
-                Outcome::Made {
+                ViewAttempt::Made {
                     columns,
                     ascii_case,
                 } => {
@@ -110,8 +110,8 @@ pub(super) fn create(
                     let entry = (view.name.as_str(), Some(columns));
                     readable.views.insert(name, entry);
                 }
-                Outcome::Lost(reason) => lost.push((view, reason)),
-                Outcome::Waits(other) => {
+                ViewAttempt::Lost(reason) => lost.push((view, reason)),
+                ViewAttempt::Waits(other) => {
                     let other_view = views.get(&other).filter(|other| {
                         let waits = |waiting: &&ImportView| std::ptr::eq(*waiting, *other);
                         !done.contains(other.definition.name.as_str())
@@ -133,11 +133,21 @@ pub(super) fn create(
             "view {}: SQLite's lower() and upper() change ASCII letters only",
             view.definition.name
         );
-        Note::new(&view.input, view.definition.position, Class::Changed, what)
+        Note::new(
+            &view.input,
+            view.definition.position,
+            NoteClass::Changed,
+            what,
+        )
     }));
     notes.extend(lost.into_iter().map(|(view, reason)| {
         let what = format!("view {} is left out: {reason}", view.definition.name);
-        Note::new(&view.input, view.definition.position, Class::Lossy, what)
+        Note::new(
+            &view.input,
+            view.definition.position,
+            NoteClass::Lossy,
+            what,
+        )
     }));
     let made = readable.views.into_values();
     Ok(made
@@ -145,7 +155,7 @@ pub(super) fn create(
         .collect())
 }
 
-enum Outcome {
+enum ViewAttempt {
     /// Made, with these columns.
     Made {
         columns: Columns,
@@ -162,14 +172,14 @@ fn create_one(
     connection: &Connection,
     view: &ImportView,
     readable: &Readable<'_>,
-) -> Result<Outcome, LoadError> {
+) -> Result<ViewAttempt, LoadError> {
     *readable.awaited.borrow_mut() = None;
     let query = match translate::query(&view.definition.query, readable) {
         Ok(query) => query,
         Err(reason) => {
             return Ok(match readable.awaited.take() {
-                Some(other) => Outcome::Waits(other),
-                None => Outcome::Lost(format!("it uses {reason}")),
+                Some(other) => ViewAttempt::Waits(other),
+                None => ViewAttempt::Lost(format!("it uses {reason}")),
             });
         }
     };
@@ -193,7 +203,7 @@ fn create_one(
             .map(drop)
     });
     let Err(cause) = tried else {
-        return Ok(Outcome::Made {
+        return Ok(ViewAttempt::Made {
             columns,
             ascii_case: translate::changes_case(&query.text),
         });
@@ -209,5 +219,5 @@ fn create_one(
                 cause.to_string(),
             )
         })?;
-    Ok(Outcome::Lost(cause.to_string()))
+    Ok(ViewAttempt::Lost(cause.to_string()))
 }

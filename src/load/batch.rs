@@ -24,7 +24,7 @@ pub(crate) enum Cell {
 
 /// Where a row came from.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct RowPosition {
     pub(crate) position: Position,
     /// Among the table's rows in its input, from 1.
     pub(crate) ordinal: u64,
@@ -34,7 +34,7 @@ pub(crate) struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) cells: Vec<Cell>,
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: Vec<RowPosition>,
     text: String,
     bytes: Vec<u8>,
     /// Some cell is a default or an expression.
@@ -75,7 +75,7 @@ impl Batch {
         kinds: &[ValueType],
         mut on_change: impl FnMut(usize, Position),
     ) -> Result<(), DumpError> {
-        self.places.push(Place {
+        self.places.push(RowPosition {
             position: row.position(),
             ordinal: row.ordinal(),
         });

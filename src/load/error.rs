@@ -6,7 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::batch::Place;
+use super::batch::RowPosition;
 use super::note::Note;
 use crate::dump::{DumpError, DumpProblem, Position};
 use crate::file::{FileError, ROOM};
@@ -217,7 +217,7 @@ fn lines(notes: &[Note]) -> String {
 pub(crate) fn row_error(
     input: &str,
     table: &str,
-    place: &Place,
+    place: &RowPosition,
     cause: rusqlite::Error,
 ) -> LoadError {
     let Position { byte, line } = place.position;

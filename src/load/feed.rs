@@ -11,7 +11,7 @@ use std::sync::{Arc, mpsc};
 use super::LoadError;
 use super::batch::Batch;
 use super::input::{Meter, open, unpacked_name};
-use super::note::{Class, Note, counted};
+use super::note::{Note, NoteClass, counted};
 use super::scout::Scout;
 use crate::dump::{
     Charset, DumpReader, Finished, InsertHeader, Position, Statement, Tables, Upsert, ValueType,
@@ -32,7 +32,7 @@ pub(crate) enum Event {
     /// An input begins: its index, and its meter for the progress bar.
     Input(usize, Arc<Meter>),
     Statement(Statement),
-    Rows(Rows),
+    Rows(InsertedRows),
     /// Rows that the planner did not want.
     Ignored(InsertHeader, u64),
     /// All inputs are read.
@@ -40,7 +40,7 @@ pub(crate) enum Event {
 }
 
 /// Rows of one table.
-pub(crate) struct Rows {
+pub(crate) struct InsertedRows {
     pub(crate) header: Arc<InsertHeader>,
     pub(crate) upsert: Option<Upsert>,
     /// Nobody could look ahead whether there will be an `upsert`.
@@ -166,7 +166,7 @@ struct Pending {
     header: Arc<InsertHeader>,
     kinds: Arc<[ValueType]>,
     batch: Batch,
-    /// See [`Rows::unforeseen`].
+    /// See [`InsertedRows::unforeseen`].
     unforeseen: bool,
 }
 
@@ -250,9 +250,9 @@ impl<'f> Feeder<'f> {
         let notes = &mut self.read.notes;
         notes.extend(skipped.iter().map(|skipped| {
             let class = if skipped.loses {
-                Class::Lossy
+                NoteClass::Lossy
             } else {
-                Class::Skipped
+                NoteClass::Skipped
             };
             Note::new(&file.shown, skipped.position, class, &skipped.statement)
         }));
@@ -262,7 +262,7 @@ impl<'f> Feeder<'f> {
                  the first",
                 counted(count, "value")
             );
-            notes.push(Note::new(&file.shown, position, Class::Changed, what));
+            notes.push(Note::new(&file.shown, position, NoteClass::Changed, what));
         }
         for (word, count) in read_over {
             *self.read.read_over.entry(word).or_default() += count;
@@ -406,7 +406,7 @@ impl<'f> Feeder<'f> {
 }
 
 fn rows_event(pending: &Pending, batch: Batch, upsert: Option<Upsert>) -> Event {
-    Event::Rows(Rows {
+    Event::Rows(InsertedRows {
         header: Arc::clone(&pending.header),
         upsert,
         unforeseen: pending.unforeseen,

@@ -25,6 +25,6 @@ mod scout;
 pub(crate) mod sequence;
 
 pub use error::LoadError;
-pub use note::{Class, Note};
+pub use note::{Note, NoteClass};
 pub use progress::{Phase, Progress, Silent};
 pub use report::{ColumnReport, IndexReport, Report, TableReport};

@@ -10,7 +10,7 @@ use crate::dump::Position;
 /// How much a [`Note`] matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Class {
+pub enum NoteClass {
     /// A statement was read over; nothing of it is in the file.
     Skipped,
     /// Something is in the file in another form, and nothing is lost.
@@ -29,7 +29,7 @@ pub struct Note {
     /// Offset in the unpacked input.
     pub byte: u64,
     /// How much it matters.
-    pub class: Class,
+    pub class: NoteClass,
     /// What happened to what.
     pub what: String,
 }
@@ -37,7 +37,7 @@ pub struct Note {
 impl Note {
     /// A note about the statement or definition at `position`.
     #[must_use]
-    pub fn new(input: &str, position: Position, class: Class, what: impl Into<String>) -> Self {
+    pub fn new(input: &str, position: Position, class: NoteClass, what: impl Into<String>) -> Self {
         Self {
             input: input.to_owned(),
             line: position.line,
@@ -54,7 +54,7 @@ pub(crate) fn counted(count: u64, thing: &str) -> String {
     format!("{count} {thing}{plural}")
 }
 
-impl fmt::Display for Class {
+impl fmt::Display for NoteClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Skipped => "skipped",

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::batch::Batch;
 use super::error::LoadError;
-use super::feed::{Event, FeedOptions, InputsRead, Planner, Rows, feed};
+use super::feed::{Event, FeedOptions, InputsRead, InsertedRows, Planner, feed};
 use super::note::Note;
 use super::output::Output;
 use super::progress::{CurrentInput, Phase, Progress};
@@ -50,7 +50,7 @@ pub(crate) trait Storage {
     fn statement(&mut self, input: &str, statement: Statement) -> Result<(), LoadError>;
 
     /// Stores rows; gives the batch back for the next ones.
-    fn rows(&mut self, input: &str, rows: Rows) -> Result<Batch, LoadError>;
+    fn rows(&mut self, input: &str, rows: InsertedRows) -> Result<Batch, LoadError>;
 
     /// Rows that the planner did not want.
     fn unwanted(&mut self, input: &str, header: InsertHeader, count: u64);

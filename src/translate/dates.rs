@@ -2,7 +2,7 @@
 //!
 //! A date is text in both databases. What the end of a month would make different is left out.
 
-use super::{Reason, Sql, Translator, Type};
+use super::{Sql, Translator, Type, Untranslatable};
 
 /// Functions whose value is a part of a date, by the format that gives it.
 const DATE_PARTS: &[(&str, &str)] = &[
@@ -23,7 +23,7 @@ enum Piece {
 }
 
 impl Translator<'_> {
-    pub(super) fn extract(&mut self) -> Result<Sql, Reason> {
+    pub(super) fn extract(&mut self) -> Result<Sql, Untranslatable> {
         let unit = self.name()?.to_ascii_uppercase();
         self.expect_word("FROM")?;
         let date = self.expression()?;
@@ -31,7 +31,7 @@ impl Translator<'_> {
         date_part(&unit, &date.text).ok_or_else(|| format!("EXTRACT({unit} …)"))
     }
 
-    pub(super) fn date_shift(&mut self, sign: &str) -> Result<Sql, Reason> {
+    pub(super) fn date_shift(&mut self, sign: &str) -> Result<Sql, Untranslatable> {
         let date = self.expression()?;
         self.expect_symbol(b',')?;
         let sql = if self.skip_word("INTERVAL")? {
@@ -45,7 +45,7 @@ impl Translator<'_> {
     }
 
     /// A date moved by the interval that follows the word `INTERVAL`.
-    pub(super) fn shifted(&mut self, date: &Sql, sign: &str) -> Result<Sql, Reason> {
+    pub(super) fn shifted(&mut self, date: &Sql, sign: &str) -> Result<Sql, Untranslatable> {
         let count = self.primary_argument()?.number();
         let unit = self.name()?.to_ascii_lowercase();
         shifted_by(date, sign, &count, &unit)
@@ -64,7 +64,7 @@ pub(super) fn bare_function(name: &str) -> Option<Sql> {
     }
 }
 
-fn shifted_by(date: &Sql, sign: &str, count: &str, unit: &str) -> Result<Sql, Reason> {
+fn shifted_by(date: &Sql, sign: &str, count: &str, unit: &str) -> Result<Sql, Untranslatable> {
     let (unit, factor) = match unit {
         "second" | "minute" | "hour" | "day" | "month" | "year" => (unit, 1),
         "week" => ("day", 7),

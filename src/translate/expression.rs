@@ -7,10 +7,10 @@
 //! other, as the grammar does.
 
 use super::json::unquoted;
-use super::{Catalog, DEEPEST, NoTables, Reason, Scope, Sql, Translator, Type};
+use super::{Catalog, DEEPEST, NoTables, Scope, Sql, Translator, Type, Untranslatable};
 use crate::dump::{Cursor, DumpProblem, SourceText, Token};
 
-pub(super) fn reason(problem: DumpProblem) -> Reason {
+pub(super) fn reason(problem: DumpProblem) -> Untranslatable {
     match problem {
         DumpProblem::Unexpected { found, .. } => {
             format!("syntax that is not translated, at {found}")
@@ -45,7 +45,7 @@ impl<'s> Translator<'s> {
         }
     }
 
-    pub(super) fn expression(&mut self) -> Result<Sql, Reason> {
+    pub(super) fn expression(&mut self) -> Result<Sql, Untranslatable> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err("deeper nesting than is read".to_owned());
@@ -55,7 +55,7 @@ impl<'s> Translator<'s> {
         Ok(sql)
     }
 
-    fn or(&mut self) -> Result<Sql, Reason> {
+    fn or(&mut self) -> Result<Sql, Untranslatable> {
         let mut left = self.xor()?;
         loop {
             let pipes = !self.pipes_as_concat && self.at_pipes()?;
@@ -71,7 +71,7 @@ impl<'s> Translator<'s> {
         }
     }
 
-    fn xor(&mut self) -> Result<Sql, Reason> {
+    fn xor(&mut self) -> Result<Sql, Untranslatable> {
         let mut left = self.and()?;
         while self.skip_word("XOR")? {
             let right = self.and()?;
@@ -81,7 +81,7 @@ impl<'s> Translator<'s> {
         Ok(left)
     }
 
-    fn and(&mut self) -> Result<Sql, Reason> {
+    fn and(&mut self) -> Result<Sql, Untranslatable> {
         let mut left = self.not()?;
         loop {
             let ampersands = self.peek()? == Token::Symbol(b'&');
@@ -97,7 +97,7 @@ impl<'s> Translator<'s> {
         }
     }
 
-    fn not(&mut self) -> Result<Sql, Reason> {
+    fn not(&mut self) -> Result<Sql, Untranslatable> {
         if self.skip_word("NOT")? {
             self.depth += 1;
             if self.depth > DEEPEST {
@@ -110,7 +110,7 @@ impl<'s> Translator<'s> {
         self.comparison()
     }
 
-    fn comparison(&mut self) -> Result<Sql, Reason> {
+    fn comparison(&mut self) -> Result<Sql, Untranslatable> {
         let mut left = self.bits()?;
         loop {
             if let Some(operator) = self.comparison_operator()? {
@@ -130,7 +130,7 @@ impl<'s> Translator<'s> {
         }
     }
 
-    fn comparison_operator(&mut self) -> Result<Option<&'static str>, Reason> {
+    fn comparison_operator(&mut self) -> Result<Option<&'static str>, Untranslatable> {
         Ok(match self.peek()? {
             Token::Symbol(b'=') => {
                 self.next()?;
@@ -161,7 +161,7 @@ impl<'s> Translator<'s> {
         })
     }
 
-    fn is(&mut self, left: Sql) -> Result<Sql, Reason> {
+    fn is(&mut self, left: Sql) -> Result<Sql, Untranslatable> {
         let not = if self.skip_word("NOT")? { "NOT " } else { "" };
         let text = if self.skip_word("NULL")? || self.skip_word("UNKNOWN")? {
             format!("({} IS {not}NULL)", left.text)
@@ -175,7 +175,7 @@ impl<'s> Translator<'s> {
         Ok(Sql::new(text, Type::Number))
     }
 
-    fn set_comparison(&mut self, left: &Sql, not: &str) -> Result<Sql, Reason> {
+    fn set_comparison(&mut self, left: &Sql, not: &str) -> Result<Sql, Untranslatable> {
         let text = if self.skip_word("BETWEEN")? {
             let low = self.bits()?;
             self.expect_word("AND")?;
@@ -198,7 +198,7 @@ impl<'s> Translator<'s> {
     }
 
     /// What stands behind `IN`, for a value of type `left`, and the type of it.
-    fn in_list(&mut self, left: Type) -> Result<(String, Type), Reason> {
+    fn in_list(&mut self, left: Type) -> Result<(String, Type), Untranslatable> {
         self.expect_symbol(b'(')?;
         if self.at_word(&["SELECT", "WITH"])? {
             let outer = std::mem::take(&mut self.columns);
@@ -230,7 +230,7 @@ impl<'s> Translator<'s> {
     }
 
     /// The escape character is a backslash in MySQL unless another one is named.
-    fn like(&mut self, left: &Sql, not: &str) -> Result<String, Reason> {
+    fn like(&mut self, left: &Sql, not: &str) -> Result<String, Untranslatable> {
         let pattern = self.bits()?;
         let escape = if self.skip_word("ESCAPE")? {
             self.bits()?.text
@@ -249,7 +249,7 @@ impl<'s> Translator<'s> {
     }
 
     /// `|`, `&`, `<<`, `>>`: each level binds its own operators only.
-    fn bits(&mut self) -> Result<Sql, Reason> {
+    fn bits(&mut self) -> Result<Sql, Untranslatable> {
         let mut left = self.sum()?;
         loop {
             let operator = match self.peek()? {
@@ -273,7 +273,7 @@ impl<'s> Translator<'s> {
         }
     }
 
-    fn sum(&mut self) -> Result<Sql, Reason> {
+    fn sum(&mut self) -> Result<Sql, Untranslatable> {
         let mut left = self.product()?;
         loop {
             let operator = match self.peek()? {
@@ -291,7 +291,7 @@ impl<'s> Translator<'s> {
         }
     }
 
-    fn product(&mut self) -> Result<Sql, Reason> {
+    fn product(&mut self) -> Result<Sql, Untranslatable> {
         let mut left = self.power()?;
         loop {
             let operator = match self.peek()? {
@@ -319,7 +319,7 @@ impl<'s> Translator<'s> {
         }
     }
 
-    fn power(&mut self) -> Result<Sql, Reason> {
+    fn power(&mut self) -> Result<Sql, Untranslatable> {
         let mut left = self.unary()?;
         while self.skip_symbol(b'^')? {
             let (a, b) = (left.number(), self.unary()?.number());
@@ -328,7 +328,7 @@ impl<'s> Translator<'s> {
         Ok(left)
     }
 
-    fn unary(&mut self) -> Result<Sql, Reason> {
+    fn unary(&mut self) -> Result<Sql, Untranslatable> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err("deeper nesting than is read".to_owned());
@@ -361,7 +361,7 @@ impl<'s> Translator<'s> {
     }
 
     /// A primary expression with `COLLATE`, `->` and `->>` behind it.
-    fn postfix(&mut self) -> Result<Sql, Reason> {
+    fn postfix(&mut self) -> Result<Sql, Untranslatable> {
         let mut sql = self.primary()?;
         loop {
             if self.skip_word("COLLATE")? {
@@ -395,7 +395,7 @@ fn logic(left: Sql, operator: &str, right: Sql) -> Sql {
     Sql::new(text, Type::Number)
 }
 
-fn compare(left: &Sql, operator: &str, right: &Sql) -> Result<Sql, Reason> {
+fn compare(left: &Sql, operator: &str, right: &Sql) -> Result<Sql, Untranslatable> {
     let (first, second) = (left.beside(right.value)?, right.beside(left.value)?);
     Ok(Sql::new(
         format!("({first} {operator} {second})"),
@@ -403,7 +403,7 @@ fn compare(left: &Sql, operator: &str, right: &Sql) -> Result<Sql, Reason> {
     ))
 }
 
-fn arithmetic(left: Sql, operator: &str, right: Sql) -> Result<Sql, Reason> {
+fn arithmetic(left: Sql, operator: &str, right: Sql) -> Result<Sql, Untranslatable> {
     if left.value == Type::Choice || right.value == Type::Choice {
         return Err("the number of an ENUM's or SET's member".to_owned());
     }

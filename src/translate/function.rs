@@ -6,7 +6,7 @@
 //! A part of the one recursive descent that `expression`, `primary`, `function` and `query` are: they call each
 //! other, as the grammar does.
 
-use super::{Reason, Sql, Translator, Type};
+use super::{Sql, Translator, Type, Untranslatable};
 use crate::dump::Token;
 use crate::file::sql::quoted;
 
@@ -37,7 +37,7 @@ const SAME: &[(&str, Type)] = &[
 
 impl Translator<'_> {
     /// Translates a call from its opening parenthesis on.
-    pub(super) fn call(&mut self, name: &str) -> Result<Sql, Reason> {
+    pub(super) fn call(&mut self, name: &str) -> Result<Sql, Untranslatable> {
         self.expect_symbol(b'(')?;
         let sql = match name {
             "CAST" => self.cast(),
@@ -67,7 +67,7 @@ impl Translator<'_> {
     }
 
     /// Arguments up to the closing parenthesis.
-    fn arguments(&mut self) -> Result<Vec<Sql>, Reason> {
+    fn arguments(&mut self) -> Result<Vec<Sql>, Untranslatable> {
         let mut arguments = Vec::new();
         if self.skip_symbol(b')')? {
             return Ok(arguments);
@@ -81,7 +81,7 @@ impl Translator<'_> {
         }
     }
 
-    fn cast(&mut self) -> Result<Sql, Reason> {
+    fn cast(&mut self) -> Result<Sql, Untranslatable> {
         let value = self.expression()?;
         self.expect_word("AS")?;
         let sql = self.cast_to(value)?;
@@ -89,7 +89,7 @@ impl Translator<'_> {
         Ok(sql)
     }
 
-    fn convert(&mut self) -> Result<Sql, Reason> {
+    fn convert(&mut self) -> Result<Sql, Untranslatable> {
         let value = self.expression()?;
         let sql = if self.skip_word("USING")? {
             self.name()?;
@@ -102,7 +102,7 @@ impl Translator<'_> {
         Ok(sql)
     }
 
-    fn cast_to(&mut self, value: Sql) -> Result<Sql, Reason> {
+    fn cast_to(&mut self, value: Sql) -> Result<Sql, Untranslatable> {
         let name = self.name()?.to_ascii_uppercase();
         let mut arguments = Vec::new();
         if self.skip_symbol(b'(')? {
@@ -148,7 +148,7 @@ impl Translator<'_> {
         })
     }
 
-    fn trim(&mut self) -> Result<Sql, Reason> {
+    fn trim(&mut self) -> Result<Sql, Untranslatable> {
         let mut function = "trim";
         for (word, name) in [
             ("BOTH", "trim"),
@@ -178,7 +178,7 @@ impl Translator<'_> {
         ))
     }
 
-    fn position(&mut self) -> Result<Sql, Reason> {
+    fn position(&mut self) -> Result<Sql, Untranslatable> {
         // The argument's own IN must not be taken for the operator.
         let needle = self.primary_argument()?;
         self.expect_word("IN")?;
@@ -188,7 +188,7 @@ impl Translator<'_> {
         Ok(Sql::new(call, Type::Number))
     }
 
-    fn substring(&mut self) -> Result<Sql, Reason> {
+    fn substring(&mut self) -> Result<Sql, Untranslatable> {
         let text = self.expression()?;
         let by_words = self.skip_word("FROM")?;
         if !by_words {
@@ -207,7 +207,7 @@ impl Translator<'_> {
         Ok(Sql::new(call + ")", Type::Text))
     }
 
-    fn aggregate(&mut self, name: &str) -> Result<Sql, Reason> {
+    fn aggregate(&mut self, name: &str) -> Result<Sql, Untranslatable> {
         let distinct = if self.skip_word("DISTINCT")? {
             "DISTINCT "
         } else {
@@ -235,7 +235,7 @@ impl Translator<'_> {
         Ok(Sql::new(call, value))
     }
 
-    fn group_concat(&mut self) -> Result<Sql, Reason> {
+    fn group_concat(&mut self) -> Result<Sql, Untranslatable> {
         let distinct = self.skip_word("DISTINCT")?;
         let value = self.expression()?;
         if self.skip_word("ORDER")? {
@@ -258,7 +258,7 @@ impl Translator<'_> {
         Ok(Sql::new(call, Type::Text))
     }
 
-    fn over(&mut self, function: &Sql) -> Result<Sql, Reason> {
+    fn over(&mut self, function: &Sql) -> Result<Sql, Untranslatable> {
         self.expect_word("OVER")?;
         self.expect_symbol(b'(')?;
         let mut window = Vec::new();
@@ -281,7 +281,7 @@ impl Translator<'_> {
     }
 
     /// A literal or a name: what may stand where an expression would take too much.
-    pub(super) fn primary_argument(&mut self) -> Result<Sql, Reason> {
+    pub(super) fn primary_argument(&mut self) -> Result<Sql, Untranslatable> {
         let token = self.next()?;
         match token {
             Token::Number(_) | Token::Text { .. } => self.literal(token),
@@ -294,7 +294,7 @@ impl Translator<'_> {
     }
 
     /// `VALUES(n)` in `ON DUPLICATE KEY UPDATE`: the new row's, whatever was assigned already.
-    fn new_value(&mut self) -> Result<Sql, Reason> {
+    fn new_value(&mut self) -> Result<Sql, Untranslatable> {
         let mut name = self.name()?;
         while self.skip_symbol(b'.')? {
             name = self.name()?;
@@ -310,7 +310,10 @@ impl Translator<'_> {
     }
 
     /// `DEFAULT` or `DEFAULT(other)` in place of a value for `column`: whose default that is.
-    pub(super) fn default_keyword(&mut self, column: &str) -> Result<Option<String>, Reason> {
+    pub(super) fn default_keyword(
+        &mut self,
+        column: &str,
+    ) -> Result<Option<String>, Untranslatable> {
         if !self.skip_word("DEFAULT")? {
             return Ok(None);
         }
@@ -323,7 +326,7 @@ impl Translator<'_> {
     }
 }
 
-fn plain_call(name: &str, arguments: Vec<Sql>) -> Result<Sql, Reason> {
+fn plain_call(name: &str, arguments: Vec<Sql>) -> Result<Sql, Untranslatable> {
     if let Some((_, value)) = SAME.iter().find(|(same, _)| *same == name) {
         let value = match value {
             // What comes out is what went in.

@@ -33,7 +33,7 @@ const DEEPEST: usize = 100;
 const MOST_TOKENS: usize = 20_000;
 
 /// Why something is not translated, as the object of "because it uses …".
-pub(super) type Reason = String;
+pub(super) type Untranslatable = String;
 
 /// What is known about the values of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Sql {
     }
 
     /// The SQL beside a value of another type that it is compared with.
-    fn beside(&self, other: Type) -> Result<String, Reason> {
+    fn beside(&self, other: Type) -> Result<String, Untranslatable> {
         let is_number = matches!(other, Type::Number | Type::Digits);
         match self.value {
             Type::Text if is_number => {
@@ -195,7 +195,7 @@ impl Catalog for NoTables {
 }
 
 /// Translates one expression.
-pub(super) fn expression(source: &SourceText, scope: &Scope) -> Result<Sql, Reason> {
+pub(super) fn expression(source: &SourceText, scope: &Scope) -> Result<Sql, Untranslatable> {
     let mut translator = Translator::over_values(source, scope);
     let sql = translator.expression()?;
     translator.expect_end()?;
@@ -203,7 +203,7 @@ pub(super) fn expression(source: &SourceText, scope: &Scope) -> Result<Sql, Reas
 }
 
 /// Translates the expression of a value, which is computed once, by the SQLite of the importer.
-pub(super) fn value(source: &SourceText) -> Result<Sql, Reason> {
+pub(super) fn value(source: &SourceText) -> Result<Sql, Untranslatable> {
     let mut translator = Translator::over_values(source, &Scope::default());
     translator.at_import = true;
     let sql = translator.expression()?;
@@ -225,7 +225,7 @@ pub(super) fn assignments(
     source: &SourceText,
     scope: &Scope,
     assigned: &dyn Assigned,
-) -> Result<String, Reason> {
+) -> Result<String, Untranslatable> {
     let mut translator = Translator::over_values(source, scope);
     let mut parts: Vec<(String, String)> = Vec::new();
     loop {
@@ -254,12 +254,15 @@ pub(super) fn assignments(
 }
 
 /// Translates the query of a view.
-pub(super) fn query(source: &SourceText, catalog: &dyn Catalog) -> Result<Query, Reason> {
+pub(super) fn query(
+    source: &SourceText,
+    catalog: &dyn Catalog,
+) -> Result<TranslatedQuery, Untranslatable> {
     let mut translator = Translator::new(source, catalog);
     let text = translator.query()?;
     translator.skip_view_options()?;
     translator.expect_end()?;
-    Ok(Query {
+    Ok(TranslatedQuery {
         text,
         columns: translator.columns,
     })
@@ -272,7 +275,7 @@ pub(super) fn changes_case(sql: &str) -> bool {
 
 /// A translated query, and its columns as far as they are known.
 #[derive(Debug)]
-pub(super) struct Query {
+pub(super) struct TranslatedQuery {
     pub(super) text: String,
     pub(super) columns: Vec<(String, Type)>,
 }

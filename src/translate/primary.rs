@@ -9,7 +9,7 @@ use data_encoding::HEXLOWER;
 
 use super::dates::bare_function;
 use super::expression::reason;
-use super::{Reason, Sql, Translator, Type};
+use super::{Sql, Translator, Type, Untranslatable};
 use crate::dump::{Charset, Token, hex_bytes};
 use crate::file::sql::{literal, quoted};
 
@@ -62,7 +62,7 @@ const STOPS: &[&str] = &[
 ];
 
 impl Translator<'_> {
-    pub(super) fn primary(&mut self) -> Result<Sql, Reason> {
+    pub(super) fn primary(&mut self) -> Result<Sql, Untranslatable> {
         let token = self.next()?;
         match token {
             Token::Number(_) | Token::Text { .. } => self.literal(token),
@@ -86,7 +86,7 @@ impl Translator<'_> {
     }
 
     /// A number or a string, and the strings behind it that belong to it.
-    pub(super) fn literal(&mut self, token: Token) -> Result<Sql, Reason> {
+    pub(super) fn literal(&mut self, token: Token) -> Result<Sql, Untranslatable> {
         match token {
             Token::Number(span) => {
                 let digits = self.cursor.text(span).map_err(reason)?;
@@ -108,7 +108,7 @@ impl Translator<'_> {
         }
     }
 
-    fn parenthesised(&mut self) -> Result<Sql, Reason> {
+    fn parenthesised(&mut self) -> Result<Sql, Untranslatable> {
         if self.at_word(&["SELECT", "WITH"])? {
             let query = self.query()?;
             self.expect_symbol(b')')?;
@@ -130,7 +130,7 @@ impl Translator<'_> {
     }
 
     /// A keyword, a function or a column.
-    fn word(&mut self, token: Token) -> Result<Sql, Reason> {
+    fn word(&mut self, token: Token) -> Result<Sql, Untranslatable> {
         let name = self.name_of(token)?;
         if let Token::Word(_) = token {
             let upper = name.to_ascii_uppercase();
@@ -172,7 +172,7 @@ impl Translator<'_> {
     }
 
     /// Adjacent strings are one.
-    fn with_adjacent(&mut self, mut text: String) -> Result<String, Reason> {
+    fn with_adjacent(&mut self, mut text: String) -> Result<String, Untranslatable> {
         while let Token::Text { .. } = self.peek()? {
             text += &self.cursor.string("a string").map_err(reason)?;
         }
@@ -180,7 +180,7 @@ impl Translator<'_> {
     }
 
     /// `_utf8mb4'x'`, `DATE'2020-01-01'`.
-    fn introduced(&mut self, word: &str) -> Result<Sql, Reason> {
+    fn introduced(&mut self, word: &str) -> Result<Sql, Untranslatable> {
         let text = self.cursor.string("a string").map_err(reason)?;
         let text = self.with_adjacent(text)?;
         Ok(match word {
@@ -194,7 +194,7 @@ impl Translator<'_> {
         })
     }
 
-    fn column(&mut self, first: String) -> Result<Sql, Reason> {
+    fn column(&mut self, first: String) -> Result<Sql, Untranslatable> {
         let mut parts = vec![first];
         while self.skip_symbol(b'.')? {
             if self.skip_symbol(b'*')? {
@@ -226,7 +226,7 @@ impl Translator<'_> {
         ))
     }
 
-    fn case(&mut self) -> Result<Sql, Reason> {
+    fn case(&mut self) -> Result<Sql, Untranslatable> {
         let mut text = "CASE".to_owned();
         if !self.at_word(&["WHEN"])? {
             text += &format!(" {}", self.expression()?.number());
@@ -249,7 +249,7 @@ impl Translator<'_> {
         ))
     }
 
-    fn exists(&mut self) -> Result<Sql, Reason> {
+    fn exists(&mut self) -> Result<Sql, Untranslatable> {
         self.expect_symbol(b'(')?;
         let query = self.query()?;
         self.expect_symbol(b')')?;
@@ -258,7 +258,7 @@ impl Translator<'_> {
 }
 
 /// `_latin1 0xE9`: text of the character set, or bytes.
-fn introduced_bytes(charset: &str, bytes: Vec<u8>) -> Result<Sql, Reason> {
+fn introduced_bytes(charset: &str, bytes: Vec<u8>) -> Result<Sql, Untranslatable> {
     match Charset::from_name(charset) {
         None => Err(format!("the character set {charset}")),
         Some(Charset::Binary) => Ok(Sql::new(

@@ -8,13 +8,13 @@
 //! other, as the grammar does.
 
 use super::expression::reason;
-use super::{Reason, Scope, ScopeTable, Sql, Translator, Type};
+use super::{Scope, ScopeTable, Sql, Translator, Type, Untranslatable};
 use crate::dump::Token;
 use crate::file::sql::quoted;
 
 impl Translator<'_> {
     /// A query, with `UNION`, `ORDER BY` and `LIMIT`. Its columns are in `self.columns` then.
-    pub(super) fn query(&mut self) -> Result<String, Reason> {
+    pub(super) fn query(&mut self) -> Result<String, Untranslatable> {
         if !self.queries {
             return Err("a query".to_owned());
         }
@@ -60,7 +60,7 @@ impl Translator<'_> {
         Ok(text)
     }
 
-    fn common_tables(&mut self) -> Result<String, Reason> {
+    fn common_tables(&mut self) -> Result<String, Untranslatable> {
         let recursive = if self.skip_word("RECURSIVE")? {
             "RECURSIVE "
         } else {
@@ -95,7 +95,7 @@ impl Translator<'_> {
     }
 
     /// A `SELECT`, or a query in parentheses, which SQLite has as a table only.
-    fn query_part(&mut self, is_second: bool) -> Result<String, Reason> {
+    fn query_part(&mut self, is_second: bool) -> Result<String, Untranslatable> {
         if !self.skip_symbol(b'(')? {
             return self.select();
         }
@@ -111,7 +111,7 @@ impl Translator<'_> {
     }
 
     /// One `SELECT` without what stands behind a union.
-    fn select(&mut self) -> Result<String, Reason> {
+    fn select(&mut self) -> Result<String, Untranslatable> {
         self.expect_word("SELECT")?;
         let mut distinct = "";
         loop {
@@ -125,7 +125,7 @@ impl Translator<'_> {
             ]
             .iter()
             .try_fold(false, |seen, word| {
-                Ok::<_, Reason>(seen || self.skip_word(word)?)
+                Ok::<_, Untranslatable>(seen || self.skip_word(word)?)
             })? {
                 break;
             }
@@ -157,7 +157,7 @@ impl Translator<'_> {
     }
 
     /// The select list's source, up to `FROM` or the end of the query.
-    fn deferred_items(&mut self) -> Result<crate::dump::SourceText, Reason> {
+    fn deferred_items(&mut self) -> Result<crate::dump::SourceText, Untranslatable> {
         self.cursor
             .source_to(&[
                 "FROM",
@@ -176,7 +176,7 @@ impl Translator<'_> {
     }
 
     /// Translates the select list with the tables known.
-    fn items(&mut self, source: &crate::dump::SourceText) -> Result<String, Reason> {
+    fn items(&mut self, source: &crate::dump::SourceText) -> Result<String, Untranslatable> {
         let mut inner = Translator::new(source, self.catalog);
         inner.scopes = std::mem::take(&mut self.scopes);
         inner.common.clone_from(&self.common);
@@ -188,7 +188,7 @@ impl Translator<'_> {
         items
     }
 
-    fn item_list(&mut self) -> Result<String, Reason> {
+    fn item_list(&mut self) -> Result<String, Untranslatable> {
         let mut items = Vec::new();
         let mut columns = Vec::new();
         loop {
@@ -237,7 +237,7 @@ impl Translator<'_> {
         }
     }
 
-    fn alias(&mut self) -> Result<String, Reason> {
+    fn alias(&mut self) -> Result<String, Untranslatable> {
         if let Token::Text { .. } = self.peek()? {
             return self.cursor.string("an alias").map_err(reason);
         }
@@ -245,7 +245,7 @@ impl Translator<'_> {
     }
 
     /// What stands behind `FROM`.
-    fn tables(&mut self) -> Result<String, Reason> {
+    fn tables(&mut self) -> Result<String, Untranslatable> {
         let mut text = self.table()?;
         loop {
             if self.skip_symbol(b',')? {
@@ -270,7 +270,7 @@ impl Translator<'_> {
         }
     }
 
-    fn join(&mut self) -> Result<Option<String>, Reason> {
+    fn join(&mut self) -> Result<Option<String>, Untranslatable> {
         let natural = if self.skip_word("NATURAL")? {
             "NATURAL "
         } else {
@@ -293,7 +293,7 @@ impl Translator<'_> {
         Ok(None)
     }
 
-    fn table(&mut self) -> Result<String, Reason> {
+    fn table(&mut self) -> Result<String, Untranslatable> {
         self.deeper()?;
         let text = if self.skip_symbol(b'(')? {
             if self.at_word(&["SELECT", "WITH"])? {
@@ -315,7 +315,7 @@ impl Translator<'_> {
         Ok(text)
     }
 
-    fn named_table(&mut self) -> Result<String, Reason> {
+    fn named_table(&mut self) -> Result<String, Untranslatable> {
         let mut name = self.name()?;
         let mut database = None;
         if self.skip_symbol(b'.')? {
@@ -351,7 +351,7 @@ impl Translator<'_> {
         })
     }
 
-    fn table_alias(&mut self) -> Result<Option<String>, Reason> {
+    fn table_alias(&mut self) -> Result<Option<String>, Untranslatable> {
         let mut alias = None;
         let stops = [
             "ON",
@@ -410,7 +410,7 @@ impl Translator<'_> {
 
     /// What stands behind `ORDER BY`, where digits are ordered as numbers and an item may have a
     /// direction; or, where nothing is `ordered`, behind `GROUP BY`.
-    pub(super) fn order_items(&mut self, ordered: bool) -> Result<String, Reason> {
+    pub(super) fn order_items(&mut self, ordered: bool) -> Result<String, Untranslatable> {
         let mut items = Vec::new();
         loop {
             let item = self.expression()?;
@@ -429,7 +429,7 @@ impl Translator<'_> {
         }
     }
 
-    fn limit(&mut self) -> Result<String, Reason> {
+    fn limit(&mut self) -> Result<String, Untranslatable> {
         let first = self.expression()?.text;
         if self.skip_symbol(b',')? {
             let count = self.expression()?.text;
@@ -443,14 +443,14 @@ impl Translator<'_> {
     }
 
     /// `WITH CASCADED CHECK OPTION`, `FOR UPDATE`.
-    pub(super) fn skip_view_options(&mut self) -> Result<(), Reason> {
+    pub(super) fn skip_view_options(&mut self) -> Result<(), Untranslatable> {
         if self.at_word(&["WITH", "FOR", "LOCK"])? {
             while !matches!(self.next()?, Token::End | Token::Delimiter) {}
         }
         Ok(())
     }
 
-    fn deeper(&mut self) -> Result<(), Reason> {
+    fn deeper(&mut self) -> Result<(), Untranslatable> {
         self.depth += 1;
         if self.depth > super::DEEPEST {
             return Err("deeper nesting than is read".to_owned());
@@ -461,7 +461,7 @@ impl Translator<'_> {
 
 /// The cursor's questions with reasons instead of problems.
 impl Translator<'_> {
-    pub(super) fn next(&mut self) -> Result<Token, Reason> {
+    pub(super) fn next(&mut self) -> Result<Token, Untranslatable> {
         self.tokens += 1;
         if self.tokens > super::MOST_TOKENS {
             return Err(format!(
@@ -472,41 +472,41 @@ impl Translator<'_> {
         self.cursor.next().map_err(reason)
     }
 
-    pub(super) fn peek(&mut self) -> Result<Token, Reason> {
+    pub(super) fn peek(&mut self) -> Result<Token, Untranslatable> {
         self.cursor.peek().map_err(reason)
     }
 
-    pub(super) fn name(&mut self) -> Result<String, Reason> {
+    pub(super) fn name(&mut self) -> Result<String, Untranslatable> {
         self.cursor.name("a name").map_err(reason)
     }
 
-    pub(super) fn name_of(&mut self, token: Token) -> Result<String, Reason> {
+    pub(super) fn name_of(&mut self, token: Token) -> Result<String, Untranslatable> {
         self.cursor.name_of(token, "a name").map_err(reason)
     }
 
-    pub(super) fn at_word(&mut self, words: &[&str]) -> Result<bool, Reason> {
+    pub(super) fn at_word(&mut self, words: &[&str]) -> Result<bool, Untranslatable> {
         self.cursor.at_word(words).map_err(reason)
     }
 
-    pub(super) fn skip_word(&mut self, word: &str) -> Result<bool, Reason> {
+    pub(super) fn skip_word(&mut self, word: &str) -> Result<bool, Untranslatable> {
         self.cursor.skip_word(word).map_err(reason)
     }
 
-    pub(super) fn skip_symbol(&mut self, byte: u8) -> Result<bool, Reason> {
+    pub(super) fn skip_symbol(&mut self, byte: u8) -> Result<bool, Untranslatable> {
         self.cursor.skip_symbol(byte).map_err(reason)
     }
 
-    pub(super) fn expect_word(&mut self, word: &'static str) -> Result<(), Reason> {
+    pub(super) fn expect_word(&mut self, word: &'static str) -> Result<(), Untranslatable> {
         self.cursor.expect_word(word).map_err(reason)
     }
 
-    pub(super) fn expect_symbol(&mut self, byte: u8) -> Result<(), Reason> {
+    pub(super) fn expect_symbol(&mut self, byte: u8) -> Result<(), Untranslatable> {
         self.cursor
             .expect_symbol(byte, "another symbol")
             .map_err(reason)
     }
 
-    pub(super) fn expect_end(&mut self) -> Result<(), Reason> {
+    pub(super) fn expect_end(&mut self) -> Result<(), Untranslatable> {
         match self.next()? {
             Token::End | Token::Delimiter => Ok(()),
             token => Err(reason(self.cursor.unexpected(token, "the end"))),
@@ -514,22 +514,22 @@ impl Translator<'_> {
     }
 
     /// Whether the next two bytes are both `byte`.
-    pub(super) fn at_double(&mut self, byte: u8) -> Result<bool, Reason> {
+    pub(super) fn at_double(&mut self, byte: u8) -> Result<bool, Untranslatable> {
         Ok(self.peek()? == Token::Symbol(byte)
             && self.cursor.byte_behind().map_err(reason)? == Some(byte))
     }
 
-    pub(super) fn at_pipes(&mut self) -> Result<bool, Reason> {
+    pub(super) fn at_pipes(&mut self) -> Result<bool, Untranslatable> {
         self.at_double(b'|')
     }
 
-    pub(super) fn skip_pipes(&mut self) -> Result<(), Reason> {
+    pub(super) fn skip_pipes(&mut self) -> Result<(), Untranslatable> {
         self.next()?;
         self.next()?;
         Ok(())
     }
 
-    pub(super) fn at_arrow(&mut self) -> Result<bool, Reason> {
+    pub(super) fn at_arrow(&mut self) -> Result<bool, Untranslatable> {
         Ok(self.peek()? == Token::Symbol(b'-')
             && self.cursor.byte_behind().map_err(reason)? == Some(b'>'))
     }

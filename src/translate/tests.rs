@@ -27,7 +27,7 @@ fn scope() -> Scope {
     }])
 }
 
-fn translated(text: &str) -> Result<String, Reason> {
+fn translated(text: &str) -> Result<String, Untranslatable> {
     expression(&source(text), &scope()).map(|sql| sql.text)
 }
 
