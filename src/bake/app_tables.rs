@@ -1,7 +1,7 @@
 //! An app's tables as the destination of a load: the schema before the rows; CSV files, derived tables,
 //! indexes and checks after them.
 //!
-//! It owns what a bake does otherwise than an import. It must not know the order of the whole.
+//! It owns what sets a bake apart from an import. It must not know the order of the whole.
 
 use std::collections::BTreeMap;
 
@@ -97,7 +97,7 @@ struct AppStorage<'s> {
 }
 
 impl Storage for AppStorage<'_> {
-    /// The tables are the schema's; the dump's own only tell the order of columns, to the reading side.
+    /// The tables are the schema's; the dump's own only say in which order columns are, to the reading side.
     fn statement(&mut self, _input: &str, _statement: Statement) -> Result<(), LoadError> {
         Ok(())
     }
@@ -120,7 +120,7 @@ impl Storage for AppStorage<'_> {
                 table,
                 file,
                 unique: Unique::Derived,
-                told: &mut |bytes, rows| progress.advance(bytes, rows),
+                progress: &mut |bytes, rows| progress.advance(bytes, rows),
             };
             let (count, input) = loading.store(self.connection)?;
             let rows = self.loader.rows.entry(table.table.to_owned());
@@ -150,7 +150,7 @@ impl Storage for AppStorage<'_> {
             inputs,
             rows: self.loader.rows,
             notes,
-            // No statement of its dumps has an effect on an app's tables, so there is nothing to tell.
+            // No statement of its dumps has an effect on an app's tables, so there is nothing to report.
             ignored: BTreeMap::new(),
             views: Vec::new(),
             tables: FilledTables::Checked {

@@ -19,7 +19,7 @@ use crate::file::{FileError, FolderFile};
 use crate::load::LoadError;
 use crate::load::input::{open, unpacked_name};
 
-/// Rows between two calls of [`Loading::told`].
+/// Rows between two calls of [`Loading::progress`].
 const ROWS_BETWEEN: u64 = 1_000;
 
 /// A table that a CSV file can fill.
@@ -71,7 +71,7 @@ pub(super) struct Loading<'l> {
     pub(super) file: &'l FolderFile,
     pub(super) unique: Unique,
     /// Called now and then with stored bytes read and rows stored so far.
-    pub(super) told: &'l mut dyn FnMut(u64, u64),
+    pub(super) progress: &'l mut dyn FnMut(u64, u64),
 }
 
 impl Fields<'_> {
@@ -116,10 +116,10 @@ impl Loading<'_> {
                 .map_err(|cause| self.refused(&records, rows, cause))?;
             rows += 1;
             if rows % ROWS_BETWEEN == 0 {
-                (self.told)(meter.stored_bytes(), rows);
+                (self.progress)(meter.stored_bytes(), rows);
             }
         }
-        (self.told)(meter.stored_bytes(), rows);
+        (self.progress)(meter.stored_bytes(), rows);
         let (bytes, sha256) = meter.finish();
         let input = Input {
             name: unpacked_name(&self.file.name).to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! Everything slow or fragile happens here, once: parsing dumps, deriving columns, building indexes,
 //! gathering statistics, checking. A baked file is complete or absent (ARCHITECTURE.md, invariant
-//! 1) and tells where it came from (invariant 2). It must not know HTTP or how files are served.
+//! 1) and says where it came from (invariant 2). It must not know HTTP or how files are served.
 //!
 //! # Layout
 //! - [`bake()`]: an app's file, from its [`Recipe`] and a folder of dumps and documents

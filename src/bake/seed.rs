@@ -91,7 +91,7 @@ impl Seed<'_> {
             table: self.table,
             file: self.file,
             unique: Unique::Random,
-            told: &mut |bytes, rows| progress.advance(bytes, rows),
+            progress: &mut |bytes, rows| progress.advance(bytes, rows),
         };
         let (rows, input) = loading.store(connection)?;
         progress.begin(Phase::Integrity);

@@ -71,8 +71,8 @@ pub(super) enum Command {
     ///
     /// Reads the dumps in the order given, plain or compressed with gzip or zstd, and makes the
     /// tables, rows, keys, constraints and views that they define. What is not in the file as the
-    /// dump says is listed at the end, with its line: skipped (a statement was read over), lossy
-    /// (something is missing), changed (it is there in another form). The file appears only when
+    /// dump says is listed at the end, with its line: skipped (a statement has no counterpart), lossy
+    /// (something is missing), changed (it is stored differently). The file appears only when
     /// it is complete. docs/import.md has the types and where SQLite differs.
     #[command(after_help = "Examples:
   ekiben import shop.sql.gz -o shop.sqlite               one dump

@@ -130,7 +130,7 @@ impl From<LoadError> for Failure {
             LoadError::Finish { .. }
             | LoadError::Exists { .. }
             | LoadError::NotAFile { .. }
-            | LoadError::ReadAndWritten { .. }
+            | LoadError::InputAndOutput { .. }
             | LoadError::Output { .. } => Code::Output,
         };
         Self {

@@ -7,7 +7,7 @@ use indicatif::{HumanBytes, HumanCount};
 use super::failure::Failure;
 use crate::load::{NoteClass, Report};
 
-/// Tables, rows, indexes, sizes, seconds, and what is otherwise than the dumps say.
+/// Tables, rows, indexes, sizes, seconds, and what differs from the dumps.
 pub(super) fn report(report: &Report) -> String {
     let mut rows = vec![["table", "rows", "size", "indexes", "size of indexes"].map(str::to_owned)];
     for table in &report.tables {
@@ -26,7 +26,7 @@ pub(super) fn report(report: &Report) -> String {
     text
 }
 
-/// What became of tables and types, and what is otherwise than the dumps say.
+/// What became of tables and types, and what differs from the dumps.
 pub(super) fn import_report(report: &Report) -> String {
     let mut rows = vec![["table", "rows", "columns", "indexes"].map(str::to_owned)];
     let mut types: BTreeMap<(&str, &str), u64> = BTreeMap::new();
@@ -55,15 +55,15 @@ pub(super) fn import_report(report: &Report) -> String {
         text.push_str(&format!("\nviews: {}\n", names.join(", ")));
     }
     text.push_str(&totals(report));
-    let read_over: Vec<String> = report
-        .read_over
+    let ignored: Vec<String> = report
+        .ignored
         .iter()
         .map(|(word, count)| format!("{count} {word}"))
         .collect();
-    if !read_over.is_empty() {
+    if !ignored.is_empty() {
         text.push_str(&format!(
-            "\nWithout meaning in a file, read over: {}\n",
-            read_over.join(", ")
+            "\nIgnored (no effect in SQLite): {}\n",
+            ignored.join(", ")
         ));
     }
     text.push_str(&notes(report));
@@ -92,8 +92,8 @@ fn notes(report: &Report) -> String {
     let mut text = String::new();
     for (class, title) in [
         (NoteClass::Skipped, "Skipped"),
-        (NoteClass::Lossy, "Lost, in part or as a whole"),
-        (NoteClass::Changed, "Kept in another form"),
+        (NoteClass::Lossy, "Lost or incomplete"),
+        (NoteClass::Changed, "Stored differently"),
     ] {
         let notes: Vec<_> = report
             .notes

@@ -2,8 +2,8 @@
 //! and constraints this way, behind the rows.
 //!
 //! Each change is applied to the [`TableDefinition`]; what is done about rows that are already
-//! stored is decided by whoever stores them. Changes that mean nothing without a server are read
-//! over, others that are not known are told.
+//! stored is decided by whoever stores them. Changes that have no effect without a server are
+//! ignored, others that are not known are reported.
 
 use super::column::{column, word_or_string};
 use super::cursor::Cursor;

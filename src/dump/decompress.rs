@@ -9,7 +9,7 @@ use super::utf16;
 
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
-/// What is told from plain text, but not unpacked.
+/// Formats that are recognised, but not unpacked.
 const OTHERS: &[(&[u8], &str)] = &[
     (b"BZh", "bzip2"),
     (&[0xfd, b'7', b'z', b'X', b'Z', 0], "xz"),

@@ -31,7 +31,7 @@ pub struct TableDefinition {
     pub collation: Option<String>,
     /// The number that `AUTO_INCREMENT=` gives to the next row.
     pub auto_increment: Option<u64>,
-    /// Parts that were read over, as they would be reported: `PARTITION BY`, …
+    /// Parts that were skipped, as they are reported: `PARTITION BY`, …
     pub omitted: Vec<String>,
     /// Columns that were ever defined, for [`ColumnDefinition::id`].
     pub columns_made: u32,

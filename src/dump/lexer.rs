@@ -51,7 +51,7 @@ pub(super) struct Lexer<R> {
     delimiter: Vec<u8>,
 }
 
-/// What the comments of a dump program tell about the file.
+/// What the comments of a dump program say about the file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Marks {
     /// The header of mysqldump or mariadb-dump came, and no `Dump completed` after it.

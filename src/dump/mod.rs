@@ -6,7 +6,7 @@
 //! whoever calls it opens the bytes and decides what becomes of the rows.
 //!
 //! # Layout
-//! - [`decompress()`]: plain, gzip or zstd input, told apart by content; `utf16`: to UTF-8
+//! - [`decompress()`]: plain, gzip or zstd input, recognised by content; `utf16`: to UTF-8
 //! - `window`: the sliding buffer under the lexer
 //! - `lexer`, `trivia`: bytes to tokens, comments and version comments
 //! - `cursor`: tokens with look-ahead; captures expressions as [`SourceText`]

@@ -1,7 +1,7 @@
 //! Statements about tables, views and other objects: `CREATE`, `ALTER`, `DROP`, `TRUNCATE`, `USE`.
 //!
 //! The part of [`DumpReader`] that keeps the tables as the server would have them by now. Objects that a
-//! file of tables and views has no place for (triggers, routines, users) are skipped and told.
+//! file of tables and views has no place for (triggers, routines, users) are skipped and reported.
 //!
 //! It and `reader` know each other: both are one parser over one cursor, and `reader` hands a statement over
 //! here by its first word.
@@ -41,7 +41,7 @@ const BODIES: &[&str] = &["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"
 const LOOPS: &[&str] = &["IF", "LOOP", "WHILE", "REPEAT", "FOR"];
 
 impl DumpReader<'_> {
-    /// Reads over a trigger or routine to the end of its body. Clients need another delimiter for
+    /// Skips a trigger or routine to the end of its body. Clients need another delimiter for
     /// one with several statements; servers do not, and some programs rely on that.
     fn skip_body(
         &mut self,
@@ -101,7 +101,7 @@ impl DumpReader<'_> {
                 "TABLE" => return self.create_table(position, replace),
                 "VIEW" => return self.create_view(position),
                 "INDEX" => return self.create_index(kind, position),
-                "DATABASE" | "SCHEMA" => return self.read_over("CREATE DATABASE"),
+                "DATABASE" | "SCHEMA" => return self.ignore("CREATE DATABASE"),
                 "UNIQUE" => kind = KeyKind::Unique,
                 "FULLTEXT" => kind = KeyKind::Fulltext,
                 // CREATE SPATIAL INDEX, and CREATE SPATIAL REFERENCE SYSTEM.
@@ -140,7 +140,7 @@ impl DumpReader<'_> {
             if replace {
                 replaced = self.tables.remove(database.as_deref(), &name);
             } else if if_not_exists {
-                return self.read_over("CREATE TABLE IF NOT EXISTS");
+                return self.ignore("CREATE TABLE IF NOT EXISTS");
             } else {
                 return Err(DumpProblem::Unsupported(format!(
                     "a second CREATE TABLE {name}, which has not been dropped,"
@@ -240,7 +240,7 @@ impl DumpReader<'_> {
         let _ = self.cursor.skip_word("ONLINE")? || self.cursor.skip_word("IGNORE")?;
         if !self.cursor.skip_word("TABLE")? {
             if self.cursor.at_word(&["DATABASE", "SCHEMA"])? {
-                return self.read_over("ALTER DATABASE");
+                return self.ignore("ALTER DATABASE");
             }
             return self.skip("ALTER", position, false);
         }
@@ -248,7 +248,7 @@ impl DumpReader<'_> {
         let (database, name) = self.cursor.qualified_name()?;
         let database = database.or_else(|| self.session.database.clone());
         if self.cursor.at_word(&["DISABLE", "ENABLE"])? {
-            return self.read_over("ALTER TABLE … KEYS");
+            return self.ignore("ALTER TABLE … KEYS");
         }
         let Some(mut table) = self.tables.remove(database.as_deref(), &name) else {
             let statement = format!("ALTER TABLE {name}, which is not in the dump");
@@ -334,7 +334,7 @@ impl DumpReader<'_> {
         }
         let is_table = self.cursor.skip_word("TABLE")? || self.cursor.skip_word("TABLES")?;
         if !is_table && !self.cursor.skip_word("VIEW")? {
-            return self.read_over("DROP");
+            return self.ignore("DROP");
         }
         self.cursor.skip_words("IF", &["EXISTS"])?;
         loop {
@@ -347,7 +347,7 @@ impl DumpReader<'_> {
                 self.further.push_back(Statement::Dropped(table));
             }
             if !self.cursor.skip_symbol(b',')? {
-                self.read_over(if is_table { "DROP TABLE" } else { "DROP VIEW" })?;
+                self.ignore(if is_table { "DROP TABLE" } else { "DROP VIEW" })?;
                 return Ok(self.first_of_several());
             }
         }
@@ -411,9 +411,9 @@ impl DumpReader<'_> {
         let name = self.cursor.name("the name of a database")?;
         // To the clients USE is a command of its own, which the end of the line ends.
         if self.cursor.lexer().at_line_end()? {
-            *self.read_over.entry("USE".to_owned()).or_default() += 1;
+            *self.ignored.entry("USE".to_owned()).or_default() += 1;
         } else {
-            self.read_over("USE")?;
+            self.ignore("USE")?;
         }
         self.session.database = Some(name);
         Ok(ParsedStatement::Nothing)

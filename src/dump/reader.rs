@@ -1,7 +1,7 @@
 //! Statements of a dump, one after the other, and the rows of each `INSERT`.
 //!
 //! [`DumpReader`] dispatches on the first words of a statement: tables, views and rows are handed out,
-//! noise of dump programs is counted and read over, anything else that could matter is remembered
+//! noise of dump programs is counted and ignored, anything else that could matter is remembered
 //! as [`Skipped`] so that callers can report it. Nothing in a dump is ever executed.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -42,7 +42,7 @@ const NOISE: &[&str] = &[
 /// Those of [`SKIPPED`] that change rows.
 const LOSING: &[&str] = &["CALL", "EXECUTE", "ROLLBACK", "UPDATE", "WITH"];
 
-/// Statements that could have changed tables, rows or rights: read over, and told to the caller.
+/// Statements that could have changed tables, rows or rights: skipped, and reported to the caller.
 const SKIPPED: &[&str] = &[
     "CALL",
     "CHECK",
@@ -109,7 +109,7 @@ pub enum Statement {
     Insert(InsertHeader),
 }
 
-/// A statement that was read over although it could have changed tables or rows.
+/// A statement that was skipped although it could have changed tables or rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// Where it starts.
@@ -125,10 +125,10 @@ pub struct Skipped {
 pub struct Finished {
     /// The tables seen so far, those of earlier inputs included.
     pub tables: Tables,
-    /// Statements that were read over although they could matter.
+    /// Statements that were skipped although they could matter.
     pub skipped: Vec<Skipped>,
-    /// How many statements without meaning here were read over, by their first word.
-    pub read_over: BTreeMap<String, u64>,
+    /// How many statements without an effect here were ignored, by their first word.
+    pub ignored: BTreeMap<String, u64>,
 }
 
 /// Reads one dump.
@@ -147,7 +147,7 @@ pub struct DumpReader<'i> {
     /// Triggers on `INSERT`, by table: rows behind them would have fired them.
     pub(super) triggers: HashMap<(Option<String>, String), String>,
     pub(super) skipped: Vec<Skipped>,
-    pub(super) read_over: BTreeMap<String, u64>,
+    pub(super) ignored: BTreeMap<String, u64>,
     allow_incomplete: bool,
 }
 
@@ -167,7 +167,7 @@ impl<'i> DumpReader<'i> {
             deferred: None,
             triggers: HashMap::new(),
             skipped: Vec::new(),
-            read_over: BTreeMap::new(),
+            ignored: BTreeMap::new(),
             allow_incomplete: false,
         }
     }
@@ -200,7 +200,7 @@ impl<'i> DumpReader<'i> {
         Finished {
             tables: self.tables,
             skipped: self.skipped,
-            read_over: self.read_over,
+            ignored: self.ignored,
         }
     }
 
@@ -327,7 +327,7 @@ impl<'i> DumpReader<'i> {
                 .lexer()
                 .set_delimiter()
                 .map(|()| ParsedStatement::Nothing),
-            noise if NOISE.contains(&noise) => self.read_over(noise),
+            noise if NOISE.contains(&noise) => self.ignore(noise),
             refused if REFUSED.contains(&refused) => Err(DumpProblem::Outside(refused.to_owned())),
             known if SKIPPED.contains(&known) => {
                 self.skip_query(known, position, LOSING.contains(&known))
@@ -357,7 +357,7 @@ impl<'i> DumpReader<'i> {
     }
 
     fn set(&mut self) -> Result<ParsedStatement, DumpProblem> {
-        *self.read_over.entry("SET".to_owned()).or_default() += 1;
+        *self.ignored.entry("SET".to_owned()).or_default() += 1;
         let names = self.cursor.skip_word("NAMES")?
             || self.cursor.skip_word("CHARSET")?
             || self.cursor.skip_words("CHARACTER", &["SET"])?;
@@ -514,9 +514,9 @@ impl<'i> DumpReader<'i> {
         Ok(ParsedStatement::Statement(Statement::Insert(header)))
     }
 
-    /// Reads over a statement that means nothing here.
-    pub(super) fn read_over(&mut self, word: &str) -> Result<ParsedStatement, DumpProblem> {
-        *self.read_over.entry(word.to_owned()).or_default() += 1;
+    /// Ignores a statement that has no effect here.
+    pub(super) fn ignore(&mut self, word: &str) -> Result<ParsedStatement, DumpProblem> {
+        *self.ignored.entry(word.to_owned()).or_default() += 1;
         self.cursor.skip_statement()?;
         Ok(ParsedStatement::Nothing)
     }
@@ -535,7 +535,7 @@ impl<'i> DumpReader<'i> {
         });
     }
 
-    /// Reads over the rest of a statement that could have mattered.
+    /// Skips the rest of a statement that could have mattered.
     pub(super) fn skip(
         &mut self,
         statement: &str,
@@ -547,7 +547,7 @@ impl<'i> DumpReader<'i> {
         Ok(ParsedStatement::Nothing)
     }
 
-    /// Reads over a statement that holds a query, which must not write files.
+    /// Skips a statement that holds a query, which must not write files.
     pub(super) fn skip_query(
         &mut self,
         statement: &str,

@@ -3,7 +3,7 @@
 //!
 //! Dumps save a setting in a user variable and restore it later (`SET @saved = @@sql_mode`), so
 //! variables are kept as text. Everything else that dumps set (time zone, checks, SQL notes) has no
-//! meaning without a server and is read over.
+//! effect without a server and is ignored.
 
 use std::collections::HashMap;
 
@@ -108,7 +108,7 @@ impl Session {
                 self.modes = Modes::parse(&list);
                 self.variables.insert(name, list);
             }
-            // A saved character set of before the dump is NULL when it is restored at the end.
+            // The character set from before the dump is NULL when it is restored at the end.
             "character_set_client" => {
                 self.set_names(value.as_deref().unwrap_or("default"))?;
             }

@@ -226,21 +226,24 @@ fn every_cut_of_an_insert_is_an_error_or_a_whole_number_of_statements() {
 }
 
 #[test]
-fn what_could_matter_is_skipped_and_told() {
+fn what_could_matter_is_skipped_and_reported() {
     let mut reader = DumpReader::new(
         "x.sql",
         &b"SET FOREIGN_KEY_CHECKS=0;\nDELIMITER //\nCREATE DEFINER=`a`@`b` TRIGGER `x` BEFORE INSERT \
            ON t FOR EACH ROW BEGIN SET @a = ';'; END//\nDELIMITER ;\nUPDATE t SET a=1;"[..],
     );
     assert!(reader.next_statement().unwrap().is_none());
-    let told: Vec<_> = reader
+    let reported: Vec<_> = reader
         .finish()
         .skipped
         .iter()
         .map(|s| (s.position.line, s.statement.clone()))
         .collect();
     let expected = [(3, "CREATE TRIGGER x"), (5, "UPDATE")];
-    assert_eq!(told, expected.map(|(line, what)| (line, what.to_owned())));
+    assert_eq!(
+        reported,
+        expected.map(|(line, what)| (line, what.to_owned()))
+    );
 }
 
 #[test]

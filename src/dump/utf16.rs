@@ -1,6 +1,6 @@
 //! UTF-16 to UTF-8, for dumps that PowerShell's `>` has written.
 //!
-//! Only a byte order mark tells: without one nothing is touched. Decoding is strict; half a
+//! Only a byte order mark decides: without one nothing is touched. Decoding is strict; half a
 //! character is an error, never a replacement.
 
 use std::io::{self, Read};

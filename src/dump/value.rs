@@ -1,6 +1,6 @@
 //! Typed values: what a literal becomes in a column of a given kind.
 //!
-//! The outcome is what the server would store: numbers in quotes are numbers, decimals have all
+//! The result is what the server would store: numbers in quotes are numbers, decimals have all
 //! their digits, two digits of a year are four. Where that differs from what was written, `changed`
 //! says so; a literal that does not fit at all is an error. It must not know where the value stands;
 //! [`super::DumpRow`] adds that.

@@ -122,7 +122,7 @@ impl<R: Read> Window<R> {
         );
     }
 
-    /// Moves to the next byte for which `find` gives an index into the unread bytes, and tells
+    /// Moves to the next byte for which `find` gives an index into the unread bytes, and says
     /// whether there is one; without one, everything up to the end of the input is consumed.
     #[inline]
     pub(super) fn advance_to(

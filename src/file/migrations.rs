@@ -67,7 +67,7 @@ impl Migrations {
     }
 }
 
-/// Whether somebody meant a file as a migration: a wrong name must not be read over.
+/// Whether somebody meant a file as a migration: a wrong name must not be ignored.
 fn is_meant_as_one(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.starts_with("migration") && name.ends_with(".sql")

@@ -68,7 +68,7 @@ pub struct Provenance {
     pub rows: BTreeMap<String, u64>,
     /// The inputs in the order they were read.
     pub inputs: Vec<Input>,
-    /// What tells these rows from others of the same origin: of files that were written to, backups and
+    /// What distinguishes these rows from others of the same origin: of files that were written to, backups and
     /// seeds. The rows of a bake follow from its inputs.
     #[serde(skip)]
     pub state: Option<String>,

@@ -14,7 +14,7 @@ use super::script::Script;
 use super::sql::refuse_names_as_strings;
 use super::{FileError, Folder};
 
-/// So many rows that refer to nothing are told; the first is enough to look.
+/// So many rows that refer to nothing are reported; the first is enough to look.
 const MOST_ORPHANS: u32 = 10;
 
 /// The schema of one app.

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A file that is removed when dropped, and locked so that others can tell it is in use.
+/// A file that is removed when dropped, and locked so that others can see it is in use.
 pub(crate) struct Temporary {
     path: PathBuf,
     file: File,

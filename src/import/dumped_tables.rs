@@ -1,6 +1,6 @@
 //! The tables of dumps as the destination of a load: made, changed and dropped as the statements say.
 //!
-//! It owns what an import does otherwise than a bake. One table is `table`'s; what becomes of all of them when
+//! It owns what sets an import apart from a bake. One table is `table`'s; what becomes of all of them when
 //! the rows are in is `completion`'s. It must not know the order of the whole.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,7 +148,7 @@ impl Storage for ImportStorage<'_> {
             inputs: read.inputs,
             rows: tables.iter().map(rows).collect(),
             notes,
-            ignored: read.read_over,
+            ignored: read.ignored,
             views,
             tables: FilledTables::Reported(tables),
         })
@@ -241,7 +241,7 @@ impl ImportStorage<'_> {
         table.rebuild(self.connection, &mut self.names)
     }
 
-    /// A name in the file for a table; told when it is not its own.
+    /// A name in the file for a table; noted when it is not its own.
     fn take_name(&mut self, input: &str, definition: &TableDefinition) -> String {
         let name = self.names.take(&definition.name);
         if name != definition.name {
@@ -326,7 +326,7 @@ impl ImportStorage<'_> {
         };
         for table in &mut self.tables {
             finisher.lay_out(table, &mut self.names)?;
-            finisher.tell_changes(table);
+            finisher.note_changes(table);
         }
         completion::edit_schema(self.connection, &mut finisher, &self.tables)?;
         if data_only {

@@ -1,7 +1,7 @@
 //! What is done about rows whose key is there already: `INSERT IGNORE`, `REPLACE`,
 //! `ON DUPLICATE KEY UPDATE`.
 //!
-//! The outcome depends on the unique keys, so these are made before such rows are stored; rows of
+//! The result depends on the unique keys, so these are made before such rows are stored; rows of
 //! plain `INSERT`s go in without them.
 
 use rusqlite::Connection;

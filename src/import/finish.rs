@@ -4,7 +4,7 @@
 //! Rows went into tables without constraints. What can be changed in the definition alone (checks,
 //! defaults, foreign keys) is written into `sqlite_schema`, by the procedure that SQLite documents for
 //! that, after each clause was tried on a table in memory and on the rows; what lies otherwise on
-//! disk is done by copying the table. A constraint that the rows do not meet is left out and told.
+//! disk is done by copying the table. A constraint that the rows do not meet is left out and noted.
 
 use rusqlite::Connection;
 
@@ -18,7 +18,7 @@ use crate::load::LoadError;
 use crate::load::note::{Note, NoteClass, counted};
 use crate::translate;
 
-/// What finishing a table needs to know and to tell.
+/// What finishing a table needs to know and to note.
 pub(super) struct Finisher<'f> {
     pub(super) connection: &'f Connection,
     /// An empty database to try definitions in.
@@ -72,7 +72,7 @@ impl Finisher<'_> {
             let position = generated.expression.position;
             match self.generated_sql(table, column, index)? {
                 Ok(sql) => {
-                    self.tell_ascii_case(table, column, &sql)?;
+                    self.note_ascii_case(table, column, &sql)?;
                     table.layout.columns[index].generated = Some((sql, generated.stored));
                 }
                 Err(reason) if table.given.contains(&column.id) => {
@@ -98,8 +98,8 @@ impl Finisher<'_> {
         Ok(())
     }
 
-    /// SQLite's `lower` and `upper` change ASCII letters only: tells where that makes a difference.
-    fn tell_ascii_case(
+    /// SQLite's `lower` and `upper` change ASCII letters only: notes where that makes a difference.
+    fn note_ascii_case(
         &mut self,
         table: &ImportTable,
         column: &ColumnDefinition,
@@ -447,7 +447,7 @@ impl Finisher<'_> {
         triggers
     }
 
-    /// The secondary keys as indexes; what cannot be one is told.
+    /// The secondary keys as indexes; what cannot be one is noted.
     pub(super) fn indexes(&mut self, table: &ImportTable) -> Vec<(Index, Position)> {
         let mut indexes = Vec::new();
         if let Some(primary) = keys::primary_index(table) {
@@ -471,15 +471,15 @@ impl Finisher<'_> {
         indexes
     }
 
-    /// What the definition says and the new table says otherwise.
-    pub(super) fn tell_changes(&mut self, table: &ImportTable) {
+    /// Where the new table differs from the definition.
+    pub(super) fn note_changes(&mut self, table: &ImportTable) {
         let position = table.definition.position;
         for omitted in &table.definition.omitted {
             let what = format!("made without {omitted}");
             self.note(table, position, NoteClass::Lossy, &what);
         }
         let mut decimals = Vec::new();
-        let mut told = Vec::new();
+        let mut differences = Vec::new();
         for (column, own) in table.definition.columns.iter().zip(&table.layout.columns) {
             let name = &column.name;
             if matches!(own.kind, ValueType::Decimal(_)) {
@@ -487,17 +487,17 @@ impl Finisher<'_> {
             }
             if table.widened.contains(&column.id) {
                 let what = format!("column {name} is TEXT, because it holds a number above 2^63-1");
-                told.push((NoteClass::Changed, what));
+                differences.push((NoteClass::Changed, what));
             }
             if column.column_type.zerofill {
                 let what = format!("column {name} loses ZEROFILL, which only pads what is shown");
-                told.push((NoteClass::Changed, what));
+                differences.push((NoteClass::Changed, what));
             }
             if column.auto_increment && !table.is_rowid(column) {
                 let what = format!(
                     "column {name} loses AUTO_INCREMENT, which SQLite has for primary keys only"
                 );
-                told.push((NoteClass::Lossy, what));
+                differences.push((NoteClass::Lossy, what));
             }
         }
         if !decimals.is_empty() {
@@ -508,7 +508,7 @@ impl Finisher<'_> {
             );
             self.note(table, position, NoteClass::Changed, &what);
         }
-        for (class, what) in told {
+        for (class, what) in differences {
             self.note(table, position, class, &what);
         }
     }

@@ -1,7 +1,7 @@
 //! Importing any dump: the tables are the dump's own.
 //!
 //! The same sequence as an app's bake (`load/sequence.rs`), with tables made from `CREATE TABLE` instead of a
-//! schema folder. Everything that ends up otherwise than the dump says is noted.
+//! schema folder. Everything that differs from the dump is noted.
 //!
 //! # Layout
 //! - [`Selection`]: which databases and tables; `planner`: what the reading side knows of them
@@ -78,7 +78,7 @@ pub fn import(
         });
     }
     if dumps.iter().any(|dump| dump.is_at(out)) {
-        return Err(LoadError::ReadAndWritten {
+        return Err(LoadError::InputAndOutput {
             path: out.to_owned(),
         });
     }

@@ -1,6 +1,6 @@
 //! Names in the new file: SQLite has one namespace for tables, views and indexes, in any case.
 //!
-//! MySQL tells `Foo` from `foo` and keeps the names of keys per table, so a name may have to give
+//! MySQL distinguishes `Foo` from `foo` and keeps the names of keys per table, so a name may have to give
 //! way. Names that SQLite or Ekiben keep for themselves give way too.
 
 use std::collections::HashSet;

@@ -1,7 +1,7 @@
 //! Values that are not written as literals: `DEFAULT`, `NOW()`, `CONCAT('a', 'b')`.
 //!
 //! Dump programs do not write them; people and object mappers do. A default comes from the table,
-//! an expression is translated and computed by SQLite, and the outcome is read as if it had been
+//! an expression is translated and computed by SQLite, and the result is read as if it had been
 //! written as a literal. What cannot be translated is an error, never a guess.
 
 use rusqlite::Connection;

@@ -1,7 +1,7 @@
 //! Which tables of the dumps are wanted: by database and by name.
 //!
 //! A dump may hold several databases, and a file holds one: without a choice the names of all are
-//! told. Statements without a database belong to whichever was chosen, as they would for a client
+//! reported. Statements without a database belong to whichever was chosen, as they would for a client
 //! that was started with it.
 
 use std::collections::BTreeSet;

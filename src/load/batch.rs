@@ -68,7 +68,7 @@ impl Batch {
         self.text.len() + self.bytes.len() + self.cells.len() * size_of::<Cell>()
     }
 
-    /// Adds a row; `on_change` is told the columns whose values are stored otherwise than written.
+    /// Adds a row; `on_change` gets the columns whose values are stored differently from how they are written.
     pub(crate) fn push(
         &mut self,
         row: &DumpRow<'_>,

@@ -128,14 +128,14 @@ pub enum LoadError {
         path: PathBuf,
     },
     /// There is something at the output that cannot be replaced by a file.
-    #[error("{path} is no file that could be replaced")]
+    #[error("{path} is not a regular file")]
     NotAFile {
         /// The output.
         path: PathBuf,
     },
     /// The output is one of the inputs.
-    #[error("{path} is to be read and written")]
-    ReadAndWritten {
+    #[error("{path} is both an input and the output")]
+    InputAndOutput {
         /// The output.
         path: PathBuf,
     },
@@ -196,7 +196,7 @@ impl LoadError {
                 Some("This should not happen: please report it with the dump's CREATE TABLEs.")
             }
             Self::Exists { .. } => Some("Name another output, or add --force to replace it."),
-            Self::NotAFile { .. } | Self::ReadAndWritten { .. } => {
+            Self::NotAFile { .. } | Self::InputAndOutput { .. } => {
                 Some("Name another output: a file that does not exist yet.")
             }
             Self::Output { .. } => Some(ROOM),

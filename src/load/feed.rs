@@ -34,7 +34,7 @@ pub(crate) enum Event {
     Statement(Statement),
     Rows(InsertedRows),
     /// Rows that the planner did not want.
-    Ignored(InsertHeader, u64),
+    Unwanted(InsertHeader, u64),
     /// All inputs are read.
     End(InputsRead),
 }
@@ -53,7 +53,7 @@ pub(crate) struct InsertedRows {
 pub(crate) struct InputsRead {
     pub(crate) inputs: Vec<Input>,
     pub(crate) notes: Vec<Note>,
-    pub(crate) read_over: BTreeMap<String, u64>,
+    pub(crate) ignored: BTreeMap<String, u64>,
 }
 
 /// Says what is to become of the rows of an `INSERT`.
@@ -105,7 +105,7 @@ pub(crate) fn feed(
     std::thread::scope(|scope| {
         let reading = scope.spawn(move || {
             let mut send = |event| {
-                // The other side has gone away only when it failed, and tells of that itself.
+                // The other side has gone away only when it failed, and reports that itself.
                 events.send(event).ok()?;
                 Some(emptied(empties.try_recv().ok()))
             };
@@ -148,7 +148,7 @@ struct Feeder<'f> {
     pending: Option<Pending>,
     spare: Batch,
     scout: Ahead,
-    /// Values that are stored otherwise than written, by table and column, with the first place.
+    /// Values that are stored differently from how they are written, by table and column, with the first place.
     changes: BTreeMap<(String, String), (u64, Position)>,
 }
 
@@ -234,9 +234,9 @@ impl<'f> Feeder<'f> {
         let Finished {
             tables,
             skipped,
-            read_over,
+            ignored,
         } = reader.finish();
-        self.end_of_input(file, &meter, &skipped, read_over);
+        self.end_of_input(file, &meter, &skipped, ignored);
         Ok(Ok(tables))
     }
 
@@ -245,7 +245,7 @@ impl<'f> Feeder<'f> {
         file: &FolderFile,
         meter: &Meter,
         skipped: &[crate::dump::Skipped],
-        read_over: BTreeMap<String, u64>,
+        ignored: BTreeMap<String, u64>,
     ) {
         let notes = &mut self.read.notes;
         notes.extend(skipped.iter().map(|skipped| {
@@ -264,8 +264,8 @@ impl<'f> Feeder<'f> {
             );
             notes.push(Note::new(&file.shown, position, NoteClass::Changed, what));
         }
-        for (word, count) in read_over {
-            *self.read.read_over.entry(word).or_default() += count;
+        for (word, count) in ignored {
+            *self.read.ignored.entry(word).or_default() += count;
         }
         let (bytes, sha256) = meter.finish();
         self.read.inputs.push(Input {
@@ -298,11 +298,11 @@ impl<'f> Feeder<'f> {
                 super::error::mismatch(&file.shown, header.position, &header.table, reason)
             })?;
             let Some(kinds) = planned else {
-                let mut ignored = 1;
+                let mut unwanted = 1;
                 while reader.next_row()?.is_some() {
-                    ignored += 1;
+                    unwanted += 1;
                 }
-                return Ok(self.send(Event::Ignored(header, ignored)));
+                return Ok(self.send(Event::Unwanted(header, unwanted)));
             };
             self.pending = Some(Pending {
                 header: Arc::new(header),

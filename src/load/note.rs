@@ -1,4 +1,4 @@
-//! What a bake or import did otherwise than the dump says: one note for each statement, column or
+//! Where a bake or import differs from the dump: one note for each statement, column or
 //! constraint, with its place.
 
 use std::fmt;
@@ -11,15 +11,15 @@ use crate::dump::Position;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NoteClass {
-    /// A statement was read over; nothing of it is in the file.
+    /// A statement was skipped; nothing of it is in the file.
     Skipped,
-    /// Something is in the file in another form, and nothing is lost.
+    /// Something is stored differently, and nothing is lost.
     Changed,
     /// Something of the dump is not in the file, or only in part.
     Lossy,
 }
 
-/// One thing that is otherwise than the dump says.
+/// One thing that differs from the dump.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// The input's name.

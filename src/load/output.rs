@@ -88,7 +88,7 @@ impl Output {
             path: path.to_owned(),
             cause,
         };
-        // Told now, and not when all the work is done.
+        // Reported now, and not when all the work is done.
         let ends_in_slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
         if ends_in_slash || path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             return Err(LoadError::NotAFile {

@@ -1,4 +1,4 @@
-//! What a bake tells on its way. The command line draws it; the baker does not know how.
+//! The progress of a bake or import. The command line draws it; nothing here knows how.
 
 use std::sync::Arc;
 
@@ -25,13 +25,13 @@ pub enum Phase {
 
 /// Receives the progress of a bake.
 pub trait Progress {
-    /// A phase begins; the one before it has ended.
+    /// A phase begins; the previous one has ended.
     fn begin(&mut self, phase: Phase);
     /// Within [`Phase::Rows`]: stored bytes read and rows stored so far.
     fn advance(&mut self, bytes: u64, rows: u64);
 }
 
-/// Tells nobody.
+/// Reports to nobody.
 #[derive(Debug, Clone, Copy)]
 pub struct Silent;
 

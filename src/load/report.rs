@@ -1,4 +1,4 @@
-//! What a bake tells at its end: tables, rows, indexes, sizes, seconds, and what was left out.
+//! The report at the end of a bake or import: tables, rows, indexes, sizes, seconds, and what was left out.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::note::Note;
 use crate::file::provenance::Provenance;
 use crate::file::sql::{quoted, table_names};
 
-/// The outcome of a bake or import.
+/// The result of a bake or import.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     /// The finished file.
@@ -29,10 +29,10 @@ pub struct Report {
     /// The views of an import, by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub views: Vec<String>,
-    /// What is otherwise than the dumps say.
+    /// What differs from the dumps.
     pub notes: Vec<Note>,
-    /// How many statements without meaning in a file were read over, by their first words.
-    pub read_over: BTreeMap<String, u64>,
+    /// How many statements without an effect in SQLite were ignored, by their first words.
+    pub ignored: BTreeMap<String, u64>,
     /// From the first byte read to the renamed file.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub elapsed: Duration,
@@ -119,7 +119,7 @@ pub(crate) fn indexes(connection: &Connection, table: &str) -> rusqlite::Result<
         .collect()
 }
 
-/// What is told about a finished file.
+/// The report about a finished file.
 pub(crate) fn of(
     out: &Path,
     provenance: Provenance,
@@ -136,7 +136,7 @@ pub(crate) fn of(
         tables,
         views: Vec::new(),
         notes,
-        read_over: BTreeMap::new(),
+        ignored: BTreeMap::new(),
         elapsed: start.elapsed(),
     }
 }

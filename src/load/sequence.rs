@@ -121,7 +121,7 @@ pub(crate) fn load(
     let path = output.publish()?;
     Ok(Report {
         views: stored.views,
-        read_over: stored.ignored,
+        ignored: stored.ignored,
         ..report::of(&path, provenance, tables, stored.notes, plan.start)
     })
 }
@@ -146,7 +146,7 @@ fn store(
                 current.advance(count);
                 return Ok(Some(batch));
             }
-            Event::Ignored(header, count) => storage.unwanted(current.name(), header, count),
+            Event::Unwanted(header, count) => storage.unwanted(current.name(), header, count),
             Event::End(end) => read = end,
         }
         Ok(None)

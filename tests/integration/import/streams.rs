@@ -115,10 +115,10 @@ fn an_output_that_must_not_be_replaced_is_refused_before_anything_is_read() {
         finished.exits(code).says(reason);
         assert!(!finished.stderr.contains("reading"), "{}", finished.stderr);
     };
-    import("in.sql", 5, "in.sql is to be read and written");
-    import("./link.sql", 5, "link.sql is to be read and written");
-    import("folder", 5, "folder is no file that could be replaced");
-    import("new/", 5, "new/ is no file that could be replaced");
+    import("in.sql", 5, "in.sql is both an input and the output");
+    import("./link.sql", 5, "link.sql is both an input and the output");
+    import("folder", 5, "folder is not a regular file");
+    import("new/", 5, "new/ is not a regular file");
     import("-", 2, "cannot be written to standard output");
     let kept = fs::read_to_string(folder.path().join("in.sql")).unwrap();
     assert_eq!(kept, dump);

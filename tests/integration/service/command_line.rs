@@ -143,7 +143,7 @@ fn import_makes_the_tables_of_the_dump() {
         .exits(0)
         .says("item      2")
         .says("decimal(10,2)                 TEXT        1")
-        .says("Lost, in part or as a whole (1)")
+        .says("Lost or incomplete (1)")
         .says("shop.sql:8: table item: key ft is left out: a full-text index");
     let connection = rusqlite::Connection::open(folder.path().join("shop.sqlite")).unwrap();
     let rows: Vec<(i64, String, Option<String>, Vec<u8>)> = connection
