@@ -14,11 +14,11 @@ use crate::file::provenance::Input;
 use crate::file::{Folder, FolderFile, Schema};
 use crate::load::LoadError;
 use crate::load::batch::Batch;
-use crate::load::feed::{InputsRead, InsertedRows, Planner};
+use crate::load::feed::{InputsRead, InsertedRows};
 use crate::load::note::{Note, NoteClass, counted};
 use crate::load::output::Output;
 use crate::load::progress::{Phase, Progress};
-use crate::load::sequence::{Destination, FilledFile, FilledTables, Storage};
+use crate::load::sequence::{BothSides, Destination, FilledFile, FilledTables, Storage};
 
 /// The tables of an app's schema, and the sources of them that are no dumps.
 pub(super) struct AppTables<'a> {
@@ -34,10 +34,7 @@ pub(super) struct AppTables<'a> {
 }
 
 impl Destination for AppTables<'_> {
-    fn open<'o>(
-        &'o self,
-        output: &'o Output,
-    ) -> Result<(Box<dyn Planner + 'o>, Box<dyn Storage + 'o>), LoadError> {
+    fn open<'o>(&'o self, output: &'o Output) -> Result<BothSides<'o>, LoadError> {
         let connection = output.connection();
         self.schema.create_tables(connection)?;
         let documents = self.store_documents(connection)?;

@@ -19,12 +19,12 @@ use crate::file::sql::{quoted, refuse_names_as_strings};
 use crate::load::LoadError;
 use crate::load::batch::Batch;
 use crate::load::error::mismatch;
-use crate::load::feed::{InputsRead, InsertedRows, Planner};
+use crate::load::feed::{InputsRead, InsertedRows};
 use crate::load::note::{Note, NoteClass};
 use crate::load::output::Output;
 use crate::load::progress::Progress;
 use crate::load::report::TableReport;
-use crate::load::sequence::{Destination, FilledFile, FilledTables, Storage};
+use crate::load::sequence::{BothSides, Destination, FilledFile, FilledTables, Storage};
 
 /// The tables that are wanted of those that the dumps describe.
 pub(super) struct DumpedTables<'a> {
@@ -34,10 +34,7 @@ pub(super) struct DumpedTables<'a> {
 }
 
 impl Destination for DumpedTables<'_> {
-    fn open<'o>(
-        &'o self,
-        output: &'o Output,
-    ) -> Result<(Box<dyn Planner + 'o>, Box<dyn Storage + 'o>), LoadError> {
+    fn open<'o>(&'o self, output: &'o Output) -> Result<BothSides<'o>, LoadError> {
         let planner = ImportPlanner::new(self.selection.clone());
         let storage = ImportStorage {
             connection: output.connection(),

@@ -75,8 +75,8 @@ impl<'t> CurrentInput<'t> {
         self.progress.advance(self.meter.stored_bytes(), self.rows);
     }
 
-    /// Its name.
-    pub(crate) fn name(&self) -> &'t str {
+    /// How messages name it.
+    pub(crate) fn shown(&self) -> &'t str {
         &self.files[self.current].shown
     }
 }

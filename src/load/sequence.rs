@@ -34,13 +34,13 @@ pub(crate) struct LoadPlan<'a> {
     pub(crate) start: Instant,
 }
 
+/// What the reading side asks, and the storing side, over one new file.
+pub(crate) type BothSides<'o> = (Box<dyn Planner + 'o>, Box<dyn Storage + 'o>);
+
 /// Which tables the rows of dumps go into.
 pub(crate) trait Destination {
     /// Prepares the new file: what the reading side has to know of it, and the storing side.
-    fn open<'o>(
-        &'o self,
-        output: &'o Output,
-    ) -> Result<(Box<dyn Planner + 'o>, Box<dyn Storage + 'o>), LoadError>;
+    fn open<'o>(&'o self, output: &'o Output) -> Result<BothSides<'o>, LoadError>;
 }
 
 /// The storing side: takes what the reading side hands over, in the order of the dumps. `input` is the name of
@@ -139,14 +139,14 @@ fn store(
     feed(plan.dumps, plan.options, &mut *planner, &mut |event| {
         match event {
             Event::Input(index, meter) => current.begin(index, meter),
-            Event::Statement(statement) => storage.statement(current.name(), statement)?,
+            Event::Statement(statement) => storage.statement(current.shown(), statement)?,
             Event::Rows(rows) => {
                 let count = rows.batch.rows();
-                let batch = storage.rows(current.name(), rows)?;
+                let batch = storage.rows(current.shown(), rows)?;
                 current.advance(count);
                 return Ok(Some(batch));
             }
-            Event::Unwanted(header, count) => storage.unwanted(current.name(), header, count),
+            Event::Unwanted(header, count) => storage.unwanted(current.shown(), header, count),
             Event::End(end) => read = end,
         }
         Ok(None)
