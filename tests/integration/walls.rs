@@ -10,7 +10,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("release", &[]),
     ("dump", &[]),
     ("file", &[]),
-    ("config", &["http", "store"]),
+    ("config", &[]),
     ("translate", &["file", "dump"]),
     ("load", &["file", "dump"]),
     ("bake", &["load", "translate", "file", "dump"]),
