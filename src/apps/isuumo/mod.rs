@@ -12,7 +12,7 @@
 //! - `low_priced`, `recommended`, `nazotte` (with `polygon`, `point_tree`): the other lists
 //! - `purchase`: buying a chair and requesting documents; `body`: how bodies are read
 //! - `upload` (with `records`): CSV uploads; `initialize`: back to the baked data
-//! - `conditions`: the two condition documents
+//! - `conditions`: the two condition documents; `condition_endpoints`: how they are asked for
 //! - `description`: what all these say of themselves, with examples
 //! - `bots`: whom [`Settings::shed_bots`] turns away
 //! - `images` (with [`thumbnail`]): pictures drawn from their names
@@ -24,6 +24,7 @@ mod bots;
 mod by_id;
 mod catalogue;
 mod chair;
+mod condition_endpoints;
 mod conditions;
 mod description;
 mod estate;
@@ -56,6 +57,7 @@ pub use self::settings::Settings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::http::{HttpError, WorkPool};
 use crate::store::{Deriver, Store};
+use crate::web::cookie::CookieScope;
 
 /// What every handler of this app returns.
 type Result<T, E = HttpError> = std::result::Result<T, E>;
@@ -69,6 +71,8 @@ struct Isu {
     tops: pages::TopCache,
     /// What does whatever takes long.
     work: WorkPool,
+    /// Where the cookies of the pages belong.
+    cookies: CookieScope,
     /// Whether answers may be compressed.
     compress: bool,
 }
@@ -123,6 +127,7 @@ impl ServedApp for Isuumo {
                 maps: pages::MapCache::default(),
                 tops: pages::TopCache::default(),
                 work,
+                cookies: CookieScope::new("/", false),
                 compress,
             })
         };
@@ -141,12 +146,18 @@ fn routes(upload_bytes: usize) -> Router<Shared> {
         .route("/healthcheck", get(estate::health_check))
         .route("/api/chair/{id}", get(by_id::chair))
         .route("/api/chair/search", get(search::chairs))
-        .route("/api/chair/search/condition", get(conditions::chair))
+        .route(
+            "/api/chair/search/condition",
+            get(condition_endpoints::chair),
+        )
         .route("/api/chair/low_priced", get(low_priced::chairs))
         .route("/api/chair/buy/{id}", post(purchase::buy))
         .route("/api/estate/{id}", get(by_id::estate))
         .route("/api/estate/search", get(search::estates))
-        .route("/api/estate/search/condition", get(conditions::estate))
+        .route(
+            "/api/estate/search/condition",
+            get(condition_endpoints::estate),
+        )
         .route("/api/estate/low_priced", get(low_priced::estates))
         .route(
             "/api/estate/req_doc/{id}",

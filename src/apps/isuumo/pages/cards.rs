@@ -1,9 +1,11 @@
 //! Cards: a chair or an estate in a list, ready to be shown.
 
-use super::data::{Chair, Estate};
-use super::format::{centimetres, fill, number, price};
+use super::format::{centimetres, number, price};
 use super::frame::Frame;
+use crate::apps::isuumo::chair::Chair;
+use crate::apps::isuumo::estate::Estate;
 use crate::apps::isuumo::thumbnail::Look;
+use crate::web::texts::fill;
 
 /// A card. Texts of the data are Japanese in every language.
 pub(super) struct Card {
