@@ -28,6 +28,7 @@ ENV EKIBEN_BUILD_COMMIT=$COMMIT
 COPY askama.toml build.rs ./
 COPY schema schema
 COPY dataset dataset
+COPY templates templates
 COPY src src
 # Fresh times: cargo compares them with those of the stand-ins above.
 RUN find src -name '*.rs' -exec touch {} + \

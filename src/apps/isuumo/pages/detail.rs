@@ -80,7 +80,7 @@ impl Notice {
 type Fact<'p> = (&'p str, String);
 
 #[derive(Template)]
-#[template(path = "chair.html")]
+#[template(path = "isuumo/chair.html")]
 struct ChairPage<'p> {
     frame: &'p Frame,
     chair: &'p Chair,
@@ -141,7 +141,7 @@ pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -
 }
 
 #[derive(Template)]
-#[template(path = "estate.html")]
+#[template(path = "isuumo/estate.html")]
 struct EstatePage<'p> {
     frame: &'p Frame,
     estate: &'p Estate,

@@ -10,7 +10,7 @@ use crate::web::error_page::{self, ErrorPage};
 use crate::web::layout::{harden, page};
 
 #[derive(Template)]
-#[template(path = "error.html")]
+#[template(path = "isuumo/error.html")]
 struct FailurePage<'p> {
     frame: &'p Frame,
     status: u16,

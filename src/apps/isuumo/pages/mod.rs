@@ -11,7 +11,8 @@
 //! - `data`: what pages show, read from the API's answers; `cards`: rows in lists
 //! - `top`, `search` (with `conditions`), `detail`, `nazotte` (with `map`): the pages
 //! - `forms`: what is posted; `errors`: what is shown when something fails
-//! - `assets`: style sheet and modules (`assets/`); `templates/`, `strings/`
+//! - `assets`: style sheet and modules (`assets/`); texts are in `strings/`, templates in the project's
+//!   `templates/isuumo/`
 
 mod addresses;
 mod assets;

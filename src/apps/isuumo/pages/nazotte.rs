@@ -30,7 +30,7 @@ enum LineRequest {
 }
 
 #[derive(Template)]
-#[template(path = "nazotte.html")]
+#[template(path = "isuumo/nazotte.html")]
 struct NazottePage<'p> {
     frame: &'p Frame,
     map: &'p Map,

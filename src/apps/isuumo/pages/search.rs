@@ -104,7 +104,7 @@ struct ResultPage {
 }
 
 #[derive(Template)]
-#[template(path = "search.html")]
+#[template(path = "isuumo/search.html")]
 struct SearchPage<'p> {
     frame: &'p Frame,
     subject: Subject,

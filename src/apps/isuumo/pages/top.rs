@@ -54,7 +54,7 @@ impl TopCache {
 }
 
 #[derive(Template)]
-#[template(path = "top.html")]
+#[template(path = "isuumo/top.html")]
 struct TopPage<'p> {
     frame: &'p Frame,
     lead: String,

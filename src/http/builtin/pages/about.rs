@@ -14,7 +14,7 @@ use crate::http::{Served, Site};
 use crate::store::Mode;
 
 #[derive(Template)]
-#[template(path = "about.html")]
+#[template(path = "builtin/about.html")]
 pub(super) struct About {
     version: &'static str,
     commit: Option<&'static str>,
