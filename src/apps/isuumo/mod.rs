@@ -55,6 +55,7 @@ use axum::routing::{get, post};
 
 pub use self::settings::Settings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
+use crate::config::Mount;
 use crate::http::{HttpError, WorkPool};
 use crate::store::{Deriver, Store};
 use crate::web::cookie::CookieScope;
@@ -65,6 +66,8 @@ type Result<T, E = HttpError> = std::result::Result<T, E>;
 /// What handlers share.
 struct Isu {
     store: Arc<Store>,
+    /// Where the app is.
+    mount: Mount,
     settings: Settings,
     pictures: thumbnail::ThumbnailCache,
     maps: pages::MapCache,
@@ -115,28 +118,31 @@ impl ServedApp for Isuumo {
             compress,
             work,
         } = context;
-        let mut routes = routes(upload_bytes);
+        let mut routes = routes(mount.clone(), upload_bytes);
         if settings.shed_bots {
             routes = routes.layer(from_fn(bots::shed));
         }
+        let not_found = pages::not_found_page(mount.clone());
+        let own_mount = mount.clone();
         let state = move |store| {
             Arc::new(Isu {
                 store,
+                cookies: CookieScope::new(own_mount.cookie_path(), false),
+                mount: own_mount,
                 settings,
                 pictures: thumbnail::ThumbnailCache::default(),
                 maps: pages::MapCache::default(),
                 tops: pages::TopCache::default(),
                 work,
-                cookies: CookieScope::new("/", false),
                 compress,
             })
         };
         let mounted = Mounted::new(mount, routes, description, state);
-        Ok(mounted.with_not_found(Arc::new(pages::not_found_page)))
+        Ok(mounted.with_not_found(not_found))
     }
 }
 
-fn routes(upload_bytes: usize) -> Router<Shared> {
+fn routes(mount: Mount, upload_bytes: usize) -> Router<Shared> {
     let uploads = Router::new()
         .route("/api/chair", post(upload::chairs))
         .route("/api/estate", post(upload::estates))
@@ -170,7 +176,7 @@ fn routes(upload_bytes: usize) -> Router<Shared> {
         )
         .route("/images/{subject}/{name}", get(images::picture))
         .merge(uploads)
-        .merge(pages::routes())
+        .merge(pages::routes(mount))
 }
 
 /// The id in a path, as the original reads it: an optional sign and digits, 64 bits.

@@ -1,11 +1,11 @@
 //! Addresses of pages: the id in them, and those of the original, which have moved.
 
-use axum::extract::RawQuery;
+use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use crate::apps::isuumo::Result;
 use crate::apps::isuumo::query::Query;
+use crate::apps::isuumo::{Result, Shared};
 use crate::http::HttpError;
 use crate::web::redirect::moved;
 
@@ -29,18 +29,29 @@ pub(super) fn with_query(path: &str, parameters: &[(&'static str, String)], page
 }
 
 /// The original's addresses end in a slash; and its details have the id in the query.
-pub(super) async fn moved_slash(uri: Uri) -> Response {
+pub(super) async fn moved_slash(State(isu): State<Shared>, uri: Uri) -> Response {
     let path = uri.path().trim_end_matches('/');
     let query = uri.query().map(|query| format!("?{query}"));
-    moved(&format!("{path}{}", query.unwrap_or_default()))
+    moved(
+        &isu.mount
+            .url(&format!("{path}{}", query.unwrap_or_default())),
+    )
 }
 
-pub(super) async fn moved_chair(RawQuery(query): RawQuery) -> Result<Response> {
-    Ok(moved(&format!("/chair/{}", given_id(query.as_deref())?)))
+pub(super) async fn moved_chair(
+    State(isu): State<Shared>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let id = given_id(query.as_deref())?;
+    Ok(moved(&isu.mount.url(&format!("/chair/{id}"))))
 }
 
-pub(super) async fn moved_estate(RawQuery(query): RawQuery) -> Result<Response> {
-    Ok(moved(&format!("/estate/{}", given_id(query.as_deref())?)))
+pub(super) async fn moved_estate(
+    State(isu): State<Shared>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let id = given_id(query.as_deref())?;
+    Ok(moved(&isu.mount.url(&format!("/estate/{id}"))))
 }
 
 fn given_id(query: Option<&str>) -> Result<i64> {

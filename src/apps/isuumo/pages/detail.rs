@@ -70,7 +70,7 @@ impl Notice {
     /// Has a page that told of it not tell of it again.
     fn told(&self, isu: &Shared, frame: &Frame, mut response: Response) -> Result<Response> {
         if self.is_done() {
-            flash::forget(&mut response, &isu.cookies, frame.address.as_str())?;
+            flash::forget(&mut response, &isu.cookies, &frame.here())?;
         }
         Ok(response)
     }
@@ -96,11 +96,11 @@ struct ChairPage<'p> {
 
 impl ChairPage<'_> {
     fn action(&self) -> String {
-        format!("/chair/{}/buy", self.chair.id)
+        self.frame.url(&format!("/chair/{}/buy", self.chair.id))
     }
 
     fn api(&self) -> String {
-        format!("/api/chair/buy/{}", self.chair.id)
+        self.frame.url(&format!("/api/chair/buy/{}", self.chair.id))
     }
 }
 
@@ -120,7 +120,7 @@ pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -
     let t = &frame.t.chair;
     let template = ChairPage {
         frame,
-        picture: cards::picture_of_chair(&chair),
+        picture: cards::picture_of_chair(frame, &chair),
         price: price(frame.language, chair.price),
         facts: vec![
             (&t.kind, frame.t.name(&chair.kind).to_owned()),
@@ -132,7 +132,11 @@ pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -
         features: cards::features(frame, &chair.features),
         is_for_sale,
         notice,
-        similar: with_query("/chair/search", &[("kind", chair.kind.clone())], 1),
+        similar: frame.url(&with_query(
+            "/chair/search",
+            &[("kind", chair.kind.clone())],
+            1,
+        )),
         recommended: cards::of_estates(frame, data.recommended(id)?.rows()),
         chair: &chair,
     };
@@ -156,11 +160,13 @@ struct EstatePage<'p> {
 
 impl EstatePage<'_> {
     fn action(&self) -> String {
-        format!("/estate/{}/request", self.estate.id)
+        self.frame
+            .url(&format!("/estate/{}/request", self.estate.id))
     }
 
     fn api(&self) -> String {
-        format!("/api/estate/req_doc/{}", self.estate.id)
+        self.frame
+            .url(&format!("/api/estate/req_doc/{}", self.estate.id))
     }
 
     /// Where it is on the small map.
@@ -205,7 +211,7 @@ pub(super) async fn estate_page(
     ];
     let template = EstatePage {
         frame,
-        picture: cards::picture(&estate.thumbnail),
+        picture: cards::picture(frame, &estate.thumbnail),
         rent: cards::rent(frame, estate.rent),
         facts: vec![
             (&t.door_width, centimetres(estate.door_width)),
@@ -215,7 +221,7 @@ pub(super) async fn estate_page(
         features: cards::features(frame, &estate.features),
         notice,
         map: &*data.map().await?,
-        around: around(&estate),
+        around: frame.url(&around(&estate)),
         estate: &estate,
     };
     let page = data.page(frame, status, &template)?;

@@ -1,11 +1,14 @@
 //! Errors for people: what the page says that stands in for an error.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::Frame;
-use crate::http::HttpError;
+use crate::config::Mount;
+use crate::http::{HttpError, NotFoundPage};
 use crate::web::error_page::{self, ErrorPage};
 use crate::web::layout::{harden, page};
 
@@ -19,14 +22,14 @@ struct FailurePage<'p> {
 }
 
 /// The error pages of the site.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Failures;
+#[derive(Debug, Clone)]
+pub(super) struct Failures(pub(super) Mount);
 
 impl ErrorPage for Failures {
     type Frame = Frame;
 
     fn frame(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Frame {
-        let frame = Frame::of(headers, uri);
+        let frame = Frame::of(&self.0, headers, uri);
         // Where forms go there is no page for the switch of languages to come back to.
         match *method {
             Method::GET | Method::HEAD => frame,
@@ -63,10 +66,7 @@ impl ErrorPage for Failures {
 }
 
 /// The app's 404 page, for browsers.
-pub(in crate::apps::isuumo) fn not_found_page(
-    method: &Method,
-    headers: &HeaderMap,
-    uri: &Uri,
-) -> Option<Response> {
-    error_page::not_found(&Failures, method, uri, headers)
+pub(in crate::apps::isuumo) fn not_found_page(mount: Mount) -> NotFoundPage {
+    let pages = Failures(mount);
+    Arc::new(move |method, headers, uri| error_page::not_found(&pages, method, uri, headers))
 }

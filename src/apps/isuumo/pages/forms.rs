@@ -28,7 +28,7 @@ pub(super) async fn buy(
         return detail::chair_page(&isu, &frame.at(page), id, Notice::Invalid(email));
     }
     if is_done(purchase::take_one(&isu, id, Once::default()).await?) {
-        return flash::lead(&isu.cookies, &page, detail::DONE);
+        return flash::lead(&isu.cookies, &isu.mount.url(&page), detail::DONE);
     }
     detail::chair_page(&isu, &frame.at(page), id, Notice::TooLate)
 }
@@ -46,7 +46,7 @@ pub(super) async fn request(
         return detail::estate_page(&isu, &frame.at(page), id, Notice::Invalid(email)).await;
     }
     if is_done(purchase::request(&isu, id, Once::default()).await?) {
-        return flash::lead(&isu.cookies, &page, detail::DONE);
+        return flash::lead(&isu.cookies, &isu.mount.url(&page), detail::DONE);
     }
     detail::estate_page(&isu, &frame.at(page), id, Notice::TooLate).await
 }

@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, Uri};
 use super::assets;
 use super::language::Language;
 use super::strings::Strings;
-use crate::apps::isuumo::Result;
+use crate::apps::isuumo::{Result, Shared};
+use crate::config::Mount;
 use crate::web::languages::Languages as _;
 use crate::web::layout::PageAddress;
 
@@ -21,18 +22,21 @@ pub(super) struct Frame {
     pub(super) t: &'static Strings,
     /// Where style sheet and modules are.
     pub(super) assets: String,
-    /// Where the page is. The switch of languages comes back to it.
+    /// Where the page is in the app.
     pub(super) address: PageAddress,
+    /// Where the app is.
+    mount: Mount,
 }
 
 impl Frame {
-    pub(super) fn of(headers: &HeaderMap, uri: &Uri) -> Self {
+    pub(super) fn of(mount: &Mount, headers: &HeaderMap, uri: &Uri) -> Self {
         let language = Language::of(headers, None);
         Self {
             language,
             t: Strings::of(language),
-            assets: assets::folder(),
+            assets: mount.url(&assets::folder()),
             address: PageAddress::of(uri),
+            mount: mount.clone(),
         }
     }
 
@@ -42,6 +46,16 @@ impl Frame {
             address: PageAddress::new(address),
             ..self
         }
+    }
+
+    /// The address of one of the app's paths, as links have it.
+    pub(super) fn url(&self, path: &str) -> String {
+        self.mount.url(path)
+    }
+
+    /// The page's own address. The switch of languages comes back to it.
+    pub(super) fn here(&self) -> String {
+        self.url(self.address.as_str())
     }
 
     pub(super) fn code(&self) -> &'static str {
@@ -57,10 +71,10 @@ impl Frame {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Frame {
+impl FromRequestParts<Shared> for Frame {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.headers, &parts.uri))
+    async fn from_request_parts(parts: &mut Parts, isu: &Shared) -> Result<Self, Infallible> {
+        Ok(Self::of(&isu.mount, &parts.headers, &parts.uri))
     }
 }

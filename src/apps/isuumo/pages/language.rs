@@ -31,7 +31,7 @@ impl Languages for Language {
 pub(super) async fn choose(State(isu): State<Shared>, form: FormFields) -> Result<Response> {
     let language = form.text("language").and_then(Language::from_code);
     let language = language.ok_or_else(bad_request)?;
-    let mut response = see_other(local_or(form.text("to"), "/"));
+    let mut response = see_other(local_or(form.text("to"), &isu.mount.url("/")));
     language.remember(&mut response, &isu.cookies)?;
     Ok(response)
 }

@@ -40,11 +40,12 @@ pub(super) use self::errors::not_found_page;
 pub(super) use self::map::MapCache;
 pub(super) use self::top::TopCache;
 use super::Shared;
+use crate::config::Mount;
 use crate::web::error_page::with_error_pages;
 use crate::web::same_origin::{AllowedOrigins, same_origin};
 
 /// All pages and what they load.
-pub(super) fn routes() -> Router<Shared> {
+pub(super) fn routes(mount: Mount) -> Router<Shared> {
     let forms = Router::new()
         .route("/chair/{id}/buy", post(forms::buy))
         .route("/estate/{id}/request", post(forms::request))
@@ -68,5 +69,5 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/assets/{digest}/{name}", get(assets::asset))
         .route("/estate/nazotte/{map}", get(map::picture))
-        .merge(with_error_pages(pages, errors::Failures))
+        .merge(with_error_pages(pages, errors::Failures(mount)))
 }

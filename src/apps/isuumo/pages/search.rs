@@ -226,7 +226,7 @@ fn found(
     if current > last {
         return SearchResult::PastTheEnd {
             hint: fill(&t.no_page_hint, &[("n", &number(last))]),
-            last: with_query(subject.path(), &asked.chosen, last),
+            last: frame.url(&with_query(subject.path(), &asked.chosen, last)),
         };
     }
     let first = (current - 1) * PER_PAGE + 1;
@@ -240,10 +240,8 @@ fn found(
         cards,
         // Where the form stands before the results, it is skipped.
         paging: Paging::new(current, last, |page| {
-            format!(
-                "{}#results",
-                with_query(subject.path(), &asked.chosen, page)
-            )
+            let address = with_query(subject.path(), &asked.chosen, page);
+            format!("{}#results", frame.url(&address))
         }),
     })
 }
