@@ -41,6 +41,7 @@ pub use limits::json::json_takes_long;
 pub use limits::rate_limit::ClientRate;
 pub use limits::work::WorkPool;
 pub use observability::request_log::REQUEST_LOG;
+pub(crate) use router::no_method;
 pub use router::{AppRoutes, Limits, assemble};
 pub use site::{NotFoundPage, Served, Site};
 pub use transport::connection::{ConnectionLimits, Watch};

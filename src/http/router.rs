@@ -198,7 +198,7 @@ fn no_route(method: &Method, uri: &Uri) -> Response {
 }
 
 /// The router adds `Allow` to either answer.
-async fn no_method(method: Method, uri: Uri) -> Response {
+pub(crate) async fn no_method(method: Method, uri: Uri) -> Response {
     if method == Method::OPTIONS {
         return nothing();
     }

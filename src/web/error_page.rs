@@ -8,9 +8,9 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
-use crate::http::{HttpError, takes_html};
+use crate::http::{no_method, takes_html};
 
 /// Headers of an error that its page has too.
 const KEPT: [HeaderName; 4] = [
@@ -110,24 +110,16 @@ fn vary_by_accept(response: &mut Response) {
     response.headers_mut().append(header::VARY, vary);
 }
 
-/// The router adds `Allow`.
-async fn no_method(method: Method, uri: Uri) -> Response {
-    if method == Method::OPTIONS {
-        return StatusCode::NO_CONTENT.into_response();
-    }
-    let detail = format!("{} does not take {method}.", uri.path());
-    HttpError::problem(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
-    use axum::response::Html;
+    use axum::response::{Html, IntoResponse as _};
     use axum::routing::get;
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::http::HttpError;
 
     #[derive(Clone)]
     struct Pages;
