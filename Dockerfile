@@ -35,6 +35,7 @@ COPY askama.toml build.rs ./
 COPY schema schema
 COPY dataset dataset
 COPY crates crates
+COPY templates templates
 COPY src src
 # Fresh times: cargo compares them with those of the stand-ins above.
 RUN find crates src -name '*.rs' -exec touch {} + \

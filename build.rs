@@ -8,7 +8,12 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=schema");
     println!("cargo::rerun-if-changed=dataset");
-    println!("cargo::rerun-if-changed=src/apps/isuumo/pages/assets");
+    for app in fs::read_dir("src/apps")? {
+        let assets = app?.path().join("pages/assets");
+        if assets.is_dir() {
+            println!("cargo::rerun-if-changed={}", assets.display());
+        }
+    }
     println!("cargo::rerun-if-env-changed=EKIBEN_BUILD_COMMIT");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
     let carried = out.join("dataset");

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use utoipa::openapi::OpenApi;
 
 use crate::bake::CsvTable;
-use crate::config::{Mount, Section, dictionary};
+use crate::config::{Mount, PublicUrl, Section, dictionary};
 use crate::http::{NotFoundPage, Routes, WorkPool};
 use crate::store::{Deriver, Store};
 
@@ -84,6 +84,8 @@ pub struct MountContext<S> {
     pub settings: S,
     /// Where it is. Addresses that go out are made with it; its routes and handlers know only their own paths.
     pub mount: Mount,
+    /// By which address clients reach the site, if that is known.
+    pub public_url: Option<PublicUrl>,
     /// Largest upload in bytes, for routes that take one.
     pub upload_bytes: usize,
     /// Whether answers may be compressed.
@@ -97,6 +99,7 @@ impl<S> MountContext<S> {
         MountContext {
             settings,
             mount: self.mount,
+            public_url: self.public_url,
             upload_bytes: self.upload_bytes,
             compress: self.compress,
             work: self.work,

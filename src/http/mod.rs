@@ -46,6 +46,7 @@ pub use limits::json::json_takes_long;
 pub use limits::rate_limit::ClientRate;
 pub use limits::work::WorkPool;
 pub use observability::request_log::REQUEST_LOG;
+pub(crate) use router::no_method_here;
 pub use router::{AppRoutes, Limits, assemble, builtin_paths};
 pub use routes::{Claim, Routes, conflict};
 pub use site::{NotFoundPage, Served, Site};

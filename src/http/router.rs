@@ -323,7 +323,8 @@ fn no_method(mount: &Mount, method: &Method, uri: &Uri) -> Response {
     HttpError::problem(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
 }
 
-async fn no_method_here(method: Method, uri: Uri) -> Response {
+/// The same for routes at the root of their host.
+pub(crate) async fn no_method_here(method: Method, uri: Uri) -> Response {
     no_method(&Mount::default(), &method, &uri)
 }
 

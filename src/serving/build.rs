@@ -136,6 +136,7 @@ fn mount_app(
     let context = MountContext {
         settings: layers.section(app.name()),
         mount: mount.clone(),
+        public_url: public_url.cloned(),
         upload_bytes: config.limits.upload_bytes,
         compress: config.http.compression,
         work: work.clone(),

@@ -4,13 +4,12 @@
 //! app's page for people, and stays the document that it is for programs. What the log should know and
 //! what clients need besides (`Retry-After`, `Allow`, cookies) is kept.
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
-use crate::http::{HttpError, takes_html};
+use crate::http::{Routes, no_method_here, takes_html};
 
 /// Headers of an error that its page has too.
 const KEPT: [HeaderName; 4] = [
@@ -41,13 +40,13 @@ pub trait ErrorPage: Clone + Send + Sync + 'static {
 }
 
 /// `routes` whose errors are pages for people, those of methods that they do not take included.
-pub fn with_error_pages<S, P>(routes: Router<S>, pages: P) -> Router<S>
+pub fn with_error_pages<S, P>(routes: Routes<S>, pages: P) -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     P: ErrorPage,
 {
     routes
-        .method_not_allowed_fallback(no_method)
+        .method_not_allowed(no_method_here)
         .layer(from_fn_with_state(pages, for_people::<P>))
 }
 
@@ -110,24 +109,17 @@ fn vary_by_accept(response: &mut Response) {
     response.headers_mut().append(header::VARY, vary);
 }
 
-/// The router adds `Allow`.
-async fn no_method(method: Method, uri: Uri) -> Response {
-    if method == Method::OPTIONS {
-        return StatusCode::NO_CONTENT.into_response();
-    }
-    let detail = format!("{} does not take {method}.", uri.path());
-    HttpError::problem(StatusCode::METHOD_NOT_ALLOWED, detail).into_response()
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::body::Body;
-    use axum::response::Html;
+    use axum::response::{Html, IntoResponse as _};
     use axum::routing::get;
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::http::HttpError;
 
     #[derive(Clone)]
     struct Pages;
@@ -150,7 +142,7 @@ mod tests {
     }
 
     fn router() -> Router {
-        let routes = Router::new()
+        let routes = Routes::new()
             .route("/fine", get(async || Html("fine")))
             .route("/data", get(async || "data"))
             .route(
@@ -161,7 +153,7 @@ mod tests {
                 "/own",
                 get(async || (StatusCode::BAD_REQUEST, Html("a form with a reason"))),
             );
-        with_error_pages(routes, Pages)
+        with_error_pages(routes, Pages).with_state(())
     }
 
     async fn ask(method: &str, path: &str, accept: &str) -> (Response<()>, String) {

@@ -1,6 +1,7 @@
 //! The chair as the API shows it: where its fields come from, their order, and how they are described.
 
 use rusqlite::Row;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::apps::answer::{Kind, Object, key};
@@ -31,30 +32,33 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
 }
 
 /// A chair. Its popularity and its stock are not told.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `write` writes")]
+#[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct Chair {
-    id: i64,
+    pub(super) id: i64,
     #[schema(max_length = 64)]
-    name: String,
+    pub(super) name: String,
     #[schema(max_length = 4096)]
-    description: String,
+    pub(super) description: String,
     /// Path of a picture.
     #[schema(max_length = 128)]
-    thumbnail: String,
+    pub(super) thumbnail: String,
     /// In yen.
-    price: i32,
+    #[schema(value_type = i32)]
+    pub(super) price: i64,
     /// In centimetres, as are width and depth.
-    height: i32,
-    width: i32,
-    depth: i32,
+    #[schema(value_type = i32)]
+    pub(super) height: i64,
+    #[schema(value_type = i32)]
+    pub(super) width: i64,
+    #[schema(value_type = i32)]
+    pub(super) depth: i64,
     #[schema(max_length = 64)]
-    color: String,
+    pub(super) color: String,
     /// Separated by commas; empty when there are none.
     #[schema(max_length = 64)]
-    features: String,
+    pub(super) features: String,
     #[schema(max_length = 64)]
-    kind: String,
+    pub(super) kind: String,
 }
 
 /// A page of chairs.

@@ -1,17 +1,13 @@
 //! The two condition documents: what the search forms offer, and the ranges behind range ids.
 //!
-//! They are baked into the file and read once for each generation: the catalogue holds them. The
-//! endpoints answer them in the key order of the original.
+//! They are baked into the file and read once for each generation: the catalogue holds them, with their
+//! answers in the key order of the original. This file must not know who holds them.
 
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue};
-use axum::response::Response;
+use axum::http::HeaderValue;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::catalogue::Catalogue;
-use super::{Result, Shared};
 use crate::http::Precompressed;
 use crate::store::StoreError;
 
@@ -23,8 +19,8 @@ pub(super) const ESTATE_DOCUMENT: &str = "estate_condition";
 pub(super) struct Conditions {
     pub(super) chair: ChairCondition,
     pub(super) estate: EstateCondition,
-    chair_json: Precompressed,
-    estate_json: Precompressed,
+    pub(super) chair_json: Precompressed,
+    pub(super) estate_json: Precompressed,
 }
 
 /// `chair_condition.json`; fields in the order of the answer.
@@ -111,34 +107,4 @@ fn document<T: for<'de> Deserialize<'de>>(
 fn malformed(cause: serde_json::Error) -> StoreError {
     let text = rusqlite::types::Type::Text;
     rusqlite::Error::FromSqlConversionFailure(0, text, Box::new(cause)).into()
-}
-
-/// What the form for chairs offers
-///
-/// The ranges behind the range ids of a search, and the known colours, features and kinds.
-#[utoipa::path(get, path = "/api/chair/search/condition", operation_id = "chair_condition",
-    tag = "Chairs",
-    responses((status = 200, description = "The conditions.", body = ChairCondition,
-        headers(("ETag" = String)))))]
-pub(super) async fn chair(State(isu): State<Shared>, request: HeaderMap) -> Result<Response> {
-    let catalogue = Catalogue::of(&isu.store.generation())?;
-    Ok(catalogue
-        .conditions
-        .chair_json
-        .answer(&request, isu.compress))
-}
-
-/// What the form for estates offers
-///
-/// The ranges behind the range ids of a search, and the known features.
-#[utoipa::path(get, path = "/api/estate/search/condition", operation_id = "estate_condition",
-    tag = "Estates",
-    responses((status = 200, description = "The conditions.", body = EstateCondition,
-        headers(("ETag" = String)))))]
-pub(super) async fn estate(State(isu): State<Shared>, request: HeaderMap) -> Result<Response> {
-    let catalogue = Catalogue::of(&isu.store.generation())?;
-    Ok(catalogue
-        .conditions
-        .estate_json
-        .answer(&request, isu.compress))
 }

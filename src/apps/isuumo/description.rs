@@ -6,8 +6,8 @@ use utoipa::openapi::path::Parameter;
 use utoipa::openapi::{OpenApi, RefOr, Response, Schema};
 
 use super::{
-    Settings, by_id, conditions, estate, images, initialize, low_priced, nazotte, purchase,
-    recommended, search, upload,
+    Settings, by_id, condition_endpoints, estate, images, initialize, low_priced, nazotte,
+    purchase, recommended, search, upload,
 };
 use crate::apps::MountContext;
 use crate::http::builtin::openapi::{add_examples, operations_mut};
@@ -19,13 +19,13 @@ const EXAMPLES: &str = include_str!("examples.json");
     paths(
         search::chairs,
         low_priced::chairs,
-        conditions::chair,
+        condition_endpoints::chair,
         by_id::chair,
         purchase::buy,
         upload::chairs,
         search::estates,
         low_priced::estates,
-        conditions::estate,
+        condition_endpoints::estate,
         by_id::estate,
         nazotte::nazotte,
         recommended::recommended,

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use rusqlite::{OptionalExtension as _, Row};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Result, Shared};
@@ -36,30 +36,32 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
 }
 
 /// An estate. Its popularity is not told.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "describes what `write` writes")]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Estate {
-    id: i64,
+    pub(super) id: i64,
     /// Path of a picture.
     #[schema(max_length = 128)]
-    thumbnail: String,
+    pub(super) thumbnail: String,
     #[schema(max_length = 64)]
-    name: String,
+    pub(super) name: String,
     #[schema(max_length = 4096)]
-    description: String,
-    latitude: f64,
-    longitude: f64,
+    pub(super) description: String,
+    pub(super) latitude: f64,
+    pub(super) longitude: f64,
     #[schema(max_length = 128)]
-    address: String,
+    pub(super) address: String,
     /// In yen a month.
-    rent: i32,
+    #[schema(value_type = i32)]
+    pub(super) rent: i64,
     /// In centimetres, as is the width.
-    door_height: i32,
-    door_width: i32,
+    #[schema(value_type = i32)]
+    pub(super) door_height: i64,
+    #[schema(value_type = i32)]
+    pub(super) door_width: i64,
     /// Separated by commas; empty when there are none.
     #[schema(max_length = 64)]
-    features: String,
+    pub(super) features: String,
 }
 
 /// A page of estates.

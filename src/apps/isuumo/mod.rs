@@ -12,7 +12,7 @@
 //! - `low_priced`, `recommended`, `nazotte` (with `polygon`, `point_tree`): the other lists
 //! - `purchase`: buying a chair and requesting documents; `body`: how bodies are read
 //! - `upload` (with `records`): CSV uploads; `initialize`: back to the baked data
-//! - `conditions`: the two condition documents
+//! - `conditions`: the two condition documents; `condition_endpoints`: how they are asked for
 //! - `description`: what all these say of themselves, with examples
 //! - `bots`: whom [`Settings::shed_bots`] turns away
 //! - `images`: pictures drawn from their names, by the crate `pictures`; `looks`: what a chair's shows
@@ -23,6 +23,7 @@ mod bots;
 mod by_id;
 mod catalogue;
 mod chair;
+mod condition_endpoints;
 mod conditions;
 mod description;
 mod estate;
@@ -52,8 +53,11 @@ use pictures::PictureCache;
 
 pub use self::settings::Settings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
+use crate::config::{Mount, PublicUrl};
 use crate::http::{HttpError, Routes, WorkPool};
 use crate::store::{Deriver, Store};
+use crate::web::cookie::CookieScope;
+use crate::web::same_origin::AllowedOrigins;
 
 /// What every handler of this app returns.
 type Result<T, E = HttpError> = std::result::Result<T, E>;
@@ -61,12 +65,16 @@ type Result<T, E = HttpError> = std::result::Result<T, E>;
 /// What handlers share.
 struct Isu {
     store: Arc<Store>,
+    /// Where the app is.
+    mount: Mount,
     settings: Settings,
     pictures: PictureCache,
     maps: pages::MapCache,
     tops: pages::TopCache,
     /// What does whatever takes long.
     work: WorkPool,
+    /// Where the cookies of the pages belong.
+    cookies: CookieScope,
     /// Whether answers may be compressed.
     compress: bool,
 }
@@ -104,18 +112,24 @@ impl ServedApp for Isuumo {
         let description = description::describe(&context)?;
         let MountContext {
             settings,
+            mount,
+            public_url,
             upload_bytes,
             compress,
             work,
-            ..
         } = context;
-        let mut routes = routes(upload_bytes);
+        let origins = AllowedOrigins::new(public_url.iter().map(PublicUrl::origin));
+        let is_https = public_url.as_ref().is_some_and(PublicUrl::is_https);
+        let mut routes = routes(mount.clone(), origins, upload_bytes);
         if settings.shed_bots {
             routes = routes.layer(from_fn(bots::shed));
         }
+        let not_found = pages::not_found_page(mount.clone());
         let state = move |store| {
             Arc::new(Isu {
                 store,
+                cookies: CookieScope::new(mount.cookie_path(), is_https),
+                mount,
                 settings,
                 pictures: PictureCache::default(),
                 maps: pages::MapCache::default(),
@@ -125,11 +139,11 @@ impl ServedApp for Isuumo {
             })
         };
         let mounted = Mounted::new(routes, description, state);
-        Ok(mounted.with_not_found(Arc::new(pages::not_found_page)))
+        Ok(mounted.with_not_found(not_found))
     }
 }
 
-fn routes(upload_bytes: usize) -> Routes<Shared> {
+fn routes(mount: Mount, origins: AllowedOrigins, upload_bytes: usize) -> Routes<Shared> {
     let uploads = Routes::new()
         .route("/api/chair", post(upload::chairs))
         .route("/api/estate", post(upload::estates))
@@ -139,12 +153,18 @@ fn routes(upload_bytes: usize) -> Routes<Shared> {
         .route("/healthcheck", get(estate::health_check))
         .route("/api/chair/{id}", get(by_id::chair))
         .route("/api/chair/search", get(search::chairs))
-        .route("/api/chair/search/condition", get(conditions::chair))
+        .route(
+            "/api/chair/search/condition",
+            get(condition_endpoints::chair),
+        )
         .route("/api/chair/low_priced", get(low_priced::chairs))
         .route("/api/chair/buy/{id}", post(purchase::buy))
         .route("/api/estate/{id}", get(by_id::estate))
         .route("/api/estate/search", get(search::estates))
-        .route("/api/estate/search/condition", get(conditions::estate))
+        .route(
+            "/api/estate/search/condition",
+            get(condition_endpoints::estate),
+        )
         .route("/api/estate/low_priced", get(low_priced::estates))
         .route(
             "/api/estate/req_doc/{id}",
@@ -157,7 +177,7 @@ fn routes(upload_bytes: usize) -> Routes<Shared> {
         )
         .route("/images/{subject}/{name}", get(images::picture))
         .merge(uploads)
-        .merge(pages::routes())
+        .merge(pages::routes(mount, origins))
 }
 
 /// The id in a path, as the original reads it: an optional sign and digits, 64 bits.

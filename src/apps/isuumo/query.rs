@@ -11,11 +11,6 @@ impl Query {
         Self(pairs.into_owned().collect())
     }
 
-    /// The fields of a form that was posted.
-    pub(super) fn of_form(body: &[u8]) -> Self {
-        Self(form_urlencoded::parse(body).into_owned().collect())
-    }
-
     pub(super) fn of(pairs: Vec<(String, String)>) -> Self {
         Self(pairs)
     }

@@ -11,10 +11,11 @@
 //! - `read`: one person, lists and CSV; `query`: filters, sorting and pages; `select`: their SQL
 //! - `problem`: the two families of errors; `not_found`: 404 and 405
 //! - `passengers`: the CSV file of the dataset
-//! - `description`: what all these say of themselves, with examples
+//! - `description` (with `described`): what all these say of themselves, with examples
 
 mod body;
 mod columns;
+mod described;
 mod description;
 mod model;
 mod not_found;

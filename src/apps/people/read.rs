@@ -42,8 +42,8 @@ pub(super) struct Page {
         without hyphens")),
     responses(
         (status = 200, description = "The person.", body = person::Person, headers(("ETag" = String))),
-        (status = 400, response = super::description::WrongRequest),
-        (status = 404, response = super::description::NoSuchPerson),
+        (status = 400, response = super::described::WrongRequest),
+        (status = 404, response = super::described::NoSuchPerson),
     ))]
 pub(super) async fn one(
     State(register): State<Shared>,
@@ -69,12 +69,12 @@ pub(super) async fn one(
 /// All of them in the order of their arrival, or those that meet every condition. Parameters that are
 /// not listed are ignored.
 #[utoipa::path(get, path = "/people", operation_id = "people", tag = "People",
-    params(super::description::ListParameters),
+    params(super::described::ListParameters),
     responses(
         (status = 200, description = "The list, or a page of it.", body = Vec<person::Person>,
             headers(("ETag" = String), ("Link" = String, description = "With `limit`: the `first` page \
                 and the `next` one, if there is more."))),
-        (status = 400, response = super::description::WrongRequest),
+        (status = 400, response = super::described::WrongRequest),
     ))]
 pub(super) async fn list(State(register): State<Shared>, uri: Uri) -> Result<PublicResponse> {
     page(register, &uri, Form::Json).await
@@ -84,13 +84,13 @@ pub(super) async fn list(State(register): State<Shared>, uri: Uri) -> Result<Pub
 ///
 /// Takes what the list takes. The columns are those of the file that is imported, and the uuid.
 #[utoipa::path(get, path = "/people.csv", operation_id = "people_csv", tag = "People",
-    params(super::description::ListParameters),
+    params(super::described::ListParameters),
     responses(
         (status = 200, description = "The list, or a page of it, with a header.", body = String,
             content_type = "text/csv",
             headers(("ETag" = String), ("Link" = String, description = "With `limit`: the `first` page \
                 and the `next` one, if there is more."))),
-        (status = 400, response = super::description::WrongRequest),
+        (status = 400, response = super::described::WrongRequest),
     ))]
 pub(super) async fn csv(State(register): State<Shared>, uri: Uri) -> Result<PublicResponse> {
     page(register, &uri, Form::Csv).await

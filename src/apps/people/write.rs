@@ -43,9 +43,9 @@ const DELETE: &str = "DELETE FROM person WHERE uuid = ?1";
     request_body(content = person::NewPerson, content_type = "application/json"),
     responses(
         (status = 200, description = "The person, as registered.", body = person::Person),
-        (status = 400, response = super::description::WrongRequest),
-        (status = 409, response = super::description::SuchAPerson),
-        (status = 415, response = super::description::WrongType),
+        (status = 400, response = super::described::WrongRequest),
+        (status = 409, response = super::described::SuchAPerson),
+        (status = 415, response = super::described::WrongType),
     ))]
 pub(super) async fn create(
     State(register): State<Shared>,
@@ -75,9 +75,9 @@ pub(super) async fn create(
     request_body(content = person::PersonChanges, content_type = "application/json"),
     responses(
         (status = 200, description = "The person, as changed.", body = person::Person),
-        (status = 400, response = super::description::WrongRequest),
-        (status = 404, response = super::description::NoSuchPerson),
-        (status = 415, response = super::description::WrongType),
+        (status = 400, response = super::described::WrongRequest),
+        (status = 404, response = super::described::NoSuchPerson),
+        (status = 415, response = super::described::WrongType),
     ))]
 pub(super) async fn change(
     State(register): State<Shared>,
@@ -112,8 +112,8 @@ pub(super) async fn change(
     ),
     responses(
         (status = 200, description = "The person was removed. An empty object.", body = Object),
-        (status = 400, response = super::description::WrongRequest),
-        (status = 404, response = super::description::NoSuchPerson),
+        (status = 400, response = super::described::WrongRequest),
+        (status = 404, response = super::described::NoSuchPerson),
     ))]
 pub(super) async fn remove(
     State(register): State<Shared>,

@@ -80,7 +80,7 @@ async fn addresses_are_inert_too() {
             format!("/estate/search?rentRangeId={probe}"),
             format!("/estate/nazotte?north={probe}&south={probe}"),
             format!("/estate/nazotte?area={probe}"),
-            format!("/chair/1?bought={probe}"),
+            format!("/chair/1?x={probe}"),
             format!("/chair/{}", probe.replace('+', "%20")),
         ] {
             let answer = site.get(&path).await;

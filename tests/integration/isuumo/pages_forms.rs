@@ -1,8 +1,9 @@
 //! The website's forms without JavaScript: buying, requesting documents, choosing a language.
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
 
+use crate::service::response_headers::ask;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::{Answer, Options, Site};
 
@@ -26,6 +27,25 @@ fn text(answer: &Answer) -> String {
     String::from_utf8(answer.body.to_vec()).unwrap()
 }
 
+/// The cookie by which a page learns what it is to say.
+fn message(page: &str) -> String {
+    format!("flash=done; HttpOnly; SameSite=Lax; Path={page}; Max-Age=60")
+}
+
+/// The page as a browser gets it that was led to it; it is to say so once.
+async fn page_with_message(site: &Site, path: &str) -> String {
+    let answer = ask(site, Method::GET, path, &[("cookie", "flash=done")]).await;
+    assert_eq!(answer.is(200).header("cache-control"), "no-store");
+    assert_eq!(answer.header("etag"), "");
+    let removal = answer.header("set-cookie");
+    assert!(removal.starts_with("flash=; "), "{removal}");
+    assert!(
+        removal.contains(&format!("Path={path}; Max-Age=0")),
+        "{removal}"
+    );
+    text(&answer)
+}
+
 fn two_left() -> Site {
     Site::new(&Dataset::of_chairs([Chair {
         id: 1,
@@ -39,9 +59,10 @@ async fn a_chair_is_bought_until_it_is_sold_out() {
     let site = two_left();
     for _ in 0..2 {
         let answer = post(&site, "/chair/1/buy", &[], EMAIL).await;
-        assert_eq!(answer.is(303).header("location"), "/chair/1?bought=1");
+        assert_eq!(answer.is(303).header("location"), "/chair/1");
+        assert_eq!(answer.header("set-cookie"), message("/chair/1"));
     }
-    let thanks = text(site.get("/chair/1?bought=1").await.is(200));
+    let thanks = page_with_message(&site, "/chair/1").await;
     assert!(thanks.contains("お買い上げありがとうございます"));
     // Who bought the last one is not told that there is none.
     assert!(thanks.contains("最後の一脚でした") && !thanks.contains("売り切れました"));
@@ -52,12 +73,25 @@ async fn a_chair_is_bought_until_it_is_sold_out() {
 }
 
 #[tokio::test]
+async fn only_a_purchase_is_thanked_for() {
+    let site = two_left();
+    for cookie in ["flash=", "flash=bought", "flash=<b>", "other=done"] {
+        let answer = ask(&site, Method::GET, "/chair/1", &[("cookie", cookie)]).await;
+        assert!(!text(answer.is(200)).contains("<h2>お買い上げ"), "{cookie}");
+        assert_eq!(answer.header("set-cookie"), "");
+    }
+    let old = site.get("/chair/1?bought=1").await;
+    assert!(!text(old.is(200)).contains("<h2>お買い上げ"));
+}
+
+#[tokio::test]
 async fn documents_are_requested() {
     let site = Site::new(&Dataset::tiny());
     let answer = post(&site, "/estate/1/request", &[], EMAIL).await;
-    assert_eq!(answer.is(303).header("location"), "/estate/1?requested=1");
-    let thanks = site.get("/estate/1?requested=1").await;
-    assert!(text(thanks.is(200)).contains("資料請求を承りました"));
+    assert_eq!(answer.is(303).header("location"), "/estate/1");
+    assert_eq!(answer.header("set-cookie"), message("/estate/1"));
+    let thanks = page_with_message(&site, "/estate/1").await;
+    assert!(thanks.contains("資料請求を承りました"));
     post(&site, "/estate/9/request", &[], EMAIL).await.is(404);
 }
 
@@ -125,7 +159,7 @@ async fn the_language_is_remembered_and_the_way_back_is_local() {
     let cookie = answer.header("set-cookie");
     assert_eq!(
         cookie,
-        "language=en; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly"
+        "language=en; HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000"
     );
     for to in [
         "https://evil.example",
@@ -141,6 +175,9 @@ async fn the_language_is_remembered_and_the_way_back_is_local() {
         .await
         .is(400);
     site.get("/language").await.is(405);
+    let typed = Request::post("/language").header("content-type", "text/plain");
+    let typed = typed.body(Body::from("language=en&to=/")).unwrap();
+    site.send(typed).await.is(415);
 }
 
 #[tokio::test]

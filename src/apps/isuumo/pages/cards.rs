@@ -1,9 +1,11 @@
 //! Cards: a chair or an estate in a list, ready to be shown.
 
-use super::data::{Chair, Estate};
-use super::format::{centimetres, fill, number, price};
+use super::format::{centimetres, number, price};
 use super::frame::Frame;
+use crate::apps::isuumo::chair::Chair;
+use crate::apps::isuumo::estate::Estate;
 use crate::apps::isuumo::looks;
+use crate::web::texts::fill;
 
 /// A card. Texts of the data are Japanese in every language.
 pub(super) struct Card {
@@ -25,8 +27,8 @@ pub(super) struct Card {
 pub(super) fn of_chairs(frame: &Frame, chairs: &[Chair]) -> Vec<Card> {
     let card = |chair: &Chair| Card {
         id: chair.id,
-        address: format!("/chair/{}", chair.id),
-        picture: picture_of_chair(chair),
+        address: frame.url(&format!("/chair/{}", chair.id)),
+        picture: picture_of_chair(frame, chair),
         name: chair.name.clone(),
         price: price(frame.language, chair.price),
         note: format!(
@@ -45,8 +47,8 @@ pub(super) fn of_chairs(frame: &Frame, chairs: &[Chair]) -> Vec<Card> {
 pub(super) fn of_estates(frame: &Frame, estates: &[Estate]) -> Vec<Card> {
     let card = |estate: &Estate| Card {
         id: estate.id,
-        address: format!("/estate/{}", estate.id),
-        picture: picture(&estate.thumbnail),
+        address: frame.url(&format!("/estate/{}", estate.id)),
+        picture: picture(frame, &estate.thumbnail),
         name: estate.name.clone(),
         price: rent(frame, estate.rent),
         note: format!("{} {}", frame.t.estate.door, door(estate)),
@@ -79,21 +81,20 @@ fn door(estate: &Estate) -> String {
 }
 
 /// A picture of this site; whatever else an upload may have put there is not loaded.
-pub(super) fn picture(thumbnail: &str) -> Option<String> {
+pub(super) fn picture(frame: &Frame, thumbnail: &str) -> Option<String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
     let is_ours = thumbnail.starts_with("/images/") && thumbnail.bytes().all(is_plain);
-    (is_ours && !thumbnail.contains("..")).then(|| thumbnail.to_owned())
+    (is_ours && !thumbnail.contains("..")).then(|| frame.url(thumbnail))
 }
 
 /// The same, of the chair's kind, colour and proportions where they can be drawn.
-pub(super) fn picture_of_chair(chair: &Chair) -> Option<String> {
-    let picture = picture(&chair.thumbnail)?;
-    Some(
-        match looks::of(&chair.kind, &chair.color, chair.width, chair.height) {
-            Some(look) => format!("{picture}?look={look}"),
-            None => picture,
-        },
-    )
+pub(super) fn picture_of_chair(frame: &Frame, chair: &Chair) -> Option<String> {
+    let picture = picture(frame, &chair.thumbnail)?;
+    let look = looks::of(&chair.kind, &chair.color, chair.width, chair.height);
+    Some(match look {
+        Some(look) => format!("{picture}?look={look}"),
+        None => picture,
+    })
 }
 
 /// The features in a list, in the page's language.

@@ -29,15 +29,15 @@ impl Group<'_> {
 }
 
 /// A form.
-pub(super) struct Conditions<'f> {
+pub(super) struct ConditionForm<'f> {
     pub(super) groups: Vec<Group<'f>>,
     /// Of which any number can be taken.
     pub(super) features: Vec<Choice>,
 }
 
-impl<'f> Conditions<'f> {
+impl<'f> ConditionForm<'f> {
     pub(super) fn of_chairs(frame: &'f Frame, known: &ChairCondition, query: &Query) -> Self {
-        let form = Reader { frame, query };
+        let form = FormBuilder { frame, query };
         let t = &frame.t.chair;
         Self {
             groups: vec![
@@ -53,7 +53,7 @@ impl<'f> Conditions<'f> {
     }
 
     pub(super) fn of_estates(frame: &'f Frame, known: &EstateCondition, query: &Query) -> Self {
-        let form = Reader { frame, query };
+        let form = FormBuilder { frame, query };
         let t = &frame.t.estate;
         Self {
             groups: vec![
@@ -84,12 +84,12 @@ impl<'f> Conditions<'f> {
     }
 }
 
-struct Reader<'f, 'q> {
+struct FormBuilder<'f, 'q> {
     frame: &'f Frame,
     query: &'q Query,
 }
 
-impl<'f> Reader<'f, '_> {
+impl<'f> FormBuilder<'f, '_> {
     fn ranges(&self, legend: &'f str, name: &'static str, known: &Ranges) -> Group<'f> {
         let chosen = self.query.text(name);
         let choices = known.ranges.iter().map(|range| {

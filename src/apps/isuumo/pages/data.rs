@@ -2,6 +2,10 @@
 //!
 //! Whatever a page lists comes from the function that the API's endpoint calls, so a page cannot find
 //! anything else than the API does, and has the rows that are kept in memory as it has.
+//!
+//! Those rows are kept as JSON, because the API copies them. Reading some twenty of them back costs a page
+//! far less than rendering it; rows kept as structs beside it would double the memory, or cost the API
+//! the copying.
 
 use std::sync::Arc;
 
@@ -11,58 +15,28 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::frame::{Frame, page};
+use super::frame::Frame;
 use super::map::Map;
 use crate::apps::isuumo::catalogue::Catalogue;
+use crate::apps::isuumo::chair::Chair;
+use crate::apps::isuumo::estate::Estate;
 use crate::apps::isuumo::nazotte::Vertex;
 use crate::apps::isuumo::query::Query;
 use crate::apps::isuumo::{Result, Shared, by_id, low_priced, nazotte, recommended, search};
 use crate::http::{HttpError, Reading};
 use crate::store::Generation;
-
-/// A chair as the API shows it.
-#[derive(Debug, Deserialize)]
-pub(super) struct Chair {
-    pub(super) id: i64,
-    pub(super) name: String,
-    pub(super) description: String,
-    pub(super) thumbnail: String,
-    pub(super) price: i64,
-    pub(super) height: i64,
-    pub(super) width: i64,
-    pub(super) depth: i64,
-    pub(super) color: String,
-    pub(super) features: String,
-    pub(super) kind: String,
-}
-
-/// An estate as the API shows it.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Estate {
-    pub(super) id: i64,
-    pub(super) thumbnail: String,
-    pub(super) name: String,
-    pub(super) description: String,
-    pub(super) latitude: f64,
-    pub(super) longitude: f64,
-    pub(super) address: String,
-    pub(super) rent: i64,
-    pub(super) door_height: i64,
-    pub(super) door_width: i64,
-    pub(super) features: String,
-}
+use crate::web::layout::page;
 
 /// A list, and how many there are where the API says so.
 #[derive(Debug, Deserialize)]
-pub(super) struct Found<T> {
+pub(super) struct FoundRows<T> {
     #[serde(default)]
     pub(super) count: i64,
     #[serde(rename = "chairs", alias = "estates")]
     rows: Option<Vec<T>>,
 }
 
-impl<T> Found<T> {
+impl<T> FoundRows<T> {
     /// The rows; none where the API says `null`.
     pub(super) fn rows(&self) -> &[T] {
         self.rows.as_deref().unwrap_or_default()
@@ -109,19 +83,19 @@ impl<'s> Data<'s> {
         self.isu.maps.of(&self.isu.work, &self.catalogue).await
     }
 
-    pub(super) fn cheapest_chairs(&self) -> Result<Found<Chair>> {
+    pub(super) fn cheapest_chairs(&self) -> Result<FoundRows<Chair>> {
         read(&low_priced::CHAIRS.find(&self.generation, &self.catalogue)?)
     }
 
-    pub(super) fn cheapest_estates(&self) -> Result<Found<Estate>> {
+    pub(super) fn cheapest_estates(&self) -> Result<FoundRows<Estate>> {
         read(&low_priced::ESTATES.find(&self.generation, &self.catalogue)?)
     }
 
-    pub(super) async fn search_chairs(&self, query: &Query) -> Result<Found<Chair>> {
+    pub(super) async fn search_chairs(&self, query: &Query) -> Result<FoundRows<Chair>> {
         read(&search::find_chairs(self.isu, &self.generation, &self.catalogue, query).await?)
     }
 
-    pub(super) async fn search_estates(&self, query: &Query) -> Result<Found<Estate>> {
+    pub(super) async fn search_estates(&self, query: &Query) -> Result<FoundRows<Estate>> {
         read(&search::find_estates(self.isu, &self.generation, &self.catalogue, query).await?)
     }
 
@@ -141,7 +115,7 @@ impl<'s> Data<'s> {
     }
 
     /// Estates through whose door a chair fits.
-    pub(super) fn recommended(&self, chair: i64) -> Result<Found<Estate>> {
+    pub(super) fn recommended(&self, chair: i64) -> Result<FoundRows<Estate>> {
         read(&recommended::find(
             &self.generation,
             &self.catalogue,
@@ -150,7 +124,7 @@ impl<'s> Data<'s> {
     }
 
     /// The first estates inside a closed ring.
-    pub(super) async fn inside(&self, ring: &[Vertex]) -> Result<Found<Estate>> {
+    pub(super) async fn inside(&self, ring: &[Vertex]) -> Result<FoundRows<Estate>> {
         read(&nazotte::find(&self.isu.work, &self.generation, &self.catalogue, ring).await?)
     }
 }

@@ -2,19 +2,24 @@
 //! documents. A sold-out chair keeps its page, which says so.
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use super::addresses::{not_found, page_id, with_query};
 use super::cards::{self, Card};
-use super::data::{Chair, Data, Estate};
-use super::format::{centimetres, fill, price};
+use super::data::Data;
+use super::format::{centimetres, price};
 use super::frame::Frame;
 use super::map::Map;
-use super::search::address;
-use super::{not_found, page_id};
-use crate::apps::isuumo::query::Query;
+use crate::apps::isuumo::chair::Chair;
+use crate::apps::isuumo::estate::Estate;
 use crate::apps::isuumo::{Result, Shared};
+use crate::web::flash;
+use crate::web::texts::fill;
+
+/// The message after a form that did its thing.
+pub(super) const DONE: &str = "done";
 
 /// Degrees around an estate that its page offers to search.
 const AROUND: f64 = 0.1;
@@ -54,11 +59,20 @@ impl Notice {
         }
     }
 
-    fn in_query(query: Option<&str>, name: &str) -> Self {
-        match Query::parse(query).text(name) {
-            Some("1") => Self::Done,
-            _ => Self::None,
+    /// What a form before this page left to be said.
+    fn left(request: &HeaderMap) -> Self {
+        match flash::word(request, &[DONE]) {
+            Some(_) => Self::Done,
+            None => Self::None,
         }
+    }
+
+    /// Has a page that told of it not tell of it again.
+    fn told(&self, isu: &Shared, frame: &Frame, mut response: Response) -> Result<Response> {
+        if self.is_done() {
+            flash::forget(&mut response, &isu.cookies, &frame.here())?;
+        }
+        Ok(response)
     }
 }
 
@@ -66,7 +80,7 @@ impl Notice {
 type Fact<'p> = (&'p str, String);
 
 #[derive(Template)]
-#[template(path = "chair.html")]
+#[template(path = "isuumo/chair.html")]
 struct ChairPage<'p> {
     frame: &'p Frame,
     chair: &'p Chair,
@@ -82,22 +96,21 @@ struct ChairPage<'p> {
 
 impl ChairPage<'_> {
     fn action(&self) -> String {
-        format!("/chair/{}/buy", self.chair.id)
+        self.frame.url(&format!("/chair/{}/buy", self.chair.id))
     }
 
     fn api(&self) -> String {
-        format!("/api/chair/buy/{}", self.chair.id)
+        self.frame.url(&format!("/api/chair/buy/{}", self.chair.id))
     }
 }
 
 pub(super) async fn chair(
     State(isu): State<Shared>,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
     frame: Frame,
+    request: HeaderMap,
 ) -> Result<Response> {
-    let notice = Notice::in_query(query.as_deref(), "bought");
-    chair_page(&isu, &frame, page_id(&id)?, notice)
+    chair_page(&isu, &frame, page_id(&id)?, Notice::left(&request))
 }
 
 pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -> Result<Response> {
@@ -107,7 +120,7 @@ pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -
     let t = &frame.t.chair;
     let template = ChairPage {
         frame,
-        picture: cards::picture_of_chair(&chair),
+        picture: cards::picture_of_chair(frame, &chair),
         price: price(frame.language, chair.price),
         facts: vec![
             (&t.kind, frame.t.name(&chair.kind).to_owned()),
@@ -119,15 +132,20 @@ pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -
         features: cards::features(frame, &chair.features),
         is_for_sale,
         notice,
-        similar: address("/chair/search", &[("kind", chair.kind.clone())], 1),
+        similar: frame.url(&with_query(
+            "/chair/search",
+            &[("kind", chair.kind.clone())],
+            1,
+        )),
         recommended: cards::of_estates(frame, data.recommended(id)?.rows()),
         chair: &chair,
     };
-    data.page(frame, status, &template)
+    let page = data.page(frame, status, &template)?;
+    template.notice.told(isu, frame, page)
 }
 
 #[derive(Template)]
-#[template(path = "estate.html")]
+#[template(path = "isuumo/estate.html")]
 struct EstatePage<'p> {
     frame: &'p Frame,
     estate: &'p Estate,
@@ -142,11 +160,13 @@ struct EstatePage<'p> {
 
 impl EstatePage<'_> {
     fn action(&self) -> String {
-        format!("/estate/{}/request", self.estate.id)
+        self.frame
+            .url(&format!("/estate/{}/request", self.estate.id))
     }
 
     fn api(&self) -> String {
-        format!("/api/estate/req_doc/{}", self.estate.id)
+        self.frame
+            .url(&format!("/api/estate/req_doc/{}", self.estate.id))
     }
 
     /// Where it is on the small map.
@@ -168,11 +188,10 @@ impl EstatePage<'_> {
 pub(super) async fn estate(
     State(isu): State<Shared>,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
     frame: Frame,
+    request: HeaderMap,
 ) -> Result<Response> {
-    let notice = Notice::in_query(query.as_deref(), "requested");
-    estate_page(&isu, &frame, page_id(&id)?, notice).await
+    estate_page(&isu, &frame, page_id(&id)?, Notice::left(&request)).await
 }
 
 pub(super) async fn estate_page(
@@ -192,7 +211,7 @@ pub(super) async fn estate_page(
     ];
     let template = EstatePage {
         frame,
-        picture: cards::picture(&estate.thumbnail),
+        picture: cards::picture(frame, &estate.thumbnail),
         rent: cards::rent(frame, estate.rent),
         facts: vec![
             (&t.door_width, centimetres(estate.door_width)),
@@ -202,10 +221,11 @@ pub(super) async fn estate_page(
         features: cards::features(frame, &estate.features),
         notice,
         map: &*data.map().await?,
-        around: around(&estate),
+        around: frame.url(&around(&estate)),
         estate: &estate,
     };
-    data.page(frame, status, &template)
+    let page = data.page(frame, status, &template)?;
+    template.notice.told(isu, frame, page)
 }
 
 /// Nazotte with a rectangle around an estate.
@@ -217,5 +237,5 @@ fn around(estate: &Estate) -> String {
         ("west", estate.longitude - AROUND),
     ];
     let sides = sides.map(|(name, degrees)| (name, format!("{degrees:.4}")));
-    address("/estate/nazotte", &sides, 1)
+    with_query("/estate/nazotte", &sides, 1)
 }

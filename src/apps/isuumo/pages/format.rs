@@ -3,33 +3,15 @@
 use super::language::Language;
 use super::strings::Strings;
 use crate::apps::isuumo::conditions::{Range, Ranges};
+use crate::web::numbers::NumberFormat;
+use crate::web::texts::fill;
 
 /// What the condition documents put behind prices.
 const YEN: &str = "円";
 
-/// Fills the blanks of a text.
-pub(super) fn fill(text: &str, blanks: &[(&str, &str)]) -> String {
-    let mut filled = text.to_owned();
-    for (name, value) in blanks {
-        filled = filled.replace(&format!("{{{name}}}"), value);
-    }
-    filled
-}
-
 /// `12,345`, as both languages write it.
 pub(super) fn number(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    if number < 0 {
-        text.push('-');
-    }
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    NumberFormat::ENGLISH.integer(number)
 }
 
 /// `12,345円` or `¥12,345`.
@@ -74,17 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped() {
-        for (value, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-            (-1234, "-1,234"),
-        ] {
-            assert_eq!(number(value), text);
-        }
-        assert_eq!(number(i64::MIN), "-9,223,372,036,854,775,808");
+    fn prices_are_in_yen() {
         assert_eq!(price(Language::Japanese, 12_345), "12,345円");
         assert_eq!(price(Language::English, 12_345), "¥12,345");
     }

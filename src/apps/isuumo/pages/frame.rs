@@ -1,18 +1,18 @@
-//! What surrounds every page: who asks in which language, and how a page goes out.
+//! What surrounds every page: in which language, and where it is.
 
 use std::convert::Infallible;
 
-use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::http::{HeaderMap, Uri};
 
 use super::assets;
 use super::language::Language;
 use super::strings::Strings;
-use crate::apps::isuumo::Result;
-use crate::http::HttpError;
+use crate::apps::isuumo::{Result, Shared};
+use crate::config::Mount;
+use crate::web::languages::Languages as _;
+use crate::web::layout::PageAddress;
 
 /// What the templates of all pages know.
 #[derive(Debug)]
@@ -21,26 +21,41 @@ pub(super) struct Frame {
     /// All texts.
     pub(super) t: &'static Strings,
     /// Where style sheet and modules are.
-    pub(super) assets: &'static str,
-    /// Where the page is: path and query. The switch of languages comes back to it.
-    pub(super) address: String,
+    pub(super) assets: String,
+    /// Where the page is in the app.
+    pub(super) address: PageAddress,
+    /// Where the app is.
+    mount: Mount,
 }
 
 impl Frame {
-    pub(super) fn of(headers: &HeaderMap, uri: &Uri) -> Self {
-        let language = Language::of(headers);
-        let address = uri.path_and_query().map_or("/", |path| path.as_str());
+    pub(super) fn of(mount: &Mount, headers: &HeaderMap, uri: &Uri) -> Self {
+        let language = Language::of(headers, None);
         Self {
             language,
             t: Strings::of(language),
-            assets: assets::folder(),
-            address: address.to_owned(),
+            assets: mount.url(&assets::folder()),
+            address: PageAddress::of(uri),
+            mount: mount.clone(),
         }
     }
 
     /// The same for a page that is at another address than the request.
-    pub(super) fn at(self, address: String) -> Self {
-        Self { address, ..self }
+    pub(super) fn at(self, address: impl Into<String>) -> Self {
+        Self {
+            address: PageAddress::new(address),
+            ..self
+        }
+    }
+
+    /// The address of one of the app's paths, as links have it.
+    pub(super) fn url(&self, path: &str) -> String {
+        self.mount.url(path)
+    }
+
+    /// The page's own address. The switch of languages comes back to it.
+    pub(super) fn here(&self) -> String {
+        self.url(self.address.as_str())
     }
 
     pub(super) fn code(&self) -> &'static str {
@@ -49,29 +64,17 @@ impl Frame {
 
     /// The other languages, by code and name.
     pub(super) fn others(&self) -> Vec<(&'static str, &'static str)> {
-        let others = Language::ALL.into_iter();
-        let others = others.filter(|language| *language != self.language);
+        let others = self.language.others();
         others
             .map(|language| (language.code(), Strings::of(language).language.as_str()))
             .collect()
     }
-
-    /// Whether this part of the site is where the page is.
-    pub(super) fn is_at(&self, path: &str) -> bool {
-        self.address.split('?').next() == Some(path)
-    }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Frame {
+impl FromRequestParts<Shared> for Frame {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.headers, &parts.uri))
+    async fn from_request_parts(parts: &mut Parts, isu: &Shared) -> Result<Self, Infallible> {
+        Ok(Self::of(&isu.mount, &parts.headers, &parts.uri))
     }
-}
-
-/// A page as a response.
-pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Response> {
-    let html = template.render().map_err(HttpError::internal)?;
-    Ok((status, Html(html)).into_response())
 }

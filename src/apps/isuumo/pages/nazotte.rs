@@ -10,17 +10,18 @@ use axum::response::Response;
 
 use super::cards::{self, Card};
 use super::data::Data;
-use super::format::{fill, number, price_with_blank};
+use super::format::{number, price_with_blank};
 use super::frame::Frame;
 use super::map::Map;
 use crate::apps::isuumo::nazotte::{LIMIT, Vertex};
 use crate::apps::isuumo::query::Query;
 use crate::apps::isuumo::{Result, Settings, Shared};
+use crate::web::texts::fill;
 
 const SIDES: [&str; 4] = ["north", "south", "west", "east"];
 
 /// What a request asks for.
-enum Asked {
+enum LineRequest {
     Nothing,
     /// What is no line.
     Invalid,
@@ -29,7 +30,7 @@ enum Asked {
 }
 
 #[derive(Template)]
-#[template(path = "nazotte.html")]
+#[template(path = "isuumo/nazotte.html")]
 struct NazottePage<'p> {
     frame: &'p Frame,
     map: &'p Map,
@@ -42,10 +43,10 @@ struct NazottePage<'p> {
     rent: String,
     is_invalid: bool,
     /// What was found, if something was asked for.
-    found: Option<Found>,
+    found: Option<AreaResult>,
 }
 
-struct Found {
+struct AreaResult {
     heading: String,
     cards: Vec<Card>,
 }
@@ -57,16 +58,19 @@ pub(super) async fn nazotte(
 ) -> Result<Response> {
     let data = Data::begin(&isu)?;
     let query = Query::parse(query.as_deref());
-    let asked = Asked::of(&query, &isu.settings);
+    let asked = LineRequest::of(&query, &isu.settings);
     let (found, area) = match &asked {
-        Asked::Ring(ring) => {
+        LineRequest::Ring(ring) => {
             let found = data.inside(ring).await?;
             (
-                Some(Found::new(&frame, cards::of_estates(&frame, found.rows()))),
+                Some(AreaResult::new(
+                    &frame,
+                    cards::of_estates(&frame, found.rows()),
+                )),
                 written(ring),
             )
         }
-        Asked::Nothing | Asked::Invalid => (None, String::new()),
+        LineRequest::Nothing | LineRequest::Invalid => (None, String::new()),
     };
     let t = &frame.t.nazotte;
     let labels = [&t.north, &t.south, &t.west, &t.east];
@@ -74,7 +78,7 @@ pub(super) async fn nazotte(
         let given = query.text(name).unwrap_or_default();
         (name, label.as_str(), given.to_owned())
     };
-    let is_invalid = matches!(asked, Asked::Invalid);
+    let is_invalid = matches!(asked, LineRequest::Invalid);
     let template = NazottePage {
         frame: &frame,
         map: &*data.map().await?,
@@ -96,7 +100,7 @@ pub(super) async fn nazotte(
     data.page(&frame, status, &template)
 }
 
-impl Asked {
+impl LineRequest {
     fn of(query: &Query, settings: &Settings) -> Self {
         if let Some(area) = query.text("area") {
             let ring = ring(area).filter(|ring| ring.len() <= settings.max_vertices);
@@ -149,7 +153,7 @@ fn written(ring: &[Vertex]) -> String {
     vertices.join(" ")
 }
 
-impl Found {
+impl AreaResult {
     fn new(frame: &Frame, cards: Vec<Card>) -> Self {
         let t = &frame.t.nazotte;
         let count = number(i64::try_from(cards.len()).unwrap_or(i64::MAX));
@@ -168,10 +172,10 @@ mod tests {
     use super::*;
 
     fn asked(query: &str) -> Option<usize> {
-        match Asked::of(&Query::parse(Some(query)), &Settings::default()) {
-            Asked::Nothing => None,
-            Asked::Invalid => Some(0),
-            Asked::Ring(ring) => Some(ring.len()),
+        match LineRequest::of(&Query::parse(Some(query)), &Settings::default()) {
+            LineRequest::Nothing => None,
+            LineRequest::Invalid => Some(0),
+            LineRequest::Ring(ring) => Some(ring.len()),
         }
     }
 

@@ -8,16 +8,18 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::addresses::with_query;
 use super::cards::{self, Card};
-use super::conditions::{Chosen, Conditions};
+use super::conditions::{Chosen, ConditionForm};
 use super::data::Data;
-use super::format::{fill, number};
+use super::format::number;
 use super::frame::Frame;
-use super::paging::{Paging, Step};
 use super::strings::SearchTexts;
 use crate::apps::isuumo::query::Query;
 use crate::apps::isuumo::{Result, Shared};
 use crate::http::HttpError;
+use crate::web::paging::{PageStep, Paging};
+use crate::web::texts::fill;
 
 /// Results on a page.
 const PER_PAGE: i64 = 20;
@@ -44,11 +46,11 @@ impl Subject {
         }
     }
 
-    fn conditions<'f>(self, frame: &'f Frame, data: &Data<'_>, query: &Query) -> Conditions<'f> {
+    fn conditions<'f>(self, frame: &'f Frame, data: &Data<'_>, query: &Query) -> ConditionForm<'f> {
         let known = &data.catalogue.conditions;
         match self {
-            Self::Chairs => Conditions::of_chairs(frame, &known.chair, query),
-            Self::Estates => Conditions::of_estates(frame, &known.estate, query),
+            Self::Chairs => ConditionForm::of_chairs(frame, &known.chair, query),
+            Self::Estates => ConditionForm::of_estates(frame, &known.estate, query),
         }
     }
 
@@ -79,7 +81,7 @@ impl Subject {
 }
 
 /// What is shown beside the form.
-enum Outcome {
+enum SearchResult {
     /// Nothing was asked for.
     Nothing,
     /// What was asked for makes no search; why.
@@ -91,10 +93,10 @@ enum Outcome {
         hint: String,
         last: String,
     },
-    Found(Found),
+    Found(ResultPage),
 }
 
-struct Found {
+struct ResultPage {
     heading: String,
     shown: String,
     cards: Vec<Card>,
@@ -102,33 +104,26 @@ struct Found {
 }
 
 #[derive(Template)]
-#[template(path = "search.html")]
+#[template(path = "isuumo/search.html")]
 struct SearchPage<'p> {
     frame: &'p Frame,
     subject: Subject,
-    conditions: Conditions<'p>,
-    outcome: Outcome,
+    conditions: ConditionForm<'p>,
+    outcome: SearchResult,
 }
 
 impl SearchPage<'_> {
     /// Whether there is something to show beside the form.
     fn is_asked(&self) -> bool {
-        !matches!(self.outcome, Outcome::Nothing | Outcome::Refused(_))
+        !matches!(
+            self.outcome,
+            SearchResult::Nothing | SearchResult::Refused(_)
+        )
     }
 
-    fn page_label(&self, step: &Step) -> String {
+    fn page_label(&self, step: &PageStep) -> String {
         fill(&self.frame.t.search.page, &[("n", &number(step.number))])
     }
-}
-
-/// The address of a page of a search.
-pub(super) fn address(path: &str, chosen: &[Chosen], page: i64) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(chosen);
-    if page > 1 {
-        query.append_pair("page", &page.to_string());
-    }
-    format!("{path}?{}", query.finish())
 }
 
 /// A page of results: how many there are in all, and the cards.
@@ -151,7 +146,7 @@ pub(super) async fn estates(
 }
 
 /// What a request asks for.
-struct Asked {
+struct SearchPageRequest {
     /// Whether it asks for anything.
     anything: bool,
     chosen: Vec<Chosen>,
@@ -159,8 +154,8 @@ struct Asked {
     page: Option<i64>,
 }
 
-impl Asked {
-    fn of(conditions: &Conditions<'_>, given: &Query, query: Option<&str>) -> Self {
+impl SearchPageRequest {
+    fn of(conditions: &ConditionForm<'_>, given: &Query, query: Option<&str>) -> Self {
         let page = given.text("page").unwrap_or("1");
         Self {
             anything: query.is_some_and(|query| !query.is_empty()),
@@ -189,21 +184,21 @@ async fn answer(
     let data = Data::begin(isu)?;
     let given = Query::parse(query);
     let conditions = subject.conditions(frame, &data, &given);
-    let asked = Asked::of(&conditions, &given, query);
+    let asked = SearchPageRequest::of(&conditions, &given, query);
     let t = &frame.t.search;
     let outcome = match asked.query() {
-        None if !asked.anything => Outcome::Nothing,
-        None if asked.chosen.is_empty() => Outcome::Refused(t.needs_condition.clone()),
-        None => Outcome::Refused(t.invalid.clone()),
+        None if !asked.anything => SearchResult::Nothing,
+        None if asked.chosen.is_empty() => SearchResult::Refused(t.needs_condition.clone()),
+        None => SearchResult::Refused(t.invalid.clone()),
         Some(query) => match subject.find(frame, &data, &query).await {
-            Ok((0, _)) => Outcome::Empty,
+            Ok((0, _)) => SearchResult::Empty,
             Ok(results) => found(frame, subject, &asked, results),
-            Err(error) if is_refusal(&error) => Outcome::Refused(t.invalid.clone()),
+            Err(error) if is_refusal(&error) => SearchResult::Refused(t.invalid.clone()),
             Err(error) => return Err(error),
         },
     };
     let status = match outcome {
-        Outcome::Refused(_) => StatusCode::BAD_REQUEST,
+        SearchResult::Refused(_) => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };
     let template = SearchPage {
@@ -219,14 +214,19 @@ fn is_refusal(error: &HttpError) -> bool {
     error.status() == StatusCode::BAD_REQUEST
 }
 
-fn found(frame: &Frame, subject: Subject, asked: &Asked, (count, cards): Results) -> Outcome {
+fn found(
+    frame: &Frame,
+    subject: Subject,
+    asked: &SearchPageRequest,
+    (count, cards): Results,
+) -> SearchResult {
     let t = &frame.t.search;
     let last = count.saturating_add(PER_PAGE - 1) / PER_PAGE;
     let current = asked.page.unwrap_or(1);
     if current > last {
-        return Outcome::PastTheEnd {
+        return SearchResult::PastTheEnd {
             hint: fill(&t.no_page_hint, &[("n", &number(last))]),
-            last: address(subject.path(), &asked.chosen, last),
+            last: frame.url(&with_query(subject.path(), &asked.chosen, last)),
         };
     }
     let first = (current - 1) * PER_PAGE + 1;
@@ -234,10 +234,14 @@ fn found(frame: &Frame, subject: Subject, asked: &Asked, (count, cards): Results
         ("from", &*number(first)),
         ("to", &number(count.min(current * PER_PAGE))),
     ];
-    Outcome::Found(Found {
+    SearchResult::Found(ResultPage {
         heading: subject.heading(t, count),
         shown: fill(&t.shown, &shown),
         cards,
-        paging: Paging::new(subject.path(), &asked.chosen, current, last),
+        // Where the form stands before the results, it is skipped.
+        paging: Paging::new(current, last, |page| {
+            let address = with_query(subject.path(), &asked.chosen, page);
+            format!("{}#results", frame.url(&address))
+        }),
     })
 }

@@ -96,11 +96,12 @@ fn read(toml: &str) -> Strings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::languages::Languages as _;
     use crate::web::texts::differences;
 
     #[test]
     fn every_language_has_every_text_with_the_same_blanks() {
-        for language in Language::ALL {
+        for language in Language::ALL.iter().copied() {
             assert!(!Strings::of(language).language.is_empty());
         }
         let (japanese, english) = (

@@ -12,27 +12,29 @@ use axum::response::Response;
 
 use super::cards::{self, Card};
 use super::data::Data;
-use super::format::{fill, number};
+use super::format::number;
 use super::frame::Frame;
 use super::language::Language;
 use super::map::Map;
 use crate::apps::isuumo::{Result, Shared};
 use crate::http::{HttpError, Precompressed};
 use crate::store::Revision;
+use crate::web::languages::Languages as _;
+use crate::web::texts::fill;
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// The page in each language, as of the revision that it was last made in.
 #[derive(Default)]
-pub(in crate::apps::isuumo) struct TopCache([Mutex<Option<Kept>>; Language::ALL.len()]);
+pub(in crate::apps::isuumo) struct TopCache([Mutex<Option<KeptTop>>; Language::ALL.len()]);
 
-struct Kept {
+struct KeptTop {
     revision: Revision,
     page: Arc<Precompressed>,
 }
 
 impl TopCache {
-    fn of(&self, language: Language) -> &Mutex<Option<Kept>> {
+    fn of(&self, language: Language) -> &Mutex<Option<KeptTop>> {
         &self.0[language as usize]
     }
 
@@ -47,12 +49,12 @@ impl TopCache {
     fn keep(&self, language: Language, revision: Revision, page: &Arc<Precompressed>) {
         let page = Arc::clone(page);
         let kept = self.of(language);
-        *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Kept { revision, page });
+        *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(KeptTop { revision, page });
     }
 }
 
 #[derive(Template)]
-#[template(path = "top.html")]
+#[template(path = "isuumo/top.html")]
 struct TopPage<'p> {
     frame: &'p Frame,
     lead: String,
@@ -68,7 +70,7 @@ pub(super) async fn top(
 ) -> Result<Response> {
     let before = isu.store.revision();
     // The switch of languages comes back with the query, so with one it is another page.
-    let revision = before.filter(|_| frame.address == "/");
+    let revision = before.filter(|_| frame.address.as_str() == "/");
     let kept = revision.and_then(|revision| isu.tops.get(frame.language, revision));
     if let Some(page) = kept {
         return Ok(page.answer(&request, isu.compress));

@@ -14,7 +14,7 @@ use crate::http::observability::process_metrics;
 use crate::http::{Served, Site};
 
 #[derive(Template)]
-#[template(path = "about.html")]
+#[template(path = "builtin/about.html")]
 pub(super) struct About {
     version: &'static str,
     commit: Option<&'static str>,

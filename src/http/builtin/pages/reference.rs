@@ -10,7 +10,7 @@ use crate::http::builtin::openapi;
 use crate::http::builtin::openapi::{Body, Example};
 
 #[derive(Template)]
-#[template(path = "reference.html")]
+#[template(path = "builtin/reference.html")]
 pub(super) struct Reference {
     title: String,
     version: String,

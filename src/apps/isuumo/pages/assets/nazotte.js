@@ -51,10 +51,10 @@ function show(estate) {
   item.dataset.id = estate.id;
   item.dataset.latitude = estate.latitude;
   item.dataset.longitude = estate.longitude;
-  item.querySelector("a").href = `/estate/${estate.id}`;
+  item.querySelector("a").href = `${texts.base}/estate/${estate.id}`;
   const image = item.querySelector("img");
   // As on the server: nothing but the site's own pictures.
-  if (/^\/images\/[\w./-]+$/.test(estate.thumbnail)) image.src = estate.thumbnail;
+  if (/^\/images\/[\w./-]+$/.test(estate.thumbnail)) image.src = texts.base + estate.thumbnail;
   else image.remove();
   const write = (name, text) => { item.querySelector(`.${name}`).textContent = text; };
   write("name", estate.name);
@@ -86,7 +86,7 @@ async function search(ring) {
   found.setAttribute("aria-busy", "true");
   const coordinates = ring.map(([latitude, longitude]) => ({ latitude, longitude }));
   try {
-    const response = await fetch("/api/estate/nazotte", {
+    const response = await fetch(`${texts.base}/api/estate/nazotte`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ coordinates }),

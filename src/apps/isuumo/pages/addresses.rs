@@ -1,0 +1,60 @@
+//! Addresses of pages: the id in them, and those of the original, which have moved.
+
+use axum::extract::{RawQuery, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+
+use crate::apps::isuumo::query::Query;
+use crate::apps::isuumo::{Result, Shared};
+use crate::http::HttpError;
+use crate::web::redirect::moved;
+
+/// The id in a page's address: there is nothing at any other.
+pub(super) fn page_id(text: &str) -> Result<i64> {
+    text.parse().map_err(|_| not_found())
+}
+
+pub(super) fn not_found() -> HttpError {
+    HttpError::problem(StatusCode::NOT_FOUND, "There is no such page.")
+}
+
+/// The address of a page with parameters, and of a page of a list if it is not the first.
+pub(super) fn with_query(path: &str, parameters: &[(&'static str, String)], page: i64) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters);
+    if page > 1 {
+        query.append_pair("page", &page.to_string());
+    }
+    format!("{path}?{}", query.finish())
+}
+
+/// The original's addresses end in a slash; and its details have the id in the query.
+pub(super) async fn moved_slash(State(isu): State<Shared>, uri: Uri) -> Response {
+    let path = uri.path().trim_end_matches('/');
+    let query = uri.query().map(|query| format!("?{query}"));
+    moved(
+        &isu.mount
+            .url(&format!("{path}{}", query.unwrap_or_default())),
+    )
+}
+
+pub(super) async fn moved_chair(
+    State(isu): State<Shared>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let id = given_id(query.as_deref())?;
+    Ok(moved(&isu.mount.url(&format!("/chair/{id}"))))
+}
+
+pub(super) async fn moved_estate(
+    State(isu): State<Shared>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let id = given_id(query.as_deref())?;
+    Ok(moved(&isu.mount.url(&format!("/estate/{id}"))))
+}
+
+fn given_id(query: Option<&str>) -> Result<i64> {
+    let query = Query::parse(query);
+    page_id(query.text("id").ok_or_else(not_found)?)
+}
