@@ -271,6 +271,8 @@ async fn a_page_is_in_the_language_of_its_reader() {
     let site = Site::new(&Dataset::of_chairs([Chair {
         id: 1,
         price: 12_345,
+        // With a form its page has no tag.
+        stock: 0,
         ..CHAIR
     }]));
     let get = async |headers: &[(&str, &str)]| ask(&site, Method::GET, "/chair/1", headers).await;

@@ -84,6 +84,50 @@ async fn only_a_purchase_is_thanked_for() {
     assert!(!text(old.is(200)).contains("<h2>お買い上げ"));
 }
 
+/// The key of the form on a page, which nobody may store.
+async fn key_of(site: &Site, path: &str) -> String {
+    let answer = site.get(path).await;
+    assert_eq!(answer.is(200).header("cache-control"), "no-store");
+    assert_eq!(answer.header("etag"), "");
+    let html = text(&answer);
+    let (_, after) = html
+        .split_once("name=\"idempotency_key\" value=\"")
+        .unwrap();
+    after.split_once('"').unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn a_double_click_buys_one_chair() {
+    let site = two_left();
+    let key = key_of(&site, "/chair/1").await;
+    // The second has another address; it is the same click all the same.
+    for email in [EMAIL, "email=me%40example.com"] {
+        let form = format!("{email}&idempotency_key={key}");
+        let answer = post(&site, "/chair/1/buy", &[], &form).await;
+        assert_eq!(answer.is(303).header("location"), "/chair/1");
+        assert_eq!(answer.header("set-cookie"), message("/chair/1"));
+    }
+    assert_eq!(site.buy(1).await, 200, "one was left");
+    assert_eq!(site.buy(1).await, 404);
+    let form = format!("{EMAIL}&idempotency_key=a+b");
+    post(&site, "/chair/1/buy", &[], &form).await.is(400);
+}
+
+#[tokio::test]
+async fn each_page_buys_a_chair_of_its_own() {
+    let site = two_left();
+    let keys = [
+        key_of(&site, "/chair/1").await,
+        key_of(&site, "/chair/1").await,
+    ];
+    assert_ne!(keys[0], keys[1]);
+    for key in &keys {
+        let form = format!("{EMAIL}&idempotency_key={key}");
+        post(&site, "/chair/1/buy", &[], &form).await.is(303);
+    }
+    assert_eq!(site.buy(1).await, 404);
+}
+
 #[tokio::test]
 async fn documents_are_requested() {
     let site = Site::new(&Dataset::tiny());

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::addresses::{not_found, page_id, with_query};
 use super::cards::{self, Card};
@@ -15,7 +15,9 @@ use super::map::Map;
 use crate::apps::isuumo::chair::Chair;
 use crate::apps::isuumo::estate::Estate;
 use crate::apps::isuumo::{Result, Shared};
+use crate::http::{FormKey, PrivateResponse};
 use crate::web::flash;
+use crate::web::layout::page;
 use crate::web::texts::fill;
 
 /// The message after a form that did its thing.
@@ -88,7 +90,8 @@ struct ChairPage<'p> {
     price: String,
     facts: Vec<Fact<'p>>,
     features: Vec<String>,
-    is_for_sale: bool,
+    /// Of the form, where there is something to buy.
+    key: Option<String>,
     notice: Notice,
     similar: String,
     recommended: Vec<Card>,
@@ -130,7 +133,7 @@ pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -
             (&t.height, centimetres(chair.height)),
         ],
         features: cards::features(frame, &chair.features),
-        is_for_sale,
+        key: is_for_sale.then(FormKey::fresh),
         notice,
         similar: frame.url(&with_query(
             "/chair/search",
@@ -140,7 +143,11 @@ pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -
         recommended: cards::of_estates(frame, data.recommended(id)?.rows()),
         chair: &chair,
     };
-    let page = data.page(frame, status, &template)?;
+    let page = match template.key {
+        // The form's key is good for one purchase.
+        Some(_) => PrivateResponse::not_stored(page(status, &template)?).into_response(),
+        None => data.page(frame, status, &template)?,
+    };
     template.notice.told(isu, frame, page)
 }
 

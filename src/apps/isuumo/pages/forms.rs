@@ -1,7 +1,8 @@
 //! The forms that work without JavaScript: buying a chair, requesting an estate's documents.
 //!
 //! Both are answered 303, so that reloading what follows sends nothing again; what became of it is told by
-//! a message that the page shows once. The e-mail address is in the body only: it comes into no address
+//! a message that the page shows once. The form that buys has a key of its own, so that a double click buys
+//! one chair. The e-mail address is in the body only: it comes into no address
 //! and no log, and is kept nowhere.
 
 use axum::extract::{Path, State};
@@ -11,15 +12,17 @@ use super::addresses::page_id;
 use super::detail::{self, Notice};
 use super::frame::Frame;
 use crate::apps::isuumo::{Result, Shared, purchase};
+use crate::http::FormKey;
 use crate::store::{Once, Outcome};
 use crate::web::flash;
-use crate::web::form::FormFields;
+use crate::web::form::{FormFields, KEY_FIELD};
 
 /// `POST /chair/{id}/buy`.
 pub(super) async fn buy(
     State(isu): State<Shared>,
     Path(id): Path<String>,
     frame: Frame,
+    key: FormKey,
     form: FormFields,
 ) -> Result<Response> {
     let id = page_id(&id)?;
@@ -27,7 +30,13 @@ pub(super) async fn buy(
     if let Err(email) = email(&form) {
         return detail::chair_page(&isu, &frame.at(page), id, Notice::Invalid(email));
     }
-    if is_done(purchase::take_one(&isu, id, Once::default()).await?) {
+    // The key alone says which purchase it is: who mends the address before the second click means the same.
+    let once = key.once(form.text(KEY_FIELD), b"")?;
+    let outcome = purchase::take_one(&isu, id, once).await?;
+    if outcome == Outcome::KeyTaken {
+        return Ok(outcome.into_response());
+    }
+    if is_done(outcome) {
         return flash::lead(&isu.cookies, &isu.mount.url(&page), detail::DONE);
     }
     detail::chair_page(&isu, &frame.at(page), id, Notice::TooLate)
