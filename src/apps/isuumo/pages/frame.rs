@@ -53,6 +53,11 @@ impl Frame {
         self.mount.url(path)
     }
 
+    /// The address of a page that every site has.
+    pub(super) fn site_url(&self, path: &str) -> String {
+        self.mount.site_url(path)
+    }
+
     /// The page's own address. The switch of languages comes back to it.
     pub(super) fn here(&self) -> String {
         self.url(self.address.as_str())
