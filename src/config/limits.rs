@@ -26,7 +26,7 @@ pub struct Limits {
     /// Bytes of bodies, of requests and of answers, that are held at once, small ones aside; more are
     /// answered 503.
     pub buffered_bytes: usize,
-    /// Threads for work that takes long, such as maps; 0 for one for each two cores.
+    /// Threads for work that takes long, such as pictures; 0 for one for each two cores.
     pub work_threads: usize,
     /// Pieces of such work that may wait for their turn; more are answered 503.
     pub work_queue: usize,

@@ -12,8 +12,9 @@ use axum::response::Response;
 use data_encoding::HEXLOWER;
 use include_dir::Dir;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::OnceCell;
 
-use crate::http::{HttpError, Precompressed};
+use crate::http::{HttpError, Precompressed, WorkPool};
 
 /// Bytes of the digest in the folder's name.
 const SHOWN: usize = 6;
@@ -22,7 +23,15 @@ const SHOWN: usize = 6;
 #[derive(Debug)]
 pub struct Assets {
     digest: String,
-    files: HashMap<&'static str, Precompressed>,
+    files: HashMap<&'static str, Asset>,
+}
+
+/// One file. It is packed when it is first asked for: as small as can be takes some milliseconds, which a
+/// start has no time for.
+#[derive(Debug)]
+struct Asset {
+    content: &'static [u8],
+    packed: OnceCell<Precompressed>,
 }
 
 impl Assets {
@@ -38,8 +47,11 @@ impl Assets {
             hash.update(name);
             hash.update([0]);
             hash.update(file.contents());
-            let packed = Precompressed::new(media_type(name), file.contents().to_vec());
-            files.insert(name, packed);
+            let asset = Asset {
+                content: file.contents(),
+                packed: OnceCell::new(),
+            };
+            files.insert(name, asset);
         }
         let digest = hash.finalize();
         Self {
@@ -54,22 +66,29 @@ impl Assets {
         &self.digest
     }
 
-    /// The file `name` for a request whose address has `digest`.
+    /// The file `name` for a request whose address has `digest`; `work` packs it the first time.
     ///
     /// # Errors
-    /// 404 when there is none.
-    pub fn answer(
+    /// 404 when there is none, and what the pool says.
+    pub async fn answer(
         &self,
         digest: &str,
         name: &str,
         request: &HeaderMap,
         compress: bool,
+        work: &WorkPool,
     ) -> Result<Response, HttpError> {
-        let file = self.files.get(name).ok_or_else(|| {
+        let asset = self.files.get(name).ok_or_else(|| {
             let detail = format!("There is no asset {name}.");
             HttpError::problem(StatusCode::NOT_FOUND, detail)
         })?;
-        let response = file.answer(request, compress);
+        let (media_type, content) = (media_type(name), asset.content);
+        let pack = async || {
+            work.run(move || Precompressed::new(media_type, content.to_vec()))
+                .await
+        };
+        let packed = asset.packed.get_or_try_init(pack).await?;
+        let response = packed.answer(request, compress);
         Ok(if digest == self.digest {
             Precompressed::for_ever(response)
         } else {
@@ -103,11 +122,14 @@ mod tests {
         DirEntry::File(File::new("b.bin", b"b")),
     ];
 
-    #[test]
-    fn addresses_with_the_newest_digest_are_kept_for_ever() {
+    #[tokio::test]
+    async fn addresses_with_the_newest_digest_are_kept_for_ever() {
         let assets = Assets::new(&Dir::new("", &ENTRIES));
         let request = HeaderMap::new();
-        let newest = assets.answer(assets.digest(), "a.css", &request, true);
+        let work = WorkPool::new(1, 1);
+        let newest = assets
+            .answer(assets.digest(), "a.css", &request, true, &work)
+            .await;
         let newest = newest.unwrap();
         assert_eq!(
             newest.headers()[header::CONTENT_TYPE],
@@ -116,10 +138,13 @@ mod tests {
         let forever = "public, max-age=31536000, immutable";
         assert_eq!(newest.headers()[header::CACHE_CONTROL], forever);
         let older = assets
-            .answer("000000000000", "a.css", &request, true)
+            .answer("000000000000", "a.css", &request, true, &work)
+            .await
             .unwrap();
         assert_eq!(older.headers()[header::CACHE_CONTROL], "no-cache");
-        let none = assets.answer(assets.digest(), "c.css", &request, true);
+        let none = assets
+            .answer(assets.digest(), "c.css", &request, true, &work)
+            .await;
         assert_eq!(none.unwrap_err().status(), StatusCode::NOT_FOUND);
     }
 

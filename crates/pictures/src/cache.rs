@@ -48,7 +48,19 @@ impl PictureCache {
         }
     }
 
-    /// The PNG of `subject`, `hash` and `look`, drawn if the cache does not have it.
+    /// The PNG of `subject`, `hash` and `look`, if the cache has it.
+    #[must_use]
+    pub fn cached(
+        &self,
+        subject: Subject,
+        hash: &[u8; 32],
+        look: Option<Look>,
+    ) -> Option<Arc<[u8]>> {
+        let key = (subject, *hash, look);
+        self.lock().pictures.get(&key).cloned()
+    }
+
+    /// The same, drawn if the cache does not have it.
     ///
     /// # Errors
     /// Those of [`render`].
@@ -58,13 +70,12 @@ impl PictureCache {
         hash: &[u8; 32],
         look: Option<Look>,
     ) -> Result<Arc<[u8]>, png::EncodingError> {
-        let key = (subject, *hash, look);
-        if let Some(picture) = self.lock().pictures.get(&key) {
-            return Ok(Arc::clone(picture));
+        if let Some(picture) = self.cached(subject, hash, look) {
+            return Ok(picture);
         }
         // Drawn without the lock: two readers may draw the same picture, none waits for another.
         let picture: Arc<[u8]> = render(subject, hash, look)?.into();
-        self.insert(key, &picture);
+        self.insert((subject, *hash, look), &picture);
         Ok(picture)
     }
 

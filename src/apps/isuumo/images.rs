@@ -4,6 +4,8 @@
 //! and proxies may keep it for ever. A chair's kind, colour and proportions, which its name does not
 //! tell, can be given beside it; the pages do.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
@@ -72,10 +74,15 @@ pub(super) async fn picture(
         (Some((_, look)), Subject::Chair) => Some(Look::parse(&look).ok_or_else(no_picture)?),
         (Some(_), Subject::Estate) => return Err(no_picture()),
     };
-    let png = isu
-        .pictures
-        .get(subject, &hash, look)
-        .map_err(HttpError::internal)?;
+    let png = match isu.pictures.cached(subject, &hash, look) {
+        Some(png) => png,
+        None => {
+            let drawer = Arc::clone(&isu);
+            let draw = move || drawer.pictures.get(subject, &hash, look);
+            let drawn = isu.work.run(draw).await?;
+            drawn.map_err(HttpError::internal)?
+        }
+    };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
         (

@@ -1,4 +1,4 @@
-//! The pool for work that takes the processor for long: maps, polygons of many vertices, packing.
+//! The pool for work that takes the processor for long: pictures, maps, polygons of many vertices, packing.
 //!
 //! A thread that serves requests serves hundreds of connections, and whatever it computes they wait for:
 //! what takes longer than 2 ms is run here instead (ARCHITECTURE.md, invariant 8). The pool owns how much

@@ -15,7 +15,7 @@ pub(crate) fn register(registry: &mut Registry, pool: &WorkPool) {
     };
     gauge(
         "work_running",
-        "Pieces of long work (maps, polygons, uploads, packing) that run",
+        "Pieces of long work (pictures, maps, polygons, packing) that run",
         figures.running,
     );
     gauge(

@@ -24,5 +24,7 @@ pub(super) async fn asset(
     Path((digest, name)): Path<(String, String)>,
     request: HeaderMap,
 ) -> Result<Response> {
-    ASSETS.answer(&digest, &name, &request, isu.compress)
+    ASSETS
+        .answer(&digest, &name, &request, isu.compress, &isu.work)
+        .await
 }
