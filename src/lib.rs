@@ -8,9 +8,9 @@
 //! - [`cli`]: the subcommands; start at [`cli::run`]
 //! - [`config`]: layered settings
 //! - [`dump`]: reads MySQL dumps: bytes in, tables and typed rows out
-//! - [`file`]: the format of a box, which all below stand on
-//! - [`load`]: rows into SQLite; [`translate`]: MySQL's expressions and queries into SQLite's
-//! - [`bake`]: an app's file; [`import`](import()): any dump to a file of its own
+//! - [`mod@file`]: the format of a box, which all below stand on
+//! - [`load`]: rows into SQLite; `translate`: MySQL's expressions and queries into SQLite's
+//! - [`bake`]: an app's file; [`import`]: any dump to a file of its own
 //! - [`store`]: opens them for serving: readers, the writer, generations
 //! - [`apps`]: the apps over a store
 //! - [`http`]: what all apps share on the way to the client

@@ -45,7 +45,7 @@ impl<'s> Reading<'s> {
         kept.get(self.0.before?, key)
     }
 
-    /// Keeps what was read, `bytes` as in [`Kept::put`], unless a write has become visible meanwhile.
+    /// Keeps what was read, `bytes` as in `Kept::put`, unless a write has become visible meanwhile.
     pub fn keep<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: K, value: V, bytes: usize) {
         if let Some(revision) = self.0.still() {
             kept.put(revision, key, value, bytes);
