@@ -1,6 +1,6 @@
 //! Puts the dataset that the binary carries into one folder, and has cargo compile anew when any file
-//! that it carries changes: `include_dir!` can do neither. Only the files of an app's own folder are carried, which a bake reads;
-//! the upload batches below it are for people and benchmarks.
+//! that it carries changes: `include_dir!` can do neither. Only the files of an app's own folder are
+//! carried, which a bake reads; the upload batches below it are for people and benchmarks.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -10,6 +10,16 @@ pub(super) fn is_origin_or_any(origin: &str) -> bool {
     origin == ANY || is_origin(origin)
 }
 
+/// `origin` as browsers send it: in lower case, and without a port that its scheme means anyway.
+pub(super) fn as_sent(origin: &str) -> String {
+    let origin = origin.to_ascii_lowercase();
+    let usual = match origin.starts_with("https://") {
+        true => ":443",
+        false => ":80",
+    };
+    origin.strip_suffix(usual).unwrap_or(&origin).to_owned()
+}
+
 /// Whether a browser can send `origin`.
 pub(super) fn is_origin(origin: &str) -> bool {
     let host = origin

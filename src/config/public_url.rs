@@ -61,7 +61,7 @@ impl PublicUrl {
             return Err(wrong(what));
         }
         Ok(Self {
-            origin: origin.to_owned(),
+            origin: origins::as_sent(origin),
             prefix: prefix.to_owned(),
         })
     }

@@ -29,6 +29,7 @@ use super::headers::cors;
 use super::headers::response_headers::Manners;
 use super::limits::guard::{AppGuard, Guard, admit};
 use super::limits::rate_limit::{ClientRate, RateLimit};
+use super::limits::same_origin::AllowedOrigins;
 use super::observability::metrics::Metrics;
 use super::observability::request_log::log_request;
 use super::{HttpError, NotFoundPage, Served, Site, WorkPool};
@@ -94,6 +95,13 @@ pub fn assemble(
             .map(RateLimit::new)
             .map(Arc::new),
         metrics: Metrics::default(),
+        origins: AllowedOrigins::new(
+            limits
+                .cors_origins
+                .iter()
+                .map(String::as_str)
+                .chain(public_url.map(PublicUrl::origin)),
+        ),
     };
     let mut hosts: BTreeMap<Option<String>, HostRoutes> = BTreeMap::new();
     let beside = guards.around(beside, &own_guard, NO_APP);
@@ -184,6 +192,7 @@ impl HostRoutes {
         let probes = health::probes()
             .with_state(Arc::clone(site))
             .method_not_allowed_fallback(no_method_here)
+            .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(guards.metrics.clone(), count_probe));
         let all = self
             .routes
@@ -234,6 +243,7 @@ struct Guards<'l> {
     limits: &'l Limits,
     rate_limit: Option<Arc<RateLimit>>,
     metrics: Metrics,
+    origins: AllowedOrigins,
 }
 
 impl Guards<'_> {
@@ -244,9 +254,12 @@ impl Guards<'_> {
             rate_limit: self.rate_limit.clone(),
             app,
             metrics: self.metrics.clone(),
+            origins: self.origins.clone(),
         };
         routes
             .layer(DefaultBodyLimit::max(self.limits.body_bytes))
+            // Inside the guard and the log, so that a panic is counted and logged as the 500 that it is.
+            .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(guard, admit))
     }
 }
@@ -263,8 +276,7 @@ async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Nex
 
 /// The layers around all routes, the innermost first.
 fn layered(routes: Router, cors: Option<CorsLayer>, limits: &Limits) -> Router {
-    // Inside the log, so that a panic is logged as the 500 that it is.
-    let mut all = routes.layer(CatchPanicLayer::custom(panicked));
+    let mut all = routes;
     if let Some(bytes) = limits.compress_above_bytes {
         all = all.layer(compression(bytes));
     }

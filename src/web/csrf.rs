@@ -3,7 +3,7 @@
 //! A token is derived from something that only the visitor's browser and the server know: the secret
 //! part of a session, or, for visitors without one, a random cookie ([`FormToken::of_visitor`]). It stays
 //! the same as long as that does, so that pages with forms keep their entity tags, and a form that was
-//! open in another tab still counts. It is the second line of defence behind [`super::same_origin`].
+//! open in another tab still counts. It is the second line of defence behind `http::limits::same_origin`.
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;

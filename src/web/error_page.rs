@@ -12,11 +12,12 @@ use axum::response::Response;
 use crate::http::{Routes, no_method_here, takes_html};
 
 /// Headers of an error that its page has too.
-const KEPT: [HeaderName; 4] = [
+const KEPT: [HeaderName; 5] = [
     header::RETRY_AFTER,
     header::ALLOW,
     header::WWW_AUTHENTICATE,
     header::SET_COOKIE,
+    header::VARY,
 ];
 
 /// How an app shows errors to people.

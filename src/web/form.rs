@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, any};
 
-use crate::http::HttpError;
+use crate::http::{HttpError, no_method_here};
 
 /// The most fields of a form.
 pub const FIELDS: usize = 1_000;
@@ -102,6 +102,8 @@ pub fn method_override<S>(routes: MethodRouter<S>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
+    // Behind `any` no router sees which methods there are.
+    let routes = routes.fallback(no_method_here);
     any(
         async move |State(state): State<S>, request: Request| match meant(request).await {
             Ok(request) => routes.call(request, state).await,

@@ -2,7 +2,7 @@
 //! prefers, else the app's own.
 //!
 //! The languages and their texts are the app's. A choice is remembered in a cookie, which a form sets:
-//! no link of another site can (`same_origin` sees to that).
+//! no link of another site can (`http::limits::same_origin` sees to that).
 
 use std::time::Duration;
 

@@ -6,7 +6,6 @@
 //!
 //! # Layout
 //! - [`cookie`]: reading and setting cookies, within an app's part of the site
-//! - [`same_origin`]: whether a request comes from a page of this site
 //! - [`csrf`]: tokens in forms, bound to a session or to a cookie
 //! - [`form`]: fields of forms, and the method that they mean
 //! - [`redirect`], [`flash`]: where a form leads, and what is said there once
@@ -26,5 +25,4 @@ pub mod layout;
 pub mod numbers;
 pub mod paging;
 pub mod redirect;
-pub mod same_origin;
 pub mod texts;

@@ -4,6 +4,7 @@ use std::io;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use data_encoding::HEXUPPER;
 
 use crate::http::HttpError;
 
@@ -26,20 +27,34 @@ pub fn local_or<'a>(given: Option<&'a str>, otherwise: &'a str) -> &'a str {
     given.filter(|to| is_local(to)).unwrap_or(otherwise)
 }
 
-/// Whether an address is one of this site: a path that no browser takes for another host.
+/// Whether an address is one of this site: a path that no browser takes for another host. What follows the
+/// path may hold anything that browsers send, a backslash among it.
 #[must_use]
 pub fn is_local(to: &str) -> bool {
-    let mut bytes = to.bytes();
-    // Browsers read a backslash as a slash, and drop tabs and line feeds.
-    bytes.next() == Some(b'/')
-        && !matches!(bytes.next(), Some(b'/' | b'\\'))
-        && to
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    let path = to.split(['?', '#']).next().unwrap_or_default();
+    // Browsers read a backslash in a path as a slash, and drop tabs and line feeds anywhere.
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && to.chars().all(|c| !c.is_ascii_control() && c != ' ')
+}
+
+/// An address with everything escaped that a header or a browser would read in its own way.
+fn escaped(to: &str) -> String {
+    let mut escaped = String::with_capacity(to.len());
+    for byte in to.bytes() {
+        if byte.is_ascii_graphic() && byte != b'\\' {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push('%');
+            escaped.push_str(&HEXUPPER.encode(&[byte]));
+        }
+    }
+    escaped
 }
 
 fn redirect(status: StatusCode, to: &str) -> Response {
-    match HeaderValue::try_from(to) {
+    match HeaderValue::try_from(escaped(to)) {
         Ok(value) if is_local(to) => (status, [(header::LOCATION, value)]).into_response(),
         _ => {
             HttpError::internal(io::Error::other("a redirect would leave the site")).into_response()
@@ -67,12 +82,30 @@ mod tests {
             "/a\r\nb",
             "/a b",
             "/\t/evil",
-            "/椅子",
+            "/a\\b",
         ] {
             assert!(!is_local(to), "{to}");
             assert_eq!(moved(to).status(), StatusCode::INTERNAL_SERVER_ERROR);
             assert_eq!(local_or(Some(to), "/x"), "/x");
         }
         assert_eq!(local_or(None, "/x"), "/x");
+    }
+
+    #[test]
+    fn what_browsers_leave_as_it_is_gets_escaped() {
+        for (to, location) in [
+            (
+                "/chair/search?features=a\\b",
+                "/chair/search?features=a%5Cb",
+            ),
+            (
+                "/chair/search?kind=椅子",
+                "/chair/search?kind=%E6%A4%85%E5%AD%90",
+            ),
+            ("/椅", "/%E6%A4%85"),
+        ] {
+            assert_eq!(local_or(Some(to), "/x"), to);
+            assert_eq!(moved(to).headers()[header::LOCATION], location);
+        }
     }
 }

@@ -79,7 +79,7 @@ pub(super) async fn picture(
         None => {
             let drawer = Arc::clone(&isu);
             let draw = move || drawer.pictures.get(subject, &hash, look);
-            let drawn = isu.work.run(draw).await?;
+            let drawn = isu.work.run_in_turn(draw).await?;
             drawn.map_err(HttpError::internal)?
         }
     };

@@ -57,7 +57,6 @@ use crate::config::{Mount, PublicUrl};
 use crate::http::{HttpError, Routes, WorkPool};
 use crate::store::{Deriver, Store};
 use crate::web::cookie::CookieScope;
-use crate::web::same_origin::AllowedOrigins;
 
 /// What every handler of this app returns.
 type Result<T, E = HttpError> = std::result::Result<T, E>;
@@ -118,9 +117,8 @@ impl ServedApp for Isuumo {
             compress,
             work,
         } = context;
-        let origins = AllowedOrigins::new(public_url.iter().map(PublicUrl::origin));
         let is_https = public_url.as_ref().is_some_and(PublicUrl::is_https);
-        let mut routes = routes(mount.clone(), origins, upload_bytes);
+        let mut routes = routes(mount.clone(), upload_bytes);
         if settings.shed_bots {
             routes = routes.layer(from_fn(bots::shed));
         }
@@ -143,7 +141,7 @@ impl ServedApp for Isuumo {
     }
 }
 
-fn routes(mount: Mount, origins: AllowedOrigins, upload_bytes: usize) -> Routes<Shared> {
+fn routes(mount: Mount, upload_bytes: usize) -> Routes<Shared> {
     let uploads = Routes::new()
         .route("/api/chair", post(upload::chairs))
         .route("/api/estate", post(upload::estates))
@@ -177,7 +175,7 @@ fn routes(mount: Mount, origins: AllowedOrigins, upload_bytes: usize) -> Routes<
         )
         .route("/images/{subject}/{name}", get(images::picture))
         .merge(uploads)
-        .merge(pages::routes(mount, origins))
+        .merge(pages::routes(mount))
 }
 
 /// The id in a path, as the original reads it: an optional sign and digits, 64 bits.

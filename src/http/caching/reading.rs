@@ -9,6 +9,7 @@ use std::hash::Hash;
 
 use axum::http::HeaderValue;
 use axum::response::Response;
+use data_encoding::HEXLOWER;
 
 use super::kept::{Kept, KeptByViewer};
 use super::policy::{PrivateResponse, PublicResponse};
@@ -105,7 +106,7 @@ impl PrivateReading<'_> {
         Some(match self.viewer {
             // What everybody sees at this address may have a tag too, and is something else.
             Viewer::Anonymous => with_suffix(&tag, b"anonymous"),
-            Viewer::User(user) => with_suffix(&tag, &hex(user.mark())),
+            Viewer::User(user) => with_suffix(&tag, HEXLOWER.encode(&user.mark()).as_bytes()),
         })
     }
 }
@@ -127,14 +128,4 @@ impl<'s> Span<'s> {
         self.before
             .filter(|before| self.store.revision() == Some(*before))
     }
-}
-
-fn hex(mark: [u8; 16]) -> [u8; 32] {
-    let mut digits = [0; 32];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(mark) {
-        for (digit, value) in pair.iter_mut().zip([byte >> 4, byte & 0xf]) {
-            *digit = b"0123456789abcdef"[usize::from(value)];
-        }
-    }
-    digits
 }

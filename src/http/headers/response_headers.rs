@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::http::caching::policy::private;
 use crate::http::caching::validators::Known;
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -35,7 +36,12 @@ impl Manners {
     pub(crate) async fn answer(self, request: Request, next: Next) -> Response {
         let start = self.server_timing.then(Instant::now);
         let known = Known::to(&request);
-        let mut response = known.answer(next.run(request).await);
+        let mut response = next.run(request).await;
+        // A cookie is for one viewer, whatever the handler says of the rest.
+        if response.headers().contains_key(header::SET_COOKIE) {
+            response = private(response);
+        }
+        let mut response = known.answer(response);
         complete(&mut response);
         if let Some(start) = start {
             let timing = server_timing(start);

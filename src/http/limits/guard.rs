@@ -18,6 +18,7 @@ use tokio::time::Instant;
 
 use super::bodies::Bodies;
 use super::rate_limit::RateLimit;
+use super::same_origin::{AllowedOrigins, refuse_foreign};
 use super::slices::in_slices;
 use crate::http::observability::metrics::Metrics;
 use crate::http::{HttpError, Limits};
@@ -58,10 +59,14 @@ pub(crate) struct AppGuard {
     pub(crate) rate_limit: Option<Arc<RateLimit>>,
     pub(crate) app: &'static str,
     pub(crate) metrics: Metrics,
+    /// Whose pages may send what changes something.
+    pub(crate) origins: AllowedOrigins,
 }
 
 impl AppGuard {
-    fn count(&self, request: &Request, now: Instant) -> Result<(), HttpError> {
+    /// Whether a request may go on to the guard.
+    fn check(&self, request: &Request, now: Instant) -> Result<(), HttpError> {
+        refuse_foreign(request, &self.origins)?;
         match &self.rate_limit {
             Some(limit) => limit.count(request, now.into_std()),
             None => Ok(()),
@@ -74,7 +79,7 @@ pub(crate) async fn admit(State(app): State<AppGuard>, request: Request, next: N
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let response = match app.count(&request, start) {
+    let response = match app.check(&request, start) {
         Ok(()) => guarded(&app.guard, request, next).await,
         Err(refusal) => refusal.into_response(),
     };

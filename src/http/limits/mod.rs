@@ -4,6 +4,7 @@
 //! - `guard`: concurrent requests and time per request
 //! - `bodies`: bytes of all bodies
 //! - `rate_limit`: requests of one client; `client_address`: which client that is
+//! - `same_origin`: from whose pages a browser may send what changes something
 //! - `work`: what takes the processor for long; `json`: which bodies do; `slices`: large answers
 
 pub(crate) mod bodies;
@@ -11,5 +12,6 @@ pub(crate) mod client_address;
 pub(crate) mod guard;
 pub(crate) mod json;
 pub(crate) mod rate_limit;
+pub(crate) mod same_origin;
 pub(crate) mod slices;
 pub(crate) mod work;

@@ -63,6 +63,29 @@ impl WorkPool {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HttpError> {
         let turn = self.turn().await?;
+        self.run_with(turn, work).await
+    }
+
+    /// As [`WorkPool::run`], for what is short and asked for many at a time, like the pictures of a page: it
+    /// waits without a place in the queue, so that it neither is refused nor keeps others out. How many wait
+    /// is bounded by `limits.concurrent_requests`.
+    ///
+    /// # Errors
+    /// 500 when `work` panics.
+    pub async fn run_in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HttpError> {
+        let turn = Arc::clone(&self.0.turns).acquire_owned().await;
+        let turn = turn.map_err(|_closed| HttpError::overloaded("The server is shutting down."))?;
+        self.run_with(turn, work).await
+    }
+
+    async fn run_with<T: Send + 'static>(
+        &self,
+        turn: OwnedSemaphorePermit,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HttpError> {
         let seconds = self.0.seconds.clone();
         let task = tokio::task::spawn_blocking(move || {
             // Given back whether `work` returns or panics.

@@ -562,3 +562,19 @@ async fn the_first_page_is_small() {
     assert!(loaded.len() >= 13, "{loaded:?}");
     assert!(bytes < 60_000, "{bytes}");
 }
+
+/// Browsers leave some of what is in a query as it is; it is passed on in a header.
+#[tokio::test]
+async fn moved_addresses_keep_whatever_is_in_their_query() {
+    let site = Site::new(&Dataset::tiny());
+    for (from, to) in [
+        (
+            "/chair/search/?features=a\\b",
+            "/chair/search?features=a%5Cb",
+        ),
+        ("/chair/search/?kind=a%2Fb", "/chair/search?kind=a%2Fb"),
+    ] {
+        assert_eq!(site.get(from).await.is(308).header("location"), to);
+    }
+    site.get("/chair/a\\b/").await.is(404);
+}

@@ -175,10 +175,7 @@ async fn forms_of_other_sites_are_refused() {
             ("/language", "language=en&to=/"),
         ] {
             let answer = post(&site, path, headers, body).await;
-            let html = text(answer.is(403));
-            assert!(html.contains("ほかのサイトからは送れません"));
-            // Nobody can go back to where forms go.
-            assert!(html.contains("name=\"to\" value=\"/\""), "{html}");
+            answer.is(403);
             assert_eq!(answer.header("set-cookie"), "");
         }
     }

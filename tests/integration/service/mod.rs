@@ -10,6 +10,7 @@ pub(crate) mod config;
 pub(crate) mod connections;
 pub(crate) mod crash;
 pub(crate) mod documents;
+pub(crate) mod foreign_pages;
 pub(crate) mod full_disk;
 pub(crate) mod hostile_requests;
 pub(crate) mod idempotency;

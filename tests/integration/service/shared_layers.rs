@@ -218,6 +218,15 @@ async fn a_panic_is_a_500_without_its_message() {
         "{answer}"
     );
     site.get("/livez").await.is(200);
+    let metrics = site.operate(Method::GET, "/metrics").await;
+    let metrics = String::from_utf8(metrics.body.to_vec()).unwrap();
+    let counted = metrics.lines().find(|line| {
+        line.contains("duration_seconds_count") && line.contains("/panic") && line.contains("500")
+    });
+    assert!(
+        counted.is_some_and(|line| line.ends_with(" 1")),
+        "{metrics}"
+    );
 }
 
 #[derive(Debug, thiserror::Error)]

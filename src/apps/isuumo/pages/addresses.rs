@@ -7,7 +7,7 @@ use axum::response::Response;
 use crate::apps::isuumo::query::Query;
 use crate::apps::isuumo::{Result, Shared};
 use crate::http::HttpError;
-use crate::web::redirect::moved;
+use crate::web::redirect::{is_local, moved};
 
 /// The id in a page's address: there is nothing at any other.
 pub(super) fn page_id(text: &str) -> Result<i64> {
@@ -29,13 +29,16 @@ pub(super) fn with_query(path: &str, parameters: &[(&'static str, String)], page
 }
 
 /// The original's addresses end in a slash; and its details have the id in the query.
-pub(super) async fn moved_slash(State(isu): State<Shared>, uri: Uri) -> Response {
+pub(super) async fn moved_slash(State(isu): State<Shared>, uri: Uri) -> Result<Response> {
     let path = uri.path().trim_end_matches('/');
     let query = uri.query().map(|query| format!("?{query}"));
-    moved(
-        &isu.mount
-            .url(&format!("{path}{}", query.unwrap_or_default())),
-    )
+    let to = format!("{path}{}", query.unwrap_or_default());
+    let to = isu.mount.url(&to);
+    // No page of ours has such a path.
+    if !is_local(&to) {
+        return Err(not_found());
+    }
+    Ok(moved(&to))
 }
 
 pub(super) async fn moved_chair(

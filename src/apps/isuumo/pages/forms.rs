@@ -2,8 +2,8 @@
 //!
 //! Both are answered 303, so that reloading what follows sends nothing again; what became of it is told by
 //! a message that the page shows once. The form that buys has a key of its own, so that a double click buys
-//! one chair. The e-mail address is in the body only: it comes into no address
-//! and no log, and is kept nowhere.
+//! one chair. The e-mail address is in the body only: it comes into no address and no log, and is kept
+//! nowhere.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};

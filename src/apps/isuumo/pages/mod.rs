@@ -31,7 +31,6 @@ mod search;
 mod strings;
 mod top;
 
-use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use self::addresses::{moved_chair, moved_estate, moved_slash};
@@ -42,15 +41,13 @@ use super::Shared;
 use crate::config::Mount;
 use crate::http::Routes;
 use crate::web::error_page::with_error_pages;
-use crate::web::same_origin::{AllowedOrigins, same_origin};
 
 /// All pages and what they load.
-pub(super) fn routes(mount: Mount, origins: AllowedOrigins) -> Routes<Shared> {
+pub(super) fn routes(mount: Mount) -> Routes<Shared> {
     let forms = Routes::new()
         .route("/chair/{id}/buy", post(forms::buy))
         .route("/estate/{id}/request", post(forms::request))
-        .route("/language", post(language::choose))
-        .layer(from_fn_with_state(origins, same_origin));
+        .route("/language", post(language::choose));
     let pages = Routes::new()
         .route("/", get(top::top))
         .route("/chair/search", get(search::chairs))

@@ -76,7 +76,8 @@ pub(super) async fn top(
         return Ok(page.answer(&request, isu.compress));
     }
     let html = render(&frame, &Data::begin(&isu)?).await?;
-    let page = Arc::new(Precompressed::at_once(HTML, html.into_bytes()));
+    let pack = move || Precompressed::at_once(HTML, html.into_bytes());
+    let page = Arc::new(isu.work.run_in_turn(pack).await?);
     if let Some(revision) = revision
         && isu.store.revision() == before
     {

@@ -123,20 +123,14 @@ pub fn below(mut document: OpenApi, prefix: &str) -> OpenApi {
     document
 }
 
-/// Says where the paths are: at `host`, if they have one to themselves, else at the site's public address,
-/// if it is known.
+/// Says where the paths are: at the site's public address, if it is known. At a `host` of their own the
+/// document is served itself, by whatever scheme and port a client got it, so that there only the prefix is
+/// to be said.
 pub fn serve_at(document: &mut OpenApi, host: Option<&str>, public_url: Option<&PublicUrl>) {
-    // Without a scheme, a client keeps the one by which it got the document.
-    let scheme = match public_url.map(PublicUrl::is_https) {
-        Some(true) => "https:",
-        Some(false) => "http:",
-        None => "",
-    };
     let url = match host {
-        Some(host) => {
-            let prefix = public_url.map_or("", PublicUrl::prefix);
-            Some(format!("{scheme}//{host}{prefix}"))
-        }
+        Some(_) => public_url
+            .map(|url| url.prefix().to_owned())
+            .filter(|prefix| !prefix.is_empty()),
         None => public_url.map(ToString::to_string),
     };
     document.servers = url.map(|url| vec![Server::new(url)]);

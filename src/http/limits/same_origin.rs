@@ -1,16 +1,18 @@
 //! Whether a request that may change something comes from a page of this site.
 //!
+//! A form or a script of any page on the Web can send such a request without reading what is answered
+//! (`POST` of a form, `fetch` with `no-cors`), and CORS does not keep it from that. So every unsafe method of
+//! every app, and of the operators' listener, is refused to pages from elsewhere.
+//!
 //! Browsers say so: in `Sec-Fetch-Site`, and without TLS, where they leave that out, in `Origin`. What
 //! says neither is no browser, and has no cookies of somebody else to misuse. Cookies that are
 //! `SameSite=Lax` are not enough: pages of a sibling host belong to the same site.
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
 
 use crate::http::HttpError;
 
@@ -19,29 +21,31 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Other origins whose pages may send what changes something, such as that of `site.public_url` behind
 /// a proxy that does not hand the `Host` through.
 #[derive(Debug, Clone, Default)]
-pub struct AllowedOrigins(Arc<[HeaderValue]>);
+pub(crate) struct AllowedOrigins {
+    any: bool,
+    listed: Arc<[HeaderValue]>,
+}
+
+/// Any origin, in `http.cors_origins`.
+const ANY: &str = "*";
 
 impl AllowedOrigins {
-    /// `origins` as browsers send them: scheme, host and port. What cannot be a header is none.
-    pub fn new<'o>(origins: impl IntoIterator<Item = &'o str>) -> Self {
-        let origins = origins.into_iter();
-        Self(origins.filter_map(|origin| origin.parse().ok()).collect())
+    /// `origins` as browsers send them: scheme, host and port; `*` for any. What cannot be a header is none.
+    pub(crate) fn new<'o>(origins: impl Iterator<Item = &'o str> + Clone) -> Self {
+        Self {
+            any: origins.clone().any(|origin| origin == ANY),
+            listed: origins.filter_map(|origin| origin.parse().ok()).collect(),
+        }
     }
 
     fn has(&self, origin: &HeaderValue) -> bool {
-        self.0.contains(origin)
+        self.any || self.listed.contains(origin)
     }
 }
 
 /// Whether a request is to be served: it is safe, or comes from here, from an allowed origin or from a
 /// program.
-#[must_use]
-pub fn is_allowed(
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
-    allowed: &AllowedOrigins,
-) -> bool {
+fn is_allowed(method: &Method, uri: &Uri, headers: &HeaderMap, allowed: &AllowedOrigins) -> bool {
     if method.is_safe() {
         return true;
     }
@@ -68,17 +72,13 @@ fn is_host(origin: &HeaderValue, uri: &Uri, headers: &HeaderMap) -> bool {
     host.is_some() && origin == host
 }
 
-/// The layer: 403 for what comes from elsewhere.
-pub async fn same_origin(
-    State(allowed): State<AllowedOrigins>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if is_allowed(request.method(), request.uri(), request.headers(), &allowed) {
-        return next.run(request).await;
+/// 403 for what comes from elsewhere.
+pub(crate) fn refuse_foreign(request: &Request, allowed: &AllowedOrigins) -> Result<(), HttpError> {
+    if is_allowed(request.method(), request.uri(), request.headers(), allowed) {
+        return Ok(());
     }
-    let detail = "Forms are taken from pages of this site only.";
-    HttpError::problem(StatusCode::FORBIDDEN, detail).into_response()
+    let detail = "This is taken from pages of this site only.";
+    Err(HttpError::problem(StatusCode::FORBIDDEN, detail))
 }
 
 #[cfg(test)]
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn is_taken(method: &Method, headers: &[(&'static str, &'static str)]) -> bool {
-        let allowed = AllowedOrigins::new(["https://public.example", "a\nb"]);
+        let allowed = AllowedOrigins::new(["https://public.example", "a\nb"].into_iter());
         let mut map = HeaderMap::new();
         map.insert(header::HOST, HeaderValue::from_static("isu.example:1323"));
         for (name, value) in headers {
