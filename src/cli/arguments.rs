@@ -41,7 +41,7 @@ Examples:
 /// Without a subcommand, `ekiben` serves.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
-pub(super) struct Arguments {
+pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
     #[command(flatten)]

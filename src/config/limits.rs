@@ -14,7 +14,7 @@ const CLIENT_RATES: RangeInclusive<f64> = 0.001..=1_000_000.0;
 
 /// What a client may ask for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Limits {
+pub struct LimitSettings {
     /// Largest request body in bytes, uploads aside.
     pub body_bytes: usize,
     /// Largest upload in bytes.
@@ -46,7 +46,7 @@ pub struct Limits {
     pub answer_seconds: u64,
 }
 
-impl Default for Limits {
+impl Default for LimitSettings {
     fn default() -> Self {
         Self {
             body_bytes: 1024 * 1024,
@@ -67,7 +67,7 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
+impl LimitSettings {
     /// What cannot work, as (key, reason).
     pub(super) fn flaw(&self) -> Option<(&'static str, &'static str)> {
         let zeros = [

@@ -22,7 +22,7 @@ use tower_http::cors::CorsLayer;
 use tower_service::Service as _;
 use utoipa::openapi::OpenApi;
 
-use super::builtin::pages::{self, Pages, PagesState};
+use super::builtin::pages::{self, BuiltinPages, PagesState};
 use super::builtin::{health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
@@ -37,7 +37,7 @@ use crate::store::Store;
 
 /// The limits and switches of the shared layers.
 #[derive(Debug, Clone)]
-pub struct Limits {
+pub struct LayerLimits {
     /// Largest request body in bytes, where a route does not set its own.
     pub body_bytes: usize,
     /// Requests served at once.
@@ -82,7 +82,7 @@ pub fn assemble(
     beside: Router,
     work: WorkPool,
     public_url: Option<&PublicUrl>,
-    limits: &Limits,
+    limits: &LayerLimits,
 ) -> (Arc<Site>, Router) {
     let own_guard = Guard::new(limits);
     let guards = Guards {
@@ -174,7 +174,7 @@ impl HostRoutes {
         openapi::serve_at(&mut document, host, public_url);
         let cors = cors::layer(&limits.cors_origins, &document);
         let compress = limits.compress_above_bytes.is_some();
-        let pages = Pages::new(document, compress, site.work().clone());
+        let pages = BuiltinPages::new(document, compress, site.work().clone());
         let (mount, page) = self.not_found.unwrap_or_default();
         let own = version::routes()
             .with_state(Arc::clone(site))
@@ -231,7 +231,7 @@ fn host(request: &Request) -> Option<String> {
 
 /// What guards are made with.
 struct Guards<'l> {
-    limits: &'l Limits,
+    limits: &'l LayerLimits,
     rate_limit: Option<Arc<RateLimit>>,
     metrics: Metrics,
 }
@@ -262,7 +262,7 @@ async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Nex
 }
 
 /// The layers around all routes, the innermost first.
-fn layered(routes: Router, cors: Option<CorsLayer>, limits: &Limits) -> Router {
+fn layered(routes: Router, cors: Option<CorsLayer>, limits: &LayerLimits) -> Router {
     // Inside the log, so that a panic is logged as the 500 that it is.
     let mut all = routes.layer(CatchPanicLayer::custom(panicked));
     if let Some(bytes) = limits.compress_above_bytes {

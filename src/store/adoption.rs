@@ -6,7 +6,7 @@
 use super::acceptance::{Fit, examine};
 use super::files::{PrimaryFiles, remove_generation};
 use super::generation::Generation;
-use super::migration::{Source, migrate_kept};
+use super::migration::{MigrationSource, migrate_kept};
 use super::pragmas::Access;
 use super::{StoreError, StoreOptions};
 
@@ -73,7 +73,7 @@ pub(super) fn copy_baked(
     match examine(baked, Access::Immutable, app, schema)? {
         (_, Fit::Same) => files.copy(baked, number).map(|_path| number),
         (_, Fit::Older) => {
-            let source = Source {
+            let source = MigrationSource {
                 path: baked,
                 access: Access::Immutable,
                 app,

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct StoredResponse {
     /// Its status.
     pub status: u16,
     /// Its headers beside the media type, by name. Not for anyone to add to, since they are kept.
@@ -28,7 +28,7 @@ pub struct AnswerBody {
     pub bytes: Vec<u8>,
 }
 
-impl Answer {
+impl StoredResponse {
     /// An answer without headers and body.
     #[must_use]
     pub fn new(status: u16) -> Self {

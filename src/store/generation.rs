@@ -16,7 +16,7 @@ use super::figures::{Checkouts, Counters};
 use super::files::{file_error, log_bytes, remove_generation};
 use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use super::reader::{ReaderManager, TimeLimit};
-use super::revision::{Changes, lineage_of_baked};
+use super::revision::{ChangeCounter, lineage_of_baked};
 use super::{Derived, StoreError, StoreOptions};
 use crate::file::provenance::Provenance;
 
@@ -30,7 +30,7 @@ pub struct Generation {
     /// How often readers were told to begin anew: commits that reads show, and the log's folding.
     commits: AtomicU64,
     /// Commits that reads can show, begun and ended.
-    changes: Changes,
+    changes: ChangeCounter,
     /// What the app derived from the newest of them; nothing when that failed.
     derived: RwLock<Option<Derived>>,
     counters: Arc<Counters>,
@@ -103,7 +103,7 @@ impl Generation {
             lineage,
             readers,
             commits: AtomicU64::new(0),
-            changes: Changes::default(),
+            changes: ChangeCounter::default(),
             derived: RwLock::new(None),
             counters: Arc::clone(counters),
             file,
@@ -183,7 +183,7 @@ impl Generation {
         self.lineage
     }
 
-    pub(super) fn changes(&self) -> &Changes {
+    pub(super) fn changes(&self) -> &ChangeCounter {
         &self.changes
     }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::answer::{Answer, AnswerBody, AnswerHeader};
+use super::answer::{AnswerBody, AnswerHeader, StoredResponse};
 
 use super::StoreError;
 
@@ -68,9 +68,9 @@ pub struct Retention {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It was done now.
-    Done(Answer),
+    Done(StoredResponse),
     /// It was done before, and this was its answer.
-    Replayed(Answer),
+    Replayed(StoredResponse),
     /// It was done before. Its answer had this status and was not kept ([`Once::without_keeping`]).
     Withheld(u16),
     /// It was not done: its key belongs to another request.
@@ -133,7 +133,7 @@ impl Once {
     pub fn apply<E: From<StoreError>>(
         &self,
         connection: &Connection,
-        work: impl FnOnce(&Connection) -> Result<Answer, E>,
+        work: impl FnOnce(&Connection) -> Result<StoredResponse, E>,
     ) -> Result<Outcome, E> {
         match &self.0 {
             None => work(connection).map(Outcome::Done),
@@ -148,7 +148,7 @@ impl Keyed {
         &self,
         connection: &Connection,
         now: i64,
-        work: impl FnOnce(&Connection) -> Result<Answer, E>,
+        work: impl FnOnce(&Connection) -> Result<StoredResponse, E>,
     ) -> Result<Outcome, E> {
         let time = i64::try_from(self.retention.time.as_secs()).unwrap_or(i64::MAX);
         let expired = now.saturating_sub(time);
@@ -171,7 +171,7 @@ impl Keyed {
     fn keep(
         &self,
         connection: &Connection,
-        answer: &Answer,
+        answer: &StoredResponse,
         now: i64,
         expired: i64,
     ) -> rusqlite::Result<()> {
@@ -198,7 +198,7 @@ impl Keyed {
         &self,
         connection: &Connection,
         expired: i64,
-    ) -> rusqlite::Result<Option<(RequestDigest, Answer)>> {
+    ) -> rusqlite::Result<Option<(RequestDigest, StoredResponse)>> {
         connection.prepare_cached(TABLE)?.execute([])?;
         if !connection.column_exists(None, NAME, "headers")? {
             connection.execute(HEADERS, [])?;
@@ -220,7 +220,7 @@ fn owned_key(owner: Option<i64>, key: &str) -> String {
 }
 
 /// From a row of [`FIND`].
-fn answer(row: &Row<'_>) -> rusqlite::Result<Answer> {
+fn answer(row: &Row<'_>) -> rusqlite::Result<StoredResponse> {
     let content_type: Option<String> = row.get(2)?;
     let bytes: Option<Vec<u8>> = row.get(3)?;
     let body = content_type.zip(bytes);
@@ -229,7 +229,7 @@ fn answer(row: &Row<'_>) -> rusqlite::Result<Answer> {
         .map(|headers| serde_json::from_str(&headers))
         .transpose()
         .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(4, Type::Text, cause.into()))?;
-    Ok(Answer {
+    Ok(StoredResponse {
         status: row.get(1)?,
         headers: headers.unwrap_or_default(),
         body: body.map(|(content_type, bytes)| AnswerBody {
@@ -258,9 +258,9 @@ mod tests {
     };
 
     /// A table in which each write that is done leaves a row.
-    struct Kept(Connection);
+    struct KeptWrites(Connection);
 
-    impl Kept {
+    impl KeptWrites {
         fn new() -> Self {
             let connection = Connection::open_in_memory().unwrap();
             connection.execute_batch("CREATE TABLE done (at)").unwrap();
@@ -287,8 +287,9 @@ mod tests {
         }
     }
 
-    fn answer(now: i64) -> Answer {
-        let mut answer = Answer::new(201).with_body("text/plain", now.to_string().into_bytes());
+    fn answer(now: i64) -> StoredResponse {
+        let mut answer =
+            StoredResponse::new(201).with_body("text/plain", now.to_string().into_bytes());
         answer
             .headers
             .push(("location".into(), format!("/done/\"{now}\"")));
@@ -297,7 +298,7 @@ mod tests {
 
     #[test]
     fn keys_belong_to_their_owner() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         let owners = [
             (None, "k"),
             (Some(1), "k"),
@@ -322,7 +323,7 @@ mod tests {
 
     #[test]
     fn of_a_secret_answer_only_the_status_is_kept() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         let secret = |request| {
             let once = Once::keyed(None, "k", [request; 32], RETENTION).without_keeping();
             kept.write_once(&once.0.unwrap(), 1000)
@@ -337,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_table_of_before_goes_on_and_learns_of_headers() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         let before = "CREATE TABLE ekiben_answer (
               id           INTEGER PRIMARY KEY,
               key          TEXT    NOT NULL UNIQUE,
@@ -353,7 +354,7 @@ mod tests {
         let insert = || kept.0.execute(insert, ("old", [1_u8; 32]));
         assert_eq!(insert(), Ok(1));
         let old = kept.write("old", 1, RETENTION, 1001);
-        assert_eq!(old, Outcome::Replayed(Answer::new(404)));
+        assert_eq!(old, Outcome::Replayed(StoredResponse::new(404)));
         let new = |now| kept.write("new", 1, RETENTION, now);
         assert_eq!(new(1002), Outcome::Done(answer(1002)));
         assert_eq!(new(1003), Outcome::Replayed(answer(1002)));
@@ -365,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_write_is_done_once_for_its_key_until_the_answer_has_expired() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         let write = |request, now| kept.write("k", request, RETENTION, now);
         let start = 1_000_000;
         assert_eq!(write(1, start), Outcome::Done(answer(start)));
@@ -382,7 +383,7 @@ mod tests {
 
     #[test]
     fn a_write_without_a_key_is_done_each_time_and_makes_no_table() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         for _ in 0..2 {
             let work = |connection: &Connection| {
                 connection.execute("INSERT INTO done VALUES (0)", [])?;
@@ -397,7 +398,7 @@ mod tests {
 
     #[test]
     fn what_fails_and_what_is_too_large_to_keep_is_an_error() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         let once = Once::keyed(None, "k", [1; 32], RETENTION);
         let failing = |_: &Connection| Err(StoreError::from(rusqlite::Error::InvalidQuery));
         assert!(once.apply(&kept.0, failing).is_err());
@@ -412,7 +413,7 @@ mod tests {
 
     #[test]
     fn there_are_never_more_answers_than_configured_and_the_oldest_go_first() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         for now in 1..=25 {
             kept.write(&now.to_string(), 1, RETENTION, now);
             assert_eq!(kept.count("ekiben_answer"), now.min(10));
@@ -436,7 +437,7 @@ mod tests {
 
     #[test]
     fn expired_answers_go_a_few_with_each_write() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         for key in 1..=10 {
             kept.write(&key.to_string(), 1, RETENTION, key);
         }

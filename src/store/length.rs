@@ -41,8 +41,8 @@ pub(super) fn missing(path: &Path, access: Access) -> io::Result<Option<String>>
     }
     let mut pages = u64::from(big_endian(&head, 28));
     let log = match access {
-        Access::Immutable => Log::default(),
-        Access::Shared => Log::read(path, page_size)?,
+        Access::Immutable => WalContents::default(),
+        Access::Shared => WalContents::read(path, page_size)?,
     };
     pages = log.pages_after_commit.unwrap_or(pages);
     let lost = (bytes / page_size + 1..=pages)
@@ -53,13 +53,13 @@ pub(super) fn missing(path: &Path, access: Access) -> io::Result<Option<String>>
 
 /// What a write-ahead log holds.
 #[derive(Default)]
-struct Log {
+struct WalContents {
     pages: HashSet<u64>,
     /// The size of the file after the last commit in it.
     pages_after_commit: Option<u64>,
 }
 
-impl Log {
+impl WalContents {
     /// Reads the heads of the log's frames, up to those that a shorter log has left standing.
     fn read(path: &Path, page_size: u64) -> io::Result<Self> {
         let mut log = Self::default();

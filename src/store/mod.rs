@@ -56,7 +56,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-pub use answer::{Answer, AnswerBody};
+pub use answer::{AnswerBody, StoredResponse};
 pub use backup::{BackupError, Copied, back_up, restore};
 pub use constraint::{Constraint, ResultExt};
 pub use derived::{Change, Derived, Deriver};

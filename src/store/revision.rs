@@ -70,9 +70,9 @@ pub(super) fn lineage_of_baked(provenance: &Provenance) -> u64 {
 
 /// Counts the changes of one generation: even while none is under way.
 #[derive(Debug, Default)]
-pub(super) struct Changes(AtomicU64);
+pub(super) struct ChangeCounter(AtomicU64);
 
-impl Changes {
+impl ChangeCounter {
     /// Reads may show the change from here on.
     pub(super) fn begin(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn there_is_no_number_while_a_change_is_under_way_and_another_one_afterwards() {
-        let changes = Changes::default();
+        let changes = ChangeCounter::default();
         let before = changes.settled().unwrap();
         changes.begin();
         assert_eq!(changes.settled(), None);

@@ -41,7 +41,7 @@ const CROWD: usize = 16;
 /// Runs one job's work.
 type Work = Box<dyn FnOnce(&Connection) -> Ran + Send>;
 /// Is called with the outcome of the commit.
-type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type CommitCallback = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 type ResetAnswer = oneshot::Sender<Result<(), StoreError>>;
 
@@ -53,7 +53,7 @@ struct Job {
 
 /// A job whose work was run.
 struct Ran {
-    answer: Answer,
+    answer: CommitCallback,
     left: Left,
 }
 
@@ -70,9 +70,9 @@ enum Left {
 /// A group whose jobs were run.
 #[derive(Default)]
 struct Uncommitted {
-    answers: Vec<Answer>,
+    answers: Vec<CommitCallback>,
     /// The command that ended the group, if it was no write.
-    following: Option<Command>,
+    following: Option<WriterCommand>,
     /// Jobs that left something.
     writes: usize,
     /// Whether reads can tell.
@@ -89,7 +89,7 @@ pub(super) enum Seen {
     WhereDerived,
 }
 
-enum Command {
+enum WriterCommand {
     Write(Job),
     Reset(ResetAnswer),
     Stop,
@@ -97,7 +97,7 @@ enum Command {
 
 /// The queue's end that requests use.
 pub(super) struct Writer {
-    queue: SyncSender<Command>,
+    queue: SyncSender<WriterCommand>,
     /// Among them how many writes wait, which the thread has to know when they are a crowd.
     counters: Arc<Counters>,
     crowd: usize,
@@ -171,14 +171,14 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let work: Work = Box::new(move |connection| {
             let (result, left) = in_savepoint(connection, work);
-            let answer: Answer = Box::new(move |committed| {
+            let answer: CommitCallback = Box::new(move |committed| {
                 // A client that went away no longer wants the answer; its write stands.
                 drop(answer.send(committed.map_err(E::from).and(result)));
             });
             Ran { answer, left }
         });
         let waiting = self.counters.waiting.fetch_add(1, Ordering::Relaxed) + 1;
-        self.send(Command::Write(Job { work, seen }))
+        self.send(WriterCommand::Write(Job { work, seen }))
             .inspect_err(|_| {
                 self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
             })?;
@@ -190,7 +190,7 @@ impl Writer {
 
     pub(super) async fn reset(&self) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Command::Reset(answer))?;
+        self.send(WriterCommand::Reset(answer))?;
         answered.await.map_err(|_dropped| StoreError::Stopped)?
     }
 
@@ -203,7 +203,7 @@ impl Writer {
             .take();
         if let Some(thread) = thread {
             // Waits for room in the queue; fails only when the thread is gone already.
-            drop(self.queue.send(Command::Stop));
+            drop(self.queue.send(WriterCommand::Stop));
             if let Err(panic) = thread.join() {
                 let cause = panic_message(&*panic);
                 tracing::error!(cause, "the writer thread had panicked");
@@ -211,7 +211,7 @@ impl Writer {
         }
     }
 
-    fn send(&self, command: Command) -> Result<(), StoreError> {
+    fn send(&self, command: WriterCommand) -> Result<(), StoreError> {
         self.queue.try_send(command).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Disconnected(_) => StoreError::Stopped,
@@ -228,7 +228,7 @@ struct Worker {
     /// When the last group was committed.
     committed: Option<Instant>,
     checkpoints: Checkpoints,
-    commands: Receiver<Command>,
+    commands: Receiver<WriterCommand>,
     batch: usize,
     crowd: usize,
 }
@@ -239,9 +239,9 @@ impl Worker {
         let mut next = self.commands.recv().ok();
         while let Some(command) = next.take() {
             match command {
-                Command::Write(job) => next = self.write(job),
-                Command::Reset(answer) => next = self.answer_resets(answer),
-                Command::Stop => break,
+                WriterCommand::Write(job) => next = self.write(job),
+                WriterCommand::Reset(answer) => next = self.answer_resets(answer),
+                WriterCommand::Stop => break,
             }
             // Nobody waits for this but the next group.
             self.tell_slow_queries();
@@ -269,7 +269,7 @@ impl Worker {
 
     /// Commits `first` together with the writes queued behind it; returns the command that ended the
     /// group, if it was another one.
-    fn write(&mut self, first: Job) -> Option<Command> {
+    fn write(&mut self, first: Job) -> Option<WriterCommand> {
         self.keep_pace();
         let mut group = self.run_group(first);
         let begin = Instant::now();
@@ -326,7 +326,7 @@ impl Worker {
                 break;
             }
             match self.commands.try_recv() {
-                Ok(Command::Write(job)) => next = Some(job),
+                Ok(WriterCommand::Write(job)) => next = Some(job),
                 Ok(other) => group.following = Some(other),
                 Err(_) => {}
             }
@@ -403,12 +403,12 @@ impl Worker {
 
     /// Resets once for `first` and for the resets queued right behind it; returns the command that
     /// ended the run, if there was one.
-    fn answer_resets(&mut self, first: ResetAnswer) -> Option<Command> {
+    fn answer_resets(&mut self, first: ResetAnswer) -> Option<WriterCommand> {
         let mut answers = vec![first];
         let mut following = None;
         while following.is_none() {
             match self.commands.try_recv() {
-                Ok(Command::Reset(answer)) => answers.push(answer),
+                Ok(WriterCommand::Reset(answer)) => answers.push(answer),
                 Ok(other) => following = Some(other),
                 Err(_) => break,
             }

@@ -4,10 +4,10 @@ use rusqlite::Row;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::apps::answer::{Kind, Object, key};
+use crate::apps::answer::{Object, RowFormat, key};
 
 /// A chair by id, whether or not it can still be bought.
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: RowFormat = RowFormat {
     select: "SELECT id, name, description, thumbnail, price, height, width, depth, color, features, \
         kind FROM chair WHERE id = ?1",
     write,

@@ -113,9 +113,9 @@ impl Record<'_> {
 mod tests {
     use super::*;
 
-    type Rows = Option<Vec<Vec<Vec<u8>>>>;
+    type ParsedFields = Option<Vec<Vec<Vec<u8>>>>;
 
-    fn read(csv: &[u8], wanted: usize) -> Rows {
+    fn read(csv: &[u8], wanted: usize) -> ParsedFields {
         let mut records = Records::new(csv, wanted);
         let mut rows = Vec::new();
         loop {
@@ -131,7 +131,7 @@ mod tests {
     }
 
     /// The same by the reader of the csv crate, which holds whole records.
-    fn expected(csv: &[u8], wanted: usize) -> Rows {
+    fn expected(csv: &[u8], wanted: usize) -> ParsedFields {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .terminator(csv::Terminator::Any(b'\n'))

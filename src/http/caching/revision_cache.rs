@@ -2,7 +2,7 @@
 //!
 //! A revision names one state of the data exactly (`store::Revision`), so what is kept under it is right
 //! as long as it is the store's. It begins anew with each revision, and when there is no room left.
-//! Values that every viewer may see ([`Kept`]) and values of one viewer each ([`KeptByViewer`]) are
+//! Values that every viewer may see ([`RevisionCache`]) and values of one viewer each ([`ViewerCache`]) are
 //! different types; a reading takes and gives only those that are of its own kind. It must not know what
 //! it keeps.
 
@@ -15,7 +15,7 @@ use crate::store::Revision;
 
 /// Values by key, of one revision, that every viewer may see.
 #[derive(Debug)]
-pub struct Kept<K, V> {
+pub struct RevisionCache<K, V> {
     /// Bytes that all values together may have.
     most_bytes: usize,
     entries: RwLock<Entries<K, V>>,
@@ -28,7 +28,7 @@ struct Entries<K, V> {
     values: HashMap<K, V>,
 }
 
-impl<K: Eq + Hash, V: Clone> Kept<K, V> {
+impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
     /// Keeps up to so many bytes.
     #[must_use]
     pub fn new(most_bytes: usize) -> Self {
@@ -79,13 +79,13 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
 
 /// Values by viewer and key, of one revision.
 #[derive(Debug)]
-pub struct KeptByViewer<K, V>(Kept<(Viewer, K), V>);
+pub struct ViewerCache<K, V>(RevisionCache<(Viewer, K), V>);
 
-impl<K: Eq + Hash, V: Clone> KeptByViewer<K, V> {
+impl<K: Eq + Hash, V: Clone> ViewerCache<K, V> {
     /// Keeps up to so many bytes, of all viewers together.
     #[must_use]
     pub fn new(most_bytes: usize) -> Self {
-        Self(Kept::new(most_bytes))
+        Self(RevisionCache::new(most_bytes))
     }
 
     /// What was made from `revision` for `viewer` and `key`.
@@ -93,7 +93,7 @@ impl<K: Eq + Hash, V: Clone> KeptByViewer<K, V> {
         self.0.get(revision, &(viewer, key))
     }
 
-    /// As [`Kept::put`].
+    /// As [`RevisionCache::put`].
     pub(super) fn put(&self, revision: Revision, viewer: Viewer, key: K, value: V, bytes: usize) {
         self.0.put(revision, (viewer, key), value, bytes);
     }
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn values_are_of_one_revision() {
         let [first, second] = [1, 2].map(Revision::of_changes);
-        let kept = Kept::new(100);
+        let kept = RevisionCache::new(100);
         kept.put(first, "a", 1, 10);
         assert_eq!(kept.get(first, &"a"), Some(1));
         assert_eq!(kept.get(first, &"b"), None);
@@ -122,7 +122,7 @@ mod tests {
     fn what_is_kept_for_a_viewer_is_found_by_nobody_else() {
         let revision = Revision::of_changes(1);
         let key = DigestKey::random();
-        let kept = KeptByViewer::new(1000);
+        let kept = ViewerCache::new(1000);
         let viewers = [
             Viewer::Anonymous,
             Viewer::user(&key, 1, 0),
@@ -143,7 +143,7 @@ mod tests {
     fn there_are_never_more_bytes_than_allowed() {
         const OWN: usize = size_of::<(u64, u64)>();
         let revision = Revision::of_changes(1);
-        let kept = Kept::new(10 * (OWN + 4));
+        let kept = RevisionCache::new(10 * (OWN + 4));
         kept.put(revision, 0, 0, 10 * (OWN + 4));
         assert_eq!(kept.get(revision, &0), None);
         for key in 1..=10_u64 {

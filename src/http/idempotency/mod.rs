@@ -34,12 +34,12 @@ pub(crate) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The key of a request, if it has one that is honoured: an extractor for apps whose state gives
 /// their store. A malformed key is answered 400.
 #[derive(Debug)]
-pub struct IdempotencyKey(Option<Given>);
+pub struct IdempotencyKey(Option<GivenKey>);
 
 #[derive(Debug)]
-struct Given {
+struct GivenKey {
     key: String,
-    scope: Scope,
+    scope: KeyScope,
 }
 
 impl IdempotencyKey {
@@ -49,7 +49,7 @@ impl IdempotencyKey {
     pub fn once(self, body: &[u8]) -> Once {
         match self.0 {
             None => Once::default(),
-            Some(Given { key, scope }) => scope.once(&key, body),
+            Some(GivenKey { key, scope }) => scope.once(&key, body),
         }
     }
 
@@ -60,7 +60,7 @@ impl IdempotencyKey {
     pub fn once_in_secret(self, secret: &DigestKey, body: &[u8]) -> Once {
         match self.0 {
             None => Once::default(),
-            Some(Given { key, scope }) => scope.once_in_secret(secret, &key, body),
+            Some(GivenKey { key, scope }) => scope.once_in_secret(secret, &key, body),
         }
     }
 }
@@ -73,14 +73,14 @@ impl<T: AsRef<Store> + Send + Sync> FromRequestParts<Arc<T>> for IdempotencyKey 
         let Some(value) = values.next() else {
             return Ok(Self(None));
         };
-        let Some(scope) = Scope::of(parts, T::as_ref(app)) else {
+        let Some(scope) = KeyScope::of(parts, T::as_ref(app)) else {
             return Ok(Self(None));
         };
         if values.next().is_some() {
             return Err(malformed("Idempotency-Key may be given only once."));
         }
         let key = key_in(value).ok_or_else(|| malformed(FORM))?;
-        Ok(Self(Some(Given { key, scope })))
+        Ok(Self(Some(GivenKey { key, scope })))
     }
 }
 
@@ -91,7 +91,7 @@ impl<T: AsRef<Store> + Send + Sync> FromRequestParts<Arc<T>> for IdempotencyKey 
 /// a thing once. Such a page is good for one viewer and one time:
 /// [`PrivateResponse::not_stored`](super::PrivateResponse::not_stored).
 #[derive(Debug)]
-pub struct FormKey(Option<Scope>);
+pub struct FormKey(Option<KeyScope>);
 
 impl FormKey {
     /// A key that was never given before.
@@ -120,13 +120,13 @@ impl<T: AsRef<Store> + Send + Sync> FromRequestParts<Arc<T>> for FormKey {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<T>) -> Result<Self, Infallible> {
-        Ok(Self(Scope::of(parts, T::as_ref(app))))
+        Ok(Self(KeyScope::of(parts, T::as_ref(app))))
     }
 }
 
 /// What a key means something in.
 #[derive(Debug)]
-struct Scope {
+struct KeyScope {
     /// The id of the user; `None` for the anonymous viewer.
     owner: Option<i64>,
     retention: Retention,
@@ -134,7 +134,7 @@ struct Scope {
     asked: Sha256,
 }
 
-impl Scope {
+impl KeyScope {
     /// That of the request, unless its store keeps no answers.
     fn of(parts: &Parts, store: &Store) -> Option<Self> {
         let retention = store.retention()?;

@@ -8,12 +8,12 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::http::HttpError;
-use crate::store::{Answer, Outcome};
+use crate::store::{Outcome, StoredResponse};
 
 /// On an answer that was given before.
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-impl From<StatusCode> for Answer {
+impl From<StatusCode> for StoredResponse {
     fn from(status: StatusCode) -> Self {
         Self::new(status.as_u16())
     }
@@ -44,7 +44,7 @@ impl KeptHeader {
     }
 }
 
-impl Answer {
+impl StoredResponse {
     /// 303: what was done is shown at `location`.
     #[must_use]
     pub fn see_other(location: impl Into<String>) -> Self {
@@ -86,11 +86,11 @@ fn replayed(mut response: Response) -> Response {
     response
 }
 
-fn respond(answer: Answer) -> Response {
+fn respond(answer: StoredResponse) -> Response {
     response(answer).unwrap_or_else(|invalid| HttpError::internal(invalid).into_response())
 }
 
-fn response(answer: Answer) -> Result<Response, axum::http::Error> {
+fn response(answer: StoredResponse) -> Result<Response, axum::http::Error> {
     let mut response = Response::builder().status(answer.status);
     for (name, value) in &answer.headers {
         response = response.header(&**name, value);
@@ -111,7 +111,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_replayed_answer_is_the_first_one_and_says_so() {
-        let answer = Answer::new(201).with_body("application/json", b"{}".to_vec());
+        let answer = StoredResponse::new(201).with_body("application/json", b"{}".to_vec());
         let answer = answer.with_header(KeptHeader::Location, "/chair/1");
         let first = Outcome::Done(answer.clone()).into_response();
         let mut again = Outcome::Replayed(answer).into_response();

@@ -20,7 +20,7 @@ use super::bodies::Bodies;
 use super::rate_limit::RateLimit;
 use super::slices::in_slices;
 use crate::http::observability::metrics::Metrics;
-use crate::http::{HttpError, Limits};
+use crate::http::{HttpError, LayerLimits};
 
 /// Admits requests.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct Guard {
 impl Guard {
     /// Admits as many requests at once, with as much time and as many bytes of bodies, as `limits` say.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &LayerLimits) -> Self {
         let permits = limits.concurrent_requests.min(Semaphore::MAX_PERMITS);
         Self {
             permits: Arc::new(Semaphore::new(permits)),

@@ -32,7 +32,7 @@ pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 /// Requests so far, by what they asked and what they got.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
-    requests: Family<Request, Histogram, Buckets>,
+    requests: Family<RequestLabels, Histogram, Buckets>,
 }
 
 impl Default for Metrics {
@@ -53,7 +53,7 @@ impl MetricConstructor<Histogram> for Buckets {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Request {
+struct RequestLabels {
     app: &'static str,
     route: Route,
     method: &'static str,
@@ -106,7 +106,7 @@ impl Metrics {
         status: StatusCode,
         time: Duration,
     ) {
-        let request = Request {
+        let request = RequestLabels {
             app,
             route: Route(route),
             method: method_name(method),

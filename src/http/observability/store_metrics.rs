@@ -15,12 +15,12 @@ use crate::http::Served;
 use crate::store::{Distribution, Figures};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct App {
+struct AppLabels {
     app: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Data {
+struct DataLabels {
     app: &'static str,
     mode: &'static str,
     dataset: String,
@@ -55,14 +55,14 @@ pub(crate) fn register(registry: &mut Registry, apps: &[Served]) {
 }
 
 fn datasets(registry: &mut Registry, apps: &[Served]) {
-    let data = Family::<Data, Gauge>::default();
+    let data = Family::<DataLabels, Gauge>::default();
     for app in apps {
         let mode = match app.store.mode() {
             Mode::Primary => "primary",
             Mode::Replica => "replica",
         };
         let dataset = app.store.provenance().dataset_digest;
-        let labels = Data {
+        let labels = DataLabels {
             app: app.name,
             mode,
             dataset,
@@ -120,11 +120,11 @@ impl PerApp<'_> {
         help: &str,
         set: impl Fn(&M, &Figures),
     ) where
-        Family<App, M>: Metric,
+        Family<AppLabels, M>: Metric,
     {
-        let family = Family::<App, M>::default();
+        let family = Family::<AppLabels, M>::default();
         for (app, figures) in &self.apps {
-            set(&family.get_or_create(&App { app }), figures);
+            set(&family.get_or_create(&AppLabels { app }), figures);
         }
         self.registry.register(name, help, family);
     }
@@ -143,7 +143,7 @@ impl PerApp<'_> {
 
     fn histogram(&mut self, name: &str, help: &str, of: impl Fn(&Figures) -> &Distribution) {
         let apps = self.apps.iter();
-        let counted = apps.map(|(app, figures)| (App { app }, of(figures).clone()));
+        let counted = apps.map(|(app, figures)| (AppLabels { app }, of(figures).clone()));
         let counted = Counted(counted.collect());
         self.registry.register(name, help, counted);
     }
@@ -151,7 +151,7 @@ impl PerApp<'_> {
 
 /// Histograms that were counted elsewhere.
 #[derive(Debug)]
-struct Counted(Vec<(App, Distribution)>);
+struct Counted(Vec<(AppLabels, Distribution)>);
 
 impl EncodeMetric for Counted {
     fn encode(&self, mut encoder: MetricEncoder<'_>) -> Result<(), std::fmt::Error> {

@@ -1,6 +1,6 @@
 //! What the clients of one listener are doing, and who of them has had enough time.
 //!
-//! A [`Connection`] is told by its socket and its requests what happens; the [`Watch`] over all of a
+//! A [`ClientConnection`] is told by its socket and its requests what happens; the [`Watch`] over all of a
 //! listener looks at them once a second. So no request sets a timer or asks for the time: what it tells
 //! is the number of the last look. What a client gets is exact to two seconds. It must not know HTTP
 //! beyond where requests begin and end, and with which version.
@@ -82,7 +82,7 @@ pub struct Watch {
     limits: ConnectionLimits,
     /// The number of the last look, from 1: 0 says "not" in what connections remember.
     now: AtomicU32,
-    open: Mutex<Slab<Arc<Connection>>>,
+    open: Mutex<Slab<Arc<ClientConnection>>>,
     pub(crate) counts: Counts,
 }
 
@@ -120,7 +120,7 @@ impl Watch {
     }
 
     /// A place for a new connection; `None` when all are taken by clients that are being served.
-    pub(crate) fn admit(self: &Arc<Self>) -> Option<Place> {
+    pub(crate) fn admit(self: &Arc<Self>) -> Option<ConnectionSlot> {
         let mut open = self.lock();
         let limit = self.limits.connections;
         // Those that make room are gone when they have been told.
@@ -128,9 +128,9 @@ impl Watch {
             self.counts.refused.fetch_add(1, Ordering::Relaxed);
             return None;
         }
-        let connection = Arc::new(Connection::new(Arc::clone(self)));
+        let connection = Arc::new(ClientConnection::new(Arc::clone(self)));
         let key = open.insert(Arc::clone(&connection));
-        Some(Place { connection, key })
+        Some(ConnectionSlot { connection, key })
     }
 
     /// Whether any request has no complete answer yet.
@@ -147,7 +147,7 @@ impl Watch {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Slab<Arc<Connection>>> {
+    fn lock(&self) -> MutexGuard<'_, Slab<Arc<ClientConnection>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -159,7 +159,7 @@ fn some(connections: usize) -> usize {
 
 /// Closes those that have been without a request for longest, and if there are none, those whose head
 /// has been on its way for longest.
-fn make_room(open: &Slab<Arc<Connection>>) -> bool {
+fn make_room(open: &Slab<Arc<ClientConnection>>) -> bool {
     let mut unasked: Vec<_> = open
         .iter()
         .filter_map(|(_, connection)| Some((connection.unasked_since()?, connection)))
@@ -172,12 +172,12 @@ fn make_room(open: &Slab<Arc<Connection>>) -> bool {
 }
 
 /// A connection's place among all; dropping it gives it back.
-pub(crate) struct Place {
-    pub(crate) connection: Arc<Connection>,
+pub(crate) struct ConnectionSlot {
+    pub(crate) connection: Arc<ClientConnection>,
     key: usize,
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let watch = &self.connection.watch;
         watch.lock().remove(self.key);
@@ -194,7 +194,7 @@ impl Drop for Place {
 }
 
 /// What one client is doing. Times are numbers of looks; 0 says that it is not so.
-pub(crate) struct Connection {
+pub(crate) struct ClientConnection {
     watch: Arc<Watch>,
     /// Since when there is no request.
     idle: AtomicU32,
@@ -211,7 +211,7 @@ pub(crate) struct Connection {
     told: Notify,
 }
 
-impl Connection {
+impl ClientConnection {
     fn new(watch: Arc<Watch>) -> Self {
         let now = watch.now.load(Ordering::Relaxed);
         Self {
@@ -256,7 +256,7 @@ impl Connection {
     }
 
     /// A head is complete. The request lasts until what is returned is dropped.
-    pub(crate) fn begin(self: &Arc<Self>, version: Version) -> Asked {
+    pub(crate) fn begin(self: &Arc<Self>, version: Version) -> PendingRequest {
         let began = self.now();
         if version == Version::HTTP_2 {
             self.is_http_2.store(true, Ordering::Relaxed);
@@ -267,7 +267,7 @@ impl Connection {
         self.idle.store(0, Ordering::Relaxed);
         drop(requests);
         let connection = Arc::clone(self);
-        Asked { connection, began }
+        PendingRequest { connection, began }
     }
 
     /// Whether a head is on its way, and since when it or nothing is; `None` with a request or an answer
@@ -360,12 +360,12 @@ impl Connection {
 }
 
 /// A request that has no complete answer yet.
-pub(crate) struct Asked {
-    connection: Arc<Connection>,
+pub(crate) struct PendingRequest {
+    connection: Arc<ClientConnection>,
     began: u32,
 }
 
-impl Drop for Asked {
+impl Drop for PendingRequest {
     fn drop(&mut self) {
         let connection = &self.connection;
         let mut requests = connection.requests();
@@ -395,7 +395,7 @@ mod tests {
     }
 
     /// What the watch says of `connection` so many seconds from now.
-    fn after(watch: &Watch, connection: &Connection, seconds: u32) -> Option<Reason> {
+    fn after(watch: &Watch, connection: &ClientConnection, seconds: u32) -> Option<Reason> {
         let now = watch.now.load(Ordering::Relaxed) + seconds;
         connection.overdue(now)
     }
@@ -433,7 +433,7 @@ mod tests {
         assert_eq!(after(&watch, &place.connection, 2), Some(Reason::Head));
     }
 
-    fn begin(place: &Place) -> Asked {
+    fn begin(place: &ConnectionSlot) -> PendingRequest {
         place.connection.begin(Version::HTTP_11)
     }
 
@@ -467,7 +467,7 @@ mod tests {
     }
 
     /// How the connection is to be closed, after so many looks.
-    async fn told(watch: &Watch, connection: &Connection, looks: u32) -> Close {
+    async fn told(watch: &Watch, connection: &ClientConnection, looks: u32) -> Close {
         watch.now.fetch_add(looks, Ordering::Relaxed);
         connection.look(watch.now.load(Ordering::Relaxed));
         connection.told().await
@@ -489,7 +489,7 @@ mod tests {
 
     #[test]
     fn whoever_is_idle_for_longest_makes_room_and_then_whoever_sends_a_head() {
-        let closing = |place: &Place| place.connection.closing().map(|(reason, _)| reason);
+        let closing = |place: &ConnectionSlot| place.connection.closing().map(|(reason, _)| reason);
         let watch = watch();
         let first = watch.admit().unwrap();
         first.connection.received(b"G");

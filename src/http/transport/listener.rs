@@ -24,7 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tower_service::Service as _;
 
-use super::connection::{Close, Place, Watch};
+use super::connection::{Close, ConnectionSlot, Watch};
 use super::socket::Socket;
 use super::tapped::Tapped;
 use crate::http::HttpError;
@@ -167,7 +167,7 @@ fn has_one_host(request: &Request<Incoming>) -> bool {
 async fn serve(
     stream: TcpStream,
     peer: Option<SocketAddr>,
-    place: Place,
+    place: ConnectionSlot,
     router: Router,
     protocols: Arc<Builder<Streams>>,
 ) {

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::addresses::page_id;
 use super::detail::{self, Notice};
-use super::frame::Frame;
-use crate::apps::isuumo::{Result, Shared, purchase};
+use super::frame::PageFrame;
+use crate::apps::isuumo::{IsuumoState, Result, purchase};
 use crate::http::FormKey;
 use crate::store::{Once, Outcome};
 use crate::web::flash;
@@ -19,9 +19,9 @@ use crate::web::form::{FormFields, KEY_FIELD};
 
 /// `POST /chair/{id}/buy`.
 pub(super) async fn buy(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(id): Path<String>,
-    frame: Frame,
+    frame: PageFrame,
     key: FormKey,
     form: FormFields,
 ) -> Result<Response> {
@@ -44,9 +44,9 @@ pub(super) async fn buy(
 
 /// `POST /estate/{id}/request`.
 pub(super) async fn request(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(id): Path<String>,
-    frame: Frame,
+    frame: PageFrame,
     form: FormFields,
 ) -> Result<Response> {
     let id = page_id(&id)?;

@@ -8,7 +8,7 @@ use utoipa::openapi::{
 };
 
 use super::header;
-use crate::http::Limits;
+use crate::http::LayerLimits;
 use crate::http::error::{PROBLEM_TYPE, Problem};
 use crate::http::idempotency::{LONGEST, PATTERN};
 
@@ -33,7 +33,7 @@ impl<'r> ToResponse<'r> for StorageFull {
 }
 
 /// Adds the shared components to `document`.
-pub(super) fn add(document: &mut OpenApi, limits: &Limits) {
+pub(super) fn add(document: &mut OpenApi, limits: &LayerLimits) {
     let components = document.components.get_or_insert_default();
     let headers = &mut components.headers;
     for (name, schema, description) in headers_of_answers() {
@@ -121,7 +121,7 @@ fn idempotency_key() -> Parameter {
         .build()
 }
 
-fn answers(limits: &Limits) -> Vec<(&'static str, Response)> {
+fn answers(limits: &LayerLimits) -> Vec<(&'static str, Response)> {
     let not_modified = ResponseBuilder::new()
         .description("The client has this answer. Empty.")
         .header_ref("ETag", Ref::new("#/components/headers/ETag"))
