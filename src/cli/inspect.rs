@@ -13,7 +13,7 @@ use crate::bake::{FileReport, inspect};
 use crate::file::provenance::Provenance;
 use crate::store::{Depth, Drift, Health, generation_at};
 
-/// Everything that is told of a file.
+/// Everything that is reported about a file.
 #[derive(Serialize)]
 struct Inspection {
     #[serde(flatten)]
@@ -128,7 +128,7 @@ fn describe_health(health: &Health) -> String {
         text.push_str(&format!("                {problem}\n"));
     }
     let log = HumanBytes(health.wal_bytes);
-    text.push_str(&format!("log beside it   {log}\n"));
+    text.push_str(&format!("WAL beside it   {log}\n"));
     if let Some(generation) = health.generation {
         text.push_str(&format!("generation      {generation}\n"));
     }

@@ -184,7 +184,7 @@ impl Signals {
             tracing::info!("stopping: running requests may finish");
             tokio::spawn(async move {
                 stop(&mut terminate, &mut interrupt).await;
-                tracing::warn!("stopped at once, by a second signal");
+                tracing::warn!("stopped immediately, by a second signal");
                 std::process::exit(STOPPED_AT_ONCE);
             });
         }

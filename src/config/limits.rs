@@ -19,7 +19,7 @@ pub struct LimitSettings {
     pub body_bytes: usize,
     /// Largest upload in bytes.
     pub upload_bytes: usize,
-    /// Requests served at once; more are answered 503.
+    /// Concurrent requests; more are rejected (503).
     pub concurrent_requests: usize,
     /// Seconds that one request gets.
     pub request_seconds: u64,
@@ -34,7 +34,7 @@ pub struct LimitSettings {
     pub client_requests_per_second: f64,
     /// Requests that one client may send at once after a pause, when there is a limit.
     pub client_burst: u32,
-    /// Connections at once; beyond that those that are without a request for longest are closed.
+    /// Open connections; beyond that those without a request for longest are evicted.
     pub connections: usize,
     /// Largest head of a request in bytes.
     pub head_bytes: usize,

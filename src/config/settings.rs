@@ -20,7 +20,7 @@ use super::networks;
 use super::origins;
 use super::public_url::{self, PublicUrl};
 
-/// Where the listener for operators is unless it is told otherwise.
+/// Where the listener for operators is by default.
 pub const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1324);
 
 /// All settings but the apps' own sections.
@@ -113,7 +113,7 @@ pub struct HttpSettings {
 pub struct StoreSettings {
     /// `full`: an answered write survives a power failure. `normal`: a crash of the process.
     pub durability: Durability,
-    /// Long reads that run at once, on threads of their own; 0 for one a core.
+    /// Concurrent long reads, on threads of their own; 0 for one a core.
     pub offloaded_readers: u32,
     /// Long reads that may wait for their turn; more are answered 503.
     pub read_queue: usize,
@@ -234,7 +234,7 @@ impl Config {
         }
     }
 
-    /// Long reads that run at once.
+    /// Concurrent long reads.
     #[must_use]
     pub fn offloaded_readers(&self) -> u32 {
         match self.store.offloaded_readers {

@@ -36,7 +36,7 @@ pub struct HttpError {
     cause: Option<Cause>,
 }
 
-/// What a client is told beside the status.
+/// What a client gets beside the status.
 #[derive(Debug)]
 enum ErrorBody {
     Empty,

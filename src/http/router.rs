@@ -26,7 +26,7 @@ use super::builtin::pages::{self, BuiltinPages, PagesState};
 use super::builtin::{health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
-use super::headers::response_headers::Manners;
+use super::headers::response_headers::DefaultHeaders;
 use super::limits::guard::{AppGuard, Guard, admit};
 use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::observability::metrics::Metrics;
@@ -40,11 +40,11 @@ use crate::store::Store;
 pub struct LayerLimits {
     /// Largest request body in bytes, where a route does not set its own.
     pub body_bytes: usize,
-    /// Requests served at once.
+    /// Concurrent requests.
     pub concurrent_requests: usize,
     /// Time that one request gets.
     pub request_time: Duration,
-    /// Bytes of bodies that are held at once, of requests and of answers.
+    /// Bytes of request and response bodies in memory.
     pub buffered_bytes: usize,
     /// Requests that one client may send, if there is a limit.
     pub client_rate: Option<ClientRate>,
@@ -271,15 +271,19 @@ fn layered(routes: Router, cors: Option<CorsLayer>, limits: &LayerLimits) -> Rou
     if let Some(cors) = cors {
         all = all.layer(cors);
     }
-    let manners = Manners {
+    let default_headers = DefaultHeaders {
         server_timing: limits.server_timing,
     };
-    all.layer(from_fn_with_state(manners, outermost))
+    all.layer(from_fn_with_state(default_headers, outermost))
 }
 
 /// One layer for what surrounds all others: each costs a request some allocations.
-async fn outermost(State(manners): State<Manners>, request: Request, next: Next) -> Response {
-    log_request(request, |request| manners.answer(request, next)).await
+async fn outermost(
+    State(default_headers): State<DefaultHeaders>,
+    request: Request,
+    next: Next,
+) -> Response {
+    log_request(request, |request| default_headers.answer(request, next)).await
 }
 
 fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Predicate> {

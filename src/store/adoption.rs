@@ -85,7 +85,7 @@ pub(super) fn copy_baked(
 }
 
 /// A kept copy goes on being served when the baked file beside it is another one: its writes are worth
-/// more than the news. The operator is told, and a reset adopts the baked file.
+/// more than the news. The operator is warned, and a reset adopts the baked file.
 pub(super) fn tell_drift(kept: &Generation, options: &StoreOptions) {
     let StoreOptions {
         app, schema, baked, ..

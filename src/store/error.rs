@@ -70,7 +70,7 @@ pub enum StoreError {
     Locked {
         /// The lock file.
         path: PathBuf,
-        /// Who holds it, as far as the file tells.
+        /// Who holds it, as far as the file says.
         pid: String,
     },
     /// A file operation failed.

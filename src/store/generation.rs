@@ -27,7 +27,7 @@ pub struct Generation {
     /// Of a file that never changes: what its data is named by.
     lineage: Option<u64>,
     readers: r2d2::Pool<ReaderManager>,
-    /// How often readers were told to begin anew: commits that reads show, and the log's folding.
+    /// How often readers were asked to begin anew: commits that reads show, and checkpoints.
     commits: AtomicU64,
     /// Commits that reads can show, begun and ended.
     changes: ChangeCounter,
@@ -163,7 +163,7 @@ impl Generation {
             slow_queries.tell(reader.unhurried());
         }
         if self.commits.load(Ordering::Relaxed) != newest {
-            // Going idle in an old transaction would keep the log from being folded.
+            // Going idle in an old transaction would keep the WAL from being checkpointed.
             reader.release().map_err(StoreError::Sqlite)?;
         }
         result
@@ -191,7 +191,7 @@ impl Generation {
         *self.derived.write().unwrap_or_else(PoisonError::into_inner) = derived;
     }
 
-    /// Tells readers of a commit: reads that start from here on see it.
+    /// Notifies readers of a commit: reads that start from here on see it.
     pub(super) fn tell_commit(&self) {
         self.commits.fetch_add(1, Ordering::Release);
     }
@@ -200,7 +200,7 @@ impl Generation {
     /// What they held of the write-ahead log is free then.
     pub(super) fn renew_readers(&self) {
         self.tell_commit();
-        // All at once: the pool gives the one first that came back last.
+        // All together: the pool gives the one first that came back last.
         let mut idle: Vec<_> = std::iter::from_fn(|| self.readers.try_get()).collect();
         for reader in &mut idle {
             if let Err(cause) = reader.release() {
@@ -223,7 +223,7 @@ impl Drop for GenerationFile {
     }
 }
 
-/// What tells a file from another one that takes its name.
+/// What distinguishes a file from another one that takes its name.
 fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
     match path.metadata() {
         Ok(metadata) => Ok((metadata.dev(), metadata.ino())),

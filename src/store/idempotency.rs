@@ -17,7 +17,7 @@ use super::answer::{AnswerBody, AnswerHeader, StoredResponse};
 
 use super::StoreError;
 
-/// Made by the first write that has a key: a file of before has no such table, a start needs none, and
+/// Made by the first write that has a key: an older file has no such table, a start needs none, and
 /// where it is there already this costs less than a microsecond. Rows have rising numbers, so the lowest
 /// are the oldest. Answers are small; the size is bounded all the same.
 const TABLE: &str = "
@@ -109,7 +109,7 @@ impl Once {
     }
 
     /// The same write, of whose answer only the status is kept, for what holds a secret: files and
-    /// backups then do not have it. A repetition is told that it was done ([`Outcome::Withheld`]).
+    /// backups then do not have it. A repetition learns that it was done ([`Outcome::Withheld`]).
     #[must_use]
     pub fn without_keeping(self) -> Self {
         Self(self.0.map(|keyed| Keyed {
@@ -193,7 +193,7 @@ impl Keyed {
         Ok(())
     }
 
-    /// The answer of before, from a table that is there from here on.
+    /// The previous answer, from a table that is there from here on.
     fn find(
         &self,
         connection: &Connection,
@@ -267,7 +267,7 @@ mod tests {
             Self(connection)
         }
 
-        /// The outcome of a write at `now`, whose answer tells when it was done.
+        /// The outcome of a write at `now`, whose answer says when it was done.
         fn write(&self, key: &str, request: u8, retention: Retention, now: i64) -> Outcome {
             let Once(keyed) = Once::keyed(None, key, [request; 32], retention);
             self.write_once(&keyed.unwrap(), now)
@@ -358,7 +358,7 @@ mod tests {
         let new = |now| kept.write("new", 1, RETENTION, now);
         assert_eq!(new(1002), Outcome::Done(answer(1002)));
         assert_eq!(new(1003), Outcome::Replayed(answer(1002)));
-        // What the program of before writes, should it come back.
+        // What the previous program writes, should it come back.
         kept.0.execute("DELETE FROM ekiben_answer", []).unwrap();
         assert_eq!(insert(), Ok(1));
         assert_eq!(kept.write("old", 1, RETENTION, 1004), old);

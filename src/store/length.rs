@@ -22,7 +22,7 @@ const FRAME_HEAD: u64 = 24;
 const LOCK_BYTE: u64 = 1 << 30;
 
 /// What is missing of the file at `path`, in words; nothing when it is all there, or when it is no
-/// SQLite file, which others tell better.
+/// SQLite file, which is reported elsewhere.
 pub(super) fn missing(path: &Path, access: Access) -> io::Result<Option<String>> {
     let file = File::open(path)?;
     let bytes = file.metadata()?.len();
@@ -51,7 +51,7 @@ pub(super) fn missing(path: &Path, access: Access) -> io::Result<Option<String>>
     Ok(lost.then(|| format!("{bytes} bytes of {expected}")))
 }
 
-/// What a write-ahead log holds.
+/// What a WAL holds.
 #[derive(Default)]
 struct WalContents {
     pages: HashSet<u64>,

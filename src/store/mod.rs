@@ -10,7 +10,7 @@
 //! - [`Store`]: the face of all this
 //! - `generation`: one opened file with its readers; `reader`: their transactions
 //! - [`Deriver`]: what an app keeps in memory beside the file
-//! - [`Revision`]: what tells one state of the data from another
+//! - [`Revision`]: the name of one state of the data
 //! - `acceptance`: which files are refused; `length`: whether one is truncated
 //! - `files`: which files a primary keeps, and the lock on them; `adoption`: which of them it serves
 //! - `migration`: [`migrate`], a file of an older schema to the next generation;
@@ -363,7 +363,7 @@ impl Store {
         task.await.map_err(StoreError::of_task)?
     }
 
-    /// Ends the writer once it has committed what is queued, and folds the write-ahead log into the
+    /// Ends the writer once it has committed what is queued, and checkpoints the WAL into the
     /// file. Reads go on working; writes are refused.
     pub fn close(&self) {
         if let Some(writer) = &self.writer {

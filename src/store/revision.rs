@@ -1,8 +1,8 @@
-//! Revisions: what tells one state of the data from every other that readers can see.
+//! Revisions: each names one state of the data that readers can see.
 //!
 //! Two reads in the same revision show the same data, whatever process and time they are in; so what
 //! is made from a read can be named by its revision. That holds because the writer counts twice for
-//! each commit that reads can show: before SQLite may show it to anyone, and when all readers were told
+//! each commit that reads can show: before SQLite may show it to anyone, and when all readers were notified
 //! and what is derived from it is in its place. In between there is no revision. A read shows one
 //! revision when that is the store's before it begins and after it ends ([`super::Store::revision`]).
 

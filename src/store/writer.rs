@@ -29,14 +29,13 @@ use super::panic::panic_message;
 use super::pragmas::{Access, open_writer};
 use super::{Change, Shared, StoreError, StoreOptions};
 
-/// While others keep it busy, the writer commits so often: a commit costs a sync and takes the
-/// processor from reads, however few writes are in it. A write that comes alone after a while does not
-/// wait.
-const PACE: Duration = Duration::from_millis(2);
+/// Time between two commits of a busy writer: a commit costs a sync and takes the processor from reads,
+/// however few writes are in it. A write that comes alone after a while does not wait.
+const COMMIT_INTERVAL: Duration = Duration::from_millis(2);
 
-/// So many waiting writes are worth a commit at once; fewer where no more can wait or be committed
+/// So many waiting writes are committed without waiting; fewer where no more can wait or be committed
 /// together.
-const CROWD: usize = 16;
+const BATCH_THRESHOLD: usize = 16;
 
 /// Runs one job's work.
 type Work = Box<dyn FnOnce(&Connection) -> Ran + Send>;
@@ -98,9 +97,9 @@ enum WriterCommand {
 /// The queue's end that requests use.
 pub(super) struct Writer {
     queue: SyncSender<WriterCommand>,
-    /// Among them how many writes wait, which the thread has to know when they are a crowd.
+    /// Among them how many writes wait, which the thread compares with the threshold.
     counters: Arc<Counters>,
-    crowd: usize,
+    batch_threshold: usize,
     worker: Thread,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -124,7 +123,7 @@ impl Writer {
         }
         let (queue, commands) = sync_channel(options.write_queue);
         let batch = options.write_batch.max(1);
-        let crowd = CROWD.min(batch).min(options.write_queue);
+        let batch_threshold = BATCH_THRESHOLD.min(batch).min(options.write_queue);
         let name = format!("{}-writer", options.app);
         let shared = Arc::new(Shared {
             options,
@@ -141,7 +140,7 @@ impl Writer {
             checkpoints: Checkpoints::default(),
             commands,
             batch,
-            crowd,
+            batch_threshold,
         };
         let thread = std::thread::Builder::new()
             .name(name)
@@ -152,7 +151,7 @@ impl Writer {
             Self {
                 queue,
                 counters,
-                crowd,
+                batch_threshold,
                 worker: thread.thread().clone(),
                 thread: Mutex::new(Some(thread)),
             },
@@ -182,7 +181,7 @@ impl Writer {
             .inspect_err(|_| {
                 self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
             })?;
-        if waiting >= self.crowd {
+        if waiting >= self.batch_threshold {
             self.worker.unpark();
         }
         answered.await.map_err(|_dropped| StoreError::Stopped)?
@@ -230,7 +229,7 @@ struct Worker {
     checkpoints: Checkpoints,
     commands: Receiver<WriterCommand>,
     batch: usize,
-    crowd: usize,
+    batch_threshold: usize,
 }
 
 impl Worker {
@@ -249,14 +248,14 @@ impl Worker {
                 next = self.commands.recv().ok();
             }
         }
-        // Readers would keep the log from being folded.
+        // Readers would keep the WAL from being checkpointed.
         self.shared.current().renew_readers();
-        // A shorter log makes for a faster next start; the data is safe without it.
-        let folded = self
+        // A shorter WAL makes for a faster next start; the data is safe without it.
+        let checkpointed = self
             .connection
             .pragma(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()));
-        if let Err(cause) = folded {
-            tracing::warn!(%cause, "the write-ahead log was not folded into the file");
+        if let Err(cause) = checkpointed {
+            tracing::warn!(%cause, "the WAL was not checkpointed");
         }
     }
 
@@ -270,7 +269,7 @@ impl Worker {
     /// Commits `first` together with the writes queued behind it; returns the command that ended the
     /// group, if it was another one.
     fn write(&mut self, first: Job) -> Option<WriterCommand> {
-        self.keep_pace();
+        self.wait_for_interval();
         let mut group = self.run_group(first);
         let begin = Instant::now();
         let generation = self.shared.current();
@@ -286,16 +285,19 @@ impl Worker {
         }
         // Nobody waits for this but the next group.
         let is_full = committed.is_err_and(|cause| is_full(&cause));
-        let folded = self
+        let checkpointed = self
             .checkpoints
             .after_group(&self.connection, &generation, is_full);
-        match folded {
+        match checkpointed {
             Ok(false) => {}
             Ok(true) => {
-                self.shared.counters.folds.fetch_add(1, Ordering::Relaxed);
+                self.shared
+                    .counters
+                    .checkpoints
+                    .fetch_add(1, Ordering::Relaxed);
             }
             Err(cause) => {
-                tracing::error!(%cause, "the write-ahead log was not folded into the file");
+                tracing::error!(%cause, "the WAL was not checkpointed");
             }
         }
         group.following
@@ -374,16 +376,19 @@ impl Worker {
     }
 
     /// Waits until the next commit is due.
-    fn keep_pace(&self) {
-        let rest = || self.committed.and_then(|at| PACE.checked_sub(at.elapsed()));
+    fn wait_for_interval(&self) {
+        let rest = || {
+            self.committed
+                .and_then(|at| COMMIT_INTERVAL.checked_sub(at.elapsed()))
+        };
         while let Some(rest) = rest()
-            && self.shared.counters.waiting.load(Ordering::Relaxed) < self.crowd
+            && self.shared.counters.waiting.load(Ordering::Relaxed) < self.batch_threshold
         {
             std::thread::park_timeout(rest);
         }
     }
 
-    /// Tells readers of a commit, before anybody is answered.
+    /// Notifies readers of a commit, before anybody is answered.
     fn tell(&self, generation: &Generation, changes: &[Change]) {
         // First, so that whoever gets what is derived from the commit reads a file that has it.
         generation.tell_commit();

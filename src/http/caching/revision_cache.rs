@@ -1,10 +1,10 @@
-//! What was made from one revision of a store's data, kept until the data changes.
+//! What was made from one revision of a store's data, cached until the data changes.
 //!
-//! A revision names one state of the data exactly (`store::Revision`), so what is kept under it is right
+//! A revision names one state of the data exactly (`store::Revision`), so what is cached under it is right
 //! as long as it is the store's. It begins anew with each revision, and when there is no room left.
 //! Values that every viewer may see ([`RevisionCache`]) and values of one viewer each ([`ViewerCache`]) are
 //! different types; a reading takes and gives only those that are of its own kind. It must not know what
-//! it keeps.
+//! it caches.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -29,7 +29,7 @@ struct Entries<K, V> {
 }
 
 impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
-    /// Keeps up to so many bytes.
+    /// Caches up to so many bytes.
     #[must_use]
     pub fn new(most_bytes: usize) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
             .flatten()
     }
 
-    /// Keeps what was made from `revision`; key and value hold `bytes` bytes beside what they are
+    /// Caches what was made from `revision`; key and value hold `bytes` bytes beside what they are
     /// themselves.
     pub(super) fn put(&self, revision: Revision, key: K, value: V, bytes: usize) {
         let bytes = bytes + size_of::<(K, V)>();

@@ -1,7 +1,7 @@
-//! The limits on the requests of one app as a whole: how many at once, how long each, and how much of
+//! The limits on the requests of one app as a whole: how many run, how long each, and how much of
 //! their bodies.
 //!
-//! Beyond its limit the guard answers 503 at once instead of queueing, so that those who are served
+//! Beyond its limit the guard rejects requests (503) instead of queueing them, so that those who are served
 //! are served fast. Who is over the limit of one client is refused before that and takes no place.
 //! What is no app's (pages of the site, the 404 page) has a guard of its own. Probes have none: they must
 //! get through.

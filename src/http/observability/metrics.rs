@@ -2,7 +2,7 @@
 //!
 //! Requests are counted as they end, by app, route template, method and status, so that a client
 //! cannot make up label values. Everything else is asked for when somebody looks: it costs nothing
-//! meanwhile (the other files of this folder). The names stand in them and nowhere else; the
+//! meanwhile (the other files of this folder). The names stand only in them; the
 //! dashboard in `deploy/grafana/` uses them.
 
 use std::hash::{Hash, Hasher};

@@ -44,13 +44,15 @@ pub(crate) fn register(registry: &mut Registry, apps: &[Served]) {
         |f| f.slow_queries,
     );
     stores.total(
-        "store_folds",
-        "Times that the write-ahead log was folded into the file",
-        |f| f.folds,
+        "store_checkpoints",
+        "Checkpoints of the write-ahead log (WAL)",
+        |f| f.checkpoints,
     );
-    stores.gauge("store_log_bytes", "Size of the write-ahead log", |f| {
-        f.log_bytes
-    });
+    stores.gauge(
+        "store_log_bytes",
+        "Size of the write-ahead log (WAL)",
+        |f| f.log_bytes,
+    );
     stores.gauge("store_file_bytes", "Size of the file", |f| f.file_bytes);
 }
 
@@ -69,12 +71,12 @@ fn datasets(registry: &mut Registry, apps: &[Served]) {
         };
         data.get_or_create(&labels).set(1);
     }
-    registry.register("dataset", "Always 1; the labels tell what is served", data);
+    registry.register("dataset", "Always 1; the labels name what is served", data);
 }
 
 fn reading(stores: &mut PerApp<'_>) {
     stores.gauge("store_readers", "Open readers", |f| f.readers.into());
-    stores.gauge("store_idle_readers", "Readers that nobody uses", |f| {
+    stores.gauge("store_idle_readers", "Idle readers", |f| {
         f.idle_readers.into()
     });
     stores.histogram(
@@ -92,7 +94,7 @@ fn writing(stores: &mut PerApp<'_>) {
     );
     stores.histogram(
         "store_commit_seconds",
-        "Time of a commit, until readers were told of it; its count is the number of commits",
+        "Time of a commit, until readers were notified of it; its count is the number of commits",
         |f| &f.commits,
     );
     stores.histogram(

@@ -1,4 +1,4 @@
-//! A socket that tells its [`ClientConnection`] what comes in and what cannot go out.
+//! A socket that reports to its [`ClientConnection`] what comes in and what cannot go out.
 
 use std::io;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! How a schema is told in words: "array of Chair", "integer or null", "at least 0".
+//! A schema in words: "array of Chair", "integer or null", "at least 0".
 
 use utoipa::openapi::schema::{Array, ArrayItems, Object, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
