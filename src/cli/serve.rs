@@ -1,4 +1,4 @@
-//! `ekiben serve`: bakes what is missing, opens the stores, serves until told to stop.
+//! `ekiben serve`: bakes what is missing, opens the stores, serves until a signal to stop.
 
 use std::io;
 use std::sync::Arc;

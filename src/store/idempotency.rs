@@ -428,7 +428,7 @@ mod tests {
         };
         assert!(replayed(16, 10) && replayed(25, 10));
         assert!(!replayed(15, 10));
-        // A lower limit is reached by and by.
+        // A lower limit is reached gradually.
         for (new, left) in [(101, 7), (102, 4), (103, 1), (104, 1)] {
             assert!(!replayed(new, 1));
             assert_eq!(kept.count("ekiben_answer"), left);

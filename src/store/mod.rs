@@ -95,9 +95,9 @@ pub struct StoreOptions {
     pub mode: Mode,
     /// What an answered write survives.
     pub durability: Durability,
-    /// Reads that may run at once on the threads of their callers.
+    /// Reads that may run concurrently on the threads of their callers.
     pub inline_readers: u32,
-    /// Long reads that may run at once on threads of their own.
+    /// Long reads that may run concurrently on threads of their own.
     pub offloaded_readers: u32,
     /// Long reads that may wait for one of those; more are refused.
     pub read_queue: usize,

@@ -31,7 +31,7 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A chair. Its popularity and its stock are not told.
+/// A chair. Without its popularity and its stock.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct Chair {
     pub(super) id: i64,

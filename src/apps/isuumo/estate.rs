@@ -35,7 +35,7 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// An estate. Its popularity is not told.
+/// An estate. Without its popularity.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Estate {

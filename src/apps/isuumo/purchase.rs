@@ -63,7 +63,7 @@ pub(super) async fn take_one(isu: &Isu, id: i64, once: Once) -> Result<Outcome> 
         let taken = connection.prepare_cached(TAKE_ONE)?.execute([id])?;
         Ok::<_, HttpError>(found(taken > 0).into())
     };
-    // How many are left is shown nowhere, only whether there is one: `chair_search` says that.
+    // How many are left is not shown, only whether there is one: `chair_search` says that.
     let work = move |connection: &Connection| once.apply(connection, take);
     isu.store.write_unseen(work).await
 }

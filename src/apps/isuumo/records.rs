@@ -77,7 +77,7 @@ impl<'a> Records<'a> {
             self.rest = &self.rest[read..];
             end += written;
             match result {
-                // Asked again with nothing left, the reader tells what that means.
+                // Asked again with nothing left, the reader says what that means.
                 ReadFieldResult::InputEmpty => {}
                 ReadFieldResult::OutputFull => {
                     let room = (self.text.len() * 2).min(end + self.longest);

@@ -121,7 +121,7 @@ async fn read(
 ) -> Result<Page> {
     let most = asked.limit.unwrap_or(register.settings.max_rows);
     let work = move |connection: &Connection| -> Result<_> {
-        // One more than is shown tells whether there are more.
+        // One more than is shown: whether there are more.
         let mut places = select::places(connection, &asked, most.saturating_add(1))?;
         let has_more = places.len() > most;
         if has_more && asked.limit.is_none() {

@@ -14,7 +14,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use super::policy::REVALIDATE;
-use crate::http::headers::negotiation::preferences;
+use crate::http::headers::negotiation::accepted_values;
 
 /// How hard bytes are packed.
 struct Effort {
@@ -146,7 +146,7 @@ struct Accepted<'r>(Vec<(&'r str, u16)>);
 
 impl<'r> Accepted<'r> {
     fn of(request: &'r HeaderMap) -> Self {
-        Self(preferences(request, &header::ACCEPT_ENCODING).collect())
+        Self(accepted_values(request, &header::ACCEPT_ENCODING).collect())
     }
 
     /// What the client gives an encoding; nothing means that it does not take it, or does not ask for

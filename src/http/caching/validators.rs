@@ -96,7 +96,7 @@ impl Known {
 
     fn has(&self, tag: &HeaderValue) -> bool {
         self.0.iter().any(|known| {
-            // Tags cannot hold quotes, so one with its quotes is found nowhere but where it is meant.
+            // Tags cannot hold quotes, so one with its quotes is found only where it is meant.
             // `W/` before it is no difference: the comparison is the weak one.
             known == "*" || memchr::memmem::find(known.as_bytes(), tag.as_bytes()).is_some()
         })

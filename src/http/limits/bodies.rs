@@ -1,4 +1,4 @@
-//! How much of bodies is held at once, of requests and answers, by all requests together.
+//! How much memory the bodies of all requests and responses take together.
 //!
 //! The limits of single bodies times that of concurrent requests would be more than any machine has.
 //! What counts of a request is what has come in, not what was announced: a client that announces much

@@ -1,9 +1,9 @@
 //! The forms that work without JavaScript: buying a chair, requesting an estate's documents.
 //!
-//! Both are answered 303, so that reloading what follows sends nothing again; what became of it is told by
+//! Both are answered 303, so that reloading what follows sends nothing again; what became of it is reported by
 //! a message that the page shows once. The form that buys has a key of its own, so that a double click buys
 //! one chair. The e-mail address is in the body only: it comes into no address
-//! and no log, and is kept nowhere.
+//! and no log, and is not stored.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};

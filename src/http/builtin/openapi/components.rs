@@ -133,7 +133,7 @@ fn answers(limits: &LayerLimits) -> Vec<(&'static str, Response)> {
     let too_large = format!("The body is larger than {} bytes.", limits.body_bytes);
     let seconds = limits.request_time.as_secs();
     let overloaded = format!(
-        "A limit of what is done at once is reached, the request took longer than {seconds} seconds, or \
+        "A limit on concurrent work is reached, the request took longer than {seconds} seconds, or \
          it is a write and this is a replica. With `Retry-After` where nothing was done. Crawlers get \
          it with an empty body where they are turned away."
     );
