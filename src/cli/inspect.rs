@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
     } else {
         Depth::Quick
     };
-    // First, because it looks at the log before anything is opened.
+    // First, because it looks at the WAL before anything is opened.
     let health = Health::examine(path, depth, &baked).map_err(unusable)?;
     let file = inspect(path).map_err(unusable)?.ok_or_else(|| {
         let reason = "this version of ekiben did not make it";

@@ -23,7 +23,7 @@ pub struct LimitSettings {
     pub concurrent_requests: usize,
     /// Seconds that one request gets.
     pub request_seconds: u64,
-    /// Bytes of bodies, of requests and of answers, that are held at once, small ones aside; more are
+    /// Bytes of request and response bodies in memory, small ones aside; more are
     /// answered 503.
     pub buffered_bytes: usize,
     /// Threads for work that takes long, such as pictures; 0 for one for each two cores.
@@ -32,7 +32,7 @@ pub struct LimitSettings {
     pub work_queue: usize,
     /// Requests that one client may send each second in the long run; 0 for any number.
     pub client_requests_per_second: f64,
-    /// Requests that one client may send at once after a pause, when there is a limit.
+    /// Requests that one client may send in a burst after a pause, when there is a limit.
     pub client_burst: u32,
     /// Open connections; beyond that those without a request for longest are evicted.
     pub connections: usize,

@@ -6,7 +6,7 @@
 //! # Layout
 //! - [`transport`]: from sockets to requests
 //! - [`limits`]: what one request, one client and all together may take
-//! - [`caching`]: entity tags, 304, responses kept ready
+//! - [`caching`]: entity tags, 304, cached responses
 //! - [`headers`]: default response headers, other origins, content negotiation
 //! - [`observability`]: the request log, metrics
 //! - [`builtin`]: health, version, the API's description, `/docs`, `/about`, the operators' routes

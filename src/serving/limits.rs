@@ -1,4 +1,4 @@
-//! Settings into limits: of requests, of connections, of answers that are kept.
+//! Settings into limits: of requests, of connections, of stored responses.
 //!
 //! The HTTP side and the store take their limits as types of their own and know no setting. It must not
 //! decide anything: validation is the configuration's.

@@ -101,7 +101,7 @@ fn restart(writer: &Connection, generation: &Generation) -> rusqlite::Result<boo
     Ok(false)
 }
 
-/// The pages in the log, and those of them that are in the file too.
+/// The pages in the WAL, and those of them that are in the file too.
 fn ask(writer: &Connection, pragma: &str) -> rusqlite::Result<(i64, i64)> {
     let mut statement = writer.prepare_cached(pragma)?;
     statement.query_row([], |row| Ok((row.get(1)?, row.get(2)?)))

@@ -143,7 +143,7 @@ pub struct Figures {
     pub checkpoints: u64,
     /// Statements that took as long as [`StoreOptions::slow_query`].
     pub slow_queries: u64,
-    /// Bytes of the write-ahead log, and of the file itself.
+    /// Bytes of the WAL, and of the file itself.
     pub log_bytes: u64,
     /// See `log_bytes`.
     pub file_bytes: u64,

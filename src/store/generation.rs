@@ -135,7 +135,7 @@ impl Generation {
         self.readers.state()
     }
 
-    /// Bytes of the write-ahead log.
+    /// Bytes of the WAL.
     pub(super) fn log_bytes(&self) -> u64 {
         log_bytes(&self.file.path)
     }
@@ -197,7 +197,7 @@ impl Generation {
     }
 
     /// Has all readers begin anew: idle ones end their transaction now, others when their read ends.
-    /// What they held of the write-ahead log is free then.
+    /// What they held of the WAL is free then.
     pub(super) fn renew_readers(&self) {
         self.tell_commit();
         // All together: the pool gives the one first that came back last.

@@ -1,19 +1,19 @@
-//! Writes that their clients may repeat: the first answer is kept under the key that the client gave.
+//! Writes that their clients may repeat: the first response is stored under the client's key.
 //!
-//! An answer is stored in the savepoint of the write that it is about, so that neither is there without
+//! A response is stored in the savepoint of the write that it is about, so that neither is there without
 //! the other, whatever happens to the group, the process or the machine. A repetition finds it when its
 //! turn comes: the writer does one thing at a time, so there is nothing in between. Answers go after
 //! a time, or when they are too many, oldest first, a few with each write that brings a new one.
 //!
-//! Keys belong to their owner: the same key of another user, or of nobody, is another key. An answer that
-//! holds a secret is not kept, only that it was given. What an answer's parts mean is the caller's to know.
+//! Keys belong to their owner: the same key of another user, or of nobody, is another key. A response that
+//! holds a secret is not stored, only that it was given. What a response's parts mean is the caller's to know.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::answer::{AnswerBody, AnswerHeader, StoredResponse};
+use super::stored_response::{StoredBody, StoredHeader, StoredResponse};
 
 use super::StoreError;
 
@@ -55,7 +55,7 @@ const FORGET: &str = "DELETE FROM ekiben_answer
 /// A digest of what a request asks for.
 pub type RequestDigest = [u8; 32];
 
-/// How long answers are kept, and how many.
+/// How long responses are stored, and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
     /// How long; zero for not at all.
@@ -71,7 +71,7 @@ pub enum Outcome {
     Done(StoredResponse),
     /// It was done before, and this was its answer.
     Replayed(StoredResponse),
-    /// It was done before. Its answer had this status and was not kept ([`Once::without_keeping`]).
+    /// It was done before. Its answer had this status and was not stored ([`Once::without_keeping`]).
     Withheld(u16),
     /// It was not done: its key belongs to another request.
     KeyTaken,
@@ -225,14 +225,14 @@ fn answer(row: &Row<'_>) -> rusqlite::Result<StoredResponse> {
     let bytes: Option<Vec<u8>> = row.get(3)?;
     let body = content_type.zip(bytes);
     let headers: Option<String> = row.get(4)?;
-    let headers: Option<Vec<AnswerHeader>> = headers
+    let headers: Option<Vec<StoredHeader>> = headers
         .map(|headers| serde_json::from_str(&headers))
         .transpose()
         .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(4, Type::Text, cause.into()))?;
     Ok(StoredResponse {
         status: row.get(1)?,
         headers: headers.unwrap_or_default(),
-        body: body.map(|(content_type, bytes)| AnswerBody {
+        body: body.map(|(content_type, bytes)| StoredBody {
             content_type,
             bytes,
         }),

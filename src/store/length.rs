@@ -1,8 +1,8 @@
 //! Whether a file is as long as it says, which finds one that was truncated without reading it.
 //!
-//! SQLite compares the two as well, but not while there is a write-ahead log: what a checkpoint had no
-//! time to add to the file is still in the log then, and the file is rightly shorter than it says. So
-//! pages behind the end of the file are looked for in the log.
+//! SQLite compares the two as well, but not while there is a WAL: what a checkpoint had no
+//! time to add to the file is still in the WAL then, and the file is rightly shorter than it says. So
+//! pages behind the end of the file are looked for in the WAL.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -60,7 +60,7 @@ struct WalContents {
 }
 
 impl WalContents {
-    /// Reads the heads of the log's frames, up to those that a shorter log has left standing.
+    /// Reads the heads of the WAL's frames, up to those that a shorter WAL has left standing.
     fn read(path: &Path, page_size: u64) -> io::Result<Self> {
         let mut log = Self::default();
         let mut name = path.as_os_str().to_owned();
@@ -146,10 +146,10 @@ mod tests {
         // As a checkpoint that was interrupted leaves it: the first page says more than there is.
         cut(&path, before);
         assert_eq!(missing(&path, Access::Shared).unwrap(), None);
-        // Without the log it would be truncated.
+        // Without the WAL it would be truncated.
         let said = missing(&path, Access::Immutable).unwrap().unwrap();
         assert_eq!(said, format!("{before} bytes of {after}"));
-        // And so it is where the log does not have it either.
+        // And so it is where the WAL does not have it either.
         cut(&path, 4096);
         assert!(missing(&path, Access::Shared).unwrap().is_some());
     }

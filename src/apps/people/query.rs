@@ -50,7 +50,7 @@ pub(super) struct Sort {
     pub(super) descends: bool,
 }
 
-/// A place in the order of a list.
+/// A cursor: a position in the order of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ListCursor {
     /// What the list is sorted by; the number without sorting.
@@ -221,7 +221,7 @@ fn wrong(name: &str, flaw: &str) -> PeopleError {
     PeopleError::specification(format!("{flaw} for query parameter '{name}'"))
 }
 
-/// A place as clients keep it: JSON of what the list is sorted by, its value there, and the number.
+/// A cursor as clients get it: JSON of what the list is sorted by, its value there, and the number.
 fn cursor(place: &ListCursor, sort: Option<Sort>) -> String {
     let value = match &place.value {
         Value::Integer(number) => Json::from(*number),

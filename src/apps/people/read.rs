@@ -53,7 +53,7 @@ pub(super) async fn one(
     no_parameters(&uri)?;
     let uuid = uuid_in(path)?;
     let reading = Reading::begin(&register.store);
-    if let Some(body) = reading.kept(&register.people, &uuid) {
+    if let Some(body) = reading.cached(&register.people, &uuid) {
         return Ok(reading.answer(json(body)));
     }
     let found = register
@@ -100,7 +100,7 @@ async fn page(register: PeopleState, uri: &Uri, form: Form) -> Result<PublicResp
     let query = query::normal(uri.query().unwrap_or_default());
     let reading = Reading::begin(&register.store);
     let key = (form, query);
-    if let Some(page) = reading.kept(&register.lists, &key) {
+    if let Some(page) = reading.cached(&register.lists, &key) {
         return Ok(reading.answer(page.answer(form)));
     }
     let query = &key.1;

@@ -1,4 +1,4 @@
-//! Answers that are kept ready: packed once, and named by their bytes.
+//! Cached responses: compressed once, and named by their bytes.
 //!
 //! Meant for documents of some kilobytes. They carry their encoding, so the compression layer leaves
 //! them alone. It must not be used for anything that a write can change, unless it is made anew then.
@@ -120,7 +120,7 @@ impl Precompressed {
         response
     }
 
-    /// Lets an answer be kept without asking again: for addresses that name the bytes.
+    /// Lets a response be cached without revalidation: for addresses that name the bytes.
     #[must_use]
     pub fn for_ever(mut response: Response) -> Response {
         let headers = response.headers_mut();

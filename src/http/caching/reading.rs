@@ -39,23 +39,27 @@ impl<'s> Reading<'s> {
         PrivateReading { span, viewer }
     }
 
-    /// What is kept under `key` of the revision that is read.
+    /// What is cached under `key` of the revision that is read.
     #[must_use]
-    pub fn kept<K: Eq + Hash, V: Clone>(&self, kept: &RevisionCache<K, V>, key: &K) -> Option<V> {
-        kept.get(self.0.before?, key)
+    pub fn cached<K: Eq + Hash, V: Clone>(
+        &self,
+        cache: &RevisionCache<K, V>,
+        key: &K,
+    ) -> Option<V> {
+        cache.get(self.0.before?, key)
     }
 
     /// Caches what was read, `bytes` as in `RevisionCache::put`, unless a write has become visible
     /// meanwhile.
     pub fn keep<K: Eq + Hash, V: Clone>(
         &self,
-        kept: &RevisionCache<K, V>,
+        cache: &RevisionCache<K, V>,
         key: K,
         value: V,
         bytes: usize,
     ) {
         if let Some(revision) = self.0.still() {
-            kept.put(revision, key, value, bytes);
+            cache.put(revision, key, value, bytes);
         }
     }
 
@@ -75,22 +79,22 @@ impl<'s> Reading<'s> {
 }
 
 impl PrivateReading<'_> {
-    /// What is kept for the viewer under `key` of the revision that is read.
+    /// What is cached for the viewer under `key` of the revision that is read.
     #[must_use]
-    pub fn kept<K: Eq + Hash, V: Clone>(&self, kept: &ViewerCache<K, V>, key: K) -> Option<V> {
-        kept.get(self.span.before?, self.viewer, key)
+    pub fn cached<K: Eq + Hash, V: Clone>(&self, cache: &ViewerCache<K, V>, key: K) -> Option<V> {
+        cache.get(self.span.before?, self.viewer, key)
     }
 
     /// Keeps what was read for the viewer, as [`Reading::keep`].
     pub fn keep<K: Eq + Hash, V: Clone>(
         &self,
-        kept: &ViewerCache<K, V>,
+        cache: &ViewerCache<K, V>,
         key: K,
         value: V,
         bytes: usize,
     ) {
         if let Some(revision) = self.span.still() {
-            kept.put(revision, self.viewer, key, value, bytes);
+            cache.put(revision, self.viewer, key, value, bytes);
         }
     }
 

@@ -59,7 +59,7 @@ impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
         }
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         let is_same = entries.revision == Some(revision);
-        // Two may have made it at once.
+        // Two may have made it concurrently.
         if is_same && entries.values.contains_key(&key) {
             return;
         }
@@ -107,22 +107,22 @@ mod tests {
     #[test]
     fn values_are_of_one_revision() {
         let [first, second] = [1, 2].map(Revision::of_changes);
-        let kept = RevisionCache::new(100);
-        kept.put(first, "a", 1, 10);
-        assert_eq!(kept.get(first, &"a"), Some(1));
-        assert_eq!(kept.get(first, &"b"), None);
-        assert_eq!(kept.get(second, &"a"), None);
-        kept.put(second, "b", 2, 10);
-        assert_eq!(kept.get(first, &"a"), None);
-        assert_eq!(kept.get(second, &"b"), Some(2));
-        assert_eq!(kept.get(second, &"a"), None);
+        let cache = RevisionCache::new(100);
+        cache.put(first, "a", 1, 10);
+        assert_eq!(cache.get(first, &"a"), Some(1));
+        assert_eq!(cache.get(first, &"b"), None);
+        assert_eq!(cache.get(second, &"a"), None);
+        cache.put(second, "b", 2, 10);
+        assert_eq!(cache.get(first, &"a"), None);
+        assert_eq!(cache.get(second, &"b"), Some(2));
+        assert_eq!(cache.get(second, &"a"), None);
     }
 
     #[test]
     fn what_is_kept_for_a_viewer_is_found_by_nobody_else() {
         let revision = Revision::of_changes(1);
         let key = DigestKey::random();
-        let kept = ViewerCache::new(1000);
+        let cache = ViewerCache::new(1000);
         let viewers = [
             Viewer::Anonymous,
             Viewer::user(&key, 1, 0),
@@ -130,12 +130,12 @@ mod tests {
             Viewer::user(&key, 1, 1),
         ];
         for (number, viewer) in viewers.into_iter().enumerate() {
-            assert_eq!(kept.get(revision, viewer, "a"), None);
-            kept.put(revision, viewer, "a", number, 10);
+            assert_eq!(cache.get(revision, viewer, "a"), None);
+            cache.put(revision, viewer, "a", number, 10);
         }
         for (number, viewer) in viewers.into_iter().enumerate() {
-            assert_eq!(kept.get(revision, viewer, "a"), Some(number));
-            assert_eq!(kept.get(revision, viewer, "b"), None);
+            assert_eq!(cache.get(revision, viewer, "a"), Some(number));
+            assert_eq!(cache.get(revision, viewer, "b"), None);
         }
     }
 
@@ -143,16 +143,16 @@ mod tests {
     fn there_are_never_more_bytes_than_allowed() {
         const OWN: usize = size_of::<(u64, u64)>();
         let revision = Revision::of_changes(1);
-        let kept = RevisionCache::new(10 * (OWN + 4));
-        kept.put(revision, 0, 0, 10 * (OWN + 4));
-        assert_eq!(kept.get(revision, &0), None);
+        let cache = RevisionCache::new(10 * (OWN + 4));
+        cache.put(revision, 0, 0, 10 * (OWN + 4));
+        assert_eq!(cache.get(revision, &0), None);
         for key in 1..=10_u64 {
-            kept.put(revision, key, key, 4);
-            kept.put(revision, key, key, 4);
+            cache.put(revision, key, key, 4);
+            cache.put(revision, key, key, 4);
         }
-        assert!((1..=10).all(|key| kept.get(revision, &key) == Some(key)));
-        kept.put(revision, 11, 11, 4);
-        assert_eq!(kept.get(revision, &11), Some(11));
-        assert!((1..=10).all(|key| kept.get(revision, &key).is_none()));
+        assert!((1..=10).all(|key| cache.get(revision, &key) == Some(key)));
+        cache.put(revision, 11, 11, 4);
+        assert_eq!(cache.get(revision, &11), Some(11));
+        assert!((1..=10).all(|key| cache.get(revision, &key).is_none()));
     }
 }

@@ -2,9 +2,9 @@
 //! often their client repeats them.
 //!
 //! What a request says is read here, and how an outcome becomes a response; that it is done once is the
-//! store's to see to ([`Once`]). Where no answers are kept, as on a replica, the header is not looked at.
+//! store's to see to ([`Once`]). Where no responses are stored, as on a replica, the header is not looked at.
 //! A key belongs to the viewer who sent it: the same key of another viewer is another key, so that nobody
-//! is given an answer that was somebody else's.
+//! is given a response that was somebody else's.
 //!
 //! # Layout
 //! - `key`: the syntax of keys
@@ -54,7 +54,7 @@ impl IdempotencyKey {
     }
 
     /// The same for a request or an answer that holds a secret, as signing in does. The file then has
-    /// neither: of the answer only the status is kept, and the request's digest takes `secret`, so that
+    /// neither: of the response only the status is stored, and the request's digest takes `secret`, so that
     /// a password in it cannot be guessed from the digest.
     #[must_use]
     pub fn once_in_secret(self, secret: &DigestKey, body: &[u8]) -> Once {
@@ -135,7 +135,7 @@ struct KeyScope {
 }
 
 impl KeyScope {
-    /// That of the request, unless its store keeps no answers.
+    /// That of the request, unless its store has no stored responses.
     fn of(parts: &Parts, store: &Store) -> Option<Self> {
         let retention = store.retention()?;
         let owner = Viewer::of(&parts.extensions).user_id();

@@ -1,6 +1,6 @@
 //! What became of a write that is done once, as a response.
 //!
-//! Here is decided which headers an answer may be kept with, and what the client of a repeated request
+//! Here is decided which headers a response may be stored with, and what the client of a repeated request
 //! learns. It must not know keys.
 
 use axum::body::Body;
@@ -19,7 +19,7 @@ impl From<StatusCode> for StoredResponse {
     }
 }
 
-/// A header that an answer may have and be kept with. `Set-Cookie` is none: a cookie is for whom the first
+/// A header that a response may have and be stored with. `Set-Cookie` is none: a cookie is for whom the first
 /// answer went to, at that time. A handler sets it beside the outcome that it returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeptHeader {
@@ -51,7 +51,7 @@ impl StoredResponse {
         Self::from(StatusCode::SEE_OTHER).with_header(KeptHeader::Location, location)
     }
 
-    /// Adds a header, which is kept with the answer.
+    /// Adds a header, which is stored with the response.
     #[must_use]
     pub fn with_header(mut self, header: KeptHeader, value: impl Into<String>) -> Self {
         self.headers.push((header.name().into(), value.into()));

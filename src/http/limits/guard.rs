@@ -2,7 +2,7 @@
 //! their bodies.
 //!
 //! Beyond its limit the guard rejects requests (503) instead of queueing them, so that those who are served
-//! are served fast. Who is over the limit of one client is refused before that and takes no place.
+//! are served fast. Who is over the limit of one client is refused before that and takes no slot.
 //! What is no app's (pages of the site, the 404 page) has a guard of its own. Probes have none: they must
 //! get through.
 
@@ -32,7 +32,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Admits as many requests at once, with as much time and as many bytes of bodies, as `limits` say.
+    /// Admits as many concurrent requests, with as much time and as many bytes of bodies, as `limits` say.
     #[must_use]
     pub fn new(limits: &LayerLimits) -> Self {
         let permits = limits.concurrent_requests.min(Semaphore::MAX_PERMITS);

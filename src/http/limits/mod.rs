@@ -4,7 +4,7 @@
 //! - `guard`: concurrent requests and time per request
 //! - `bodies`: bytes of all bodies
 //! - `rate_limit`: requests of one client; `client_address`: which client that is
-//! - `work`: what takes the processor for long; `json`: which bodies do; `slices`: large answers
+//! - `work`: what takes the processor for long; `json`: which bodies do; `slices`: large responses
 
 pub(crate) mod bodies;
 pub(crate) mod client_address;

@@ -150,7 +150,7 @@ pub(crate) fn shown(owner: Option<i64>, notes: &[String]) -> String {
 
 async fn list(State(notes): Shared, viewer: Viewer) -> Result<PrivateResponse, HttpError> {
     let reading = Reading::begin_for(&notes.store, viewer);
-    if let Some(body) = reading.kept(&notes.lists, "list") {
+    if let Some(body) = reading.cached(&notes.lists, "list") {
         return Ok(reading.answer(body.into_response()));
     }
     let body = Bytes::from(read_list(&notes, viewer)?);
@@ -172,7 +172,7 @@ fn read_list(notes: &Notes, viewer: Viewer) -> Result<String, HttpError> {
 
 async fn total(State(notes): Shared) -> Result<PublicResponse, HttpError> {
     let reading = Reading::begin(&notes.store);
-    if let Some(body) = reading.kept(&notes.totals, &"total") {
+    if let Some(body) = reading.cached(&notes.totals, &"total") {
         return Ok(reading.answer(body.into_response()));
     }
     notes.reads.fetch_add(1, Ordering::Relaxed);

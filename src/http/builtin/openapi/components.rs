@@ -1,4 +1,4 @@
-//! What operations share and refer to: headers, parameters, and the answers of the layers around them.
+//! What operations share and refer to: headers, parameters, and the responses of the layers around them.
 
 use utoipa::ToResponse;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};

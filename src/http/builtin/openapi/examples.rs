@@ -1,4 +1,4 @@
-//! Examples of requests with their answers: kept as JSON by the name of their operation, shown in the
+//! Examples of requests with their responses: kept as JSON by the name of their operation, shown in the
 //! documentation as commands, replayed by a test.
 //!
 //! In the document they are the extension `x-examples` of their operation, which says all about them.

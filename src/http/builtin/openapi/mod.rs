@@ -2,7 +2,7 @@
 //!
 //! Each app hands in its operations, which its handlers describe with `#[utoipa::path]`. Here they get
 //! what is around all handlers and would be repeated at each: request ids, entity tags and 304, the
-//! answers of limits and failures, as references to `components`. It must not know any app.
+//! responses of limits and failures, as references to `components`. It must not know any app.
 
 mod components;
 mod examples;
