@@ -1,7 +1,7 @@
 //! Ekiben (駅弁): an application and its data in one box.
 //!
 //! A MySQL dump goes in at build time, and a single binary with a read-optimised SQLite file comes
-//! out. One idea runs through it: bake at build time, serve at run time. ARCHITECTURE.md tells why,
+//! out. One idea runs through it: bake at build time, serve at run time. ARCHITECTURE.md says why,
 //! and names the invariants that the modules refer to.
 //!
 //! # Layout

@@ -1,6 +1,6 @@
 //! Which build this process runs: the version and, where the build was told, the commit.
 //!
-//! What clients keep is told apart by it, since another build may write the same rows in other bytes.
+//! It separates what clients cache, since another build may write the same rows in other bytes.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ pub fn commit() -> Option<&'static str> {
     option_env!("EKIBEN_BUILD_COMMIT").filter(|commit| !commit.is_empty())
 }
 
-/// A text that no other build has. Without a commit there is nothing that tells builds of one version
+/// A text that no other build has. Without a commit there is nothing that separates builds of one version
 /// apart, so it is another one in each process.
 #[must_use]
 pub fn identity() -> &'static str {

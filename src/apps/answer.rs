@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// How objects of one kind are found by id and written.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Kind {
+pub(super) struct RowFormat {
     /// Selects one by id.
     pub(super) select: &'static str,
     /// Writes the row as a JSON object.
@@ -24,11 +24,11 @@ pub(super) fn json(body: impl Into<Bytes>) -> Response {
 
 /// A key of an [`Object`], ready to be copied: behind a comma, with quotes and colon. Made by [`key!`].
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Key(pub(super) &'static str);
+pub(super) struct ObjectKey(pub(super) &'static str);
 
 macro_rules! key {
     ($name:literal) => {
-        $crate::apps::answer::Key(concat!(",\"", $name, "\":"))
+        $crate::apps::answer::ObjectKey(concat!(",\"", $name, "\":"))
     };
 }
 pub(super) use key;
@@ -52,7 +52,7 @@ impl<'o, 'r> Object<'o, 'r> {
     }
 
     /// The next column as a text.
-    pub(super) fn text(mut self, key: Key) -> rusqlite::Result<Self> {
+    pub(super) fn text(mut self, key: ObjectKey) -> rusqlite::Result<Self> {
         let column = self.key(key);
         let value = self.row.get_ref(column)?.as_bytes();
         let value = value.map_err(|cause| unexpected(column, cause))?;
@@ -73,7 +73,7 @@ impl<'o, 'r> Object<'o, 'r> {
     }
 
     /// The next column as a whole number.
-    pub(super) fn integer(mut self, key: Key) -> rusqlite::Result<Self> {
+    pub(super) fn integer(mut self, key: ObjectKey) -> rusqlite::Result<Self> {
         let column = self.key(key);
         let value = self.row.get_ref(column)?.as_i64();
         self.json(column, &value.map_err(|cause| unexpected(column, cause))?)?;
@@ -81,7 +81,7 @@ impl<'o, 'r> Object<'o, 'r> {
     }
 
     /// The next column, 0 or 1, as a truth value.
-    pub(super) fn boolean(mut self, key: Key) -> rusqlite::Result<Self> {
+    pub(super) fn boolean(mut self, key: ObjectKey) -> rusqlite::Result<Self> {
         let column = self.key(key);
         let value: bool = self.row.get(column)?;
         self.out
@@ -90,7 +90,7 @@ impl<'o, 'r> Object<'o, 'r> {
     }
 
     /// The next column as a number.
-    pub(super) fn number(mut self, key: Key) -> rusqlite::Result<Self> {
+    pub(super) fn number(mut self, key: ObjectKey) -> rusqlite::Result<Self> {
         let column = self.key(key);
         let value = self.row.get_ref(column)?.as_f64();
         self.json(column, &value.map_err(|cause| unexpected(column, cause))?)?;
@@ -102,7 +102,7 @@ impl<'o, 'r> Object<'o, 'r> {
     }
 
     /// Writes the key of the next column and returns its number.
-    fn key(&mut self, key: Key) -> usize {
+    fn key(&mut self, key: ObjectKey) -> usize {
         let column = self.column;
         self.column += 1;
         if column == 0 {

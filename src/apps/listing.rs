@@ -6,7 +6,7 @@
 
 use rusqlite::{CachedStatement, Connection, Params};
 
-use super::answer::Kind;
+use super::answer::RowFormat;
 
 /// The ids that `sql` selects in its first column.
 pub(super) fn ids(
@@ -22,7 +22,7 @@ pub(super) fn ids(
 /// Writes rows as JSON, in the order of `ids`, with commas between them.
 pub(super) fn write_rows(
     connection: &Connection,
-    kind: Kind,
+    kind: RowFormat,
     ids: &[i64],
     out: &mut Vec<u8>,
 ) -> rusqlite::Result<()> {
@@ -39,7 +39,7 @@ pub(super) fn write_rows(
 /// Writes one row as JSON.
 pub(super) fn write_row(
     select: &mut CachedStatement<'_>,
-    kind: Kind,
+    kind: RowFormat,
     id: i64,
     out: &mut Vec<u8>,
 ) -> rusqlite::Result<()> {

@@ -1,4 +1,4 @@
-//! The arguments and their help. What a flag means stands in its help text and nowhere else.
+//! The arguments and their help. What a flag means stands only in its help text.
 
 #![expect(
     clippy::doc_markdown,
@@ -29,11 +29,11 @@ Examples:
   ekiben serve --app isuumo --app people   serve two apps, each over a file of its own
   ekiben bake --from ~/dumps --out data    bake isuumo from your own dumps
   ekiben import shop.sql.gz -o shop.sqlite turn a MySQL dump into a SQLite file
-  ekiben inspect data/isuumo.sqlite        show what is in a file, where it came from and how it is
+  ekiben inspect data/isuumo.sqlite        show the content, origin and health of a file
   ekiben seed people list.csv --replace    put the rows of a CSV file into a primary's data
   ekiben backup /backups/isuumo.sqlite     copy a primary's data while it serves
   ekiben restore /backups/isuumo.sqlite    have the next start serve that copy
-  ekiben migrate --check                   tell whether the next start will migrate that copy";
+  ekiben migrate --check                   report whether the next start migrates that copy";
 
 /// An application and its data in one box: MySQL dumps go in at build time, one binary with a
 /// read-optimised SQLite file comes out.
@@ -41,7 +41,7 @@ Examples:
 /// Without a subcommand, `ekiben` serves.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
-pub(super) struct Arguments {
+pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
     #[command(flatten)]
@@ -52,16 +52,16 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Serve apps over HTTP (the default)
     ///
-    /// Bakes an app's file first if it is not there; a primary's copy of an older version is migrated
-    /// first (see `migrate`). Settings come from the defaults, ekiben.toml,
-    /// PORT and SERVER_PORT, EKIBEN_* variables and these flags, later ones winning. An empty variable
-    /// counts as unset. A secret can be read from a file: EKIBEN_ADMIN__TOKEN_FILE.
+    /// Bakes an app's file first if it is missing. Migrates a primary's copy of an older version first
+    /// (see `migrate`). Settings come from the defaults, ekiben.toml, PORT and SERVER_PORT, EKIBEN_*
+    /// variables and these flags; later ones win. An empty variable counts as unset. A secret can be
+    /// read from a file: EKIBEN_ADMIN__TOKEN_FILE.
     Serve(ServeArguments),
     /// Bake an app's dumps or CSV files into a read-optimised SQLite file
     ///
     /// Reads every *.sql, *.sql.gz and *.sql.zst of a folder in the order of their names, then the
-    /// app's CSV files (people.csv), and its condition files (*.json) if they are there. An older
-    /// file is replaced only when all went well. With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.
+    /// app's CSV files (people.csv) and its condition files (*.json), if any. An older file is
+    /// replaced only on success. With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.
     #[command(after_help = "Examples:
   ekiben bake                          bake the built-in dataset into the data directory
   ekiben bake --from ~/dumps --out .   bake your own dumps into ./isuumo.sqlite
@@ -70,10 +70,10 @@ pub(super) enum Command {
     /// Turn MySQL or MariaDB dumps into a SQLite file, without a server
     ///
     /// Reads the dumps in the order given, plain or compressed with gzip or zstd, and makes the
-    /// tables, rows, keys, constraints and views that they define. What is not in the file as the
-    /// dump says is listed at the end, with its line: skipped (a statement has no counterpart), lossy
-    /// (something is missing), changed (it is stored differently). The file appears only when
-    /// it is complete. docs/import.md has the types and where SQLite differs.
+    /// tables, rows, keys, constraints and views that they define. Differences from the dump are listed
+    /// at the end, with their lines: skipped (a statement has no counterpart), lossy (something is
+    /// missing), changed (it is stored differently). The file appears only when it is complete.
+    /// docs/import.md has the types and where SQLite differs.
     #[command(after_help = "Examples:
   ekiben import shop.sql.gz -o shop.sqlite               one dump
   ekiben import schema.sql data.sql.zst -o shop.sqlite   several, in this order
@@ -86,7 +86,7 @@ pub(super) enum Command {
 Exit codes: 0 done, 2 wrong arguments, 4 a dump is missing or broken or --strict found something,
 5 the output exists or cannot be written.")]
     Import(ImportArguments),
-    /// Show what is in a data file, where it came from and whether it is whole
+    /// Show the content, origin and health of a data file
     ///
     /// For files made by bake, import or backup, and for a primary's own copy, served or not. Fails
     /// with exit code 6 when the file is damaged. docs/operations.md explains each line.
@@ -98,7 +98,7 @@ Exit codes: 0 done, 2 wrong arguments, 4 a dump is missing or broken or --strict
     /// Copy a primary's data to a file, while it serves or not
     ///
     /// Copies the state of one moment, checks the copy in full and only then gives it its name. The
-    /// server goes on reading and writing meanwhile. The file is whole by itself: `restore` takes it,
+    /// server goes on reading and writing meanwhile. The file is self-contained: `restore` takes it,
     /// and a replica serves it as it is. docs/operations.md has schedules and object storage.
     #[command(after_help = "Examples:
   ekiben backup /backups/isuumo.sqlite                 the primary of this configuration
@@ -110,7 +110,7 @@ Exit codes: 0 done, 2 wrong arguments, 3 wrong configuration, 5 the file exists 
     /// Have the next start of a primary serve this file's data
     ///
     /// Checks that the file is whole and of this app and schema, and makes it the next generation in
-    /// the data directory, whose primary must not run. The generation before is removed by the next
+    /// the data directory, whose primary must not run. The previous generation is removed by the next
     /// start, not sooner. A file of an older version is restored as it is, and that start migrates it.
     #[command(after_help = "Examples:
   ekiben restore /backups/isuumo.sqlite                into the data directory of this configuration
@@ -121,15 +121,14 @@ cannot be used (damaged, of another app or schema, of a newer version), or the d
     Restore(RestoreArguments),
     /// Bring a primary's data to this version's schema, without serving
     ///
-    /// Does what the next start of the primary would do first. What is older is copied, the copy is
-    /// brought forward and checked in full, and only then it becomes the next generation: whatever
-    /// fails, the data is as it was. The generation before is removed by the next start, not sooner.
-    /// Data of a newer version is refused: there is no way back. The primary must not run; --check
-    /// may be used while it does.
+    /// Does what the next start of the primary would do first. Older data is copied; the copy is
+    /// migrated and checked in full, and only then becomes the next generation. If anything fails, the
+    /// data is unchanged. The previous generation is removed by the next start, not sooner. Data of a
+    /// newer version is refused: there is no downgrade. The primary must not run, except for --check.
     #[command(after_help = "Examples:
   ekiben migrate                       the apps of this configuration
   ekiben migrate --app isuumo --data-dir /data
-  ekiben migrate --check               change nothing, tell which migrations are due
+  ekiben migrate --check               change nothing, report which migrations are due
 
 Exit codes: 0 done or nothing to do, 1 with --check: migrations are due, 2 wrong arguments,
 3 wrong configuration, 4 a file of the schema is wrong, 5 the copy cannot be written, 6 the data cannot
@@ -140,8 +139,8 @@ be used, is of a newer version, or in use, or a migration failed.")]
     /// Reads the file as `bake` does (for people: the columns Survived, Pclass, Name, Sex, Age,
     /// Siblings/Spouses Aboard, Parents/Children Aboard, Fare, and Uuid if there is one) and makes the
     /// next generation in the data directory, whose primary must not run: all rows are in it or nothing
-    /// has changed. Without a copy of a primary there, the baked file is taken, and baked first if need
-    /// be. What is wrong with a file is told with its line and column.
+    /// has changed. Without a copy of a primary there, the baked file is taken, and baked first if
+    /// missing. Errors in the file are reported with line and column.
     #[command(after_help = "Examples:
   ekiben seed people passengers.csv --replace           these people and no others
   ekiben seed people more.csv --append --data-dir /data
@@ -155,7 +154,7 @@ be used, or is in use.")]
     /// For container health checks in images that have no shell.
     #[command(after_help = "Examples:
   ekiben check                         the server that this configuration would start
-  ekiben check http://10.0.0.7:1323    another one; /readyz is asked unless a path is given")]
+  ekiben check http://10.0.0.7:1323    another one; /readyz unless a path is given")]
     Check(CheckArguments),
     /// Print the description of the API in OpenAPI 3.1
     ///
@@ -258,10 +257,10 @@ pub(super) struct ImportArguments {
     /// Fail, with all notes, when anything would be skipped, changed or lossy
     #[arg(long)]
     pub(super) strict: bool,
-    /// How to tell what became of what: for people, or as JSON
+    /// Form of the report: for people, or as JSON
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
     pub(super) report: ReportForm,
-    /// Threads to use, 1 to read and store in turns; without this, as many as there are processors
+    /// Threads to use, 1 to read and store in turns; without this, one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) jobs: Option<u16>,
     /// Character set of dumps that do not say theirs, by its MySQL name

@@ -22,7 +22,7 @@ pub(super) fn back_up(arguments: &BackupArguments) -> Result<(), Failure> {
     }
     let data_dir = &layers.config().data_dir;
     let copied = store::back_up(data_dir, app, &arguments.out, arguments.replace)?;
-    say(&format!("{}\n", told(&copied, app, start)))
+    say(&format!("{}\n", summary(&copied, app, start)))
 }
 
 pub(super) fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
@@ -32,7 +32,7 @@ pub(super) fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
     let schema = apps::schema(app, config)?;
     let (name, file) = (app.name(), &arguments.file);
     let copied = store::restore(file, &config.data_dir, name, &schema)?;
-    say(&told(&copied, name, start))?;
+    say(&summary(&copied, name, start))?;
     let (file, program) = (copied.provenance.schema_version, schema.version());
     if file < program {
         remark(&format!(
@@ -52,7 +52,7 @@ pub(super) fn tell_of_mode(mode: Mode) {
     }
 }
 
-fn told(copied: &Copied, app: &str, start: Instant) -> String {
+fn summary(copied: &Copied, app: &str, start: Instant) -> String {
     let dataset = &copied.provenance.dataset_digest;
     format!(
         "{}: {}, from {}, checked, in {:.2} s\n{app}, generation {}, dataset {}, baked {}",

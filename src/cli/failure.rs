@@ -70,7 +70,7 @@ impl Failure {
         }
     }
 
-    /// Tells the user and gives the exit code.
+    /// Reports it to the user and gives the exit code.
     pub(super) fn report(self) -> ExitCode {
         let lines: Vec<String> = self.message.lines().map(visible).collect();
         remark(&format!("error: {}", lines.join("\n")));

@@ -13,7 +13,7 @@ use crate::bake::{FileReport, inspect};
 use crate::file::provenance::Provenance;
 use crate::store::{Depth, Drift, Health, generation_at};
 
-/// Everything that is told of a file.
+/// Everything that is reported about a file.
 #[derive(Serialize)]
 struct Inspection {
     #[serde(flatten)]
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
     } else {
         Depth::Quick
     };
-    // First, because it looks at the log before anything is opened.
+    // First, because it looks at the WAL before anything is opened.
     let health = Health::examine(path, depth, &baked).map_err(unusable)?;
     let file = inspect(path).map_err(unusable)?.ok_or_else(|| {
         let reason = "this version of ekiben did not make it";
@@ -128,7 +128,7 @@ fn describe_health(health: &Health) -> String {
         text.push_str(&format!("                {problem}\n"));
     }
     let log = HumanBytes(health.wal_bytes);
-    text.push_str(&format!("log beside it   {log}\n"));
+    text.push_str(&format!("WAL beside it   {log}\n"));
     if let Some(generation) = health.generation {
         text.push_str(&format!("generation      {generation}\n"));
     }

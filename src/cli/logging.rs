@@ -6,9 +6,9 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::failure::Failure;
-use crate::config::{ConfigError, Log, LogFormat};
+use crate::config::{ConfigError, LogFormat, LogSettings};
 
-pub(super) fn set_up(log: &Log) -> Result<(), Failure> {
+pub(super) fn set_up(log: &LogSettings) -> Result<(), Failure> {
     let filter = log.targets().map_err(|reason| ConfigError::BadValue {
         key: "log.filter".to_owned(),
         origin: "the configuration".to_owned(),

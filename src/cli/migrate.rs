@@ -19,8 +19,8 @@ pub(super) fn run(arguments: &MigrateArguments) -> Result<(), Failure> {
             store::migrate(data_dir, name, &schema).map_err(refused)?
         };
         due |= migrated.is_none() && matches!(standing, Standing::Due { .. });
-        let told = migrated.map_or_else(|| describe(standing), done);
-        say(&format!("{name}: {told}"))?;
+        let report = migrated.map_or_else(|| describe(standing), done);
+        say(&format!("{name}: {report}"))?;
     }
     if due {
         let failure = Failure::other("migrations are due");
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_due_and_what_was_done_is_told() {
+    fn what_is_due_and_what_was_done_is_reported() {
         let due = Standing::Due {
             from: 1,
             to: 3,

@@ -24,13 +24,13 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use arguments::{Arguments, Command};
+use arguments::{Cli, Command};
 use failure::Failure;
 
 /// Parses the process's arguments, runs the subcommand and gives the exit code: see `--help`.
 #[must_use]
 pub fn run() -> ExitCode {
-    let Arguments { command, serve } = Arguments::parse();
+    let Cli { command, serve } = Cli::parse();
     let done = match command {
         None => serve::run(&serve),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
@@ -74,6 +74,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_consistent() {
-        super::Arguments::command().debug_assert();
+        super::Cli::command().debug_assert();
     }
 }

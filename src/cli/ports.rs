@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::failure::Failure;
-use crate::config::{Admin, Config, DEFAULT_ADMIN};
+use crate::config::{AdminSettings, Config, DEFAULT_ADMIN};
 
 /// Connections that wait to be accepted. The usual 128 are gone in one burst, and who comes then tries
 /// again a second later; the system's own limit (`net.core.somaxconn`) is usually this.
@@ -67,7 +67,7 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-fn bind_for_operators(admin: &Admin) -> Result<Option<TcpSocket>, Failure> {
+fn bind_for_operators(admin: &AdminSettings) -> Result<Option<TcpSocket>, Failure> {
     let Some(address) = admin.listen else {
         return Ok(None);
     };

@@ -50,12 +50,12 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     let made = next.make(|connection, path| -> Result<Seeded, Failure> {
         Ok(seed.fill(connection, path, progress.as_mut())?)
     })?;
-    say(&told(&made, app.name(), arguments, start))?;
+    say(&summary(&made, app.name(), arguments, start))?;
     tell_of_mode(config.mode);
     Ok(())
 }
 
-fn told(made: &Made<Seeded>, app: &str, arguments: &SeedArguments, start: Instant) -> String {
+fn summary(made: &Made<Seeded>, app: &str, arguments: &SeedArguments, start: Instant) -> String {
     let Made {
         path,
         generation,

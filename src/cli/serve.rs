@@ -1,4 +1,4 @@
-//! `ekiben serve`: bakes what is missing, opens the stores, serves until told to stop.
+//! `ekiben serve`: bakes what is missing, opens the stores, serves until a signal to stop.
 
 use std::io;
 use std::sync::Arc;
@@ -184,7 +184,7 @@ impl Signals {
             tracing::info!("stopping: running requests may finish");
             tokio::spawn(async move {
                 stop(&mut terminate, &mut interrupt).await;
-                tracing::warn!("stopped at once, by a second signal");
+                tracing::warn!("stopped immediately, by a second signal");
                 std::process::exit(STOPPED_AT_ONCE);
             });
         }

@@ -36,7 +36,7 @@ pub(super) struct Environment<'e> {
 }
 
 impl<'e> Environment<'e> {
-    /// Sorts `variables`; `is_setting` tells whether a dotted key is one.
+    /// Sorts `variables`; `is_setting` says whether a dotted key is one.
     pub(super) fn read(
         variables: &'e [(String, String)],
         is_setting: impl Fn(&str) -> bool,

@@ -14,16 +14,16 @@ const CLIENT_RATES: RangeInclusive<f64> = 0.001..=1_000_000.0;
 
 /// What a client may ask for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Limits {
+pub struct LimitSettings {
     /// Largest request body in bytes, uploads aside.
     pub body_bytes: usize,
     /// Largest upload in bytes.
     pub upload_bytes: usize,
-    /// Requests served at once; more are answered 503.
+    /// Concurrent requests; more are rejected (503).
     pub concurrent_requests: usize,
     /// Seconds that one request gets.
     pub request_seconds: u64,
-    /// Bytes of bodies, of requests and of answers, that are held at once, small ones aside; more are
+    /// Bytes of request and response bodies in memory, small ones aside; more are
     /// answered 503.
     pub buffered_bytes: usize,
     /// Threads for work that takes long, such as pictures; 0 for one for each two cores.
@@ -32,9 +32,9 @@ pub struct Limits {
     pub work_queue: usize,
     /// Requests that one client may send each second in the long run; 0 for any number.
     pub client_requests_per_second: f64,
-    /// Requests that one client may send at once after a pause, when there is a limit.
+    /// Requests that one client may send in a burst after a pause, when there is a limit.
     pub client_burst: u32,
-    /// Connections at once; beyond that those that are without a request for longest are closed.
+    /// Open connections; beyond that those without a request for longest are evicted.
     pub connections: usize,
     /// Largest head of a request in bytes.
     pub head_bytes: usize,
@@ -46,7 +46,7 @@ pub struct Limits {
     pub answer_seconds: u64,
 }
 
-impl Default for Limits {
+impl Default for LimitSettings {
     fn default() -> Self {
         Self {
             body_bytes: 1024 * 1024,
@@ -67,7 +67,7 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
+impl LimitSettings {
     /// What cannot work, as (key, reason).
     pub(super) fn flaw(&self) -> Option<(&'static str, &'static str)> {
         let zeros = [

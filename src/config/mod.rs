@@ -6,7 +6,7 @@
 //! bring their own section with its defaults.
 //!
 //! # Layout
-//! - [`Config`]: all settings, and their defaults; [`Limits`] among them
+//! - [`Config`]: all settings, and their defaults; [`LimitSettings`] among them
 //! - `choices`: those that are one of a few words; `networks`, `origins`, `log_filter`, [`PublicUrl`]:
 //!   those with a grammar
 //! - [`Secret`]: those that nobody may see; `secret_files`: read from mounted files
@@ -34,12 +34,15 @@ pub use choices::{AddressHeader, Durability, LogFormat, Mode};
 pub use environment::concerns_configuration;
 pub use error::ConfigError;
 pub use layers::{Layers, Section, Sources, dictionary};
-pub use limits::Limits;
+pub use limits::LimitSettings;
 pub use mount::Mount;
 pub use print::print;
 pub use public_url::PublicUrl;
 pub use secret::Secret;
-pub use settings::{Admin, Config, DEFAULT_ADMIN, Http, Log, Shutdown, SiteSettings, Store};
+pub use settings::{
+    AdminSettings, Config, DEFAULT_ADMIN, HttpSettings, LogSettings, ShutdownSettings,
+    SiteSettings, StoreSettings,
+};
 
 #[cfg(test)]
 mod tests;

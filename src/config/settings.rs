@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::filter::Targets;
 
-use super::Limits;
+use super::LimitSettings;
 use super::Mount;
 use super::Secret;
 use super::choices::{AddressHeader, Durability, LogFormat, Mode};
@@ -20,7 +20,7 @@ use super::networks;
 use super::origins;
 use super::public_url::{self, PublicUrl};
 
-/// Where the listener for operators is unless it is told otherwise.
+/// Where the listener for operators is by default.
 pub const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1324);
 
 /// All settings but the apps' own sections.
@@ -48,17 +48,17 @@ pub struct Config {
     /// How clients know the site.
     pub site: SiteSettings,
     /// What happens after a stop signal.
-    pub shutdown: Shutdown,
+    pub shutdown: ShutdownSettings,
     /// The listener for operators.
-    pub admin: Admin,
+    pub admin: AdminSettings,
     /// What a client may ask for.
-    pub limits: Limits,
+    pub limits: LimitSettings,
     /// How answers go out.
-    pub http: Http,
+    pub http: HttpSettings,
     /// How data is read and written.
-    pub store: Store,
+    pub store: StoreSettings,
     /// What is logged, and how.
-    pub log: Log,
+    pub log: LogSettings,
 }
 
 /// How clients know the site.
@@ -71,7 +71,7 @@ pub struct SiteSettings {
 
 /// What happens after a stop signal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shutdown {
+pub struct ShutdownSettings {
     /// Seconds for which requests are still taken while `/readyz` says no, so that load balancers
     /// notice.
     pub delay_seconds: u64,
@@ -81,7 +81,7 @@ pub struct Shutdown {
 
 /// The listener for operators: metrics and reload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Admin {
+pub struct AdminSettings {
     /// Address and port, never the public one; `off` for none.
     #[serde(with = "address_or_off")]
     pub listen: Option<SocketAddr>,
@@ -91,7 +91,7 @@ pub struct Admin {
 
 /// How answers go out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Http {
+pub struct HttpSettings {
     /// Compress with gzip or zstd for clients that accept it.
     pub compression: bool,
     /// Answers below this size are not worth compressing.
@@ -110,10 +110,10 @@ pub struct Http {
 
 /// How data is read and written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Store {
+pub struct StoreSettings {
     /// `full`: an answered write survives a power failure. `normal`: a crash of the process.
     pub durability: Durability,
-    /// Long reads that run at once, on threads of their own; 0 for one a core.
+    /// Concurrent long reads, on threads of their own; 0 for one a core.
     pub offloaded_readers: u32,
     /// Long reads that may wait for their turn; more are answered 503.
     pub read_queue: usize,
@@ -129,7 +129,7 @@ pub struct Store {
 
 /// What is logged, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Log {
+pub struct LogSettings {
     /// Levels by target: `LEVEL` and `TARGET=LEVEL`, separated by commas.
     pub filter: String,
     /// Text or JSON.
@@ -138,7 +138,7 @@ pub struct Log {
     pub slow_query_milliseconds: u64,
 }
 
-impl Log {
+impl LogSettings {
     /// The filter, understood.
     ///
     /// # Errors
@@ -168,16 +168,16 @@ impl Default for Config {
             dataset_dir: PathBuf::new(),
             worker_threads: 0,
             site: SiteSettings::default(),
-            shutdown: Shutdown {
+            shutdown: ShutdownSettings {
                 delay_seconds: 0,
                 timeout_seconds: 10,
             },
-            admin: Admin {
+            admin: AdminSettings {
                 listen: Some(DEFAULT_ADMIN),
                 token: Secret::default(),
             },
-            limits: Limits::default(),
-            http: Http {
+            limits: LimitSettings::default(),
+            http: HttpSettings {
                 compression: true,
                 compress_above_bytes: 1024,
                 cors_origins: Vec::new(),
@@ -185,7 +185,7 @@ impl Default for Config {
                 trusted_proxies: Vec::new(),
                 client_address_header: AddressHeader::XForwardedFor,
             },
-            store: Store {
+            store: StoreSettings {
                 durability: Durability::Full,
                 offloaded_readers: 0,
                 read_queue: 16,
@@ -194,7 +194,7 @@ impl Default for Config {
                 idempotency_hours: 24,
                 idempotency_answers: 1_000_000,
             },
-            log: Log {
+            log: LogSettings {
                 filter: "info,h2=error,ekiben::request=warn".to_owned(),
                 format: LogFormat::Auto,
                 slow_query_milliseconds: 250,
@@ -234,7 +234,7 @@ impl Config {
         }
     }
 
-    /// Long reads that run at once.
+    /// Concurrent long reads.
     #[must_use]
     pub fn offloaded_readers(&self) -> u32 {
         match self.store.offloaded_readers {

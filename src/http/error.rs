@@ -30,15 +30,15 @@ use crate::store::{StoreError, panic_message};
 #[derive(Debug)]
 pub struct HttpError {
     status: StatusCode,
-    body: Body,
+    body: ErrorBody,
     /// Few or none, so that an error stays small on its way up.
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Cause>,
 }
 
-/// What a client is told beside the status.
+/// What a client gets beside the status.
 #[derive(Debug)]
-enum Body {
+enum ErrorBody {
     Empty,
     /// A sentence, to be made a problem document.
     Problem(String),
@@ -82,7 +82,7 @@ impl HttpError {
     pub fn bare(status: StatusCode) -> Self {
         Self {
             status,
-            body: Body::Empty,
+            body: ErrorBody::Empty,
             headers: Vec::new(),
             cause: None,
         }
@@ -92,7 +92,7 @@ impl HttpError {
     #[must_use]
     pub fn problem(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
-            body: Body::Problem(detail.into()),
+            body: ErrorBody::Problem(detail.into()),
             ..Self::bare(status)
         }
     }
@@ -101,7 +101,7 @@ impl HttpError {
     #[must_use]
     pub fn document(status: StatusCode, kind: &'static str, document: Vec<u8>) -> Self {
         Self {
-            body: Body::Document(kind, document),
+            body: ErrorBody::Document(kind, document),
             ..Self::bare(status)
         }
     }
@@ -188,9 +188,9 @@ impl Error for HttpError {
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         let (kind, body) = match self.body {
-            Body::Empty => (None, Vec::new()),
-            Body::Document(kind, document) => (Some(kind), document),
-            Body::Problem(detail) => {
+            ErrorBody::Empty => (None, Vec::new()),
+            ErrorBody::Document(kind, document) => (Some(kind), document),
+            ErrorBody::Problem(detail) => {
                 let problem = Problem {
                     kind: "about:blank",
                     title: self.status.canonical_reason().unwrap_or("Error"),

@@ -6,7 +6,7 @@
 //! # Layout
 //! - [`transport`]: from sockets to requests
 //! - [`limits`]: what one request, one client and all together may take
-//! - [`caching`]: entity tags, 304, responses kept ready
+//! - [`caching`]: entity tags, 304, cached responses
 //! - [`headers`]: default response headers, other origins, content negotiation
 //! - [`observability`]: the request log, metrics
 //! - [`builtin`]: health, version, the API's description, `/docs`, `/about`, the operators' routes
@@ -32,13 +32,13 @@ pub mod transport;
 mod viewer;
 
 pub use builtin::{admin, openapi};
-pub use caching::kept::{Kept, KeptByViewer};
 pub use caching::policy::{PrivateResponse, PublicResponse};
 pub use caching::precompressed::Precompressed;
 pub use caching::reading::{PrivateReading, Reading};
+pub use caching::revision_cache::{RevisionCache, ViewerCache};
 pub use caching::validators::tag_of_build;
 pub use error::{HttpError, PROBLEM_TYPE};
-pub use headers::negotiation::{preferences, takes_html};
+pub use headers::negotiation::{accepted_values, takes_html};
 pub use idempotency::{FormKey, IdempotencyKey, KeptHeader};
 pub use limits::bodies::BodyShare;
 pub use limits::guard::Guard;
@@ -47,7 +47,7 @@ pub use limits::rate_limit::ClientRate;
 pub use limits::work::WorkPool;
 pub use observability::request_log::REQUEST_LOG;
 pub(crate) use router::no_method_here;
-pub use router::{AppRoutes, Limits, assemble, builtin_paths};
+pub use router::{AppRoutes, LayerLimits, assemble, builtin_paths};
 pub use routes::{Claim, Routes, conflict};
 pub use site::{NotFoundPage, Served, Site};
 pub use transport::connection::{ConnectionLimits, Watch};

@@ -22,11 +22,11 @@ use tower_http::cors::CorsLayer;
 use tower_service::Service as _;
 use utoipa::openapi::OpenApi;
 
-use super::builtin::pages::{self, Pages, PagesState};
+use super::builtin::pages::{self, BuiltinPages, PagesState};
 use super::builtin::{health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
-use super::headers::response_headers::Manners;
+use super::headers::response_headers::DefaultHeaders;
 use super::limits::guard::{AppGuard, Guard, admit};
 use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::limits::same_origin::AllowedOrigins;
@@ -38,14 +38,14 @@ use crate::store::Store;
 
 /// The limits and switches of the shared layers.
 #[derive(Debug, Clone)]
-pub struct Limits {
+pub struct LayerLimits {
     /// Largest request body in bytes, where a route does not set its own.
     pub body_bytes: usize,
-    /// Requests served at once.
+    /// Concurrent requests.
     pub concurrent_requests: usize,
     /// Time that one request gets.
     pub request_time: Duration,
-    /// Bytes of bodies that are held at once, of requests and of answers.
+    /// Bytes of request and response bodies in memory.
     pub buffered_bytes: usize,
     /// Requests that one client may send, if there is a limit.
     pub client_rate: Option<ClientRate>,
@@ -83,7 +83,7 @@ pub fn assemble(
     beside: Router,
     work: WorkPool,
     public_url: Option<&PublicUrl>,
-    limits: &Limits,
+    limits: &LayerLimits,
 ) -> (Arc<Site>, Router) {
     let own_guard = Guard::new(limits);
     let guards = Guards {
@@ -182,7 +182,7 @@ impl HostRoutes {
         openapi::serve_at(&mut document, host, public_url);
         let cors = cors::layer(&limits.cors_origins, &document);
         let compress = limits.compress_above_bytes.is_some();
-        let pages = Pages::new(document, compress, site.work().clone());
+        let pages = BuiltinPages::new(document, compress, site.work().clone());
         let (mount, page) = self.not_found.unwrap_or_default();
         let own = version::routes()
             .with_state(Arc::clone(site))
@@ -240,7 +240,7 @@ fn host(request: &Request) -> Option<String> {
 
 /// What guards are made with.
 struct Guards<'l> {
-    limits: &'l Limits,
+    limits: &'l LayerLimits,
     rate_limit: Option<Arc<RateLimit>>,
     metrics: Metrics,
     origins: AllowedOrigins,
@@ -275,7 +275,7 @@ async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Nex
 }
 
 /// The layers around all routes, the innermost first.
-fn layered(routes: Router, cors: Option<CorsLayer>, limits: &Limits) -> Router {
+fn layered(routes: Router, cors: Option<CorsLayer>, limits: &LayerLimits) -> Router {
     let mut all = routes;
     if let Some(bytes) = limits.compress_above_bytes {
         all = all.layer(compression(bytes));
@@ -283,15 +283,19 @@ fn layered(routes: Router, cors: Option<CorsLayer>, limits: &Limits) -> Router {
     if let Some(cors) = cors {
         all = all.layer(cors);
     }
-    let manners = Manners {
+    let default_headers = DefaultHeaders {
         server_timing: limits.server_timing,
     };
-    all.layer(from_fn_with_state(manners, outermost))
+    all.layer(from_fn_with_state(default_headers, outermost))
 }
 
 /// One layer for what surrounds all others: each costs a request some allocations.
-async fn outermost(State(manners): State<Manners>, request: Request, next: Next) -> Response {
-    log_request(request, |request| manners.answer(request, next)).await
+async fn outermost(
+    State(default_headers): State<DefaultHeaders>,
+    request: Request,
+    next: Next,
+) -> Response {
+    log_request(request, |request| default_headers.answer(request, next)).await
 }
 
 fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Predicate> {

@@ -1,4 +1,4 @@
-//! Settings into limits: of requests, of connections, of answers that are kept.
+//! Settings into limits: of requests, of connections, of stored responses.
 //!
 //! The HTTP side and the store take their limits as types of their own and know no setting. It must not
 //! decide anything: validation is the configuration's.
@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::config::Config;
-use crate::http::{ClientRate, ConnectionLimits, Limits};
+use crate::http::{ClientRate, ConnectionLimits, LayerLimits};
 use crate::store::Retention;
 
 /// How long answers of writes with a key are kept.
@@ -21,8 +21,8 @@ pub(super) fn retention(config: &Config) -> Retention {
 
 /// The limits of the HTTP side.
 #[must_use]
-pub fn limits(config: &Config) -> Limits {
-    Limits {
+pub fn limits(config: &Config) -> LayerLimits {
+    LayerLimits {
         body_bytes: config.limits.body_bytes,
         concurrent_requests: config.limits.concurrent_requests,
         request_time: Duration::from_secs(config.limits.request_seconds),

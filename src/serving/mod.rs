@@ -1,5 +1,5 @@
 //! From a configuration to what serves it: apps mounted, stores opened, routes and limits as configured,
-//! threads. Composition happens here and nowhere else.
+//! threads. Composition happens only here.
 //!
 //! Here, and not in the command line, so that the load harness (`benches/load`) and the tests serve the
 //! way `ekiben serve` does. It must not know arguments, logs or signals, and bakes nothing: files are

@@ -1,5 +1,5 @@
 //! Which files are served: those that an app's queries are written for, and that are whole as far as
-//! that can be told without reading them.
+//! that show without reading them.
 //!
 //! Nothing is written here: a file that is refused is left as it is. That every page is as it was
 //! written only a full check can tell, which takes longer than a start may (`ekiben inspect --full`).

@@ -6,7 +6,7 @@
 use super::acceptance::{Fit, examine};
 use super::files::{PrimaryFiles, remove_generation};
 use super::generation::Generation;
-use super::migration::{Source, migrate_kept};
+use super::migration::{MigrationSource, migrate_kept};
 use super::pragmas::Access;
 use super::{StoreError, StoreOptions};
 
@@ -73,7 +73,7 @@ pub(super) fn copy_baked(
     match examine(baked, Access::Immutable, app, schema)? {
         (_, Fit::Same) => files.copy(baked, number).map(|_path| number),
         (_, Fit::Older) => {
-            let source = Source {
+            let source = MigrationSource {
                 path: baked,
                 access: Access::Immutable,
                 app,
@@ -85,7 +85,7 @@ pub(super) fn copy_baked(
 }
 
 /// A kept copy goes on being served when the baked file beside it is another one: its writes are worth
-/// more than the news. The operator is told, and a reset adopts the baked file.
+/// more than the news. The operator is warned, and a reset adopts the baked file.
 pub(super) fn tell_drift(kept: &Generation, options: &StoreOptions) {
     let StoreOptions {
         app, schema, baked, ..

@@ -1,10 +1,10 @@
-//! When the write-ahead log is folded into the file, so that it can begin anew.
+//! When the WAL is checkpointed into the file, so that it can begin anew.
 //!
 //! The writer looks after it itself instead of leaving it to SQLite, which tries after every commit once
-//! the log is long: readers here stay in their transactions, and a log that somebody reads from cannot
+//! the WAL is long: readers here stay in their transactions, and a WAL that somebody reads from cannot
 //! begin anew. So readers are asked to let go first, and again when all is in the file.
 //!
-//! On a full disk it is folded however short it is: a log that begins anew has the space that it had,
+//! On a full disk it is checkpointed however short it is: a WAL that begins anew has the space it had,
 //! which is enough for purchases.
 
 use std::time::{Duration, Instant};
@@ -14,12 +14,12 @@ use rusqlite::Connection;
 use super::Generation;
 use super::pragmas::BUSY_TIMEOUT;
 
-/// A log of this many pages, 16 MiB, is folded. What is written often is in it many times and reaches
-/// the file once; folding takes the writer some 20 ms, which should be rare. A longer log takes readers
-/// longer to search.
+/// A WAL of this many pages, 16 MiB, is checkpointed. What is written often is in it many times and
+/// reaches the file once; a checkpoint takes the writer some 20 ms, which should be rare. A longer WAL
+/// takes readers longer to search.
 const LONG: i64 = 4_000;
 
-/// A log of this many pages, 64 MiB, must not grow: writes wait until it has begun anew. Only reads
+/// A WAL of this many pages, 64 MiB, must not grow: writes wait until it has begun anew. Only reads
 /// that follow each other without a gap let it come so far.
 const TOO_LONG: i64 = 4 * LONG;
 
@@ -29,23 +29,23 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A step of that wait.
 const STEP: Duration = Duration::from_millis(2);
 
-/// The log is looked at once in so many groups.
+/// Groups of writes between two looks at the WAL.
 const GROUPS: u32 = 8;
 
 /// What the writer remembers between groups.
 #[derive(Debug, Default)]
 pub(super) struct Checkpoints {
-    /// Groups committed since the log was looked at.
+    /// Groups committed since the last look at the WAL.
     groups: u32,
     /// Whether there was no space for the last group.
     is_full: bool,
 }
 
 impl Checkpoints {
-    /// Folds a log that is long; whether it did. Reads go on meanwhile; those that began before keep a
-    /// part of the log from being folded, which then comes with a later look. When there was no space
-    /// for the group (`is_full`), the log is folded at once, and after further such groups when they are
-    /// `GROUPS`.
+    /// Checkpoints a WAL that is long; whether it did. Reads go on meanwhile; those that began before
+    /// keep a part of the WAL from being checkpointed, which then comes with a later look. When there
+    /// was no space for the group (`is_full`), the checkpoint is immediate, and repeated after `GROUPS`
+    /// further such groups.
     pub(super) fn after_group(
         &mut self,
         writer: &Connection,
@@ -66,28 +66,28 @@ impl Checkpoints {
             return begin_anew(writer, generation);
         }
         generation.renew_readers();
-        let (pages, folded) = ask(writer, "PRAGMA wal_checkpoint(PASSIVE)")?;
-        if folded == pages {
-            // Who reads from the file alone does not keep the log from beginning anew.
+        let (pages, checkpointed) = ask(writer, "PRAGMA wal_checkpoint(PASSIVE)")?;
+        if checkpointed == pages {
+            // Who reads from the file alone does not keep the WAL from beginning anew.
             generation.renew_readers();
         }
         Ok(true)
     }
 }
 
-/// Folds the whole log and has it begin anew, waiting for the reads that are in the way. Whoever begins
+/// Checkpoints the whole WAL and has it begin anew, waiting for the reads that are in the way. Whoever begins
 /// to read meanwhile is not in the way once all is in the file: nothing is written in this time.
 fn begin_anew(writer: &Connection, generation: &Generation) -> rusqlite::Result<bool> {
     writer.busy_timeout(STEP)?;
     let is_new = restart(writer, generation);
     writer.busy_timeout(BUSY_TIMEOUT)?;
     if let Ok(false) = is_new {
-        tracing::warn!("reads keep the write-ahead log from beginning anew, so it grows");
+        tracing::warn!("reads keep the WAL from beginning anew, so it grows");
     }
     is_new
 }
 
-/// Tries to have the log begin anew until no read is in the way, or for as long as there is patience.
+/// Tries to have the WAL begin anew until no read is in the way, or for as long as there is patience.
 fn restart(writer: &Connection, generation: &Generation) -> rusqlite::Result<bool> {
     let start = Instant::now();
     let mut restart = writer.prepare_cached("PRAGMA wal_checkpoint(RESTART)")?;
@@ -101,7 +101,7 @@ fn restart(writer: &Connection, generation: &Generation) -> rusqlite::Result<boo
     Ok(false)
 }
 
-/// The pages in the log, and those of them that are in the file too.
+/// The pages in the WAL, and those of them that are in the file too.
 fn ask(writer: &Connection, pragma: &str) -> rusqlite::Result<(i64, i64)> {
     let mut statement = writer.prepare_cached(pragma)?;
     statement.query_row([], |row| Ok((row.get(1)?, row.get(2)?)))

@@ -167,11 +167,11 @@ mod tests {
     #[test]
     fn only_the_named_rule_becomes_the_apps_own_error() {
         #[derive(Debug, PartialEq)]
-        enum Refused {
+        enum NameError {
             Taken,
             Failed(String),
         }
-        impl From<StoreError> for Refused {
+        impl From<StoreError> for NameError {
             fn from(error: StoreError) -> Self {
                 Self::Failed(error.to_string())
             }
@@ -179,19 +179,19 @@ mod tests {
         let refused = |insert: &str, constraint| {
             let result = Err::<(), _>(broken(insert));
             result
-                .on_constraint(constraint, || Refused::Taken)
+                .on_constraint(constraint, || NameError::Taken)
                 .unwrap_err()
         };
         let twice = "INSERT INTO user VALUES (3, 'a@b', 1, 'x')";
         let taken = refused(twice, Constraint::Unique("user.email"));
-        assert_eq!(taken, Refused::Taken);
+        assert_eq!(taken, NameError::Taken);
         for other in [
             Constraint::Unique("user.id"),
             Constraint::NotNull("user.email"),
         ] {
             let failed = refused(twice, other);
             let text = "UNIQUE constraint failed: user.email".to_owned();
-            assert_eq!(failed, Refused::Failed(text));
+            assert_eq!(failed, NameError::Failed(text));
         }
     }
 }

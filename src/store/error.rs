@@ -70,7 +70,7 @@ pub enum StoreError {
     Locked {
         /// The lock file.
         path: PathBuf,
-        /// Who holds it, as far as the file tells.
+        /// Who holds it, as far as the file says.
         pid: String,
     },
     /// A file operation failed.
@@ -235,7 +235,7 @@ impl StoreError {
     }
 }
 
-/// The index of the write-ahead log lies in a file of its own; that this cannot grow has another code.
+/// The index of the WAL lies in a file of its own; that this cannot grow has another code.
 pub(super) fn is_full(cause: &rusqlite::Error) -> bool {
     cause.sqlite_error().is_some_and(|error| {
         error.code == ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE

@@ -1,7 +1,7 @@
 //! What a store counts about itself, for operators.
 //!
 //! Counted with relaxed atomics where the work is done, read as a whole by [`Store::figures`]. Nothing
-//! here decides anything but `waiting`, by which the writer knows a crowd.
+//! here decides anything but `waiting`, which the writer compares with its batch threshold.
 //!
 //! [`Store::figures`]: super::Store::figures
 
@@ -60,7 +60,7 @@ pub(super) struct Counters {
     commits: Histogram<{ COMMIT_TIMES.len() }>,
     failed_commits: AtomicU64,
     writes: Histogram<{ GROUP_SIZES.len() }>,
-    pub(super) folds: AtomicU64,
+    pub(super) checkpoints: AtomicU64,
     /// Nanoseconds.
     checkouts: Histogram<{ CHECKOUT_TIMES.len() }>,
     pub(super) slow_queries: SlowQueries,
@@ -73,7 +73,7 @@ impl Counters {
             commits: Histogram::new(COMMIT_TIMES),
             failed_commits: AtomicU64::new(0),
             writes: Histogram::new(GROUP_SIZES),
-            folds: AtomicU64::new(0),
+            checkpoints: AtomicU64::new(0),
             checkouts: Histogram::new(CHECKOUT_TIMES),
             slow_queries: SlowQueries::new(&options.app, options.slow_query),
         }
@@ -102,7 +102,7 @@ impl Counters {
             commits: self.commits.distribution(SECOND),
             failed_commits: total(&self.failed_commits),
             writes: self.writes.distribution(1),
-            folds: total(&self.folds),
+            checkpoints: total(&self.checkpoints),
             slow_queries: self.slow_queries.total(),
             log_bytes: generation.log_bytes(),
             file_bytes: generation.file_bytes(),
@@ -110,7 +110,7 @@ impl Counters {
     }
 }
 
-/// Counts what the pool tells.
+/// Counts what the pool reports.
 #[derive(Debug)]
 pub(super) struct Checkouts(pub(super) Arc<Counters>);
 
@@ -133,17 +133,17 @@ pub struct Figures {
     pub checkouts: Distribution,
     /// Writes that wait for the writer.
     pub waiting_writes: usize,
-    /// Seconds that each commit of a group took, until readers were told of it.
+    /// Seconds that each commit of a group took, until readers were notified of it.
     pub commits: Distribution,
     /// Groups whose commit failed.
     pub failed_commits: u64,
     /// Writes in each group that was committed.
     pub writes: Distribution,
-    /// How often the write-ahead log was folded into the file.
-    pub folds: u64,
+    /// Checkpoints of the WAL.
+    pub checkpoints: u64,
     /// Statements that took as long as [`StoreOptions::slow_query`].
     pub slow_queries: u64,
-    /// Bytes of the write-ahead log, and of the file itself.
+    /// Bytes of the WAL, and of the file itself.
     pub log_bytes: u64,
     /// See `log_bytes`.
     pub file_bytes: u64,

@@ -163,7 +163,7 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Bytes of the write-ahead log beside a file; 0 without one.
+/// Bytes of the WAL beside a file; 0 without one.
 pub(super) fn log_bytes(path: &Path) -> u64 {
     beside(path, "-wal").metadata().map_or(0, |log| log.len())
 }
@@ -198,11 +198,11 @@ pub(super) fn file_error(path: &Path, cause: io::Error) -> StoreError {
     }
 }
 
-/// Where a file says whether it is used with a write-ahead log:
+/// Where a file says whether it is used with a WAL:
 /// <https://sqlite.org/fileformat2.html#file_format_version_numbers>.
 const LOG_MARKS: u64 = 18;
 
-/// Says in the head of a file that nobody has open whether it is used with a write-ahead log.
+/// Says in the head of a file that nobody has open whether it is used with a WAL.
 pub(super) fn mark_log(file: &File, with_log: bool) -> io::Result<()> {
     let marks = if with_log { [2, 2] } else { [1, 1] };
     file.write_all_at(&marks, LOG_MARKS)

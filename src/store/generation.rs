@@ -16,7 +16,7 @@ use super::figures::{Checkouts, Counters};
 use super::files::{file_error, log_bytes, remove_generation};
 use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use super::reader::{ReaderManager, TimeLimit};
-use super::revision::{Changes, lineage_of_baked};
+use super::revision::{ChangeCounter, lineage_of_baked};
 use super::{Derived, StoreError, StoreOptions};
 use crate::file::provenance::Provenance;
 
@@ -27,10 +27,10 @@ pub struct Generation {
     /// Of a file that never changes: what its data is named by.
     lineage: Option<u64>,
     readers: r2d2::Pool<ReaderManager>,
-    /// How often readers were told to begin anew: commits that reads show, and the log's folding.
+    /// How often readers were asked to begin anew: commits that reads show, and checkpoints.
     commits: AtomicU64,
     /// Commits that reads can show, begun and ended.
-    changes: Changes,
+    changes: ChangeCounter,
     /// What the app derived from the newest of them; nothing when that failed.
     derived: RwLock<Option<Derived>>,
     counters: Arc<Counters>,
@@ -103,7 +103,7 @@ impl Generation {
             lineage,
             readers,
             commits: AtomicU64::new(0),
-            changes: Changes::default(),
+            changes: ChangeCounter::default(),
             derived: RwLock::new(None),
             counters: Arc::clone(counters),
             file,
@@ -135,7 +135,7 @@ impl Generation {
         self.readers.state()
     }
 
-    /// Bytes of the write-ahead log.
+    /// Bytes of the WAL.
     pub(super) fn log_bytes(&self) -> u64 {
         log_bytes(&self.file.path)
     }
@@ -163,7 +163,7 @@ impl Generation {
             slow_queries.tell(reader.unhurried());
         }
         if self.commits.load(Ordering::Relaxed) != newest {
-            // Going idle in an old transaction would keep the log from being folded.
+            // Going idle in an old transaction would keep the WAL from being checkpointed.
             reader.release().map_err(StoreError::Sqlite)?;
         }
         result
@@ -183,7 +183,7 @@ impl Generation {
         self.lineage
     }
 
-    pub(super) fn changes(&self) -> &Changes {
+    pub(super) fn changes(&self) -> &ChangeCounter {
         &self.changes
     }
 
@@ -191,16 +191,16 @@ impl Generation {
         *self.derived.write().unwrap_or_else(PoisonError::into_inner) = derived;
     }
 
-    /// Tells readers of a commit: reads that start from here on see it.
+    /// Notifies readers of a commit: reads that start from here on see it.
     pub(super) fn tell_commit(&self) {
         self.commits.fetch_add(1, Ordering::Release);
     }
 
     /// Has all readers begin anew: idle ones end their transaction now, others when their read ends.
-    /// What they held of the write-ahead log is free then.
+    /// What they held of the WAL is free then.
     pub(super) fn renew_readers(&self) {
         self.tell_commit();
-        // All at once: the pool gives the one first that came back last.
+        // All together: the pool gives the one first that came back last.
         let mut idle: Vec<_> = std::iter::from_fn(|| self.readers.try_get()).collect();
         for reader in &mut idle {
             if let Err(cause) = reader.release() {
@@ -223,7 +223,7 @@ impl Drop for GenerationFile {
     }
 }
 
-/// What tells a file from another one that takes its name.
+/// What distinguishes a file from another one that takes its name.
 fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
     match path.metadata() {
         Ok(metadata) => Ok((metadata.dev(), metadata.ino())),

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::files::{generation_at, log_bytes};
 use crate::file::provenance::Provenance;
 
-/// So many problems are told; the first is enough to know.
+/// Problems reported at most; the first is enough to know.
 const MOST_PROBLEMS: u32 = 10;
 
 /// How much is checked.
@@ -31,10 +31,10 @@ pub struct Health {
     pub checked: Depth,
     /// What is wrong; nothing when the file is whole.
     pub problems: Vec<String>,
-    /// The size of the write-ahead log beside the file: what was written and not folded into it yet,
-    /// and what was folded and will be written over.
+    /// The size of the WAL beside the file: what is not checkpointed yet, and what was and will be
+    /// overwritten.
     pub wal_bytes: u64,
-    /// The number of a primary's generation, when the name tells it.
+    /// The number of a primary's generation, when the name has it.
     pub generation: Option<u64>,
     /// How a primary's copy relates to the baked file, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]

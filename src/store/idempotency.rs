@@ -1,23 +1,23 @@
-//! Writes that their clients may repeat: the first answer is kept under the key that the client gave.
+//! Writes that their clients may repeat: the first response is stored under the client's key.
 //!
-//! An answer is stored in the savepoint of the write that it is about, so that neither is there without
+//! A response is stored in the savepoint of the write that it is about, so that neither is there without
 //! the other, whatever happens to the group, the process or the machine. A repetition finds it when its
 //! turn comes: the writer does one thing at a time, so there is nothing in between. Answers go after
 //! a time, or when they are too many, oldest first, a few with each write that brings a new one.
 //!
-//! Keys belong to their owner: the same key of another user, or of nobody, is another key. An answer that
-//! holds a secret is not kept, only that it was given. What an answer's parts mean is the caller's to know.
+//! Keys belong to their owner: the same key of another user, or of nobody, is another key. A response that
+//! holds a secret is not stored, only that it was given. What a response's parts mean is the caller's to know.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::answer::{Answer, AnswerBody, AnswerHeader};
+use super::stored_response::{StoredBody, StoredHeader, StoredResponse};
 
 use super::StoreError;
 
-/// Made by the first write that has a key: a file of before has no such table, a start needs none, and
+/// Made by the first write that has a key: an older file has no such table, a start needs none, and
 /// where it is there already this costs less than a microsecond. Rows have rising numbers, so the lowest
 /// are the oldest. Answers are small; the size is bounded all the same.
 const TABLE: &str = "
@@ -55,7 +55,7 @@ const FORGET: &str = "DELETE FROM ekiben_answer
 /// A digest of what a request asks for.
 pub type RequestDigest = [u8; 32];
 
-/// How long answers are kept, and how many.
+/// How long responses are stored, and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
     /// How long; zero for not at all.
@@ -68,10 +68,10 @@ pub struct Retention {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It was done now.
-    Done(Answer),
+    Done(StoredResponse),
     /// It was done before, and this was its answer.
-    Replayed(Answer),
-    /// It was done before. Its answer had this status and was not kept ([`Once::without_keeping`]).
+    Replayed(StoredResponse),
+    /// It was done before. Its answer had this status and was not stored ([`Once::without_keeping`]).
     Withheld(u16),
     /// It was not done: its key belongs to another request.
     KeyTaken,
@@ -109,7 +109,7 @@ impl Once {
     }
 
     /// The same write, of whose answer only the status is kept, for what holds a secret: files and
-    /// backups then do not have it. A repetition is told that it was done ([`Outcome::Withheld`]).
+    /// backups then do not have it. A repetition learns that it was done ([`Outcome::Withheld`]).
     #[must_use]
     pub fn without_keeping(self) -> Self {
         Self(self.0.map(|keyed| Keyed {
@@ -133,7 +133,7 @@ impl Once {
     pub fn apply<E: From<StoreError>>(
         &self,
         connection: &Connection,
-        work: impl FnOnce(&Connection) -> Result<Answer, E>,
+        work: impl FnOnce(&Connection) -> Result<StoredResponse, E>,
     ) -> Result<Outcome, E> {
         match &self.0 {
             None => work(connection).map(Outcome::Done),
@@ -148,7 +148,7 @@ impl Keyed {
         &self,
         connection: &Connection,
         now: i64,
-        work: impl FnOnce(&Connection) -> Result<Answer, E>,
+        work: impl FnOnce(&Connection) -> Result<StoredResponse, E>,
     ) -> Result<Outcome, E> {
         let time = i64::try_from(self.retention.time.as_secs()).unwrap_or(i64::MAX);
         let expired = now.saturating_sub(time);
@@ -171,7 +171,7 @@ impl Keyed {
     fn keep(
         &self,
         connection: &Connection,
-        answer: &Answer,
+        answer: &StoredResponse,
         now: i64,
         expired: i64,
     ) -> rusqlite::Result<()> {
@@ -193,12 +193,12 @@ impl Keyed {
         Ok(())
     }
 
-    /// The answer of before, from a table that is there from here on.
+    /// The previous answer, from a table that is there from here on.
     fn find(
         &self,
         connection: &Connection,
         expired: i64,
-    ) -> rusqlite::Result<Option<(RequestDigest, Answer)>> {
+    ) -> rusqlite::Result<Option<(RequestDigest, StoredResponse)>> {
         connection.prepare_cached(TABLE)?.execute([])?;
         if !connection.column_exists(None, NAME, "headers")? {
             connection.execute(HEADERS, [])?;
@@ -220,19 +220,19 @@ fn owned_key(owner: Option<i64>, key: &str) -> String {
 }
 
 /// From a row of [`FIND`].
-fn answer(row: &Row<'_>) -> rusqlite::Result<Answer> {
+fn answer(row: &Row<'_>) -> rusqlite::Result<StoredResponse> {
     let content_type: Option<String> = row.get(2)?;
     let bytes: Option<Vec<u8>> = row.get(3)?;
     let body = content_type.zip(bytes);
     let headers: Option<String> = row.get(4)?;
-    let headers: Option<Vec<AnswerHeader>> = headers
+    let headers: Option<Vec<StoredHeader>> = headers
         .map(|headers| serde_json::from_str(&headers))
         .transpose()
         .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(4, Type::Text, cause.into()))?;
-    Ok(Answer {
+    Ok(StoredResponse {
         status: row.get(1)?,
         headers: headers.unwrap_or_default(),
-        body: body.map(|(content_type, bytes)| AnswerBody {
+        body: body.map(|(content_type, bytes)| StoredBody {
             content_type,
             bytes,
         }),
@@ -258,16 +258,16 @@ mod tests {
     };
 
     /// A table in which each write that is done leaves a row.
-    struct Kept(Connection);
+    struct KeptWrites(Connection);
 
-    impl Kept {
+    impl KeptWrites {
         fn new() -> Self {
             let connection = Connection::open_in_memory().unwrap();
             connection.execute_batch("CREATE TABLE done (at)").unwrap();
             Self(connection)
         }
 
-        /// The outcome of a write at `now`, whose answer tells when it was done.
+        /// The outcome of a write at `now`, whose answer says when it was done.
         fn write(&self, key: &str, request: u8, retention: Retention, now: i64) -> Outcome {
             let Once(keyed) = Once::keyed(None, key, [request; 32], retention);
             self.write_once(&keyed.unwrap(), now)
@@ -287,8 +287,9 @@ mod tests {
         }
     }
 
-    fn answer(now: i64) -> Answer {
-        let mut answer = Answer::new(201).with_body("text/plain", now.to_string().into_bytes());
+    fn answer(now: i64) -> StoredResponse {
+        let mut answer =
+            StoredResponse::new(201).with_body("text/plain", now.to_string().into_bytes());
         answer
             .headers
             .push(("location".into(), format!("/done/\"{now}\"")));
@@ -297,7 +298,7 @@ mod tests {
 
     #[test]
     fn keys_belong_to_their_owner() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         let owners = [
             (None, "k"),
             (Some(1), "k"),
@@ -322,7 +323,7 @@ mod tests {
 
     #[test]
     fn of_a_secret_answer_only_the_status_is_kept() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         let secret = |request| {
             let once = Once::keyed(None, "k", [request; 32], RETENTION).without_keeping();
             kept.write_once(&once.0.unwrap(), 1000)
@@ -337,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_table_of_before_goes_on_and_learns_of_headers() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         let before = "CREATE TABLE ekiben_answer (
               id           INTEGER PRIMARY KEY,
               key          TEXT    NOT NULL UNIQUE,
@@ -353,11 +354,11 @@ mod tests {
         let insert = || kept.0.execute(insert, ("old", [1_u8; 32]));
         assert_eq!(insert(), Ok(1));
         let old = kept.write("old", 1, RETENTION, 1001);
-        assert_eq!(old, Outcome::Replayed(Answer::new(404)));
+        assert_eq!(old, Outcome::Replayed(StoredResponse::new(404)));
         let new = |now| kept.write("new", 1, RETENTION, now);
         assert_eq!(new(1002), Outcome::Done(answer(1002)));
         assert_eq!(new(1003), Outcome::Replayed(answer(1002)));
-        // What the program of before writes, should it come back.
+        // What the previous program writes, should it come back.
         kept.0.execute("DELETE FROM ekiben_answer", []).unwrap();
         assert_eq!(insert(), Ok(1));
         assert_eq!(kept.write("old", 1, RETENTION, 1004), old);
@@ -365,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_write_is_done_once_for_its_key_until_the_answer_has_expired() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         let write = |request, now| kept.write("k", request, RETENTION, now);
         let start = 1_000_000;
         assert_eq!(write(1, start), Outcome::Done(answer(start)));
@@ -382,7 +383,7 @@ mod tests {
 
     #[test]
     fn a_write_without_a_key_is_done_each_time_and_makes_no_table() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         for _ in 0..2 {
             let work = |connection: &Connection| {
                 connection.execute("INSERT INTO done VALUES (0)", [])?;
@@ -397,7 +398,7 @@ mod tests {
 
     #[test]
     fn what_fails_and_what_is_too_large_to_keep_is_an_error() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         let once = Once::keyed(None, "k", [1; 32], RETENTION);
         let failing = |_: &Connection| Err(StoreError::from(rusqlite::Error::InvalidQuery));
         assert!(once.apply(&kept.0, failing).is_err());
@@ -412,7 +413,7 @@ mod tests {
 
     #[test]
     fn there_are_never_more_answers_than_configured_and_the_oldest_go_first() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         for now in 1..=25 {
             kept.write(&now.to_string(), 1, RETENTION, now);
             assert_eq!(kept.count("ekiben_answer"), now.min(10));
@@ -427,7 +428,7 @@ mod tests {
         };
         assert!(replayed(16, 10) && replayed(25, 10));
         assert!(!replayed(15, 10));
-        // A lower limit is reached by and by.
+        // A lower limit is reached gradually.
         for (new, left) in [(101, 7), (102, 4), (103, 1), (104, 1)] {
             assert!(!replayed(new, 1));
             assert_eq!(kept.count("ekiben_answer"), left);
@@ -436,7 +437,7 @@ mod tests {
 
     #[test]
     fn expired_answers_go_a_few_with_each_write() {
-        let kept = Kept::new();
+        let kept = KeptWrites::new();
         for key in 1..=10 {
             kept.write(&key.to_string(), 1, RETENTION, key);
         }

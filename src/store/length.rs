@@ -1,8 +1,8 @@
 //! Whether a file is as long as it says, which finds one that was truncated without reading it.
 //!
-//! SQLite compares the two as well, but not while there is a write-ahead log: what a checkpoint had no
-//! time to add to the file is still in the log then, and the file is rightly shorter than it says. So
-//! pages behind the end of the file are looked for in the log.
+//! SQLite compares the two as well, but not while there is a WAL: what a checkpoint had no
+//! time to add to the file is still in the WAL then, and the file is rightly shorter than it says. So
+//! pages behind the end of the file are looked for in the WAL.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -22,7 +22,7 @@ const FRAME_HEAD: u64 = 24;
 const LOCK_BYTE: u64 = 1 << 30;
 
 /// What is missing of the file at `path`, in words; nothing when it is all there, or when it is no
-/// SQLite file, which others tell better.
+/// SQLite file, which is reported elsewhere.
 pub(super) fn missing(path: &Path, access: Access) -> io::Result<Option<String>> {
     let file = File::open(path)?;
     let bytes = file.metadata()?.len();
@@ -41,8 +41,8 @@ pub(super) fn missing(path: &Path, access: Access) -> io::Result<Option<String>>
     }
     let mut pages = u64::from(big_endian(&head, 28));
     let log = match access {
-        Access::Immutable => Log::default(),
-        Access::Shared => Log::read(path, page_size)?,
+        Access::Immutable => WalContents::default(),
+        Access::Shared => WalContents::read(path, page_size)?,
     };
     pages = log.pages_after_commit.unwrap_or(pages);
     let lost = (bytes / page_size + 1..=pages)
@@ -51,16 +51,16 @@ pub(super) fn missing(path: &Path, access: Access) -> io::Result<Option<String>>
     Ok(lost.then(|| format!("{bytes} bytes of {expected}")))
 }
 
-/// What a write-ahead log holds.
+/// What a WAL holds.
 #[derive(Default)]
-struct Log {
+struct WalContents {
     pages: HashSet<u64>,
     /// The size of the file after the last commit in it.
     pages_after_commit: Option<u64>,
 }
 
-impl Log {
-    /// Reads the heads of the log's frames, up to those that a shorter log has left standing.
+impl WalContents {
+    /// Reads the heads of the WAL's frames, up to those that a shorter WAL has left standing.
     fn read(path: &Path, page_size: u64) -> io::Result<Self> {
         let mut log = Self::default();
         let mut name = path.as_os_str().to_owned();
@@ -146,10 +146,10 @@ mod tests {
         // As a checkpoint that was interrupted leaves it: the first page says more than there is.
         cut(&path, before);
         assert_eq!(missing(&path, Access::Shared).unwrap(), None);
-        // Without the log it would be truncated.
+        // Without the WAL it would be truncated.
         let said = missing(&path, Access::Immutable).unwrap().unwrap();
         assert_eq!(said, format!("{before} bytes of {after}"));
-        // And so it is where the log does not have it either.
+        // And so it is where the WAL does not have it either.
         cut(&path, 4096);
         assert!(missing(&path, Access::Shared).unwrap().is_some());
     }

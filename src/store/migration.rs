@@ -116,7 +116,7 @@ pub(super) fn migrate_kept(
 ) -> Result<Migrated, StoreError> {
     // What killed migrations left would use up numbers and space.
     files.clear()?;
-    let source = Source {
+    let source = MigrationSource {
         path: &files.path(kept),
         access: Access::Shared,
         app,
@@ -128,14 +128,14 @@ pub(super) fn migrate_kept(
 }
 
 /// A file that is migrated.
-pub(super) struct Source<'a> {
+pub(super) struct MigrationSource<'a> {
     pub(super) path: &'a Path,
     pub(super) access: Access,
     pub(super) app: &'a str,
     pub(super) schema: &'a Schema,
 }
 
-impl Source<'_> {
+impl MigrationSource<'_> {
     /// Makes generation `generation` of it: a copy, its log included, and the migrations that it lacks.
     pub(super) fn migrate(
         &self,

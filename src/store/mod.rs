@@ -10,15 +10,15 @@
 //! - [`Store`]: the face of all this
 //! - `generation`: one opened file with its readers; `reader`: their transactions
 //! - [`Deriver`]: what an app keeps in memory beside the file
-//! - [`Revision`]: what tells one state of the data from another
+//! - [`Revision`]: the name of one state of the data
 //! - `acceptance`: which files are refused; `length`: whether one is truncated
 //! - `files`: which files a primary keeps, and the lock on them; `adoption`: which of them it serves
 //! - `migration`: [`migrate`], a file of an older schema to the next generation;
 //!   `next_generation`: [`NextGeneration`], the same with a change of its caller's
 //! - `pragmas`: how connections are set up, all of it in one place
-//! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: its log
-//! - `idempotency`: [`Once`], what is done once however often its client repeats it; `answer`: what is
-//!   kept of it
+//! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: of the WAL
+//! - `idempotency`: [`Once`], what is done once however often its client repeats it;
+//!   `stored_response`: what is stored of it
 //! - [`Figures`]: what it counts about itself, [`Distribution`]s among it; `slow_queries`: what took
 //!   long, with its plan
 //! - `backup`: [`back_up`] and [`restore`](restore()); `health`: [`Health`] of a file
@@ -26,7 +26,6 @@
 
 mod acceptance;
 mod adoption;
-mod answer;
 mod backup;
 mod checkpoints;
 mod constraint;
@@ -46,6 +45,7 @@ mod pragmas;
 mod reader;
 mod revision;
 mod slow_queries;
+mod stored_response;
 mod writer;
 
 use std::error::Error;
@@ -56,7 +56,6 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-pub use answer::{Answer, AnswerBody};
 pub use backup::{BackupError, Copied, back_up, restore};
 pub use constraint::{Constraint, ResultExt};
 pub use derived::{Change, Derived, Deriver};
@@ -74,6 +73,7 @@ pub(crate) use panic::panic_message;
 pub use revision::Revision;
 use revision::new_lineage;
 pub use slow_queries::SLOW_QUERY_LOG;
+pub use stored_response::{StoredBody, StoredResponse};
 use writer::{Seen, Writer};
 
 use crate::config::{Durability, Mode};
@@ -95,9 +95,9 @@ pub struct StoreOptions {
     pub mode: Mode,
     /// What an answered write survives.
     pub durability: Durability,
-    /// Reads that may run at once on the threads of their callers.
+    /// Reads that may run concurrently on the threads of their callers.
     pub inline_readers: u32,
-    /// Long reads that may run at once on threads of their own.
+    /// Long reads that may run concurrently on threads of their own.
     pub offloaded_readers: u32,
     /// Long reads that may wait for one of those; more are refused.
     pub read_queue: usize,
@@ -363,7 +363,7 @@ impl Store {
         task.await.map_err(StoreError::of_task)?
     }
 
-    /// Ends the writer once it has committed what is queued, and folds the write-ahead log into the
+    /// Ends the writer once it has committed what is queued, and checkpoints the WAL into the
     /// file. Reads go on working; writes are refused.
     pub fn close(&self) {
         if let Some(writer) = &self.writer {

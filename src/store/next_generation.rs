@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use super::StoreError;
 use super::files::{PrimaryFiles, file_error};
-use super::migration::{Source, change};
+use super::migration::{MigrationSource, change};
 use super::pragmas::Access;
 use crate::file::{FileError, Schema};
 
@@ -53,7 +53,7 @@ impl NextGeneration<'_> {
         let files = PrimaryFiles::lock(self.data_dir, self.app)?;
         let kept = files.current()?;
         let path = kept.map_or_else(|| self.baked.to_owned(), |kept| files.path(kept));
-        let source = Source {
+        let source = MigrationSource {
             path: &path,
             access: kept.map_or(Access::Immutable, |_| Access::Shared),
             app: self.app,

@@ -23,7 +23,7 @@ const MAPPED_BYTES: i64 = 1 << 30;
 /// prepare statements anew under a mix of requests.
 const CACHED_STATEMENTS: usize = 256;
 
-/// The write-ahead log is cut back to this size after a checkpoint.
+/// The WAL is cut back to this size after a checkpoint.
 const LARGEST_IDLE_WAL_BYTES: i64 = 16 * 1024 * 1024;
 
 /// How a reader opens its file.

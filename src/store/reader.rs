@@ -1,8 +1,8 @@
 //! Pooled readers that keep their read transaction as long as nothing newer is to be seen.
 //!
 //! Taking and giving back SQLite's locks costs more than a point read, so a reader stays in its
-//! transaction and is renewed only when a commit has been told since it began. A read that starts
-//! after a commit was told sees it. What is held keeps the write-ahead log from beginning anew, so the
+//! transaction and is renewed only when a commit was announced since it began. A read that starts
+//! after a commit was announced sees it. What is held keeps the WAL from beginning anew, so the
 //! writer has all readers let go from time to time (`checkpoints.rs`).
 
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::figures::Counters;
 /// One connection and the transaction that it is in.
 pub(super) struct Reader {
     connection: Connection,
-    /// The number of the last commit that was told before the transaction began.
+    /// The number of the last commit that was announced before the transaction began.
     held: Option<u64>,
     timer: Timer,
 }

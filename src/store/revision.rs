@@ -1,8 +1,8 @@
-//! Revisions: what tells one state of the data from every other that readers can see.
+//! Revisions: each names one state of the data that readers can see.
 //!
 //! Two reads in the same revision show the same data, whatever process and time they are in; so what
 //! is made from a read can be named by its revision. That holds because the writer counts twice for
-//! each commit that reads can show: before SQLite may show it to anyone, and when all readers were told
+//! each commit that reads can show: before SQLite may show it to anyone, and when all readers were notified
 //! and what is derived from it is in its place. In between there is no revision. A read shows one
 //! revision when that is the store's before it begins and after it ends ([`super::Store::revision`]).
 
@@ -70,9 +70,9 @@ pub(super) fn lineage_of_baked(provenance: &Provenance) -> u64 {
 
 /// Counts the changes of one generation: even while none is under way.
 #[derive(Debug, Default)]
-pub(super) struct Changes(AtomicU64);
+pub(super) struct ChangeCounter(AtomicU64);
 
-impl Changes {
+impl ChangeCounter {
     /// Reads may show the change from here on.
     pub(super) fn begin(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn there_is_no_number_while_a_change_is_under_way_and_another_one_afterwards() {
-        let changes = Changes::default();
+        let changes = ChangeCounter::default();
         let before = changes.settled().unwrap();
         changes.begin();
         assert_eq!(changes.settled(), None);

@@ -1,8 +1,8 @@
 //! Statements that take long: counted, and logged with their plan.
 //!
-//! SQLite itself times each statement, from its first step until it is reset, and tells a callback which
+//! SQLite itself times each statement, from its first step until it is reset, and reports to a callback which
 //! knows nothing but the statement. So what was slow is gathered by thread; whoever ran the statements
-//! tells of them afterwards, when nothing runs on the connection and it can explain them. SQL is logged
+//! reports them afterwards, when nothing runs on the connection and it can explain them. SQL is logged
 //! as it was prepared, with placeholders: a value never is.
 
 use std::cell::{Cell, RefCell};
@@ -30,7 +30,7 @@ thread_local! {
     static GATHERED: RefCell<Gathered> = const { RefCell::new(Gathered::NOTHING) };
 }
 
-/// What was slow since it was last told of.
+/// What was slow since the last report.
 #[derive(Debug)]
 struct Gathered {
     /// Of all statements.

@@ -29,19 +29,18 @@ use super::panic::panic_message;
 use super::pragmas::{Access, open_writer};
 use super::{Change, Shared, StoreError, StoreOptions};
 
-/// While others keep it busy, the writer commits so often: a commit costs a sync and takes the
-/// processor from reads, however few writes are in it. A write that comes alone after a while does not
-/// wait.
-const PACE: Duration = Duration::from_millis(2);
+/// Time between two commits of a busy writer: a commit costs a sync and takes the processor from reads,
+/// however few writes are in it. A write that comes alone after a while does not wait.
+const COMMIT_INTERVAL: Duration = Duration::from_millis(2);
 
-/// So many waiting writes are worth a commit at once; fewer where no more can wait or be committed
+/// So many waiting writes are committed without waiting; fewer where no more can wait or be committed
 /// together.
-const CROWD: usize = 16;
+const BATCH_THRESHOLD: usize = 16;
 
 /// Runs one job's work.
 type Work = Box<dyn FnOnce(&Connection) -> Ran + Send>;
 /// Is called with the outcome of the commit.
-type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type CommitCallback = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 type ResetAnswer = oneshot::Sender<Result<(), StoreError>>;
 
@@ -53,7 +52,7 @@ struct Job {
 
 /// A job whose work was run.
 struct Ran {
-    answer: Answer,
+    answer: CommitCallback,
     left: Left,
 }
 
@@ -70,9 +69,9 @@ enum Left {
 /// A group whose jobs were run.
 #[derive(Default)]
 struct Uncommitted {
-    answers: Vec<Answer>,
+    answers: Vec<CommitCallback>,
     /// The command that ended the group, if it was no write.
-    following: Option<Command>,
+    following: Option<WriterCommand>,
     /// Jobs that left something.
     writes: usize,
     /// Whether reads can tell.
@@ -89,7 +88,7 @@ pub(super) enum Seen {
     WhereDerived,
 }
 
-enum Command {
+enum WriterCommand {
     Write(Job),
     Reset(ResetAnswer),
     Stop,
@@ -97,10 +96,10 @@ enum Command {
 
 /// The queue's end that requests use.
 pub(super) struct Writer {
-    queue: SyncSender<Command>,
-    /// Among them how many writes wait, which the thread has to know when they are a crowd.
+    queue: SyncSender<WriterCommand>,
+    /// Among them how many writes wait, which the thread compares with the threshold.
     counters: Arc<Counters>,
-    crowd: usize,
+    batch_threshold: usize,
     worker: Thread,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -124,7 +123,7 @@ impl Writer {
         }
         let (queue, commands) = sync_channel(options.write_queue);
         let batch = options.write_batch.max(1);
-        let crowd = CROWD.min(batch).min(options.write_queue);
+        let batch_threshold = BATCH_THRESHOLD.min(batch).min(options.write_queue);
         let name = format!("{}-writer", options.app);
         let shared = Arc::new(Shared {
             options,
@@ -141,7 +140,7 @@ impl Writer {
             checkpoints: Checkpoints::default(),
             commands,
             batch,
-            crowd,
+            batch_threshold,
         };
         let thread = std::thread::Builder::new()
             .name(name)
@@ -152,7 +151,7 @@ impl Writer {
             Self {
                 queue,
                 counters,
-                crowd,
+                batch_threshold,
                 worker: thread.thread().clone(),
                 thread: Mutex::new(Some(thread)),
             },
@@ -171,18 +170,18 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let work: Work = Box::new(move |connection| {
             let (result, left) = in_savepoint(connection, work);
-            let answer: Answer = Box::new(move |committed| {
+            let answer: CommitCallback = Box::new(move |committed| {
                 // A client that went away no longer wants the answer; its write stands.
                 drop(answer.send(committed.map_err(E::from).and(result)));
             });
             Ran { answer, left }
         });
         let waiting = self.counters.waiting.fetch_add(1, Ordering::Relaxed) + 1;
-        self.send(Command::Write(Job { work, seen }))
+        self.send(WriterCommand::Write(Job { work, seen }))
             .inspect_err(|_| {
                 self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
             })?;
-        if waiting >= self.crowd {
+        if waiting >= self.batch_threshold {
             self.worker.unpark();
         }
         answered.await.map_err(|_dropped| StoreError::Stopped)?
@@ -190,7 +189,7 @@ impl Writer {
 
     pub(super) async fn reset(&self) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Command::Reset(answer))?;
+        self.send(WriterCommand::Reset(answer))?;
         answered.await.map_err(|_dropped| StoreError::Stopped)?
     }
 
@@ -203,7 +202,7 @@ impl Writer {
             .take();
         if let Some(thread) = thread {
             // Waits for room in the queue; fails only when the thread is gone already.
-            drop(self.queue.send(Command::Stop));
+            drop(self.queue.send(WriterCommand::Stop));
             if let Err(panic) = thread.join() {
                 let cause = panic_message(&*panic);
                 tracing::error!(cause, "the writer thread had panicked");
@@ -211,7 +210,7 @@ impl Writer {
         }
     }
 
-    fn send(&self, command: Command) -> Result<(), StoreError> {
+    fn send(&self, command: WriterCommand) -> Result<(), StoreError> {
         self.queue.try_send(command).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Disconnected(_) => StoreError::Stopped,
@@ -228,9 +227,9 @@ struct Worker {
     /// When the last group was committed.
     committed: Option<Instant>,
     checkpoints: Checkpoints,
-    commands: Receiver<Command>,
+    commands: Receiver<WriterCommand>,
     batch: usize,
-    crowd: usize,
+    batch_threshold: usize,
 }
 
 impl Worker {
@@ -239,9 +238,9 @@ impl Worker {
         let mut next = self.commands.recv().ok();
         while let Some(command) = next.take() {
             match command {
-                Command::Write(job) => next = self.write(job),
-                Command::Reset(answer) => next = self.answer_resets(answer),
-                Command::Stop => break,
+                WriterCommand::Write(job) => next = self.write(job),
+                WriterCommand::Reset(answer) => next = self.answer_resets(answer),
+                WriterCommand::Stop => break,
             }
             // Nobody waits for this but the next group.
             self.tell_slow_queries();
@@ -249,14 +248,14 @@ impl Worker {
                 next = self.commands.recv().ok();
             }
         }
-        // Readers would keep the log from being folded.
+        // Readers would keep the WAL from being checkpointed.
         self.shared.current().renew_readers();
-        // A shorter log makes for a faster next start; the data is safe without it.
-        let folded = self
+        // A shorter WAL makes for a faster next start; the data is safe without it.
+        let checkpointed = self
             .connection
             .pragma(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()));
-        if let Err(cause) = folded {
-            tracing::warn!(%cause, "the write-ahead log was not folded into the file");
+        if let Err(cause) = checkpointed {
+            tracing::warn!(%cause, "the WAL was not checkpointed");
         }
     }
 
@@ -269,8 +268,8 @@ impl Worker {
 
     /// Commits `first` together with the writes queued behind it; returns the command that ended the
     /// group, if it was another one.
-    fn write(&mut self, first: Job) -> Option<Command> {
-        self.keep_pace();
+    fn write(&mut self, first: Job) -> Option<WriterCommand> {
+        self.wait_for_interval();
         let mut group = self.run_group(first);
         let begin = Instant::now();
         let generation = self.shared.current();
@@ -286,16 +285,19 @@ impl Worker {
         }
         // Nobody waits for this but the next group.
         let is_full = committed.is_err_and(|cause| is_full(&cause));
-        let folded = self
+        let checkpointed = self
             .checkpoints
             .after_group(&self.connection, &generation, is_full);
-        match folded {
+        match checkpointed {
             Ok(false) => {}
             Ok(true) => {
-                self.shared.counters.folds.fetch_add(1, Ordering::Relaxed);
+                self.shared
+                    .counters
+                    .checkpoints
+                    .fetch_add(1, Ordering::Relaxed);
             }
             Err(cause) => {
-                tracing::error!(%cause, "the write-ahead log was not folded into the file");
+                tracing::error!(%cause, "the WAL was not checkpointed");
             }
         }
         group.following
@@ -326,7 +328,7 @@ impl Worker {
                 break;
             }
             match self.commands.try_recv() {
-                Ok(Command::Write(job)) => next = Some(job),
+                Ok(WriterCommand::Write(job)) => next = Some(job),
                 Ok(other) => group.following = Some(other),
                 Err(_) => {}
             }
@@ -374,16 +376,19 @@ impl Worker {
     }
 
     /// Waits until the next commit is due.
-    fn keep_pace(&self) {
-        let rest = || self.committed.and_then(|at| PACE.checked_sub(at.elapsed()));
+    fn wait_for_interval(&self) {
+        let rest = || {
+            self.committed
+                .and_then(|at| COMMIT_INTERVAL.checked_sub(at.elapsed()))
+        };
         while let Some(rest) = rest()
-            && self.shared.counters.waiting.load(Ordering::Relaxed) < self.crowd
+            && self.shared.counters.waiting.load(Ordering::Relaxed) < self.batch_threshold
         {
             std::thread::park_timeout(rest);
         }
     }
 
-    /// Tells readers of a commit, before anybody is answered.
+    /// Notifies readers of a commit, before anybody is answered.
     fn tell(&self, generation: &Generation, changes: &[Change]) {
         // First, so that whoever gets what is derived from the commit reads a file that has it.
         generation.tell_commit();
@@ -403,12 +408,12 @@ impl Worker {
 
     /// Resets once for `first` and for the resets queued right behind it; returns the command that
     /// ended the run, if there was one.
-    fn answer_resets(&mut self, first: ResetAnswer) -> Option<Command> {
+    fn answer_resets(&mut self, first: ResetAnswer) -> Option<WriterCommand> {
         let mut answers = vec![first];
         let mut following = None;
         while following.is_none() {
             match self.commands.try_recv() {
-                Ok(Command::Reset(answer)) => answers.push(answer),
+                Ok(WriterCommand::Reset(answer)) => answers.push(answer),
                 Ok(other) => following = Some(other),
                 Err(_) => break,
             }

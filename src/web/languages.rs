@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 
 use super::cookie::{CookieScope, cookies};
-use crate::http::{HttpError, preferences};
+use crate::http::{HttpError, accepted_values};
 
 /// The cookie that remembers a choice.
 const COOKIE: &str = "language";
@@ -70,7 +70,7 @@ fn chosen<L: Languages>(request: &HeaderMap) -> Option<L> {
 /// The language with the greatest weight in `Accept-Language`; among equals the first.
 fn preferred<L: Languages>(request: &HeaderMap) -> Option<L> {
     let mut best: Option<(L, u16)> = None;
-    for (range, weight) in preferences(request, &header::ACCEPT_LANGUAGE) {
+    for (range, weight) in accepted_values(request, &header::ACCEPT_LANGUAGE) {
         let primary = range.split('-').next().unwrap_or(range);
         let language = match L::from_code(&primary.to_ascii_lowercase()) {
             Some(language) => language,

@@ -31,7 +31,7 @@ pub fn harden(response: &mut Response, language: &'static str) {
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(POLICY);
-    // Without it browsers would say of the site's own forms that they come from nowhere.
+    // Without it browsers would say of the site's own forms that they have no origin.
     let same_origin = HeaderValue::from_static("same-origin");
     headers.insert(header::REFERRER_POLICY, same_origin);
     headers.append(

@@ -26,7 +26,7 @@ pub struct PageStep {
 }
 
 impl Paging {
-    /// The links on page `current` of `last`; `address` tells that of a page.
+    /// The links on page `current` of `last`; `address` gives that of a page.
     pub fn new(current: i64, last: i64, address: impl Fn(i64) -> String) -> Self {
         let mut steps = Vec::new();
         let mut before = 0;

@@ -1,7 +1,7 @@
 //! The texts of an app: one TOML file for each language, compiled in, read into structs that name them.
 //!
 //! With `texts!` the compiler finds a template that names a text that does not exist; when a file is
-//! read, texts that are missing or unknown are an error; and [`differences`] tells a test what one
+//! read, texts that are missing or unknown are an error; and [`differences`] shows a test what one
 //! language has otherwise than another. What the texts say is the app's.
 
 use figment::Figment;

@@ -14,13 +14,13 @@ use crate::render::render;
 /// Pictures that [`PictureCache::default`] keeps: about 2 MiB.
 pub const CACHED_PICTURES: usize = 512;
 
-type Key = (Subject, [u8; 32], Option<Look>);
+type CacheKey = (Subject, [u8; 32], Option<Look>);
 
 #[derive(Debug, Default)]
 struct Entries {
-    pictures: HashMap<Key, Arc<[u8]>>,
+    pictures: HashMap<CacheKey, Arc<[u8]>>,
     /// The keys of `pictures`, oldest first.
-    arrivals: VecDeque<Key>,
+    arrivals: VecDeque<CacheKey>,
 }
 
 /// A bounded cache in front of [`render`]; the oldest picture leaves first.
@@ -79,7 +79,7 @@ impl PictureCache {
         Ok(picture)
     }
 
-    fn insert(&self, key: Key, picture: &Arc<[u8]>) {
+    fn insert(&self, key: CacheKey, picture: &Arc<[u8]>) {
         if self.capacity == 0 {
             return;
         }

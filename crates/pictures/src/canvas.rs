@@ -25,14 +25,14 @@ pub(crate) type Point = (f32, f32);
 
 /// An upright rectangle.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Area {
+pub(crate) struct Rect {
     pub(crate) left: f32,
     pub(crate) top: f32,
     pub(crate) right: f32,
     pub(crate) bottom: f32,
 }
 
-impl Area {
+impl Rect {
     /// From the left upper corner, rightwards and downwards.
     pub(crate) fn new(left: f32, top: f32, width: f32, height: f32) -> Self {
         Self {
@@ -120,7 +120,7 @@ impl Canvas {
             // Down to the end, for the next band to paint over: no seam between bands.
             let start = top + height * f32::from(band);
             self.rect(
-                Area {
+                Rect {
                     left: 0.0,
                     top: start,
                     right: EDGE,
@@ -131,11 +131,11 @@ impl Canvas {
         }
     }
 
-    pub(crate) fn rect(&mut self, area: Area, colour: Rgb) {
+    pub(crate) fn rect(&mut self, area: Rect, colour: Rgb) {
         self.round_rect(area, 0.0, colour);
     }
 
-    pub(crate) fn round_rect(&mut self, area: Area, radius: f32, colour: Rgb) {
+    pub(crate) fn round_rect(&mut self, area: Rect, radius: f32, colour: Rgb) {
         let (centre_x, centre_y) = (
             (area.left + area.right) / 2.0,
             (area.top + area.bottom) / 2.0,
@@ -154,7 +154,7 @@ impl Canvas {
 
     /// `radii` are the half axes; the distance is a close estimate near the edge.
     pub(crate) fn ellipse(&mut self, centre: Point, radii: Point, colour: Rgb) {
-        let area = Area::new(
+        let area = Rect::new(
             centre.0 - radii.0,
             centre.1 - radii.1,
             2.0 * radii.0,
@@ -172,7 +172,7 @@ impl Canvas {
     /// The outline of a circle, `width` thick and centred on `radius`.
     pub(crate) fn ring(&mut self, centre: Point, radius: f32, width: f32, colour: Rgb) {
         let outer = radius + width / 2.0;
-        let area = Area::new(centre.0 - outer, centre.1 - outer, 2.0 * outer, 2.0 * outer);
+        let area = Rect::new(centre.0 - outer, centre.1 - outer, 2.0 * outer, 2.0 * outer);
         self.paint(area, colour, |x, y| {
             (length(x - centre.0, y - centre.1) - radius).abs() - width / 2.0
         });
@@ -180,7 +180,7 @@ impl Canvas {
 
     /// A line with round ends.
     pub(crate) fn line(&mut self, from: Point, to: Point, width: f32, colour: Rgb) {
-        let area = Area::around(&[from, to]).inset(-width / 2.0);
+        let area = Rect::around(&[from, to]).inset(-width / 2.0);
         self.paint(area, colour, |x, y| {
             segment_squared((x, y), from, to).sqrt() - width / 2.0
         });
@@ -195,19 +195,19 @@ impl Canvas {
 
     /// Any simple polygon; `rounding` grows it on all sides and rounds its corners by as much.
     pub(crate) fn polygon(&mut self, points: &[Point], rounding: f32, colour: Rgb) {
-        let area = Area::around(points).inset(-rounding);
+        let area = Rect::around(points).inset(-rounding);
         self.paint(area, colour, |x, y| {
             polygon_distance((x, y), points) - rounding
         });
     }
 
     /// Blends `colour` in wherever `distance` says that the shape is; `area` must hold the shape.
-    fn paint(&mut self, area: Area, colour: Rgb, distance: impl Fn(f32, f32) -> f32) {
+    fn paint(&mut self, area: Rect, colour: Rgb, distance: impl Fn(f32, f32) -> f32) {
         let Some((fixed, stretch)) = self.stretch else {
             return self.paint_pixels(area, colour, distance);
         };
         let moved = |value: f32, fixed: f32, factor: f32| fixed + (value - fixed) * factor;
-        let stretched = Area {
+        let stretched = Rect {
             left: moved(area.left, fixed.0, stretch.x),
             top: moved(area.top, fixed.1, stretch.y),
             right: moved(area.right, fixed.0, stretch.x),
@@ -221,7 +221,7 @@ impl Canvas {
         });
     }
 
-    fn paint_pixels(&mut self, area: Area, colour: Rgb, distance: impl Fn(f32, f32) -> f32) {
+    fn paint_pixels(&mut self, area: Rect, colour: Rgb, distance: impl Fn(f32, f32) -> f32) {
         let (left, right) = (first_pixel(area.left), last_pixel(area.right));
         for row in first_pixel(area.top)..last_pixel(area.bottom) {
             let start = usize::from(row) * usize::from(SIZE);

@@ -9,11 +9,11 @@ const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A stream of decisions; equal hashes give equal streams.
-pub(crate) struct Choices {
+pub(crate) struct SeededRng {
     state: u64,
 }
 
-impl Choices {
+impl SeededRng {
     pub(crate) fn from_hash(hash: &[u8; 32]) -> Self {
         let state = hash.iter().fold(FNV_OFFSET, |state, byte| {
             (state ^ u64::from(*byte)).wrapping_mul(FNV_PRIME)
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn answers_stay_in_range_and_reach_both_ends() {
-        let mut choices = Choices::from_hash(&[3; 32]);
+        let mut choices = SeededRng::from_hash(&[3; 32]);
         let counts: Vec<u16> = (0..200).map(|_| choices.count(2, 5)).collect();
         assert_eq!(counts.iter().min(), Some(&2));
         assert_eq!(counts.iter().max(), Some(&5));
@@ -69,8 +69,8 @@ mod tests {
 
     #[test]
     fn equal_hashes_give_equal_streams() {
-        let mut one = Choices::from_hash(&[7; 32]);
-        let mut two = Choices::from_hash(&[7; 32]);
+        let mut one = SeededRng::from_hash(&[7; 32]);
+        let mut two = SeededRng::from_hash(&[7; 32]);
         assert!((0..50).all(|_| one.draw() == two.draw()));
     }
 }

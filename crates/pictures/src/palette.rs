@@ -4,7 +4,7 @@
 //! together does not. A small jitter keeps two pictures of one family apart. It owns every colour
 //! that is shared by chairs and estates. It must not know shapes.
 
-use crate::choices::Choices;
+use crate::choices::SeededRng;
 
 /// An opaque colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +91,7 @@ impl Rgb {
     }
 
     /// A neighbour of this colour.
-    pub(crate) fn jitter(self, choices: &mut Choices) -> Self {
+    pub(crate) fn jitter(self, choices: &mut SeededRng) -> Self {
         let mut channel = |value: u8| {
             let moved = u16::from(value) + choices.count(0, 2 * JITTER);
             u8::try_from(moved.saturating_sub(JITTER)).unwrap_or(u8::MAX)
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn jitter_stays_near() {
-        let mut choices = Choices::from_hash(&[1; 32]);
+        let mut choices = SeededRng::from_hash(&[1; 32]);
         for _ in 0..100 {
             let Rgb(red, green, blue) = Rgb(0, 128, 255).jitter(&mut choices);
             assert!(red <= 9 && green.abs_diff(128) <= 9 && blue >= 246);

@@ -4,7 +4,7 @@
 //! must not know what a subject looks like, nor what becomes of a picture.
 
 use crate::canvas::{self, Canvas};
-use crate::choices::Choices;
+use crate::choices::SeededRng;
 use crate::look::Look;
 use crate::name::Subject;
 use crate::{chair, estate};
@@ -25,7 +25,7 @@ pub fn render(
     hash: &[u8; 32],
     look: Option<Look>,
 ) -> Result<Vec<u8>, png::EncodingError> {
-    let mut choices = Choices::from_hash(hash);
+    let mut choices = SeededRng::from_hash(hash);
     let mut canvas = Canvas::new();
     match subject {
         Subject::Chair => chair::draw(&mut canvas, &mut choices, look),

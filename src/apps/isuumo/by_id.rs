@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use rusqlite::OptionalExtension as _;
 
 use super::catalogue::Catalogue;
-use super::{Isu, Result, Shared, chair, estate, path_id};
+use super::{Isu, IsuumoState, Result, chair, estate, path_id};
 use crate::apps::answer::json;
 use crate::apps::listing;
 use crate::http::{HttpError, PublicResponse, Reading};
@@ -23,7 +23,7 @@ use crate::store::Generation;
         (status = 404, description = "There is no such chair, or it is sold out. Empty."),
     ))]
 pub(super) async fn chair(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(id): Path<String>,
 ) -> Result<PublicResponse> {
     one(&isu, &id, find_chair)
@@ -39,7 +39,7 @@ pub(super) async fn chair(
         (status = 404, description = "There is no such estate. Empty."),
     ))]
 pub(super) async fn estate(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(id): Path<String>,
 ) -> Result<PublicResponse> {
     one(&isu, &id, find_estate)

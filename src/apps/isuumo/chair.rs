@@ -4,10 +4,10 @@ use rusqlite::Row;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::apps::answer::{Kind, Object, key};
+use crate::apps::answer::{Object, RowFormat, key};
 
 /// A chair by id, whether or not it can still be bought.
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: RowFormat = RowFormat {
     select: "SELECT id, name, description, thumbnail, price, height, width, depth, color, features, \
         kind FROM chair WHERE id = ?1",
     write,
@@ -31,7 +31,7 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A chair. Its popularity and its stock are not told.
+/// A chair. Without its popularity and its stock.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct Chair {
     pub(super) id: i64,

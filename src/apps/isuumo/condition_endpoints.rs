@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::catalogue::Catalogue;
 use super::conditions::{ChairCondition, EstateCondition};
-use super::{Result, Shared};
+use super::{IsuumoState, Result};
 
 /// What the form for chairs offers
 ///
@@ -16,7 +16,7 @@ use super::{Result, Shared};
     tag = "Chairs",
     responses((status = 200, description = "The conditions.", body = ChairCondition,
         headers(("ETag" = String)))))]
-pub(super) async fn chair(State(isu): State<Shared>, request: HeaderMap) -> Result<Response> {
+pub(super) async fn chair(State(isu): State<IsuumoState>, request: HeaderMap) -> Result<Response> {
     let catalogue = Catalogue::of(&isu.store.generation())?;
     Ok(catalogue
         .conditions
@@ -31,7 +31,7 @@ pub(super) async fn chair(State(isu): State<Shared>, request: HeaderMap) -> Resu
     tag = "Estates",
     responses((status = 200, description = "The conditions.", body = EstateCondition,
         headers(("ETag" = String)))))]
-pub(super) async fn estate(State(isu): State<Shared>, request: HeaderMap) -> Result<Response> {
+pub(super) async fn estate(State(isu): State<IsuumoState>, request: HeaderMap) -> Result<Response> {
     let catalogue = Catalogue::of(&isu.store.generation())?;
     Ok(catalogue
         .conditions

@@ -6,7 +6,7 @@ use utoipa::openapi::path::Parameter;
 use utoipa::openapi::{OpenApi, RefOr, Response, Schema};
 
 use super::{
-    Settings, by_id, condition_endpoints, estate, images, initialize, low_priced, nazotte,
+    IsuumoSettings, by_id, condition_endpoints, estate, images, initialize, low_priced, nazotte,
     purchase, recommended, search, upload,
 };
 use crate::apps::MountContext;
@@ -42,17 +42,17 @@ const EXAMPLES: &str = include_str!("examples.json");
         (name = "Operation", description = "ISUUMO: for those who run it."),
     ),
 )]
-struct Handlers;
+struct IsuumoHandlers;
 
 /// The description of the app as it is configured.
-pub(super) fn describe(context: &MountContext<Settings>) -> serde_json::Result<OpenApi> {
-    let mut document = Handlers::openapi();
+pub(super) fn describe(context: &MountContext<IsuumoSettings>) -> serde_json::Result<OpenApi> {
+    let mut document = IsuumoHandlers::openapi();
     limit(&mut document, context);
     add_examples(&mut document, EXAMPLES)?;
     Ok(document)
 }
 
-fn limit(document: &mut OpenApi, context: &MountContext<Settings>) {
+fn limit(document: &mut OpenApi, context: &MountContext<IsuumoSettings>) {
     let settings = &context.settings;
     for (_, operation) in operations_mut(document) {
         let parameters = operation.parameters.iter_mut().flatten();
@@ -81,7 +81,7 @@ fn limit(document: &mut OpenApi, context: &MountContext<Settings>) {
     }
 }
 
-fn limit_parameter(parameter: &mut Parameter, settings: &Settings) {
+fn limit_parameter(parameter: &mut Parameter, settings: &IsuumoSettings) {
     let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema else {
         return;
     };

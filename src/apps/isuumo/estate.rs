@@ -6,12 +6,12 @@ use rusqlite::{OptionalExtension as _, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Result, Shared};
-use crate::apps::answer::{Kind, Object, key};
+use super::{IsuumoState, Result};
+use crate::apps::answer::{Object, RowFormat, key};
 use crate::http::HttpError;
 
 /// An estate by id.
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: RowFormat = RowFormat {
     select: "SELECT id, thumbnail, name, description, latitude, longitude, address, rent, \
         door_height, door_width, features FROM estate WHERE id = ?1",
     write,
@@ -35,7 +35,7 @@ fn write(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// An estate. Its popularity is not told.
+/// An estate. Without its popularity.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Estate {
@@ -116,7 +116,7 @@ pub(super) struct HealthCheck {
 /// Reads one estate; an empty table is healthy.
 #[utoipa::path(get, path = "/healthcheck", operation_id = "healthcheck", tag = "Operation",
     responses((status = 200, description = "The data can be read.", body = HealthCheck)))]
-pub(super) async fn health_check(State(isu): State<Shared>) -> Result<Json<HealthCheck>> {
+pub(super) async fn health_check(State(isu): State<IsuumoState>) -> Result<Json<HealthCheck>> {
     isu.store.read(|connection| {
         let mut select = connection.prepare_cached("SELECT id FROM estate LIMIT 1")?;
         select

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use pictures::{Look, Subject, parse_file_name};
 use utoipa::ToSchema;
 
-use super::{Result, Shared};
+use super::{IsuumoState, Result};
 use crate::http::builtin::openapi::NoSuchThing;
 use crate::http::{HttpError, tag_of_build};
 
@@ -57,7 +57,7 @@ enum PictureSubject {
         (status = 404, response = NoSuchThing),
     ))]
 pub(super) async fn picture(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path((subject, name)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {

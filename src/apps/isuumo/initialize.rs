@@ -6,7 +6,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Result, Shared};
+use super::{IsuumoState, Result};
 use crate::http::builtin::openapi::StorageFull;
 
 /// What became of it.
@@ -24,7 +24,7 @@ pub(super) struct Initialized {
         (status = 200, description = "The data is as it was baked.", body = Initialized),
         (status = 507, response = StorageFull),
     ))]
-pub(super) async fn initialize(State(isu): State<Shared>) -> Result<Json<Initialized>> {
+pub(super) async fn initialize(State(isu): State<IsuumoState>) -> Result<Json<Initialized>> {
     isu.store.reset().await?;
     Ok(Json(Initialized { language: "rust" }))
 }

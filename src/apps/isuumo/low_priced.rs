@@ -6,8 +6,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 
 use super::catalogue::{Catalogue, Shelf};
-use super::{Result, Shared, chair, estate};
-use crate::apps::answer::{Kind, json};
+use super::{IsuumoState, Result, chair, estate};
+use crate::apps::answer::{RowFormat, json};
 use crate::apps::listing;
 use crate::http::{HttpError, PublicResponse, Reading};
 use crate::store::Generation;
@@ -19,7 +19,7 @@ pub(super) const ESTATE_IDS: &str = "SELECT id FROM estate_search ORDER BY rent,
 pub(super) struct Cheapest {
     list: fn(&Catalogue) -> &Shelf,
     ids: &'static str,
-    kind: Kind,
+    kind: RowFormat,
     /// Makes the answer from the rows.
     wrap: fn(&[u8]) -> Vec<u8>,
 }
@@ -46,7 +46,7 @@ pub(super) static ESTATES: Cheapest = Cheapest {
     tag = "Chairs",
     responses((status = 200, description = "The chairs.", body = chair::ChairList,
         headers(("ETag" = String)))))]
-pub(super) async fn chairs(State(isu): State<Shared>) -> Result<PublicResponse> {
+pub(super) async fn chairs(State(isu): State<IsuumoState>) -> Result<PublicResponse> {
     answer(&isu, &CHAIRS)
 }
 
@@ -55,11 +55,11 @@ pub(super) async fn chairs(State(isu): State<Shared>) -> Result<PublicResponse> 
     tag = "Estates",
     responses((status = 200, description = "The estates.", body = estate::EstateList,
         headers(("ETag" = String)))))]
-pub(super) async fn estates(State(isu): State<Shared>) -> Result<PublicResponse> {
+pub(super) async fn estates(State(isu): State<IsuumoState>) -> Result<PublicResponse> {
     answer(&isu, &ESTATES)
 }
 
-fn answer(isu: &Shared, cheapest: &Cheapest) -> Result<PublicResponse> {
+fn answer(isu: &IsuumoState, cheapest: &Cheapest) -> Result<PublicResponse> {
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     // Before the file is read, so that the file is never older than the state.

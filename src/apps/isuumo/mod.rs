@@ -14,7 +14,7 @@
 //! - `upload` (with `records`): CSV uploads; `initialize`: back to the baked data
 //! - `conditions`: the two condition documents; `condition_endpoints`: how they are asked for
 //! - `description`: what all these say of themselves, with examples
-//! - `bots`: whom [`Settings::shed_bots`] turns away
+//! - `bots`: whom [`IsuumoSettings::shed_bots`] turns away
 //! - `images`: pictures drawn from their names, by the crate `pictures`; `looks`: what a chair's shows
 //! - `pages`: the website under `/`, made of the above
 
@@ -51,7 +51,7 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use pictures::PictureCache;
 
-pub use self::settings::Settings;
+pub use self::settings::IsuumoSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::config::{Mount, PublicUrl};
 use crate::http::{HttpError, Routes, WorkPool};
@@ -66,7 +66,7 @@ struct Isu {
     store: Arc<Store>,
     /// Where the app is.
     mount: Mount,
-    settings: Settings,
+    settings: IsuumoSettings,
     pictures: PictureCache,
     maps: pages::MapCache,
     tops: pages::TopCache,
@@ -78,7 +78,7 @@ struct Isu {
     compress: bool,
 }
 
-type Shared = Arc<Isu>;
+type IsuumoState = Arc<Isu>;
 
 impl AsRef<Store> for Isu {
     fn as_ref(&self) -> &Store {
@@ -105,9 +105,9 @@ impl AppData for Isuumo {
 }
 
 impl ServedApp for Isuumo {
-    type Settings = Settings;
+    type Settings = IsuumoSettings;
 
-    fn mount(&self, context: MountContext<Settings>) -> Result<Mounted, MountError> {
+    fn mount(&self, context: MountContext<IsuumoSettings>) -> Result<Mounted, MountError> {
         let description = description::describe(&context)?;
         let MountContext {
             settings,
@@ -141,7 +141,7 @@ impl ServedApp for Isuumo {
     }
 }
 
-fn routes(mount: Mount, upload_bytes: usize) -> Routes<Shared> {
+fn routes(mount: Mount, upload_bytes: usize) -> Routes<IsuumoState> {
     let uploads = Routes::new()
         .route("/api/chair", post(upload::chairs))
         .route("/api/estate", post(upload::estates))

@@ -18,8 +18,8 @@ use utoipa::ToSchema;
 
 use super::body::{first_value, is_json};
 use super::catalogue::{Catalogue, Places, Shelf};
-use super::polygon::{Point, Polygon};
-use super::{Result, Shared, bad_request, estate};
+use super::polygon::{GeoPoint, Polygon};
+use super::{IsuumoState, Result, bad_request, estate};
 use crate::apps::answer::json;
 use crate::http::{HttpError, WorkPool, json_takes_long};
 use crate::store::Generation;
@@ -65,7 +65,7 @@ pub(super) struct Coordinate {
             and there is an estate in its bounding box. Empty."),
     ))]
 pub(super) async fn nazotte(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response> {
@@ -107,9 +107,9 @@ async fn inside(work: &WorkPool, estates: &Arc<Shelf>, vertices: &[Vertex]) -> R
     if in_box.peek().is_none() {
         return Ok(Vec::new());
     }
-    let ring: Vec<Point> = vertices
+    let ring: Vec<GeoPoint> = vertices
         .iter()
-        .map(|&(latitude, longitude)| Point::rounded(latitude, longitude))
+        .map(|&(latitude, longitude)| GeoPoint::rounded(latitude, longitude))
         .collect();
     let polygon = Polygon::from_ring(&ring)
         .ok_or_else(|| HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR))?;
@@ -133,7 +133,7 @@ fn first_inside(
     for position in in_box {
         tests = tests.checked_sub(1)?;
         let (latitude, longitude) = places.location(position);
-        if polygon.contains(Point::rounded(latitude, longitude)) {
+        if polygon.contains(GeoPoint::rounded(latitude, longitude)) {
             found.push(position);
             if found.len() == LIMIT {
                 break;

@@ -6,7 +6,7 @@
 //! line meets about the square root of all areas, where testing each point looks at every edge. The results
 //! are those of [`Polygon::contains`]. It must not know what the points stand for.
 
-use super::polygon::{Area, Edge, Point, Polygon};
+use super::polygon::{BoundingBox, Edge, GeoPoint, Polygon};
 
 /// Points of an area that is not divided further. Fewer make more areas to look at, more make more tests
 /// of points: of 2 to 32, this was the fastest.
@@ -16,14 +16,14 @@ const LEAF: usize = 8;
 #[derive(Debug)]
 pub(super) struct PointTree {
     /// Points with their positions, those of an area side by side.
-    points: Vec<(Point, u32)>,
+    points: Vec<(GeoPoint, u32)>,
     /// An area stands before its first half, which is followed by the second.
     areas: Vec<Node>,
 }
 
 #[derive(Debug)]
 struct Node {
-    area: Area,
+    area: BoundingBox,
     /// Its part of `points`.
     start: u32,
     end: u32,
@@ -42,7 +42,7 @@ pub(super) struct Found {
 
 impl PointTree {
     /// A tree of `points`.
-    pub(super) fn new(points: impl Iterator<Item = Point>) -> Self {
+    pub(super) fn new(points: impl Iterator<Item = GeoPoint>) -> Self {
         let mut points: Vec<_> = points.zip(0..u32::MAX).collect();
         let mut areas = Vec::with_capacity(2 * points.len().div_ceil(LEAF));
         if !points.is_empty() {
@@ -53,7 +53,7 @@ impl PointTree {
 
     /// The first `limit` points inside of a polygon.
     pub(super) fn inside(&self, polygon: &Polygon, limit: usize) -> Found {
-        let mut search = Search {
+        let mut search = TreeSearch {
             tree: self,
             edges: polygon.edges().to_vec(),
             inside: vec![false; self.points.len()],
@@ -75,8 +75,8 @@ impl PointTree {
 }
 
 /// Brings points into order and lists their areas; the first of them has index `start` in the tree.
-fn divide(points: &mut [(Point, u32)], start: u32, areas: &mut Vec<Node>) {
-    let area = Area::around(points.iter().map(|(point, _)| *point));
+fn divide(points: &mut [(GeoPoint, u32)], start: u32, areas: &mut Vec<Node>) {
+    let area = BoundingBox::around(points.iter().map(|(point, _)| *point));
     let index = areas.len();
     areas.push(Node {
         area,
@@ -104,7 +104,7 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-struct Search<'t> {
+struct TreeSearch<'t> {
     tree: &'t PointTree,
     /// The polygon's edges, and behind them those that are left of them in each area on the way down.
     edges: Vec<Edge>,
@@ -113,7 +113,7 @@ struct Search<'t> {
     comparisons: usize,
 }
 
-impl Search<'_> {
+impl TreeSearch<'_> {
     /// Looks at an area with the edges from `first` on; those that are no longer there add `winding`.
     fn visit(&mut self, area: usize, first: usize, mut winding: i32) {
         let node = &self.tree.areas[area];

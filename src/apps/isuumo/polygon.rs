@@ -8,12 +8,12 @@ use std::cmp::Ordering;
 
 /// A place in millionths of a degree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Point {
+pub(super) struct GeoPoint {
     pub(super) x: i64,
     pub(super) y: i64,
 }
 
-impl Point {
+impl GeoPoint {
     /// Rounds to six decimals, half to even on the exact decimal value as C's and Go's `%f` do.
     pub(super) fn rounded(latitude: f64, longitude: f64) -> Self {
         Self {
@@ -57,7 +57,7 @@ pub(super) struct Polygon {
 impl Polygon {
     /// The polygon of a ring, or `None` for what MySQL refuses: fewer than four points, or a last
     /// point that is not the first.
-    pub(super) fn from_ring(ring: &[Point]) -> Option<Self> {
+    pub(super) fn from_ring(ring: &[GeoPoint]) -> Option<Self> {
         let is_closed = ring.len() >= 4 && ring.first() == ring.last();
         let edges = ring.windows(2).map(|ends| Edge::new(ends[0], ends[1]));
         is_closed.then(|| Self {
@@ -71,7 +71,7 @@ impl Polygon {
     }
 
     /// Whether the point is strictly inside.
-    pub(super) fn contains(&self, point: Point) -> bool {
+    pub(super) fn contains(&self, point: GeoPoint) -> bool {
         let windings = self.edges.iter().map(|edge| edge.winding(point));
         windings.sum::<Option<i32>>().is_some_and(|sum| sum != 0)
     }
@@ -80,15 +80,15 @@ impl Polygon {
 /// A side of a polygon, turned so that `y` does not fall from its low end to its high end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Edge {
-    low: Point,
-    high: Point,
+    low: GeoPoint,
+    high: GeoPoint,
     /// What it adds to the winding number of points beside it, on the side of greater `x`: 1 or -1
     /// by its direction in the ring, and 0 when both ends have one `y`.
     turn: i32,
 }
 
 impl Edge {
-    fn new(from: Point, to: Point) -> Self {
+    fn new(from: GeoPoint, to: GeoPoint) -> Self {
         let (low, high, turn) = match from.y.cmp(&to.y) {
             Ordering::Less => (from, to, 1),
             Ordering::Equal => (from, to, 0),
@@ -98,7 +98,7 @@ impl Edge {
     }
 
     /// What the edge adds to the winding number of `point`; `None` when the point is on the edge.
-    pub(super) fn winding(&self, point: Point) -> Option<i32> {
+    pub(super) fn winding(&self, point: GeoPoint) -> Option<i32> {
         if point.y < self.low.y || point.y > self.high.y {
             return Some(0);
         }
@@ -114,7 +114,7 @@ impl Edge {
 
     /// What the edge adds to the winding numbers of all points of `area`, where that is the same for
     /// all of them and none of them can be on the edge; `None` where it has to be asked for each.
-    pub(super) fn winding_of_all(&self, area: &Area) -> Option<i32> {
+    pub(super) fn winding_of_all(&self, area: &BoundingBox) -> Option<i32> {
         let (south, north) = (self.low.y.max(area.low.y), self.high.y.min(area.high.y));
         if south > north || self.low.x.min(self.high.x) > area.high.x {
             return Some(0);
@@ -123,7 +123,7 @@ impl Edge {
             return (self.low.x.max(self.high.x) < area.low.x).then_some(0);
         }
         // Between two places, the line is on one side of both or of neither.
-        let side = |x, y| cross(self.low, self.high, Point { x, y });
+        let side = |x, y| cross(self.low, self.high, GeoPoint { x, y });
         if side(area.high.x, south) < 0 && side(area.high.x, north) < 0 {
             return Some(0);
         }
@@ -135,25 +135,25 @@ impl Edge {
 
 /// A rectangle; its borders belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Area {
-    low: Point,
-    high: Point,
+pub(super) struct BoundingBox {
+    low: GeoPoint,
+    high: GeoPoint,
 }
 
-impl Area {
+impl BoundingBox {
     /// The smallest that holds all `points`.
-    pub(super) fn around(points: impl IntoIterator<Item = Point>) -> Self {
+    pub(super) fn around(points: impl IntoIterator<Item = GeoPoint>) -> Self {
         let (least, most) = (i64::MIN, i64::MAX);
         let nothing = Self {
-            low: Point { x: most, y: most },
-            high: Point { x: least, y: least },
+            low: GeoPoint { x: most, y: most },
+            high: GeoPoint { x: least, y: least },
         };
         points.into_iter().fold(nothing, |area, point| Self {
-            low: Point {
+            low: GeoPoint {
                 x: area.low.x.min(point.x),
                 y: area.low.y.min(point.y),
             },
-            high: Point {
+            high: GeoPoint {
                 x: area.high.x.max(point.x),
                 y: area.high.y.max(point.y),
             },
@@ -169,13 +169,13 @@ impl Area {
 
 /// Positive when `point` is on one side of the line through `from` and `to`, negative on the other, 0
 /// on the line.
-fn cross(from: Point, to: Point, point: Point) -> i128 {
+fn cross(from: GeoPoint, to: GeoPoint, point: GeoPoint) -> i128 {
     let (dx, dy) = (i128::from(to.x - from.x), i128::from(to.y - from.y));
     let (px, py) = (i128::from(point.x - from.x), i128::from(point.y - from.y));
     px * dy - py * dx
 }
 
-fn is_between(from: Point, to: Point, point: Point) -> bool {
+fn is_between(from: GeoPoint, to: GeoPoint, point: GeoPoint) -> bool {
     (from.x.min(to.x)..=from.x.max(to.x)).contains(&point.x)
         && (from.y.min(to.y)..=from.y.max(to.y)).contains(&point.y)
 }
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     fn polygon(ring: &[(f64, f64)]) -> Option<Polygon> {
-        let ring: Vec<Point> = ring.iter().map(|&(x, y)| Point::rounded(x, y)).collect();
+        let ring: Vec<GeoPoint> = ring.iter().map(|&(x, y)| GeoPoint::rounded(x, y)).collect();
         Polygon::from_ring(&ring)
     }
 
@@ -200,25 +200,28 @@ mod tests {
     #[test]
     fn inside_is_contained_and_outside_is_not() {
         let square = polygon(&SQUARE).unwrap();
-        assert!(square.contains(Point::rounded(35.5, 139.5)));
-        assert!(square.contains(Point::rounded(35.000_001, 139.000_001)));
-        assert!(!square.contains(Point::rounded(36.5, 139.5)));
-        assert!(!square.contains(Point::rounded(35.5, 138.9)));
-        assert!(!square.contains(Point::rounded(34.0, 139.0)));
+        assert!(square.contains(GeoPoint::rounded(35.5, 139.5)));
+        assert!(square.contains(GeoPoint::rounded(35.000_001, 139.000_001)));
+        assert!(!square.contains(GeoPoint::rounded(36.5, 139.5)));
+        assert!(!square.contains(GeoPoint::rounded(35.5, 138.9)));
+        assert!(!square.contains(GeoPoint::rounded(34.0, 139.0)));
     }
 
     #[test]
     fn edges_and_vertices_are_not_contained() {
         let square = polygon(&SQUARE).unwrap();
         for (x, y) in [(35.0, 139.5), (35.5, 140.0), (36.0, 139.5), (35.5, 139.0)] {
-            assert!(!square.contains(Point::rounded(x, y)), "edge point {x} {y}");
+            assert!(
+                !square.contains(GeoPoint::rounded(x, y)),
+                "edge point {x} {y}"
+            );
         }
         for (x, y) in SQUARE {
-            assert!(!square.contains(Point::rounded(x, y)), "vertex {x} {y}");
+            assert!(!square.contains(GeoPoint::rounded(x, y)), "vertex {x} {y}");
         }
         let triangle = polygon(&[(0.0, 0.0), (1.0, 3.0), (2.0, 0.0), (0.0, 0.0)]).unwrap();
         assert!(
-            !triangle.contains(Point::rounded(0.5, 1.5)),
+            !triangle.contains(GeoPoint::rounded(0.5, 1.5)),
             "on a slanted edge"
         );
     }
@@ -230,12 +233,12 @@ mod tests {
         assert!(
             polygon(&backwards)
                 .unwrap()
-                .contains(Point::rounded(35.5, 139.5))
+                .contains(GeoPoint::rounded(35.5, 139.5))
         );
         assert!(
             !polygon(&backwards)
                 .unwrap()
-                .contains(Point::rounded(35.0, 139.5))
+                .contains(GeoPoint::rounded(35.0, 139.5))
         );
     }
 
@@ -250,10 +253,10 @@ mod tests {
             (0.0, 0.0),
         ];
         let concave = polygon(&ring).unwrap();
-        assert!(concave.contains(Point::rounded(1.0, 2.0)));
-        assert!(!concave.contains(Point::rounded(3.0, 2.0)));
+        assert!(concave.contains(GeoPoint::rounded(1.0, 2.0)));
+        assert!(!concave.contains(GeoPoint::rounded(3.0, 2.0)));
         assert!(
-            !concave.contains(Point::rounded(2.0, 2.0)),
+            !concave.contains(GeoPoint::rounded(2.0, 2.0)),
             "the inner vertex"
         );
     }
@@ -272,13 +275,13 @@ mod tests {
     fn both_sides_are_rounded_to_six_decimals() {
         let square = polygon(&SQUARE).unwrap();
         assert!(
-            !square.contains(Point::rounded(35.000_000_4, 139.5)),
+            !square.contains(GeoPoint::rounded(35.000_000_4, 139.5)),
             "rounds onto the edge"
         );
-        assert!(square.contains(Point::rounded(35.000_000_6, 139.5)));
+        assert!(square.contains(GeoPoint::rounded(35.000_000_6, 139.5)));
         assert_eq!(
-            Point::rounded(-0.000_000_4, 1e300),
-            Point { x: 0, y: FARTHEST }
+            GeoPoint::rounded(-0.000_000_4, 1e300),
+            GeoPoint { x: 0, y: FARTHEST }
         );
         // The largest that is written out, and the first that is not.
         for (degrees, expected) in [

@@ -13,7 +13,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::{first_value, is_json};
-use super::{Isu, Result, Shared, bad_request, path_id};
+use super::{Isu, IsuumoState, Result, bad_request, path_id};
 use crate::http::{HttpError, IdempotencyKey, json_takes_long};
 use crate::store::{Once, Outcome};
 
@@ -46,7 +46,7 @@ pub(super) struct Contact {
             Empty."),
     ))]
 pub(super) async fn buy(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(id): Path<String>,
     headers: HeaderMap,
     key: IdempotencyKey,
@@ -63,7 +63,7 @@ pub(super) async fn take_one(isu: &Isu, id: i64, once: Once) -> Result<Outcome> 
         let taken = connection.prepare_cached(TAKE_ONE)?.execute([id])?;
         Ok::<_, HttpError>(found(taken > 0).into())
     };
-    // How many are left is shown nowhere, only whether there is one: `chair_search` says that.
+    // How many are left is not shown, only whether there is one: `chair_search` says that.
     let work = move |connection: &Connection| once.apply(connection, take);
     isu.store.write_unseen(work).await
 }
@@ -87,7 +87,7 @@ pub(super) async fn take_one(isu: &Isu, id: i64, once: Once) -> Result<Outcome> 
             Empty."),
     ))]
 pub(super) async fn request_documents(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(id): Path<String>,
     headers: HeaderMap,
     key: IdempotencyKey,

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::catalogue::Catalogue;
-use super::{Result, Shared, estate, path_id};
+use super::{IsuumoState, Result, estate, path_id};
 use crate::apps::answer::json;
 use crate::http::{HttpError, PublicResponse, Reading};
 use crate::store::Generation;
@@ -30,7 +30,7 @@ const LIMIT: usize = 20;
             Empty."),
     ))]
 pub(super) async fn recommended(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(id): Path<String>,
 ) -> Result<PublicResponse> {
     let id = path_id(&id)?;

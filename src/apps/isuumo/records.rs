@@ -77,7 +77,7 @@ impl<'a> Records<'a> {
             self.rest = &self.rest[read..];
             end += written;
             match result {
-                // Asked again with nothing left, the reader tells what that means.
+                // Asked again with nothing left, the reader says what that means.
                 ReadFieldResult::InputEmpty => {}
                 ReadFieldResult::OutputFull => {
                     let room = (self.text.len() * 2).min(end + self.longest);
@@ -113,9 +113,9 @@ impl Record<'_> {
 mod tests {
     use super::*;
 
-    type Rows = Option<Vec<Vec<Vec<u8>>>>;
+    type ParsedFields = Option<Vec<Vec<Vec<u8>>>>;
 
-    fn read(csv: &[u8], wanted: usize) -> Rows {
+    fn read(csv: &[u8], wanted: usize) -> ParsedFields {
         let mut records = Records::new(csv, wanted);
         let mut rows = Vec::new();
         loop {
@@ -131,7 +131,7 @@ mod tests {
     }
 
     /// The same by the reader of the csv crate, which holds whole records.
-    fn expected(csv: &[u8], wanted: usize) -> Rows {
+    fn expected(csv: &[u8], wanted: usize) -> ParsedFields {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .terminator(csv::Terminator::Any(b'\n'))

@@ -13,8 +13,8 @@ use rusqlite::{Connection, params_from_iter};
 use super::catalogue::{Catalogue, Set, Shelf};
 use super::conditions::Ranges;
 use super::query::Query;
-use super::{Result, Settings, Shared, bad_request, chair, estate};
-use crate::apps::answer::{Kind, json};
+use super::{IsuumoSettings, IsuumoState, Result, bad_request, chair, estate};
+use crate::apps::answer::{RowFormat, json};
 use crate::apps::listing;
 use crate::http::{HttpError, PublicResponse, Reading};
 use crate::store::Generation;
@@ -24,8 +24,8 @@ use crate::store::Generation;
 pub(super) const LONGEST_FEATURES: usize = 4_096;
 
 /// Where a search looks.
-struct Place {
-    kind: Kind,
+struct SearchTarget {
+    kind: RowFormat,
     /// The name of the list in the answer.
     name: &'static str,
     shelf: fn(&Catalogue) -> &Shelf,
@@ -36,7 +36,7 @@ struct Place {
     from: &'static str,
 }
 
-static CHAIRS: Place = Place {
+static CHAIRS: SearchTarget = SearchTarget {
     kind: chair::KIND,
     name: "chairs",
     shelf: |catalogue| &catalogue.chairs,
@@ -44,7 +44,7 @@ static CHAIRS: Place = Place {
     texts: &["kind", "color"],
     from: "chair_search INDEXED BY chair_by_popularity",
 };
-static ESTATES: Place = Place {
+static ESTATES: SearchTarget = SearchTarget {
     kind: estate::KIND,
     name: "estates",
     shelf: |catalogue| &catalogue.estates,
@@ -53,15 +53,15 @@ static ESTATES: Place = Place {
     from: "estate_search INDEXED BY estate_by_popularity",
 };
 
-/// One condition of the user; columns are indexes of those in [`Place`].
+/// One condition of the user; columns are indexes of those in [`SearchTarget`].
 #[derive(Debug, Clone)]
-enum Condition {
+enum SearchCondition {
     Range { column: usize, number: usize },
     Text { column: usize, text: String },
     Feature(String),
 }
 
-impl Condition {
+impl SearchCondition {
     /// The rows that meet it; `None` where only SQLite can tell.
     fn set<'s>(&self, shelf: &'s Shelf) -> Option<Set<'s>> {
         match self {
@@ -71,7 +71,7 @@ impl Condition {
         }
     }
 
-    fn term(&self, place: &Place) -> String {
+    fn term(&self, place: &SearchTarget) -> String {
         match self {
             Self::Range { column, .. } => format!("{} = ?", place.ranges[*column]),
             Self::Text { column, .. } => format!("{} = ?", place.texts[*column]),
@@ -92,7 +92,7 @@ impl Condition {
 /// The conditions of a request, checked one after the other.
 struct Checked<'q> {
     query: &'q Query,
-    conditions: Vec<Condition>,
+    conditions: Vec<SearchCondition>,
 }
 
 impl Checked<'_> {
@@ -105,7 +105,8 @@ impl Checked<'_> {
         let number = usize::try_from(number).map_err(|_| bad_request())?;
         let range = ranges.ranges.get(number).ok_or_else(bad_request)?;
         if !range.is_everything() {
-            self.conditions.push(Condition::Range { column, number });
+            self.conditions
+                .push(SearchCondition::Range { column, number });
         }
         Ok(())
     }
@@ -113,11 +114,11 @@ impl Checked<'_> {
     fn text(&mut self, column: usize, name: &str) {
         if let Some(text) = self.query.text(name) {
             let text = text.to_owned();
-            self.conditions.push(Condition::Text { column, text });
+            self.conditions.push(SearchCondition::Text { column, text });
         }
     }
 
-    fn features(&mut self, settings: &Settings) -> Result<()> {
+    fn features(&mut self, settings: &IsuumoSettings) -> Result<()> {
         let Some(features) = self.query.text("features") else {
             return Ok(());
         };
@@ -130,12 +131,13 @@ impl Checked<'_> {
             return Err(HttpError::problem(StatusCode::BAD_REQUEST, detail));
         }
         let features = elements.into_iter().map(str::to_owned);
-        self.conditions.extend(features.map(Condition::Feature));
+        self.conditions
+            .extend(features.map(SearchCondition::Feature));
         Ok(())
     }
 
     /// Adds the page, in the original's order: conditions, `page`, `perPage`.
-    fn page(self, place: &'static Place, settings: &Settings) -> Result<Search> {
+    fn page(self, place: &'static SearchTarget, settings: &IsuumoSettings) -> Result<Search> {
         if self.conditions.is_empty() {
             return Err(bad_request());
         }
@@ -162,8 +164,8 @@ impl Checked<'_> {
 /// A checked request.
 #[derive(Clone)]
 struct Search {
-    place: &'static Place,
-    conditions: Vec<Condition>,
+    place: &'static SearchTarget,
+    conditions: Vec<SearchCondition>,
     limit: usize,
     offset: usize,
 }
@@ -172,7 +174,7 @@ impl Search {
     /// The body of the answer.
     async fn find(
         self,
-        isu: &Shared,
+        isu: &IsuumoState,
         generation: &Generation,
         catalogue: &Catalogue,
     ) -> Result<Vec<u8>> {
@@ -219,7 +221,7 @@ impl Search {
     }
 
     fn count(&self, connection: &Connection) -> rusqlite::Result<usize> {
-        let values = self.conditions.iter().map(Condition::value);
+        let values = self.conditions.iter().map(SearchCondition::value);
         connection
             .prepare_cached(&self.count_sql())?
             .query_row(params_from_iter(values), |row| row.get(0))
@@ -228,7 +230,11 @@ impl Search {
     fn ids(&self, connection: &Connection) -> rusqlite::Result<Vec<i64>> {
         let number = |number: usize| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
         let page = [number(self.limit), number(self.offset)];
-        let values = self.conditions.iter().map(Condition::value).chain(page);
+        let values = self
+            .conditions
+            .iter()
+            .map(SearchCondition::value)
+            .chain(page);
         listing::ids(connection, &self.ids_sql(), params_from_iter(values))
     }
 }
@@ -303,7 +309,7 @@ pub(super) struct EstateConditions {
         (status = 500, description = "`page` or `perPage` is negative. Empty."),
     ))]
 pub(super) async fn chairs(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     RawQuery(query): RawQuery,
 ) -> Result<PublicResponse> {
     let query = Query::parse(query.as_deref());
@@ -316,7 +322,7 @@ pub(super) async fn chairs(
 
 /// The body of the answer; `catalogue` is that of `generation`, taken before.
 pub(super) async fn find_chairs(
-    isu: &Shared,
+    isu: &IsuumoState,
     generation: &Generation,
     catalogue: &Catalogue,
     query: &Query,
@@ -350,7 +356,7 @@ pub(super) async fn find_chairs(
         (status = 500, description = "`page` or `perPage` is negative. Empty."),
     ))]
 pub(super) async fn estates(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     RawQuery(query): RawQuery,
 ) -> Result<PublicResponse> {
     let query = Query::parse(query.as_deref());
@@ -363,7 +369,7 @@ pub(super) async fn estates(
 
 /// The body of the answer; `catalogue` is that of `generation`, taken before.
 pub(super) async fn find_estates(
-    isu: &Shared,
+    isu: &IsuumoState,
     generation: &Generation,
     catalogue: &Catalogue,
     query: &Query,
@@ -411,15 +417,15 @@ mod tests {
     }
 
     /// Every set of conditions that a request can have, with up to two features, and pages of them.
-    fn searches(place: &'static Place, texts: &[&[&str]], features: &[&str]) -> Vec<Search> {
+    fn searches(place: &'static SearchTarget, texts: &[&[&str]], features: &[&str]) -> Vec<Search> {
         let mut searches = Vec::new();
         let columns = place.ranges.len() + place.texts.len();
         for set in 0..1_usize << columns {
             for (turn, pair) in features.windows(2).enumerate() {
                 let wanted = |column: &usize| set >> column & 1 == 1;
                 let ranges = (0..place.ranges.len()).filter(wanted);
-                let mut conditions: Vec<Condition> = ranges
-                    .map(|column| Condition::Range {
+                let mut conditions: Vec<SearchCondition> = ranges
+                    .map(|column| SearchCondition::Range {
                         column,
                         number: (set + turn + column) % 4,
                     })
@@ -427,11 +433,12 @@ mod tests {
                 for (column, values) in texts.iter().enumerate() {
                     if wanted(&(column + place.ranges.len())) {
                         let text = values[(set + turn) % values.len()].to_owned();
-                        conditions.push(Condition::Text { column, text });
+                        conditions.push(SearchCondition::Text { column, text });
                     }
                 }
                 let features = pair.iter().take(turn % 3);
-                conditions.extend(features.map(|part| Condition::Feature((*part).to_owned())));
+                conditions
+                    .extend(features.map(|part| SearchCondition::Feature((*part).to_owned())));
                 if !conditions.is_empty() {
                     searches.push(Search {
                         place,

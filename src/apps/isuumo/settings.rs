@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Settings of this app; see `ekiben.example.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
+pub struct IsuumoSettings {
     /// Answer crawlers with 503, as the contest's rules allow.
     pub shed_bots: bool,
     /// Largest `perPage` of a search; the contract knows no bound, a server needs one.
@@ -15,7 +15,7 @@ pub struct Settings {
     pub max_features: usize,
 }
 
-impl Default for Settings {
+impl Default for IsuumoSettings {
     fn default() -> Self {
         Self {
             shed_bots: false,

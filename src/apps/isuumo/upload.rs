@@ -16,20 +16,20 @@ use rusqlite::{Connection, ErrorCode};
 use utoipa::ToSchema;
 
 use super::records::{Broken, Record, Records};
-use super::{Result, Shared, bad_request};
+use super::{IsuumoState, Result, bad_request};
 use crate::http::{BodyShare, HttpError, IdempotencyKey};
 use crate::store::Outcome;
 
 /// What a column of an upload holds.
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+enum UploadType {
     Integer,
     Real,
     /// Of so many characters at most: U+0000, at which SQLite's `length()` stops, is one like any other.
     Text(usize),
 }
 
-impl Kind {
+impl UploadType {
     /// What a field, which is UTF-8, holds; `None` if that is not of this kind.
     fn value(self, field: &[u8]) -> Option<ValueRef<'_>> {
         match self {
@@ -43,7 +43,7 @@ impl Kind {
 /// A text that its column cannot hold.
 #[derive(Debug, thiserror::Error)]
 #[error("{column} has more than {most} characters")]
-struct TooLong {
+struct TextTooLong {
     column: &'static str,
     most: usize,
 }
@@ -59,26 +59,26 @@ struct Upload {
     part: &'static str,
     table: &'static str,
     /// In the order of the CSV.
-    columns: &'static [(&'static str, Kind)],
+    columns: &'static [(&'static str, UploadType)],
 }
 
 const CHAIRS: Upload = Upload {
     part: "chairs",
     table: "chair",
     columns: &[
-        ("id", Kind::Integer),
-        ("name", Kind::Text(64)),
-        ("description", Kind::Text(4096)),
-        ("thumbnail", Kind::Text(128)),
-        ("price", Kind::Integer),
-        ("height", Kind::Integer),
-        ("width", Kind::Integer),
-        ("depth", Kind::Integer),
-        ("color", Kind::Text(64)),
-        ("features", Kind::Text(64)),
-        ("kind", Kind::Text(64)),
-        ("popularity", Kind::Integer),
-        ("stock", Kind::Integer),
+        ("id", UploadType::Integer),
+        ("name", UploadType::Text(64)),
+        ("description", UploadType::Text(4096)),
+        ("thumbnail", UploadType::Text(128)),
+        ("price", UploadType::Integer),
+        ("height", UploadType::Integer),
+        ("width", UploadType::Integer),
+        ("depth", UploadType::Integer),
+        ("color", UploadType::Text(64)),
+        ("features", UploadType::Text(64)),
+        ("kind", UploadType::Text(64)),
+        ("popularity", UploadType::Integer),
+        ("stock", UploadType::Integer),
     ],
 };
 
@@ -86,18 +86,18 @@ const ESTATES: Upload = Upload {
     part: "estates",
     table: "estate",
     columns: &[
-        ("id", Kind::Integer),
-        ("name", Kind::Text(64)),
-        ("description", Kind::Text(4096)),
-        ("thumbnail", Kind::Text(128)),
-        ("address", Kind::Text(128)),
-        ("latitude", Kind::Real),
-        ("longitude", Kind::Real),
-        ("rent", Kind::Integer),
-        ("door_height", Kind::Integer),
-        ("door_width", Kind::Integer),
-        ("features", Kind::Text(64)),
-        ("popularity", Kind::Integer),
+        ("id", UploadType::Integer),
+        ("name", UploadType::Text(64)),
+        ("description", UploadType::Text(4096)),
+        ("thumbnail", UploadType::Text(128)),
+        ("address", UploadType::Text(128)),
+        ("latitude", UploadType::Real),
+        ("longitude", UploadType::Real),
+        ("rent", UploadType::Integer),
+        ("door_height", UploadType::Integer),
+        ("door_width", UploadType::Integer),
+        ("features", UploadType::Text(64)),
+        ("popularity", UploadType::Integer),
     ],
 };
 
@@ -127,7 +127,7 @@ pub(super) struct ChairForm {
             there already, a text that is too long, a number out of range. Empty."),
     ))]
 pub(super) async fn chairs(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     key: IdempotencyKey,
     request: Request,
 ) -> Result<Outcome> {
@@ -160,7 +160,7 @@ pub(super) struct EstateForm {
             there already, a text that is too long, a number out of range. Empty."),
     ))]
 pub(super) async fn estates(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     key: IdempotencyKey,
     request: Request,
 ) -> Result<Outcome> {
@@ -168,7 +168,7 @@ pub(super) async fn estates(
 }
 
 async fn store(
-    isu: &Shared,
+    isu: &IsuumoState,
     key: IdempotencyKey,
     request: Request,
     upload: &'static Upload,
@@ -226,7 +226,7 @@ fn malformed(error: &MultipartError) -> HttpError {
 ///
 /// What is broken comes before what is no number, as in the original; a text that is too long comes last,
 /// where the original's table refuses it.
-fn check(csv: &[u8], columns: &[(&'static str, Kind)]) -> Result<()> {
+fn check(csv: &[u8], columns: &[(&'static str, UploadType)]) -> Result<()> {
     let broken = |Broken| HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR);
     if !quotes_are_strict(csv) {
         return Err(broken(Broken));
@@ -251,17 +251,17 @@ fn check(csv: &[u8], columns: &[(&'static str, Kind)]) -> Result<()> {
 }
 
 /// The first text of a record that is longer than its column.
-fn longer(record: &Record<'_>, columns: &[(&'static str, Kind)]) -> Option<TooLong> {
+fn longer(record: &Record<'_>, columns: &[(&'static str, UploadType)]) -> Option<TextTooLong> {
     let mut columns = columns.iter().enumerate();
     columns.find_map(|(index, &(column, kind))| {
-        let Kind::Text(most) = kind else {
+        let UploadType::Text(most) = kind else {
             return None;
         };
         let field = record.get(index)?;
         // Fewer bytes than that are never more characters; the rest is counted.
         let is_longer = field.len() > most
             && str::from_utf8(field).is_ok_and(|text| text.chars().count() > most);
-        is_longer.then_some(TooLong { column, most })
+        is_longer.then_some(TextTooLong { column, most })
     })
 }
 
@@ -342,10 +342,10 @@ mod tests {
 
     use super::*;
 
-    const COLUMNS: &[(&str, Kind)] = &[
-        ("id", Kind::Integer),
-        ("name", Kind::Text(4)),
-        ("at", Kind::Real),
+    const COLUMNS: &[(&str, UploadType)] = &[
+        ("id", UploadType::Integer),
+        ("name", UploadType::Text(4)),
+        ("at", UploadType::Real),
     ];
 
     fn read(csv: &str) -> Result<Vec<Vec<Value>>, u16> {
@@ -359,7 +359,7 @@ mod tests {
         let mut records = Records::new(&csv, COLUMNS.len());
         let mut rows = Vec::new();
         while let Some(record) = records.next().unwrap() {
-            let value = |(index, (_, kind)): (usize, &(&str, Kind))| {
+            let value = |(index, (_, kind)): (usize, &(&str, UploadType))| {
                 let value = kind.value(record.get(index).unwrap());
                 Value::try_from(value.unwrap()).unwrap()
             };

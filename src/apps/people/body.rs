@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Uri, header};
 use serde_json::{Map, Value};
 
 use super::Result;
-use super::problem::Problem;
+use super::problem::PeopleError;
 use super::shape;
 use crate::http::{WorkPool, json_takes_long};
 
@@ -32,12 +32,12 @@ fn checked(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Result<Map<String, Va
         .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .unwrap_or_default();
     if !body.is_empty() && !is_json(&content_type) {
-        return Err(Problem::content_type(&content_type).into());
+        return Err(PeopleError::content_type(&content_type).into());
     }
     // A literal null is no body to the original, and neither is nothing.
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
     if value.is_null() {
-        return Err(Problem::specification("Request body is not valid JSON").into());
+        return Err(PeopleError::specification("Request body is not valid JSON").into());
     }
     let fields = shape::checked(value)?;
     no_parameters(uri)?;
@@ -57,7 +57,7 @@ pub(super) fn no_parameters(uri: &Uri) -> Result<()> {
     if names.is_empty() {
         return Ok(());
     }
-    Err(Problem::extra_parameters(&names).into())
+    Err(PeopleError::extra_parameters(&names).into())
 }
 
 /// `application/json`, or anything that says it is JSON underneath, whatever its parameters.

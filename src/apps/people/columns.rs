@@ -4,7 +4,7 @@
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FieldType {
     Uuid,
     Boolean,
     /// 32 bits.
@@ -21,7 +21,7 @@ pub(super) struct Column {
     pub(super) key: &'static str,
     /// Its name in SQL; the index that lists by it is `person_by_` and this.
     pub(super) name: &'static str,
-    pub(super) kind: Kind,
+    pub(super) kind: FieldType,
 }
 
 /// The values of `sex`.
@@ -32,26 +32,26 @@ pub(super) const LONGEST_NAME: usize = 100;
 
 /// All that a body can give but the uuid, then the uuid.
 pub(super) const COLUMNS: [Column; 9] = [
-    column("survived", "survived", Kind::Boolean),
-    column("passengerClass", "passenger_class", Kind::Integer),
-    column("name", "name", Kind::Text),
-    column("sex", "sex", Kind::Sex),
-    column("age", "age", Kind::Integer),
+    column("survived", "survived", FieldType::Boolean),
+    column("passengerClass", "passenger_class", FieldType::Integer),
+    column("name", "name", FieldType::Text),
+    column("sex", "sex", FieldType::Sex),
+    column("age", "age", FieldType::Integer),
     column(
         "siblingsOrSpousesAboard",
         "siblings_or_spouses_aboard",
-        Kind::Integer,
+        FieldType::Integer,
     ),
     column(
         "parentsOrChildrenAboard",
         "parents_or_children_aboard",
-        Kind::Integer,
+        FieldType::Integer,
     ),
-    column("fare", "fare", Kind::Number),
-    column("uuid", "uuid", Kind::Uuid),
+    column("fare", "fare", FieldType::Number),
+    column("uuid", "uuid", FieldType::Uuid),
 ];
 
-const fn column(key: &'static str, name: &'static str, kind: Kind) -> Column {
+const fn column(key: &'static str, name: &'static str, kind: FieldType) -> Column {
     Column { key, name, kind }
 }
 

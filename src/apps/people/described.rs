@@ -78,7 +78,7 @@ pub(super) struct ListParameters {
     /// People of a page.
     #[param(minimum = 1)]
     limit: Option<i64>,
-    /// Where the page begins, from the `Link` of the one before. Opaque.
+    /// Where the page begins, from the `Link` of the previous page. Opaque.
     cursor: Option<String>,
     /// A key of a person, with `-` before it for the highest first. Equal ones come in the order of their
     /// arrival, or the last one first.

@@ -5,7 +5,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
 use super::described::{NoSuchPerson, PeopleRefusal, SuchAPerson, WrongRequest, WrongType};
-use super::{Settings, person, read, write};
+use super::{PeopleSettings, person, read, write};
 use crate::http::builtin::openapi::{add_examples, operations_mut};
 
 const EXAMPLES: &str = include_str!("examples.json");
@@ -19,11 +19,11 @@ const EXAMPLES: &str = include_str!("examples.json");
     ),
     tags((name = "People", description = "People: the passengers of the Titanic.")),
 )]
-struct Handlers;
+struct PeopleHandlers;
 
 /// The description of the app as it is configured.
-pub(super) fn describe(settings: &Settings) -> serde_json::Result<OpenApi> {
-    let mut document = Handlers::openapi();
+pub(super) fn describe(settings: &PeopleSettings) -> serde_json::Result<OpenApi> {
+    let mut document = PeopleHandlers::openapi();
     for (_, operation) in operations_mut(&mut document) {
         for parameter in operation.parameters.iter_mut().flatten() {
             if let RefOr::T(parameter) = parameter

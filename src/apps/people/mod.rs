@@ -35,11 +35,11 @@ use std::sync::Arc;
 use axum::routing::{any, get};
 use uuid::Uuid;
 
-pub use self::settings::Settings;
+pub use self::settings::PeopleSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::bake::CsvTable;
 use crate::config::Mount;
-use crate::http::{HttpError, Kept, Routes, WorkPool};
+use crate::http::{HttpError, RevisionCache, Routes, WorkPool};
 use crate::store::Store;
 
 /// What every handler of this app returns.
@@ -53,17 +53,17 @@ const KEPT_LISTS: usize = 8 * 1024 * 1024;
 /// What handlers share.
 struct Register {
     store: Arc<Store>,
-    settings: Settings,
+    settings: PeopleSettings,
     /// Where the app is, for links.
     mount: Mount,
     /// What does whatever takes long.
     work: WorkPool,
-    people: Kept<Uuid, axum::body::Bytes>,
+    people: RevisionCache<Uuid, axum::body::Bytes>,
     /// By form and query.
-    lists: Kept<(read::Form, String), read::Page>,
+    lists: RevisionCache<(read::Form, String), read::Page>,
 }
 
-type Shared = Arc<Register>;
+type PeopleState = Arc<Register>;
 
 impl AsRef<Store> for Register {
     fn as_ref(&self) -> &Store {
@@ -86,9 +86,9 @@ impl AppData for People {
 }
 
 impl ServedApp for People {
-    type Settings = Settings;
+    type Settings = PeopleSettings;
 
-    fn mount(&self, context: MountContext<Settings>) -> Result<Mounted, MountError> {
+    fn mount(&self, context: MountContext<PeopleSettings>) -> Result<Mounted, MountError> {
         let MountContext {
             settings,
             mount,
@@ -105,8 +105,8 @@ impl ServedApp for People {
                 settings,
                 mount,
                 work,
-                people: Kept::new(KEPT_PEOPLE),
-                lists: Kept::new(KEPT_LISTS),
+                people: RevisionCache::new(KEPT_PEOPLE),
+                lists: RevisionCache::new(KEPT_LISTS),
             })
         };
         let mounted = Mounted::new(routes(), description, state);
@@ -114,7 +114,7 @@ impl ServedApp for People {
     }
 }
 
-fn routes() -> Routes<Shared> {
+fn routes() -> Routes<PeopleState> {
     // Below a person there is nothing, and no path is mended by a redirect.
     Routes::new()
         .route("/people", get(read::list).post(write::create))

@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::columns::LONGEST_NAME;
-use super::problem::Problem;
+use super::problem::PeopleError;
 
 /// A new person.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Person {
+pub(super) struct PersonInsert {
     pub(super) uuid: Uuid,
     pub(super) survived: bool,
     pub(super) passenger_class: i64,
@@ -23,7 +23,7 @@ pub(super) struct Person {
 
 /// What is to become of a person; what is not given stays.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Changes {
+pub(super) struct PersonUpdate {
     /// Cannot change, but may be said.
     pub(super) uuid: Option<Uuid>,
     pub(super) survived: Option<bool>,
@@ -36,7 +36,7 @@ pub(super) struct Changes {
     pub(super) fare: Option<f64>,
 }
 
-impl Changes {
+impl PersonUpdate {
     /// Whether everything stays.
     pub(super) fn is_empty(&self) -> bool {
         let nothing = Self {
@@ -62,9 +62,9 @@ pub(super) fn uuid(text: &str) -> Option<Uuid> {
 }
 
 /// What a body says that went through the check of its shape.
-pub(super) fn changes(fields: &Map<String, Value>) -> Result<Changes, Problem> {
+pub(super) fn changes(fields: &Map<String, Value>) -> Result<PersonUpdate, PeopleError> {
     let integer = |key: &str| fields.get(key).and_then(Value::as_i64);
-    Ok(Changes {
+    Ok(PersonUpdate {
         name: fields.get("name").map(name).transpose()?,
         uuid: given_uuid(fields)?,
         survived: fields.get("survived").and_then(Value::as_bool),
@@ -78,14 +78,14 @@ pub(super) fn changes(fields: &Map<String, Value>) -> Result<Changes, Problem> {
 }
 
 /// The person that a body describes. The fields are looked at in the order in which they stand here.
-pub(super) fn person(fields: &Map<String, Value>) -> Result<Person, Problem> {
+pub(super) fn person(fields: &Map<String, Value>) -> Result<PersonInsert, PeopleError> {
     let required = |key: &str| {
-        let missing = || Problem::validation(format!("No `{key}` provided"));
+        let missing = || PeopleError::validation(format!("No `{key}` provided"));
         fields.get(key).ok_or_else(missing)
     };
     // Of the type that the check of the shape found.
     let integer = |key: &str| required(key).map(|value| value.as_i64().unwrap_or_default());
-    Ok(Person {
+    Ok(PersonInsert {
         passenger_class: integer("passengerClass")?,
         name: name(required("name")?)?,
         sex: required("sex")?.as_str().unwrap_or_default().to_owned(),
@@ -102,19 +102,19 @@ pub(super) fn person(fields: &Map<String, Value>) -> Result<Person, Problem> {
 }
 
 /// A uuid that is given, if one is.
-fn given_uuid(fields: &Map<String, Value>) -> Result<Option<Uuid>, Problem> {
+fn given_uuid(fields: &Map<String, Value>) -> Result<Option<Uuid>, PeopleError> {
     match fields.get("uuid") {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => uuid(text).map(Some).ok_or_else(|| incorrect_value("uuid")),
         Some(_) => {
             let detail = "Incorrect type of value for `uuid`";
-            Err(Problem::validation(detail))
+            Err(PeopleError::validation(detail))
         }
     }
 }
 
 /// A person cannot be given another uuid.
-pub(super) fn stays(own: Uuid, changes: &Changes) -> Result<(), Problem> {
+pub(super) fn stays(own: Uuid, changes: &PersonUpdate) -> Result<(), PeopleError> {
     match changes.uuid {
         Some(other) if other != own => Err(incorrect_value("uuid")),
         _ => Ok(()),
@@ -122,11 +122,11 @@ pub(super) fn stays(own: Uuid, changes: &Changes) -> Result<(), Problem> {
 }
 
 /// A name, whose length counts in characters.
-fn name(value: &Value) -> Result<String, Problem> {
+fn name(value: &Value) -> Result<String, PeopleError> {
     let name = value.as_str().unwrap_or_default();
     if name.chars().count() > LONGEST_NAME {
         let detail = format!("To long value for `name`. Max {LONGEST_NAME} chars.");
-        return Err(Problem::validation(detail));
+        return Err(PeopleError::validation(detail));
     }
     // What no database of the two takes, or shows.
     if name.contains('\0') {
@@ -135,8 +135,8 @@ fn name(value: &Value) -> Result<String, Problem> {
     Ok(name.to_owned())
 }
 
-fn incorrect_value(key: &str) -> Problem {
-    Problem::validation(format!("Incorrect value for `{key}`"))
+fn incorrect_value(key: &str) -> PeopleError {
+    PeopleError::validation(format!("Incorrect value for `{key}`"))
 }
 
 #[cfg(test)]

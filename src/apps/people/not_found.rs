@@ -7,23 +7,23 @@ use axum::response::{IntoResponse as _, Response};
 use uuid::Uuid;
 
 use super::model;
-use super::problem::Problem;
+use super::problem::PeopleError;
 
 /// The app's 404 page: family B for every address.
 pub(super) fn page(_method: &Method, _headers: &HeaderMap, uri: &Uri) -> Option<Response> {
     // `OPTIONS *` asks about the server, not about an address.
-    (uri.path() != "*").then(|| Problem::not_found().into_response())
+    (uri.path() != "*").then(|| PeopleError::not_found().into_response())
 }
 
 /// The uuid in an address. At any other text there is nothing, UTF-8 or not.
-pub(super) fn uuid_in(path: Result<Path<String>, PathRejection>) -> Result<Uuid, Problem> {
+pub(super) fn uuid_in(path: Result<Path<String>, PathRejection>) -> Result<Uuid, PeopleError> {
     let uuid = path.ok().and_then(|Path(text)| model::uuid(&text));
-    uuid.ok_or_else(Problem::not_found)
+    uuid.ok_or_else(PeopleError::not_found)
 }
 
 /// 404 of family B.
-pub(super) async fn nothing_here() -> Problem {
-    Problem::not_found()
+pub(super) async fn nothing_here() -> PeopleError {
+    PeopleError::not_found()
 }
 
 /// 405 of family A; 200 for OPTIONS. The router adds `Allow` to either.
@@ -31,5 +31,5 @@ pub(super) async fn no_method(method: Method) -> Response {
     if method == Method::OPTIONS {
         return StatusCode::OK.into_response();
     }
-    Problem::method().into_response()
+    PeopleError::method().into_response()
 }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::apps::answer::{Kind, Object, key};
+use crate::apps::answer::{Object, RowFormat, key};
 
 macro_rules! select {
     ($condition:literal) => {
@@ -17,7 +17,7 @@ macro_rules! select {
 }
 
 /// A person by number.
-pub(super) const KIND: Kind = Kind {
+pub(super) const KIND: RowFormat = RowFormat {
     select: select!("id = ?1"),
     write,
 };

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::http::{HttpError, PROBLEM_TYPE};
-use crate::store::Answer;
+use crate::store::StoredResponse;
 
 /// Of family A.
 const BLANK: &str = "about:blank";
@@ -22,7 +22,7 @@ const HTTP: &str = "http";
 
 /// A refusal with its document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Problem {
+pub(super) struct PeopleError {
     detail: Option<String>,
     status: u16,
     title: Option<String>,
@@ -30,7 +30,7 @@ pub(super) struct Problem {
     kind: &'static str,
 }
 
-impl Problem {
+impl PeopleError {
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
         Self {
             detail: Some(detail.into()),
@@ -104,22 +104,22 @@ impl Problem {
     }
 }
 
-impl From<Problem> for HttpError {
-    fn from(problem: Problem) -> Self {
+impl From<PeopleError> for HttpError {
+    fn from(problem: PeopleError) -> Self {
         let (media_type, document) = problem.content();
         Self::document(problem.status(), media_type, document)
     }
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for PeopleError {
     fn into_response(self) -> Response {
         HttpError::from(self).into_response()
     }
 }
 
 /// For what the writer decides, which may be kept for an `Idempotency-Key`.
-impl From<Problem> for Answer {
-    fn from(problem: Problem) -> Self {
+impl From<PeopleError> for StoredResponse {
+    fn from(problem: PeopleError) -> Self {
         let (content_type, bytes) = problem.content();
         Self::new(problem.status).with_body(content_type, bytes)
     }

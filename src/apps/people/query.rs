@@ -10,25 +10,25 @@ use rusqlite::types::Value;
 use serde_json::Value as Json;
 
 use super::Result;
-use super::columns::{COLUMNS, Column, Kind, SEXES, find};
+use super::columns::{COLUMNS, Column, FieldType, SEXES, find};
 use super::model;
-use super::problem::Problem;
-use super::settings::Settings;
+use super::problem::PeopleError;
+use super::settings::PeopleSettings;
 
 /// A list that is asked for.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
-    pub(super) conditions: Vec<Condition>,
+pub(super) struct ListRequest {
+    pub(super) conditions: Vec<Filter>,
     pub(super) sort: Option<Sort>,
     /// People of a page; all without one.
     pub(super) limit: Option<usize>,
     /// Where the page before ended.
-    pub(super) after: Option<Place>,
+    pub(super) after: Option<ListCursor>,
 }
 
 /// What must hold of a person.
 #[derive(Debug)]
-pub(super) struct Condition {
+pub(super) struct Filter {
     pub(super) column: &'static Column,
     pub(super) test: Test,
     pub(super) value: Value,
@@ -50,9 +50,9 @@ pub(super) struct Sort {
     pub(super) descends: bool,
 }
 
-/// A place in the order of a list.
+/// A cursor: a position in the order of a list.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Place {
+pub(super) struct ListCursor {
     /// What the list is sorted by; the number without sorting.
     pub(super) value: Value,
     pub(super) number: i64,
@@ -85,9 +85,9 @@ fn known(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     })
 }
 
-impl Asked {
+impl ListRequest {
     /// Reads a query.
-    pub(super) fn parse(query: &str, settings: &Settings) -> Result<Self> {
+    pub(super) fn parse(query: &str, settings: &PeopleSettings) -> Result<Self> {
         let mut asked = Self::default();
         let mut cursor = None;
         for (name, text) in known(query) {
@@ -104,7 +104,7 @@ impl Asked {
     }
 
     /// The query of the page behind `last`, or of the first one: `query` with another cursor.
-    pub(super) fn with_cursor(&self, query: &str, last: Option<&Place>) -> String {
+    pub(super) fn with_cursor(&self, query: &str, last: Option<&ListCursor>) -> String {
         let mut next = Serializer::new(String::new());
         for (name, text) in known(query).filter(|(name, _)| name != CURSOR) {
             next.append_pair(&name, &text);
@@ -146,12 +146,12 @@ fn limit(text: &str, most: usize) -> Result<usize> {
 }
 
 /// What a parameter asks of people; nothing when it is not known.
-fn condition(name: &str, text: &str) -> Result<Option<Condition>> {
+fn condition(name: &str, text: &str) -> Result<Option<Filter>> {
     let Some((column, test)) = target(name) else {
         return Ok(None);
     };
     let value = value(name, column.kind, text)?;
-    Ok(Some(Condition {
+    Ok(Some(Filter {
         column,
         test,
         value,
@@ -175,7 +175,7 @@ fn bound(name: &str) -> Option<(&'static Column, Test)> {
     };
     let is_meant = |column: &&Column| {
         let (first, others) = column.key.split_at(1);
-        matches!(column.kind, Kind::Integer | Kind::Number)
+        matches!(column.kind, FieldType::Integer | FieldType::Number)
             && rest.strip_prefix(&first.to_ascii_uppercase()) == Some(others)
     };
     let column = COLUMNS.iter().find(is_meant)?;
@@ -183,26 +183,26 @@ fn bound(name: &str) -> Option<(&'static Column, Test)> {
 }
 
 /// A parameter's value as the column keeps it.
-fn value(name: &str, kind: Kind, text: &str) -> Result<Value> {
+fn value(name: &str, kind: FieldType, text: &str) -> Result<Value> {
     let read = match kind {
-        Kind::Uuid => model::uuid(text)
+        FieldType::Uuid => model::uuid(text)
             .map(|uuid| Value::Text(uuid.to_string()))
             .ok_or("uuid"),
-        Kind::Boolean => match text {
+        FieldType::Boolean => match text {
             "true" => Ok(Value::Integer(1)),
             "false" => Ok(Value::Integer(0)),
             _ => Err("boolean"),
         },
-        Kind::Integer => text
+        FieldType::Integer => text
             .parse()
             .map(|number: i32| Value::Integer(number.into()))
             .map_err(|_| "integer"),
-        Kind::Number => finite(text).map(Value::Real).ok_or("number"),
-        Kind::Sex if !SEXES.contains(&text) => {
+        FieldType::Number => finite(text).map(Value::Real).ok_or("number"),
+        FieldType::Sex if !SEXES.contains(&text) => {
             let sexes = SEXES.map(|sex| format!("'{sex}'")).join(", ");
             return Err(wrong(name, &format!("'{text}' is not one of [{sexes}]")).into());
         }
-        Kind::Text | Kind::Sex => Ok(Value::Text(text.to_owned())),
+        FieldType::Text | FieldType::Sex => Ok(Value::Text(text.to_owned())),
     };
     read.map_err(|expected| wrong_type(name, expected).into())
 }
@@ -212,17 +212,17 @@ fn finite(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-fn wrong_type(name: &str, expected: &str) -> Problem {
+fn wrong_type(name: &str, expected: &str) -> PeopleError {
     let detail = format!("Wrong type, expected '{expected}' for query parameter '{name}'");
-    Problem::specification(detail)
+    PeopleError::specification(detail)
 }
 
-fn wrong(name: &str, flaw: &str) -> Problem {
-    Problem::specification(format!("{flaw} for query parameter '{name}'"))
+fn wrong(name: &str, flaw: &str) -> PeopleError {
+    PeopleError::specification(format!("{flaw} for query parameter '{name}'"))
 }
 
-/// A place as clients keep it: JSON of what the list is sorted by, its value there, and the number.
-fn cursor(place: &Place, sort: Option<Sort>) -> String {
+/// A cursor as clients get it: JSON of what the list is sorted by, its value there, and the number.
+fn cursor(place: &ListCursor, sort: Option<Sort>) -> String {
     let value = match &place.value {
         Value::Integer(number) => Json::from(*number),
         Value::Real(number) => Json::from(*number),
@@ -238,24 +238,26 @@ fn cursor(place: &Place, sort: Option<Sort>) -> String {
 }
 
 /// Reads what [`cursor`] wrote, of a list that is sorted in the same way.
-fn place(text: &str, sort: Option<Sort>) -> Result<Place> {
+fn place(text: &str, sort: Option<Sort>) -> Result<ListCursor> {
     let strange = || wrong(CURSOR, "not a cursor of such a list");
     let parts: (String, Json, i64) = serde_json::from_str(text).map_err(|_| strange())?;
     let (given, value, number) = parts;
     if given != order(sort) {
         return Err(strange().into());
     }
-    let kind = sort.map_or(Kind::Integer, |sort| sort.column.kind);
+    let kind = sort.map_or(FieldType::Integer, |sort| sort.column.kind);
     let value = match (kind, value) {
-        (Kind::Number, Json::Number(number)) => number.as_f64().map(Value::Real),
-        (Kind::Integer | Kind::Boolean, Json::Number(number)) => {
+        (FieldType::Number, Json::Number(number)) => number.as_f64().map(Value::Real),
+        (FieldType::Integer | FieldType::Boolean, Json::Number(number)) => {
             number.as_i64().map(Value::Integer)
         }
-        (Kind::Uuid | Kind::Text | Kind::Sex, Json::String(text)) => Some(Value::Text(text)),
+        (FieldType::Uuid | FieldType::Text | FieldType::Sex, Json::String(text)) => {
+            Some(Value::Text(text))
+        }
         _ => None,
     };
     let value = value.ok_or_else(strange)?;
-    Ok(Place { value, number })
+    Ok(ListCursor { value, number })
 }
 
 fn order(sort: Option<Sort>) -> String {
@@ -269,18 +271,18 @@ fn order(sort: Option<Sort>) -> String {
 mod tests {
     use super::*;
 
-    fn parsed(query: &str) -> Result<Asked> {
-        Asked::parse(query, &Settings::default())
+    fn parsed(query: &str) -> Result<ListRequest> {
+        ListRequest::parse(query, &PeopleSettings::default())
     }
 
     #[test]
     fn every_column_can_be_asked_for() {
         for column in &COLUMNS {
             let text = match column.kind {
-                Kind::Uuid => "8e03978e-40d5-43dd-bc93-6894a57f9324",
-                Kind::Boolean => "true",
-                Kind::Integer | Kind::Number => "7",
-                Kind::Text | Kind::Sex => "male",
+                FieldType::Uuid => "8e03978e-40d5-43dd-bc93-6894a57f9324",
+                FieldType::Boolean => "true",
+                FieldType::Integer | FieldType::Number => "7",
+                FieldType::Text | FieldType::Sex => "male",
             };
             let asked = parsed(&format!("{}={text}", column.key)).unwrap();
             let [condition] = &asked.conditions[..] else {
@@ -353,14 +355,14 @@ mod tests {
             ),
         ] {
             let asked = parsed(query).unwrap();
-            let place = Place { value, number: 9 };
+            let place = ListCursor { value, number: 9 };
             let next = asked.with_cursor(query, Some(&place));
             assert_eq!(parsed(&next).unwrap().after, Some(place), "{next}");
             let first = asked.with_cursor(&next, None);
             assert_eq!(first, query);
         }
         let asked = parsed("sort=age").unwrap();
-        let place = Place {
+        let place = ListCursor {
             value: Value::Integer(1),
             number: 1,
         };

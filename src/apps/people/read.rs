@@ -14,9 +14,9 @@ use super::body::no_parameters;
 use super::not_found::uuid_in;
 use super::passengers::{HEADER, UUID};
 use super::person::{self, KIND, USUAL_LENGTH};
-use super::problem::Problem;
-use super::query::{self, Asked, Place};
-use super::{Register, Result, Shared, select};
+use super::problem::PeopleError;
+use super::query::{self, ListCursor, ListRequest};
+use super::{PeopleState, Register, Result, select};
 use crate::apps::answer::json;
 use crate::apps::listing;
 use crate::http::{HttpError, PublicResponse, Reading};
@@ -46,20 +46,20 @@ pub(super) struct Page {
         (status = 404, response = super::described::NoSuchPerson),
     ))]
 pub(super) async fn one(
-    State(register): State<Shared>,
+    State(register): State<PeopleState>,
     path: Result<Path<String>, PathRejection>,
     uri: Uri,
 ) -> Result<PublicResponse> {
     no_parameters(&uri)?;
     let uuid = uuid_in(path)?;
     let reading = Reading::begin(&register.store);
-    if let Some(body) = reading.kept(&register.people, &uuid) {
+    if let Some(body) = reading.cached(&register.people, &uuid) {
         return Ok(reading.answer(json(body)));
     }
     let found = register
         .store
         .read(|connection| person::find(connection, uuid).map_err(HttpError::from))?;
-    let body = Bytes::from(found.ok_or_else(Problem::not_found)?);
+    let body = Bytes::from(found.ok_or_else(PeopleError::not_found)?);
     reading.keep(&register.people, uuid, body.clone(), body.len());
     Ok(reading.answer(json(body)))
 }
@@ -76,7 +76,7 @@ pub(super) async fn one(
                 and the `next` one, if there is more."))),
         (status = 400, response = super::described::WrongRequest),
     ))]
-pub(super) async fn list(State(register): State<Shared>, uri: Uri) -> Result<PublicResponse> {
+pub(super) async fn list(State(register): State<PeopleState>, uri: Uri) -> Result<PublicResponse> {
     page(register, &uri, Form::Json).await
 }
 
@@ -92,19 +92,19 @@ pub(super) async fn list(State(register): State<Shared>, uri: Uri) -> Result<Pub
                 and the `next` one, if there is more."))),
         (status = 400, response = super::described::WrongRequest),
     ))]
-pub(super) async fn csv(State(register): State<Shared>, uri: Uri) -> Result<PublicResponse> {
+pub(super) async fn csv(State(register): State<PeopleState>, uri: Uri) -> Result<PublicResponse> {
     page(register, &uri, Form::Csv).await
 }
 
-async fn page(register: Shared, uri: &Uri, form: Form) -> Result<PublicResponse> {
+async fn page(register: PeopleState, uri: &Uri, form: Form) -> Result<PublicResponse> {
     let query = query::normal(uri.query().unwrap_or_default());
     let reading = Reading::begin(&register.store);
     let key = (form, query);
-    if let Some(page) = reading.kept(&register.lists, &key) {
+    if let Some(page) = reading.cached(&register.lists, &key) {
         return Ok(reading.answer(page.answer(form)));
     }
     let query = &key.1;
-    let asked = Asked::parse(query, &register.settings)?;
+    let asked = ListRequest::parse(query, &register.settings)?;
     let path = register.mount.url(uri.path());
     let page = read(&register, asked, form, query, &path).await?;
     let bytes = page.bytes() + query.len();
@@ -114,19 +114,19 @@ async fn page(register: Shared, uri: &Uri, form: Form) -> Result<PublicResponse>
 
 async fn read(
     register: &Register,
-    asked: Asked,
+    asked: ListRequest,
     form: Form,
     query: &str,
     path: &str,
 ) -> Result<Page> {
     let most = asked.limit.unwrap_or(register.settings.max_rows);
     let work = move |connection: &Connection| -> Result<_> {
-        // One more than is shown tells whether there are more.
+        // One more than is shown: whether there are more.
         let mut places = select::places(connection, &asked, most.saturating_add(1))?;
         let has_more = places.len() > most;
         if has_more && asked.limit.is_none() {
             let detail = format!("There are more than {most} people: ask for pages with 'limit'.");
-            return Err(Problem::specification(detail).into());
+            return Err(PeopleError::specification(detail).into());
         }
         places.truncate(most);
         let body = match form {
@@ -146,7 +146,12 @@ async fn read(
 }
 
 /// The links of a page that ends at `last`, if it is not the last one.
-fn link(asked: &Asked, query: &str, path: &str, last: Option<&Place>) -> Result<HeaderValue> {
+fn link(
+    asked: &ListRequest,
+    query: &str,
+    path: &str,
+    last: Option<&ListCursor>,
+) -> Result<HeaderValue> {
     let mut links = format!("<{path}?{}>; rel=\"first\"", asked.with_cursor(query, None));
     if last.is_some() {
         let next = asked.with_cursor(query, last);
@@ -185,7 +190,7 @@ impl Page {
     }
 }
 
-fn json_array(connection: &Connection, places: &[Place]) -> Result<Vec<u8>> {
+fn json_array(connection: &Connection, places: &[ListCursor]) -> Result<Vec<u8>> {
     let ids: Vec<i64> = places.iter().map(|place| place.number).collect();
     let mut out = Vec::with_capacity(2 + ids.len() * USUAL_LENGTH);
     out.push(b'[');
@@ -198,7 +203,7 @@ fn json_array(connection: &Connection, places: &[Place]) -> Result<Vec<u8>> {
 const LINE: &str = "SELECT survived, passenger_class, name, sex, age, siblings_or_spouses_aboard, \
                     parents_or_children_aboard, fare, uuid FROM person WHERE id = ?1";
 
-fn csv_file(connection: &Connection, places: &[Place]) -> Result<Vec<u8>> {
+fn csv_file(connection: &Connection, places: &[ListCursor]) -> Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());

@@ -6,7 +6,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::query::{Asked, Condition, Place, Sort, Test};
+use super::query::{Filter, ListCursor, ListRequest, Sort, Test};
 
 /// A statement with what is bound to it.
 #[derive(Debug)]
@@ -18,13 +18,13 @@ pub(super) struct Select {
 /// People of a list, at most so many.
 pub(super) fn places(
     connection: &Connection,
-    asked: &Asked,
+    asked: &ListRequest,
     most: usize,
-) -> rusqlite::Result<Vec<Place>> {
+) -> rusqlite::Result<Vec<ListCursor>> {
     let Select { sql, values } = Select::of(asked, most);
     let mut select = connection.prepare_cached(&sql)?;
     let places = select.query_map(params_from_iter(values), |row| {
-        Ok(Place {
+        Ok(ListCursor {
             number: row.get(0)?,
             value: row.get(1)?,
         })
@@ -33,7 +33,7 @@ pub(super) fn places(
 }
 
 impl Select {
-    fn of(asked: &Asked, most: usize) -> Self {
+    fn of(asked: &ListRequest, most: usize) -> Self {
         // One uuid has one person at most: there is nothing to be sorted.
         let uuid = equal_to(asked, |name| name == "uuid");
         let sort = asked.sort.filter(|_| uuid.is_none());
@@ -68,14 +68,14 @@ impl Select {
 }
 
 /// The column of an equality whose column's name `is_fit`.
-fn equal_to(asked: &Asked, is_fit: impl Fn(&str) -> bool) -> Option<&'static str> {
+fn equal_to(asked: &ListRequest, is_fit: impl Fn(&str) -> bool) -> Option<&'static str> {
     let mut conditions = asked.conditions.iter();
     let found = conditions
         .find(|condition| condition.test == Test::Equals && is_fit(condition.column.name));
     found.map(|condition| condition.column.name)
 }
 
-fn term(condition: &Condition, values: &mut Vec<Value>) -> String {
+fn term(condition: &Filter, values: &mut Vec<Value>) -> String {
     let name = condition.column.name;
     values.push(condition.value.clone());
     let place = values.len();
@@ -89,8 +89,8 @@ fn term(condition: &Condition, values: &mut Vec<Value>) -> String {
 }
 
 /// What is true of those behind the page before.
-fn behind(asked: &Asked, values: &mut Vec<Value>) -> Option<String> {
-    let Place { value, number } = asked.after.clone()?;
+fn behind(asked: &ListRequest, values: &mut Vec<Value>) -> Option<String> {
+    let ListCursor { value, number } = asked.after.clone()?;
     values.push(Value::Integer(number));
     let number = values.len();
     let Some(Sort { column, descends }) = asked.sort else {
@@ -116,15 +116,15 @@ fn order(sort: Option<Sort>) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::columns::{COLUMNS, Kind};
-    use super::super::settings::Settings;
+    use super::super::columns::{COLUMNS, FieldType};
+    use super::super::settings::PeopleSettings;
     use super::*;
 
     const TABLES: &str = include_str!("../../../schema/people/tables.sql");
     const INDEXES: &str = include_str!("../../../schema/people/indexes.sql");
 
     fn plan(connection: &Connection, query: &str) -> String {
-        let asked = Asked::parse(query, &Settings::default()).unwrap();
+        let asked = ListRequest::parse(query, &PeopleSettings::default()).unwrap();
         let Select { sql, values } = Select::of(&asked, 10);
         let mut explain = connection
             .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
@@ -139,10 +139,10 @@ mod tests {
 
     fn filters() -> Vec<String> {
         let value = |kind| match kind {
-            Kind::Uuid => "8e03978e-40d5-43dd-bc93-6894a57f9324",
-            Kind::Boolean => "true",
-            Kind::Integer | Kind::Number => "7",
-            Kind::Text | Kind::Sex => "male",
+            FieldType::Uuid => "8e03978e-40d5-43dd-bc93-6894a57f9324",
+            FieldType::Boolean => "true",
+            FieldType::Integer | FieldType::Number => "7",
+            FieldType::Text | FieldType::Sex => "male",
         };
         let equal = COLUMNS
             .iter()

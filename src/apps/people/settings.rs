@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Settings of this app; see `ekiben.example.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
+pub struct PeopleSettings {
     /// Largest `limit` of a page.
     pub max_limit: usize,
     /// Most people in a list that is asked for without `limit`; the contract knows no bound, a server
@@ -12,7 +12,7 @@ pub struct Settings {
     pub max_rows: usize,
 }
 
-impl Default for Settings {
+impl Default for PeopleSettings {
     fn default() -> Self {
         Self {
             max_limit: 1_000,

@@ -3,45 +3,45 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::columns::{COLUMNS, Kind, SEXES};
-use super::problem::Problem;
+use super::columns::{COLUMNS, FieldType, SEXES};
+use super::problem::PeopleError;
 use super::python::repr;
 
 /// The object that a body is.
-pub(super) fn checked(body: Value) -> Result<Map<String, Value>, Problem> {
+pub(super) fn checked(body: Value) -> Result<Map<String, Value>, PeopleError> {
     let Value::Object(fields) = body else {
         let detail = format!("{} is not of type 'object'", repr(&body));
-        return Err(Problem::specification(detail));
+        return Err(PeopleError::specification(detail));
     };
     for column in &COLUMNS {
         if let Some(value) = fields.get(column.key)
             && let Some(flaw) = flaw(column.kind, value)
         {
             let detail = format!("{} {flaw} - '{}'", repr(value), column.key);
-            return Err(Problem::specification(detail));
+            return Err(PeopleError::specification(detail));
         }
     }
     Ok(fields)
 }
 
 /// What is wrong with a value, to be said behind it.
-fn flaw(kind: Kind, value: &Value) -> Option<String> {
+fn flaw(kind: FieldType, value: &Value) -> Option<String> {
     let is_not = |name: &str| Some(format!("is not of type '{name}'"));
     match (kind, value) {
         // The specification has it in answers only: the model looks at it.
-        (Kind::Uuid, _)
-        | (Kind::Boolean, Value::Bool(_))
-        | (Kind::Number, Value::Number(_))
-        | (Kind::Text, Value::String(_)) => None,
-        (Kind::Integer, Value::Number(number)) if !number.is_f64() => out_of_range(number),
-        (Kind::Sex, Value::String(sex)) => (!SEXES.contains(&sex.as_str())).then(|| {
+        (FieldType::Uuid, _)
+        | (FieldType::Boolean, Value::Bool(_))
+        | (FieldType::Number, Value::Number(_))
+        | (FieldType::Text, Value::String(_)) => None,
+        (FieldType::Integer, Value::Number(number)) if !number.is_f64() => out_of_range(number),
+        (FieldType::Sex, Value::String(sex)) => (!SEXES.contains(&sex.as_str())).then(|| {
             let sexes = SEXES.map(|sex| format!("'{sex}'")).join(", ");
             format!("is not one of [{sexes}]")
         }),
-        (Kind::Boolean, _) => is_not("boolean"),
-        (Kind::Integer, _) => is_not("integer"),
-        (Kind::Number, _) => is_not("number"),
-        (Kind::Text | Kind::Sex, _) => is_not("string"),
+        (FieldType::Boolean, _) => is_not("boolean"),
+        (FieldType::Integer, _) => is_not("integer"),
+        (FieldType::Number, _) => is_not("number"),
+        (FieldType::Text | FieldType::Sex, _) => is_not("string"),
     }
 }
 

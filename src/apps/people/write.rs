@@ -13,12 +13,12 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::body::{fields, no_parameters};
-use super::model::{self, Changes, Person};
+use super::model::{self, PersonInsert, PersonUpdate};
 use super::not_found::uuid_in;
-use super::problem::Problem;
-use super::{Result, Shared, person};
+use super::problem::PeopleError;
+use super::{PeopleState, Result, person};
 use crate::http::IdempotencyKey;
-use crate::store::{Answer, Constraint, Once, Outcome, ResultExt as _, StoreError};
+use crate::store::{Constraint, Once, Outcome, ResultExt as _, StoreError, StoredResponse};
 
 /// No two people have the same.
 const UUID: Constraint<'_> = Constraint::Unique("person.uuid");
@@ -48,7 +48,7 @@ const DELETE: &str = "DELETE FROM person WHERE uuid = ?1";
         (status = 415, response = super::described::WrongType),
     ))]
 pub(super) async fn create(
-    State(register): State<Shared>,
+    State(register): State<PeopleState>,
     uri: Uri,
     headers: HeaderMap,
     key: IdempotencyKey,
@@ -58,7 +58,8 @@ pub(super) async fn create(
     let fields = fields(&register.work, &headers, &uri, &body).await?;
     let person = model::person(&fields)?;
     write(&register, key.once(&body), move |connection| {
-        insert(connection, &person).on_constraint(UUID, || Undone::from(Problem::duplicate()))?;
+        insert(connection, &person)
+            .on_constraint(UUID, || Undone::from(PeopleError::duplicate()))?;
         shown(connection, person.uuid)
     })
     .await
@@ -80,7 +81,7 @@ pub(super) async fn create(
         (status = 415, response = super::described::WrongType),
     ))]
 pub(super) async fn change(
-    State(register): State<Shared>,
+    State(register): State<PeopleState>,
     path: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
@@ -93,7 +94,7 @@ pub(super) async fn change(
     let changes = model::changes(&fields);
     let changes = changes.and_then(|changes| model::stays(uuid, &changes).map(|()| changes));
     write(&register, key.once(&body), move |connection| {
-        let before = find(connection, uuid)?.ok_or_else(Problem::not_found)?;
+        let before = find(connection, uuid)?.ok_or_else(PeopleError::not_found)?;
         let changes = changes?;
         if changes.is_empty() {
             return Err(Undone::Answered(before));
@@ -116,7 +117,7 @@ pub(super) async fn change(
         (status = 404, response = super::described::NoSuchPerson),
     ))]
 pub(super) async fn remove(
-    State(register): State<Shared>,
+    State(register): State<PeopleState>,
     path: Result<Path<String>, PathRejection>,
     uri: Uri,
     key: IdempotencyKey,
@@ -128,7 +129,7 @@ pub(super) async fn remove(
             .prepare_cached(DELETE)?
             .execute([uuid.to_string()])?;
         match removed {
-            0 => Err(Problem::not_found().into()),
+            0 => Err(PeopleError::not_found().into()),
             _ => Ok(ok(b"{}".to_vec())),
         }
     })
@@ -140,13 +141,13 @@ pub(super) async fn remove(
 enum Undone {
     /// It was refused, or there was nothing to change.
     #[error("nobody was changed")]
-    Answered(Answer),
+    Answered(StoredResponse),
     #[error(transparent)]
     Failed(#[from] StoreError),
 }
 
-impl From<Problem> for Undone {
-    fn from(problem: Problem) -> Self {
+impl From<PeopleError> for Undone {
+    fn from(problem: PeopleError) -> Self {
         Self::Answered(problem.into())
     }
 }
@@ -159,9 +160,9 @@ impl From<rusqlite::Error> for Undone {
 
 /// Has the writer do `work`, once for its key.
 async fn write(
-    register: &Shared,
+    register: &PeopleState,
     once: Once,
-    work: impl FnOnce(&Connection) -> Result<Answer, Undone> + Send + 'static,
+    work: impl FnOnce(&Connection) -> Result<StoredResponse, Undone> + Send + 'static,
 ) -> Result<Outcome> {
     let is_kept = once.has_key();
     let job = move |connection: &Connection| {
@@ -179,7 +180,7 @@ async fn write(
     }
 }
 
-fn insert(connection: &Connection, person: &Person) -> rusqlite::Result<()> {
+fn insert(connection: &Connection, person: &PersonInsert) -> rusqlite::Result<()> {
     connection.prepare_cached(INSERT)?.execute((
         person.uuid.to_string(),
         person.survived,
@@ -194,7 +195,7 @@ fn insert(connection: &Connection, person: &Person) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn update(connection: &Connection, uuid: Uuid, changes: &Changes) -> rusqlite::Result<()> {
+fn update(connection: &Connection, uuid: Uuid, changes: &PersonUpdate) -> rusqlite::Result<()> {
     connection.prepare_cached(UPDATE)?.execute((
         uuid.to_string(),
         changes.survived,
@@ -210,16 +211,16 @@ fn update(connection: &Connection, uuid: Uuid, changes: &Changes) -> rusqlite::R
 }
 
 /// 200 with the person, if there is one.
-fn find(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Option<Answer>> {
+fn find(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Option<StoredResponse>> {
     Ok(person::find(connection, uuid)?.map(ok))
 }
 
 /// 200 with the person, who is there.
-fn shown(connection: &Connection, uuid: Uuid) -> Result<Answer, Undone> {
+fn shown(connection: &Connection, uuid: Uuid) -> Result<StoredResponse, Undone> {
     let person = find(connection, uuid)?;
     Ok(person.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
 }
 
-fn ok(bytes: Vec<u8>) -> Answer {
-    Answer::from(StatusCode::OK).with_body("application/json", bytes)
+fn ok(bytes: Vec<u8>) -> StoredResponse {
+    StoredResponse::from(StatusCode::OK).with_body("application/json", bytes)
 }

@@ -23,7 +23,7 @@ pub(crate) fn routes() -> Routes<Arc<Site>> {
 pub(crate) struct Version {
     name: &'static str,
     version: &'static str,
-    /// The commit that the binary was built from, where the build was told.
+    /// The commit that the binary was built from, if the build knew it.
     #[schema(required)]
     commit: Option<&'static str>,
     /// The version of SQLite in it.

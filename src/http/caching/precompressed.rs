@@ -1,4 +1,4 @@
-//! Answers that are kept ready: packed once, and named by their bytes.
+//! Cached responses: compressed once, and named by their bytes.
 //!
 //! Meant for documents of some kilobytes. They carry their encoding, so the compression layer leaves
 //! them alone. It must not be used for anything that a write can change, unless it is made anew then.
@@ -14,7 +14,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use super::policy::REVALIDATE;
-use crate::http::headers::negotiation::preferences;
+use crate::http::headers::negotiation::accepted_values;
 
 /// How hard bytes are packed.
 struct Effort {
@@ -120,7 +120,7 @@ impl Precompressed {
         response
     }
 
-    /// Lets an answer be kept without asking again: for addresses that name the bytes.
+    /// Lets a response be cached without revalidation: for addresses that name the bytes.
     #[must_use]
     pub fn for_ever(mut response: Response) -> Response {
         let headers = response.headers_mut();
@@ -146,7 +146,7 @@ struct Accepted<'r>(Vec<(&'r str, u16)>);
 
 impl<'r> Accepted<'r> {
     fn of(request: &'r HeaderMap) -> Self {
-        Self(preferences(request, &header::ACCEPT_ENCODING).collect())
+        Self(accepted_values(request, &header::ACCEPT_ENCODING).collect())
     }
 
     /// What the client gives an encoding; nothing means that it does not take it, or does not ask for

@@ -11,18 +11,18 @@ use axum::http::HeaderValue;
 use axum::response::Response;
 use data_encoding::HEXLOWER;
 
-use super::kept::{Kept, KeptByViewer};
 use super::policy::{PrivateResponse, PublicResponse};
+use super::revision_cache::{RevisionCache, ViewerCache};
 use super::validators::{tag, with_suffix};
 use crate::http::Viewer;
 use crate::store::{Revision, Store};
 
 /// A read that shows every viewer the same.
-pub struct Reading<'s>(Span<'s>);
+pub struct Reading<'s>(RevisionSpan<'s>);
 
 /// A read for one viewer.
 pub struct PrivateReading<'s> {
-    span: Span<'s>,
+    span: RevisionSpan<'s>,
     viewer: Viewer,
 }
 
@@ -30,26 +30,37 @@ impl<'s> Reading<'s> {
     /// To be called before anything is read from `store`.
     #[must_use]
     pub fn begin(store: &'s Store) -> Self {
-        Self(Span::begin(store))
+        Self(RevisionSpan::begin(store))
     }
 
     /// The same for what depends on who asks. To be called before anything is read from `store`.
     #[must_use]
     pub fn begin_for(store: &'s Store, viewer: Viewer) -> PrivateReading<'s> {
-        let span = Span::begin(store);
+        let span = RevisionSpan::begin(store);
         PrivateReading { span, viewer }
     }
 
-    /// What is kept under `key` of the revision that is read.
+    /// What is cached under `key` of the revision that is read.
     #[must_use]
-    pub fn kept<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: &K) -> Option<V> {
-        kept.get(self.0.before?, key)
+    pub fn cached<K: Eq + Hash, V: Clone>(
+        &self,
+        cache: &RevisionCache<K, V>,
+        key: &K,
+    ) -> Option<V> {
+        cache.get(self.0.before?, key)
     }
 
-    /// Keeps what was read, `bytes` as in `Kept::put`, unless a write has become visible meanwhile.
-    pub fn keep<K: Eq + Hash, V: Clone>(&self, kept: &Kept<K, V>, key: K, value: V, bytes: usize) {
+    /// Caches what was read, `bytes` as in `RevisionCache::put`, unless a write has become visible
+    /// meanwhile.
+    pub fn keep<K: Eq + Hash, V: Clone>(
+        &self,
+        cache: &RevisionCache<K, V>,
+        key: K,
+        value: V,
+        bytes: usize,
+    ) {
         if let Some(revision) = self.0.still() {
-            kept.put(revision, key, value, bytes);
+            cache.put(revision, key, value, bytes);
         }
     }
 
@@ -69,22 +80,22 @@ impl<'s> Reading<'s> {
 }
 
 impl PrivateReading<'_> {
-    /// What is kept for the viewer under `key` of the revision that is read.
+    /// What is cached for the viewer under `key` of the revision that is read.
     #[must_use]
-    pub fn kept<K: Eq + Hash, V: Clone>(&self, kept: &KeptByViewer<K, V>, key: K) -> Option<V> {
-        kept.get(self.span.before?, self.viewer, key)
+    pub fn cached<K: Eq + Hash, V: Clone>(&self, cache: &ViewerCache<K, V>, key: K) -> Option<V> {
+        cache.get(self.span.before?, self.viewer, key)
     }
 
     /// Keeps what was read for the viewer, as [`Reading::keep`].
     pub fn keep<K: Eq + Hash, V: Clone>(
         &self,
-        kept: &KeptByViewer<K, V>,
+        cache: &ViewerCache<K, V>,
         key: K,
         value: V,
         bytes: usize,
     ) {
         if let Some(revision) = self.span.still() {
-            kept.put(revision, self.viewer, key, value, bytes);
+            cache.put(revision, self.viewer, key, value, bytes);
         }
     }
 
@@ -112,12 +123,12 @@ impl PrivateReading<'_> {
 }
 
 /// From the revision that a read began in to wherever the store is now.
-struct Span<'s> {
+struct RevisionSpan<'s> {
     store: &'s Store,
     before: Option<Revision>,
 }
 
-impl<'s> Span<'s> {
+impl<'s> RevisionSpan<'s> {
     fn begin(store: &'s Store) -> Self {
         let before = store.revision();
         Self { store, before }

@@ -1,12 +1,12 @@
-//! Entity tags: how answers get them, and how requests that know them are answered.
+//! Entity tags: how responses get them, and how requests that know them are answered.
 //!
-//! An answer from the data is named by the revision that it was read in (`reading`), one that is kept
+//! A response from the data is named by the revision that it was read in (`reading`), one that is cached
 //! ready by its bytes. Both tags are strong: at one address, the same tag means the same bytes. So a tag
 //! also names its viewer, where there is one, and its encoding, which is added here, outside of
 //! compression.
 //!
-//! A request with `If-None-Match` is answered as any other is, and only then, if the answer has a tag
-//! that the client knows, is its body left out. So a 304 is as fresh as the answer that it stands for,
+//! A request with `If-None-Match` is answered as any other is, and only then, if the response has a tag
+//! that the client knows, is its body left out. So a 304 is as fresh as the response that it stands for,
 //! and an error is never taken for something that the client has. It must not hash bodies.
 
 use std::pin::Pin;
@@ -96,7 +96,7 @@ impl Known {
 
     fn has(&self, tag: &HeaderValue) -> bool {
         self.0.iter().any(|known| {
-            // Tags cannot hold quotes, so one with its quotes is found nowhere but where it is meant.
+            // Tags cannot hold quotes, so one with its quotes is found only where it is meant.
             // `W/` before it is no difference: the comparison is the weak one.
             known == "*" || memchr::memmem::find(known.as_bytes(), tag.as_bytes()).is_some()
         })

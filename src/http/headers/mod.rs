@@ -3,7 +3,7 @@
 //! # Layout
 //! - `response_headers`: default headers of every response
 //! - `cors`: which other origins may call from a browser
-//! - `negotiation`: what clients say they prefer
+//! - `negotiation`: content negotiation, by what clients accept
 
 pub(crate) mod cors;
 pub(crate) mod negotiation;

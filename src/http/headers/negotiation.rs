@@ -1,10 +1,10 @@
-//! What clients say they prefer: the lists with weights of the `Accept` headers (RFC 9110, 12.4.2).
+//! Content negotiation: what clients accept, by the lists with weights of the `Accept` headers (RFC 9110, 12.4.2).
 
 use axum::http::{HeaderMap, HeaderName};
 
 /// The elements of such a header in their order, with their weights in thousandths. A weight that
 /// cannot be read is 0, which means "not at all".
-pub fn preferences<'r>(
+pub fn accepted_values<'r>(
     request: &'r HeaderMap,
     header: &HeaderName,
 ) -> impl Iterator<Item = (&'r str, u16)> {
@@ -20,7 +20,7 @@ pub fn preferences<'r>(
 #[must_use]
 pub fn takes_html(request: &HeaderMap) -> bool {
     let html = |(name, weight): (&str, u16)| weight > 0 && name.eq_ignore_ascii_case("text/html");
-    preferences(request, &axum::http::header::ACCEPT).any(html)
+    accepted_values(request, &axum::http::header::ACCEPT).any(html)
 }
 
 /// `gzip;q=0.5`. Parameters other than the weight are passed over.
@@ -55,7 +55,7 @@ mod tests {
         let accepted = "text/html, a/b;level=1;q=0.25 , c/d;Q=1.0, e;q=2, f;q=0.1234, g;q=";
         request.append(header::ACCEPT, HeaderValue::from_static(accepted));
         request.append(header::ACCEPT, HeaderValue::from_static("*/*;q=0.1"));
-        let found: Vec<_> = preferences(&request, &header::ACCEPT).collect();
+        let found: Vec<_> = accepted_values(&request, &header::ACCEPT).collect();
         let expected = [
             ("text/html", 1000),
             ("a/b", 250),

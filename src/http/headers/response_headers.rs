@@ -1,8 +1,8 @@
-//! What every answer goes out with, whichever route it is from: validators, headers about safety and
+//! Default headers of every response, whichever route it is from: validators, headers about safety and
 //! caching, the time it took.
 //!
 //! Around all other layers but the log. Headers are static and copied; what a route says of itself
-//! wins. docs/http.md tells users what is sent when, and why.
+//! wins. docs/http.md lists what is sent when, and why.
 
 use std::time::Instant;
 
@@ -17,22 +17,22 @@ use crate::http::caching::validators::Known;
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
-/// Not to be kept by anyone.
-const NEVER_KEPT: HeaderValue = HeaderValue::from_static("no-store");
+/// Not to be cached by anyone.
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// For answers that are data or pictures: looked at by themselves they need nothing else, and no page
+/// For responses that are data or pictures: looked at by themselves they need nothing else, and no page
 /// may frame them.
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; img-src 'self'; frame-ancestors 'none'");
 
-/// How answers go out.
+/// How the default headers are set.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Manners {
-    /// Whether answers tell how long they took.
+pub(crate) struct DefaultHeaders {
+    /// Whether responses say how long they took.
     pub(crate) server_timing: bool,
 }
 
-impl Manners {
+impl DefaultHeaders {
     pub(crate) async fn answer(self, request: Request, next: Next) -> Response {
         let start = self.server_timing.then(Instant::now);
         let known = Known::to(&request);
@@ -56,9 +56,9 @@ fn complete(response: &mut Response<Body>) {
     let headers = response.headers_mut();
     if status.is_client_error() || status.is_server_error() {
         // Without a word about it, caches keep a 404 for as long as they like, and the row may come.
-        headers.insert(header::CACHE_CONTROL, NEVER_KEPT);
+        headers.insert(header::CACHE_CONTROL, NO_STORE);
     } else {
-        default(headers, header::CACHE_CONTROL, NEVER_KEPT);
+        default(headers, header::CACHE_CONTROL, NO_STORE);
     }
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

@@ -2,9 +2,9 @@
 //! often their client repeats them.
 //!
 //! What a request says is read here, and how an outcome becomes a response; that it is done once is the
-//! store's to see to ([`Once`]). Where no answers are kept, as on a replica, the header is not looked at.
+//! store's to see to ([`Once`]). Where no responses are stored, as on a replica, the header is not looked at.
 //! A key belongs to the viewer who sent it: the same key of another viewer is another key, so that nobody
-//! is given an answer that was somebody else's.
+//! is given a response that was somebody else's.
 //!
 //! # Layout
 //! - `key`: the syntax of keys
@@ -34,12 +34,12 @@ pub(crate) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The key of a request, if it has one that is honoured: an extractor for apps whose state gives
 /// their store. A malformed key is answered 400.
 #[derive(Debug)]
-pub struct IdempotencyKey(Option<Given>);
+pub struct IdempotencyKey(Option<GivenKey>);
 
 #[derive(Debug)]
-struct Given {
+struct GivenKey {
     key: String,
-    scope: Scope,
+    scope: KeyScope,
 }
 
 impl IdempotencyKey {
@@ -49,18 +49,18 @@ impl IdempotencyKey {
     pub fn once(self, body: &[u8]) -> Once {
         match self.0 {
             None => Once::default(),
-            Some(Given { key, scope }) => scope.once(&key, body),
+            Some(GivenKey { key, scope }) => scope.once(&key, body),
         }
     }
 
     /// The same for a request or an answer that holds a secret, as signing in does. The file then has
-    /// neither: of the answer only the status is kept, and the request's digest takes `secret`, so that
+    /// neither: of the response only the status is stored, and the request's digest takes `secret`, so that
     /// a password in it cannot be guessed from the digest.
     #[must_use]
     pub fn once_in_secret(self, secret: &DigestKey, body: &[u8]) -> Once {
         match self.0 {
             None => Once::default(),
-            Some(Given { key, scope }) => scope.once_in_secret(secret, &key, body),
+            Some(GivenKey { key, scope }) => scope.once_in_secret(secret, &key, body),
         }
     }
 }
@@ -73,14 +73,14 @@ impl<T: AsRef<Store> + Send + Sync> FromRequestParts<Arc<T>> for IdempotencyKey 
         let Some(value) = values.next() else {
             return Ok(Self(None));
         };
-        let Some(scope) = Scope::of(parts, T::as_ref(app)) else {
+        let Some(scope) = KeyScope::of(parts, T::as_ref(app)) else {
             return Ok(Self(None));
         };
         if values.next().is_some() {
             return Err(malformed("Idempotency-Key may be given only once."));
         }
         let key = key_in(value).ok_or_else(|| malformed(FORM))?;
-        Ok(Self(Some(Given { key, scope })))
+        Ok(Self(Some(GivenKey { key, scope })))
     }
 }
 
@@ -91,7 +91,7 @@ impl<T: AsRef<Store> + Send + Sync> FromRequestParts<Arc<T>> for IdempotencyKey 
 /// a thing once. Such a page is good for one viewer and one time:
 /// [`PrivateResponse::not_stored`](super::PrivateResponse::not_stored).
 #[derive(Debug)]
-pub struct FormKey(Option<Scope>);
+pub struct FormKey(Option<KeyScope>);
 
 impl FormKey {
     /// A key that was never given before.
@@ -120,13 +120,13 @@ impl<T: AsRef<Store> + Send + Sync> FromRequestParts<Arc<T>> for FormKey {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<T>) -> Result<Self, Infallible> {
-        Ok(Self(Scope::of(parts, T::as_ref(app))))
+        Ok(Self(KeyScope::of(parts, T::as_ref(app))))
     }
 }
 
 /// What a key means something in.
 #[derive(Debug)]
-struct Scope {
+struct KeyScope {
     /// The id of the user; `None` for the anonymous viewer.
     owner: Option<i64>,
     retention: Retention,
@@ -134,8 +134,8 @@ struct Scope {
     asked: Sha256,
 }
 
-impl Scope {
-    /// That of the request, unless its store keeps no answers.
+impl KeyScope {
+    /// That of the request, unless its store has no stored responses.
     fn of(parts: &Parts, store: &Store) -> Option<Self> {
         let retention = store.retention()?;
         let owner = Viewer::of(&parts.extensions).user_id();

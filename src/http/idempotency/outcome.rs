@@ -1,6 +1,6 @@
 //! What became of a write that is done once, as a response.
 //!
-//! Here is decided which headers an answer may be kept with, and what the client of a repeated request
+//! Here is decided which headers a response may be stored with, and what the client of a repeated request
 //! learns. It must not know keys.
 
 use axum::body::Body;
@@ -8,18 +8,18 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::http::HttpError;
-use crate::store::{Answer, Outcome};
+use crate::store::{Outcome, StoredResponse};
 
 /// On an answer that was given before.
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-impl From<StatusCode> for Answer {
+impl From<StatusCode> for StoredResponse {
     fn from(status: StatusCode) -> Self {
         Self::new(status.as_u16())
     }
 }
 
-/// A header that an answer may have and be kept with. `Set-Cookie` is none: a cookie is for whom the first
+/// A header that a response may have and be stored with. `Set-Cookie` is none: a cookie is for whom the first
 /// answer went to, at that time. A handler sets it beside the outcome that it returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeptHeader {
@@ -44,14 +44,14 @@ impl KeptHeader {
     }
 }
 
-impl Answer {
+impl StoredResponse {
     /// 303: what was done is shown at `location`.
     #[must_use]
     pub fn see_other(location: impl Into<String>) -> Self {
         Self::from(StatusCode::SEE_OTHER).with_header(KeptHeader::Location, location)
     }
 
-    /// Adds a header, which is kept with the answer.
+    /// Adds a header, which is stored with the response.
     #[must_use]
     pub fn with_header(mut self, header: KeptHeader, value: impl Into<String>) -> Self {
         self.headers.push((header.name().into(), value.into()));
@@ -86,11 +86,11 @@ fn replayed(mut response: Response) -> Response {
     response
 }
 
-fn respond(answer: Answer) -> Response {
+fn respond(answer: StoredResponse) -> Response {
     response(answer).unwrap_or_else(|invalid| HttpError::internal(invalid).into_response())
 }
 
-fn response(answer: Answer) -> Result<Response, axum::http::Error> {
+fn response(answer: StoredResponse) -> Result<Response, axum::http::Error> {
     let mut response = Response::builder().status(answer.status);
     for (name, value) in &answer.headers {
         response = response.header(&**name, value);
@@ -111,7 +111,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_replayed_answer_is_the_first_one_and_says_so() {
-        let answer = Answer::new(201).with_body("application/json", b"{}".to_vec());
+        let answer = StoredResponse::new(201).with_body("application/json", b"{}".to_vec());
         let answer = answer.with_header(KeptHeader::Location, "/chair/1");
         let first = Outcome::Done(answer.clone()).into_response();
         let mut again = Outcome::Replayed(answer).into_response();

@@ -1,8 +1,8 @@
-//! How much of bodies is held at once, of requests and answers, by all requests together.
+//! How much memory the bodies of all requests and responses take together.
 //!
 //! The limits of single bodies times that of concurrent requests would be more than any machine has.
 //! What counts of a request is what has come in, not what was announced: a client that announces much
-//! and sends nothing takes nothing from others. An answer counts as long as its bytes are in memory,
+//! and sends nothing takes nothing from others. A response counts as long as its bytes are in memory,
 //! those in the socket's queue among them. It must not know what bodies are for.
 
 use std::io;

@@ -1,8 +1,8 @@
-//! The limits on the requests of one app as a whole: how many at once, how long each, and how much of
+//! The limits on the requests of one app as a whole: how many run, how long each, and how much of
 //! their bodies.
 //!
-//! Beyond its limit the guard answers 503 at once instead of queueing, so that those who are served
-//! are served fast. Who is over the limit of one client is refused before that and takes no place.
+//! Beyond its limit the guard rejects requests (503) instead of queueing them, so that those who are served
+//! are served fast. Who is over the limit of one client is refused before that and takes no slot.
 //! What is no app's (pages of the site, the 404 page) has a guard of its own. Probes have none: they must
 //! get through.
 
@@ -21,7 +21,7 @@ use super::rate_limit::RateLimit;
 use super::same_origin::{AllowedOrigins, refuse_foreign};
 use super::slices::in_slices;
 use crate::http::observability::metrics::Metrics;
-use crate::http::{HttpError, Limits};
+use crate::http::{HttpError, LayerLimits};
 
 /// Admits requests.
 #[derive(Debug, Clone)]
@@ -33,9 +33,9 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Admits as many requests at once, with as much time and as many bytes of bodies, as `limits` say.
+    /// Admits as many concurrent requests, with as much time and as many bytes of bodies, as `limits` say.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &LayerLimits) -> Self {
         let permits = limits.concurrent_requests.min(Semaphore::MAX_PERMITS);
         Self {
             permits: Arc::new(Semaphore::new(permits)),

@@ -1,4 +1,4 @@
-//! Which JSON bodies take long to read, told without reading them.
+//! Which JSON bodies take long to read, found without reading them.
 //!
 //! Of a mebibyte of text, a number costs a few milliseconds and the same length of empty objects 170: what
 //! counts is how many objects and lists there are. It must not know what a body means.

@@ -5,7 +5,7 @@
 //! - `bodies`: bytes of all bodies
 //! - `rate_limit`: requests of one client; `client_address`: which client that is
 //! - `same_origin`: from whose pages a browser may send what changes something
-//! - `work`: what takes the processor for long; `json`: which bodies do; `slices`: large answers
+//! - `work`: what takes the processor for long; `json`: which bodies do; `slices`: large responses
 
 pub(crate) mod bodies;
 pub(crate) mod client_address;

@@ -18,7 +18,7 @@ use super::client_address::{Client, Proxies};
 use crate::config::AddressHeader;
 use crate::http::HttpError;
 
-/// Clients that are counted at once.
+/// Clients that are counted concurrently.
 const TRACKED_CLIENTS: usize = 65_536;
 
 /// Places in which one client's bucket can lie.
@@ -29,7 +29,7 @@ const WAYS: usize = 8;
 pub struct ClientRate {
     /// Requests a second in the long run; above 0.
     pub requests_per_second: f64,
-    /// Requests at once after a pause.
+    /// Requests in a burst after a pause.
     pub burst: u32,
     /// Proxies whose word on their client's address counts.
     pub trusted_proxies: Vec<IpNet>,

@@ -1,6 +1,6 @@
-//! A large answer in slices, between which other connections get their turn.
+//! A large response in slices, between which other connections get their turn.
 //!
-//! What is done to the bytes of an answer on their way out, above all packing them, is done on a thread
+//! What is done to the bytes of a response on their way out, above all packing them, is done on a thread
 //! that serves: five megabytes as gzip take 50 ms, a slice about one. It must not change how long a body is,
 //! nor when its bytes are freed.
 

@@ -2,7 +2,7 @@
 //!
 //! A thread that serves requests serves hundreds of connections, and whatever it computes they wait for:
 //! what takes longer than 2 ms is run here instead (ARCHITECTURE.md, invariant 8). The pool owns how much
-//! runs at once and how much may wait; there is one for the whole process, so that it bounds all apps
+//! runs concurrently and how much may wait; there is one for the whole process, so that it bounds all apps
 //! together. It must not know what is computed, nor be used for what waits (for files, for a lock, for
 //! SQLite): that has the readers and the writer of `store`.
 
@@ -37,7 +37,7 @@ struct Pool {
 }
 
 impl WorkPool {
-    /// A pool that does `threads` pieces of work at once, and has `queue` others wait.
+    /// A pool that does `threads` pieces of work concurrently, and has `queue` others wait.
     #[must_use]
     pub fn new(threads: usize, queue: usize) -> Self {
         let threads = threads.clamp(1, Semaphore::MAX_PERMITS);

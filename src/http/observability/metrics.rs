@@ -2,7 +2,7 @@
 //!
 //! Requests are counted as they end, by app, route template, method and status, so that a client
 //! cannot make up label values. Everything else is asked for when somebody looks: it costs nothing
-//! meanwhile (the other files of this folder). The names stand in them and nowhere else; the
+//! meanwhile (the other files of this folder). The names stand only in them; the
 //! dashboard in `deploy/grafana/` uses them.
 
 use std::hash::{Hash, Hasher};
@@ -32,7 +32,7 @@ pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 /// Requests so far, by what they asked and what they got.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
-    requests: Family<Request, Histogram, Buckets>,
+    requests: Family<RequestLabels, Histogram, Buckets>,
 }
 
 impl Default for Metrics {
@@ -53,7 +53,7 @@ impl MetricConstructor<Histogram> for Buckets {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Request {
+struct RequestLabels {
     app: &'static str,
     route: Route,
     method: &'static str,
@@ -106,7 +106,7 @@ impl Metrics {
         status: StatusCode,
         time: Duration,
     ) {
-        let request = Request {
+        let request = RequestLabels {
             app,
             route: Route(route),
             method: method_name(method),

@@ -2,10 +2,10 @@
 //!
 //! An `X-Request-Id` that comes in is kept if it is harmless, otherwise one is made; it goes out with
 //! the response and into the line about the request. Failures on our side are logged with their
-//! cause, here and nowhere else. Successes are logged at INFO under [`REQUEST_LOG`], which the default
+//! cause, only here. Successes are logged at INFO under [`REQUEST_LOG`], which the default
 //! filter leaves out: writing a line costs more than answering most requests.
 //!
-//! A line is written when the body was sent or given up, so that it tells what was sent. It must not
+//! A line is written when the body was sent or given up, so that it reports what was sent. It must not
 //! hold what a client can write freely: paths, queries and bodies have e-mail addresses and places in
 //! them.
 

@@ -15,12 +15,12 @@ use crate::http::Served;
 use crate::store::{Distribution, Figures};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct App {
+struct AppLabels {
     app: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Data {
+struct DataLabels {
     app: &'static str,
     mode: &'static str,
     dataset: String,
@@ -44,37 +44,39 @@ pub(crate) fn register(registry: &mut Registry, apps: &[Served]) {
         |f| f.slow_queries,
     );
     stores.total(
-        "store_folds",
-        "Times that the write-ahead log was folded into the file",
-        |f| f.folds,
+        "store_checkpoints",
+        "Checkpoints of the write-ahead log (WAL)",
+        |f| f.checkpoints,
     );
-    stores.gauge("store_log_bytes", "Size of the write-ahead log", |f| {
-        f.log_bytes
-    });
+    stores.gauge(
+        "store_log_bytes",
+        "Size of the write-ahead log (WAL)",
+        |f| f.log_bytes,
+    );
     stores.gauge("store_file_bytes", "Size of the file", |f| f.file_bytes);
 }
 
 fn datasets(registry: &mut Registry, apps: &[Served]) {
-    let data = Family::<Data, Gauge>::default();
+    let data = Family::<DataLabels, Gauge>::default();
     for app in apps {
         let mode = match app.store.mode() {
             Mode::Primary => "primary",
             Mode::Replica => "replica",
         };
         let dataset = app.store.provenance().dataset_digest;
-        let labels = Data {
+        let labels = DataLabels {
             app: app.name,
             mode,
             dataset,
         };
         data.get_or_create(&labels).set(1);
     }
-    registry.register("dataset", "Always 1; the labels tell what is served", data);
+    registry.register("dataset", "Always 1; the labels name what is served", data);
 }
 
 fn reading(stores: &mut PerApp<'_>) {
     stores.gauge("store_readers", "Open readers", |f| f.readers.into());
-    stores.gauge("store_idle_readers", "Readers that nobody uses", |f| {
+    stores.gauge("store_idle_readers", "Idle readers", |f| {
         f.idle_readers.into()
     });
     stores.histogram(
@@ -92,7 +94,7 @@ fn writing(stores: &mut PerApp<'_>) {
     );
     stores.histogram(
         "store_commit_seconds",
-        "Time of a commit, until readers were told of it; its count is the number of commits",
+        "Time of a commit, until readers were notified of it; its count is the number of commits",
         |f| &f.commits,
     );
     stores.histogram(
@@ -120,11 +122,11 @@ impl PerApp<'_> {
         help: &str,
         set: impl Fn(&M, &Figures),
     ) where
-        Family<App, M>: Metric,
+        Family<AppLabels, M>: Metric,
     {
-        let family = Family::<App, M>::default();
+        let family = Family::<AppLabels, M>::default();
         for (app, figures) in &self.apps {
-            set(&family.get_or_create(&App { app }), figures);
+            set(&family.get_or_create(&AppLabels { app }), figures);
         }
         self.registry.register(name, help, family);
     }
@@ -143,7 +145,7 @@ impl PerApp<'_> {
 
     fn histogram(&mut self, name: &str, help: &str, of: impl Fn(&Figures) -> &Distribution) {
         let apps = self.apps.iter();
-        let counted = apps.map(|(app, figures)| (App { app }, of(figures).clone()));
+        let counted = apps.map(|(app, figures)| (AppLabels { app }, of(figures).clone()));
         let counted = Counted(counted.collect());
         self.registry.register(name, help, counted);
     }
@@ -151,7 +153,7 @@ impl PerApp<'_> {
 
 /// Histograms that were counted elsewhere.
 #[derive(Debug)]
-struct Counted(Vec<(App, Distribution)>);
+struct Counted(Vec<(AppLabels, Distribution)>);
 
 impl EncodeMetric for Counted {
     fn encode(&self, mut encoder: MetricEncoder<'_>) -> Result<(), std::fmt::Error> {

@@ -1,8 +1,8 @@
-//! What the clients of one listener are doing, and who of them has had enough time.
+//! What the clients of one listener are doing, and which of them timed out.
 //!
-//! A [`Connection`] is told by its socket and its requests what happens; the [`Watch`] over all of a
-//! listener looks at them once a second. So no request sets a timer or asks for the time: what it tells
-//! is the number of the last look. What a client gets is exact to two seconds. It must not know HTTP
+//! A [`ClientConnection`] is notified by its socket and its requests; the [`Watch`] over all of a
+//! listener looks at them once a second. So no request sets a timer or reads a clock: it reports the
+//! number of the last look. What a client gets is exact to two seconds. It must not know HTTP
 //! beyond where requests begin and end, and with which version.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 /// How many connections there may be, and how long one may keep the server waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// Connections at once. Beyond that those without a request make room, the oldest first.
+    /// Open connections. Beyond that those without a request are evicted, the oldest first.
     pub connections: usize,
     /// Bytes of a request's head.
     pub head_bytes: usize,
@@ -46,8 +46,8 @@ pub(crate) enum Reason {
     Idle,
     /// The client does not take its answers.
     Answer,
-    /// It had no request, and another needed its place.
-    Crowded,
+    /// It had no request, and another needed its slot.
+    Evicted,
     /// The server stops.
     Stopping,
 }
@@ -71,7 +71,7 @@ pub(crate) struct Counts {
     pub(crate) idle: AtomicU64,
     pub(crate) answer: AtomicU64,
     pub(crate) crowded: AtomicU64,
-    /// What came was no HTTP.
+    /// What came was not HTTP.
     pub(crate) malformed: AtomicU64,
     /// Turned away with 503, because no other connection was idle.
     pub(crate) refused: AtomicU64,
@@ -82,7 +82,7 @@ pub struct Watch {
     limits: ConnectionLimits,
     /// The number of the last look, from 1: 0 says "not" in what connections remember.
     now: AtomicU32,
-    open: Mutex<Slab<Arc<Connection>>>,
+    open: Mutex<Slab<Arc<ClientConnection>>>,
     pub(crate) counts: Counts,
 }
 
@@ -119,18 +119,18 @@ impl Watch {
         }
     }
 
-    /// A place for a new connection; `None` when all are taken by clients that are being served.
-    pub(crate) fn admit(self: &Arc<Self>) -> Option<Place> {
+    /// A slot for a new connection; `None` when all are taken by clients that are being served.
+    pub(crate) fn admit(self: &Arc<Self>) -> Option<ConnectionSlot> {
         let mut open = self.lock();
         let limit = self.limits.connections;
-        // Those that make room are gone when they have been told.
-        if open.len() >= limit && (open.len() >= limit + some(limit) || !make_room(&open)) {
+        // Evicted ones are gone once they have been notified.
+        if open.len() >= limit && (open.len() >= limit + some(limit) || !evict(&open)) {
             self.counts.refused.fetch_add(1, Ordering::Relaxed);
             return None;
         }
-        let connection = Arc::new(Connection::new(Arc::clone(self)));
+        let connection = Arc::new(ClientConnection::new(Arc::clone(self)));
         let key = open.insert(Arc::clone(&connection));
-        Some(Place { connection, key })
+        Some(ConnectionSlot { connection, key })
     }
 
     /// Whether any request has no complete answer yet.
@@ -147,37 +147,37 @@ impl Watch {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Slab<Arc<Connection>>> {
+    fn lock(&self) -> MutexGuard<'_, Slab<Arc<ClientConnection>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How many make room at once, so that a crowd does not have all looked at for each that comes.
+/// How many are evicted together, so that a rush does not have all looked at for each that comes.
 fn some(connections: usize) -> usize {
     1 + connections / 64
 }
 
-/// Closes those that have been without a request for longest, and if there are none, those whose head
+/// Evicts those that have been without a request for longest, and if there are none, those whose head
 /// has been on its way for longest.
-fn make_room(open: &Slab<Arc<Connection>>) -> bool {
+fn evict(open: &Slab<Arc<ClientConnection>>) -> bool {
     let mut unasked: Vec<_> = open
         .iter()
         .filter_map(|(_, connection)| Some((connection.unasked_since()?, connection)))
         .collect();
     unasked.sort_unstable_by_key(|(since, _)| *since);
     for (_, connection) in unasked.iter().take(some(open.len())) {
-        connection.close(Reason::Crowded);
+        connection.close(Reason::Evicted);
     }
     !unasked.is_empty()
 }
 
-/// A connection's place among all; dropping it gives it back.
-pub(crate) struct Place {
-    pub(crate) connection: Arc<Connection>,
+/// A connection's slot among all; dropping it frees it.
+pub(crate) struct ConnectionSlot {
+    pub(crate) connection: Arc<ClientConnection>,
     key: usize,
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let watch = &self.connection.watch;
         watch.lock().remove(self.key);
@@ -186,7 +186,7 @@ impl Drop for Place {
             Some(Reason::Head) => &counts.head,
             Some(Reason::Idle) => &counts.idle,
             Some(Reason::Answer) => &counts.answer,
-            Some(Reason::Crowded) => &counts.crowded,
+            Some(Reason::Evicted) => &counts.crowded,
             Some(Reason::Stopping) | None => return,
         };
         count.fetch_add(1, Ordering::Relaxed);
@@ -194,7 +194,7 @@ impl Drop for Place {
 }
 
 /// What one client is doing. Times are numbers of looks; 0 says that it is not so.
-pub(crate) struct Connection {
+pub(crate) struct ClientConnection {
     watch: Arc<Watch>,
     /// Since when there is no request.
     idle: AtomicU32,
@@ -211,7 +211,7 @@ pub(crate) struct Connection {
     told: Notify,
 }
 
-impl Connection {
+impl ClientConnection {
     fn new(watch: Arc<Watch>) -> Self {
         let now = watch.now.load(Ordering::Relaxed);
         Self {
@@ -256,7 +256,7 @@ impl Connection {
     }
 
     /// A head is complete. The request lasts until what is returned is dropped.
-    pub(crate) fn begin(self: &Arc<Self>, version: Version) -> Asked {
+    pub(crate) fn begin(self: &Arc<Self>, version: Version) -> PendingRequest {
         let began = self.now();
         if version == Version::HTTP_2 {
             self.is_http_2.store(true, Ordering::Relaxed);
@@ -267,7 +267,7 @@ impl Connection {
         self.idle.store(0, Ordering::Relaxed);
         drop(requests);
         let connection = Arc::clone(self);
-        Asked { connection, began }
+        PendingRequest { connection, began }
     }
 
     /// Whether a head is on its way, and since when it or nothing is; `None` with a request or an answer
@@ -280,7 +280,7 @@ impl Connection {
         is_unasked.then_some((head != 0, if head == 0 { idle } else { head }))
     }
 
-    /// Closes it if it has had enough time by `now`.
+    /// Closes it if it timed out by `now`.
     fn look(&self, now: u32) {
         match self.overdue(now) {
             Some(reason) => self.close(reason),
@@ -289,7 +289,7 @@ impl Connection {
         }
     }
 
-    /// Why it has had enough time by `now`, if it has.
+    /// Why it timed out by `now`, if it did.
     fn overdue(&self, now: u32) -> Option<Reason> {
         let limits = self.watch.limits();
         let is_over = |since: u32, time: Duration| {
@@ -344,12 +344,12 @@ impl Connection {
                 // A request that came meanwhile is answered.
                 _ if is_asked => Close::Gracefully,
                 Reason::Idle | Reason::Stopping if is_patient => Close::Gracefully,
-                Reason::Idle | Reason::Stopping | Reason::Crowded => Close::AtOnce,
+                Reason::Idle | Reason::Stopping | Reason::Evicted => Close::AtOnce,
             };
         }
     }
 
-    /// What came was no HTTP.
+    /// What came was not HTTP.
     pub(crate) fn malformed(&self) {
         self.watch.counts.malformed.fetch_add(1, Ordering::Relaxed);
     }
@@ -360,12 +360,12 @@ impl Connection {
 }
 
 /// A request that has no complete answer yet.
-pub(crate) struct Asked {
-    connection: Arc<Connection>,
+pub(crate) struct PendingRequest {
+    connection: Arc<ClientConnection>,
     began: u32,
 }
 
-impl Drop for Asked {
+impl Drop for PendingRequest {
     fn drop(&mut self) {
         let connection = &self.connection;
         let mut requests = connection.requests();
@@ -395,7 +395,7 @@ mod tests {
     }
 
     /// What the watch says of `connection` so many seconds from now.
-    fn after(watch: &Watch, connection: &Connection, seconds: u32) -> Option<Reason> {
+    fn after(watch: &Watch, connection: &ClientConnection, seconds: u32) -> Option<Reason> {
         let now = watch.now.load(Ordering::Relaxed) + seconds;
         connection.overdue(now)
     }
@@ -433,7 +433,7 @@ mod tests {
         assert_eq!(after(&watch, &place.connection, 2), Some(Reason::Head));
     }
 
-    fn begin(place: &Place) -> Asked {
+    fn begin(place: &ConnectionSlot) -> PendingRequest {
         place.connection.begin(Version::HTTP_11)
     }
 
@@ -467,7 +467,7 @@ mod tests {
     }
 
     /// How the connection is to be closed, after so many looks.
-    async fn told(watch: &Watch, connection: &Connection, looks: u32) -> Close {
+    async fn told(watch: &Watch, connection: &ClientConnection, looks: u32) -> Close {
         watch.now.fetch_add(looks, Ordering::Relaxed);
         connection.look(watch.now.load(Ordering::Relaxed));
         connection.told().await
@@ -489,19 +489,19 @@ mod tests {
 
     #[test]
     fn whoever_is_idle_for_longest_makes_room_and_then_whoever_sends_a_head() {
-        let closing = |place: &Place| place.connection.closing().map(|(reason, _)| reason);
+        let closing = |place: &ConnectionSlot| place.connection.closing().map(|(reason, _)| reason);
         let watch = watch();
         let first = watch.admit().unwrap();
         first.connection.received(b"G");
         watch.now.fetch_add(1, Ordering::Relaxed);
         let second = watch.admit().unwrap();
         let third = watch.admit().unwrap();
-        assert_eq!(closing(&second), Some(Reason::Crowded));
+        assert_eq!(closing(&second), Some(Reason::Evicted));
         assert_eq!(closing(&first), None);
         drop(second);
         let asked = begin(&third);
         let fourth = watch.admit().unwrap();
-        assert_eq!(closing(&first), Some(Reason::Crowded));
+        assert_eq!(closing(&first), Some(Reason::Evicted));
         drop(first);
         let _busy = (asked, begin(&fourth));
         assert!(watch.admit().is_none());

@@ -1,7 +1,7 @@
 //! The accept loop: one task for each connection, HTTP/1.1 or HTTP/2 as the client begins.
 //!
 //! It owns how bytes become requests and what is refused before there is one; the [`Watch`] says for
-//! whom there is a place and who has had enough time.
+//! whom there is a slot and who timed out.
 
 use std::convert::Infallible;
 use std::io;
@@ -24,7 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tower_service::Service as _;
 
-use super::connection::{Close, Place, Watch};
+use super::connection::{Close, ConnectionSlot, Watch};
 use super::socket::Socket;
 use super::tapped::Tapped;
 use crate::http::HttpError;
@@ -46,7 +46,7 @@ impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Streams {
 /// Waits so long when the system has no file descriptors left: time for others to be given back.
 const OUT_OF_FILES: Duration = Duration::from_millis(100);
 
-/// How long a refused client is listened to, and how many of them: closing at once would take back the
+/// How long a refused client is listened to, and how many of them: closing immediately would take back the
 /// answer before it is read.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGERING: usize = 64;
@@ -106,7 +106,7 @@ impl Listener {
                 self.refuse(stream);
                 continue;
             };
-            // Small responses must not wait for the client's acknowledgement of the one before.
+            // Small responses must not wait for the client's acknowledgement of the previous one.
             if let Err(cause) = stream.set_nodelay(true) {
                 tracing::debug!(%cause, "TCP_NODELAY not set");
             }
@@ -167,7 +167,7 @@ fn has_one_host(request: &Request<Incoming>) -> bool {
 async fn serve(
     stream: TcpStream,
     peer: Option<SocketAddr>,
-    place: Place,
+    place: ConnectionSlot,
     router: Router,
     protocols: Arc<Builder<Streams>>,
 ) {

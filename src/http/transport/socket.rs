@@ -1,4 +1,4 @@
-//! A socket that tells its [`Connection`] what comes in and what cannot go out.
+//! A socket that reports to its [`ClientConnection`] what comes in and what cannot go out.
 
 use std::io;
 use std::pin::Pin;
@@ -8,16 +8,16 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::connection::Connection;
+use super::connection::ClientConnection;
 
 /// A client's socket.
 pub(crate) struct Socket {
     stream: TcpStream,
-    connection: Arc<Connection>,
+    connection: Arc<ClientConnection>,
 }
 
 impl Socket {
-    pub(crate) fn new(stream: TcpStream, connection: Arc<Connection>) -> Self {
+    pub(crate) fn new(stream: TcpStream, connection: Arc<ClientConnection>) -> Self {
         Self { stream, connection }
     }
 

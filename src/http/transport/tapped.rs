@@ -1,6 +1,6 @@
 //! A body each of whose parts goes through a function on its way: to be counted, held or refused.
 //!
-//! What the function has is dropped with the body. It must not change how long a body is, which is told
+//! What the function has is dropped with the body. It must not change how long a body is, which is announced
 //! before its parts are looked at.
 
 use std::pin::Pin;

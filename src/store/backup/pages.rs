@@ -2,7 +2,7 @@
 //!
 //! Page for page, and not `VACUUM INTO`: that would make indexes anew and so hide damage that the
 //! original has, renumber rows of tables without an integer key, and hold its read transaction, during
-//! which the server's write-ahead log only grows, many times as long.
+//! which the server's WAL only grows, many times as long.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -137,8 +137,8 @@ fn failure(code: i32) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)
 }
 
-/// A primary's file says that it has a write-ahead log; to read such a file SQLite makes one beside it,
-/// even where nobody may write. All that was in the log is in the copy.
+/// A primary's file says that it has a WAL; to read such a file SQLite makes one beside it,
+/// even where nobody may write. All that was in the WAL is in the copy.
 fn forget_log(copy: &Path) -> io::Result<()> {
     mark_log(&OpenOptions::new().write(true).open(copy)?, false)
 }

@@ -18,7 +18,7 @@ use crate::store::pragmas::Access;
 const ATTEMPTS: u32 = 16;
 
 /// Copies the state that a primary of `app` has in `data_dir` now, served or not, to `out`, which is
-/// complete and checked by the time it has its name. An existing file is replaced only if told to.
+/// complete and checked by the time it has its name. An existing file is replaced only on request.
 ///
 /// # Errors
 /// When there is nothing to copy, it is damaged or of another app, or `out` cannot be written.

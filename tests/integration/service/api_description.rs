@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use axum::body::Body as Bytes;
 use axum::http::Request;
 use ekiben::config::{Layers, Sources};
-use ekiben::http::openapi::{self, Body, Example};
+use ekiben::http::openapi::{self, Example, ExampleBody};
 use ekiben::serving;
 use serde_json::Value;
 
@@ -133,9 +133,9 @@ async fn replay(site: &Site, method: &str, example: &Example) -> Answer {
     }
     let (kind, body) = match &example.request.body {
         None => (None, String::new()),
-        Some(Body::Json(value)) => (Some("application/json"), value.to_string()),
-        Some(Body::Text(text)) => (Some("application/json"), text.clone()),
-        Some(Body::File { part, content }) => {
+        Some(ExampleBody::Json(value)) => (Some("application/json"), value.to_string()),
+        Some(ExampleBody::Text(text)) => (Some("application/json"), text.clone()),
+        Some(ExampleBody::File { part, content }) => {
             let head = format!("form-data; name=\"{part}\"; filename=\"{part}.csv\"");
             let form = format!("--X\r\nContent-Disposition: {head}\r\n\r\n{content}\r\n--X--\r\n");
             (Some("multipart/form-data; boundary=X"), form)

@@ -1,4 +1,4 @@
-//! What `inspect` tells of a file's health: integrity, the log beside it, generation, and how a primary's copy
+//! What `inspect` reports of a file's health: integrity, the WAL beside it, generation, and how a primary's copy
 //! relates to the baked file.
 
 use std::fs;
@@ -20,7 +20,7 @@ fn inspect_tells_the_health_of_a_file() {
     run(folder.path(), &["inspect", "--full", copy])
         .exits(0)
         .says("integrity       ok (full check)")
-        .says("log beside it   0 B")
+        .says("WAL beside it   0 B")
         .says("generation      1")
         .says("baked file      data/isuumo.sqlite: the same dataset\n");
     let health = |arguments: &[&str]| {

@@ -5,7 +5,7 @@ use std::fs;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use axum::routing::get;
-use ekiben::apps::people::Settings;
+use ekiben::apps::people::PeopleSettings;
 use ekiben::apps::{AppData, MountContext, MountError, Mounted, ServedApp};
 use ekiben::config::Mount;
 use ekiben::http::Routes;
@@ -158,9 +158,9 @@ impl AppData for Rival {
 }
 
 impl ServedApp for Rival {
-    type Settings = Settings;
+    type Settings = PeopleSettings;
 
-    fn mount(&self, _: MountContext<Settings>) -> Result<Mounted, MountError> {
+    fn mount(&self, _: MountContext<PeopleSettings>) -> Result<Mounted, MountError> {
         let routes = Routes::new().route("/", get(async || "mine"));
         Ok(Mounted::new(routes, Default::default(), |store| store))
     }

@@ -16,10 +16,10 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use ekiben::config::Mount;
 use ekiben::http::{
-    AppRoutes, DigestKey, FormKey, HttpError, IdempotencyKey, Kept, KeptByViewer, PrivateResponse,
-    PublicResponse, Reading, Viewer, WorkPool, assemble, serve_as,
+    AppRoutes, DigestKey, FormKey, HttpError, IdempotencyKey, PrivateResponse, PublicResponse,
+    Reading, RevisionCache, Viewer, ViewerCache, WorkPool, assemble, serve_as,
 };
-use ekiben::store::{Answer, Once, Outcome, Store, StoreError};
+use ekiben::store::{Once, Outcome, Store, StoreError, StoredResponse};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use utoipa::openapi::OpenApi;
@@ -33,8 +33,8 @@ const NOBODY: i64 = -1;
 struct Notes {
     store: Arc<Store>,
     key: DigestKey,
-    lists: KeptByViewer<&'static str, Bytes>,
-    totals: Kept<&'static str, Bytes>,
+    lists: ViewerCache<&'static str, Bytes>,
+    totals: RevisionCache<&'static str, Bytes>,
     /// How often something was read that could have been kept.
     reads: Arc<AtomicUsize>,
 }
@@ -76,8 +76,8 @@ impl NotesSite {
             store: Arc::clone(&store),
             // The same after a restart.
             key: DigestKey::derived(b"secret of the tests"),
-            lists: KeptByViewer::new(1 << 20),
-            totals: Kept::new(1 << 20),
+            lists: ViewerCache::new(1 << 20),
+            totals: RevisionCache::new(1 << 20),
             reads: Arc::clone(&reads),
         };
         let app = AppRoutes {
@@ -150,7 +150,7 @@ pub(crate) fn shown(owner: Option<i64>, notes: &[String]) -> String {
 
 async fn list(State(notes): Shared, viewer: Viewer) -> Result<PrivateResponse, HttpError> {
     let reading = Reading::begin_for(&notes.store, viewer);
-    if let Some(body) = reading.kept(&notes.lists, "list") {
+    if let Some(body) = reading.cached(&notes.lists, "list") {
         return Ok(reading.answer(body.into_response()));
     }
     let body = Bytes::from(read_list(&notes, viewer)?);
@@ -172,7 +172,7 @@ fn read_list(notes: &Notes, viewer: Viewer) -> Result<String, HttpError> {
 
 async fn total(State(notes): Shared) -> Result<PublicResponse, HttpError> {
     let reading = Reading::begin(&notes.store);
-    if let Some(body) = reading.kept(&notes.totals, &"total") {
+    if let Some(body) = reading.cached(&notes.totals, &"total") {
         return Ok(reading.answer(body.into_response()));
     }
     notes.reads.fetch_add(1, Ordering::Relaxed);
@@ -208,7 +208,7 @@ async fn insert(
             connection.execute("INSERT INTO note VALUES (?1, ?2)", (owner, &text))?;
             let count = "SELECT count(*) FROM note WHERE owner = ?1";
             let number: i64 = connection.query_row(count, [owner], |row| row.get(0))?;
-            Ok::<_, StoreError>(Answer::see_other(format!("/notes#{number}")))
+            Ok::<_, StoreError>(StoredResponse::see_other(format!("/notes#{number}")))
         })
     };
     Ok(notes.store.write(work).await?)
@@ -239,7 +239,9 @@ async fn sign_in(
     let work = move |connection: &Connection| {
         once.apply(connection, |_| {
             let token = b"token-of-this-session".to_vec();
-            Ok::<_, StoreError>(Answer::from(StatusCode::CREATED).with_body("text/plain", token))
+            Ok::<_, StoreError>(
+                StoredResponse::from(StatusCode::CREATED).with_body("text/plain", token),
+            )
         })
     };
     Ok(notes.store.write(work).await?)

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::rows::{Chair, Estate, Lists};
+use super::rows::{ChairRow, EstateRow, Lists};
 use super::words::{CHAIR_FEATURES, COLORS, ESTATE_FEATURES, KINDS};
 use crate::random::Random;
 
@@ -34,7 +34,7 @@ pub(super) fn estate_dump(scale: u32, out: &mut dyn Write) -> io::Result<()> {
                 door_width, popularity, description, features)";
     dump(head, scale, out, |id, out| {
         let estate = lists.estate(id, &mut random);
-        let Estate {
+        let EstateRow {
             id,
             name,
             description,
@@ -43,7 +43,7 @@ pub(super) fn estate_dump(scale: u32, out: &mut dyn Write) -> io::Result<()> {
             latitude,
             ..
         } = &estate;
-        let Estate {
+        let EstateRow {
             longitude,
             rent,
             door_height,
@@ -67,7 +67,7 @@ pub(super) fn chair_dump(scale: u32, out: &mut dyn Write) -> io::Result<()> {
                 color, description, features, kind)";
     dump(head, scale, out, |id, out| {
         let chair = lists.chair(id, &mut random);
-        let Chair {
+        let ChairRow {
             id,
             name,
             description,
@@ -78,7 +78,7 @@ pub(super) fn chair_dump(scale: u32, out: &mut dyn Write) -> io::Result<()> {
             depth,
             ..
         } = &chair;
-        let Chair {
+        let ChairRow {
             color,
             features,
             kind,
@@ -175,12 +175,12 @@ fn batch<const N: usize>(
 }
 
 /// A range condition: its name, its unit, and where one range ends and the next begins.
-type Ranges = (&'static str, &'static str, &'static [i64]);
+type RangeSpec = (&'static str, &'static str, &'static [i64]);
 
 const SIDE: &[i64] = &[80, 110, 150];
 
 pub(super) fn chair_condition() -> String {
-    let ranges: [Ranges; 4] = [
+    let ranges: [RangeSpec; 4] = [
         ("height", "cm", SIDE),
         ("width", "cm", SIDE),
         ("depth", "cm", SIDE),
@@ -197,7 +197,7 @@ pub(super) fn chair_condition() -> String {
 }
 
 pub(super) fn estate_condition() -> String {
-    let ranges: [Ranges; 3] = [
+    let ranges: [RangeSpec; 3] = [
         ("doorWidth", "cm", SIDE),
         ("doorHeight", "cm", SIDE),
         ("rent", "円", &[50_000, 100_000, 150_000]),
@@ -206,7 +206,7 @@ pub(super) fn estate_condition() -> String {
 }
 
 /// A condition file, one range or value a line.
-fn condition(ranges: &[Ranges], choices: &[(&str, &[&str])]) -> String {
+fn condition(ranges: &[RangeSpec], choices: &[(&str, &[&str])]) -> String {
     let mut parts = Vec::new();
     for (name, suffix, separators) in ranges {
         let starts = std::iter::once(-1).chain(separators.iter().copied());

@@ -106,7 +106,7 @@ impl Part {
     }
 }
 
-/// Writes the dataset into `folder`, with `scale` times the rows of the built-in one; tells `wrote`
+/// Writes the dataset into `folder`, with `scale` times the rows of the built-in one; reports to `wrote`
 /// about each file.
 ///
 /// # Errors

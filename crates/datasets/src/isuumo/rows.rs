@@ -16,7 +16,7 @@ const THUMBNAILS: usize = 1_000;
 /// Spread of the estates around their place, in degrees.
 const SPREAD_DEGREES: f64 = 0.3;
 
-pub(super) struct Chair<'l> {
+pub(super) struct ChairRow<'l> {
     pub(super) id: i64,
     pub(super) name: String,
     pub(super) description: &'l str,
@@ -32,7 +32,7 @@ pub(super) struct Chair<'l> {
     pub(super) stock: i64,
 }
 
-pub(super) struct Estate<'l> {
+pub(super) struct EstateRow<'l> {
     pub(super) id: i64,
     pub(super) name: String,
     pub(super) description: &'l str,
@@ -68,8 +68,8 @@ impl Lists {
         }
     }
 
-    pub(super) fn chair(&self, id: i64, random: &mut Random) -> Chair<'_> {
-        Chair {
+    pub(super) fn chair(&self, id: i64, random: &mut Random) -> ChairRow<'_> {
+        ChairRow {
             id,
             name: [
                 random.pick(&CHAIR_PREFIXES),
@@ -91,9 +91,9 @@ impl Lists {
         }
     }
 
-    pub(super) fn estate(&self, id: i64, random: &mut Random) -> Estate<'_> {
+    pub(super) fn estate(&self, id: i64, random: &mut Random) -> EstateRow<'_> {
         let (latitude, longitude) = random.pick(&PLACES);
-        Estate {
+        EstateRow {
             id,
             name: estate_name(random),
             description: pick_text(&self.descriptions, random),

@@ -8,14 +8,14 @@ use std::collections::BTreeSet;
 use std::iter;
 
 use super::classes::{CLASSES, Class};
-use super::words::Names;
+use super::words::NamePool;
 use crate::random::Random;
 
 /// Younger passengers are children: Master or Miss, and with their parents.
 const ADULT: i64 = 14;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sex {
+enum PassengerSex {
     Female,
     Male,
 }
@@ -25,7 +25,7 @@ pub(super) struct Passenger {
     survived: bool,
     class: u8,
     name: String,
-    sex: Sex,
+    sex: PassengerSex,
     age_hundredths: i64,
     siblings_or_spouses: i64,
     parents_or_children: i64,
@@ -42,8 +42,8 @@ impl Passenger {
             self.class.to_string(),
             self.name.clone(),
             match self.sex {
-                Sex::Female => "female".to_owned(),
-                Sex::Male => "male".to_owned(),
+                PassengerSex::Female => "female".to_owned(),
+                PassengerSex::Male => "male".to_owned(),
             },
             decimal(self.age_hundredths, 2),
             self.siblings_or_spouses.to_string(),
@@ -58,8 +58,8 @@ pub(super) fn aboard(random: &mut Random) -> Vec<Passenger> {
     let mut places = Vec::new();
     for class in &CLASSES {
         let (women, men) = class.aboard;
-        places.extend(iter::repeat_n((class, Sex::Female), women));
-        places.extend(iter::repeat_n((class, Sex::Male), men));
+        places.extend(iter::repeat_n((class, PassengerSex::Female), women));
+        places.extend(iter::repeat_n((class, PassengerSex::Male), men));
     }
     random.shuffle(&mut places);
     let mut taken = BTreeSet::new();
@@ -71,7 +71,7 @@ pub(super) fn aboard(random: &mut Random) -> Vec<Passenger> {
 
 fn passenger(
     class: &Class,
-    sex: Sex,
+    sex: PassengerSex,
     taken: &mut BTreeSet<String>,
     random: &mut Random,
 ) -> Passenger {
@@ -79,7 +79,7 @@ fn passenger(
     let child = age_hundredths < ADULT * 100;
     let title = title(class, sex, child, random);
     let (siblings_or_spouses, parents_or_children) = family(child, title == "Mrs.", random);
-    let fare_pence = if sex == Sex::Male && !child && random.chance(3) {
+    let fare_pence = if sex == PassengerSex::Male && !child && random.chance(3) {
         0
     } else {
         fare(class, siblings_or_spouses + parents_or_children, random)
@@ -87,8 +87,8 @@ fn passenger(
     let (woman_saved, man_saved, child_saved) = class.saved;
     let saved = match sex {
         _ if child => child_saved,
-        Sex::Female => woman_saved,
-        Sex::Male => man_saved,
+        PassengerSex::Female => woman_saved,
+        PassengerSex::Male => man_saved,
     };
     Passenger {
         survived: random.chance(saved),
@@ -117,17 +117,17 @@ fn age(class: &Class, random: &mut Random) -> i64 {
     (youngest + years) * 100 + estimated
 }
 
-fn title(class: &Class, sex: Sex, child: bool, random: &mut Random) -> &'static str {
+fn title(class: &Class, sex: PassengerSex, child: bool, random: &mut Random) -> &'static str {
     match sex {
-        Sex::Male if child => "Master.",
-        Sex::Female if child => "Miss.",
-        Sex::Male => match random.between(1, 100) {
+        PassengerSex::Male if child => "Master.",
+        PassengerSex::Female if child => "Miss.",
+        PassengerSex::Male => match random.between(1, 100) {
             1 => "Dr.",
             2 => "Rev.",
             3 | 4 if class.number == 1 => random.pick(&["Capt.", "Col.", "Major."]),
             _ => "Mr.",
         },
-        Sex::Female => match random.between(1, 100) {
+        PassengerSex::Female => match random.between(1, 100) {
             1 => "Dr.",
             2..=56 => "Mrs.",
             _ => "Miss.",
@@ -173,7 +173,7 @@ fn fare(class: &Class, companions: i64, random: &mut Random) -> i64 {
 fn new_name(
     class: &Class,
     title: &str,
-    sex: Sex,
+    sex: PassengerSex,
     taken: &mut BTreeSet<String>,
     random: &mut Random,
 ) -> String {
@@ -185,24 +185,28 @@ fn new_name(
     }
 }
 
-fn name(names: &Names, title: &str, sex: Sex, random: &mut Random) -> String {
-    let own = |sex: Sex, random: &mut Random| match sex {
-        Sex::Female => random.pick(names.women),
-        Sex::Male => random.pick(names.men),
+fn name(names: &NamePool, title: &str, sex: PassengerSex, random: &mut Random) -> String {
+    let own = |sex: PassengerSex, random: &mut Random| match sex {
+        PassengerSex::Female => random.pick(names.women),
+        PassengerSex::Male => random.pick(names.men),
     };
     let surname = |random: &mut Random| {
         let beginning = random.pick(names.beginnings);
         format!("{beginning}{}", random.pick(names.endings))
     };
     // A married woman has her husband's name, and her own in brackets.
-    let shown = if title == "Mrs." { Sex::Male } else { sex };
+    let shown = if title == "Mrs." {
+        PassengerSex::Male
+    } else {
+        sex
+    };
     let (first, second) = (own(shown, random), own(shown, random));
     let mut words = vec![title.to_owned(), first.to_owned()];
     if second != first && random.chance(45) {
         words.push(second.to_owned());
     }
     if title == "Mrs." {
-        let first = own(Sex::Female, random);
+        let first = own(PassengerSex::Female, random);
         words.push(if random.chance(60) {
             format!("({first} {})", surname(random))
         } else {

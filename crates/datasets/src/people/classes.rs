@@ -3,7 +3,7 @@
 //! Counts of women and men, and roughly the chances, are those of the Titanic; fares and ages are rules of
 //! our own.
 
-use super::words::{ISLANDS, NORTH, Names, SOUTH};
+use super::words::{ISLANDS, NORTH, NamePool, SOUTH};
 
 /// Whom a class carries and what it costs.
 pub(super) struct Class {
@@ -22,7 +22,7 @@ pub(super) struct Class {
     /// Chances of women, men and children to survive, in percent.
     pub(super) saved: (i64, i64, i64),
     /// Groups of names, each as often as it is drawn.
-    pub(super) names: &'static [&'static Names],
+    pub(super) names: &'static [&'static NamePool],
 }
 
 pub(super) static CLASSES: [Class; 3] = [

@@ -33,7 +33,7 @@ const HEADER: [&str; 8] = [
     "Fare",
 ];
 
-/// Writes the dataset into `folder`, with `scale` times the passengers of the built-in one; tells `wrote`
+/// Writes the dataset into `folder`, with `scale` times the passengers of the built-in one; reports to `wrote`
 /// about each file.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 //! places without being anybody's.
 
 /// Names that go together.
-pub(super) struct Names {
+pub(super) struct NamePool {
     pub(super) men: &'static [&'static str],
     pub(super) women: &'static [&'static str],
     pub(super) beginnings: &'static [&'static str],
@@ -10,7 +10,7 @@ pub(super) struct Names {
 }
 
 /// From the islands.
-pub(super) static ISLANDS: Names = Names {
+pub(super) static ISLANDS: NamePool = NamePool {
     men: &[
         "Edmund", "Walter", "Harold", "Cecil", "Rupert", "Ambrose", "Alfred", "Herbert", "Percy",
         "Leonard", "Stanley", "Ernest", "Hubert", "Gilbert", "Wilfred", "Reginald", "Clement",
@@ -35,7 +35,7 @@ pub(super) static ISLANDS: Names = Names {
 };
 
 /// From the north.
-pub(super) static NORTH: Names = Names {
+pub(super) static NORTH: NamePool = NamePool {
     men: &[
         "Anders", "Sven", "Olaf", "Nils", "Erik", "Gustav", "Lars", "Henrik", "Johan", "Karl",
         "Arvid", "Einar", "Halvard", "Ivar", "Knut", "Mikkel", "Oskar", "Petter", "Rasmus",
@@ -56,7 +56,7 @@ pub(super) static NORTH: Names = Names {
 };
 
 /// From the south and the east.
-pub(super) static SOUTH: Names = Names {
+pub(super) static SOUTH: NamePool = NamePool {
     men: &[
         "Anton", "Bogdan", "Dimitar", "Emil", "Farid", "Georgi", "Hovan", "Ilija", "Jakov",
         "Kostas", "Luka", "Mario", "Nikola", "Pavel", "Rafael", "Stefan", "Tomas", "Vasil",

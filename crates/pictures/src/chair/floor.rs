@@ -5,7 +5,7 @@
 
 use super::{CENTRE, Materials, mirrored};
 use crate::canvas::{Canvas, Point};
-use crate::choices::Choices;
+use crate::choices::SeededRng;
 use crate::palette::{Rgb, WOOD};
 
 /// The profile of one chair, facing right.
@@ -23,7 +23,7 @@ struct Profile {
 }
 
 impl Profile {
-    fn choose(choices: &mut Choices) -> Self {
+    fn choose(choices: &mut SeededRng) -> Self {
         let lean = choices.between(8.0, 34.0);
         let bend = (46.0 + lean * 0.7, 160.0);
         Self {
@@ -62,7 +62,7 @@ impl Profile {
 }
 
 /// Draws a floor chair, sometimes with arms or on a turntable.
-pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials) {
+pub(super) fn draw(canvas: &mut Canvas, choices: &mut SeededRng, materials: &Materials) {
     let profile = Profile::choose(choices);
     let (front, bend, top) = (profile.front, profile.bend, profile.top);
     let middle = profile.place((

@@ -3,8 +3,8 @@
 //! It owns their shapes; curves are parabolas sampled into polygons. It must not know the room.
 
 use super::{CENTRE, GROUND, Materials, mirrored};
-use crate::canvas::{Area, Canvas, Point};
-use crate::choices::Choices;
+use crate::canvas::{Canvas, Point, Rect};
+use crate::choices::SeededRng;
 use crate::palette::{Rgb, WHITE};
 
 const SHADOW: Rgb = Rgb(168, 158, 160);
@@ -13,7 +13,7 @@ const ROPE: Rgb = Rgb(196, 170, 132);
 const STRIPE_SIDES: u16 = 3;
 
 /// Draws one of the three kinds.
-pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials) {
+pub(super) fn draw(canvas: &mut Canvas, choices: &mut SeededRng, materials: &Materials) {
     match choices.count(0, 2) {
         0 => draw_hammock(canvas, choices, materials),
         1 => draw_sling(canvas, choices, materials),
@@ -51,7 +51,7 @@ fn arc(share: f32) -> f32 {
 }
 
 /// A bed of cloth between the posts of a stand.
-fn draw_hammock(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials) {
+fn draw_hammock(canvas: &mut Canvas, choices: &mut SeededRng, materials: &Materials) {
     let (post_x, post_top) = (20.0, choices.between(66.0, 80.0));
     canvas.ellipse((CENTRE, GROUND + 1.0), (74.0, 6.0), SHADOW);
     let wood = materials.wood;
@@ -116,7 +116,7 @@ fn draw_hammock(canvas: &mut Canvas, choices: &mut Choices, materials: &Material
 }
 
 /// A seat of cloth that hangs from a bar.
-fn draw_sling(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials) {
+fn draw_sling(canvas: &mut Canvas, choices: &mut SeededRng, materials: &Materials) {
     let bar = choices.between(44.0, 56.0);
     let half = choices.between(38.0, 46.0);
     canvas.ellipse((CENTRE, GROUND + 2.0), (42.0, 5.0), SHADOW);
@@ -148,7 +148,7 @@ fn draw_sling(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials)
     let lip = |share: f32| (taper(share), bottom - 4.0 + 9.0 * arc(share));
     let shade = (materials.shade(), materials.accent.darker(50));
     draw_cloth(canvas, stripes, shade, &(lip, hem));
-    let pillow = Area::centred(CENTRE, bottom - 26.0, 44.0, 26.0);
+    let pillow = Rect::centred(CENTRE, bottom - 26.0, 44.0, 26.0);
     canvas.round_rect(pillow, 9.0, materials.accent.lighter(120));
     canvas.line(
         (CENTRE - 12.0, bottom - 12.0),
@@ -166,7 +166,7 @@ fn draw_sling(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials)
 }
 
 /// A wicker shell on a bent stand.
-fn draw_egg(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials) {
+fn draw_egg(canvas: &mut Canvas, choices: &mut SeededRng, materials: &Materials) {
     let wicker = choices.pick(&[Rgb(214, 186, 144), Rgb(150, 116, 86), Rgb(240, 238, 232)]);
     let wicker = wicker.jitter(choices);
     let stand = materials.frame.darker(20);
@@ -228,7 +228,7 @@ fn draw_egg(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials) {
         1.5,
         materials.seam(),
     );
-    let pillow = Area::centred(
+    let pillow = Rect::centred(
         CENTRE + choices.between(-8.0, 8.0),
         middle + 4.0,
         28.0,

@@ -3,14 +3,14 @@
 //! It owns their shapes. It must not know the room.
 
 use super::{CENTRE, GROUND, Materials};
-use crate::canvas::{Area, Canvas};
-use crate::choices::Choices;
+use crate::canvas::{Canvas, Rect};
+use crate::choices::SeededRng;
 use crate::palette::Rgb;
 
 const SHADOW: Rgb = Rgb(120, 110, 116);
 
 /// Four legs, a seat and a back of slats, rungs, a panel or a hoop.
-pub(super) fn draw_dining(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials) {
+pub(super) fn draw_dining(canvas: &mut Canvas, choices: &mut SeededRng, materials: &Materials) {
     let wood = if choices.chance(75) {
         materials.wood
     } else {
@@ -36,7 +36,7 @@ pub(super) fn draw_dining(canvas: &mut Canvas, choices: &mut Choices, materials:
     }
     if choices.chance(45) {
         canvas.rect(
-            Area::centred(CENTRE, 140.0, 2.0 * half - 12.0, 4.0),
+            Rect::centred(CENTRE, 140.0, 2.0 * half - 12.0, 4.0),
             wood.darker(80),
         );
     }
@@ -51,14 +51,14 @@ pub(super) fn draw_dining(canvas: &mut Canvas, choices: &mut Choices, materials:
         );
     }
     if choices.chance(35) {
-        canvas.rect(Area::centred(CENTRE, 148.0, 2.0 * half + 6.0, 4.0), wood);
+        canvas.rect(Rect::centred(CENTRE, 148.0, 2.0 * half + 6.0, 4.0), wood);
     }
     let near = half + 7.0;
     let corners = |reach: f32, y: f32| [(CENTRE - reach, y), (CENTRE + reach, y)];
     let ([a, b], [d, c]) = (corners(half, seat), corners(near, seat + 13.0));
     canvas.polygon(&[a, b, c, d], 2.0, wood.lighter(25));
     canvas.rect(
-        Area::centred(CENTRE, seat + 13.0, 2.0 * near + 3.0, 6.0),
+        Rect::centred(CENTRE, seat + 13.0, 2.0 * near + 3.0, 6.0),
         wood.darker(40),
     );
     if choices.chance(60) {
@@ -75,23 +75,23 @@ pub(super) fn draw_dining(canvas: &mut Canvas, choices: &mut Choices, materials:
 /// `shape` is the upper edge, half the width, and the height of the seat.
 fn draw_dining_back(
     canvas: &mut Canvas,
-    choices: &mut Choices,
+    choices: &mut SeededRng,
     (wood, cloth): (Rgb, Rgb),
     (top, half, seat): (f32, f32, f32),
 ) {
-    let inside = Area::centred(CENTRE, top, 2.0 * half - 4.0, seat - top);
+    let inside = Rect::centred(CENTRE, top, 2.0 * half - 4.0, seat - top);
     match choices.count(0, 3) {
         0 => {
             let slats = choices.count(3, 6);
             for slat in 1..=slats {
                 let x = inside.left + inside.width() * f32::from(slat) / f32::from(slats + 1);
                 canvas.rect(
-                    Area::centred(x, top + 4.0, 4.0, seat - top),
+                    Rect::centred(x, top + 4.0, 4.0, seat - top),
                     wood.lighter(35),
                 );
             }
             canvas.round_rect(
-                Area::centred(CENTRE, top - 2.0, 2.0 * half + 8.0, 13.0),
+                Rect::centred(CENTRE, top - 2.0, 2.0 * half + 8.0, 13.0),
                 5.0,
                 wood,
             );
@@ -100,17 +100,17 @@ fn draw_dining_back(
             let rungs = choices.count(2, 4);
             for rung in 0..rungs {
                 let y = top + (seat - top - 6.0) * f32::from(rung) / f32::from(rungs);
-                let board = Area::centred(CENTRE, y, 2.0 * half, 10.0);
+                let board = Rect::centred(CENTRE, y, 2.0 * half, 10.0);
                 canvas.round_rect(board, 3.0, wood.lighter(35));
             }
         }
         2 => {
             canvas.round_rect(
-                Area::centred(CENTRE, top - 3.0, 2.0 * half, 46.0),
+                Rect::centred(CENTRE, top - 3.0, 2.0 * half, 46.0),
                 8.0,
                 wood,
             );
-            let pad = Area::centred(CENTRE, top + 1.0, 2.0 * half - 8.0, 38.0);
+            let pad = Rect::centred(CENTRE, top + 1.0, 2.0 * half - 8.0, 38.0);
             canvas.round_rect(pad, 6.0, cloth);
         }
         _ => {
@@ -135,7 +135,7 @@ fn draw_dining_back(
 }
 
 /// An armchair: broad back, thick arms, a loose cushion, short legs.
-pub(super) fn draw_lounge(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials) {
+pub(super) fn draw_lounge(canvas: &mut Canvas, choices: &mut SeededRng, materials: &Materials) {
     let top = choices.between(44.0, 72.0);
     let half = choices.between(36.0, 46.0);
     let arm_top = choices.between(96.0, 108.0);
@@ -155,13 +155,13 @@ pub(super) fn draw_lounge(canvas: &mut Canvas, choices: &mut Choices, materials:
             materials.wood,
         );
     }
-    let back = Area::centred(CENTRE, top, 2.0 * half + 6.0, bottom - top - 6.0);
+    let back = Rect::centred(CENTRE, top, 2.0 * half + 6.0, bottom - top - 6.0);
     let round = choices.between(8.0, 26.0);
     canvas.round_rect(back, round, materials.main);
     draw_back_detail(canvas, choices, materials, (top, half, arm_top));
-    let base = Area::centred(CENTRE, bottom - 20.0, 2.0 * half + 8.0, 20.0);
+    let base = Rect::centred(CENTRE, bottom - 20.0, 2.0 * half + 8.0, 20.0);
     canvas.round_rect(base, 3.0, materials.shade());
-    let cushion = Area::centred(CENTRE, bottom - 38.0, 2.0 * half, 22.0);
+    let cushion = Rect::centred(CENTRE, bottom - 38.0, 2.0 * half, 22.0);
     canvas.round_rect(cushion, 8.0, materials.main.lighter(45));
     if choices.chance(55) {
         let x = CENTRE + choices.between(-14.0, 14.0);
@@ -172,7 +172,7 @@ pub(super) fn draw_lounge(canvas: &mut Canvas, choices: &mut Choices, materials:
     let arm_round = choices.between(5.0, 9.0);
     for side in [-1.0, 1.0] {
         let x = CENTRE + side * (half + arm / 2.0);
-        let area = Area::centred(x, arm_top, arm, bottom - arm_top);
+        let area = Rect::centred(x, arm_top, arm, bottom - arm_top);
         canvas.round_rect(area, arm_round.min(arm / 2.0), materials.main.darker(32));
     }
 }
@@ -180,7 +180,7 @@ pub(super) fn draw_lounge(canvas: &mut Canvas, choices: &mut Choices, materials:
 /// Buttons, channels, a seam or nothing; `shape` is as for the chair.
 fn draw_back_detail(
     canvas: &mut Canvas,
-    choices: &mut Choices,
+    choices: &mut SeededRng,
     materials: &Materials,
     (top, half, arm_top): (f32, f32, f32),
 ) {
@@ -200,7 +200,7 @@ fn draw_back_detail(
             }
         }
         2 => {
-            let cushion = Area::centred(CENTRE, top + 9.0, 2.0 * half - 12.0, arm_top - top + 20.0);
+            let cushion = Rect::centred(CENTRE, top + 9.0, 2.0 * half - 12.0, arm_top - top + 20.0);
             canvas.round_rect(cushion, 10.0, materials.main.lighter(35));
         }
         _ => {}

@@ -11,7 +11,7 @@ mod office;
 mod room;
 
 use crate::canvas::Canvas;
-use crate::choices::Choices;
+use crate::choices::SeededRng;
 use crate::look::{ChairKind, Look};
 use crate::palette::{INK, Rgb, STRONG, WHITE, WOOD};
 
@@ -42,7 +42,7 @@ struct Materials {
 
 impl Materials {
     /// Of a colour that is given, or of one that is chosen.
-    fn choose(choices: &mut Choices, given: Option<Rgb>) -> Self {
+    fn choose(choices: &mut SeededRng, given: Option<Rgb>) -> Self {
         let chosen = choices.pick(&STRONG).jitter(choices);
         let main = given.unwrap_or(chosen);
         let accent = match choices.count(0, 3) {
@@ -72,7 +72,7 @@ impl Materials {
 
 /// Draws one chair with its surroundings over the whole canvas: of a look that is given, or of one
 /// that is chosen.
-pub(crate) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: Option<Look>) {
+pub(crate) fn draw(canvas: &mut Canvas, choices: &mut SeededRng, look: Option<Look>) {
     let chosen = choices.pick(&KINDS);
     let kind = look.map_or(chosen, Look::kind);
     let materials = Materials::choose(choices, look.map(Look::colour));

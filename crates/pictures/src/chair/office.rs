@@ -3,15 +3,15 @@
 //! It owns their shapes. It must not know the room.
 
 use super::{CENTRE, GROUND, Materials, mirrored};
-use crate::canvas::{Area, Canvas};
-use crate::choices::Choices;
+use crate::canvas::{Canvas, Rect};
+use crate::choices::SeededRng;
 use crate::palette::{INK, Rgb};
 
 /// The lower edge of the seat, where the column starts.
 const SEAT_BOTTOM: f32 = 130.0;
 
 /// A racing seat: shoulder wings, bolsters and pillows.
-pub(super) fn draw_gaming(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials) {
+pub(super) fn draw_gaming(canvas: &mut Canvas, choices: &mut SeededRng, materials: &Materials) {
     let shell = choices
         .pick(&[INK, Rgb(58, 62, 76), Rgb(236, 238, 242)])
         .jitter(choices);
@@ -44,20 +44,20 @@ pub(super) fn draw_gaming(canvas: &mut Canvas, choices: &mut Choices, materials:
     }
     if choices.chance(50) {
         canvas.rect(
-            Area::centred(CENTRE, top + 6.0, 5.0, 100.0 - top),
+            Rect::centred(CENTRE, top + 6.0, 5.0, 100.0 - top),
             materials.accent,
         );
     }
-    let pillow = Area::centred(CENTRE, top + 3.0, choices.between(28.0, 34.0), 14.0);
+    let pillow = Rect::centred(CENTRE, top + 3.0, choices.between(28.0, 34.0), 14.0);
     canvas.round_rect(pillow, 6.0, materials.accent);
     if choices.chance(60) {
         canvas.round_rect(
-            Area::centred(CENTRE, 88.0, 40.0, 17.0),
+            Rect::centred(CENTRE, 88.0, 40.0, 17.0),
             7.0,
             materials.accent,
         );
         canvas.round_rect(
-            Area::centred(CENTRE, 95.5, 30.0, 1.5),
+            Rect::centred(CENTRE, 95.5, 30.0, 1.5),
             0.7,
             materials.accent.darker(50),
         );
@@ -70,14 +70,14 @@ fn draw_bucket_seat(canvas: &mut Canvas, (wing, panel): (Rgb, Rgb)) {
     canvas.polygon(&symmetric(&[(33.0, 112.0), (38.0, 128.0)]), 6.0, wing);
     canvas.polygon(&symmetric(&[(20.0, 112.0), (25.0, 121.0)]), 3.0, panel);
     canvas.round_rect(
-        Area::centred(CENTRE, 125.0, 84.0, 9.0),
+        Rect::centred(CENTRE, 125.0, 84.0, 9.0),
         4.5,
         wing.darker(50),
     );
 }
 
 /// A mesh back in a frame, with a lumbar rest and sometimes a head rest.
-pub(super) fn draw_ergonomic(canvas: &mut Canvas, choices: &mut Choices, materials: &Materials) {
+pub(super) fn draw_ergonomic(canvas: &mut Canvas, choices: &mut SeededRng, materials: &Materials) {
     let frame = materials.frame;
     let headrest = choices.chance(55);
     let top = if headrest {
@@ -90,13 +90,13 @@ pub(super) fn draw_ergonomic(canvas: &mut Canvas, choices: &mut Choices, materia
     canvas.line((CENTRE, 84.0), (CENTRE, 122.0), 9.0, frame.darker(40));
     if headrest {
         canvas.rect(
-            Area::centred(CENTRE, top - 14.0, 5.0, 18.0),
+            Rect::centred(CENTRE, top - 14.0, 5.0, 18.0),
             frame.darker(40),
         );
         let width = choices.between(36.0, 46.0);
-        canvas.round_rect(Area::centred(CENTRE, top - 24.0, width, 16.0), 7.0, frame);
+        canvas.round_rect(Rect::centred(CENTRE, top - 24.0, width, 16.0), 7.0, frame);
         canvas.round_rect(
-            Area::centred(CENTRE, top - 22.0, width - 5.0, 12.0),
+            Rect::centred(CENTRE, top - 22.0, width - 5.0, 12.0),
             5.5,
             materials.main,
         );
@@ -113,7 +113,7 @@ pub(super) fn draw_ergonomic(canvas: &mut Canvas, choices: &mut Choices, materia
         canvas.line(ends.0, ends.1, 1.5, materials.main.lighter(90));
     }
     if choices.chance(60) {
-        let lumbar = Area::centred(CENTRE, choices.between(82.0, 88.0), 2.0 * waist + 8.0, 9.0);
+        let lumbar = Rect::centred(CENTRE, choices.between(82.0, 88.0), 2.0 * waist + 8.0, 9.0);
         canvas.round_rect(lumbar, 4.5, frame);
     }
     canvas.polygon(
@@ -122,7 +122,7 @@ pub(super) fn draw_ergonomic(canvas: &mut Canvas, choices: &mut Choices, materia
         materials.main,
     );
     canvas.round_rect(
-        Area::centred(CENTRE, 123.0, 82.0, 8.0),
+        Rect::centred(CENTRE, 123.0, 82.0, 8.0),
         4.0,
         materials.shade(),
     );
@@ -137,17 +137,17 @@ pub(super) fn draw_ergonomic(canvas: &mut Canvas, choices: &mut Choices, materia
 }
 
 /// Gas lift, five spokes and their castors or glides.
-fn draw_base(canvas: &mut Canvas, choices: &mut Choices, colour: Rgb) {
+fn draw_base(canvas: &mut Canvas, choices: &mut SeededRng, colour: Rgb) {
     canvas.ellipse(
         (CENTRE, GROUND + 3.0),
         (54.0, 7.0),
         Rgb(96, 88, 100).mix(colour, 40),
     );
     canvas.rect(
-        Area::centred(CENTRE, SEAT_BOTTOM - 2.0, 8.0, 24.0),
+        Rect::centred(CENTRE, SEAT_BOTTOM - 2.0, 8.0, 24.0),
         colour.darker(80),
     );
-    canvas.round_rect(Area::centred(CENTRE, SEAT_BOTTOM, 14.0, 10.0), 2.0, colour);
+    canvas.round_rect(Rect::centred(CENTRE, SEAT_BOTTOM, 14.0, 10.0), 2.0, colour);
     let castors = choices.chance(85);
     let wheel = if choices.chance(75) {
         Rgb(28, 30, 40)
@@ -166,11 +166,11 @@ fn draw_base(canvas: &mut Canvas, choices: &mut Choices, colour: Rgb) {
             canvas.circle((x, y), 5.5, wheel);
             canvas.circle((x, y), 2.0, colour.lighter(60));
         } else {
-            canvas.round_rect(Area::centred(x, y - 2.0, 9.0, 7.0), 3.0, wheel);
+            canvas.round_rect(Rect::centred(x, y - 2.0, 9.0, 7.0), 3.0, wheel);
         }
         canvas.line((CENTRE, 150.0), (x, y - 6.0), 5.5, colour);
     }
-    canvas.round_rect(Area::centred(CENTRE, 144.0, 16.0, 10.0), 4.0, colour);
+    canvas.round_rect(Rect::centred(CENTRE, 144.0, 16.0, 10.0), 4.0, colour);
 }
 
 /// Two arm rests: `reach` is how far from the middle, and how wide the pad.
@@ -184,7 +184,7 @@ fn draw_arms(canvas: &mut Canvas, top: f32, reach: (f32, f32), colour: Rgb) {
             5.0,
             colour.lighter(35),
         );
-        canvas.round_rect(Area::centred(x, top, reach.1, 8.0), 4.0, colour);
+        canvas.round_rect(Rect::centred(x, top, reach.1, 8.0), 4.0, colour);
     }
 }
 

@@ -4,17 +4,17 @@
 //! out. It must not know the chair.
 
 use super::{CENTRE, GROUND, mirrored};
-use crate::canvas::{Area, Canvas, EDGE};
-use crate::choices::Choices;
+use crate::canvas::{Canvas, EDGE, Rect};
+use crate::choices::SeededRng;
 use crate::palette::{LAMP, LEAVES, Rgb, STRONG, TINTS, WHITE, WOOD};
 
 /// Where the wall meets the floor.
 const SKIRTING: f32 = 146.0;
 
 /// A wall with a stage, an arch or a floor, sometimes with furniture.
-pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices) {
+pub(super) fn draw(canvas: &mut Canvas, choices: &mut SeededRng) {
     let tint = choices.pick(&TINTS).jitter(choices);
-    canvas.rect(Area::new(0.0, 0.0, EDGE, EDGE), tint);
+    canvas.rect(Rect::new(0.0, 0.0, EDGE, EDGE), tint);
     match choices.count(0, 3) {
         0 => {
             let radius = choices.between(74.0, 84.0);
@@ -32,7 +32,7 @@ pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices) {
             let arch = tint.darker(28);
             canvas.circle((CENTRE, top + half), half, arch);
             canvas.rect(
-                Area::centred(CENTRE, top + half, 2.0 * half, SKIRTING - top - half),
+                Rect::centred(CENTRE, top + half, 2.0 * half, SKIRTING - top - half),
                 arch,
             );
         }
@@ -49,9 +49,9 @@ pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices) {
 }
 
 /// The straw mats that a legless chair stands on, under a paper screen.
-pub(super) fn draw_tatami(canvas: &mut Canvas, choices: &mut Choices) {
+pub(super) fn draw_tatami(canvas: &mut Canvas, choices: &mut SeededRng) {
     let wall = choices.pick(&TINTS).jitter(choices);
-    canvas.rect(Area::new(0.0, 0.0, EDGE, EDGE), wall);
+    canvas.rect(Rect::new(0.0, 0.0, EDGE, EDGE), wall);
     if choices.chance(60) {
         draw_screen(canvas, choices);
     } else {
@@ -61,20 +61,20 @@ pub(super) fn draw_tatami(canvas: &mut Canvas, choices: &mut Choices) {
     let mat = mat.jitter(choices);
     let border = choices.pick(&STRONG).darker(60);
     let edge = 128.0;
-    canvas.rect(Area::new(0.0, edge, EDGE, EDGE - edge), mat);
-    canvas.rect(Area::new(0.0, edge - 3.0, EDGE, 3.0), wall.darker(60));
+    canvas.rect(Rect::new(0.0, edge, EDGE, EDGE - edge), mat);
+    canvas.rect(Rect::new(0.0, edge - 3.0, EDGE, 3.0), wall.darker(60));
     let joint = choices.between(60.0, 132.0);
     let far = CENTRE + (joint - CENTRE) * 0.7;
     canvas.line((far, edge), (joint, EDGE), 4.0, border);
-    canvas.rect(Area::new(0.0, 181.0, EDGE, 4.0), border);
+    canvas.rect(Rect::new(0.0, 181.0, EDGE, 4.0), border);
     for row in [137.0, 147.0, 158.0, 170.0] {
-        canvas.rect(Area::new(0.0, row, EDGE, 1.0), mat.darker(14));
+        canvas.rect(Rect::new(0.0, row, EDGE, 1.0), mat.darker(14));
     }
 }
 
-fn draw_screen(canvas: &mut Canvas, choices: &mut Choices) {
+fn draw_screen(canvas: &mut Canvas, choices: &mut SeededRng) {
     let wood = choices.pick(&WOOD);
-    let paper = Area::new(18.0, 14.0, 156.0, 112.0);
+    let paper = Rect::new(18.0, 14.0, 156.0, 112.0);
     canvas.rect(paper.inset(-3.0), wood);
     canvas.rect(paper, Rgb(253, 249, 236));
     let columns = choices.count(4, 6);
@@ -82,28 +82,28 @@ fn draw_screen(canvas: &mut Canvas, choices: &mut Choices) {
     for column in 1..columns {
         let x = paper.left + paper.width() * f32::from(column) / f32::from(columns);
         canvas.rect(
-            Area::centred(x, paper.top, 2.0, paper.height()),
+            Rect::centred(x, paper.top, 2.0, paper.height()),
             wood.lighter(60),
         );
     }
     for row in 1..rows {
         let y = paper.top + paper.height() * f32::from(row) / f32::from(rows);
         canvas.rect(
-            Area::new(paper.left, y, paper.width(), 2.0),
+            Rect::new(paper.left, y, paper.width(), 2.0),
             wood.lighter(60),
         );
     }
-    canvas.rect(Area::centred(CENTRE, paper.top, 5.0, paper.height()), wood);
+    canvas.rect(Rect::centred(CENTRE, paper.top, 5.0, paper.height()), wood);
 }
 
-fn draw_floor(canvas: &mut Canvas, choices: &mut Choices, wall: Rgb) {
+fn draw_floor(canvas: &mut Canvas, choices: &mut SeededRng, wall: Rgb) {
     let floor = if choices.chance(60) {
         choices.pick(&WOOD).lighter(95).jitter(choices)
     } else {
         wall.darker(40)
     };
-    canvas.rect(Area::new(0.0, SKIRTING, EDGE, EDGE - SKIRTING), floor);
-    canvas.rect(Area::new(0.0, SKIRTING - 4.0, EDGE, 4.0), wall.lighter(150));
+    canvas.rect(Rect::new(0.0, SKIRTING, EDGE, EDGE - SKIRTING), floor);
+    canvas.rect(Rect::new(0.0, SKIRTING - 4.0, EDGE, 4.0), wall.lighter(150));
     if choices.chance(50) {
         for column in 0_u16..7 {
             let x = 16.0 + 26.7 * f32::from(column);
@@ -113,7 +113,7 @@ fn draw_floor(canvas: &mut Canvas, choices: &mut Choices, wall: Rgb) {
     }
 }
 
-fn draw_rug(canvas: &mut Canvas, choices: &mut Choices, colour: Rgb) {
+fn draw_rug(canvas: &mut Canvas, choices: &mut SeededRng, colour: Rgb) {
     let reach = choices.between(64.0, 82.0);
     canvas.ellipse((CENTRE, GROUND - 1.0), (reach, 14.0), colour);
     if choices.chance(50) {
@@ -126,20 +126,20 @@ fn draw_rug(canvas: &mut Canvas, choices: &mut Choices, colour: Rgb) {
 }
 
 /// A window, a framed picture, a clock or nothing.
-fn draw_wall_piece(canvas: &mut Canvas, choices: &mut Choices, wall: Rgb) {
+fn draw_wall_piece(canvas: &mut Canvas, choices: &mut SeededRng, wall: Rgb) {
     let left = choices.chance(50);
     let centre = if left { 36.0 } else { mirrored(36.0) };
     match choices.count(0, 3) {
         0 => {
-            let pane = Area::centred(centre, 20.0, 46.0, choices.between(56.0, 70.0));
+            let pane = Rect::centred(centre, 20.0, 46.0, choices.between(56.0, 70.0));
             canvas.round_rect(pane.inset(-4.0), 2.0, WHITE);
             canvas.rect(pane, Rgb(178, 218, 240).jitter(choices));
-            canvas.rect(Area::centred(centre, pane.top, 3.0, pane.height()), WHITE);
+            canvas.rect(Rect::centred(centre, pane.top, 3.0, pane.height()), WHITE);
             let middle = pane.top + pane.height() * 0.45;
-            canvas.rect(Area::new(pane.left, middle, pane.width(), 3.0), WHITE);
+            canvas.rect(Rect::new(pane.left, middle, pane.width(), 3.0), WHITE);
         }
         1 => {
-            let frame = Area::centred(centre, 26.0, 36.0, choices.between(36.0, 48.0));
+            let frame = Rect::centred(centre, 26.0, 36.0, choices.between(36.0, 48.0));
             canvas.rect(frame, choices.pick(&WOOD));
             canvas.rect(frame.inset(3.0), WHITE);
             let ground = frame.bottom - 12.0;
@@ -164,7 +164,7 @@ fn draw_wall_piece(canvas: &mut Canvas, choices: &mut Choices, wall: Rgb) {
 }
 
 /// A plant or a lamp at the edge of the picture, or nothing.
-fn draw_companion(canvas: &mut Canvas, choices: &mut Choices) {
+fn draw_companion(canvas: &mut Canvas, choices: &mut SeededRng) {
     let x = if choices.chance(50) {
         22.0
     } else {
@@ -177,7 +177,7 @@ fn draw_companion(canvas: &mut Canvas, choices: &mut Choices) {
     }
 }
 
-fn draw_plant(canvas: &mut Canvas, choices: &mut Choices, x: f32) {
+fn draw_plant(canvas: &mut Canvas, choices: &mut SeededRng, x: f32) {
     let leaf = choices.pick(&LEAVES).jitter(choices);
     let top = choices.between(84.0, 104.0);
     for (side, lift) in [
@@ -208,10 +208,10 @@ fn draw_plant(canvas: &mut Canvas, choices: &mut Choices, x: f32) {
         1.5,
         pot,
     );
-    canvas.round_rect(Area::centred(x, 134.0, 30.0, 6.0), 2.0, pot.darker(30));
+    canvas.round_rect(Rect::centred(x, 134.0, 30.0, 6.0), 2.0, pot.darker(30));
 }
 
-fn draw_lamp(canvas: &mut Canvas, choices: &mut Choices, x: f32) {
+fn draw_lamp(canvas: &mut Canvas, choices: &mut SeededRng, x: f32) {
     let metal = Rgb(96, 92, 92).jitter(choices);
     let top = choices.between(52.0, 72.0);
     canvas.line((x, top), (x, 162.0), 3.0, metal);

@@ -3,18 +3,18 @@
 //! It owns their grid of flats, balconies and the staircase. It must not know sky or garden.
 
 use super::{CENTRE, Facade, GROUND, Light, draw_window};
-use crate::canvas::{Area, Canvas};
-use crate::choices::Choices;
+use crate::canvas::{Canvas, Rect};
+use crate::choices::SeededRng;
 
 /// Draws a block with a balcony or a window bay per flat.
-pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &Facade)) {
+pub(super) fn draw(canvas: &mut Canvas, choices: &mut SeededRng, look: (&Light, &Facade)) {
     let (_, facade) = look;
     let floors = choices.count(2, 4);
     let storey = choices.between(25.0, 29.0);
     let width = choices.between(112.0, 146.0);
     let height = storey * f32::from(floors) + 2.0;
-    let body = Area::centred(CENTRE - 3.0, GROUND - height, width, height);
-    let deep = Area {
+    let body = Rect::centred(CENTRE - 3.0, GROUND - height, width, height);
+    let deep = Rect {
         left: body.right,
         right: body.right + 9.0,
         ..body
@@ -23,7 +23,7 @@ pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &F
     canvas.rect(deep, facade.wall.darker(60));
     if choices.chance(35) {
         canvas.rect(
-            Area {
+            Rect {
                 top: GROUND - storey,
                 ..body
             },
@@ -38,12 +38,12 @@ pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &F
 
 /// The staircase and what it leaves of the front.
 struct Stairs {
-    tower: Area,
-    rest: Vec<Area>,
+    tower: Rect,
+    rest: Vec<Rect>,
 }
 
 impl Stairs {
-    fn choose(choices: &mut Choices, body: Area) -> Self {
+    fn choose(choices: &mut SeededRng, body: Rect) -> Self {
         let width = 26.0;
         let (left, right) = match choices.count(0, 2) {
             0 => (body.left, body.left + width),
@@ -54,11 +54,11 @@ impl Stairs {
             }
         };
         let parts = [
-            Area {
+            Rect {
                 right: left,
                 ..body
             },
-            Area {
+            Rect {
                 left: right,
                 ..body
             },
@@ -68,7 +68,7 @@ impl Stairs {
             .filter(|part| part.width() > 20.0)
             .collect();
         Self {
-            tower: Area {
+            tower: Rect {
                 left,
                 right,
                 ..body
@@ -80,9 +80,9 @@ impl Stairs {
 
 fn draw_flats(
     canvas: &mut Canvas,
-    choices: &mut Choices,
+    choices: &mut SeededRng,
     (light, facade): (&Light, &Facade),
-    (parts, floors): (&[Area], u16),
+    (parts, floors): (&[Rect], u16),
 ) {
     let style = choices.count(0, 2);
     let balcony = if choices.chance(50) {
@@ -107,13 +107,13 @@ fn draw_flats(
                 let pane = light.pane(choices);
                 let wide = if style == 0 { bay - 14.0 } else { bay - 9.0 };
                 let high = if style == 0 { 13.0 } else { 17.0 };
-                let area = Area::centred(x, bottom - storey + 5.0, wide, high);
+                let area = Rect::centred(x, bottom - storey + 5.0, wide, high);
                 draw_window(canvas, area, pane, facade.trim);
                 if style == 1 {
-                    let rail = Area::centred(x, bottom - 11.0, bay - 4.0, 9.0);
+                    let rail = Rect::centred(x, bottom - 11.0, bay - 4.0, 9.0);
                     canvas.rect(rail, balcony.darker(20));
                     canvas.rect(
-                        Area {
+                        Rect {
                             bottom: rail.top + 2.0,
                             ..rail
                         },
@@ -122,14 +122,14 @@ fn draw_flats(
                 }
             }
             if style == 2 {
-                let rail = Area {
+                let rail = Rect {
                     top: bottom - 10.0,
                     bottom: bottom - 1.0,
                     ..part
                 };
                 canvas.rect(rail, balcony);
                 canvas.rect(
-                    Area {
+                    Rect {
                         top: rail.bottom - 2.0,
                         ..rail
                     },
@@ -142,11 +142,11 @@ fn draw_flats(
 
 fn draw_stairs(
     canvas: &mut Canvas,
-    choices: &mut Choices,
+    choices: &mut SeededRng,
     (light, facade): (&Light, &Facade),
     (stairs, floors): (&Stairs, u16),
 ) {
-    let tower = Area {
+    let tower = Rect {
         top: stairs.tower.top - choices.between(0.0, 9.0),
         ..stairs.tower
     };
@@ -155,22 +155,22 @@ fn draw_stairs(
     let storey = stairs.tower.height() / f32::from(floors);
     for floor in 1..floors {
         let top = GROUND - storey * f32::from(floor) - storey + 6.0;
-        let slot = Area::centred(centre, top, 10.0, storey - 11.0);
+        let slot = Rect::centred(centre, top, 10.0, storey - 11.0);
         draw_window(canvas, slot, light.pane(choices), facade.trim);
     }
     canvas.rect(
-        Area::centred(centre, GROUND - 20.0, 17.0, 20.0),
+        Rect::centred(centre, GROUND - 20.0, 17.0, 20.0),
         facade.trim,
     );
     canvas.rect(
-        Area::centred(centre, GROUND - 18.0, 13.0, 18.0),
+        Rect::centred(centre, GROUND - 18.0, 13.0, 18.0),
         facade.door,
     );
-    canvas.rect(Area::centred(centre, GROUND - 18.0, 1.5, 18.0), facade.trim);
-    canvas.rect(Area::centred(centre, GROUND - 24.0, 30.0, 4.0), facade.roof);
+    canvas.rect(Rect::centred(centre, GROUND - 18.0, 1.5, 18.0), facade.trim);
+    canvas.rect(Rect::centred(centre, GROUND - 24.0, 30.0, 4.0), facade.roof);
 }
 
-fn draw_roof(canvas: &mut Canvas, choices: &mut Choices, facade: &Facade, body: Area) {
+fn draw_roof(canvas: &mut Canvas, choices: &mut SeededRng, facade: &Facade, body: Rect) {
     let (left, right) = (body.left - 4.0, body.right + 13.0);
     if choices.chance(40) {
         let rise = choices.between(12.0, 22.0);
@@ -188,18 +188,18 @@ fn draw_roof(canvas: &mut Canvas, choices: &mut Choices, facade: &Facade, body: 
     if choices.chance(55) {
         let x = body.left + body.width() * choices.between(0.2, 0.8);
         canvas.rect(
-            Area::centred(x - 8.0, body.top - 14.0, 2.0, 14.0),
+            Rect::centred(x - 8.0, body.top - 14.0, 2.0, 14.0),
             facade.roof.darker(40),
         );
         canvas.rect(
-            Area::centred(x + 8.0, body.top - 14.0, 2.0, 14.0),
+            Rect::centred(x + 8.0, body.top - 14.0, 2.0, 14.0),
             facade.roof.darker(40),
         );
-        let tank = Area::centred(x, body.top - 20.0, 24.0, 12.0);
+        let tank = Rect::centred(x, body.top - 20.0, 24.0, 12.0);
         canvas.round_rect(tank, 3.0, facade.trim.darker(36));
     }
     canvas.rect(
-        Area::new(left, body.top - 5.0, right - left, 7.0),
+        Rect::new(left, body.top - 5.0, right - left, 7.0),
         facade.roof,
     );
 }

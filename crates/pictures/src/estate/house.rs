@@ -3,8 +3,8 @@
 //! It owns their bodies, roofs and entrances. It must not know sky or garden.
 
 use super::{CENTRE, Facade, GROUND, Light, draw_window};
-use crate::canvas::{Area, Canvas};
-use crate::choices::Choices;
+use crate::canvas::{Canvas, Rect};
+use crate::choices::SeededRng;
 use crate::palette::{LAMP, Rgb};
 
 const STOREY: f32 = 36.0;
@@ -31,7 +31,7 @@ const ROOFS: [Roof; 6] = [
 ];
 
 /// Draws a house, perhaps with a wing.
-pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &Facade)) {
+pub(super) fn draw(canvas: &mut Canvas, choices: &mut SeededRng, look: (&Light, &Facade)) {
     let (light, facade) = look;
     let storeys = choices.count(1, 2);
     let wing = choices.chance(45);
@@ -43,7 +43,7 @@ pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &F
     };
     let centre = if wing { CENTRE - side * 20.0 } else { CENTRE };
     let height = STOREY * f32::from(storeys);
-    let body = Area::centred(centre, GROUND - height, width, height);
+    let body = Rect::centred(centre, GROUND - height, width, height);
     if wing {
         draw_wing(
             canvas,
@@ -54,13 +54,13 @@ pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &F
     }
     draw_roof(canvas, choices, facade, body);
     if storeys == 2 && choices.chance(40) {
-        let lower = Area {
+        let lower = Rect {
             top: body.bottom - STOREY,
             ..body
         };
         canvas.rect(lower, facade.second);
         canvas.rect(
-            Area::centred(centre, lower.top - 2.0, width + 4.0, 4.0),
+            Rect::centred(centre, lower.top - 2.0, width + 4.0, 4.0),
             facade.trim,
         );
     }
@@ -75,7 +75,7 @@ pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &F
                 continue;
             }
             let pane = light.pane(choices);
-            let area = Area::centred(x, floor - 27.0, width / f32::from(columns) - 11.0, 17.0);
+            let area = Rect::centred(x, floor - 27.0, width / f32::from(columns) - 11.0, 17.0);
             draw_window(canvas, area, pane, facade.trim);
             if storey == 1 && column == door && choices.chance(60) {
                 draw_balcony(canvas, area, facade.trim);
@@ -84,40 +84,40 @@ pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &F
     }
 }
 
-fn draw_door(canvas: &mut Canvas, choices: &mut Choices, facade: &Facade, x: f32) {
+fn draw_door(canvas: &mut Canvas, choices: &mut SeededRng, facade: &Facade, x: f32) {
     canvas.rect(
-        Area::centred(x, GROUND - 2.0, 24.0, 4.0),
+        Rect::centred(x, GROUND - 2.0, 24.0, 4.0),
         facade.trim.darker(50),
     );
-    canvas.rect(Area::centred(x, GROUND - 29.0, 18.0, 27.0), facade.trim);
-    canvas.rect(Area::centred(x, GROUND - 27.0, 14.0, 25.0), facade.door);
+    canvas.rect(Rect::centred(x, GROUND - 29.0, 18.0, 27.0), facade.trim);
+    canvas.rect(Rect::centred(x, GROUND - 27.0, 14.0, 25.0), facade.door);
     match choices.count(0, 2) {
         0 => canvas.circle((x, GROUND - 20.0), 3.5, LAMP),
-        1 => canvas.rect(Area::centred(x, GROUND - 24.0, 6.0, 9.0), LAMP),
+        1 => canvas.rect(Rect::centred(x, GROUND - 24.0, 6.0, 9.0), LAMP),
         _ => {}
     }
     canvas.circle((x + 4.5, GROUND - 13.0), 1.2, LAMP.lighter(120));
     if choices.chance(60) {
-        canvas.rect(Area::centred(x, GROUND - 33.0, 26.0, 4.0), facade.roof);
+        canvas.rect(Rect::centred(x, GROUND - 33.0, 26.0, 4.0), facade.roof);
     }
 }
 
-fn draw_balcony(canvas: &mut Canvas, window: Area, trim: Rgb) {
-    let rail = Area {
+fn draw_balcony(canvas: &mut Canvas, window: Rect, trim: Rgb) {
+    let rail = Rect {
         left: window.left - 4.0,
         top: window.bottom - 5.0,
         right: window.right + 4.0,
         bottom: window.bottom + 6.0,
     };
     canvas.rect(
-        Area {
+        Rect {
             top: rail.bottom - 2.5,
             ..rail
         },
         trim.darker(40),
     );
     canvas.rect(
-        Area {
+        Rect {
             bottom: rail.top + 2.0,
             ..rail
         },
@@ -127,7 +127,7 @@ fn draw_balcony(canvas: &mut Canvas, window: Area, trim: Rgb) {
     for bar in 0..=bars {
         let x = rail.left + 1.0 + (rail.width() - 2.0) * f32::from(bar) / f32::from(bars);
         canvas.rect(
-            Area::centred(x, rail.top, 1.2, rail.height()),
+            Rect::centred(x, rail.top, 1.2, rail.height()),
             trim.darker(40),
         );
     }
@@ -136,19 +136,19 @@ fn draw_balcony(canvas: &mut Canvas, window: Area, trim: Rgb) {
 /// A lower part with a garage or a wide window; `place` is its middle and its side.
 fn draw_wing(
     canvas: &mut Canvas,
-    choices: &mut Choices,
+    choices: &mut SeededRng,
     (light, facade): (&Light, &Facade),
     (centre, side): (f32, f32),
 ) {
-    let body = Area::centred(centre, GROUND - 32.0, 50.0, 32.0);
+    let body = Rect::centred(centre, GROUND - 32.0, 50.0, 32.0);
     canvas.rect(body, facade.second);
     if choices.chance(50) {
-        let gate = Area::centred(centre + side * 2.0, GROUND - 23.0, 34.0, 23.0);
+        let gate = Rect::centred(centre + side * 2.0, GROUND - 23.0, 34.0, 23.0);
         canvas.rect(gate, facade.trim);
         for slat in 1_u16..5 {
             let y = gate.top + 4.8 * f32::from(slat);
             canvas.rect(
-                Area {
+                Rect {
                     top: y,
                     bottom: y + 1.2,
                     ..gate
@@ -157,12 +157,12 @@ fn draw_wing(
             );
         }
     } else {
-        let area = Area::centred(centre + side * 2.0, GROUND - 25.0, 30.0, 17.0);
+        let area = Rect::centred(centre + side * 2.0, GROUND - 25.0, 30.0, 17.0);
         draw_window(canvas, area, light.pane(choices), facade.trim);
     }
     if choices.chance(50) {
         canvas.rect(
-            Area::centred(centre, body.top - 4.0, 58.0, 6.0),
+            Rect::centred(centre, body.top - 4.0, 58.0, 6.0),
             facade.roof,
         );
     } else {
@@ -182,17 +182,17 @@ fn draw_wing(
 }
 
 /// The body's wall and the roof on it.
-fn draw_roof(canvas: &mut Canvas, choices: &mut Choices, facade: &Facade, body: Area) {
+fn draw_roof(canvas: &mut Canvas, choices: &mut SeededRng, facade: &Facade, body: Rect) {
     let kind = choices.pick(&ROOFS);
     let rise = choices.between(0.36, 0.5) * body.width();
     let (left, right, eaves) = (body.left - 7.0, body.right + 7.0, body.top + 1.0);
     let centre = (body.left + body.right) / 2.0;
     if choices.chance(50) && kind != Roof::Flat && kind != Roof::Shed {
         let x = centre + choices.pick(&[-0.26, 0.26]) * body.width();
-        let chimney = Area::centred(x, eaves - rise * 0.85, 11.0, rise * 0.8);
+        let chimney = Rect::centred(x, eaves - rise * 0.85, 11.0, rise * 0.8);
         canvas.rect(chimney, facade.second);
         canvas.rect(
-            Area::centred(x, chimney.top - 2.0, 14.0, 4.0),
+            Rect::centred(x, chimney.top - 2.0, 14.0, 4.0),
             facade.roof.darker(40),
         );
     }
@@ -257,13 +257,13 @@ fn draw_roof(canvas: &mut Canvas, choices: &mut Choices, facade: &Facade, body: 
                 (right, eaves),
             ];
             canvas.polygon(&outline, 1.5, facade.roof);
-            let dormer = Area::centred(centre, eaves - rise * 0.56, 20.0, 15.0);
+            let dormer = Rect::centred(centre, eaves - rise * 0.56, 20.0, 15.0);
             draw_window(canvas, dormer, LAMP.lighter(60), facade.trim);
         }
         Roof::Flat => {
-            canvas.rect(Area::new(left, eaves - 7.0, right - left, 8.0), facade.roof);
+            canvas.rect(Rect::new(left, eaves - 7.0, right - left, 8.0), facade.roof);
             canvas.rect(
-                Area::new(left, eaves + 1.0, right - left, 2.0),
+                Rect::new(left, eaves + 1.0, right - left, 2.0),
                 facade.wall.darker(60),
             );
         }

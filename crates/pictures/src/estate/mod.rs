@@ -9,8 +9,8 @@ mod house;
 mod outdoors;
 mod tower;
 
-use crate::canvas::{Area, Canvas};
-use crate::choices::Choices;
+use crate::canvas::{Canvas, Rect};
+use crate::choices::SeededRng;
 use crate::palette::{LAMP, Rgb};
 
 /// The middle of the picture.
@@ -32,7 +32,7 @@ struct Light {
 }
 
 impl Light {
-    fn choose(choices: &mut Choices) -> Self {
+    fn choose(choices: &mut SeededRng) -> Self {
         let day = |top, horizon| Self {
             sky: (top, horizon),
             tint: (Rgb(255, 255, 255), 0),
@@ -76,7 +76,7 @@ impl Light {
     }
 
     /// The pane of a window: glass, or the lamp behind it.
-    fn pane(&self, choices: &mut Choices) -> Rgb {
+    fn pane(&self, choices: &mut SeededRng) -> Rgb {
         if choices.chance(self.lit) {
             LAMP
         } else {
@@ -128,7 +128,7 @@ const DOORS: [Rgb; 6] = [
 ];
 
 impl Facade {
-    fn choose(choices: &mut Choices, light: &Light) -> Self {
+    fn choose(choices: &mut SeededRng, light: &Light) -> Self {
         let wall = choices.pick(&WALLS).jitter(choices);
         let second = match choices.count(0, 2) {
             0 => wall.darker(55),
@@ -147,7 +147,7 @@ impl Facade {
 }
 
 /// Draws one building with its surroundings over the whole canvas.
-pub(crate) fn draw(canvas: &mut Canvas, choices: &mut Choices) {
+pub(crate) fn draw(canvas: &mut Canvas, choices: &mut SeededRng) {
     let light = Light::choose(choices);
     let facade = Facade::choose(choices, &light);
     outdoors::draw_sky(canvas, choices, &light);
@@ -174,17 +174,17 @@ pub(crate) fn draw(canvas: &mut Canvas, choices: &mut Choices) {
 }
 
 /// A framed window, split by a mullion where it is wide enough.
-fn draw_window(canvas: &mut Canvas, area: Area, pane: Rgb, trim: Rgb) {
+fn draw_window(canvas: &mut Canvas, area: Rect, pane: Rgb, trim: Rgb) {
     canvas.rect(area, trim);
     let glass = area.inset(1.5);
     canvas.rect(glass, pane);
     // A reflection, so that the pane reads as glass.
-    let corner = Area {
+    let corner = Rect {
         right: glass.left + glass.width() * 0.4,
         ..glass
     };
     canvas.rect(
-        Area {
+        Rect {
             bottom: glass.top + glass.height() * 0.5,
             ..corner
         },
@@ -192,6 +192,6 @@ fn draw_window(canvas: &mut Canvas, area: Area, pane: Rgb, trim: Rgb) {
     );
     if area.width() >= 15.0 {
         let middle = (area.left + area.right) / 2.0;
-        canvas.rect(Area::centred(middle, area.top, 1.5, area.height()), trim);
+        canvas.rect(Rect::centred(middle, area.top, 1.5, area.height()), trim);
     }
 }

@@ -3,8 +3,8 @@
 //! It owns the order from far to near. It must not know which building stands in front.
 
 use super::{CENTRE, GROUND, Light};
-use crate::canvas::{Area, Canvas, EDGE, Point};
-use crate::choices::Choices;
+use crate::canvas::{Canvas, EDGE, Point, Rect};
+use crate::choices::SeededRng;
 use crate::palette::{LEAVES, Rgb, WHITE};
 
 /// Steps of the sky: enough to look smooth, few enough for a small palette.
@@ -12,7 +12,7 @@ const SKY_BANDS: u8 = 12;
 const MOON: Rgb = Rgb(250, 240, 206);
 
 /// Sky with a sun and clouds, or a moon and stars.
-pub(super) fn draw_sky(canvas: &mut Canvas, choices: &mut Choices, light: &Light) {
+pub(super) fn draw_sky(canvas: &mut Canvas, choices: &mut SeededRng, light: &Light) {
     canvas.gradient((0.0, GROUND), light.sky, SKY_BANDS);
     let across = if choices.chance(50) { 30.0 } else { 162.0 };
     let place = (
@@ -46,12 +46,12 @@ pub(super) fn draw_sky(canvas: &mut Canvas, choices: &mut Choices, light: &Light
 fn draw_cloud(canvas: &mut Canvas, (x, y): Point, scale: f32, colour: Rgb) {
     canvas.circle((x - 8.0 * scale, y - 4.0 * scale), 7.0 * scale, colour);
     canvas.circle((x + 3.0 * scale, y - 7.0 * scale), 9.0 * scale, colour);
-    let base = Area::centred(x, y - 7.0 * scale, 38.0 * scale, 10.0 * scale);
+    let base = Rect::centred(x, y - 7.0 * scale, 38.0 * scale, 10.0 * scale);
     canvas.round_rect(base, 5.0 * scale, colour);
 }
 
 /// Something behind an apartment block: hills or a town.
-pub(super) fn draw_backdrop(canvas: &mut Canvas, choices: &mut Choices, light: &Light) {
+pub(super) fn draw_backdrop(canvas: &mut Canvas, choices: &mut SeededRng, light: &Light) {
     if choices.chance(50) {
         draw_hills(canvas, choices, light);
     } else {
@@ -60,7 +60,7 @@ pub(super) fn draw_backdrop(canvas: &mut Canvas, choices: &mut Choices, light: &
 }
 
 /// Rolling hills.
-pub(super) fn draw_hills(canvas: &mut Canvas, choices: &mut Choices, light: &Light) {
+pub(super) fn draw_hills(canvas: &mut Canvas, choices: &mut SeededRng, light: &Light) {
     let leaf = light.on(choices.pick(&LEAVES).jitter(choices));
     for share in [150, 100] {
         let colour = leaf.mix(light.sky.1, share);
@@ -71,7 +71,7 @@ pub(super) fn draw_hills(canvas: &mut Canvas, choices: &mut Choices, light: &Lig
 }
 
 /// Silhouettes of other buildings.
-pub(super) fn draw_skyline(canvas: &mut Canvas, choices: &mut Choices, light: &Light) {
+pub(super) fn draw_skyline(canvas: &mut Canvas, choices: &mut SeededRng, light: &Light) {
     let colour = light.on(Rgb(120, 136, 164)).mix(light.sky.1, 140);
     let mut left = choices.between(-14.0, 0.0);
     while left < EDGE {
@@ -82,41 +82,41 @@ pub(super) fn draw_skyline(canvas: &mut Canvas, choices: &mut Choices, light: &L
         } else {
             colour.darker(14)
         };
-        canvas.rect(Area::new(left, top, width, GROUND - top), shade);
+        canvas.rect(Rect::new(left, top, width, GROUND - top), shade);
         left += width;
     }
 }
 
 /// A lawn or a pavement, and sometimes a street in front.
-pub(super) fn draw_ground(canvas: &mut Canvas, choices: &mut Choices, light: &Light) {
+pub(super) fn draw_ground(canvas: &mut Canvas, choices: &mut SeededRng, light: &Light) {
     let grass = light.on(choices
         .pick(&[Rgb(150, 192, 112), Rgb(124, 178, 116)])
         .jitter(choices));
     canvas.rect(
-        Area::new(0.0, GROUND - 4.0, EDGE, EDGE - GROUND + 4.0),
+        Rect::new(0.0, GROUND - 4.0, EDGE, EDGE - GROUND + 4.0),
         grass,
     );
     if choices.chance(60) {
         let road = light.on(Rgb(116, 120, 130));
-        canvas.rect(Area::new(0.0, 176.0, EDGE, 16.0), road);
+        canvas.rect(Rect::new(0.0, 176.0, EDGE, 16.0), road);
         canvas.rect(
-            Area::new(0.0, 173.0, EDGE, 4.0),
+            Rect::new(0.0, 173.0, EDGE, 4.0),
             light.on(Rgb(206, 204, 200)),
         );
         for dash in 0_u16..5 {
             let left = 8.0 + 40.0 * f32::from(dash);
             canvas.rect(
-                Area::new(left, 184.0, 20.0, 2.0),
+                Rect::new(left, 184.0, 20.0, 2.0),
                 light.on(Rgb(240, 236, 220)),
             );
         }
     } else {
-        canvas.rect(Area::new(0.0, 178.0, EDGE, 14.0), grass.darker(22));
+        canvas.rect(Rect::new(0.0, 178.0, EDGE, 14.0), grass.darker(22));
     }
 }
 
 /// Up to four trees beside the building, behind it.
-pub(super) fn draw_trees(canvas: &mut Canvas, choices: &mut Choices, light: &Light) {
+pub(super) fn draw_trees(canvas: &mut Canvas, choices: &mut SeededRng, light: &Light) {
     let conifers = choices.chance(35);
     for side in [-1.0, 1.0] {
         for _ in 0..choices.count(0, 2) {
@@ -125,7 +125,7 @@ pub(super) fn draw_trees(canvas: &mut Canvas, choices: &mut Choices, light: &Lig
             let trunk = light.on(Rgb(120, 84, 62));
             let height = choices.between(38.0, 62.0);
             canvas.rect(
-                Area::centred(x, GROUND - height * 0.5, 5.0, height * 0.5),
+                Rect::centred(x, GROUND - height * 0.5, 5.0, height * 0.5),
                 trunk,
             );
             if conifers {
@@ -166,13 +166,13 @@ fn draw_crown(canvas: &mut Canvas, x: f32, height: f32, leaf: Rgb) {
 }
 
 /// Shrubs or a hedge in front of the building, clear of the door in the middle.
-pub(super) fn draw_shrubs(canvas: &mut Canvas, choices: &mut Choices, light: &Light) {
+pub(super) fn draw_shrubs(canvas: &mut Canvas, choices: &mut SeededRng, light: &Light) {
     let leaf = light.on(choices.pick(&LEAVES).jitter(choices));
     for side in [-1.0, 1.0] {
         match choices.count(0, 3) {
             0 => {
                 let start = CENTRE + side * 62.0;
-                let hedge = Area::centred(start, GROUND - 7.0, choices.between(30.0, 52.0), 12.0);
+                let hedge = Rect::centred(start, GROUND - 7.0, choices.between(30.0, 52.0), 12.0);
                 canvas.round_rect(hedge, 4.0, leaf);
             }
             1 => {

@@ -3,12 +3,12 @@
 //! It owns their shafts, window patterns, tops and podiums. It must not know sky or ground.
 
 use super::{CENTRE, Facade, GROUND, Light};
-use crate::canvas::{Area, Canvas};
-use crate::choices::Choices;
+use crate::canvas::{Canvas, Rect};
+use crate::choices::SeededRng;
 use crate::palette::LAMP;
 
 /// Draws a tower, sometimes with a lower neighbour of the same kind.
-pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &Facade)) {
+pub(super) fn draw(canvas: &mut Canvas, choices: &mut SeededRng, look: (&Light, &Facade)) {
     let width = choices.between(52.0, 76.0);
     let top = choices.between(26.0, 58.0);
     let twin = choices.chance(35);
@@ -17,10 +17,10 @@ pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &F
     let style = choices.count(0, 3);
     if twin {
         let lower = top + choices.between(14.0, 40.0);
-        let other = Area::centred(centre + side * 54.0, lower, width * 0.72, GROUND - lower);
+        let other = Rect::centred(centre + side * 54.0, lower, width * 0.72, GROUND - lower);
         draw_shaft(canvas, choices, look, (other, style));
     }
-    let body = Area::centred(centre, top, width, GROUND - top);
+    let body = Rect::centred(centre, top, width, GROUND - top);
     draw_top(canvas, choices, look, body);
     draw_shaft(canvas, choices, look, (body, style));
     draw_podium(canvas, choices, look, body);
@@ -29,18 +29,18 @@ pub(super) fn draw(canvas: &mut Canvas, choices: &mut Choices, look: (&Light, &F
 /// The shaft with its windows in one of four patterns.
 fn draw_shaft(
     canvas: &mut Canvas,
-    choices: &mut Choices,
+    choices: &mut SeededRng,
     (light, facade): (&Light, &Facade),
-    (body, style): (Area, u16),
+    (body, style): (Rect, u16),
 ) {
     let deep = body.width() * 0.22;
-    let front = Area {
+    let front = Rect {
         right: body.right - deep,
         ..body
     };
     canvas.rect(front, facade.wall);
     canvas.rect(
-        Area {
+        Rect {
             left: front.right,
             ..body
         },
@@ -53,12 +53,12 @@ fn draw_shaft(
     while y + pitch < GROUND - 18.0 {
         if style == 1 {
             canvas.rect(
-                Area::new(front.left, y + pitch - 3.5, front.width(), 2.0),
+                Rect::new(front.left, y + pitch - 3.5, front.width(), 2.0),
                 facade.trim,
             );
         }
         if style == 3 {
-            let band = Area::new(front.left + 2.0, y, front.width() - 4.0, pitch * 0.56);
+            let band = Rect::new(front.left + 2.0, y, front.width() - 4.0, pitch * 0.56);
             canvas.rect(band, light.glass);
         }
         for column in 0..columns {
@@ -69,9 +69,9 @@ fn draw_shaft(
                 2 => (bay * 0.5, pitch - 1.0),
                 _ => (bay * 0.86, pitch * 0.56),
             };
-            canvas.rect(Area::centred(x, y, wide, high), light.pane(choices));
+            canvas.rect(Rect::centred(x, y, wide, high), light.pane(choices));
         }
-        let slit = Area::centred(
+        let slit = Rect::centred(
             (front.right + body.right) / 2.0,
             y,
             deep * 0.44,
@@ -83,7 +83,7 @@ fn draw_shaft(
     if style == 2 {
         for column in 0..=columns {
             let x = front.left + 3.0 + bay * f32::from(column);
-            canvas.rect(Area::centred(x, body.top, 2.0, body.height()), facade.trim);
+            canvas.rect(Rect::centred(x, body.top, 2.0, body.height()), facade.trim);
         }
     }
 }
@@ -91,23 +91,23 @@ fn draw_shaft(
 /// What is above the last floor.
 fn draw_top(
     canvas: &mut Canvas,
-    choices: &mut Choices,
+    choices: &mut SeededRng,
     (light, facade): (&Light, &Facade),
-    body: Area,
+    body: Rect,
 ) {
     let centre = (body.left + body.right) / 2.0;
     match choices.count(0, 3) {
         0 => {
-            let step = Area::centred(centre, body.top - 10.0, body.width() * 0.62, 12.0);
+            let step = Rect::centred(centre, body.top - 10.0, body.width() * 0.62, 12.0);
             canvas.rect(step, facade.second);
             canvas.rect(
-                Area::centred(centre, step.top - 3.0, body.width() * 0.7, 4.0),
+                Rect::centred(centre, step.top - 3.0, body.width() * 0.7, 4.0),
                 facade.roof,
             );
         }
         1 => {
             canvas.rect(
-                Area::centred(centre, body.top - 6.0, 22.0, 8.0),
+                Rect::centred(centre, body.top - 6.0, 22.0, 8.0),
                 facade.second,
             );
             canvas.line(
@@ -131,7 +131,7 @@ fn draw_top(
         _ => {}
     }
     canvas.rect(
-        Area::centred(centre, body.top - 4.0, body.width() + 6.0, 6.0),
+        Rect::centred(centre, body.top - 4.0, body.width() + 6.0, 6.0),
         facade.roof,
     );
 }
@@ -139,16 +139,16 @@ fn draw_top(
 /// The entrance floor, wider than the shaft.
 fn draw_podium(
     canvas: &mut Canvas,
-    choices: &mut Choices,
+    choices: &mut SeededRng,
     (light, facade): (&Light, &Facade),
-    body: Area,
+    body: Rect,
 ) {
     let centre = (body.left + body.right) / 2.0;
     let wide = body.width() + choices.between(6.0, 30.0);
-    let podium = Area::centred(centre, GROUND - 18.0, wide, 18.0);
+    let podium = Rect::centred(centre, GROUND - 18.0, wide, 18.0);
     canvas.rect(podium, facade.second);
     canvas.rect(
-        Area {
+        Rect {
             bottom: podium.top + 3.0,
             ..podium
         },
@@ -163,12 +163,12 @@ fn draw_podium(
             light.pane(choices)
         };
         canvas.rect(
-            Area::centred(x, podium.top + 6.0, wide / 5.0 - 4.0, 12.0),
+            Rect::centred(x, podium.top + 6.0, wide / 5.0 - 4.0, 12.0),
             glass,
         );
     }
     canvas.rect(
-        Area::centred(centre, podium.top + 2.0, wide / 5.0 + 8.0, 4.0),
+        Rect::centred(centre, podium.top + 2.0, wide / 5.0 + 8.0, 4.0),
         facade.roof,
     );
 }

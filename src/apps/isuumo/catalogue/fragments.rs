@@ -11,12 +11,12 @@ use std::sync::{Arc, OnceLock};
 
 /// How a row was asked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Asked {
+pub(super) enum Rendering {
     OnPage,
     Alone,
 }
 
-impl Asked {
+impl Rendering {
     /// Bytes that are kept of one list at most.
     const fn budget(self) -> usize {
         match self {
@@ -29,7 +29,7 @@ impl Asked {
 /// The JSON of rows by position.
 #[derive(Debug)]
 pub(super) struct Fragments {
-    slots: Vec<OnceLock<(Asked, Arc<[u8]>)>>,
+    slots: Vec<OnceLock<(Rendering, Arc<[u8]>)>>,
     /// Bytes that are kept, by how the rows were asked for.
     used: [AtomicUsize; 2],
 }
@@ -47,7 +47,7 @@ impl Fragments {
     }
 
     /// Keeps a row's JSON if there is room.
-    pub(super) fn keep(&self, position: usize, json: &[u8], asked: Asked) {
+    pub(super) fn keep(&self, position: usize, json: &[u8], asked: Rendering) {
         if self.used[asked as usize].load(Ordering::Relaxed) + json.len() <= asked.budget() {
             self.set(position, asked, json.into());
         }
@@ -62,7 +62,7 @@ impl Fragments {
         }
     }
 
-    fn set(&self, position: usize, asked: Asked, json: Arc<[u8]>) {
+    fn set(&self, position: usize, asked: Rendering, json: Arc<[u8]>) {
         let length = json.len();
         if self.slots[position].set((asked, json)).is_ok() {
             self.used[asked as usize].fetch_add(length, Ordering::Relaxed);
@@ -78,8 +78,8 @@ mod tests {
     fn rows_asked_for_alone_leave_room_for_pages() {
         let before = Fragments::new(40);
         let json = vec![b' '; 1024 * 1024];
-        (0..20).for_each(|position| before.keep(position, &json, Asked::Alone));
-        (10..40).for_each(|position| before.keep(position, &json, Asked::OnPage));
+        (0..20).for_each(|position| before.keep(position, &json, Rendering::Alone));
+        (10..40).for_each(|position| before.keep(position, &json, Rendering::OnPage));
         let kept = |fragments: &Fragments| -> Vec<usize> {
             (0..40)
                 .filter(|&position| fragments.get(position).is_some())
@@ -90,7 +90,7 @@ mod tests {
         // Nor do they after an upload, which makes a new list.
         let after = Fragments::new(40);
         after.take_over(&before, (0..40).map(|position| (position, position)));
-        (0..40).for_each(|position| after.keep(position, &json, Asked::Alone));
+        (0..40).for_each(|position| after.keep(position, &json, Rendering::Alone));
         assert_eq!(kept(&after), expected);
     }
 }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 pub(super) use self::places::Places;
-use self::rows::Source;
+use self::rows::ListQueries;
 pub(super) use self::shelf::{Set, Shelf};
 use super::conditions::Conditions;
 use crate::store::{Change, Derived, Deriver, Generation, StoreError, panic_message};
@@ -32,7 +32,7 @@ use crate::store::{Change, Derived, Deriver, Generation, StoreError, panic_messa
 const CHAIR_TABLE: &str = "chair_search";
 const ESTATE_TABLE: &str = "estate_search";
 
-const CHAIRS: Source = Source {
+const CHAIRS: ListQueries = ListQueries {
     all: "SELECT id, popularity, features, price_range, height_range, width_range, depth_range, kind, \
         color FROM chair_search INDEXED BY chair_by_popularity ORDER BY popularity DESC, id",
     one: "SELECT id, popularity, features, price_range, height_range, width_range, depth_range, kind, \
@@ -41,7 +41,7 @@ const CHAIRS: Source = Source {
     texts: 2,
     places: false,
 };
-const ESTATES: Source = Source {
+const ESTATES: ListQueries = ListQueries {
     all: "SELECT id, popularity, features, door_height_range, door_width_range, rent_range, \
         latitude, longitude, door_short, door_long \
         FROM estate_search INDEXED BY estate_by_popularity ORDER BY popularity DESC, id",

@@ -17,7 +17,7 @@ const TEXTS: usize = 2;
 
 /// Where a list comes from. Rows are selected as id, popularity, features, `ranges` numbers, `texts`
 /// texts and, with `places`, latitude, longitude and the two sides of the door.
-pub(super) struct Source {
+pub(super) struct ListQueries {
     /// All rows, in the order of the pages.
     pub(super) all: &'static str,
     /// The row with an id.
@@ -71,7 +71,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn read(connection: &Connection, source: &Source) -> rusqlite::Result<Self> {
+    pub(super) fn read(connection: &Connection, source: &ListQueries) -> rusqlite::Result<Self> {
         let mut rows = Self::default();
         let mut select = connection.prepare(source.all)?;
         let mut found = select.query([])?;
@@ -86,7 +86,7 @@ impl Rows {
     pub(super) fn with(
         &self,
         connection: &Connection,
-        source: &Source,
+        source: &ListQueries,
         ids: &[i64],
     ) -> rusqlite::Result<Self> {
         let mut rows = self.clone();
@@ -98,7 +98,7 @@ impl Rows {
         Ok(rows)
     }
 
-    fn push(&mut self, row: &Row<'_>, source: &Source) -> rusqlite::Result<()> {
+    fn push(&mut self, row: &Row<'_>, source: &ListQueries) -> rusqlite::Result<()> {
         const FIRST_RANGE: usize = 3;
         let first_text = FIRST_RANGE + source.ranges;
         let mut entry = Entry {

@@ -12,13 +12,13 @@ use axum::body::Bytes;
 use rusqlite::Connection;
 
 use super::bits::Bits;
-use super::fragments::{Asked, Fragments};
+use super::fragments::{Fragments, Rendering};
 use super::places::Places;
 use super::positions::Positions;
-use super::rows::{Distinct, Entry, Rows, Source};
-use crate::apps::answer::Kind;
+use super::rows::{Distinct, Entry, ListQueries, Rows};
+use crate::apps::answer::RowFormat;
 use crate::apps::isuumo::point_tree::PointTree;
-use crate::apps::isuumo::polygon::Point;
+use crate::apps::isuumo::polygon::GeoPoint;
 use crate::apps::listing;
 use crate::http::HttpError;
 use crate::store::Generation;
@@ -58,7 +58,7 @@ struct Fixed {
 
 impl Shelf {
     /// Reads a list.
-    pub(super) fn load(connection: &Connection, source: &Source) -> rusqlite::Result<Self> {
+    pub(super) fn load(connection: &Connection, source: &ListQueries) -> rusqlite::Result<Self> {
         let fixed = Fixed::new(Rows::read(connection, source)?, source);
         let mut live = Bits::none(fixed.rows.entries.len());
         (0..fixed.rows.entries.len()).for_each(|position| live.put(position, true));
@@ -77,7 +77,7 @@ impl Shelf {
     pub(super) fn changed(
         &self,
         connection: &Connection,
-        source: &Source,
+        source: &ListQueries,
         ids: &BTreeSet<i64>,
     ) -> rusqlite::Result<Self> {
         let mut live = self.live.clone();
@@ -171,19 +171,19 @@ impl Shelf {
     pub(in crate::apps::isuumo) fn write(
         &self,
         generation: &Generation,
-        kind: Kind,
+        kind: RowFormat,
         positions: &[usize],
         out: &mut Vec<u8>,
     ) -> Result<(), HttpError> {
-        self.write_asked(generation, kind, positions, Asked::OnPage, out)
+        self.write_asked(generation, kind, positions, Rendering::OnPage, out)
     }
 
     fn write_asked(
         &self,
         generation: &Generation,
-        kind: Kind,
+        kind: RowFormat,
         positions: &[usize],
-        asked: Asked,
+        asked: Rendering,
         out: &mut Vec<u8>,
     ) -> Result<(), HttpError> {
         let fragments = &self.fixed.fragments;
@@ -224,7 +224,7 @@ impl Shelf {
     pub(in crate::apps::isuumo) fn one(
         &self,
         generation: &Generation,
-        kind: Kind,
+        kind: RowFormat,
         id: i64,
     ) -> Result<Option<Vec<u8>>, HttpError> {
         let position = self.fixed.positions.get(id);
@@ -232,7 +232,7 @@ impl Shelf {
             return Ok(None);
         };
         let mut row = Vec::new();
-        self.write_asked(generation, kind, &[position], Asked::Alone, &mut row)?;
+        self.write_asked(generation, kind, &[position], Rendering::Alone, &mut row)?;
         Ok(Some(row))
     }
 
@@ -250,7 +250,9 @@ impl Shelf {
     pub(in crate::apps::isuumo) fn tree(&self) -> &PointTree {
         self.fixed.tree.get_or_init(|| {
             let places = self.fixed.rows.places.locations();
-            PointTree::new(places.map(|(latitude, longitude)| Point::rounded(latitude, longitude)))
+            PointTree::new(
+                places.map(|(latitude, longitude)| GeoPoint::rounded(latitude, longitude)),
+            )
         })
     }
 }
@@ -273,7 +275,7 @@ impl Set<'_> {
 }
 
 impl Fixed {
-    fn new(rows: Rows, source: &Source) -> Self {
+    fn new(rows: Rows, source: &ListQueries) -> Self {
         let length = rows.entries.len();
         let mut ranges: Vec<Vec<Bits>> = vec![Vec::new(); source.ranges];
         let none = |texts: &Distinct| vec![Bits::none(length); texts.texts.len()];

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use crate::apps::isuumo::query::Query;
-use crate::apps::isuumo::{Result, Shared};
+use crate::apps::isuumo::{IsuumoState, Result};
 use crate::http::HttpError;
 use crate::web::redirect::{is_local, moved};
 
@@ -29,7 +29,7 @@ pub(super) fn with_query(path: &str, parameters: &[(&'static str, String)], page
 }
 
 /// The original's addresses end in a slash; and its details have the id in the query.
-pub(super) async fn moved_slash(State(isu): State<Shared>, uri: Uri) -> Result<Response> {
+pub(super) async fn moved_slash(State(isu): State<IsuumoState>, uri: Uri) -> Result<Response> {
     let path = uri.path().trim_end_matches('/');
     let query = uri.query().map(|query| format!("?{query}"));
     let to = format!("{path}{}", query.unwrap_or_default());
@@ -42,7 +42,7 @@ pub(super) async fn moved_slash(State(isu): State<Shared>, uri: Uri) -> Result<R
 }
 
 pub(super) async fn moved_chair(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let id = given_id(query.as_deref())?;
@@ -50,7 +50,7 @@ pub(super) async fn moved_chair(
 }
 
 pub(super) async fn moved_estate(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let id = given_id(query.as_deref())?;

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use include_dir::{Dir, include_dir};
 
-use crate::apps::isuumo::{Result, Shared};
+use crate::apps::isuumo::{IsuumoState, Result};
 use crate::web::assets::Assets;
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/apps/isuumo/pages/assets");
@@ -20,7 +20,7 @@ pub(super) fn folder() -> String {
 }
 
 pub(super) async fn asset(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path((digest, name)): Path<(String, String)>,
     request: HeaderMap,
 ) -> Result<Response> {

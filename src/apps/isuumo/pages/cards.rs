@@ -1,7 +1,7 @@
 //! Cards: a chair or an estate in a list, ready to be shown.
 
 use super::format::{centimetres, number, price};
-use super::frame::Frame;
+use super::frame::PageFrame;
 use crate::apps::isuumo::chair::Chair;
 use crate::apps::isuumo::estate::Estate;
 use crate::apps::isuumo::looks;
@@ -24,7 +24,7 @@ pub(super) struct Card {
 }
 
 /// Cards of chairs.
-pub(super) fn of_chairs(frame: &Frame, chairs: &[Chair]) -> Vec<Card> {
+pub(super) fn of_chairs(frame: &PageFrame, chairs: &[Chair]) -> Vec<Card> {
     let card = |chair: &Chair| Card {
         id: chair.id,
         address: frame.url(&format!("/chair/{}", chair.id)),
@@ -44,7 +44,7 @@ pub(super) fn of_chairs(frame: &Frame, chairs: &[Chair]) -> Vec<Card> {
 }
 
 /// Cards of estates.
-pub(super) fn of_estates(frame: &Frame, estates: &[Estate]) -> Vec<Card> {
+pub(super) fn of_estates(frame: &PageFrame, estates: &[Estate]) -> Vec<Card> {
     let card = |estate: &Estate| Card {
         id: estate.id,
         address: frame.url(&format!("/estate/{}", estate.id)),
@@ -60,7 +60,7 @@ pub(super) fn of_estates(frame: &Frame, estates: &[Estate]) -> Vec<Card> {
 }
 
 /// `80,000円 / 月`.
-pub(super) fn rent(frame: &Frame, rent: i64) -> String {
+pub(super) fn rent(frame: &PageFrame, rent: i64) -> String {
     let price = price(frame.language, rent);
     fill(&frame.t.estate.rent_month, &[("price", &price)])
 }
@@ -81,14 +81,14 @@ fn door(estate: &Estate) -> String {
 }
 
 /// A picture of this site; whatever else an upload may have put there is not loaded.
-pub(super) fn picture(frame: &Frame, thumbnail: &str) -> Option<String> {
+pub(super) fn picture(frame: &PageFrame, thumbnail: &str) -> Option<String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
     let is_ours = thumbnail.starts_with("/images/") && thumbnail.bytes().all(is_plain);
     (is_ours && !thumbnail.contains("..")).then(|| frame.url(thumbnail))
 }
 
 /// The same, of the chair's kind, colour and proportions where they can be drawn.
-pub(super) fn picture_of_chair(frame: &Frame, chair: &Chair) -> Option<String> {
+pub(super) fn picture_of_chair(frame: &PageFrame, chair: &Chair) -> Option<String> {
     let picture = picture(frame, &chair.thumbnail)?;
     let look = looks::of(&chair.kind, &chair.color, chair.width, chair.height);
     Some(match look {
@@ -98,7 +98,7 @@ pub(super) fn picture_of_chair(frame: &Frame, chair: &Chair) -> Option<String> {
 }
 
 /// The features in a list, in the page's language.
-pub(super) fn features(frame: &Frame, features: &str) -> Vec<String> {
+pub(super) fn features(frame: &PageFrame, features: &str) -> Vec<String> {
     let features = features.split(',').filter(|name| !name.is_empty());
     features.map(|name| frame.t.name(name).to_owned()).collect()
 }

@@ -1,7 +1,7 @@
 //! The condition forms: what can be chosen, and what is chosen.
 
 use super::format;
-use super::frame::Frame;
+use super::frame::PageFrame;
 use crate::apps::isuumo::conditions::{ChairCondition, Choices, EstateCondition, Ranges};
 use crate::apps::isuumo::query::Query;
 
@@ -36,7 +36,7 @@ pub(super) struct ConditionForm<'f> {
 }
 
 impl<'f> ConditionForm<'f> {
-    pub(super) fn of_chairs(frame: &'f Frame, known: &ChairCondition, query: &Query) -> Self {
+    pub(super) fn of_chairs(frame: &'f PageFrame, known: &ChairCondition, query: &Query) -> Self {
         let form = FormBuilder { frame, query };
         let t = &frame.t.chair;
         Self {
@@ -52,7 +52,7 @@ impl<'f> ConditionForm<'f> {
         }
     }
 
-    pub(super) fn of_estates(frame: &'f Frame, known: &EstateCondition, query: &Query) -> Self {
+    pub(super) fn of_estates(frame: &'f PageFrame, known: &EstateCondition, query: &Query) -> Self {
         let form = FormBuilder { frame, query };
         let t = &frame.t.estate;
         Self {
@@ -85,7 +85,7 @@ impl<'f> ConditionForm<'f> {
 }
 
 struct FormBuilder<'f, 'q> {
-    frame: &'f Frame,
+    frame: &'f PageFrame,
     query: &'q Query,
 }
 

@@ -15,14 +15,14 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::frame::Frame;
+use super::frame::PageFrame;
 use super::map::Map;
 use crate::apps::isuumo::catalogue::Catalogue;
 use crate::apps::isuumo::chair::Chair;
 use crate::apps::isuumo::estate::Estate;
 use crate::apps::isuumo::nazotte::Vertex;
 use crate::apps::isuumo::query::Query;
-use crate::apps::isuumo::{Result, Shared, by_id, low_priced, nazotte, recommended, search};
+use crate::apps::isuumo::{IsuumoState, Result, by_id, low_priced, nazotte, recommended, search};
 use crate::http::{HttpError, Reading};
 use crate::store::Generation;
 use crate::web::layout::page;
@@ -44,16 +44,16 @@ impl<T> FoundRows<T> {
 }
 
 /// One state of the data, and the page that is made from it.
-pub(super) struct Data<'s> {
-    isu: &'s Shared,
+pub(super) struct PageData<'s> {
+    isu: &'s IsuumoState,
     reading: Reading<'s>,
     generation: Arc<Generation>,
     pub(super) catalogue: Arc<Catalogue>,
 }
 
-impl<'s> Data<'s> {
+impl<'s> PageData<'s> {
     /// The newest state.
-    pub(super) fn begin(isu: &'s Shared) -> Result<Self> {
+    pub(super) fn begin(isu: &'s IsuumoState) -> Result<Self> {
         let reading = Reading::begin(&isu.store);
         let generation = isu.store.generation();
         // Before the file is read, so that the file is never older than the state.
@@ -69,7 +69,7 @@ impl<'s> Data<'s> {
     /// The page that shows it, with its tag.
     pub(super) fn page(
         self,
-        frame: &Frame,
+        frame: &PageFrame,
         status: StatusCode,
         template: &impl Template,
     ) -> Result<Response> {

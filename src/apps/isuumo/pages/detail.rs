@@ -8,13 +8,13 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::addresses::{not_found, page_id, with_query};
 use super::cards::{self, Card};
-use super::data::Data;
+use super::data::PageData;
 use super::format::{centimetres, price};
-use super::frame::Frame;
+use super::frame::PageFrame;
 use super::map::Map;
 use crate::apps::isuumo::chair::Chair;
 use crate::apps::isuumo::estate::Estate;
-use crate::apps::isuumo::{Result, Shared};
+use crate::apps::isuumo::{IsuumoState, Result};
 use crate::http::{FormKey, PrivateResponse};
 use crate::web::flash;
 use crate::web::layout::page;
@@ -70,7 +70,12 @@ impl Notice {
     }
 
     /// Has a page that told of it not tell of it again.
-    fn told(&self, isu: &Shared, frame: &Frame, mut response: Response) -> Result<Response> {
+    fn told(
+        &self,
+        isu: &IsuumoState,
+        frame: &PageFrame,
+        mut response: Response,
+    ) -> Result<Response> {
         if self.is_done() {
             flash::forget(&mut response, &isu.cookies, &frame.here())?;
         }
@@ -83,8 +88,8 @@ type Fact<'p> = (&'p str, String);
 
 #[derive(Template)]
 #[template(path = "isuumo/chair.html")]
-struct ChairPage<'p> {
-    frame: &'p Frame,
+struct ChairTemplate<'p> {
+    frame: &'p PageFrame,
     chair: &'p Chair,
     picture: Option<String>,
     price: String,
@@ -97,7 +102,7 @@ struct ChairPage<'p> {
     recommended: Vec<Card>,
 }
 
-impl ChairPage<'_> {
+impl ChairTemplate<'_> {
     fn action(&self) -> String {
         self.frame.url(&format!("/chair/{}/buy", self.chair.id))
     }
@@ -108,20 +113,25 @@ impl ChairPage<'_> {
 }
 
 pub(super) async fn chair(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(id): Path<String>,
-    frame: Frame,
+    frame: PageFrame,
     request: HeaderMap,
 ) -> Result<Response> {
     chair_page(&isu, &frame, page_id(&id)?, Notice::left(&request))
 }
 
-pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -> Result<Response> {
-    let data = Data::begin(isu)?;
+pub(super) fn chair_page(
+    isu: &IsuumoState,
+    frame: &PageFrame,
+    id: i64,
+    notice: Notice,
+) -> Result<Response> {
+    let data = PageData::begin(isu)?;
     let (chair, is_for_sale) = data.chair(id)?.ok_or_else(not_found)?;
     let status = notice.status(is_for_sale);
     let t = &frame.t.chair;
-    let template = ChairPage {
+    let template = ChairTemplate {
         frame,
         picture: cards::picture_of_chair(frame, &chair),
         price: price(frame.language, chair.price),
@@ -153,8 +163,8 @@ pub(super) fn chair_page(isu: &Shared, frame: &Frame, id: i64, notice: Notice) -
 
 #[derive(Template)]
 #[template(path = "isuumo/estate.html")]
-struct EstatePage<'p> {
-    frame: &'p Frame,
+struct EstateTemplate<'p> {
+    frame: &'p PageFrame,
     estate: &'p Estate,
     picture: Option<String>,
     rent: String,
@@ -165,7 +175,7 @@ struct EstatePage<'p> {
     around: String,
 }
 
-impl EstatePage<'_> {
+impl EstateTemplate<'_> {
     fn action(&self) -> String {
         self.frame
             .url(&format!("/estate/{}/request", self.estate.id))
@@ -193,21 +203,21 @@ impl EstatePage<'_> {
 }
 
 pub(super) async fn estate(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(id): Path<String>,
-    frame: Frame,
+    frame: PageFrame,
     request: HeaderMap,
 ) -> Result<Response> {
     estate_page(&isu, &frame, page_id(&id)?, Notice::left(&request)).await
 }
 
 pub(super) async fn estate_page(
-    isu: &Shared,
-    frame: &Frame,
+    isu: &IsuumoState,
+    frame: &PageFrame,
     id: i64,
     notice: Notice,
 ) -> Result<Response> {
-    let data = Data::begin(isu)?;
+    let data = PageData::begin(isu)?;
     let estate = data.estate(id)?.ok_or_else(not_found)?;
     let status = notice.status(true);
     let t = &frame.t.estate;
@@ -216,7 +226,7 @@ pub(super) async fn estate_page(
         ("latitude", &*degrees(estate.latitude)),
         ("longitude", &degrees(estate.longitude)),
     ];
-    let template = EstatePage {
+    let template = EstateTemplate {
         frame,
         picture: cards::picture(frame, &estate.thumbnail),
         rent: cards::rent(frame, estate.rent),

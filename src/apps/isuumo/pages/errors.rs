@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
-use super::frame::Frame;
+use super::frame::PageFrame;
 use crate::config::Mount;
 use crate::http::{HttpError, NotFoundPage};
 use crate::web::error_page::{self, ErrorPage};
@@ -15,7 +15,7 @@ use crate::web::layout::{harden, page};
 #[derive(Template)]
 #[template(path = "isuumo/error.html")]
 struct FailurePage<'p> {
-    frame: &'p Frame,
+    frame: &'p PageFrame,
     status: u16,
     title: &'p str,
     hint: &'p str,
@@ -26,10 +26,10 @@ struct FailurePage<'p> {
 pub(super) struct Failures(pub(super) Mount);
 
 impl ErrorPage for Failures {
-    type Frame = Frame;
+    type Frame = PageFrame;
 
-    fn frame(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Frame {
-        let frame = Frame::of(&self.0, headers, uri);
+    fn frame(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> PageFrame {
+        let frame = PageFrame::of(&self.0, headers, uri);
         // Where forms go there is no page for the switch of languages to come back to.
         match *method {
             Method::GET | Method::HEAD => frame,
@@ -37,7 +37,7 @@ impl ErrorPage for Failures {
         }
     }
 
-    fn render(&self, frame: &Frame, status: StatusCode) -> Response {
+    fn render(&self, frame: &PageFrame, status: StatusCode) -> Response {
         let texts = &frame.t.error;
         let (title, hint) = match status {
             StatusCode::NOT_FOUND => (&texts.not_found, &texts.not_found_hint),
@@ -55,7 +55,7 @@ impl ErrorPage for Failures {
         page(status, &template).unwrap_or_else(HttpError::into_response)
     }
 
-    fn finish(&self, frame: &Frame, response: &mut Response) {
+    fn finish(&self, frame: &PageFrame, response: &mut Response) {
         harden(response, frame.code());
     }
 

@@ -1,17 +1,17 @@
 //! The forms that work without JavaScript: buying a chair, requesting an estate's documents.
 //!
-//! Both are answered 303, so that reloading what follows sends nothing again; what became of it is told by
+//! Both are answered 303, so that reloading what follows sends nothing again; what became of it is reported by
 //! a message that the page shows once. The form that buys has a key of its own, so that a double click buys
-//! one chair. The e-mail address is in the body only: it comes into no address and no log, and is kept
-//! nowhere.
+//! one chair. The e-mail address is in the body only: it comes into no address and no log, and is not
+//! stored.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 
 use super::addresses::page_id;
 use super::detail::{self, Notice};
-use super::frame::Frame;
-use crate::apps::isuumo::{Result, Shared, purchase};
+use super::frame::PageFrame;
+use crate::apps::isuumo::{IsuumoState, Result, purchase};
 use crate::http::FormKey;
 use crate::store::{Once, Outcome};
 use crate::web::flash;
@@ -19,9 +19,9 @@ use crate::web::form::{FormFields, KEY_FIELD};
 
 /// `POST /chair/{id}/buy`.
 pub(super) async fn buy(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(id): Path<String>,
-    frame: Frame,
+    frame: PageFrame,
     key: FormKey,
     form: FormFields,
 ) -> Result<Response> {
@@ -44,9 +44,9 @@ pub(super) async fn buy(
 
 /// `POST /estate/{id}/request`.
 pub(super) async fn request(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(id): Path<String>,
-    frame: Frame,
+    frame: PageFrame,
     form: FormFields,
 ) -> Result<Response> {
     let id = page_id(&id)?;

@@ -9,14 +9,14 @@ use axum::http::{HeaderMap, Uri};
 use super::assets;
 use super::language::Language;
 use super::strings::Strings;
-use crate::apps::isuumo::{Result, Shared};
+use crate::apps::isuumo::{IsuumoState, Result};
 use crate::config::Mount;
 use crate::web::languages::Languages as _;
 use crate::web::layout::PageAddress;
 
 /// What the templates of all pages know.
 #[derive(Debug)]
-pub(super) struct Frame {
+pub(super) struct PageFrame {
     pub(super) language: Language,
     /// All texts.
     pub(super) t: &'static Strings,
@@ -28,7 +28,7 @@ pub(super) struct Frame {
     mount: Mount,
 }
 
-impl Frame {
+impl PageFrame {
     pub(super) fn of(mount: &Mount, headers: &HeaderMap, uri: &Uri) -> Self {
         let language = Language::of(headers, None);
         Self {
@@ -76,10 +76,10 @@ impl Frame {
     }
 }
 
-impl FromRequestParts<Shared> for Frame {
+impl FromRequestParts<IsuumoState> for PageFrame {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, isu: &Shared) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, isu: &IsuumoState) -> Result<Self, Infallible> {
         Ok(Self::of(&isu.mount, &parts.headers, &parts.uri))
     }
 }

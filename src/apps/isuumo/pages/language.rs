@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use crate::apps::isuumo::{Result, Shared, bad_request};
+use crate::apps::isuumo::{IsuumoState, Result, bad_request};
 use crate::web::form::FormFields;
 use crate::web::languages::Languages;
 use crate::web::redirect::{local_or, see_other};
@@ -28,7 +28,7 @@ impl Languages for Language {
 }
 
 /// `POST /language`: remembers the choice and goes back.
-pub(super) async fn choose(State(isu): State<Shared>, form: FormFields) -> Result<Response> {
+pub(super) async fn choose(State(isu): State<IsuumoState>, form: FormFields) -> Result<Response> {
     let language = form.text("language").and_then(Language::from_code);
     let language = language.ok_or_else(bad_request)?;
     let mut response = see_other(local_or(form.text("to"), &isu.mount.url("/")));

@@ -14,7 +14,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use crate::apps::isuumo::catalogue::{Catalogue, Places, Shelf};
-use crate::apps::isuumo::{Result, Shared};
+use crate::apps::isuumo::{IsuumoState, Result};
 use crate::http::{HttpError, Precompressed, WorkPool};
 
 /// Degrees of a pixel in the map that can be zoomed, and in the small one.
@@ -85,14 +85,14 @@ impl Bounds {
 }
 
 /// A picture of the density.
-pub(super) struct Picture {
+pub(super) struct MapPicture {
     pub(super) width: u32,
     pub(super) height: u32,
     digest: String,
     png: Precompressed,
 }
 
-impl Picture {
+impl MapPicture {
     /// Of pixels that are `cell` degrees of latitude high.
     fn of(places: &[(f64, f64)], bounds: Bounds, cell: f64) -> Result<Self, png::EncodingError> {
         // A degree of longitude is shorter than one of latitude; pixels are as wide as high.
@@ -175,8 +175,8 @@ fn encode(counts: &[u32], columns: usize) -> Result<Vec<u8>, png::EncodingError>
 /// The map of one state of the estates.
 pub(super) struct Map {
     pub(super) bounds: Bounds,
-    pub(super) fine: Picture,
-    pub(super) coarse: Picture,
+    pub(super) fine: MapPicture,
+    pub(super) coarse: MapPicture,
 }
 
 impl Map {
@@ -186,8 +186,8 @@ impl Map {
         let bounds = Bounds::around(&places);
         Ok(Self {
             bounds,
-            fine: Picture::of(&places, bounds, FINE)?,
-            coarse: Picture::of(&places, bounds, COARSE)?,
+            fine: MapPicture::of(&places, bounds, FINE)?,
+            coarse: MapPicture::of(&places, bounds, COARSE)?,
         })
     }
 
@@ -250,7 +250,7 @@ impl MapCache {
 
 /// `GET /estate/nazotte/{map}`: kept for ever where the address names the picture's bytes.
 pub(super) async fn picture(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
     request: HeaderMap,
@@ -313,7 +313,7 @@ mod tests {
             west: 139.0,
             east: 140.0,
         };
-        let picture = Picture::of(&[(35.95, 139.05), (0.0, 0.0)], bounds, 0.1).unwrap();
+        let picture = MapPicture::of(&[(35.95, 139.05), (0.0, 0.0)], bounds, 0.1).unwrap();
         assert_eq!((picture.width, picture.height), (9, 10));
         let mut counts = vec![0; 90];
         counts[0] = 1;

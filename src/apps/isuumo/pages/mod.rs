@@ -37,13 +37,13 @@ use self::addresses::{moved_chair, moved_estate, moved_slash};
 pub(super) use self::errors::not_found_page;
 pub(super) use self::map::MapCache;
 pub(super) use self::top::TopCache;
-use super::Shared;
+use super::IsuumoState;
 use crate::config::Mount;
 use crate::http::Routes;
 use crate::web::error_page::with_error_pages;
 
 /// All pages and what they load.
-pub(super) fn routes(mount: Mount) -> Routes<Shared> {
+pub(super) fn routes(mount: Mount) -> Routes<IsuumoState> {
     let forms = Routes::new()
         .route("/chair/{id}/buy", post(forms::buy))
         .route("/estate/{id}/request", post(forms::request))

@@ -9,13 +9,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::cards::{self, Card};
-use super::data::Data;
+use super::data::PageData;
 use super::format::{number, price_with_blank};
-use super::frame::Frame;
+use super::frame::PageFrame;
 use super::map::Map;
 use crate::apps::isuumo::nazotte::{LIMIT, Vertex};
 use crate::apps::isuumo::query::Query;
-use crate::apps::isuumo::{Result, Settings, Shared};
+use crate::apps::isuumo::{IsuumoSettings, IsuumoState, Result};
 use crate::web::texts::fill;
 
 const SIDES: [&str; 4] = ["north", "south", "west", "east"];
@@ -32,7 +32,7 @@ enum LineRequest {
 #[derive(Template)]
 #[template(path = "isuumo/nazotte.html")]
 struct NazottePage<'p> {
-    frame: &'p Frame,
+    frame: &'p PageFrame,
     map: &'p Map,
     /// The form's fields: name, label and what was given.
     sides: Vec<(&'static str, &'p str, String)>,
@@ -52,11 +52,11 @@ struct AreaResult {
 }
 
 pub(super) async fn nazotte(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     RawQuery(query): RawQuery,
-    frame: Frame,
+    frame: PageFrame,
 ) -> Result<Response> {
-    let data = Data::begin(&isu)?;
+    let data = PageData::begin(&isu)?;
     let query = Query::parse(query.as_deref());
     let asked = LineRequest::of(&query, &isu.settings);
     let (found, area) = match &asked {
@@ -101,7 +101,7 @@ pub(super) async fn nazotte(
 }
 
 impl LineRequest {
-    fn of(query: &Query, settings: &Settings) -> Self {
+    fn of(query: &Query, settings: &IsuumoSettings) -> Self {
         if let Some(area) = query.text("area") {
             let ring = ring(area).filter(|ring| ring.len() <= settings.max_vertices);
             return ring.map_or(Self::Invalid, Self::Ring);
@@ -154,7 +154,7 @@ fn written(ring: &[Vertex]) -> String {
 }
 
 impl AreaResult {
-    fn new(frame: &Frame, cards: Vec<Card>) -> Self {
+    fn new(frame: &PageFrame, cards: Vec<Card>) -> Self {
         let t = &frame.t.nazotte;
         let count = number(i64::try_from(cards.len()).unwrap_or(i64::MAX));
         let heading = match cards.len() {
@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     fn asked(query: &str) -> Option<usize> {
-        match LineRequest::of(&Query::parse(Some(query)), &Settings::default()) {
+        match LineRequest::of(&Query::parse(Some(query)), &IsuumoSettings::default()) {
             LineRequest::Nothing => None,
             LineRequest::Invalid => Some(0),
             LineRequest::Ring(ring) => Some(ring.len()),
@@ -198,7 +198,7 @@ mod tests {
         ] {
             assert_eq!(asked(invalid), Some(0), "{invalid}");
         }
-        let many = vec!["1,2"; Settings::default().max_vertices + 1].join("+");
+        let many = vec!["1,2"; IsuumoSettings::default().max_vertices + 1].join("+");
         assert_eq!(asked(&format!("area={many}")), Some(0));
     }
 }

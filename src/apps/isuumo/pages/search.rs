@@ -11,12 +11,12 @@ use axum::response::Response;
 use super::addresses::with_query;
 use super::cards::{self, Card};
 use super::conditions::{Chosen, ConditionForm};
-use super::data::Data;
+use super::data::PageData;
 use super::format::number;
-use super::frame::Frame;
+use super::frame::PageFrame;
 use super::strings::SearchTexts;
 use crate::apps::isuumo::query::Query;
-use crate::apps::isuumo::{Result, Shared};
+use crate::apps::isuumo::{IsuumoState, Result};
 use crate::http::HttpError;
 use crate::web::paging::{PageStep, Paging};
 use crate::web::texts::fill;
@@ -26,12 +26,12 @@ const PER_PAGE: i64 = 20;
 
 /// What is searched for.
 #[derive(Clone, Copy)]
-enum Subject {
+enum SearchSubject {
     Chairs,
     Estates,
 }
 
-impl Subject {
+impl SearchSubject {
     fn path(self) -> &'static str {
         match self {
             Self::Chairs => "/chair/search",
@@ -46,7 +46,12 @@ impl Subject {
         }
     }
 
-    fn conditions<'f>(self, frame: &'f Frame, data: &Data<'_>, query: &Query) -> ConditionForm<'f> {
+    fn conditions<'f>(
+        self,
+        frame: &'f PageFrame,
+        data: &PageData<'_>,
+        query: &Query,
+    ) -> ConditionForm<'f> {
         let known = &data.catalogue.conditions;
         match self {
             Self::Chairs => ConditionForm::of_chairs(frame, &known.chair, query),
@@ -54,7 +59,7 @@ impl Subject {
         }
     }
 
-    async fn find(self, frame: &Frame, data: &Data<'_>, query: &Query) -> Result<Results> {
+    async fn find(self, frame: &PageFrame, data: &PageData<'_>, query: &Query) -> Result<Results> {
         Ok(match self {
             Self::Chairs => {
                 let found = data.search_chairs(query).await?;
@@ -106,8 +111,8 @@ struct ResultPage {
 #[derive(Template)]
 #[template(path = "isuumo/search.html")]
 struct SearchPage<'p> {
-    frame: &'p Frame,
-    subject: Subject,
+    frame: &'p PageFrame,
+    subject: SearchSubject,
     conditions: ConditionForm<'p>,
     outcome: SearchResult,
 }
@@ -130,19 +135,19 @@ impl SearchPage<'_> {
 type Results = (i64, Vec<Card>);
 
 pub(super) async fn chairs(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     RawQuery(query): RawQuery,
-    frame: Frame,
+    frame: PageFrame,
 ) -> Result<Response> {
-    answer(&isu, &frame, query.as_deref(), Subject::Chairs).await
+    answer(&isu, &frame, query.as_deref(), SearchSubject::Chairs).await
 }
 
 pub(super) async fn estates(
-    State(isu): State<Shared>,
+    State(isu): State<IsuumoState>,
     RawQuery(query): RawQuery,
-    frame: Frame,
+    frame: PageFrame,
 ) -> Result<Response> {
-    answer(&isu, &frame, query.as_deref(), Subject::Estates).await
+    answer(&isu, &frame, query.as_deref(), SearchSubject::Estates).await
 }
 
 /// What a request asks for.
@@ -176,12 +181,12 @@ impl SearchPageRequest {
 }
 
 async fn answer(
-    isu: &Shared,
-    frame: &Frame,
+    isu: &IsuumoState,
+    frame: &PageFrame,
     query: Option<&str>,
-    subject: Subject,
+    subject: SearchSubject,
 ) -> Result<Response> {
-    let data = Data::begin(isu)?;
+    let data = PageData::begin(isu)?;
     let given = Query::parse(query);
     let conditions = subject.conditions(frame, &data, &given);
     let asked = SearchPageRequest::of(&conditions, &given, query);
@@ -215,8 +220,8 @@ fn is_refusal(error: &HttpError) -> bool {
 }
 
 fn found(
-    frame: &Frame,
-    subject: Subject,
+    frame: &PageFrame,
+    subject: SearchSubject,
     asked: &SearchPageRequest,
     (count, cards): Results,
 ) -> SearchResult {

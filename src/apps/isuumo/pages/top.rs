@@ -11,12 +11,12 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 
 use super::cards::{self, Card};
-use super::data::Data;
+use super::data::PageData;
 use super::format::number;
-use super::frame::Frame;
+use super::frame::PageFrame;
 use super::language::Language;
 use super::map::Map;
-use crate::apps::isuumo::{Result, Shared};
+use crate::apps::isuumo::{IsuumoState, Result};
 use crate::http::{HttpError, Precompressed};
 use crate::store::Revision;
 use crate::web::languages::Languages as _;
@@ -56,7 +56,7 @@ impl TopCache {
 #[derive(Template)]
 #[template(path = "isuumo/top.html")]
 struct TopPage<'p> {
-    frame: &'p Frame,
+    frame: &'p PageFrame,
     lead: String,
     map: &'p Map,
     estates: Vec<Card>,
@@ -64,8 +64,8 @@ struct TopPage<'p> {
 }
 
 pub(super) async fn top(
-    State(isu): State<Shared>,
-    frame: Frame,
+    State(isu): State<IsuumoState>,
+    frame: PageFrame,
     request: HeaderMap,
 ) -> Result<Response> {
     let before = isu.store.revision();
@@ -75,7 +75,7 @@ pub(super) async fn top(
     if let Some(page) = kept {
         return Ok(page.answer(&request, isu.compress));
     }
-    let html = render(&frame, &Data::begin(&isu)?).await?;
+    let html = render(&frame, &PageData::begin(&isu)?).await?;
     let pack = move || Precompressed::at_once(HTML, html.into_bytes());
     let page = Arc::new(isu.work.run_in_turn(pack).await?);
     if let Some(revision) = revision
@@ -86,7 +86,7 @@ pub(super) async fn top(
     Ok(page.answer(&request, isu.compress))
 }
 
-async fn render(frame: &Frame, data: &Data<'_>) -> Result<String> {
+async fn render(frame: &PageFrame, data: &PageData<'_>) -> Result<String> {
     let counted = |count: usize| number(i64::try_from(count).unwrap_or(i64::MAX));
     let counts = [
         ("chairs", &*counted(data.catalogue.chairs.count())),

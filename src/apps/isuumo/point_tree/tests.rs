@@ -5,13 +5,13 @@ use super::*;
 
 /// The test of one point as it was before there were edges and trees: what all results are
 /// compared with.
-fn model(ring: &[Point], point: Point) -> bool {
-    let cross = |from: Point, to: Point| {
+fn model(ring: &[GeoPoint], point: GeoPoint) -> bool {
+    let cross = |from: GeoPoint, to: GeoPoint| {
         let (dx, dy) = (i128::from(to.x - from.x), i128::from(to.y - from.y));
         let (px, py) = (i128::from(point.x - from.x), i128::from(point.y - from.y));
         px * dy - py * dx
     };
-    let is_between = |from: Point, to: Point| {
+    let is_between = |from: GeoPoint, to: GeoPoint| {
         (from.x.min(to.x)..=from.x.max(to.x)).contains(&point.x)
             && (from.y.min(to.y)..=from.y.max(to.y)).contains(&point.y)
     };
@@ -35,7 +35,7 @@ fn model(ring: &[Point], point: Point) -> bool {
 }
 
 /// Compares tree and single tests with the model; what the tree cost.
-fn compare(points: &[Point], ring: &[Point]) -> usize {
+fn compare(points: &[GeoPoint], ring: &[GeoPoint]) -> usize {
     let expected = points.iter().enumerate();
     let expected = expected.filter(|(_, point)| model(ring, **point));
     let expected: Vec<usize> = expected.map(|(position, _)| position).collect();
@@ -52,13 +52,13 @@ fn compare(points: &[Point], ring: &[Point]) -> usize {
     found.comparisons
 }
 
-fn closed(mut ring: Vec<Point>) -> Vec<Point> {
+fn closed(mut ring: Vec<GeoPoint>) -> Vec<GeoPoint> {
     ring.push(ring[0]);
     ring
 }
 
-fn point(x: i64, y: i64) -> Point {
-    Point { x, y }
+fn point(x: i64, y: i64) -> GeoPoint {
+    GeoPoint { x, y }
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn random_polygons_on_coarse_grids() {
         for _ in 0..300 {
             let corners = random.usize(3..20);
             let mut any = || point(random.i64(0..=side), random.i64(0..=side));
-            let points: Vec<Point> = (0..100).map(|_| any()).collect();
+            let points: Vec<GeoPoint> = (0..100).map(|_| any()).collect();
             compare(&points, &closed((0..corners).map(|_| any()).collect()));
         }
     }
@@ -86,12 +86,12 @@ fn random_polygons_on_coarse_grids() {
 }
 
 /// Points as estates are: in cities, some of them in one place, and a few anywhere.
-fn country(random: &mut fastrand::Rng, number: i64) -> Vec<Point> {
+fn country(random: &mut fastrand::Rng, number: i64) -> Vec<GeoPoint> {
     let mut near = |middle: i64, reach: i64| {
         let far = random.i64(-reach..=reach);
         middle + far * random.i64(0..=100) / 100
     };
-    let mut points: Vec<Point> = (0..number)
+    let mut points: Vec<GeoPoint> = (0..number)
         .map(|index| match index % 20 {
             0 => point(near(38_000_000, 7_000_000), near(137_000_000, 8_000_000)),
             1 => point(35_000_000, 139_000_000),
@@ -115,11 +115,11 @@ fn corner(index: i64) -> usize {
 }
 
 /// Rings that make the most of 1,000 vertices.
-fn hostile() -> Vec<(&'static str, Vec<Point>)> {
+fn hostile() -> Vec<(&'static str, Vec<GeoPoint>)> {
     const SIDE: i64 = 16_000_000;
     let at = |x: i64, y: i64| point(30_000_000 + x, 129_000_000 + y);
     let step = SIDE / 499;
-    let there_and_back = |zigzag: &dyn Fn(i64) -> Point| {
+    let there_and_back = |zigzag: &dyn Fn(i64) -> GeoPoint| {
         let out = (0..500).map(zigzag);
         let back = (0..499).rev().map(zigzag);
         out.chain(back).collect::<Vec<_>>()

@@ -1,4 +1,4 @@
-//! What operations share and refer to: headers, parameters, and the answers of the layers around them.
+//! What operations share and refer to: headers, parameters, and the responses of the layers around them.
 
 use utoipa::ToResponse;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -8,7 +8,7 @@ use utoipa::openapi::{
 };
 
 use super::header;
-use crate::http::Limits;
+use crate::http::LayerLimits;
 use crate::http::error::{PROBLEM_TYPE, Problem};
 use crate::http::idempotency::{LONGEST, PATTERN};
 
@@ -33,7 +33,7 @@ impl<'r> ToResponse<'r> for StorageFull {
 }
 
 /// Adds the shared components to `document`.
-pub(super) fn add(document: &mut OpenApi, limits: &Limits) {
+pub(super) fn add(document: &mut OpenApi, limits: &LayerLimits) {
     let components = document.components.get_or_insert_default();
     let headers = &mut components.headers;
     for (name, schema, description) in headers_of_answers() {
@@ -121,7 +121,7 @@ fn idempotency_key() -> Parameter {
         .build()
 }
 
-fn answers(limits: &Limits) -> Vec<(&'static str, Response)> {
+fn answers(limits: &LayerLimits) -> Vec<(&'static str, Response)> {
     let not_modified = ResponseBuilder::new()
         .description("The client has this answer. Empty.")
         .header_ref("ETag", Ref::new("#/components/headers/ETag"))
@@ -133,7 +133,7 @@ fn answers(limits: &Limits) -> Vec<(&'static str, Response)> {
     let too_large = format!("The body is larger than {} bytes.", limits.body_bytes);
     let seconds = limits.request_time.as_secs();
     let overloaded = format!(
-        "A limit of what is done at once is reached, the request took longer than {seconds} seconds, or \
+        "A limit on concurrent work is reached, the request took longer than {seconds} seconds, or \
          it is a write and this is a replica. With `Retry-After` where nothing was done. Crawlers get \
          it with an empty body where they are turned away."
     );

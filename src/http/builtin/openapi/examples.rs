@@ -1,4 +1,4 @@
-//! Examples of requests with their answers: kept as JSON by the name of their operation, shown in the
+//! Examples of requests with their responses: kept as JSON by the name of their operation, shown in the
 //! documentation as commands, replayed by a test.
 //!
 //! In the document they are the extension `x-examples` of their operation, which says all about them.
@@ -20,7 +20,7 @@ pub struct Example {
     /// What it shows, in a few words.
     pub summary: String,
     /// What is sent.
-    pub request: Request,
+    pub request: ExampleRequest,
     /// What comes back.
     pub response: Response,
 }
@@ -28,7 +28,7 @@ pub struct Example {
 /// What an example sends; the method is its operation's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Request {
+pub struct ExampleRequest {
     /// With the query.
     pub path: String,
     /// Headers by name.
@@ -36,10 +36,10 @@ pub struct Request {
     pub headers: BTreeMap<String, String>,
     /// What its body is, if it has one.
     #[serde(flatten)]
-    pub body: Option<Body>,
+    pub body: Option<ExampleBody>,
 }
 
-impl Request {
+impl ExampleRequest {
     /// Whether its headers say what the body is, and not its kind.
     #[must_use]
     pub fn says_content_type(&self) -> bool {
@@ -50,7 +50,7 @@ impl Request {
 
 /// The body of an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Body {
+pub enum ExampleBody {
     /// JSON, said to be that.
     #[serde(rename = "json")]
     Json(Value),
@@ -124,7 +124,7 @@ pub(super) fn move_below(operation: &mut Operation, prefix: &str) {
 
 fn add(operation: &mut Operation, examples: &[Example]) -> serde_json::Result<()> {
     for example in examples {
-        if let (Some(Body::Json(value)), 200..300) =
+        if let (Some(ExampleBody::Json(value)), 200..300) =
             (&example.request.body, example.response.status)
             && let Some(RefOr::T(body)) = &mut operation.request_body
         {

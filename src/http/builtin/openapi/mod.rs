@@ -2,7 +2,7 @@
 //!
 //! Each app hands in its operations, which its handlers describe with `#[utoipa::path]`. Here they get
 //! what is around all handlers and would be repeated at each: request ids, entity tags and 304, the
-//! answers of limits and failures, as references to `components`. It must not know any app.
+//! responses of limits and failures, as references to `components`. It must not know any app.
 
 mod components;
 mod examples;
@@ -12,11 +12,11 @@ use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::{OpenApi, Ref, RefOr, Server};
 
 pub use components::{NoSuchThing, StorageFull, problem, refusal};
-pub use examples::{Body, Example, Request, Response, add_examples, examples};
+pub use examples::{Example, ExampleBody, ExampleRequest, Response, add_examples, examples};
 
 use super::{health, pages, version};
 use crate::config::PublicUrl;
-use crate::http::Limits;
+use crate::http::LayerLimits;
 
 /// The operations of a path with their methods. The one list of a `PathItem`'s methods; a
 /// test finds what it lacks.
@@ -68,7 +68,7 @@ macro_rules! operations_of {
     components(responses(StorageFull, NoSuchThing)),
     tags((name = "Service", description = "What is served, and whether it is well.")),
 )]
-struct Shared;
+struct SharedComponents;
 
 const INTRODUCTION: &str = "\
 An application and its data in one box. The apps that this server has on are described here, with the \
@@ -80,19 +80,22 @@ Errors that an app's contract names may have an empty body; all others are probl
 listed, any request may be answered 404 (no such path), 405 (another method, with `Allow`) and 406 (a \
 client that refuses every encoding).";
 
-/// The examples of [`Shared`].
+/// The examples of [`SharedComponents`].
 const EXAMPLES: &str = include_str!("examples.json");
 
 /// The whole description: of `apps`, each the part that one app hands in, and of what is shared.
 #[must_use]
-pub fn document(apps: impl IntoIterator<Item = OpenApi>, limits: &Limits) -> OpenApi {
-    let mut whole = OpenApi::new(Shared::openapi().info, utoipa::openapi::Paths::new());
+pub fn document(apps: impl IntoIterator<Item = OpenApi>, limits: &LayerLimits) -> OpenApi {
+    let mut whole = OpenApi::new(
+        SharedComponents::openapi().info,
+        utoipa::openapi::Paths::new(),
+    );
     components::add(&mut whole, limits);
     for mut app in apps {
         operations_mut(&mut app).for_each(guarded);
         whole.merge(app);
     }
-    let mut shared = Shared::openapi();
+    let mut shared = SharedComponents::openapi();
     // The examples lie beside the code and are replayed by a test.
     drop(add_examples(&mut shared, EXAMPLES));
     operations_mut(&mut shared).for_each(|(_, operation)| complete(operation));

@@ -1,18 +1,18 @@
-//! How a schema is told in words: "array of Chair", "integer or null", "at least 0".
+//! A schema in words: "array of Chair", "integer or null", "at least 0".
 
 use utoipa::openapi::schema::{Array, ArrayItems, Object, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 
 /// A piece of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct TextSpan {
     pub(super) text: String,
     pub(super) is_code: bool,
     /// The anchor that it leads to.
     pub(super) href: Option<String>,
 }
 
-impl Span {
+impl TextSpan {
     fn plain(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -23,19 +23,19 @@ impl Span {
 }
 
 /// Text with `code` in backquotes, as the spans it is made of.
-pub(super) fn spans(text: &str) -> Vec<Span> {
+pub(super) fn spans(text: &str) -> Vec<TextSpan> {
     let parts = text.split('`').enumerate();
     let parts = parts.filter(|(_, part)| !part.is_empty());
     parts
-        .map(|(index, part)| Span {
+        .map(|(index, part)| TextSpan {
             is_code: index % 2 == 1,
-            ..Span::plain(part)
+            ..TextSpan::plain(part)
         })
         .collect()
 }
 
 /// The paragraphs of a text.
-pub(super) fn paragraphs(text: &str) -> Vec<Vec<Span>> {
+pub(super) fn paragraphs(text: &str) -> Vec<Vec<TextSpan>> {
     text.split("\n\n").map(spans).collect()
 }
 
@@ -45,38 +45,38 @@ pub(super) fn anchor(name: &str) -> String {
 }
 
 /// The type of a schema.
-pub(super) fn kind(schema: &RefOr<Schema>) -> Vec<Span> {
+pub(super) fn kind(schema: &RefOr<Schema>) -> Vec<TextSpan> {
     match schema {
         RefOr::Ref(reference) => vec![link(reference)],
         RefOr::T(Schema::Array(array)) => of_array(array),
-        RefOr::T(Schema::Object(object)) => vec![Span::plain(of_object(object))],
+        RefOr::T(Schema::Object(object)) => vec![TextSpan::plain(of_object(object))],
         RefOr::T(Schema::OneOf(of)) => alternatives(&of.items, " or "),
         RefOr::T(Schema::AnyOf(of)) => alternatives(&of.items, " or "),
         RefOr::T(Schema::AllOf(of)) => alternatives(&of.items, " and "),
-        RefOr::T(_) => vec![Span::plain("anything")],
+        RefOr::T(_) => vec![TextSpan::plain("anything")],
     }
 }
 
-fn link(reference: &Ref) -> Span {
+fn link(reference: &Ref) -> TextSpan {
     let name = reference
         .ref_location
         .rsplit('/')
         .next()
         .unwrap_or_default();
-    Span {
+    TextSpan {
         href: Some(anchor(name)),
-        ..Span::plain(name)
+        ..TextSpan::plain(name)
     }
 }
 
-fn of_array(array: &Array) -> Vec<Span> {
-    let mut spans = vec![Span::plain("array of ")];
+fn of_array(array: &Array) -> Vec<TextSpan> {
+    let mut spans = vec![TextSpan::plain("array of ")];
     match &array.items {
         ArrayItems::RefOrSchema(items) => spans.extend(kind(items)),
-        ArrayItems::False => spans.push(Span::plain("nothing")),
+        ArrayItems::False => spans.push(TextSpan::plain("nothing")),
     }
     if matches!(&array.schema_type, SchemaType::Array(types) if types.contains(&Type::Null)) {
-        spans.push(Span::plain(", or null"));
+        spans.push(TextSpan::plain(", or null"));
     }
     spans
 }
@@ -99,7 +99,7 @@ fn of_object(object: &Object) -> String {
     }
 }
 
-fn alternatives(schemas: &[RefOr<Schema>], between: &str) -> Vec<Span> {
+fn alternatives(schemas: &[RefOr<Schema>], between: &str) -> Vec<TextSpan> {
     let mut spans = Vec::new();
     // `null` comes last, as one would say it.
     let is_null = |schema: &&RefOr<Schema>| {
@@ -109,7 +109,7 @@ fn alternatives(schemas: &[RefOr<Schema>], between: &str) -> Vec<Span> {
     let others = schemas.iter().filter(|schema| !is_null(schema));
     for schema in others.chain(schemas.iter().filter(is_null)) {
         if !spans.is_empty() {
-            spans.push(Span::plain(between));
+            spans.push(TextSpan::plain(between));
         }
         spans.extend(kind(schema));
     }

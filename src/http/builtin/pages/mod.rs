@@ -32,7 +32,7 @@ const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const STYLE: &str = include_str!("style.css");
 
 /// What never changes while the server runs; made when it is first asked for.
-pub(crate) struct Pages {
+pub(crate) struct BuiltinPages {
     document: Arc<OpenApi>,
     compress: bool,
     work: WorkPool,
@@ -41,7 +41,7 @@ pub(crate) struct Pages {
     style: OnceCell<Precompressed>,
 }
 
-impl Pages {
+impl BuiltinPages {
     pub(crate) fn new(document: OpenApi, compress: bool, work: WorkPool) -> Self {
         Self {
             document: Arc::new(document),
@@ -73,11 +73,11 @@ impl Pages {
 #[derive(Clone)]
 pub(crate) struct PagesState {
     site: Arc<Site>,
-    pages: Arc<Pages>,
+    pages: Arc<BuiltinPages>,
 }
 
 impl PagesState {
-    pub(crate) fn new(site: &Arc<Site>, pages: Pages) -> Self {
+    pub(crate) fn new(site: &Arc<Site>, pages: BuiltinPages) -> Self {
         Self {
             site: Arc::clone(site),
             pages: Arc::new(pages),
@@ -91,7 +91,7 @@ impl FromRef<PagesState> for Arc<Site> {
     }
 }
 
-impl FromRef<PagesState> for Arc<Pages> {
+impl FromRef<PagesState> for Arc<BuiltinPages> {
     fn from_ref(state: &PagesState) -> Self {
         Self::clone(&state.pages)
     }
@@ -111,7 +111,7 @@ pub(crate) fn routes() -> Routes<PagesState> {
     responses((status = 200, description = "The API in OpenAPI 3.1.", body = Object,
         headers(("ETag" = String)))))]
 pub(crate) async fn description(
-    State(pages): State<Arc<Pages>>,
+    State(pages): State<Arc<BuiltinPages>>,
     request: HeaderMap,
 ) -> Result<Response, HttpError> {
     let make = |document: &OpenApi| {
@@ -129,7 +129,7 @@ pub(crate) async fn description(
     responses((status = 200, description = "A page.", body = String, content_type = "text/html",
         headers(("ETag" = String)))))]
 pub(crate) async fn documentation(
-    State(pages): State<Arc<Pages>>,
+    State(pages): State<Arc<BuiltinPages>>,
     request: HeaderMap,
 ) -> Result<Response, HttpError> {
     let make = |document: &OpenApi| {
@@ -141,7 +141,10 @@ pub(crate) async fn documentation(
     Ok(with_policy(docs))
 }
 
-async fn style(State(pages): State<Arc<Pages>>, request: HeaderMap) -> Result<Response, HttpError> {
+async fn style(
+    State(pages): State<Arc<BuiltinPages>>,
+    request: HeaderMap,
+) -> Result<Response, HttpError> {
     let make = |_: &OpenApi| {
         let kind = HeaderValue::from_static("text/css; charset=utf-8");
         Ok(Precompressed::new(kind, STYLE.into()))

@@ -5,16 +5,16 @@ use axum::http::StatusCode;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::{Components, OpenApi, Ref, RefOr, Required, Response, Schema};
 
-use super::kinds::{Span, anchor, kind, limits, paragraphs, spans};
+use super::kinds::{TextSpan, anchor, kind, limits, paragraphs, spans};
 use crate::http::builtin::openapi;
-use crate::http::builtin::openapi::{Body, Example};
+use crate::http::builtin::openapi::{Example, ExampleBody};
 
 #[derive(Template)]
 #[template(path = "builtin/reference.html")]
 pub(super) struct Reference {
     title: String,
     version: String,
-    introduction: Vec<Vec<Span>>,
+    introduction: Vec<Vec<TextSpan>>,
     tags: Vec<TagPart>,
     schemas: Vec<SchemaPart>,
 }
@@ -31,10 +31,10 @@ struct OperationPart {
     method: String,
     path: String,
     summary: String,
-    description: Vec<Vec<Span>>,
+    description: Vec<Vec<TextSpan>>,
     parameters: Vec<Row>,
     bodies: Vec<Row>,
-    answers: Vec<Answer>,
+    answers: Vec<DescribedResponse>,
     examples: Vec<ExamplePart>,
 }
 
@@ -44,16 +44,16 @@ struct Row {
     /// Where a parameter stands.
     place: &'static str,
     is_required: bool,
-    kind: Vec<Span>,
+    kind: Vec<TextSpan>,
     limits: String,
-    description: Vec<Span>,
+    description: Vec<TextSpan>,
 }
 
-struct Answer {
+struct DescribedResponse {
     status: String,
-    kind: Vec<Span>,
+    kind: Vec<TextSpan>,
     content_type: String,
-    description: Vec<Span>,
+    description: Vec<TextSpan>,
     headers: String,
 }
 
@@ -67,8 +67,8 @@ struct ExamplePart {
 struct SchemaPart {
     id: String,
     name: String,
-    description: Vec<Span>,
-    kind: Vec<Span>,
+    description: Vec<TextSpan>,
+    kind: Vec<TextSpan>,
     fields: Vec<Row>,
 }
 
@@ -161,7 +161,7 @@ fn found<'d, T>(
 }
 
 /// What a schema, or the one that it refers to, says of itself.
-fn described(schema: &RefOr<Schema>, components: &Components) -> Vec<Span> {
+fn described(schema: &RefOr<Schema>, components: &Components) -> Vec<TextSpan> {
     let description = found(schema, &components.schemas).and_then(description);
     spans(description.unwrap_or_default())
 }
@@ -194,7 +194,7 @@ fn parameter(parameter: &Parameter) -> Row {
     }
 }
 
-fn answer(status: &str, response: &Response) -> Answer {
+fn answer(status: &str, response: &Response) -> DescribedResponse {
     let content = response.content.first();
     let schema = content.and_then(|(_, content)| match content {
         RefOr::T(content) => content.schema.as_ref(),
@@ -203,7 +203,7 @@ fn answer(status: &str, response: &Response) -> Answer {
     let headers = response.headers.keys().map(String::as_str);
     // Every answer has one, and the introduction says so.
     let headers = headers.filter(|name| *name != "X-Request-Id");
-    Answer {
+    DescribedResponse {
         status: status.to_owned(),
         kind: schema.map(kind).unwrap_or_default(),
         content_type: content.map(|(kind, _)| kind.clone()).unwrap_or_default(),
@@ -282,11 +282,11 @@ fn command(method: &str, example: &Example) -> String {
     let mut input = String::new();
     match &request.body {
         None => {}
-        Some(Body::File { part, content }) => {
+        Some(ExampleBody::File { part, content }) => {
             words.push(format!("-F '{part}=@-;filename={part}.csv'"));
             input = format!(" <<'END'\n{}\nEND", content.trim_end());
         }
-        Some(Body::Json(_) | Body::Text(_)) => {
+        Some(ExampleBody::Json(_) | ExampleBody::Text(_)) => {
             if !request.says_content_type() {
                 words.push("-H 'Content-Type: application/json'".to_owned());
             }
@@ -298,11 +298,11 @@ fn command(method: &str, example: &Example) -> String {
     words.join(" ") + &input
 }
 
-fn text(body: Option<&Body>) -> String {
+fn text(body: Option<&ExampleBody>) -> String {
     match body {
-        Some(Body::Json(value)) => value.to_string(),
-        Some(Body::Text(text)) => text.clone(),
-        Some(Body::File { .. }) | None => String::new(),
+        Some(ExampleBody::Json(value)) => value.to_string(),
+        Some(ExampleBody::Text(text)) => text.clone(),
+        Some(ExampleBody::File { .. }) | None => String::new(),
     }
 }
 
@@ -314,13 +314,13 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::builtin::openapi::{Request, Response};
+    use crate::http::builtin::openapi::{ExampleRequest, Response};
 
     #[test]
     fn commands_are_quoted_for_a_shell() {
         let example = |body| Example {
             summary: String::new(),
-            request: Request {
+            request: ExampleRequest {
                 path: "/a?b=c".to_owned(),
                 headers: [("X".to_owned(), "it's".to_owned())].into(),
                 body,
@@ -335,12 +335,12 @@ mod tests {
             command("POST", &example(None)),
             r#"curl -i -X POST -H 'X: it'\''s' "$EKIBEN/a?b=c""#
         );
-        let json = Body::Json(serde_json::json!({"a": 1}));
+        let json = ExampleBody::Json(serde_json::json!({"a": 1}));
         assert!(
             command("POST", &example(Some(json)))
                 .ends_with(r#"-H 'Content-Type: application/json' -d '{"a":1}' "$EKIBEN/a?b=c""#)
         );
-        let file = Body::File {
+        let file = ExampleBody::File {
             part: "rows".to_owned(),
             content: "1,2\n".to_owned(),
         };

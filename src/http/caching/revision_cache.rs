@@ -1,10 +1,10 @@
-//! What was made from one revision of a store's data, kept until the data changes.
+//! What was made from one revision of a store's data, cached until the data changes.
 //!
-//! A revision names one state of the data exactly (`store::Revision`), so what is kept under it is right
+//! A revision names one state of the data exactly (`store::Revision`), so what is cached under it is right
 //! as long as it is the store's. It begins anew with each revision, and when there is no room left.
-//! Values that every viewer may see ([`Kept`]) and values of one viewer each ([`KeptByViewer`]) are
+//! Values that every viewer may see ([`RevisionCache`]) and values of one viewer each ([`ViewerCache`]) are
 //! different types; a reading takes and gives only those that are of its own kind. It must not know what
-//! it keeps.
+//! it caches.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -15,7 +15,7 @@ use crate::store::Revision;
 
 /// Values by key, of one revision, that every viewer may see.
 #[derive(Debug)]
-pub struct Kept<K, V> {
+pub struct RevisionCache<K, V> {
     /// Bytes that all values together may have.
     most_bytes: usize,
     entries: RwLock<Entries<K, V>>,
@@ -28,8 +28,8 @@ struct Entries<K, V> {
     values: HashMap<K, V>,
 }
 
-impl<K: Eq + Hash, V: Clone> Kept<K, V> {
-    /// Keeps up to so many bytes.
+impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
+    /// Caches up to so many bytes.
     #[must_use]
     pub fn new(most_bytes: usize) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
             .flatten()
     }
 
-    /// Keeps what was made from `revision`; key and value hold `bytes` bytes beside what they are
+    /// Caches what was made from `revision`; key and value hold `bytes` bytes beside what they are
     /// themselves.
     pub(super) fn put(&self, revision: Revision, key: K, value: V, bytes: usize) {
         let bytes = bytes + size_of::<(K, V)>();
@@ -59,7 +59,7 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
         }
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         let is_same = entries.revision == Some(revision);
-        // Two may have made it at once.
+        // Two may have made it concurrently.
         if is_same && entries.values.contains_key(&key) {
             return;
         }
@@ -79,13 +79,13 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
 
 /// Values by viewer and key, of one revision.
 #[derive(Debug)]
-pub struct KeptByViewer<K, V>(Kept<(Viewer, K), V>);
+pub struct ViewerCache<K, V>(RevisionCache<(Viewer, K), V>);
 
-impl<K: Eq + Hash, V: Clone> KeptByViewer<K, V> {
+impl<K: Eq + Hash, V: Clone> ViewerCache<K, V> {
     /// Keeps up to so many bytes, of all viewers together.
     #[must_use]
     pub fn new(most_bytes: usize) -> Self {
-        Self(Kept::new(most_bytes))
+        Self(RevisionCache::new(most_bytes))
     }
 
     /// What was made from `revision` for `viewer` and `key`.
@@ -93,7 +93,7 @@ impl<K: Eq + Hash, V: Clone> KeptByViewer<K, V> {
         self.0.get(revision, &(viewer, key))
     }
 
-    /// As [`Kept::put`].
+    /// As [`RevisionCache::put`].
     pub(super) fn put(&self, revision: Revision, viewer: Viewer, key: K, value: V, bytes: usize) {
         self.0.put(revision, (viewer, key), value, bytes);
     }
@@ -107,22 +107,22 @@ mod tests {
     #[test]
     fn values_are_of_one_revision() {
         let [first, second] = [1, 2].map(Revision::of_changes);
-        let kept = Kept::new(100);
-        kept.put(first, "a", 1, 10);
-        assert_eq!(kept.get(first, &"a"), Some(1));
-        assert_eq!(kept.get(first, &"b"), None);
-        assert_eq!(kept.get(second, &"a"), None);
-        kept.put(second, "b", 2, 10);
-        assert_eq!(kept.get(first, &"a"), None);
-        assert_eq!(kept.get(second, &"b"), Some(2));
-        assert_eq!(kept.get(second, &"a"), None);
+        let cache = RevisionCache::new(100);
+        cache.put(first, "a", 1, 10);
+        assert_eq!(cache.get(first, &"a"), Some(1));
+        assert_eq!(cache.get(first, &"b"), None);
+        assert_eq!(cache.get(second, &"a"), None);
+        cache.put(second, "b", 2, 10);
+        assert_eq!(cache.get(first, &"a"), None);
+        assert_eq!(cache.get(second, &"b"), Some(2));
+        assert_eq!(cache.get(second, &"a"), None);
     }
 
     #[test]
     fn what_is_kept_for_a_viewer_is_found_by_nobody_else() {
         let revision = Revision::of_changes(1);
         let key = DigestKey::random();
-        let kept = KeptByViewer::new(1000);
+        let cache = ViewerCache::new(1000);
         let viewers = [
             Viewer::Anonymous,
             Viewer::user(&key, 1, 0),
@@ -130,12 +130,12 @@ mod tests {
             Viewer::user(&key, 1, 1),
         ];
         for (number, viewer) in viewers.into_iter().enumerate() {
-            assert_eq!(kept.get(revision, viewer, "a"), None);
-            kept.put(revision, viewer, "a", number, 10);
+            assert_eq!(cache.get(revision, viewer, "a"), None);
+            cache.put(revision, viewer, "a", number, 10);
         }
         for (number, viewer) in viewers.into_iter().enumerate() {
-            assert_eq!(kept.get(revision, viewer, "a"), Some(number));
-            assert_eq!(kept.get(revision, viewer, "b"), None);
+            assert_eq!(cache.get(revision, viewer, "a"), Some(number));
+            assert_eq!(cache.get(revision, viewer, "b"), None);
         }
     }
 
@@ -143,16 +143,16 @@ mod tests {
     fn there_are_never_more_bytes_than_allowed() {
         const OWN: usize = size_of::<(u64, u64)>();
         let revision = Revision::of_changes(1);
-        let kept = Kept::new(10 * (OWN + 4));
-        kept.put(revision, 0, 0, 10 * (OWN + 4));
-        assert_eq!(kept.get(revision, &0), None);
+        let cache = RevisionCache::new(10 * (OWN + 4));
+        cache.put(revision, 0, 0, 10 * (OWN + 4));
+        assert_eq!(cache.get(revision, &0), None);
         for key in 1..=10_u64 {
-            kept.put(revision, key, key, 4);
-            kept.put(revision, key, key, 4);
+            cache.put(revision, key, key, 4);
+            cache.put(revision, key, key, 4);
         }
-        assert!((1..=10).all(|key| kept.get(revision, &key) == Some(key)));
-        kept.put(revision, 11, 11, 4);
-        assert_eq!(kept.get(revision, &11), Some(11));
-        assert!((1..=10).all(|key| kept.get(revision, &key).is_none()));
+        assert!((1..=10).all(|key| cache.get(revision, &key) == Some(key)));
+        cache.put(revision, 11, 11, 4);
+        assert_eq!(cache.get(revision, &11), Some(11));
+        assert!((1..=10).all(|key| cache.get(revision, &key).is_none()));
     }
 }
