@@ -20,8 +20,9 @@ use super::{Config, ConfigError, Mount, secret_files};
 /// How the origin of a value begins that comes from the command line.
 const FLAG: &str = "flag";
 
-/// What the configuration is made from, all of it given so that tests need no real environment.
-#[derive(Debug, Clone, Default)]
+/// What the configuration is made from, all of it given so that tests need no real environment. Not to be
+/// printed: the environment holds secrets as they were given.
+#[derive(Clone, Default)]
 pub struct Sources {
     /// The settings to begin with. Secrets in it count as unset, since they do not serialise.
     pub defaults: Config,

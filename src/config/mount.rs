@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::public_url::is_segment;
+
 /// Where one app is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -68,9 +70,6 @@ impl Mount {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        let is_segment =
-            |part: &str| !matches!(part, "" | "." | "..") && part.bytes().all(is_plain);
         if text == "/" {
             return Ok(Self::default());
         }

@@ -74,7 +74,8 @@ impl fmt::Display for PublicUrl {
     }
 }
 
-fn is_segment(segment: &str) -> bool {
+/// Whether a part of a path reads the same wherever it is written, so that it needs no escapes.
+pub(super) fn is_segment(segment: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     !matches!(segment, "" | "." | "..") && segment.bytes().all(is_plain)
 }
