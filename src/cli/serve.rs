@@ -58,11 +58,12 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     log_opened(&site, config);
     let mut connections = serving::connection_limits(config);
     connections.connections = allowed(connections.connections);
+    let counts_clients = site.counts_clients() || serving::limits(config).client_rate.is_some();
     let server = Server {
         site,
         router,
         connections: Watch::new(connections),
-        tells_peers: serving::limits(config).client_rate.is_some(),
+        tells_peers: counts_clients,
         delay: Duration::from_secs(config.shutdown.delay_seconds),
         drain_time: Duration::from_secs(config.shutdown.timeout_seconds),
     };

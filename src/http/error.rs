@@ -133,9 +133,18 @@ impl HttpError {
     /// 429 with `Retry-After`: the client may ask again after `wait`.
     #[must_use]
     pub fn too_many_requests(wait: Duration) -> Self {
+        Self::throttled(wait, "Too many requests came from your address.")
+    }
+
+    /// 429 with `Retry-After`: sign-ins failed, or accounts were made, too many times.
+    #[must_use]
+    pub fn too_many_attempts(wait: Duration) -> Self {
+        Self::throttled(wait, "Too many attempts. Try again later.")
+    }
+
+    fn throttled(wait: Duration, detail: &str) -> Self {
         let started = u64::from(wait.subsec_nanos() > 0);
         let seconds = u32::try_from(wait.as_secs().saturating_add(started)).unwrap_or(u32::MAX);
-        let detail = "Too many requests came from your address.";
         Self::problem(StatusCode::TOO_MANY_REQUESTS, detail)
             .with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }

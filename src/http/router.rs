@@ -32,7 +32,7 @@ use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::limits::same_origin::AllowedOrigins;
 use super::observability::metrics::Metrics;
 use super::observability::request_log::log_request;
-use super::{HttpError, NotFoundPage, Served, Site, WorkPool};
+use super::{CounterSource, HttpError, NotFoundPage, Served, Site, WorkPool};
 use crate::config::{Mount, PublicUrl};
 use crate::store::Store;
 
@@ -71,6 +71,10 @@ pub struct AppRoutes {
     pub description: OpenApi,
     /// Its own 404 page.
     pub not_found: Option<NotFoundPage>,
+    /// What it counts.
+    pub counters: Vec<CounterSource>,
+    /// Whether it wants to know from which address a request came.
+    pub counts_clients: bool,
 }
 
 /// The whole site: `apps`, in their order, with `beside` (routes of no app), the shared routes and the
@@ -114,6 +118,8 @@ pub fn assemble(
             name: app.name,
             store: Arc::clone(&app.store),
             guard: guard.clone(),
+            counters: app.counters.clone().into(),
+            counts_clients: app.counts_clients,
         });
         let host = app.mount.host().map(str::to_owned);
         hosts.entry(host).or_default().add(app, &guard, &guards);

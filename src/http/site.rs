@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use super::observability::metrics::Metrics;
 use super::observability::process_metrics;
-use super::{Guard, WorkPool};
+use super::{CounterSource, Guard, WorkPool};
 use crate::store::Store;
 
 /// One app with its store.
@@ -21,6 +21,10 @@ pub struct Served {
     pub store: Arc<Store>,
     /// What admits its requests.
     pub(crate) guard: Guard,
+    /// What it counts.
+    pub(crate) counters: Arc<[CounterSource]>,
+    /// Whether it wants to know from which address a request came.
+    pub(crate) counts_clients: bool,
 }
 
 /// An app's own 404 page; it gives `None` for the problem document that all others get.
@@ -54,6 +58,12 @@ impl Site {
     #[must_use]
     pub fn apps(&self) -> &[Served] {
         &self.apps
+    }
+
+    /// Whether an app wants to know from which address a request came.
+    #[must_use]
+    pub fn counts_clients(&self) -> bool {
+        self.apps.iter().any(|app| app.counts_clients)
     }
 
     /// What does whatever takes long.

@@ -7,15 +7,15 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::extract::ConnectInfo;
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 
 use crate::config::AddressHeader;
 
 /// The proxies whose word counts.
 #[derive(Debug, Clone)]
-pub(crate) struct Proxies {
+pub struct Proxies {
     trusted: Vec<IpNet>,
     header: HeaderName,
 }
@@ -23,10 +23,12 @@ pub(crate) struct Proxies {
 /// Whom requests are counted for: an IPv4 address, or an IPv6 network of 64 bits, which is what one
 /// customer of a provider has at least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Client(IpAddr);
+pub struct Client(IpAddr);
 
 impl Client {
-    pub(crate) fn at(address: IpAddr) -> Self {
+    /// The client at an address.
+    #[must_use]
+    pub fn at(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
             IpAddr::V6(address) => {
                 let [a, b, c, d, ..] = address.segments();
@@ -47,21 +49,24 @@ impl fmt::Display for Client {
 }
 
 impl Proxies {
-    pub(crate) fn new(trusted: Vec<IpNet>, header: AddressHeader) -> Self {
+    /// Proxies in the networks `trusted`, which name their client in `header`.
+    #[must_use]
+    pub fn new(trusted: Vec<IpNet>, header: AddressHeader) -> Self {
         Self {
             trusted,
             header: HeaderName::from_static(header.name()),
         }
     }
 
-    /// The client that sent `request`, and the peer that it came from.
-    pub(crate) fn client(&self, request: &Request) -> (Client, IpAddr) {
-        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    /// The client that sent a request with these extensions and headers, and the peer that it came from.
+    #[must_use]
+    pub fn client(&self, extensions: &Extensions, headers: &HeaderMap) -> (Client, IpAddr) {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
         // Only a request that came over no socket has no peer. All of them count as one client rather
         // than as none.
         let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |info| info.0.ip());
         let peer = peer.to_canonical();
-        (Client::at(self.address(peer, request.headers())), peer)
+        (Client::at(self.address(peer, headers)), peer)
     }
 
     /// Walks the header from its end, where the proxy nearest to us wrote: what a trusted one wrote
@@ -113,6 +118,8 @@ fn parse(entry: &[u8]) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use axum::extract::Request;
+
     use super::*;
 
     const HEADER: &str = "x-forwarded-for";
@@ -132,7 +139,8 @@ mod tests {
         }
         let peer = SocketAddr::new(peer.parse().unwrap(), 5);
         request.extensions_mut().insert(ConnectInfo(peer));
-        proxies.client(&request).0.to_string()
+        let (client, _) = proxies.client(request.extensions(), request.headers());
+        client.to_string()
     }
 
     /// Who asks, by peer and lines of `X-Forwarded-For`.
@@ -230,7 +238,7 @@ mod tests {
     #[test]
     fn a_request_over_no_socket_counts_for_one_client() {
         let proxies = proxies(AddressHeader::XForwardedFor);
-        let (client, _) = proxies.client(&Request::new(axum::body::Body::empty()));
+        let (client, _) = proxies.client(&Extensions::new(), &HeaderMap::new());
         assert_eq!(client.to_string(), "0.0.0.0");
     }
 }

@@ -17,7 +17,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::{connection_metrics, process_metrics, store_metrics, work_metrics};
+use super::{app_metrics, connection_metrics, process_metrics, store_metrics, work_metrics};
 use crate::http::Site;
 use crate::http::transport::connection::Watch;
 
@@ -148,6 +148,7 @@ impl Metrics {
         }
         store_metrics::register(&mut registry, site.apps());
         work_metrics::register(&mut registry, site.work());
+        app_metrics::register(&mut registry, site.apps());
         let mut process = Registry::default();
         process_metrics::register(&mut process);
         let mut text = String::new();

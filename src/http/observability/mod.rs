@@ -2,9 +2,10 @@
 //!
 //! # Layout
 //! - `request_log`: request ids and one log line per request; `trace_context`: the trace it is part of
-//! - `metrics`: requests; `connection_metrics`, `store_metrics`, `work_metrics`,
+//! - `metrics`: requests; `app_metrics`: what apps count; `connection_metrics`, `store_metrics`, `work_metrics`,
 //!   `process_metrics`: the rest of `/metrics`
 
+pub(crate) mod app_metrics;
 mod connection_metrics;
 pub(crate) mod metrics;
 pub(crate) mod process_metrics;

@@ -87,6 +87,8 @@ impl NotesSite {
             routes: routes(Arc::new(notes)),
             description: OpenApi::default(),
             not_found: None,
+            counters: Vec::new(),
+            counts_clients: false,
         };
         let limits = ekiben::serving::limits(&options.config);
         let work = WorkPool::new(1, 1);
