@@ -182,13 +182,17 @@ fn load_with(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Fa
         .iter()
         .map(|app| (app.name().to_owned(), app.default_settings()))
         .collect();
+    let foreign_variables = apps::ALL.iter().flat_map(|app| app.variables()).copied();
+    let foreign_variables: Vec<_> = foreign_variables.collect();
+    let is_foreign = |name: &str| foreign_variables.iter().any(|(known, _)| *known == name);
     let environment = std::env::vars_os()
-        .filter_map(variable)
+        .filter_map(|variable| text(variable, is_foreign))
         .collect::<Result<_, _>>()?;
     let sources = Sources {
         app_defaults,
         file: arguments.config.clone(),
         environment,
+        foreign_variables,
         flags,
         ..Sources::default()
     };
@@ -197,11 +201,16 @@ fn load_with(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Fa
 
 /// A variable as text. One that is not UTF-8 is somebody else's, or an error: a setting that was left
 /// out in silence would be taken for its default.
-fn variable((name, text): (OsString, OsString)) -> Option<Result<(String, String), ConfigError>> {
+fn text(
+    (name, text): (OsString, OsString),
+    is_foreign: impl Fn(&str) -> bool,
+) -> Option<Result<(String, String), ConfigError>> {
     let name = name.into_string().ok()?;
     match text.into_string() {
         Ok(text) => Some(Ok((name, text))),
-        Err(_) if concerns_configuration(&name) => Some(Err(ConfigError::NotText { name })),
+        Err(_) if concerns_configuration(&name) || is_foreign(&name) => {
+            Some(Err(ConfigError::NotText { name }))
+        }
         Err(_) => None,
     }
 }

@@ -1,4 +1,5 @@
 //! Environment variables: which are settings, which name the port, and which only look like settings.
+//! Apps name those of the systems that they take the place of.
 //!
 //! A variable that is empty counts as unset: a shell, a compose file or a manifest has no other way to
 //! leave one out. It must not know which settings there are, but asks.
@@ -36,9 +37,11 @@ pub(super) struct Environment<'e> {
 }
 
 impl<'e> Environment<'e> {
-    /// Sorts `variables`; `is_setting` says whether a dotted key is one.
+    /// Sorts `variables`; `is_setting` says whether a dotted key is one, and `foreign` names variables of
+    /// other systems with the settings that they give. Ours come behind those, and so count more.
     pub(super) fn read(
         variables: &'e [(String, String)],
+        foreign: &[(&str, &str)],
         is_setting: impl Fn(&str) -> bool,
     ) -> Result<Self, ConfigError> {
         let mut read = Self {
@@ -48,6 +51,11 @@ impl<'e> Environment<'e> {
             service_links: Vec::new(),
         };
         let set = variables.iter().filter(|(_, text)| !text.is_empty());
+        for (name, text) in set.clone() {
+            let known = foreign.iter().filter(|(variable, _)| variable == name);
+            let known = known.map(|(_, key)| (name.as_str(), (*key).to_owned(), text.as_str()));
+            read.settings.extend(known);
+        }
         for (name, text) in set.clone() {
             let Some(rest) = name.strip_prefix(PREFIX) else {
                 continue;
@@ -82,7 +90,8 @@ impl<'e> Environment<'e> {
     }
 }
 
-/// Whether `variable` is one of ours, setting or not: what must be text to be understood.
+/// Whether `variable` is one of ours, setting or not: what must be text to be understood. So must those
+/// that apps name.
 #[must_use]
 pub fn concerns_configuration(variable: &str) -> bool {
     variable.starts_with(PREFIX) || PORT_VARIABLES.contains(&variable)
@@ -158,7 +167,7 @@ mod tests {
             "EKIBEN_PORT",
         ] {
             let links = links(name);
-            let read = Environment::read(&links, |_| false).unwrap();
+            let read = Environment::read(&links, &[], |_| false).unwrap();
             let names: Vec<_> = links.iter().map(|(name, _)| name).collect();
             assert_eq!(read.service_links, names);
             assert!(read.settings.is_empty() && read.file.is_none());
@@ -169,7 +178,7 @@ mod tests {
     fn a_setting_is_never_taken_for_a_service_link() {
         for (name, text) in links("EKIBEN_METRICS") {
             let variables = [(name.clone(), text.clone())];
-            let read = Environment::read(&variables, |_| true).unwrap();
+            let read = Environment::read(&variables, &[], |_| true).unwrap();
             assert!(read.service_links.is_empty());
             assert_eq!(read.settings[0].0, name);
             assert_eq!(read.settings[0].2, text);
@@ -186,7 +195,7 @@ mod tests {
             ("EKIBEN_PORTS_1323_TCP", "tcp://10.0.0.1:1323"),
         ] {
             let variables = [(name.to_owned(), text.to_owned())];
-            let read = Environment::read(&variables, |_| false).unwrap();
+            let read = Environment::read(&variables, &[], |_| false).unwrap();
             assert_eq!(read.settings.len(), 1, "{name}");
         }
     }
@@ -195,7 +204,26 @@ mod tests {
     fn empty_variables_count_as_unset() {
         let names = ["PORT", "SERVER_PORT", "EKIBEN_CONFIG", "EKIBEN_MODE"];
         let variables = names.map(|name| (name.to_owned(), String::new()));
-        let read = Environment::read(&variables, |_| true).unwrap();
+        let read = Environment::read(&variables, &[], |_| true).unwrap();
         assert!(read.file.is_none() && read.ports.is_empty() && read.settings.is_empty());
+    }
+
+    #[test]
+    fn a_variable_of_another_system_gives_a_setting_and_ours_counts_more() {
+        let variables = [
+            ("EKIBEN_CONDUIT__SECRET", "ours"),
+            ("CONDUIT_SECRET", "theirs"),
+            ("CONDUIT_OTHER", "x"),
+        ];
+        let variables = variables.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let foreign = [("CONDUIT_SECRET", "conduit.secret")];
+        let read = Environment::read(&variables, &foreign, |_| true).unwrap();
+        let texts: Vec<_> = read.settings.iter().map(|(_, _, text)| *text).collect();
+        assert_eq!(texts, ["theirs", "ours"], "the last one wins");
+        assert!(
+            read.settings
+                .iter()
+                .all(|(_, key, _)| key == "conduit.secret")
+        );
     }
 }

@@ -21,6 +21,14 @@ pub enum ConfigError {
         /// What is wrong.
         reason: String,
     },
+    /// A setting that does not fit what the server is to do, found by whoever uses it.
+    #[error("setting `{key}`: {reason}")]
+    Unusable {
+        /// The key, dotted.
+        key: String,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
     /// An environment variable that is not text.
     #[error("environment variable {name} is not UTF-8 text")]
     NotText {

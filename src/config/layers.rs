@@ -32,6 +32,8 @@ pub struct Sources {
     pub file: Option<PathBuf>,
     /// Environment variables; an empty one counts as unset.
     pub environment: Vec<(String, String)>,
+    /// Variables of other systems that apps take, each with the key of the setting that it gives.
+    pub foreign_variables: Vec<(&'static str, &'static str)>,
     /// Flags as (flag, key, value), for example (`--listen`, `listen`, …).
     pub flags: Vec<(&'static str, &'static str, Value)>,
 }
@@ -60,7 +62,10 @@ impl Layers {
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
         let (defaults, secrets) = defaults(sources)?;
         let known = leaves(&values(&defaults)?);
-        let environment = Environment::read(&sources.environment, |key| known.contains_key(key))?;
+        let environment =
+            Environment::read(&sources.environment, &sources.foreign_variables, |key| {
+                known.contains_key(key)
+            })?;
         let named = sources.file.as_deref();
         let named = named.or_else(|| environment.file.map(Path::new));
         let mut merged = defaults;

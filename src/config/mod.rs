@@ -6,7 +6,7 @@
 //! bring their own section with its defaults.
 //!
 //! # Layout
-//! - [`Config`]: all settings, and their defaults; [`LimitSettings`] among them
+//! - [`Config`]: all settings, and their defaults; [`LimitSettings`] and [`AuthSettings`] among them
 //! - `choices`: those that are one of a few words; `networks`, `origins`, `log_filter`, [`PublicUrl`]:
 //!   those with a grammar
 //! - [`Secret`]: those that nobody may see; `secret_files`: read from mounted files
@@ -14,6 +14,7 @@
 //! - [`print`](print()): effective values with their origin, as TOML
 //! - [`ConfigError`]: what is wrong with a setting
 
+mod auth;
 mod choices;
 mod environment;
 mod error;
@@ -30,6 +31,7 @@ mod secret;
 mod secret_files;
 mod settings;
 
+pub use auth::AuthSettings;
 pub use choices::{AddressHeader, Durability, LogFormat, Mode};
 pub use environment::concerns_configuration;
 pub use error::ConfigError;

@@ -23,6 +23,13 @@ impl Secret {
         !self.0.is_empty()
     }
 
+    /// The secret itself, for what is computed from it: a hash, a signature. It must not be kept, shown or
+    /// compared in any other form.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
     /// Whether `given` is the secret. When none is set, nothing is.
     #[must_use]
     pub fn matches(&self, given: &[u8]) -> bool {

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::filter::Targets;
 
+use super::AuthSettings;
 use super::LimitSettings;
 use super::Mount;
 use super::Secret;
@@ -53,6 +54,8 @@ pub struct Config {
     pub admin: AdminSettings,
     /// What a client may ask for.
     pub limits: LimitSettings,
+    /// What apps with users share.
+    pub auth: AuthSettings,
     /// How answers go out.
     pub http: HttpSettings,
     /// How data is read and written.
@@ -177,6 +180,7 @@ impl Default for Config {
                 token: Secret::default(),
             },
             limits: LimitSettings::default(),
+            auth: AuthSettings::default(),
             http: HttpSettings {
                 compression: true,
                 compress_above_bytes: 1024,
@@ -245,7 +249,8 @@ impl Config {
 
     /// Settings whose types fit but whose values cannot work, as (key, reason).
     pub(super) fn flaw(&self) -> Option<(&'static str, String)> {
-        if let Some((key, reason)) = self.limits.flaw() {
+        let flaw = self.limits.flaw().or_else(|| self.auth.flaw());
+        if let Some((key, reason)) = flaw {
             return Some((key, reason.to_owned()));
         }
         let answers = self.store.idempotency_answers as usize;
