@@ -14,11 +14,12 @@
 //! - [`store`]: opens them for serving: readers, the writer, generations
 //! - [`apps`]: the apps over a store
 //! - [`http`]: what all apps share on the way to the client
-//! - [`web`]: what the pages of apps share
+//! - [`web`]: what the pages of apps share; [`auth`]: who asks
 //! - [`release`]: which build this is
 //! - [`serving`]: from a configuration to stores, routes and threads
 
 pub mod apps;
+pub mod auth;
 pub mod bake;
 pub mod cli;
 pub mod config;

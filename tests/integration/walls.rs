@@ -18,9 +18,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["file", "config"]),
     ("http", &["store", "config", "file"]),
     ("web", &["http", "config"]),
-    ("auth", &["web", "http", "store"]),
+    ("auth", &["web", "http", "config", "file"]),
     ("apps", &["web", "auth", "http", "store", "file", "bake", "load", "config"]),
-    ("serving", &["apps", "http", "store", "file", "config"]),
+    ("serving", &["apps", "auth", "http", "store", "file", "config"]),
 ];
 
 /// What a file imports past its walls: by `crate::`, or by so many `super::` that they reach the root.

@@ -1,0 +1,32 @@
+//! Who asks: passwords, tokens, sessions, and how many attempts there are. For every app with users.
+//!
+//! An app brings its accounts; what it takes to tell that somebody is one of them is here. It may use
+//! `http`, `web`, `config` and `file`, and knows no app and no table. Nothing secret is in what it logs,
+//! counts or prints: secrets are types that do not show themselves.
+//!
+//! # Layout
+//! - [`UserContext`], [`UserSetup`], [`Users`]: all of it for one app; start there
+//! - [`password`]: argon2id in the pool for long work; `imported`: bcrypt of other systems
+//! - [`token`]: JWT, HS256 only (`hs256`); `known_tokens`: those that were verified
+//! - [`session`]: the cookie of a site; [`reset`]: new passwords for forgotten ones; `seal`: how both are
+//!   kept from being read or made up
+//! - `throttle`: attempts per account and client
+//! - [`keys`]: the secret of an app and the keys derived from it; `key_file`: a primary's own
+//! - [`figures`]: what is counted; `clock`: seconds
+
+mod clock;
+pub mod figures;
+mod hs256;
+mod imported;
+mod key_file;
+pub mod keys;
+mod known_tokens;
+pub mod password;
+pub mod reset;
+mod seal;
+pub mod session;
+mod throttle;
+pub mod token;
+mod users;
+
+pub use users::{SignIn, UserContext, UserSetup, Users};
