@@ -13,9 +13,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::openapi::OpenApi;
 
+use crate::auth::{UserContext, UserSetup};
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl, Section, dictionary};
-use crate::http::{NotFoundPage, Routes, WorkPool};
+use crate::http::{CounterSource, NotFoundPage, Routes, WorkPool};
 use crate::store::{Deriver, Store};
 
 /// Why an app cannot be mounted: its settings are wrong.
@@ -33,6 +34,12 @@ pub trait AppData: Sync {
 
     /// The documents that its file must hold, by name without `.json`.
     fn documents(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Environment variables of the system that it takes the place of, each with the setting that it gives.
+    /// A variable of ours, `EKIBEN_…`, counts more.
+    fn variables(&self) -> &'static [(&'static str, &'static str)] {
         &[]
     }
 
@@ -92,6 +99,8 @@ pub struct MountContext<S> {
     pub compress: bool,
     /// What does whatever takes long, for all apps of the process.
     pub work: WorkPool,
+    /// What apps with users share.
+    pub users: UserContext,
 }
 
 impl<S> MountContext<S> {
@@ -103,6 +112,7 @@ impl<S> MountContext<S> {
             upload_bytes: self.upload_bytes,
             compress: self.compress,
             work: self.work,
+            users: self.users,
         }
     }
 }
@@ -115,9 +125,16 @@ pub struct Mounted {
     pub not_found: Option<NotFoundPage>,
     /// Its paths, as it knows them.
     pub paths: Vec<String>,
+    /// What it counts for operators.
+    pub counters: Vec<CounterSource>,
+    /// Whether it wants to know from which address a request came.
+    pub counts_clients: bool,
     /// Its routes over a store.
-    pub routes: Box<dyn FnOnce(Arc<Store>) -> Router + Send>,
+    pub routes: OpenRoutes,
 }
+
+/// Makes an app's routes when its store is open. What fails then is not the store: a key file, say.
+pub type OpenRoutes = Box<dyn FnOnce(Arc<Store>) -> Result<Router, MountError> + Send>;
 
 impl Mounted {
     /// `routes` whose state `state` makes of the store.
@@ -126,12 +143,39 @@ impl Mounted {
         description: OpenApi,
         state: impl FnOnce(Arc<Store>) -> S + Send + 'static,
     ) -> Self {
+        Self::fallible(routes, description, |store| Ok(state(store)))
+    }
+
+    /// The same for a state that needs more than the store, and may not get it.
+    pub fn fallible<S: Clone + Send + Sync + 'static>(
+        routes: Routes<S>,
+        description: OpenApi,
+        state: impl FnOnce(Arc<Store>) -> Result<S, MountError> + Send + 'static,
+    ) -> Self {
         Self {
             description,
             not_found: None,
             paths: routes.paths().to_vec(),
-            routes: Box::new(move |store| routes.with_state(state(store))),
+            counters: Vec::new(),
+            counts_clients: false,
+            routes: Box::new(move |store| Ok(routes.with_state(state(store)?))),
         }
+    }
+
+    /// The same with users: what is counted of them, and by client.
+    #[must_use]
+    pub fn with_users(self, users: &UserSetup) -> Self {
+        Self {
+            counts_clients: true,
+            ..self.with_counters(users.figures().counters())
+        }
+    }
+
+    /// The same with more counters for operators.
+    #[must_use]
+    pub fn with_counters(mut self, counters: Vec<CounterSource>) -> Self {
+        self.counters.extend(counters);
+        self
     }
 
     /// The same with a 404 page of its own.

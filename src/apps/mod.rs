@@ -16,7 +16,7 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-pub use self::app::{App, AppData, MountContext, MountError, Mounted, ServedApp};
+pub use self::app::{App, AppData, MountContext, MountError, Mounted, OpenRoutes, ServedApp};
 use crate::config::Config;
 use crate::file::{FileError, Folder, Schema};
 

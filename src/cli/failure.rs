@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::remark;
 use super::summary::visible;
+use crate::auth::keys::KeyError;
 use crate::config::ConfigError;
 use crate::file::FileError;
 use crate::load::LoadError;
@@ -177,6 +178,21 @@ impl From<BackupError> for Failure {
     }
 }
 
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        let code = match &error {
+            KeyError::Read { .. } | KeyError::NoKey { .. } => Code::DataFile,
+            KeyError::Write { .. } => Code::Output,
+            KeyError::Hashing(_) => Code::Configuration,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+            hint: Some(error.hint().to_owned()),
+        }
+    }
+}
+
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         match error {
@@ -192,10 +208,13 @@ impl From<OpenError> for Failure {
             },
             OpenError::Mount { app, cause } => match cause.downcast::<ConfigError>() {
                 Ok(error) => (*error).into(),
-                Err(cause) => Self {
-                    code: Code::Configuration,
-                    message: format!("{app}: {cause}"),
-                    hint: None,
+                Err(cause) => match cause.downcast::<KeyError>() {
+                    Ok(error) => (*error).into(),
+                    Err(cause) => Self {
+                        code: Code::Configuration,
+                        message: format!("{app}: {cause}"),
+                        hint: None,
+                    },
                 },
             },
         }

@@ -14,6 +14,7 @@ use utoipa::openapi::OpenApi;
 
 use super::limits::{limits, retention};
 use crate::apps::{self, App, MountContext, MountError, Mounted};
+use crate::auth::UserContext;
 use crate::config::{Config, Layers, Mount, PublicUrl};
 use crate::file::FileError;
 use crate::http::{AppRoutes, Claim, Site, WorkPool, assemble, builtin_paths, conflict, openapi};
@@ -140,6 +141,7 @@ fn mount_app(
         upload_bytes: config.limits.upload_bytes,
         compress: config.http.compression,
         work: work.clone(),
+        users: UserContext::new(config, work.clone()),
     };
     let mut mounted = app.mount_at(context).map_err(|cause| OpenError::Mount {
         app: app.name(),
@@ -198,16 +200,23 @@ impl MountedApp {
         let Mounted {
             description,
             not_found,
+            counters,
+            counts_clients,
             routes,
             ..
         } = mounted;
+        let name = app.name();
+        let routes =
+            routes(Arc::clone(&store)).map_err(|cause| OpenError::Mount { app: name, cause })?;
         Ok(AppRoutes {
-            name: app.name(),
-            routes: routes(Arc::clone(&store)),
+            name,
+            routes,
             store,
             mount,
             description,
             not_found,
+            counters,
+            counts_clients,
         })
     }
 }

@@ -116,6 +116,7 @@ impl ServedApp for Isuumo {
             upload_bytes,
             compress,
             work,
+            ..
         } = context;
         let is_https = public_url.as_ref().is_some_and(PublicUrl::is_https);
         let mut routes = routes(mount.clone(), upload_bytes);
