@@ -20,6 +20,7 @@ mod people;
 mod service;
 mod store;
 mod support;
+mod users;
 mod walls;
 
 /// Every file of every folder is a module of it: a forgotten one would be a test that never runs.

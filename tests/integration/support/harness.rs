@@ -133,8 +133,10 @@ impl Options {
         config.store.offloaded_readers = 4;
         let file = folder.join("test.toml");
         std::fs::write(&file, format!("[{}]\n{}", self.app.name(), self.settings)).unwrap();
+        // The app's own last: a test may bring one of the same name.
         let defaults = apps::ALL
             .iter()
+            .chain([&self.app])
             .map(|app| (app.name().to_owned(), app.default_settings()));
         let sources = Sources {
             defaults: config,
@@ -150,6 +152,13 @@ impl Options {
         let folder = TempDir::new().unwrap();
         let layers = self.layers(folder.path(), folder.path());
         serving::mount(apps, &layers).err().unwrap().to_string()
+    }
+
+    /// Why the app cannot be opened in `folder` over its baked file.
+    pub(crate) fn refusal(&self, folder: &Path, baked: &Path) -> String {
+        let layers = self.layers(folder, baked.parent().unwrap());
+        let opened = serving::mount(&[self.app], &layers).unwrap().open();
+        opened.err().unwrap().to_string()
     }
 }
 
