@@ -7,9 +7,10 @@
 //!
 //! # Layout
 //! - [`Dataset`]: the datasets by name; [`Packing`], [`Written`]: a file as it is written
-//! - `isuumo`, `people`: one dataset each
+//! - `isuumo`, `people`, `conduit`: one dataset each
 //! - `random`: numbers that never change; `sums`: digests of files
 
+mod conduit;
 mod isuumo;
 mod people;
 mod random;
@@ -30,6 +31,8 @@ pub enum Dataset {
     Isuumo,
     /// Passengers.
     People,
+    /// A blog.
+    Conduit,
 }
 
 impl Dataset {
@@ -48,6 +51,7 @@ impl Dataset {
         match self {
             Self::Isuumo => isuumo::write_dataset(folder, scale, packing, wrote),
             Self::People => people::write_dataset(folder, scale, wrote),
+            Self::Conduit => conduit::write_dataset(folder, scale, packing, wrote),
         }
     }
 }

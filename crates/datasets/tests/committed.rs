@@ -78,3 +78,8 @@ fn isuumo_is_what_the_generator_makes() {
 fn people_are_those_that_the_generator_makes() {
     assert_committed(Dataset::People, "people");
 }
+
+#[test]
+fn the_blog_is_what_the_generator_makes() {
+    assert_committed(Dataset::Conduit, "conduit");
+}
