@@ -152,13 +152,25 @@ impl Mounted {
         description: OpenApi,
         state: impl FnOnce(Arc<Store>) -> Result<S, MountError> + Send + 'static,
     ) -> Self {
+        let paths = routes.paths().to_vec();
+        let open = move |store| Ok(routes.with_state(state(store)?));
+        Self::of_router(paths, description, open)
+    }
+
+    /// The same for routes that `open` makes over a store as a router: with layers of the app's own around
+    /// some of them, for example. `paths` are all of theirs.
+    pub fn of_router(
+        paths: Vec<String>,
+        description: OpenApi,
+        open: impl FnOnce(Arc<Store>) -> Result<Router, MountError> + Send + 'static,
+    ) -> Self {
         Self {
             description,
             not_found: None,
-            paths: routes.paths().to_vec(),
+            paths,
             counters: Vec::new(),
             counts_clients: false,
-            routes: Box::new(move |store| Ok(routes.with_state(state(store)?))),
+            routes: Box::new(open),
         }
     }
 
