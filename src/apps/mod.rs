@@ -8,6 +8,7 @@
 
 mod answer;
 mod app;
+pub mod conduit;
 pub mod isuumo;
 mod listing;
 pub mod people;
@@ -21,7 +22,7 @@ use crate::config::Config;
 use crate::file::{FileError, Folder, Schema};
 
 /// Every app, in the order in which help texts list them.
-pub const ALL: &[&dyn App] = &[&isuumo::Isuumo, &people::People];
+pub const ALL: &[&dyn App] = &[&isuumo::Isuumo, &people::People, &conduit::Conduit];
 
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
 static DATASETS: Dir<'_> = include_dir!("$OUT_DIR/dataset");

@@ -1,0 +1,244 @@
+//! Comments below an article, the oldest first, all of them at once.
+//!
+//! Since there are no pages, an article takes a bounded number of comments, and of their bytes.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use rusqlite::{Connection, OptionalExtension as _, Row};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answer::{envelope, json, stored};
+use super::lists::SHORT_WALK;
+use super::member::Member;
+use super::path::{CommentPath, SlugPath};
+use super::problem::ConduitError;
+use super::profile::Profile;
+use super::settings::ConduitSettings;
+use super::time::Millis;
+use super::validation::{self, FieldReader, Presence};
+use super::write::write;
+use super::{BlogState, Result, article, body};
+use crate::apps::answer::text;
+use crate::http::{HttpError, IdempotencyKey, PrivateResponse, Reading, Viewer};
+use crate::store::{Outcome, StoredResponse};
+
+/// A comment.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Comment<'r> {
+    id: i64,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Millis,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Millis,
+    #[schema(value_type = String)]
+    body: &'r str,
+    author: Profile<'r>,
+}
+
+/// Comments for the viewer ?2, who may be nobody.
+macro_rules! select_comments {
+    ($which:literal) => {
+        concat!(
+            "SELECT m.id, m.created_at, m.updated_at, m.body, u.username, u.bio, u.image, \
+             EXISTS (SELECT 1 FROM follow WHERE follower_id = ?2 AND followed_id = m.author_id) \
+             FROM comment AS m JOIN user AS u ON u.id = m.author_id WHERE ",
+            $which
+        )
+    };
+}
+
+const OF_ARTICLE: &str = select_comments!("m.article_id = ?1 ORDER BY m.id");
+const COMMENT: &str = select_comments!("m.id = ?1");
+const SIZE: &str = "SELECT comments, comment_bytes FROM article_count WHERE article_id = ?1";
+const INSERT: &str = "INSERT INTO comment (article_id, author_id, created_at, updated_at, body) \
+    VALUES (?1, ?2, ?3, ?3, ?4)";
+const AUTHOR: &str = "SELECT author_id FROM comment WHERE id = ?1 AND article_id = ?2";
+const DELETE: &str = "DELETE FROM comment WHERE id = ?1";
+
+/// Statements of this file, for the test that reads plans.
+#[cfg(test)]
+pub(super) const STATEMENTS: [&str; 6] = [OF_ARTICLE, COMMENT, SIZE, INSERT, AUTHOR, DELETE];
+
+impl<'r> Comment<'r> {
+    fn of(row: &'r Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            created_at: row.get(1)?,
+            updated_at: row.get(2)?,
+            body: text(row, 3)?,
+            author: Profile::of(row, 4)?,
+        })
+    }
+}
+
+/// How many comments an article has, and how many bytes they have together.
+fn size(connection: &Connection, article: i64) -> rusqlite::Result<(usize, u64)> {
+    let mut select = connection.prepare_cached(SIZE)?;
+    select.query_row([article], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// All comments of an article as an answer.
+fn list(connection: &Connection, article: i64, viewer: Option<i64>) -> Result<Vec<u8>> {
+    let mut out = b"{\"comments\":[".to_vec();
+    let mut select = connection.prepare_cached(OF_ARTICLE)?;
+    let mut rows = select.query((article, viewer))?;
+    let mut is_first = true;
+    while let Some(row) = rows.next()? {
+        if !is_first {
+            out.push(b',');
+        }
+        is_first = false;
+        serde_json::to_writer(&mut out, &Comment::of(row)?).map_err(HttpError::internal)?;
+    }
+    out.extend_from_slice(b"]}");
+    Ok(out)
+}
+
+fn shown(connection: &Connection, id: i64, viewer: i64) -> Result<Vec<u8>> {
+    let mut select = connection.prepare_cached(COMMENT)?;
+    let mut rows = select.query((id, viewer))?;
+    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    envelope("comment", &Comment::of(row)?)
+}
+
+/// Comments of an article
+///
+/// All of them, the oldest first.
+#[utoipa::path(get, path = "/api/articles/{slug}/comments", operation_id = "comments",
+    tag = "Conduit", params(SlugPath), security((), ("Token" = [])),
+    responses(
+        (status = 200, description = "The comments.", body = super::described::CommentsEnvelope,
+            headers(("ETag" = String))),
+        (status = 401, response = super::described::WrongToken),
+        (status = 404, response = super::described::NoSuchArticle),
+    ))]
+pub(super) async fn all(
+    State(blog): State<BlogState>,
+    viewer: Viewer,
+    SlugPath { slug }: SlugPath,
+) -> Result<PrivateResponse> {
+    let reading = Reading::begin_for(&blog.store, viewer);
+    if let Some(body) = reading.cached(&blog.comments, slug.clone()) {
+        return Ok(reading.answer(json(body)));
+    }
+    let (id, comments) = blog.store.read(|connection| -> Result<_> {
+        let id = article::id_of(connection, &slug)?.ok_or(ConduitError::not_found("article"))?;
+        Ok((id, size(connection, id)?.0))
+    })?;
+    // An article that went meanwhile has none.
+    let work = move |connection: &Connection| list(connection, id, viewer.user_id());
+    let body = if comments > SHORT_WALK / 10 {
+        blog.store.read_offloaded(work).await?
+    } else {
+        blog.store.read(work)?
+    };
+    let body = Bytes::from(body);
+    let bytes = body.len() + slug.len();
+    reading.keep(&blog.comments, slug, body.clone(), bytes);
+    Ok(reading.answer(json(body)))
+}
+
+/// Comment on an article
+#[utoipa::path(post, path = "/api/articles/{slug}/comments", operation_id = "create_comment",
+    tag = "Conduit", security(("Token" = [])),
+    params(SlugPath, ("Idempotency-Key" = Option<String>, Header)),
+    request_body(content = super::described::NewCommentEnvelope, content_type = "application/json"),
+    responses(
+        (status = 201, description = "The comment.", body = super::described::CommentEnvelope),
+        (status = 400, response = super::described::NoJson),
+        (status = 401, response = super::described::WrongToken),
+        (status = 404, response = super::described::NoSuchArticle),
+        (status = 422, response = super::described::WrongFields),
+    ))]
+pub(super) async fn create(
+    State(blog): State<BlogState>,
+    member: Member,
+    path: Result<SlugPath, ConduitError>,
+    key: IdempotencyKey,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Outcome> {
+    let body = body?;
+    let fields = body::fields(&blog.work, "comment", &body).await?;
+    let mut reader = FieldReader::of(&fields);
+    let text = reader.text("body", Presence::Required, validation::comment_body);
+    reader.finish()?;
+    let text = text.unwrap_or_default();
+    let SlugPath { slug } = path?;
+    let bounds = CommentBounds::of(&blog.settings);
+    write(&blog, key.once(&body), move |connection| {
+        let article = article::id_of(connection, &slug)?;
+        let article = article.ok_or(ConduitError::not_found("article"))?;
+        bounds.check(size(connection, article)?, text.len())?;
+        connection
+            .prepare_cached(INSERT)?
+            .execute((article, member.id, Millis::now(), &text))?;
+        let id = connection.last_insert_rowid();
+        let body = shown(connection, id, member.id)?;
+        Ok(stored(StatusCode::CREATED, body))
+    })
+    .await
+}
+
+/// What an article takes of comments.
+#[derive(Debug, Clone, Copy)]
+struct CommentBounds {
+    count: usize,
+    bytes: u64,
+}
+
+impl CommentBounds {
+    fn of(settings: &ConduitSettings) -> Self {
+        Self {
+            count: usize::try_from(settings.max_comments).unwrap_or(usize::MAX),
+            bytes: settings.max_comment_bytes,
+        }
+    }
+
+    fn check(self, (count, bytes): (usize, u64), more: usize) -> Result<(), ConduitError> {
+        let more = u64::try_from(more).unwrap_or(u64::MAX);
+        if count < self.count && bytes.saturating_add(more) <= self.bytes {
+            return Ok(());
+        }
+        let text = "takes no more comments".to_owned();
+        Err(ConduitError::invalid(vec![("article", text)]))
+    }
+}
+
+/// Remove a comment
+#[utoipa::path(delete, path = "/api/articles/{slug}/comments/{id}", operation_id = "remove_comment",
+    tag = "Conduit", security(("Token" = [])),
+    params(CommentPath, ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 204, description = "It was removed."),
+        (status = 401, response = super::described::WrongToken),
+        (status = 403, response = super::described::Forbidden),
+        (status = 404, response = super::described::NoSuchComment),
+    ))]
+pub(super) async fn remove(
+    State(blog): State<BlogState>,
+    member: Member,
+    CommentPath { slug, id }: CommentPath,
+    key: IdempotencyKey,
+) -> Result<Outcome> {
+    write(&blog, key.once(b""), move |connection| {
+        let article = article::id_of(connection, &slug)?;
+        let article = article.ok_or(ConduitError::not_found("article"))?;
+        let author: Option<i64> = connection
+            .prepare_cached(AUTHOR)?
+            .query_row((id, article), |row| row.get(0))
+            .optional()?;
+        match author {
+            None => Err(ConduitError::not_found("comment").into()),
+            Some(author) if author != member.id => Err(ConduitError::forbidden("comment").into()),
+            Some(_) => {
+                connection.prepare_cached(DELETE)?.execute([id])?;
+                Ok(StoredResponse::from(StatusCode::NO_CONTENT))
+            }
+        }
+    })
+    .await
+}

@@ -1,0 +1,77 @@
+//! Favorites: who likes which article.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::answer::stored;
+use super::member::Member;
+use super::path::SlugPath;
+use super::problem::ConduitError;
+use super::write::{Refused, write};
+use super::{BlogState, Result, article};
+use crate::http::IdempotencyKey;
+use crate::store::Outcome;
+
+const LIKE: &str = "INSERT INTO favorite (article_id, user_id, article_created_at) \
+    SELECT id, ?2, created_at FROM article WHERE id = ?1 ON CONFLICT DO NOTHING";
+const UNLIKE: &str = "DELETE FROM favorite WHERE article_id = ?1 AND user_id = ?2";
+
+/// Statements of this file, for the test that reads plans.
+#[cfg(test)]
+pub(super) const STATEMENTS: [&str; 2] = [LIKE, UNLIKE];
+
+/// Make an article a favorite
+///
+/// Doing so again changes nothing.
+#[utoipa::path(post, path = "/api/articles/{slug}/favorite", operation_id = "favorite",
+    tag = "Conduit", security(("Token" = [])),
+    params(SlugPath, ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The article.", body = super::described::ArticleEnvelope),
+        (status = 401, response = super::described::WrongToken),
+        (status = 404, response = super::described::NoSuchArticle),
+    ))]
+pub(super) async fn favorite(
+    State(blog): State<BlogState>,
+    member: Member,
+    path: SlugPath,
+    key: IdempotencyKey,
+) -> Result<Outcome> {
+    change(&blog, member, path, key, LIKE).await
+}
+
+/// Make an article no favorite
+///
+/// Doing so again changes nothing.
+#[utoipa::path(delete, path = "/api/articles/{slug}/favorite", operation_id = "unfavorite",
+    tag = "Conduit", security(("Token" = [])),
+    params(SlugPath, ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The article.", body = super::described::ArticleEnvelope),
+        (status = 401, response = super::described::WrongToken),
+        (status = 404, response = super::described::NoSuchArticle),
+    ))]
+pub(super) async fn unfavorite(
+    State(blog): State<BlogState>,
+    member: Member,
+    path: SlugPath,
+    key: IdempotencyKey,
+) -> Result<Outcome> {
+    change(&blog, member, path, key, UNLIKE).await
+}
+
+async fn change(
+    blog: &BlogState,
+    member: Member,
+    SlugPath { slug }: SlugPath,
+    key: IdempotencyKey,
+    sql: &'static str,
+) -> Result<Outcome> {
+    write(blog, key.once(b""), move |connection| {
+        let id = article::id_of(connection, &slug)?.ok_or(ConduitError::not_found("article"))?;
+        let changed = connection.prepare_cached(sql)?.execute([id, member.id])?;
+        let body = article::shown(connection, id, Some(member.id))?;
+        Refused::unless(changed > 0, stored(StatusCode::OK, body))
+    })
+    .await
+}

@@ -1,0 +1,85 @@
+//! Who asks: the token of a request, verified, and whether its user is still there.
+//!
+//! A request without a token is anybody's. One with a wrong token is refused wherever tokens are looked at,
+//! also where none is needed: its client believes to be somebody.
+
+use std::time::SystemTime;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use rusqlite::OptionalExtension as _;
+
+use super::problem::ConduitError;
+use super::{Blog, BlogState, Result};
+use crate::auth::token::{TokenFault, credential};
+use crate::http::{HttpError, Viewer, serve_as};
+
+/// How tokens are announced: as the contract has it, and as nearly everything else does.
+const SCHEMES: [&str; 2] = ["Token", "Bearer"];
+
+const EXISTS: &str = "SELECT 1 FROM user WHERE id = ?1";
+
+/// Statements of this file, for the test that reads plans.
+#[cfg(test)]
+pub(super) const STATEMENTS: [&str; 1] = [EXISTS];
+
+/// A user who asks; an extractor for routes that need one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Member {
+    pub(super) id: i64,
+    pub(super) viewer: Viewer,
+}
+
+impl FromRequestParts<BlogState> for Member {
+    type Rejection = ConduitError;
+
+    async fn from_request_parts(parts: &mut Parts, blog: &BlogState) -> Result<Self, ConduitError> {
+        let Ok(viewer) = Viewer::from_request_parts(parts, blog).await;
+        match viewer.user_id() {
+            Some(id) => Ok(Self { id, viewer }),
+            None => Err(ConduitError::token("is missing")),
+        }
+    }
+}
+
+/// The middleware of all routes that look at tokens.
+pub(super) async fn authenticate(
+    State(blog): State<BlogState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match viewer(&blog, request.headers()) {
+        Ok(viewer) => serve_as(viewer, request, next).await,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// The token that a request presents.
+pub(super) fn presented(headers: &HeaderMap) -> Option<&str> {
+    credential(headers, &SCHEMES)
+}
+
+fn viewer(blog: &Blog, headers: &HeaderMap) -> Result<Viewer> {
+    let Some(token) = presented(headers) else {
+        return Ok(Viewer::Anonymous);
+    };
+    let claims = blog.tokens.verify(token, SystemTime::now());
+    let id = claims
+        .map_err(|fault| match fault {
+            TokenFault::Expired => ConduitError::token("has expired"),
+            TokenFault::Invalid => ConduitError::token("is invalid"),
+        })?
+        .user;
+    let is_there = blog.store.read(|connection| -> Result<_, HttpError> {
+        let mut select = connection.prepare_cached(EXISTS)?;
+        Ok(select.query_row([id], |_| Ok(())).optional()?.is_some())
+    })?;
+    if is_there {
+        Ok(Viewer::user(&blog.digest_key, id, 0))
+    } else {
+        Err(ConduitError::token("is invalid").into())
+    }
+}

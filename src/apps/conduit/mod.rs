@@ -1,0 +1,221 @@
+//! Conduit: a blog with users, as RealWorld describes it, so that every client of that can be pointed here.
+//!
+//! 19 operations over articles, tags, comments, favorites and follows; accounts with tokens. What an answer
+//! shows depends on who asks, so nearly everything is private to its viewer. Where the Flask service that
+//! this takes the place of fails, the published specification is followed (docs/conduit.md).
+//!
+//! # Layout
+//! - `member`: who asks; `account`: registering, signing in, the own account
+//! - `profile`: profiles and following
+//! - `article`: articles as they are shown; `edit` (with `slug`): writing them; `favorite`; `comments`; `tags`
+//! - `lists` (with `query`), `feed`: which articles a page has
+//! - `body`, `validation`: what bodies hold, and what fields must be; `path`: what stands in addresses
+//! - `problem`, `answer`, `time`: how answers look; `not_found`: 404 and 405
+//! - `write`: how the writer decides
+//! - `rows`: the CSV files of a dataset
+//! - `description` (with `described`): what all these say of themselves, with examples
+
+mod account;
+mod answer;
+mod article;
+mod body;
+mod comments;
+mod described;
+mod description;
+mod edit;
+mod favorite;
+mod feed;
+mod lists;
+mod member;
+mod not_found;
+mod path;
+mod problem;
+mod profile;
+mod query;
+mod rows;
+mod settings;
+mod slug;
+mod tags;
+mod time;
+mod validation;
+mod write;
+
+#[cfg(test)]
+mod plans;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, delete, get, post};
+
+pub use self::settings::ConduitSettings;
+use super::{AppData, MountContext, MountError, Mounted, ServedApp};
+use crate::auth::Users;
+use crate::auth::token::Tokens;
+use crate::bake::CsvTable;
+use crate::http::{DigestKey, HttpError, RevisionCache, Routes, ViewerCache, WorkPool};
+use crate::store::Store;
+
+/// What every handler of this app returns.
+type Result<T, E = HttpError> = std::result::Result<T, E>;
+
+/// Bytes of single articles that are cached, of all viewers together.
+const CACHED_ARTICLES: usize = 16 * 1024 * 1024;
+/// Bytes of lists that are cached, of all viewers together.
+const CACHED_LISTS: usize = 16 * 1024 * 1024;
+/// Bytes of comments that are cached, of all viewers together.
+const CACHED_COMMENTS: usize = 8 * 1024 * 1024;
+/// Bytes of the list of tags.
+const CACHED_TAGS: usize = 4 * 1024 * 1024;
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// What handlers share.
+struct Blog {
+    store: Arc<Store>,
+    settings: ConduitSettings,
+    /// What does whatever takes long.
+    work: WorkPool,
+    users: Users,
+    tokens: Tokens,
+    digest_key: DigestKey,
+    /// By slug.
+    articles: ViewerCache<String, Bytes>,
+    lists: ViewerCache<lists::ListKey, Bytes>,
+    /// By slug of their article.
+    comments: ViewerCache<String, Bytes>,
+    tags: RevisionCache<(), Bytes>,
+}
+
+type BlogState = Arc<Blog>;
+
+impl AsRef<Store> for Blog {
+    fn as_ref(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// The app.
+#[derive(Debug, Clone, Copy)]
+pub struct Conduit;
+
+/// Its name.
+const NAME: &str = "conduit";
+
+impl AppData for Conduit {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn csv_tables(&self) -> &'static [CsvTable] {
+        &rows::TABLES
+    }
+
+    fn variables(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("CONDUIT_SECRET", "conduit.secret"),
+            ("CONDUIT_SECRET_FILE", "conduit.secret_file"),
+        ]
+    }
+}
+
+impl ServedApp for Conduit {
+    type Settings = ConduitSettings;
+
+    fn mount(&self, context: MountContext<ConduitSettings>) -> Result<Mounted, MountError> {
+        let MountContext {
+            settings,
+            work,
+            users,
+            ..
+        } = context;
+        if let Some(flaw) = settings.flaw() {
+            return Err(flaw.into());
+        }
+        let setup = users.for_app(NAME, &settings.secret)?;
+        let description = description::describe(&settings)?;
+        let figures = setup.clone();
+        let open = move |store| -> Result<BlogState, MountError> {
+            let users = setup.open()?;
+            let lifetime = Duration::from_secs(DAY * u64::from(settings.token_days));
+            Ok(Arc::new(Blog {
+                store,
+                work,
+                tokens: users.tokens(lifetime)?,
+                digest_key: users.digest_key(),
+                users,
+                settings,
+                articles: ViewerCache::new(CACHED_ARTICLES),
+                lists: ViewerCache::new(CACHED_LISTS),
+                comments: ViewerCache::new(CACHED_COMMENTS),
+                tags: RevisionCache::new(CACHED_TAGS),
+            }))
+        };
+        let (anybodys, members) = (anybodys(), members());
+        let paths = [anybodys.paths(), members.paths()].concat();
+        let routes = move |store| -> Result<Router, MountError> {
+            let blog = open(store)?;
+            let authenticated = members
+                .with_state(Arc::clone(&blog))
+                .layer(from_fn_with_state(Arc::clone(&blog), member::authenticate));
+            Ok(anybodys.with_state(blog).merge(authenticated))
+        };
+        let mounted = Mounted::of_router(paths, description, routes).with_users(&figures);
+        Ok(mounted.with_not_found(Arc::new(not_found::page)))
+    }
+}
+
+/// Routes that look at no token.
+fn anybodys() -> Routes<BlogState> {
+    let routes = [
+        ("/api/users", post(account::register)),
+        ("/api/users/login", post(account::login)),
+        ("/api/tags", get(tags::tags)),
+    ];
+    with_slashes(routes)
+}
+
+/// Routes whose requests may have a token, or must.
+fn members() -> Routes<BlogState> {
+    let routes = [
+        ("/api/user", get(account::current).put(account::change)),
+        ("/api/profiles/{username}", get(profile::one)),
+        (
+            "/api/profiles/{username}/follow",
+            post(profile::follow).delete(profile::unfollow),
+        ),
+        ("/api/articles", get(lists::articles).post(edit::create)),
+        ("/api/articles/feed", get(feed::feed)),
+        (
+            "/api/articles/{slug}",
+            get(article::one).put(edit::change).delete(edit::remove),
+        ),
+        (
+            "/api/articles/{slug}/comments",
+            get(comments::all).post(comments::create),
+        ),
+        (
+            "/api/articles/{slug}/comments/{id}",
+            delete(comments::remove),
+        ),
+        (
+            "/api/articles/{slug}/favorite",
+            post(favorite::favorite).delete(favorite::unfavorite),
+        ),
+    ];
+    with_slashes(routes)
+}
+
+/// Each at its path, and with a slash behind it, as clients of the original may have it.
+fn with_slashes<const N: usize>(routes: [(&str, MethodRouter<BlogState>); N]) -> Routes<BlogState> {
+    let routes = routes
+        .into_iter()
+        .fold(Routes::new(), |all, (path, methods)| {
+            all.route(&format!("{path}/"), methods.clone())
+                .route(path, methods)
+        });
+    routes.method_not_allowed(not_found::no_method)
+}
