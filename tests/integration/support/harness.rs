@@ -96,6 +96,17 @@ pub(crate) fn whole_people() -> &'static Path {
     })
 }
 
+/// The blog of the project's own dataset, baked once for all tests of this binary.
+pub(crate) fn whole_conduit() -> &'static Path {
+    static BAKED: OnceLock<PathBuf> = OnceLock::new();
+    BAKED.get_or_init(|| {
+        let path = whole_folder().join("conduit.sqlite");
+        let dataset = concat!(env!("CARGO_MANIFEST_DIR"), "/dataset/conduit");
+        bake_app(apps::find("conduit").unwrap(), Path::new(dataset), &path).unwrap();
+        path
+    })
+}
+
 /// How a [`Site`] differs from the usual one.
 pub(crate) struct Options {
     pub(crate) app: &'static dyn App,
@@ -198,8 +209,9 @@ impl Site {
 
     /// Every app over the project's whole datasets: `--app all`.
     pub(crate) fn of_every_app(options: &Options) -> Self {
-        let (first, second) = (whole_dataset(), whole_people());
-        assert_eq!(first.parent(), second.parent());
+        for baked in [whole_dataset(), whole_people(), whole_conduit()] {
+            assert_eq!(baked.parent(), Some(whole_folder()));
+        }
         Self::of(apps::ALL, TempDir::new().unwrap(), whole_folder(), options)
     }
 

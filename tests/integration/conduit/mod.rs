@@ -1,0 +1,8 @@
+//! The app `conduit`: the contract's rows by number, feeds, what belongs to one viewer, a model, its data.
+
+pub(crate) mod rows_accounts;
+pub(crate) mod rows_articles;
+pub(crate) mod rows_comments;
+pub(crate) mod rows_lists;
+pub(crate) mod rows_tokens;
+pub(crate) mod site;
