@@ -75,11 +75,41 @@ impl FilterType {
     }
 }
 
+/// The page of a list by one filter.
+const PAGE: &str = " LIMIT ?2 OFFSET ?3";
+
 const NEWEST: &str = "SELECT id FROM article ORDER BY created_at DESC, id DESC LIMIT ?1 OFFSET ?2";
-const TOTAL: &str = "SELECT articles FROM total";
+const TOTAL: &str = "SELECT articles FROM total WHERE id = 1";
 const OF_TAG: &str = "SELECT articles FROM tag WHERE name = ?1";
 const OF_AUTHOR: &str = "SELECT articles FROM user_count WHERE user_id = ?1";
 const OF_FAN: &str = "SELECT favorites FROM user_count WHERE user_id = ?1";
+
+/// Every statement of this file, for the test that reads plans: those of no filter and of one, then those of
+/// several.
+#[cfg(test)]
+pub(super) fn statements() -> [Vec<String>; 2] {
+    use FilterType::{Author, Favorite, Tag};
+    let fixed = [NEWEST, TOTAL, OF_TAG, OF_AUTHOR, OF_FAN].map(str::to_owned);
+    let page = |kind: FilterType| kind.select("") + PAGE;
+    let alone = fixed.into_iter().chain([Tag, Author, Favorite].map(page));
+    let several = [
+        (Tag, &[Author][..]),
+        (Tag, &[Favorite]),
+        (Tag, &[Author, Favorite]),
+        (Author, &[Tag]),
+        (Author, &[Favorite]),
+        (Author, &[Favorite, Tag]),
+        (Favorite, &[Tag]),
+        (Favorite, &[Author]),
+        (Favorite, &[Tag, Author]),
+    ];
+    let several = several.map(|(walked, others)| {
+        let lookups = others.iter().enumerate();
+        let lookups = lookups.map(|(index, other)| other.lookup(walked, index + 2));
+        walked.select(&lookups.collect::<String>())
+    });
+    [alone.collect(), several.into()]
+}
 
 /// Which articles are on a page, and how many there are in all.
 pub(super) struct Found {
@@ -166,7 +196,7 @@ pub(super) fn find(
             Ok(Found { ids, count })
         }
         [one] => {
-            let sql = one.kind.select("") + " LIMIT ?2 OFFSET ?3";
+            let sql = one.kind.select("") + PAGE;
             let ids = match skipped(page, one.articles) {
                 Some(offset) => listing::ids(connection, &sql, [one.value, &limit, &offset])?,
                 None => Vec::new(),
