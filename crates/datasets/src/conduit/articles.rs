@@ -57,7 +57,7 @@ pub(super) fn posts(scale: usize, users: usize) -> Vec<Post> {
             },
         };
         // Whoever writes at all has written once.
-        let author = if index % 10 == 0 && index / 10 < writers {
+        let author = if index.is_multiple_of(10) && index / 10 < writers {
             index / 10 + 1
         } else {
             1 + zipf.draw(&mut random)

@@ -69,7 +69,7 @@ fn tags(articles: usize, count: usize) -> Vec<(usize, &'static str)> {
     let mut found = Vec::with_capacity(count);
     let draw = |random: &mut Random| loop {
         let article = 1 + random.index(articles);
-        if article % UNTAGGED != 0 {
+        if !article.is_multiple_of(UNTAGGED) {
             break article;
         }
     };
@@ -140,7 +140,7 @@ fn follows(users: usize, count: usize) -> Vec<(usize, usize)> {
     let is_wide = |reader| WIDE_READERS.iter().any(|(wide, _)| *wide == reader);
     while found.len() < count {
         let (reader, followed) = (1 + random.index(users), 1 + zipf.draw(&mut random));
-        let is_nobodys = reader % FOLLOWS_NOBODY == 0;
+        let is_nobodys = reader.is_multiple_of(FOLLOWS_NOBODY);
         if !is_nobodys && !is_wide(reader) && reader != followed && tally.add(reader, followed) {
             found.push((reader, followed));
         }

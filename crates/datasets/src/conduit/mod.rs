@@ -52,11 +52,14 @@ impl Blog {
     }
 }
 
+/// Writes a row of a file.
+type WriteRow<'w> = dyn FnMut(&[&str]) -> io::Result<()> + 'w;
+
 /// A file.
 struct Sheet {
     name: &'static str,
     header: &'static [&'static str],
-    rows: fn(&Blog, &mut dyn FnMut(&[&str]) -> io::Result<()>) -> io::Result<()>,
+    rows: fn(&Blog, &mut WriteRow<'_>) -> io::Result<()>,
 }
 
 const SHEETS: [Sheet; 6] = [
@@ -170,7 +173,7 @@ pub(crate) fn write_dataset(
     Ok(())
 }
 
-fn user_rows(blog: &Blog, row: &mut dyn FnMut(&[&str]) -> io::Result<()>) -> io::Result<()> {
+fn user_rows(blog: &Blog, row: &mut WriteRow<'_>) -> io::Result<()> {
     for (index, account) in blog.accounts.iter().enumerate() {
         let (id, time) = ((index + 1).to_string(), rfc3339(account.created_at));
         let Account {
@@ -185,7 +188,7 @@ fn user_rows(blog: &Blog, row: &mut dyn FnMut(&[&str]) -> io::Result<()>) -> io:
     Ok(())
 }
 
-fn article_rows(blog: &Blog, row: &mut dyn FnMut(&[&str]) -> io::Result<()>) -> io::Result<()> {
+fn article_rows(blog: &Blog, row: &mut WriteRow<'_>) -> io::Result<()> {
     for (index, post) in blog.posts.iter().enumerate() {
         let (id, author) = ((index + 1).to_string(), post.author.to_string());
         let [created, updated] = [post.created_at, post.updated_at].map(rfc3339);
@@ -210,7 +213,7 @@ fn article_rows(blog: &Blog, row: &mut dyn FnMut(&[&str]) -> io::Result<()>) -> 
     Ok(())
 }
 
-fn comment_rows(blog: &Blog, row: &mut dyn FnMut(&[&str]) -> io::Result<()>) -> io::Result<()> {
+fn comment_rows(blog: &Blog, row: &mut WriteRow<'_>) -> io::Result<()> {
     for (index, comment) in blog.links.comments.iter().enumerate() {
         let id = (index + 1).to_string();
         let [article, author] = [comment.article, comment.author].map(|id| id.to_string());
@@ -220,10 +223,7 @@ fn comment_rows(blog: &Blog, row: &mut dyn FnMut(&[&str]) -> io::Result<()>) -> 
     Ok(())
 }
 
-fn pairs(
-    pairs: &[(usize, usize)],
-    row: &mut dyn FnMut(&[&str]) -> io::Result<()>,
-) -> io::Result<()> {
+fn pairs(pairs: &[(usize, usize)], row: &mut WriteRow<'_>) -> io::Result<()> {
     pairs
         .iter()
         .try_for_each(|(one, other)| row(&[&one.to_string(), &other.to_string()]))
