@@ -1,4 +1,4 @@
-//! Conduit: a blog with users, as RealWorld describes it, so that every client of that can be pointed here.
+//! Conduit: a blog with users, as RealWorld describes it, so that every client of that API can be pointed here.
 //!
 //! 19 operations over articles, tags, comments, favorites and follows; accounts with tokens. What an answer
 //! shows depends on who asks, so nearly everything is private to its viewer. Where the Flask service that
@@ -170,52 +170,55 @@ impl ServedApp for Conduit {
 
 /// Routes that look at no token.
 fn anybodys() -> Routes<BlogState> {
-    let routes = [
-        ("/api/users", post(account::register)),
-        ("/api/users/login", post(account::login)),
-        ("/api/tags", get(tags::tags)),
-    ];
-    with_slashes(routes)
+    SlashedRoutes(Routes::new())
+        .route("/api/users", post(account::register))
+        .route("/api/users/login", post(account::login))
+        .route("/api/tags", get(tags::tags))
+        .finish()
 }
 
 /// Routes whose requests may have a token, or must.
 fn members() -> Routes<BlogState> {
-    let routes = [
-        ("/api/user", get(account::current).put(account::change)),
-        ("/api/profiles/{username}", get(profile::one)),
-        (
+    SlashedRoutes(Routes::new())
+        .route("/api/user", get(account::current).put(account::change))
+        .route("/api/profiles/{username}", get(profile::one))
+        .route(
             "/api/profiles/{username}/follow",
             post(profile::follow).delete(profile::unfollow),
-        ),
-        ("/api/articles", get(lists::articles).post(edit::create)),
-        ("/api/articles/feed", get(feed::feed)),
-        (
+        )
+        .route("/api/articles", get(lists::articles).post(edit::create))
+        .route("/api/articles/feed", get(feed::feed))
+        .route(
             "/api/articles/{slug}",
             get(article::one).put(edit::change).delete(edit::remove),
-        ),
-        (
+        )
+        .route(
             "/api/articles/{slug}/comments",
             get(comments::all).post(comments::create),
-        ),
-        (
+        )
+        .route(
             "/api/articles/{slug}/comments/{id}",
             delete(comments::remove),
-        ),
-        (
+        )
+        .route(
             "/api/articles/{slug}/favorite",
             post(favorite::favorite).delete(favorite::unfavorite),
-        ),
-    ];
-    with_slashes(routes)
+        )
+        .finish()
 }
 
-/// Each at its path, and with a slash behind it, as clients of the original may have it.
-fn with_slashes<const N: usize>(routes: [(&str, MethodRouter<BlogState>); N]) -> Routes<BlogState> {
-    let routes = routes
-        .into_iter()
-        .fold(Routes::new(), |all, (path, methods)| {
-            all.route(&format!("{path}/"), methods.clone())
-                .route(path, methods)
-        });
-    routes.method_not_allowed(not_found::no_method)
+/// Routes that are at their paths, and at those with a slash behind, as clients of the original may have
+/// them.
+struct SlashedRoutes(Routes<BlogState>);
+
+impl SlashedRoutes {
+    fn route(self, path: &str, methods: MethodRouter<BlogState>) -> Self {
+        let slashed = format!("{path}/");
+        let routes = Routes::route(self.0, path, methods.clone());
+        Self(Routes::route(routes, &slashed, methods))
+    }
+
+    fn finish(self) -> Routes<BlogState> {
+        self.0.method_not_allowed(not_found::no_method)
+    }
 }

@@ -460,7 +460,7 @@ fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
 }
 
 /// A token of user `id` that expires in so many seconds.
-fn token_of(id: i64, expires_in: i64, secret: &str) -> String {
+pub(crate) fn token_of(id: i64, expires_in: i64, secret: &str) -> String {
     let claims = json!({"sub": id.to_string(), "iat": now() - 60, "exp": now() + expires_in});
     signed(&json!({"alg": "HS256", "typ": "JWT"}), &claims, secret)
 }

@@ -257,7 +257,7 @@ impl Answer {
             .collect();
         let expected = format!("{{\"errors\":{{{}}}}}", errors.join(","));
         assert_eq!(String::from_utf8_lossy(&self.body), expected, "{self}");
-        let challenge = (status == 401).then_some("Token").unwrap_or_default();
+        let challenge = if status == 401 { "Token" } else { "" };
         assert_eq!(self.header("www-authenticate"), challenge, "{self}");
         self
     }

@@ -5,11 +5,16 @@ use std::collections::BTreeSet;
 
 use axum::body::Body as Bytes;
 use axum::http::Request;
+use ekiben::auth::password::PasswordCost;
 use ekiben::config::{Layers, Sources};
 use ekiben::http::openapi::{self, Example, ExampleBody};
 use ekiben::serving;
+use ekiben::store::StoreError;
+use rusqlite::Connection;
 use serde_json::Value;
 
+use crate::conduit::rows_tokens::token_of;
+use crate::conduit::site::{PASSWORD, SECRET};
 use crate::support::harness::{Answer, Options, Site, escaped};
 use crate::support::json_schema::flaw;
 
@@ -65,6 +70,7 @@ async fn every_route_is_described_and_no_other() {
     let code = [
         include_str!("../../../src/apps/isuumo/mod.rs"),
         include_str!("../../../src/apps/people/mod.rs"),
+        include_str!("../../../src/apps/conduit/mod.rs"),
         include_str!("../../../src/http/builtin/health.rs"),
         include_str!("../../../src/http/builtin/version.rs"),
         include_str!("../../../src/http/builtin/pages/mod.rs"),
@@ -129,7 +135,7 @@ async fn replay(site: &Site, method: &str, example: &Example) -> Answer {
     let request = Request::builder().method(method);
     let mut request = request.uri(escaped(&example.request.path));
     for (name, value) in &example.request.headers {
-        request = request.header(name, value);
+        request = request.header(name, value.replace("$TOKEN", &token_of(1, 600, SECRET)));
     }
     let (kind, body) = match &example.request.body {
         None => (None, String::new()),
@@ -178,9 +184,30 @@ fn assert_conforms(document: &Value, response: &Value, answer: &Answer) {
     }
 }
 
+/// Gives the first user of the blog, whose token the examples have, the password that they have too: no
+/// account of a dataset has one.
+async fn give_a_password(site: &Site) {
+    let cost = PasswordCost {
+        memory_kib: 8,
+        passes: 1,
+    };
+    let hash = cost.hash(&PASSWORD.into()).unwrap();
+    let mut apps = site.site.apps().iter();
+    let blog = apps.find(|app| app.name == "conduit").unwrap();
+    let set = move |connection: &Connection| -> Result<_, StoreError> {
+        Ok(connection.execute("UPDATE user SET password = ?1 WHERE id = 1", [hash])?)
+    };
+    assert_eq!(blog.store.write(set).await.unwrap(), 1);
+}
+
 #[tokio::test]
 async fn examples_are_answered_as_they_say() {
-    let site = Site::of_every_app(&Options::default());
+    let mut options = Options {
+        settings: "[conduit]\nsecret = \"the secret of the tests, 32 bytes at least\"\n",
+        ..Options::default()
+    };
+    options.config.auth.memory_kib = 8;
+    let site = Site::of_every_app(&options);
     let json = described(&site).await;
     let app_defaults = ekiben::apps::ALL
         .iter()
@@ -198,6 +225,7 @@ async fn examples_are_answered_as_they_say() {
         for app in site.site.apps() {
             app.store.reset().await.unwrap();
         }
+        give_a_password(&site).await;
         let responses = &json["paths"][path][method.to_lowercase()]["responses"];
         let mut shown = BTreeSet::new();
         for example in openapi::examples(operation) {

@@ -184,15 +184,18 @@ fn commands_about_one_app_take_the_configured_one_or_ask() {
             .says("people, generation 1");
     }
     let before = names(&folder.join("data"));
-    for arguments in [
-        &["backup", "backups/c.sqlite"][..],
-        &["restore", "data/people.sqlite"],
-        &["bake"],
-        &["backup", "backups/c.sqlite", "--app", "all"],
+    for (arguments, several) in [
+        (&["backup", "backups/c.sqlite"][..], "isuumo, people\n"),
+        (&["restore", "data/people.sqlite"], "isuumo, people\n"),
+        (&["bake"], "isuumo, people\n"),
+        (
+            &["backup", "backups/c.sqlite", "--app", "all"],
+            "isuumo, people, conduit\n",
+        ),
     ] {
         run_with(folder, &both, arguments)
             .exits(2)
-            .says("names several: isuumo, people\n")
+            .says(&format!("names several: {several}"))
             .says("--app NAME");
     }
     run_with(folder, &[("EKIBEN_APPS", "none")], &["backup", "c.sqlite"])
