@@ -4,7 +4,7 @@
 //! is made from a read can be named by its revision. That holds because the writer counts twice for
 //! each commit that reads can show: before SQLite may show it to anyone, and when all readers were notified
 //! and what is derived from it is in its place. In between there is no revision. A read shows one
-//! revision when that is the store's before it begins and after it ends ([`super::Store::revision`]).
+//! revision when that is the store's before it begins and after it ends ([`crate::store::Store::revision`]).
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
@@ -18,9 +18,9 @@ use crate::release;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revision {
     /// Which data: see [`lineage_of_baked`] and [`new_lineage`].
-    pub(super) lineage: u64,
-    pub(super) generation: u64,
-    pub(super) changes: u64,
+    pub(in crate::store) lineage: u64,
+    pub(in crate::store) generation: u64,
+    pub(in crate::store) changes: u64,
 }
 
 impl Revision {
@@ -50,13 +50,13 @@ impl fmt::Display for Revision {
 
 /// The lineage of a primary: its own, and another one after each start, since commits are counted
 /// anew.
-pub(super) fn new_lineage() -> u64 {
+pub(in crate::store) fn new_lineage() -> u64 {
     release::random()
 }
 
 /// The lineage of a file that never changes: the same for all replicas that serve it with the same
 /// build, before and after a restart.
-pub(super) fn lineage_of_baked(provenance: &Provenance) -> u64 {
+pub(in crate::store) fn lineage_of_baked(provenance: &Provenance) -> u64 {
     let mut hash = Sha256::new();
     hash.update(release::identity());
     // All of it: another bake of the same inputs may be by another importer.
@@ -70,23 +70,23 @@ pub(super) fn lineage_of_baked(provenance: &Provenance) -> u64 {
 
 /// Counts the changes of one generation: even while none is under way.
 #[derive(Debug, Default)]
-pub(super) struct ChangeCounter(AtomicU64);
+pub(in crate::store) struct ChangeCounter(AtomicU64);
 
 impl ChangeCounter {
     /// Reads may show the change from here on.
-    pub(super) fn begin(&self) {
+    pub(in crate::store) fn begin(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
         // Whoever sees anything of what follows sees the number too.
         fence(Ordering::SeqCst);
     }
 
     /// All reads that start from here on show the change, or none does because it failed.
-    pub(super) fn end(&self) {
+    pub(in crate::store) fn end(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
 
     /// The number, unless a change is under way.
-    pub(super) fn settled(&self) -> Option<u64> {
+    pub(in crate::store) fn settled(&self) -> Option<u64> {
         // What was read before was read before.
         fence(Ordering::Acquire);
         let changes = self.0.load(Ordering::SeqCst);

@@ -17,17 +17,17 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ffi};
 use tokio::sync::oneshot;
 
-use super::acceptance::check;
-use super::adoption::{copy_baked, first_generation, refused, tell_drift};
 use super::checkpoints::Checkpoints;
-use super::derived::ChangeLog;
-use super::error::is_full;
-use super::figures::Counters;
-use super::files::{PrimaryFiles, file_error, remove_generation};
-use super::generation::Generation;
-use super::panic::panic_message;
-use super::pragmas::{Access, open_writer};
-use super::{Change, Shared, StoreError, StoreOptions};
+use crate::store::error::is_full;
+use crate::store::make::adoption::{copy_baked, first_generation, refused, tell_drift};
+use crate::store::open::acceptance::check;
+use crate::store::open::files::{PrimaryFiles, file_error, remove_generation};
+use crate::store::open::pragmas::{Access, open_writer};
+use crate::store::panic::panic_message;
+use crate::store::serve::derived::ChangeLog;
+use crate::store::serve::generation::Generation;
+use crate::store::watch::figures::Counters;
+use crate::store::{Change, Shared, StoreError, StoreOptions};
 
 /// Time between two commits of a busy writer: a commit costs a sync and takes the processor from reads,
 /// however few writes are in it. A write that comes alone after a while does not wait.
@@ -82,7 +82,7 @@ struct Uncommitted {
 
 /// Whether reads can tell that something was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(in crate::store) enum Seen {
     Always,
     /// Only by changes of the deriver's tables.
     WhereDerived,
@@ -95,7 +95,7 @@ enum WriterCommand {
 }
 
 /// The queue's end that requests use.
-pub(super) struct Writer {
+pub(in crate::store) struct Writer {
     queue: SyncSender<WriterCommand>,
     /// Among them how many writes wait, which the thread compares with the threshold.
     counters: Arc<Counters>,
@@ -107,7 +107,9 @@ pub(super) struct Writer {
 impl Writer {
     /// Opens the primary's newest generation, made from the baked file if there is none and migrated if
     /// it has an older schema, and starts the thread.
-    pub(super) fn start(options: StoreOptions) -> Result<(Arc<Shared>, Self), StoreError> {
+    pub(in crate::store) fn start(
+        options: StoreOptions,
+    ) -> Result<(Arc<Shared>, Self), StoreError> {
         let files = PrimaryFiles::lock(&options.data_dir, &options.app)?;
         let kept = files.current()?;
         let number = first_generation(&files, kept, &options)?;
@@ -158,7 +160,7 @@ impl Writer {
         ))
     }
 
-    pub(super) async fn write<T, E>(
+    pub(in crate::store) async fn write<T, E>(
         &self,
         seen: Seen,
         work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
@@ -187,14 +189,14 @@ impl Writer {
         answered.await.map_err(|_dropped| StoreError::Stopped)?
     }
 
-    pub(super) async fn reset(&self) -> Result<(), StoreError> {
+    pub(in crate::store) async fn reset(&self) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
         self.send(WriterCommand::Reset(answer))?;
         answered.await.map_err(|_dropped| StoreError::Stopped)?
     }
 
     /// Ends the thread after the commands that are queued, and waits for it.
-    pub(super) fn stop(&self) {
+    pub(in crate::store) fn stop(&self) {
         let thread = self
             .thread
             .lock()
