@@ -7,18 +7,16 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use figment::Figment;
 use figment::providers::Serialized;
-use figment::value::{Dict, Empty, Map, Value};
-use figment::{Figment, Metadata, Profile, Provider};
+use figment::value::{Dict, Empty, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::environment::{self, Environment};
 use super::file::FileLayer;
+use super::value_origin::{FLAG, SingleValue, in_words, origin};
 use super::{Config, ConfigError, Mount, secret_files};
-
-/// How the origin of a value begins that comes from the command line.
-const FLAG: &str = "flag";
 
 /// What the configuration is made from, all of it given so that tests need no real environment. Not to be
 /// printed: the environment holds secrets as they were given.
@@ -244,24 +242,6 @@ fn with_ports(mut merged: Figment, environment: &Environment<'_>) -> Result<Figm
     Ok(merged)
 }
 
-/// A layer of one key.
-pub(super) struct SingleValue {
-    pub(super) origin: String,
-    pub(super) key: String,
-    pub(super) value: Value,
-}
-
-impl Provider for SingleValue {
-    fn metadata(&self) -> Metadata {
-        Metadata::named(self.origin.clone())
-    }
-
-    fn data(&self) -> figment::error::Result<Map<Profile, Dict>> {
-        let nested = figment::util::nest(&self.key, self.value.clone());
-        Ok(Profile::Default.collect(nested.into_dict().unwrap_or_default()))
-    }
-}
-
 /// All values of a figment.
 pub(super) fn values(figment: &Figment) -> Result<Dict, ConfigError> {
     figment
@@ -301,20 +281,6 @@ pub(super) fn leaves(dict: &Dict) -> BTreeMap<String, Value> {
         }
     }
     found
-}
-
-/// The layer that a key's value comes from, in words.
-pub(super) fn origin(merged: &Figment, key: &str) -> String {
-    let metadata = merged.find_metadata(key);
-    metadata.map_or_else(|| "the configuration".to_owned(), in_words)
-}
-
-fn in_words(metadata: &Metadata) -> String {
-    match &metadata.source {
-        Some(figment::Source::File(path)) => path.display().to_string(),
-        Some(figment::Source::Code(_)) => "the defaults".to_owned(),
-        _ => metadata.name.to_string(),
-    }
 }
 
 fn bad_value(merged: &Figment, error: &figment::Error) -> ConfigError {

@@ -7,10 +7,11 @@
 //!
 //! # Layout
 //! - [`Config`]: all settings, and their defaults; [`LimitSettings`] among them
-//! - `choices`: those that are one of a few words; `networks`, `origins`, `log_filter`, [`PublicUrl`]:
-//!   those with a grammar
+//! - `choices`: those that are one of a few words; `lists`, `networks`, `origins`, `log_filter`,
+//!   [`PublicUrl`]: those with a grammar
 //! - [`Secret`]: those that nobody may see; `secret_files`: read from mounted files
-//! - [`Layers`]: where they come from, merged; `file`, `environment`: two of the layers
+//! - [`Layers`]: where they come from, merged; `file`, `environment`: two of the layers; `value_origin`:
+//!   layers of one value, and what they are called
 //! - [`print`](print()): effective values with their origin, as TOML
 //! - [`ConfigError`]: what is wrong with a setting
 
@@ -20,6 +21,7 @@ mod error;
 mod file;
 mod layers;
 mod limits;
+mod lists;
 mod log_filter;
 mod mount;
 mod networks;
@@ -29,6 +31,7 @@ mod public_url;
 mod secret;
 mod secret_files;
 mod settings;
+mod value_origin;
 
 pub use choices::{AddressHeader, Durability, LogFormat, Mode};
 pub use environment::concerns_configuration;

@@ -15,6 +15,7 @@ use super::Mount;
 use super::Secret;
 use super::choices::{AddressHeader, Durability, LogFormat, Mode};
 use super::limits::AT_LEAST_ONE;
+use super::lists::list_or_commas;
 use super::log_filter;
 use super::networks;
 use super::origins;
@@ -328,35 +329,6 @@ mod address_or_off {
         })?;
         Ok(Some(address))
     }
-}
-
-/// A list, or a text with its elements separated by commas, in brackets and quotes or without. All
-/// elements are text: none of ours holds a comma.
-pub(super) fn list_or_commas<'de, D: serde::Deserializer<'de>>(
-    source: D,
-) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Given {
-        List(Vec<String>),
-        Commas(String),
-    }
-    let text = match Given::deserialize(source)? {
-        Given::List(names) => return Ok(names),
-        Given::Commas(text) => text,
-    };
-    let text = text.trim();
-    let inner = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
-    let elements = inner.unwrap_or(text).split(',').map(|element| {
-        let element = element.trim();
-        let unquoted = element
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'));
-        unquoted.unwrap_or(element).to_owned()
-    });
-    Ok(elements.filter(|element| !element.is_empty()).collect())
 }
 
 fn cores() -> usize {
