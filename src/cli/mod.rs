@@ -13,8 +13,10 @@ mod inspect;
 mod logging;
 mod migrate;
 mod openapi;
+mod output;
 mod ports;
 mod progress;
+mod remarks;
 mod seed;
 mod serve;
 mod settings;
@@ -25,7 +27,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use arguments::{Cli, Command};
-use failure::Failure;
 
 /// Parses the process's arguments, runs the subcommand and gives the exit code: see `--help`.
 #[must_use]
@@ -48,24 +49,6 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
-}
-
-/// Writes a result to standard output. A reader that went away (`| head`) is no failure.
-fn say(text: &str) -> Result<(), Failure> {
-    use std::io::Write as _;
-    let written = writeln!(std::io::stdout().lock(), "{}", text.trim_end());
-    match written {
-        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::output(
-            format!("cannot write to standard output: {cause}"),
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Writes a remark to standard error, if that is possible.
-fn remark(text: &str) {
-    use std::io::Write as _;
-    drop(writeln!(std::io::stderr().lock(), "{}", text.trim_end()));
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::arguments::{
     SeedArguments, ServeArguments,
 };
 use super::failure::Failure;
-use super::remark;
+use super::remarks::remark;
 use crate::apps::{self, App};
 use crate::config::{ConfigError, Layers, Sources, concerns_configuration};
 
