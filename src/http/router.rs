@@ -23,7 +23,7 @@ use tower_service::Service as _;
 use utoipa::openapi::OpenApi;
 
 use super::builtin::pages::{self, BuiltinPages, PagesState};
-use super::builtin::{health, openapi, version};
+use super::builtin::{description, health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
 use super::headers::response_headers::DefaultHeaders;
@@ -178,7 +178,7 @@ impl HostRoutes {
         guards: &Guards<'_>,
     ) -> Router {
         let limits = guards.limits;
-        let mut document = openapi::document(self.descriptions, limits);
+        let mut document = description::document(self.descriptions, limits);
         openapi::serve_at(&mut document, host, public_url);
         let cors = cors::layer(&limits.cors_origins, &document);
         let compress = limits.compress_above_bytes.is_some();

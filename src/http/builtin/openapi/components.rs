@@ -7,7 +7,6 @@ use utoipa::openapi::{
     Content, Header, HeaderBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder,
 };
 
-use super::header;
 use crate::http::LayerLimits;
 use crate::http::error::{PROBLEM_TYPE, Problem};
 use crate::http::idempotency::{LONGEST, PATTERN};
@@ -187,4 +186,14 @@ pub fn refusal(description: &str, schema: &str, media_types: &[&str]) -> Respons
     let with =
         |response: ResponseBuilder, media_type: &&str| response.content(*media_type, content());
     media_types.iter().fold(response, with).build()
+}
+
+/// A reference to the shared header `name`.
+pub(super) fn header(name: &str) -> RefOr<Header> {
+    RefOr::Ref(Ref::new(format!("#/components/headers/{name}")))
+}
+
+/// A reference to the shared parameter `name`.
+pub(super) fn parameter(name: &str) -> RefOr<Parameter> {
+    RefOr::Ref(Ref::new(format!("#/components/parameters/{name}")))
 }
