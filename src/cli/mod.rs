@@ -14,6 +14,7 @@ mod logging;
 mod migrate;
 mod openapi;
 mod output;
+mod overview;
 mod ports;
 mod progress;
 mod remarks;
@@ -33,6 +34,7 @@ use arguments::{Cli, Command};
 pub fn run() -> ExitCode {
     let Cli { command, serve } = Cli::parse();
     let done = match command {
+        None if overview::is_wanted() => overview::print(),
         None => serve::run(&serve),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
         Some(Command::Bake(arguments)) => bake::run(&arguments),

@@ -46,6 +46,9 @@ pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failu
     if let Some(listen) = arguments.listen {
         flags.push(("--listen", "listen", listen.to_string().into()));
     }
+    if let Some(port) = arguments.port {
+        flags.push(("--port", "listen", port.to_string().into()));
+    }
     flags.extend(data_dir_flag(arguments.data_dir.as_deref()));
     if let Some(mode) = arguments.mode {
         let name = match mode {

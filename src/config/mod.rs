@@ -8,7 +8,7 @@
 //! # Layout
 //! - [`Config`]: all settings, and their defaults; [`LimitSettings`] among them
 //! - `choices`: those that are one of a few words; `lists`, `networks`, `origins`, `log_filter`,
-//!   [`PublicUrl`]: those with a grammar
+//!   [`ListenParts`], [`PublicUrl`]: those with a grammar
 //! - [`Secret`]: those that nobody may see; `secret_files`: read from mounted files
 //! - [`Layers`]: where they come from, merged; `file`, `environment`: two of the layers; `value_origin`:
 //!   layers of one value, and what they are called
@@ -21,6 +21,7 @@ mod error;
 mod file;
 mod layers;
 mod limits;
+mod listening;
 mod lists;
 mod log_filter;
 mod mount;
@@ -38,6 +39,7 @@ pub use environment::concerns_configuration;
 pub use error::ConfigError;
 pub use layers::{Layers, Section, Sources, dictionary};
 pub use limits::LimitSettings;
+pub use listening::ListenParts;
 pub use mount::Mount;
 pub use print::print;
 pub use public_url::PublicUrl;

@@ -24,10 +24,13 @@ use super::public_url::{self, PublicUrl};
 /// Where the listener for operators is by default.
 pub const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1324);
 
+/// No listener.
+pub(super) const OFF: &str = "off";
+
 /// All settings but the apps' own sections.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
-    /// Address and port to listen on.
+    /// Address and port to listen on. Nobody else can reach loopback, the default.
     pub listen: SocketAddr,
     /// The apps to serve, by name, or `all`; an environment variable separates them by commas.
     #[serde(deserialize_with = "list_or_commas")]
@@ -159,7 +162,7 @@ impl LogSettings {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 1323),
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1323),
             apps: vec!["isuumo".to_owned()],
             mounts: BTreeMap::new(),
             mode: Mode::Primary,
@@ -302,7 +305,7 @@ mod address_or_off {
     use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
-    const OFF: &str = "off";
+    use super::OFF;
 
     #[expect(clippy::ref_option, reason = "the signature that serde wants")]
     pub(super) fn serialize<S: Serializer>(

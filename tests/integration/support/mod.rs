@@ -15,3 +15,4 @@ pub(crate) mod raw_socket;
 pub(crate) mod schema_folder;
 pub(crate) mod small_disk;
 pub(crate) mod source_files;
+pub(crate) mod terminal;
