@@ -40,6 +40,7 @@ pub use caching::validators::tag_of_build;
 pub use error::{HttpError, PROBLEM_TYPE};
 pub use headers::negotiation::{accepted_values, takes_html};
 pub use idempotency::{FormKey, IdempotencyKey, KeptHeader};
+pub use limits::arriving::BodyPace;
 pub use limits::bodies::BodyShare;
 pub use limits::guard::Guard;
 pub use limits::json::json_takes_long;

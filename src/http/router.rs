@@ -32,7 +32,7 @@ use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::limits::same_origin::AllowedOrigins;
 use super::observability::metrics::Metrics;
 use super::observability::request_log::log_request;
-use super::{HttpError, NotFoundPage, Served, Site, WorkPool};
+use super::{BodyPace, HttpError, NotFoundPage, Served, Site, WorkPool};
 use crate::config::{Mount, PublicUrl};
 use crate::store::Store;
 
@@ -45,6 +45,10 @@ pub struct LayerLimits {
     pub concurrent_requests: usize,
     /// Time that one request gets.
     pub request_time: Duration,
+    /// Requests that wait for bytes of their bodies.
+    pub arriving_bodies: usize,
+    /// How fast bodies have to come.
+    pub body_pace: BodyPace,
     /// Bytes of request and response bodies in memory.
     pub buffered_bytes: usize,
     /// Requests that one client may send, if there is a limit.

@@ -37,4 +37,5 @@ pub(crate) mod two_apps;
 pub(crate) mod validators;
 pub(crate) mod viewers;
 pub(crate) mod viewers_app;
+pub(crate) mod waiting_bodies;
 pub(crate) mod work;
