@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 /// How many connections there may be, and how long one may keep the server waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// Open connections. Beyond that those that keep the server waiting are evicted: see [`Keeps`].
+    /// Open connections. Beyond that those that keep the server waiting are evicted.
     pub connections: usize,
     /// Bytes of a request's head.
     pub head_bytes: usize,
