@@ -55,6 +55,7 @@ pub use serve::derived::{Change, Derived, Deriver};
 pub use serve::generation::Generation;
 pub use serve::revision::Revision;
 use serve::revision::new_lineage;
+pub use serve::state::{DataState, StateProbe};
 use watch::figures::Counters;
 pub use watch::figures::Figures;
 pub use watch::health::{Depth, Drift, Health};
@@ -128,6 +129,22 @@ impl Shared {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *current, Arc::new(next))
     }
+
+    /// The name of what reads show now; `lineage` is that of a primary's data.
+    fn revision(&self, lineage: u64) -> Option<Revision> {
+        let generation = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let changes = generation.changes().settled()?;
+        // A baked file has the same name wherever and as whichever generation it is served.
+        let (lineage, number) = match generation.lineage() {
+            Some(lineage) => (lineage, 0),
+            None => (lineage, generation.number()),
+        };
+        Some(Revision {
+            lineage,
+            generation: number,
+            changes,
+        })
+    }
 }
 
 impl Store {
@@ -191,19 +208,16 @@ impl Store {
     /// reader or derived state it is, and no other revision has that name.
     #[must_use]
     pub fn revision(&self) -> Option<Revision> {
-        let current = &self.shared.current;
-        let generation = current.read().unwrap_or_else(PoisonError::into_inner);
-        let changes = generation.changes().settled()?;
-        // A baked file has the same name wherever and as whichever generation it is served.
-        let (lineage, number) = match generation.lineage() {
-            Some(lineage) => (lineage, 0),
-            None => (self.lineage, generation.number()),
-        };
-        Some(Revision {
-            lineage,
-            generation: number,
-            changes,
-        })
+        self.shared.revision(self.lineage)
+    }
+
+    /// Says to a job of the writer which state it finds, so that it writes in that state or not at all.
+    #[must_use]
+    pub fn state_probe(&self) -> StateProbe {
+        StateProbe {
+            shared: Arc::clone(&self.shared),
+            lineage: self.lineage,
+        }
     }
 
     /// Where the served data came from.
@@ -318,9 +332,23 @@ impl Store {
     /// # Errors
     /// When the copy cannot be made; the old generation then stays.
     pub async fn reset(&self) -> Result<(), StoreError> {
+        let always = |_: &DataState| true;
+        self.reset_if(always).await.map(|_done| ())
+    }
+
+    /// The same in a state that meets `condition`; whether it did. No write comes between the two.
+    ///
+    /// # Errors
+    /// As [`Store::reset`].
+    pub async fn reset_if(
+        &self,
+        condition: impl FnOnce(&DataState) -> bool + Send + 'static,
+    ) -> Result<bool, StoreError> {
+        let probe = self.state_probe();
+        let is_met = move || condition(&probe.state());
         match &self.writer {
-            Some(writer) => writer.reset().await,
-            None => Ok(()),
+            Some(writer) => writer.reset(Box::new(is_met)).await,
+            None => Ok(is_met()),
         }
     }
 

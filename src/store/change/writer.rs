@@ -42,7 +42,14 @@ type Work = Box<dyn FnOnce(&Connection) -> Ran + Send>;
 /// Is called with the outcome of the commit.
 type CommitCallback = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-type ResetAnswer = oneshot::Sender<Result<(), StoreError>>;
+/// Whether a reset is still wanted, asked when its turn comes.
+type ResetCondition = Box<dyn FnOnce() -> bool + Send>;
+
+/// Who waits for a reset, and learns whether it was done.
+struct ResetAnswer {
+    is_wanted: ResetCondition,
+    answer: oneshot::Sender<Result<bool, StoreError>>,
+}
 
 /// A write that waits for its turn.
 struct Job {
@@ -189,9 +196,12 @@ impl Writer {
         answered.await.map_err(|_dropped| StoreError::Stopped)?
     }
 
-    pub(in crate::store) async fn reset(&self) -> Result<(), StoreError> {
+    pub(in crate::store) async fn reset(
+        &self,
+        is_wanted: ResetCondition,
+    ) -> Result<bool, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.send(WriterCommand::Reset(answer))?;
+        self.send(WriterCommand::Reset(ResetAnswer { is_wanted, answer }))?;
         answered.await.map_err(|_dropped| StoreError::Stopped)?
     }
 
@@ -319,6 +329,9 @@ impl Worker {
                 Left::Changes => {
                     group.writes += 1;
                     group.is_seen |= job.seen == Seen::Always;
+                    // What comes next in the group finds another state than readers do.
+                    let is_seen = group.is_seen || self.changes.mark() > 0;
+                    self.shared.current().changes().set_pending(is_seen);
                 }
                 // No read can show what is not there: a refusal makes no new revision, and tags that
                 // clients hold stay good. The rows that it touched are as they were before it.
@@ -368,6 +381,7 @@ impl Worker {
             drop(self.connection.execute_batch("ROLLBACK"));
         }
         self.committed = Some(Instant::now());
+        generation.changes().set_pending(false);
         if is_seen {
             if committed.is_ok() {
                 self.tell(generation, &changes);
@@ -420,16 +434,19 @@ impl Worker {
                 Err(_) => break,
             }
         }
-        let mut done = Some(self.reset());
-        for answer in answers {
-            // The first learns the cause of a failure, the others that they may try again.
-            let outcome = match done.take() {
-                Some(Ok(())) => {
-                    done = Some(Ok(()));
-                    Ok(())
+        // One does for all, unless it fails or leaves a state that others do not want to be undone.
+        let mut done = None;
+        for ResetAnswer { is_wanted, answer } in answers {
+            let outcome = match done {
+                _ if !is_wanted() => Ok(false),
+                Some(true) => Ok(true),
+                // The first learns the cause of a failure, the others that they may try again.
+                Some(false) => Err(StoreError::Busy),
+                None => {
+                    let outcome = self.reset();
+                    done = Some(outcome.is_ok());
+                    outcome.map(|()| true)
                 }
-                Some(Err(cause)) => Err(cause),
-                None => Err(StoreError::Busy),
             };
             drop(answer.send(outcome));
         }

@@ -7,3 +7,4 @@ pub(super) mod derived;
 pub(super) mod generation;
 pub(super) mod reader;
 pub(super) mod revision;
+pub(super) mod state;
