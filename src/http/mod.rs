@@ -15,7 +15,7 @@
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - [`Viewer`]: who a response is made for
-//! - [`IdempotencyKey`], [`FormKey`]: which writes are done once
+//! - [`IdempotencyKey`], [`FormKey`]: which writes are done once; [`Preconditions`]: in which state only
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`]
 
 pub mod builtin;
@@ -34,6 +34,7 @@ mod viewer;
 pub use builtin::{admin, openapi};
 pub use caching::policy::{PrivateResponse, PublicResponse};
 pub use caching::precompressed::Precompressed;
+pub use caching::preconditions::{Preconditions, WriteCondition};
 pub use caching::reading::{PrivateReading, Reading};
 pub use caching::revision_cache::{RevisionCache, ViewerCache};
 pub use caching::validators::tag_of_build;

@@ -23,6 +23,7 @@ pub(crate) mod migrations;
 pub(crate) mod mounts;
 pub(crate) mod operations_document;
 pub(crate) mod overload;
+pub(crate) mod preconditions;
 pub(crate) mod processes;
 pub(crate) mod rate_limit;
 pub(crate) mod refusals;

@@ -16,7 +16,7 @@ pub use components::{NoSuchThing, StorageFull, problem, refusal};
 pub use examples::{Example, ExampleBody, ExampleRequest, Response, add_examples, examples};
 pub use operations::{operations, operations_mut};
 
-use components::{header, parameter};
+use components::{header, parameter, write_parameter};
 
 use crate::config::PublicUrl;
 use crate::http::LayerLimits;
@@ -77,7 +77,8 @@ pub fn serve_at(document: &mut OpenApi, host: Option<&str>, public_url: Option<&
 
 /// Adds what the layers around an app's routes answer.
 fn guarded((_, operation): (&str, &mut Operation)) {
-    let takes_key = refer_to_key(operation);
+    let takes_key = refer(operation, "Idempotency-Key");
+    let has_conditions = refer(operation, "If-Match");
     let mut answers = vec![
         ("429", "TooManyRequests"),
         ("431", "HeadTooLarge"),
@@ -95,6 +96,11 @@ fn guarded((_, operation): (&str, &mut Operation)) {
                 kept.headers.insert(name.to_owned(), header(name));
             }
         }
+    }
+    if has_conditions {
+        answers.push(("412", "OtherState"));
+        let parameters = operation.parameters.get_or_insert_default();
+        parameters.extend(["If-None-Match", "If-Unmodified-Since"].map(write_parameter));
     }
     for (status, name) in answers {
         let shared = || Ref::from_response_name(name).into();
@@ -127,15 +133,23 @@ fn complete(operation: &mut Operation) {
     }
 }
 
-/// Puts the reference in the place of an operation's `Idempotency-Key`, if it takes one.
-fn refer_to_key(operation: &mut Operation) -> bool {
-    let is_key = |parameter: &&mut RefOr<utoipa::openapi::path::Parameter>| {
+/// Puts the reference in the place of an operation's header `name`, if it takes it.
+fn refer(operation: &mut Operation, name: &str) -> bool {
+    let is_it = |parameter: &&mut RefOr<utoipa::openapi::path::Parameter>| {
         matches!(parameter, RefOr::T(parameter)
-            if parameter.name == "Idempotency-Key" && parameter.parameter_in == ParameterIn::Header)
+            if parameter.name == name && parameter.parameter_in == ParameterIn::Header)
     };
     let mut parameters = operation.parameters.iter_mut().flatten();
-    let key = parameters.find(is_key);
-    key.map(|key| *key = parameter("Idempotency-Key")).is_some()
+    let found = parameters.find(is_it);
+    let is_write = name == "If-Match";
+    let reference = || {
+        if is_write {
+            write_parameter(name)
+        } else {
+            parameter(name)
+        }
+    };
+    found.map(|found| *found = reference()).is_some()
 }
 
 #[cfg(test)]
