@@ -58,10 +58,12 @@ COPY --from=build /baked /baked
 # OpenShift runs images under any user id, but always in group 0. The folder brings its mode along: what
 # COPY --chmod does to folders differs between builders.
 COPY --from=build --chown=10001:0 /volumes/ /
-# Read-only unless told otherwise; a primary needs a volume at /data and EKIBEN_MODE=primary.
+# Read-only unless told otherwise; a primary needs a volume at /data and EKIBEN_MODE=primary. On every
+# interface, since all clients of a container are outside; the port is 1323, or what PORT says.
 ENV EKIBEN_APPS=$APP \
     EKIBEN_BAKED_DIR=/baked \
     EKIBEN_DATA_DIR=/data \
+    EKIBEN_LISTEN=0.0.0.0 \
     EKIBEN_MODE=replica
 USER 10001:0
 EXPOSE 1323

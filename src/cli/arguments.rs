@@ -5,10 +5,11 @@
     reason = "these comments are help texts for a terminal"
 )]
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::ListenParts;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -23,8 +24,8 @@ Exit codes:
      of it failed
 
 Examples:
-  ekiben                                   bake the built-in data if need be, serve on port 1323
-  ekiben serve --listen 127.0.0.1:8080     the same on another address
+  ekiben serve                             bake the built-in data if need be, serve on localhost:1323
+  ekiben serve --listen :8080              serve on every interface, on another port
   ekiben serve --mode replica              serve read-only, straight from the baked file
   ekiben serve --app isuumo --app people   serve two apps, each over a file of its own
   ekiben bake --from ~/dumps --out data    bake isuumo from your own dumps
@@ -38,7 +39,7 @@ Examples:
 /// An application and its data in one box: MySQL dumps go in at build time, one binary with a
 /// read-optimised SQLite file comes out.
 ///
-/// Without a subcommand, `ekiben` serves.
+/// `ekiben` alone prints an overview on a terminal. Elsewhere, and with flags of `serve`, it serves.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
 pub(super) struct Cli {
@@ -50,7 +51,7 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Serve apps over HTTP (the default)
+    /// Serve apps over HTTP
     ///
     /// Bakes an app's file first if it is missing. Migrates a primary's copy of an older version first
     /// (see `migrate`). Settings come from the defaults, ekiben.toml, PORT and SERVER_PORT, EKIBEN_*
@@ -190,9 +191,14 @@ pub(super) struct ServeArguments {
     /// The first one renders the 404 page.
     #[arg(long, value_name = "NAME")]
     pub(super) app: Vec<String>,
-    /// Address and port to listen on
+    /// Address, port or both: localhost:1323, :1323 for every interface, 1323
+    ///
+    /// Without this and without PORT, which platforms set, only this machine can connect.
     #[arg(long, value_name = "ADDR:PORT")]
-    pub(super) listen: Option<SocketAddr>,
+    pub(super) listen: Option<ListenParts>,
+    /// Port to listen on, whatever the address
+    #[arg(long, value_name = "PORT", conflicts_with = "listen")]
+    pub(super) port: Option<u16>,
     /// Folder for baked files and a primary's copy of them
     #[arg(long, value_name = "DIR")]
     pub(super) data_dir: Option<PathBuf>,

@@ -7,7 +7,9 @@ use indicatif::HumanBytes;
 
 use super::arguments::{BackupArguments, RestoreArguments};
 use super::failure::Failure;
-use super::{remark, say, settings};
+use super::output::say;
+use super::remarks::remark;
+use super::settings;
 use crate::apps;
 use crate::config::Mode;
 use crate::store::{self, Copied};

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::arguments::BakeArguments;
 use super::failure::Failure;
-use super::{progress, say, settings, summary};
+use super::output::say;
+use super::{progress, settings, summary};
 use crate::apps::{self, App};
 use crate::bake::{Recipe, bake};
 use crate::config::Config;

@@ -10,7 +10,8 @@ use tokio::net::TcpStream;
 
 use super::arguments::CheckArguments;
 use super::failure::Failure;
-use super::{say, settings};
+use super::output::say;
+use super::settings;
 
 /// A server that does not answer within this is not ready.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -3,8 +3,7 @@
 
 use std::process::ExitCode;
 
-use super::remark;
-use super::summary::visible;
+use super::remarks::{remark, visible};
 use crate::auth::keys::KeyError;
 use crate::config::ConfigError;
 use crate::file::FileError;

@@ -5,7 +5,8 @@ use std::path::Path;
 use super::arguments::{ImportArguments, ReportForm};
 use super::bake::bake_time;
 use super::failure::Failure;
-use super::{progress, say, summary};
+use super::output::{json, say};
+use super::{progress, summary};
 use crate::dump::Charset;
 use crate::file::FolderFile;
 use crate::import::{ImportOptions, Selection, import};
@@ -62,10 +63,10 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     );
     match (imported, arguments.report) {
         (Ok(report), ReportForm::Text) => say(&summary::import_report(&report)),
-        (Ok(report), ReportForm::Json) => say(&summary::json(&report)?),
+        (Ok(report), ReportForm::Json) => say(&json(&report)?),
         // Whoever reads reports by program wants to know what stood in the way.
         (Err(LoadError::Strict { notes }), ReportForm::Json) => {
-            say(&summary::json(&serde_json::json!({ "notes": notes }))?)?;
+            say(&json(&serde_json::json!({ "notes": notes }))?)?;
             Err(LoadError::Strict { notes }.into())
         }
         (Err(error), _) => Err(error.into()),

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::arguments::InspectArguments;
 use super::failure::Failure;
-use super::summary::{json, table};
-use super::{say, settings};
+use super::output::{json, say};
+use super::settings;
+use super::summary::table;
 use crate::bake::{FileReport, inspect};
 use crate::file::provenance::Provenance;
 use crate::store::{Depth, Drift, Health, generation_at};

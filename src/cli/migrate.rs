@@ -2,7 +2,8 @@
 
 use super::arguments::MigrateArguments;
 use super::failure::Failure;
-use super::{say, settings};
+use super::output::say;
+use super::settings;
 use crate::apps;
 use crate::store::{self, Migrated, Standing, StoreError};
 

@@ -13,8 +13,11 @@ mod inspect;
 mod logging;
 mod migrate;
 mod openapi;
+mod output;
+mod overview;
 mod ports;
 mod progress;
+mod remarks;
 mod seed;
 mod serve;
 mod settings;
@@ -25,13 +28,13 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use arguments::{Cli, Command};
-use failure::Failure;
 
 /// Parses the process's arguments, runs the subcommand and gives the exit code: see `--help`.
 #[must_use]
 pub fn run() -> ExitCode {
     let Cli { command, serve } = Cli::parse();
     let done = match command {
+        None if overview::is_wanted() => overview::print(),
         None => serve::run(&serve),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
         Some(Command::Bake(arguments)) => bake::run(&arguments),
@@ -48,24 +51,6 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
-}
-
-/// Writes a result to standard output. A reader that went away (`| head`) is no failure.
-fn say(text: &str) -> Result<(), Failure> {
-    use std::io::Write as _;
-    let written = writeln!(std::io::stdout().lock(), "{}", text.trim_end());
-    match written {
-        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::output(
-            format!("cannot write to standard output: {cause}"),
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Writes a remark to standard error, if that is possible.
-fn remark(text: &str) {
-    use std::io::Write as _;
-    drop(writeln!(std::io::stderr().lock(), "{}", text.trim_end()));
 }
 
 #[cfg(test)]

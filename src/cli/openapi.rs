@@ -2,7 +2,8 @@
 
 use super::arguments::OpenapiArguments;
 use super::failure::Failure;
-use super::{say, settings};
+use super::output::say;
+use super::settings;
 use crate::http::builtin::openapi;
 use crate::serving;
 

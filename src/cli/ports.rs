@@ -79,7 +79,7 @@ fn bind_for_operators(admin: &AdminSettings) -> Result<Option<TcpSocket>, Failur
 
 fn taken(config: &Config, cause: &io::Error) -> Failure {
     Failure::other(format!("cannot listen on {}: {cause}", config.listen))
-        .hint("Choose another port with --listen ADDR:PORT, or stop what is using it.")
+        .hint("Choose another port with --port, or stop what is using it.")
 }
 
 /// The default address of operators may be another server's on the same machine, which is no reason not

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
-use super::remark;
+use super::remarks::remark;
 use crate::load::{Phase, Progress};
 
 /// A bar with bytes, rate and time left.

@@ -1,6 +1,7 @@
 //! `ekiben serve`: bakes what is missing, opens the stores, serves until a signal to stop.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,8 +10,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::arguments::ServeArguments;
 use super::bake::{bake_app, file_name};
 use super::failure::Failure;
+use super::output::say;
 use super::ports::Ports;
-use super::{logging, remark, say, settings, summary};
+use super::remarks::remark;
+use super::{logging, settings, summary};
 use crate::apps::{self, App};
 use crate::config::{self, Config};
 use crate::http::builtin::admin;
@@ -67,7 +70,8 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         delay: Duration::from_secs(config.shutdown.delay_seconds),
         drain_time: Duration::from_secs(config.shutdown.timeout_seconds),
     };
-    runtime.block_on(listen(server, ports, config, signals, start))
+    let origin = layers.origin("listen");
+    runtime.block_on(listen(server, ports, config, &origin, signals, start))
 }
 
 /// Bakes an app's file if there is none.
@@ -114,6 +118,7 @@ async fn listen(
     server: Server,
     ports: Ports,
     config: &Config,
+    origin: &str,
     signals: Signals,
     start: Instant,
 ) -> Result<(), Failure> {
@@ -138,7 +143,8 @@ async fn listen(
     }
     let stop = signals.handle(Arc::clone(site));
     let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(%address, milliseconds, "listening on http://{address}");
+    let whom = whom(address);
+    tracing::info!(%address, origin, milliseconds, "listening on http://{address}{whom}");
     match server::run(server, listeners.public, stop).await {
         Ended::Drained => tracing::info!("stopped"),
         Ended::CutOff => {
@@ -149,6 +155,20 @@ async fn listen(
         }
     }
     Ok(())
+}
+
+/// Who can connect there, and how that is changed.
+fn whom(address: SocketAddr) -> String {
+    let port = address.port();
+    match address.ip() {
+        ip if ip.is_loopback() => {
+            format!(", for this machine only; for others: --listen 0.0.0.0:{port}")
+        }
+        ip if ip.is_unspecified() => {
+            format!(", on every interface; for this machine only: --listen localhost:{port}")
+        }
+        _ => ", on this address only".to_owned(),
+    }
 }
 
 /// What operators and platforms say by signals.

@@ -14,7 +14,7 @@ use super::arguments::{
     SeedArguments, ServeArguments,
 };
 use super::failure::Failure;
-use super::remark;
+use super::remarks::remark;
 use crate::apps::{self, App};
 use crate::config::{ConfigError, Layers, Sources, concerns_configuration};
 
@@ -45,6 +45,9 @@ pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failu
     flags.extend(apps_flag(&arguments.app));
     if let Some(listen) = arguments.listen {
         flags.push(("--listen", "listen", listen.to_string().into()));
+    }
+    if let Some(port) = arguments.port {
+        flags.push(("--port", "listen", port.to_string().into()));
     }
     flags.extend(data_dir_flag(arguments.data_dir.as_deref()));
     if let Some(mode) = arguments.mode {

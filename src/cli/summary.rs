@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use indicatif::{HumanBytes, HumanCount};
 
-use super::failure::Failure;
+use super::remarks::visible;
 use crate::load::{NoteClass, Report};
 
 /// Tables, rows, indexes, sizes, seconds, and what differs from the dumps.
@@ -70,13 +70,6 @@ pub(super) fn import_report(report: &Report) -> String {
     text
 }
 
-/// The whole report for programs.
-pub(super) fn json(report: &impl serde::Serialize) -> Result<String, Failure> {
-    serde_json::to_string_pretty(report)
-        .map(|text| text + "\n")
-        .map_err(|error| Failure::other(format!("cannot write the report: {error}")))
-}
-
 fn totals(report: &Report) -> String {
     let seconds = report.elapsed.as_secs_f64();
     format!(
@@ -113,18 +106,6 @@ fn notes(report: &Report) -> String {
         }
     }
     text
-}
-
-/// Names come from the dump: they must not drive the terminal.
-pub(super) fn visible(text: &str) -> String {
-    text.chars()
-        .flat_map(|character| {
-            let escape = character.is_control();
-            let escaped = escape.then(|| character.escape_default());
-            let plain = (!escape).then_some(character);
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect()
 }
 
 /// An ENUM may be longer than a line.

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use figment::providers::{Format as _, Toml};
-use figment::value::{Dict, Map};
+use figment::value::{Dict, Map, Value};
 use figment::{Metadata, Profile, Provider};
 
 use super::ConfigError;
@@ -41,6 +41,23 @@ impl FileLayer {
         })?;
         let path = path.to_owned();
         Ok(Some(Self { path, settings }))
+    }
+}
+
+impl FileLayer {
+    /// Its name, for errors.
+    pub(super) fn origin(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// The value of a dotted key.
+    pub(super) fn value_mut(&mut self, key: &str) -> Option<&mut Value> {
+        let mut keys = key.split('.');
+        let first = self.settings.get_mut(keys.next()?);
+        keys.fold(first, |value, key| match value? {
+            Value::Dict(_, inner) => inner.get_mut(key),
+            _ => None,
+        })
     }
 }
 

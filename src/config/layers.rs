@@ -4,21 +4,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use figment::Figment;
 use figment::providers::Serialized;
-use figment::value::{Dict, Empty, Map, Value};
-use figment::{Figment, Metadata, Profile, Provider};
+use figment::value::{Dict, Empty, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::environment::{self, Environment};
 use super::file::FileLayer;
+use super::listening::ListenLayers;
+use super::value_origin::{FLAG, SingleValue, in_words, origin};
 use super::{Config, ConfigError, Mount, secret_files};
-
-/// How the origin of a value begins that comes from the command line.
-const FLAG: &str = "flag";
 
 /// What the configuration is made from, all of it given so that tests need no real environment. Not to be
 /// printed: the environment holds secrets as they were given.
@@ -69,22 +67,38 @@ impl Layers {
         let named = sources.file.as_deref();
         let named = named.or_else(|| environment.file.map(Path::new));
         let mut merged = defaults;
-        if let Some(file) = FileLayer::read(named)? {
+        let mut listen = ListenLayers::new(&sources.defaults);
+        if let Some(mut file) = FileLayer::read(named)? {
+            let origin = file.origin();
+            for key in ["listen", "admin.listen"] {
+                if let Some(value) = file.value_mut(key) {
+                    *value = complete(&mut listen, key, value.clone(), &origin)?;
+                }
+            }
             merged = merged.merge(file);
         }
-        merged = with_ports(merged, &environment)?;
-        for &(variable, ref key, text) in &environment.settings {
+        for &(variable, port) in &environment.ports {
             merged = merged.merge(SingleValue {
                 origin: environment::origin(variable),
+                key: "listen".to_owned(),
+                value: listen.port_of_platform(port),
+            });
+        }
+        for &(variable, ref key, text) in &environment.settings {
+            let origin = environment::origin(variable);
+            let value = typed(known.get(key), text);
+            merged = merged.merge(SingleValue {
+                value: complete(&mut listen, key, value, &origin)?,
                 key: key.clone(),
-                value: typed(known.get(key), text),
+                origin,
             });
         }
         for (flag, key, value) in &sources.flags {
+            let origin = format!("{FLAG} {flag}");
             merged = merged.merge(SingleValue {
-                origin: format!("{FLAG} {flag}"),
+                value: complete(&mut listen, key, value.clone(), &origin)?,
                 key: (*key).to_owned(),
-                value: value.clone(),
+                origin,
             });
         }
         check_keys(&known, &merged)?;
@@ -233,38 +247,19 @@ fn typed(default: Option<&Value>, text: &str) -> Value {
     }
 }
 
-/// `PORT` and `SERVER_PORT` replace the port of what the layers below listen on.
-fn with_ports(mut merged: Figment, environment: &Environment<'_>) -> Result<Figment, ConfigError> {
-    for &(variable, port) in &environment.ports {
-        let mut listen: SocketAddr = merged
-            .extract_inner("listen")
-            .map_err(|error| bad_value(&merged, &error))?;
-        listen.set_port(port);
-        merged = merged.merge(SingleValue {
-            origin: environment::origin(variable),
-            key: "listen".to_owned(),
-            value: listen.to_string().into(),
-        });
-    }
-    Ok(merged)
-}
-
-/// A layer of one key.
-pub(super) struct SingleValue {
-    pub(super) origin: String,
-    pub(super) key: String,
-    pub(super) value: Value,
-}
-
-impl Provider for SingleValue {
-    fn metadata(&self) -> Metadata {
-        Metadata::named(self.origin.clone())
-    }
-
-    fn data(&self) -> figment::error::Result<Map<Profile, Dict>> {
-        let nested = figment::util::nest(&self.key, self.value.clone());
-        Ok(Profile::Default.collect(nested.into_dict().unwrap_or_default()))
-    }
+/// The value that a layer has for `key`, where an address to listen on has what the layer left out.
+fn complete(
+    listen: &mut ListenLayers,
+    key: &str,
+    value: Value,
+    origin: &str,
+) -> Result<Value, ConfigError> {
+    let completed = listen.complete(key, value);
+    completed.map_err(|reason| ConfigError::BadValue {
+        key: key.to_owned(),
+        origin: origin.to_owned(),
+        reason,
+    })
 }
 
 /// All values of a figment.
@@ -306,20 +301,6 @@ pub(super) fn leaves(dict: &Dict) -> BTreeMap<String, Value> {
         }
     }
     found
-}
-
-/// The layer that a key's value comes from, in words.
-pub(super) fn origin(merged: &Figment, key: &str) -> String {
-    let metadata = merged.find_metadata(key);
-    metadata.map_or_else(|| "the configuration".to_owned(), in_words)
-}
-
-fn in_words(metadata: &Metadata) -> String {
-    match &metadata.source {
-        Some(figment::Source::File(path)) => path.display().to_string(),
-        Some(figment::Source::Code(_)) => "the defaults".to_owned(),
-        _ => metadata.name.to_string(),
-    }
 }
 
 fn bad_value(merged: &Figment, error: &figment::Error) -> ConfigError {

@@ -23,6 +23,13 @@ pub struct LimitSettings {
     pub concurrent_requests: usize,
     /// Seconds that one request gets.
     pub request_seconds: u64,
+    /// Requests of each app that may wait for bytes of their bodies; beyond that the slowest are
+    /// answered 503.
+    pub arriving_bodies: usize,
+    /// Seconds over which the pace of a body is looked at.
+    pub body_seconds: u64,
+    /// Bytes a second that a body has to bring in the mean of such a time; otherwise it is answered 408.
+    pub body_bytes_per_second: u64,
     /// Bytes of request and response bodies in memory, small ones aside; more are
     /// answered 503.
     pub buffered_bytes: usize,
@@ -53,6 +60,9 @@ impl Default for LimitSettings {
             upload_bytes: 32 * 1024 * 1024,
             concurrent_requests: 1024,
             request_seconds: 30,
+            arriving_bodies: 4096,
+            body_seconds: 10,
+            body_bytes_per_second: 1024,
             buffered_bytes: 128 * 1024 * 1024,
             work_threads: 0,
             work_queue: 128,
@@ -75,6 +85,8 @@ impl LimitSettings {
             ("limits.upload_bytes", self.upload_bytes == 0),
             ("limits.concurrent_requests", self.concurrent_requests == 0),
             ("limits.request_seconds", self.request_seconds == 0),
+            ("limits.arriving_bodies", self.arriving_bodies == 0),
+            ("limits.body_seconds", self.body_seconds == 0),
             ("limits.work_queue", self.work_queue == 0),
             ("limits.client_burst", self.client_burst == 0),
             ("limits.connections", self.connections == 0),

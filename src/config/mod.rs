@@ -7,10 +7,11 @@
 //!
 //! # Layout
 //! - [`Config`]: all settings, and their defaults; [`LimitSettings`] and [`AuthSettings`] among them
-//! - `choices`: those that are one of a few words; `networks`, `origins`, `log_filter`, [`PublicUrl`]:
-//!   those with a grammar
+//! - `choices`: those that are one of a few words; `lists`, `networks`, `origins`, `log_filter`,
+//!   [`ListenParts`], [`PublicUrl`]: those with a grammar
 //! - [`Secret`]: those that nobody may see; `secret_files`: read from mounted files
-//! - [`Layers`]: where they come from, merged; `file`, `environment`: two of the layers
+//! - [`Layers`]: where they come from, merged; `file`, `environment`: two of the layers; `value_origin`:
+//!   layers of one value, and what they are called
 //! - [`print`](print()): effective values with their origin, as TOML
 //! - [`ConfigError`]: what is wrong with a setting
 
@@ -21,6 +22,8 @@ mod error;
 mod file;
 mod layers;
 mod limits;
+mod listening;
+mod lists;
 mod log_filter;
 mod mount;
 mod networks;
@@ -30,6 +33,7 @@ mod public_url;
 mod secret;
 mod secret_files;
 mod settings;
+mod value_origin;
 
 pub use auth::AuthSettings;
 pub use choices::{AddressHeader, Durability, LogFormat, Mode};
@@ -37,6 +41,7 @@ pub use environment::concerns_configuration;
 pub use error::ConfigError;
 pub use layers::{Layers, Section, Sources, dictionary};
 pub use limits::LimitSettings;
+pub use listening::ListenParts;
 pub use mount::Mount;
 pub use print::print;
 pub use public_url::PublicUrl;

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use serde::de::Error as _;
 use serde::{Deserializer, Serializer};
 
-use super::settings::list_or_commas;
+use super::lists::list_or_commas;
 
 #[expect(clippy::ptr_arg, reason = "the signature that serde wants")]
 pub(super) fn serialize<S: Serializer>(networks: &Vec<IpNet>, to: S) -> Result<S::Ok, S::Error> {

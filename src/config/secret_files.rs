@@ -13,7 +13,7 @@ use figment::Figment;
 use figment::value::Value;
 
 use super::ConfigError;
-use super::layers::{SingleValue, origin};
+use super::value_origin::{SingleValue, origin};
 
 /// More than any key or token has. A larger file is not the one that was meant.
 const LARGEST_FILE: u64 = 64 * 1024;

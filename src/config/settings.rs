@@ -16,6 +16,7 @@ use super::Mount;
 use super::Secret;
 use super::choices::{AddressHeader, Durability, LogFormat, Mode};
 use super::limits::AT_LEAST_ONE;
+use super::lists::list_or_commas;
 use super::log_filter;
 use super::networks;
 use super::origins;
@@ -24,10 +25,13 @@ use super::public_url::{self, PublicUrl};
 /// Where the listener for operators is by default.
 pub const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1324);
 
+/// No listener.
+pub(super) const OFF: &str = "off";
+
 /// All settings but the apps' own sections.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
-    /// Address and port to listen on.
+    /// Address and port to listen on. Nobody else can reach loopback, the default.
     pub listen: SocketAddr,
     /// The apps to serve, by name, or `all`; an environment variable separates them by commas.
     #[serde(deserialize_with = "list_or_commas")]
@@ -161,7 +165,7 @@ impl LogSettings {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 1323),
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1323),
             apps: vec!["isuumo".to_owned()],
             mounts: BTreeMap::new(),
             mode: Mode::Primary,
@@ -306,7 +310,7 @@ mod address_or_off {
     use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
-    const OFF: &str = "off";
+    use super::OFF;
 
     #[expect(clippy::ref_option, reason = "the signature that serde wants")]
     pub(super) fn serialize<S: Serializer>(
@@ -333,35 +337,6 @@ mod address_or_off {
         })?;
         Ok(Some(address))
     }
-}
-
-/// A list, or a text with its elements separated by commas, in brackets and quotes or without. All
-/// elements are text: none of ours holds a comma.
-pub(super) fn list_or_commas<'de, D: serde::Deserializer<'de>>(
-    source: D,
-) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Given {
-        List(Vec<String>),
-        Commas(String),
-    }
-    let text = match Given::deserialize(source)? {
-        Given::List(names) => return Ok(names),
-        Given::Commas(text) => text,
-    };
-    let text = text.trim();
-    let inner = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
-    let elements = inner.unwrap_or(text).split(',').map(|element| {
-        let element = element.trim();
-        let unquoted = element
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'));
-        unquoted.unwrap_or(element).to_owned()
-    });
-    Ok(elements.filter(|element| !element.is_empty()).collect())
 }
 
 fn cores() -> usize {

@@ -49,6 +49,78 @@ fn later_layers_win() {
     assert_eq!(Layers::load(&sources).unwrap().config().worker_threads, 3);
 }
 
+/// Trust 36: a layer may give the address, the port or both, in the file, the environment and flags alike.
+#[test]
+fn a_layer_completes_where_the_layers_below_listen() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ekiben.toml");
+    let listen = |in_file: &str, variables: &[(&str, &str)], flag: &str| {
+        let mut sources = sources(variables);
+        std::fs::write(&file, in_file).unwrap();
+        sources.file = Some(file.clone());
+        if !flag.is_empty() {
+            sources.flags.push(("--listen", "listen", flag.into()));
+        }
+        Layers::load(&sources).map(|layers| layers.config().listen.to_string())
+    };
+    let variable = "EKIBEN_LISTEN";
+    for (in_file, variables, flag, expected) in [
+        ("", &[][..], "", "127.0.0.1:1323"),
+        ("listen = 80", &[], "", "127.0.0.1:80"),
+        ("listen = \"localhost:80\"", &[], "", "127.0.0.1:80"),
+        ("listen = \":80\"", &[], "", "0.0.0.0:80"),
+        ("listen = \":80\"", &[(variable, "81")], "", "0.0.0.0:81"),
+        ("listen = \":80\"", &[(variable, "[::1]")], "", "[::1]:80"),
+        ("", &[(variable, ":82")], "83", "0.0.0.0:83"),
+        ("", &[(variable, "localhost:82")], "*", "0.0.0.0:82"),
+        // A platform asks from outside, the image leaves the port to it, and who names an address means it.
+        ("", &[("PORT", "8080")], "", "0.0.0.0:8080"),
+        (
+            "",
+            &[("PORT", "8080"), (variable, "0.0.0.0")],
+            "",
+            "0.0.0.0:8080",
+        ),
+        (
+            "",
+            &[("PORT", "8080"), (variable, "localhost")],
+            "",
+            "127.0.0.1:8080",
+        ),
+        ("listen = 80", &[("PORT", "8080")], "", "0.0.0.0:8080"),
+        (
+            "listen = \"[::1]:80\"",
+            &[("PORT", "8080")],
+            "",
+            "[::1]:8080",
+        ),
+        ("", &[("PORT", "8080")], "9090", "0.0.0.0:9090"),
+    ] {
+        assert_eq!(listen(in_file, variables, flag).unwrap(), expected);
+    }
+    for (in_file, at) in [
+        ("listen = 65536", "`listen`"),
+        ("listen = true", "`listen`"),
+        ("listen = [\"localhost:1\"]", "`listen`"),
+        ("admin.listen = \"localhost:x\"", "`admin.listen`"),
+    ] {
+        let said = listen(in_file, &[], "").unwrap_err().to_string();
+        let names_place = said.starts_with("setting ") && said.contains("ekiben.toml: ");
+        assert!(names_place && said.contains(at), "{said}");
+    }
+    let admin = |text| {
+        let layers = load(&[("EKIBEN_ADMIN__LISTEN", text)]).unwrap();
+        layers
+            .config()
+            .admin
+            .listen
+            .map(|address| address.to_string())
+    };
+    assert_eq!(admin("localhost:80").as_deref(), Some("127.0.0.1:80"));
+    assert_eq!(admin("81").as_deref(), Some("127.0.0.1:81"));
+    assert_eq!(admin("off"), None);
+}
+
 #[test]
 fn nested_settings_have_double_underscores_in_the_environment() {
     let layers = load(&[("EKIBEN_LIMITS__BODY_BYTES", "77")]).unwrap();

@@ -15,7 +15,7 @@
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - [`Viewer`]: who a response is made for
-//! - [`IdempotencyKey`], [`FormKey`]: which writes are done once
+//! - [`IdempotencyKey`], [`FormKey`]: which writes are done once; [`Preconditions`]: in which state only
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`]
 
 pub mod builtin;
@@ -34,12 +34,14 @@ mod viewer;
 pub use builtin::{admin, openapi};
 pub use caching::policy::{PrivateResponse, PublicResponse};
 pub use caching::precompressed::Precompressed;
+pub use caching::preconditions::{Preconditions, WriteCondition};
 pub use caching::reading::{PrivateReading, Reading};
 pub use caching::revision_cache::{RevisionCache, ViewerCache};
 pub use caching::validators::tag_of_build;
 pub use error::{HttpError, PROBLEM_TYPE};
 pub use headers::negotiation::{accepted_values, takes_html};
 pub use idempotency::{FormKey, IdempotencyKey, KeptHeader};
+pub use limits::arriving::BodyPace;
 pub use limits::bodies::BodyShare;
 pub(crate) use limits::buckets::{Buckets, WAYS};
 pub use limits::client_address::{Client, Proxies};

@@ -23,7 +23,7 @@ use tower_service::Service as _;
 use utoipa::openapi::OpenApi;
 
 use super::builtin::pages::{self, BuiltinPages, PagesState};
-use super::builtin::{health, openapi, version};
+use super::builtin::{description, health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
 use super::headers::response_headers::DefaultHeaders;
@@ -32,7 +32,7 @@ use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::limits::same_origin::AllowedOrigins;
 use super::observability::metrics::Metrics;
 use super::observability::request_log::log_request;
-use super::{CounterSource, HttpError, NotFoundPage, Served, Site, WorkPool};
+use super::{BodyPace, CounterSource, HttpError, NotFoundPage, Served, Site, WorkPool};
 use crate::config::{Mount, PublicUrl};
 use crate::store::Store;
 
@@ -45,6 +45,10 @@ pub struct LayerLimits {
     pub concurrent_requests: usize,
     /// Time that one request gets.
     pub request_time: Duration,
+    /// Requests that wait for bytes of their bodies.
+    pub arriving_bodies: usize,
+    /// How fast bodies have to come.
+    pub body_pace: BodyPace,
     /// Bytes of request and response bodies in memory.
     pub buffered_bytes: usize,
     /// Requests that one client may send, if there is a limit.
@@ -184,7 +188,7 @@ impl HostRoutes {
         guards: &Guards<'_>,
     ) -> Router {
         let limits = guards.limits;
-        let mut document = openapi::document(self.descriptions, limits);
+        let mut document = description::document(self.descriptions, limits);
         openapi::serve_at(&mut document, host, public_url);
         let cors = cors::layer(&limits.cors_origins, &document);
         let compress = limits.compress_above_bytes.is_some();

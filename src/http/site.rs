@@ -78,6 +78,12 @@ impl Site {
         guards.chain([&self.guard]).map(Guard::in_flight).sum()
     }
 
+    /// Requests that wait for bytes of their bodies.
+    pub(crate) fn arriving(&self) -> usize {
+        let guards = self.apps.iter().map(|app| &app.guard);
+        guards.chain([&self.guard]).map(Guard::arriving).sum()
+    }
+
     /// From now on the server is not ready for new clients.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Release);

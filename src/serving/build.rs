@@ -17,6 +17,7 @@ use crate::apps::{self, App, MountContext, MountError, Mounted};
 use crate::auth::UserContext;
 use crate::config::{Config, Layers, Mount, PublicUrl};
 use crate::file::FileError;
+use crate::http::builtin::description;
 use crate::http::{AppRoutes, Claim, Site, WorkPool, assemble, builtin_paths, conflict, openapi};
 use crate::store::{Store, StoreError, StoreOptions};
 
@@ -170,7 +171,7 @@ impl MountedApps<'_> {
     pub fn description(&self) -> OpenApi {
         let descriptions = self.apps.iter().map(|app| app.mounted.description.clone());
         let config = self.layers.config();
-        let mut document = openapi::document(descriptions, &limits(config));
+        let mut document = description::document(descriptions, &limits(config));
         openapi::serve_at(&mut document, None, config.site.public_url.as_ref());
         document
     }

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use crate::config::Config;
-use crate::http::{ClientRate, ConnectionLimits, LayerLimits};
+use crate::config::{Config, LimitSettings};
+use crate::http::{BodyPace, ClientRate, ConnectionLimits, LayerLimits};
 use crate::store::Retention;
 
 /// How long answers of writes with a key are kept.
@@ -26,6 +26,8 @@ pub fn limits(config: &Config) -> LayerLimits {
         body_bytes: config.limits.body_bytes,
         concurrent_requests: config.limits.concurrent_requests,
         request_time: Duration::from_secs(config.limits.request_seconds),
+        arriving_bodies: config.limits.arriving_bodies,
+        body_pace: body_pace(&config.limits),
         buffered_bytes: config.limits.buffered_bytes,
         client_rate: client_rate(config),
         compress_above_bytes: config
@@ -34,6 +36,16 @@ pub fn limits(config: &Config) -> LayerLimits {
             .then_some(config.http.compress_above_bytes),
         cors_origins: config.http.cors_origins.clone(),
         server_timing: config.http.server_timing,
+    }
+}
+
+/// A minimum rate, looked at over some seconds so that a pause is forgiven.
+fn body_pace(limits: &LimitSettings) -> BodyPace {
+    BodyPace {
+        time: Duration::from_secs(limits.body_seconds),
+        bytes: limits
+            .body_bytes_per_second
+            .saturating_mul(limits.body_seconds),
     }
 }
 

@@ -7,46 +7,31 @@
 //! to 5.) It must not know apps or HTTP.
 //!
 //! # Layout
-//! - [`Store`]: the face of all this
-//! - `generation`: one opened file with its readers; `reader`: their transactions
-//! - [`Deriver`]: what an app keeps in memory beside the file
-//! - [`Revision`]: the name of one state of the data
-//! - `acceptance`: which files are refused; `length`: whether one is truncated
-//! - `files`: which files a primary keeps, and the lock on them; `adoption`: which of them it serves
-//! - `migration`: [`migrate`], a file of an older schema to the next generation;
-//!   `next_generation`: [`NextGeneration`], the same with a change of its caller's
-//! - `pragmas`: how connections are set up, all of it in one place
-//! - `writer`: the writer thread, its queue and its group commit; `checkpoints`: of the WAL
-//! - `idempotency`: [`Once`], what is done once however often its client repeats it;
-//!   `stored_response`: what is stored of it
-//! - [`Figures`]: what it counts about itself, [`Distribution`]s among it; `slow_queries`: what took
-//!   long, with its plan
-//! - `backup`: [`back_up`] and [`restore`](restore()); `health`: [`Health`] of a file
-//! - [`StoreError`]: what can go wrong; [`Constraint`]: a rule of the schema that a write broke
+//! Each folder uses those above it in this list, and none below.
+//! - [`Store`]: the face of all this; [`StoreError`]: what can go wrong
+//! - `open/`: files before they are used. `acceptance`: which are refused; `length`: whether one is
+//!   truncated; `files`: which a primary keeps, and the lock on them; `pragmas`: how connections are set up,
+//!   all of it in one place
+//! - `watch/`: what operators see. [`Figures`] and [`Distribution`]s; `slow_queries`: what took long, with
+//!   its plan; [`Health`] of a file
+//! - `serve/`: what requests read. `generation`: one opened file with its readers; `reader`: their
+//!   transactions; [`Deriver`]: what an app keeps in memory beside the file; [`Revision`]: the name of one
+//!   state of the data
+//! - `backup/`: [`back_up`] and [`restore`](restore())
+//! - `make/`: the next generation. `adoption`: what a start serves; [`migrate`]: a file of an older schema;
+//!   [`NextGeneration`]: the same with a change of its caller's
+//! - `change/`: `writer`: the writer thread, its queue and its group commit; `checkpoints` of the WAL;
+//!   [`Once`]: what is done once however often its client repeats it; `stored_response`: what is stored of
+//!   it; [`Constraint`]: a rule of the schema that a write broke
 
-mod acceptance;
-mod adoption;
 mod backup;
-mod checkpoints;
-mod constraint;
-mod derived;
+mod change;
 mod error;
-mod figures;
-mod files;
-mod generation;
-mod health;
-mod histogram;
-mod idempotency;
-mod length;
-mod migration;
-mod next_generation;
+mod make;
+mod open;
 mod panic;
-mod pragmas;
-mod reader;
-mod revision;
-mod slow_queries;
-mod stored_response;
-mod writer;
+mod serve;
+mod watch;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -57,24 +42,25 @@ use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use backup::{BackupError, Copied, back_up, restore};
-pub use constraint::{Constraint, ResultExt};
-pub use derived::{Change, Derived, Deriver};
+pub use change::constraint::{Constraint, ResultExt};
+pub use change::idempotency::{Once, Outcome, RequestDigest, Retention};
+pub use change::stored_response::{StoredBody, StoredResponse};
+use change::writer::{Seen, Writer};
 pub use error::StoreError;
-use figures::Counters;
-pub use figures::Figures;
-pub use files::generation_at;
-pub use generation::Generation;
-pub use health::{Depth, Drift, Health};
-pub use histogram::Distribution;
-pub use idempotency::{Once, Outcome, RequestDigest, Retention};
-pub use migration::{Migrated, Standing, migrate, standing};
-pub use next_generation::{Made, NextGeneration};
+pub use make::migration::{Migrated, Standing, migrate, standing};
+pub use make::next_generation::{Made, NextGeneration};
+pub use open::files::generation_at;
 pub(crate) use panic::panic_message;
-pub use revision::Revision;
-use revision::new_lineage;
-pub use slow_queries::SLOW_QUERY_LOG;
-pub use stored_response::{StoredBody, StoredResponse};
-use writer::{Seen, Writer};
+pub use serve::derived::{Change, Derived, Deriver};
+pub use serve::generation::Generation;
+pub use serve::revision::Revision;
+use serve::revision::new_lineage;
+pub use serve::state::{DataState, StateProbe};
+use watch::figures::Counters;
+pub use watch::figures::Figures;
+pub use watch::health::{Depth, Drift, Health};
+pub use watch::histogram::Distribution;
+pub use watch::slow_queries::SLOW_QUERY_LOG;
 
 use crate::config::{Durability, Mode};
 use crate::file::Schema;
@@ -143,6 +129,22 @@ impl Shared {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *current, Arc::new(next))
     }
+
+    /// The name of what reads show now; `lineage` is that of a primary's data.
+    fn revision(&self, lineage: u64) -> Option<Revision> {
+        let generation = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let changes = generation.changes().settled()?;
+        // A baked file has the same name wherever and as whichever generation it is served.
+        let (lineage, number) = match generation.lineage() {
+            Some(lineage) => (lineage, 0),
+            None => (lineage, generation.number()),
+        };
+        Some(Revision {
+            lineage,
+            generation: number,
+            changes,
+        })
+    }
 }
 
 impl Store {
@@ -206,19 +208,16 @@ impl Store {
     /// reader or derived state it is, and no other revision has that name.
     #[must_use]
     pub fn revision(&self) -> Option<Revision> {
-        let current = &self.shared.current;
-        let generation = current.read().unwrap_or_else(PoisonError::into_inner);
-        let changes = generation.changes().settled()?;
-        // A baked file has the same name wherever and as whichever generation it is served.
-        let (lineage, number) = match generation.lineage() {
-            Some(lineage) => (lineage, 0),
-            None => (self.lineage, generation.number()),
-        };
-        Some(Revision {
-            lineage,
-            generation: number,
-            changes,
-        })
+        self.shared.revision(self.lineage)
+    }
+
+    /// Says to a job of the writer which state it finds, so that it writes in that state or not at all.
+    #[must_use]
+    pub fn state_probe(&self) -> StateProbe {
+        StateProbe {
+            shared: Arc::clone(&self.shared),
+            lineage: self.lineage,
+        }
     }
 
     /// Where the served data came from.
@@ -333,9 +332,23 @@ impl Store {
     /// # Errors
     /// When the copy cannot be made; the old generation then stays.
     pub async fn reset(&self) -> Result<(), StoreError> {
+        let always = |_: &DataState| true;
+        self.reset_if(always).await.map(|_done| ())
+    }
+
+    /// The same in a state that meets `condition`; whether it did. No write comes between the two.
+    ///
+    /// # Errors
+    /// As [`Store::reset`].
+    pub async fn reset_if(
+        &self,
+        condition: impl FnOnce(&DataState) -> bool + Send + 'static,
+    ) -> Result<bool, StoreError> {
+        let probe = self.state_probe();
+        let is_met = move || condition(&probe.state());
         match &self.writer {
-            Some(writer) => writer.reset().await,
-            None => Ok(()),
+            Some(writer) => writer.reset(Box::new(is_met)).await,
+            None => Ok(is_met()),
         }
     }
 

@@ -14,6 +14,7 @@ use std::fs;
 use std::path::Path;
 
 mod bake;
+mod cli;
 mod conduit;
 mod import;
 mod isuumo;

@@ -7,7 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{IsuumoState, Result};
+use crate::http::Preconditions;
 use crate::http::builtin::openapi::StorageFull;
+use crate::store::DataState;
 
 /// What became of it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,11 +22,18 @@ pub(super) struct Initialized {
 ///
 /// Undoes every purchase and upload. A body is not looked at.
 #[utoipa::path(post, path = "/initialize", operation_id = "initialize", tag = "Operation",
+    params(("If-Match" = Option<String>, Header)),
     responses(
         (status = 200, description = "The data is as it was baked.", body = Initialized),
         (status = 507, response = StorageFull),
     ))]
-pub(super) async fn initialize(State(isu): State<IsuumoState>) -> Result<Json<Initialized>> {
-    isu.store.reset().await?;
+pub(super) async fn initialize(
+    State(isu): State<IsuumoState>,
+    conditions: Preconditions,
+) -> Result<Json<Initialized>> {
+    let is_met = move |state: &DataState| conditions.are_met(state);
+    if !isu.store.reset_if(is_met).await? {
+        return Err(Preconditions::failed());
+    }
     Ok(Json(Initialized { language: "rust" }))
 }

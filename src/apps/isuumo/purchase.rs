@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 
 use super::body::{first_value, is_json};
 use super::{Isu, IsuumoState, Result, bad_request, path_id};
-use crate::http::{HttpError, IdempotencyKey, json_takes_long};
-use crate::store::{Once, Outcome};
+use crate::http::{HttpError, IdempotencyKey, Preconditions, WriteCondition, json_takes_long};
+use crate::store::{Once, Outcome, StoredResponse};
 
 /// Takes one unit, if there is one left, in one statement: no two buyers can take the same.
 const TAKE_ONE: &str = "UPDATE chair SET stock = stock - 1 WHERE id = ?1 AND stock > 0";
@@ -35,6 +35,7 @@ pub(super) struct Contact {
     params(
         ("id" = i64, Path, description = "The chair's id", example = 1),
         ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header),
     ),
     request_body(content = Contact, content_type = "application/json"),
     responses(
@@ -50,18 +51,25 @@ pub(super) async fn buy(
     Path(id): Path<String>,
     headers: HeaderMap,
     key: IdempotencyKey,
+    conditions: Preconditions,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
     let id = checked_id(&isu, &id, &headers, &body).await?;
-    take_one(&isu, id, key.once(&body)).await
+    take_one(&isu, id, key.once(&body), conditions).await
 }
 
 /// Takes one unit of a chair: 200, or 404 when there is none.
-pub(super) async fn take_one(isu: &Isu, id: i64, once: Once) -> Result<Outcome> {
+pub(super) async fn take_one(
+    isu: &Isu,
+    id: i64,
+    once: Once,
+    conditions: Preconditions,
+) -> Result<Outcome> {
+    let condition = conditions.on(&isu.store);
     let take = move |connection: &Connection| {
         let taken = connection.prepare_cached(TAKE_ONE)?.execute([id])?;
-        Ok::<_, HttpError>(found(taken > 0).into())
+        found(taken > 0, &condition)
     };
     // How many are left is not shown, only whether there is one: `chair_search` says that.
     let work = move |connection: &Connection| once.apply(connection, take);
@@ -76,6 +84,7 @@ pub(super) async fn take_one(isu: &Isu, id: i64, once: Once) -> Result<Outcome> 
     params(
         ("id" = i64, Path, description = "The estate's id", example = 1),
         ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header),
     ),
     request_body(content = Contact, content_type = "application/json"),
     responses(
@@ -91,18 +100,25 @@ pub(super) async fn request_documents(
     Path(id): Path<String>,
     headers: HeaderMap,
     key: IdempotencyKey,
+    conditions: Preconditions,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
     let id = checked_id(&isu, &id, &headers, &body).await?;
-    request(&isu, id, key.once(&body)).await
+    request(&isu, id, key.once(&body), conditions).await
 }
 
 /// Takes a request for an estate's documents: 200, or 404 when there is no such estate.
-pub(super) async fn request(isu: &Isu, id: i64, once: Once) -> Result<Outcome> {
+pub(super) async fn request(
+    isu: &Isu,
+    id: i64,
+    once: Once,
+    conditions: Preconditions,
+) -> Result<Outcome> {
+    let condition = conditions.on(&isu.store);
     let look = move |connection: &Connection| {
         let mut select = connection.prepare_cached("SELECT 1 FROM estate WHERE id = ?1")?;
-        Ok::<_, HttpError>(found(select.exists([id])?).into())
+        found(select.exists([id])?, &condition)
     };
     if once.has_key() {
         // Only the answer is written.
@@ -112,12 +128,13 @@ pub(super) async fn request(isu: &Isu, id: i64, once: Once) -> Result<Outcome> {
     isu.store.read(look).map(Outcome::Done)
 }
 
-fn found(is_there: bool) -> StatusCode {
-    if is_there {
-        StatusCode::OK
-    } else {
-        StatusCode::NOT_FOUND
+/// 200 in the state that the request is for, 404 in any.
+fn found(is_there: bool, condition: &WriteCondition) -> Result<StoredResponse> {
+    if !is_there {
+        return Ok(StatusCode::NOT_FOUND.into());
     }
+    condition.check()?;
+    Ok(StatusCode::OK.into())
 }
 
 async fn checked_id(isu: &Isu, id: &str, headers: &HeaderMap, body: &Bytes) -> Result<i64> {

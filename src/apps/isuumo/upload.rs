@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::records::{Broken, Record, Records};
 use super::{IsuumoState, Result, bad_request};
-use crate::http::{BodyShare, HttpError, IdempotencyKey};
+use crate::http::{BodyShare, HttpError, IdempotencyKey, Preconditions};
 use crate::store::Outcome;
 
 /// What a column of an upload holds.
@@ -115,7 +115,7 @@ pub(super) struct ChairForm {
 ///
 /// All rows are stored or none.
 #[utoipa::path(post, path = "/api/chair", operation_id = "upload_chairs", tag = "Chairs",
-    params(("Idempotency-Key" = Option<String>, Header)),
+    params(("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
     request_body(content = ChairForm, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "The rows are stored, and seen by every request from now on. \
@@ -148,7 +148,7 @@ pub(super) struct EstateForm {
 ///
 /// All rows are stored or none.
 #[utoipa::path(post, path = "/api/estate", operation_id = "upload_estates", tag = "Estates",
-    params(("Idempotency-Key" = Option<String>, Header)),
+    params(("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
     request_body(content = EstateForm, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "The rows are stored, and seen by every request from now on. \
@@ -173,6 +173,7 @@ async fn store(
     request: Request,
     upload: &'static Upload,
 ) -> Result<Outcome> {
+    let condition = Preconditions::of(request.headers()).on(&isu.store);
     let share = request.extensions().get::<BodyShare>().cloned();
     let multipart = Multipart::from_request(request, &()).await;
     let csv = file(multipart, upload.part).await?;
@@ -188,6 +189,7 @@ async fn store(
     let work = move |connection: &Connection| {
         let _counted_until_here = share;
         once.apply(connection, |connection| {
+            condition.check()?;
             insert(connection, upload, &csv).map_err(refusal)?;
             Ok(StatusCode::CREATED.into())
         })

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Uri, header};
-use serde_json::{Map, Value};
 
 use super::Result;
+use super::json::{JsonObject, JsonValue};
 use super::problem::PeopleError;
 use super::shape;
 use crate::http::{WorkPool, json_takes_long};
@@ -18,7 +18,7 @@ pub(super) async fn fields(
     headers: &HeaderMap,
     uri: &Uri,
     body: &Bytes,
-) -> Result<Map<String, Value>> {
+) -> Result<JsonObject> {
     if !json_takes_long(body) {
         return checked(headers, uri, body);
     }
@@ -26,7 +26,7 @@ pub(super) async fn fields(
     work.run(move || checked(&headers, &uri, &body)).await?
 }
 
-fn checked(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Result<Map<String, Value>> {
+fn checked(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Result<JsonObject> {
     let content_type = headers
         .get(header::CONTENT_TYPE)
         .map(|value| String::from_utf8_lossy(value.as_bytes()))
@@ -35,10 +35,9 @@ fn checked(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Result<Map<String, Va
         return Err(PeopleError::content_type(&content_type).into());
     }
     // A literal null is no body to the original, and neither is nothing.
-    let value: Value = serde_json::from_slice(body).unwrap_or_default();
-    if value.is_null() {
-        return Err(PeopleError::specification("Request body is not valid JSON").into());
-    }
+    let value = JsonValue::parse(body).filter(|value| *value != JsonValue::Null);
+    let not_json = || PeopleError::specification("Request body is not valid JSON");
+    let value = value.ok_or_else(not_json)?;
     let fields = shape::checked(value)?;
     no_parameters(uri)?;
     Ok(fields)

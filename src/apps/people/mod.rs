@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! - `columns`: the columns, their names in JSON, SQL and queries; `person`: one person as JSON
-//! - `body` (with `shape`, `python`): what bodies must be, in the original's words
+//! - `body` (with `shape`, `json`, `python`): what bodies must be, in the original's words
 //! - `model`: what a person must be; `write`: POST, PUT, DELETE
 //! - `read`: one person, lists and CSV; `query`: filters, sorting and pages; `select`: their SQL
 //! - `problem`: the two families of errors; `not_found`: 404 and 405
@@ -17,6 +17,7 @@ mod body;
 mod columns;
 mod described;
 mod description;
+mod json;
 mod model;
 mod not_found;
 mod passengers;

@@ -1,10 +1,10 @@
 //! What a person must be, beyond the specification: which keys must be there, and what a name and a uuid
 //! may be. The complaints are of family B, the first one only, in the model's order.
 
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::columns::LONGEST_NAME;
+use super::json::{JsonObject, JsonValue};
 use super::problem::PeopleError;
 
 /// A new person.
@@ -62,23 +62,26 @@ pub(super) fn uuid(text: &str) -> Option<Uuid> {
 }
 
 /// What a body says that went through the check of its shape.
-pub(super) fn changes(fields: &Map<String, Value>) -> Result<PersonUpdate, PeopleError> {
-    let integer = |key: &str| fields.get(key).and_then(Value::as_i64);
+pub(super) fn changes(fields: &JsonObject) -> Result<PersonUpdate, PeopleError> {
+    let integer = |key: &str| fields.get(key).and_then(JsonValue::as_i64);
     Ok(PersonUpdate {
         name: fields.get("name").map(name).transpose()?,
         uuid: given_uuid(fields)?,
-        survived: fields.get("survived").and_then(Value::as_bool),
+        survived: fields.get("survived").and_then(JsonValue::as_bool),
         passenger_class: integer("passengerClass"),
-        sex: fields.get("sex").and_then(Value::as_str).map(str::to_owned),
+        sex: fields
+            .get("sex")
+            .and_then(JsonValue::as_str)
+            .map(str::to_owned),
         age: integer("age"),
         siblings_or_spouses_aboard: integer("siblingsOrSpousesAboard"),
         parents_or_children_aboard: integer("parentsOrChildrenAboard"),
-        fare: fields.get("fare").and_then(Value::as_f64),
+        fare: fields.get("fare").and_then(JsonValue::as_f64),
     })
 }
 
 /// The person that a body describes. The fields are looked at in the order in which they stand here.
-pub(super) fn person(fields: &Map<String, Value>) -> Result<PersonInsert, PeopleError> {
+pub(super) fn person(fields: &JsonObject) -> Result<PersonInsert, PeopleError> {
     let required = |key: &str| {
         let missing = || PeopleError::validation(format!("No `{key}` provided"));
         fields.get(key).ok_or_else(missing)
@@ -95,17 +98,17 @@ pub(super) fn person(fields: &Map<String, Value>) -> Result<PersonInsert, People
         fare: required("fare")?.as_f64().unwrap_or_default(),
         survived: fields
             .get("survived")
-            .and_then(Value::as_bool)
+            .and_then(JsonValue::as_bool)
             .unwrap_or_default(),
         uuid: given_uuid(fields)?.unwrap_or_else(Uuid::new_v4),
     })
 }
 
 /// A uuid that is given, if one is.
-fn given_uuid(fields: &Map<String, Value>) -> Result<Option<Uuid>, PeopleError> {
+fn given_uuid(fields: &JsonObject) -> Result<Option<Uuid>, PeopleError> {
     match fields.get("uuid") {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => uuid(text).map(Some).ok_or_else(|| incorrect_value("uuid")),
+        None | Some(JsonValue::Null) => Ok(None),
+        Some(JsonValue::Text(text)) => uuid(text).map(Some).ok_or_else(|| incorrect_value("uuid")),
         Some(_) => {
             let detail = "Incorrect type of value for `uuid`";
             Err(PeopleError::validation(detail))
@@ -122,7 +125,7 @@ pub(super) fn stays(own: Uuid, changes: &PersonUpdate) -> Result<(), PeopleError
 }
 
 /// A name, whose length counts in characters.
-fn name(value: &Value) -> Result<String, PeopleError> {
+fn name(value: &JsonValue) -> Result<String, PeopleError> {
     let name = value.as_str().unwrap_or_default();
     if name.chars().count() > LONGEST_NAME {
         let detail = format!("To long value for `name`. Max {LONGEST_NAME} chars.");
@@ -141,8 +144,6 @@ fn incorrect_value(key: &str) -> PeopleError {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     const CANONICAL: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
@@ -172,9 +173,9 @@ mod tests {
 
     #[test]
     fn length_counts_in_characters() {
-        let name_of = |length| name(&json!("椅".repeat(length)));
+        let name_of = |length| name(&JsonValue::Text("椅".repeat(length)));
         assert!(name_of(100).is_ok());
         assert!(name_of(101).is_err());
-        assert!(name(&json!("a\u{0}b")).is_err());
+        assert!(name(&JsonValue::Text("a\u{0}b".to_owned())).is_err());
     }
 }

@@ -1,12 +1,12 @@
 //! Values as Python writes them, which the original's messages quote.
 
-use serde_json::{Number, Value};
+use super::json::JsonValue;
 
 /// Characters of a value that a message quotes at most: a body may be a megabyte.
 const QUOTED: usize = 1_000;
 
 /// `repr(value)`, cut off where it is long.
-pub(super) fn repr(value: &Value) -> String {
+pub(super) fn repr(value: &JsonValue) -> String {
     let mut out = String::new();
     write(value, &mut out);
     if let Some((cut, _)) = out.char_indices().nth(QUOTED) {
@@ -16,17 +16,20 @@ pub(super) fn repr(value: &Value) -> String {
     out
 }
 
-fn write(value: &Value, out: &mut String) {
+fn write(value: &JsonValue, out: &mut String) {
     if is_enough(out) {
         return;
     }
     match value {
-        Value::Null => out.push_str("None"),
-        Value::Bool(true) => out.push_str("True"),
-        Value::Bool(false) => out.push_str("False"),
-        Value::Number(number) => out.push_str(&number_repr(number)),
-        Value::String(text) => string(text, out),
-        Value::Array(items) => {
+        JsonValue::Null => out.push_str("None"),
+        JsonValue::Bool(true) => out.push_str("True"),
+        JsonValue::Bool(false) => out.push_str("False"),
+        JsonValue::Integer(number) => out.push_str(&number.to_string()),
+        // What is not quoted need not be written.
+        JsonValue::LongInteger(digits) => out.extend(digits.chars().take(QUOTED + 1)),
+        JsonValue::Float(number) => out.push_str(&float_repr(*number)),
+        JsonValue::Text(text) => string(text, out),
+        JsonValue::Array(items) => {
             out.push('[');
             for (index, item) in items.iter().take(QUOTED).enumerate() {
                 separate(index, out);
@@ -34,7 +37,7 @@ fn write(value: &Value, out: &mut String) {
             }
             out.push(']');
         }
-        Value::Object(fields) => {
+        JsonValue::Object(fields) => {
             out.push('{');
             for (index, (key, item)) in fields.iter().take(QUOTED).enumerate() {
                 separate(index, out);
@@ -60,10 +63,7 @@ fn separate(index: usize, out: &mut String) {
 
 /// The shortest digits that give the number, as Rust finds them too; an exponent has a sign and two
 /// digits, and is used from 1e16 and below 1e-4 on.
-fn number_repr(number: &Number) -> String {
-    let Some(float) = number.as_f64().filter(|_| number.is_f64()) else {
-        return number.to_string();
-    };
+fn float_repr(float: f64) -> String {
     let size = float.abs();
     if float == 0.0 || (1e-4..1e16).contains(&size) {
         return format!("{float:?}");
@@ -122,6 +122,10 @@ mod tests {
 
     use super::*;
 
+    fn repr_of(text: &str) -> String {
+        repr(&JsonValue::parse(text.as_bytes()).unwrap())
+    }
+
     #[test]
     fn values_are_written_as_python_does() {
         for (value, expected) in [
@@ -144,7 +148,7 @@ mod tests {
                 "18446744073709551615",
             ),
         ] {
-            assert_eq!(repr(&value), expected);
+            assert_eq!(repr_of(&value.to_string()), expected);
         }
     }
 
@@ -160,15 +164,35 @@ mod tests {
             ("0.00001", "1e-05"),
             ("-0.0", "-0.0"),
         ] {
-            let value: Value = serde_json::from_str(text).unwrap();
-            assert_eq!(repr(&value), expected, "{text}");
+            assert_eq!(repr_of(text), expected, "{text}");
         }
     }
 
     #[test]
     fn long_values_are_cut_off() {
-        let long = repr(&json!("椅".repeat(5_000)));
-        assert_eq!(long.chars().count(), QUOTED + 1);
-        assert!(long.ends_with('…'));
+        for text in [
+            json!("椅".repeat(5_000)).to_string(),
+            "7".repeat(5_000),
+            json!(vec!["7"; 5_000]).to_string(),
+        ] {
+            let long = repr_of(&text);
+            assert_eq!(long.chars().count(), QUOTED + 1);
+            assert!(long.ends_with('…'));
+        }
+    }
+
+    #[test]
+    fn nothing_is_rounded_and_nothing_changes_places() {
+        for (text, expected) in [
+            ("18446744073709551616", "18446744073709551616"),
+            ("-9223372036854775809", "-9223372036854775809"),
+            ("-0", "0"),
+            (
+                r#"{"z": 1, "a": {"y": [1e2], "b": 12345678901234567890123}, "z": 2}"#,
+                "{'z': 2, 'a': {'y': [100.0], 'b': 12345678901234567890123}}",
+            ),
+        ] {
+            assert_eq!(repr_of(text), expected);
+        }
     }
 }

@@ -4,6 +4,8 @@
 //! that cannot be is 400 of family A, in the words of the original's framework.
 
 use std::borrow::Cow;
+use std::fmt::Display;
+use std::str::FromStr;
 
 use form_urlencoded::{Serializer, parse};
 use rusqlite::types::Value;
@@ -14,6 +16,7 @@ use super::columns::{COLUMNS, Column, FieldType, SEXES, find};
 use super::model;
 use super::problem::PeopleError;
 use super::settings::PeopleSettings;
+use super::shape::beyond;
 
 /// A list that is asked for.
 #[derive(Debug, Default)]
@@ -134,15 +137,25 @@ fn sort(text: &str) -> Result<Sort> {
 }
 
 fn limit(text: &str, most: usize) -> Result<usize> {
-    let limit: usize = text.parse().map_err(|_| wrong_type(LIMIT, "integer"))?;
-    match limit {
-        0 => Err(wrong(LIMIT, "0 is less than the minimum of 1").into()),
-        limit if limit > most => {
-            let flaw = format!("{limit} is greater than the maximum of {most}");
-            Err(wrong(LIMIT, &flaw).into())
-        }
-        limit => Ok(limit),
+    whole(LIMIT, text, 1, most)
+}
+
+/// A whole number from `least` to `greatest`. One that is out of range is quoted as it came, however long
+/// it is.
+fn whole<N>(name: &str, text: &str, least: N, greatest: N) -> Result<N>
+where
+    N: Copy + FromStr + PartialOrd + Display,
+{
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong_type(name, "integer").into());
     }
+    let flaw = match text.parse() {
+        Ok(number) if number < least => format!("is less than the minimum of {least}"),
+        Ok(number) if number <= greatest => return Ok(number),
+        _ => beyond(text, &least, &greatest),
+    };
+    Err(wrong(name, &format!("{text} {flaw}")).into())
 }
 
 /// What a parameter asks of people; nothing when it is not known.
@@ -193,10 +206,10 @@ fn value(name: &str, kind: FieldType, text: &str) -> Result<Value> {
             "false" => Ok(Value::Integer(0)),
             _ => Err("boolean"),
         },
-        FieldType::Integer => text
-            .parse()
-            .map(|number: i32| Value::Integer(number.into()))
-            .map_err(|_| "integer"),
+        FieldType::Integer => {
+            let number = whole(name, text, i32::MIN, i32::MAX)?;
+            Ok(Value::Integer(number.into()))
+        }
         FieldType::Number => finite(text).map(Value::Real).ok_or("number"),
         FieldType::Sex if !SEXES.contains(&text) => {
             let sexes = SEXES.map(|sex| format!("'{sex}'")).join(", ");
@@ -340,6 +353,34 @@ mod tests {
             "minAge=x",
         ] {
             assert!(parsed(query).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_beyond_64_bits_are_whole_numbers() {
+        let long = "18446744073709551616";
+        for (query, flaw) in [
+            (
+                format!("limit={long}"),
+                "is greater than the maximum of 1000",
+            ),
+            (format!("limit=-{long}"), "is less than the minimum of 1"),
+            (
+                format!("age={long}"),
+                "is greater than the maximum of 2147483647",
+            ),
+            (
+                format!("minAge=-{long}"),
+                "is less than the minimum of -2147483648",
+            ),
+        ] {
+            let (name, text) = query.split_once('=').unwrap();
+            let expected = wrong(name, &format!("{text} {flaw}"));
+            let found = parsed(&query).unwrap_err();
+            assert_eq!(
+                format!("{found:?}"),
+                format!("{:?}", crate::http::HttpError::from(expected))
+            );
         }
     }
 

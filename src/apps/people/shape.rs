@@ -1,15 +1,16 @@
 //! Whether a body goes with the specification: the types of the keys that are there, in the order of the
 //! specification, one complaint at most. Which keys must be there is the model's to say.
 
-use serde_json::{Map, Number, Value};
+use std::fmt::Display;
 
 use super::columns::{COLUMNS, FieldType, SEXES};
+use super::json::{JsonObject, JsonValue};
 use super::problem::PeopleError;
 use super::python::repr;
 
 /// The object that a body is.
-pub(super) fn checked(body: Value) -> Result<Map<String, Value>, PeopleError> {
-    let Value::Object(fields) = body else {
+pub(super) fn checked(body: JsonValue) -> Result<JsonObject, PeopleError> {
+    let JsonValue::Object(fields) = body else {
         let detail = format!("{} is not of type 'object'", repr(&body));
         return Err(PeopleError::specification(detail));
     };
@@ -21,20 +22,27 @@ pub(super) fn checked(body: Value) -> Result<Map<String, Value>, PeopleError> {
             return Err(PeopleError::specification(detail));
         }
     }
-    Ok(fields)
+    Ok(*fields)
 }
 
 /// What is wrong with a value, to be said behind it.
-fn flaw(kind: FieldType, value: &Value) -> Option<String> {
+fn flaw(kind: FieldType, value: &JsonValue) -> Option<String> {
     let is_not = |name: &str| Some(format!("is not of type '{name}'"));
     match (kind, value) {
         // The specification has it in answers only: the model looks at it.
         (FieldType::Uuid, _)
-        | (FieldType::Boolean, Value::Bool(_))
-        | (FieldType::Number, Value::Number(_))
-        | (FieldType::Text, Value::String(_)) => None,
-        (FieldType::Integer, Value::Number(number)) if !number.is_f64() => out_of_range(number),
-        (FieldType::Sex, Value::String(sex)) => (!SEXES.contains(&sex.as_str())).then(|| {
+        | (FieldType::Boolean, JsonValue::Bool(_))
+        | (FieldType::Number, JsonValue::Integer(_) | JsonValue::Float(_))
+        | (FieldType::Text, JsonValue::Text(_)) => None,
+        (FieldType::Integer, JsonValue::Integer(number)) => out_of_range(*number),
+        (FieldType::Integer, JsonValue::LongInteger(digits)) => {
+            Some(beyond(digits, &INTEGERS.0, &INTEGERS.1))
+        }
+        (FieldType::Number, JsonValue::LongInteger(digits)) => match value.as_f64() {
+            Some(_) => None,
+            None => Some(beyond(digits, &DOUBLES.0, &DOUBLES.1)),
+        },
+        (FieldType::Sex, JsonValue::Text(sex)) => (!SEXES.contains(&sex.as_str())).then(|| {
             let sexes = SEXES.map(|sex| format!("'{sex}'")).join(", ");
             format!("is not one of [{sexes}]")
         }),
@@ -46,23 +54,38 @@ fn flaw(kind: FieldType, value: &Value) -> Option<String> {
 }
 
 /// Integers have 32 bits, which the original left to its database to refuse.
-fn out_of_range(number: &Number) -> Option<String> {
-    match number.as_i64() {
-        Some(number) if number < i64::from(i32::MIN) => {
-            Some(format!("is less than the minimum of {}", i32::MIN))
-        }
-        Some(number) if number <= i64::from(i32::MAX) => None,
-        _ => Some(format!("is greater than the maximum of {}", i32::MAX)),
+fn out_of_range(number: i64) -> Option<String> {
+    let is_one = i32::try_from(number).is_ok();
+    (!is_one).then(|| beyond(&number.to_string(), &INTEGERS.0, &INTEGERS.1))
+}
+
+/// The least and the greatest whole number that a column holds.
+const INTEGERS: (i32, i32) = (i32::MIN, i32::MAX);
+
+/// The same of numbers.
+const DOUBLES: (&str, &str) = ("-1.7976931348623157e+308", "1.7976931348623157e+308");
+
+/// Which of two bounds a whole number, given by its digits, is beyond.
+pub(super) fn beyond(digits: &str, least: &impl Display, greatest: &impl Display) -> String {
+    if digits.starts_with('-') {
+        format!("is less than the minimum of {least}")
+    } else {
+        format!("is greater than the maximum of {greatest}")
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
-    fn complaint(body: Value) -> Option<String> {
+    fn complaint(body: &Value) -> Option<String> {
+        complaint_of(&body.to_string())
+    }
+
+    fn complaint_of(body: &str) -> Option<String> {
+        let body = JsonValue::parse(body.as_bytes()).unwrap();
         let problem = checked(body).err()?;
         let document = serde_json::to_value(problem).unwrap();
         Some(document["detail"].as_str().unwrap().to_owned())
@@ -72,19 +95,19 @@ mod tests {
     fn the_first_complaint_is_that_of_the_first_column() {
         let body = json!({"fare": "x", "age": "20", "survived": 1});
         assert_eq!(
-            complaint(body).unwrap(),
+            complaint(&body).unwrap(),
             "1 is not of type 'boolean' - 'survived'"
         );
     }
 
     #[test]
     fn bodies_that_are_no_objects_are_told_so() {
-        assert_eq!(complaint(json!([])).unwrap(), "[] is not of type 'object'");
+        assert_eq!(complaint(&json!([])).unwrap(), "[] is not of type 'object'");
         assert_eq!(
-            complaint(json!("a")).unwrap(),
+            complaint(&json!("a")).unwrap(),
             "'a' is not of type 'object'"
         );
-        assert_eq!(complaint(json!({})), None);
+        assert_eq!(complaint(&json!({})), None);
     }
 
     #[test]
@@ -106,7 +129,35 @@ mod tests {
             ),
             (json!(8.0), Some("8.0 is not of type 'integer' - 'age'")),
         ] {
-            assert_eq!(complaint(json!({"age": value})).as_deref(), expected);
+            assert_eq!(complaint(&json!({"age": value})).as_deref(), expected);
         }
+    }
+
+    #[test]
+    fn numbers_of_any_length_are_shown_in_full() {
+        for (body, expected) in [
+            (
+                r#"{"age": 18446744073709551616}"#,
+                Some("18446744073709551616 is greater than the maximum of 2147483647 - 'age'"),
+            ),
+            (
+                r#"{"age": -99999999999999999999}"#,
+                Some("-99999999999999999999 is less than the minimum of -2147483648 - 'age'"),
+            ),
+            (
+                r#"{"name": {"b": 1, "a": 100000000000000000000}}"#,
+                Some("{'b': 1, 'a': 100000000000000000000} is not of type 'string' - 'name'"),
+            ),
+            (r#"{"fare": 18446744073709551616}"#, None),
+        ] {
+            assert_eq!(complaint_of(body).as_deref(), expected);
+        }
+        let long = "9".repeat(400);
+        let expected =
+            format!("{long} is greater than the maximum of 1.7976931348623157e+308 - 'fare'");
+        assert_eq!(
+            complaint_of(&format!("{{\"fare\": {long}}}")),
+            Some(expected)
+        );
     }
 }

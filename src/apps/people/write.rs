@@ -17,7 +17,7 @@ use super::model::{self, PersonInsert, PersonUpdate};
 use super::not_found::uuid_in;
 use super::problem::PeopleError;
 use super::{PeopleState, Result, person};
-use crate::http::IdempotencyKey;
+use crate::http::{HttpError, IdempotencyKey, Preconditions};
 use crate::store::{Constraint, Once, Outcome, ResultExt as _, StoreError, StoredResponse};
 
 /// No two people have the same.
@@ -39,7 +39,7 @@ const DELETE: &str = "DELETE FROM person WHERE uuid = ?1";
 
 /// Register a person
 #[utoipa::path(post, path = "/people", operation_id = "create_person", tag = "People",
-    params(("Idempotency-Key" = Option<String>, Header)),
+    params(("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
     request_body(content = person::NewPerson, content_type = "application/json"),
     responses(
         (status = 200, description = "The person, as registered.", body = person::Person),
@@ -52,12 +52,13 @@ pub(super) async fn create(
     uri: Uri,
     headers: HeaderMap,
     key: IdempotencyKey,
+    conditions: Preconditions,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
     let fields = fields(&register.work, &headers, &uri, &body).await?;
     let person = model::person(&fields)?;
-    write(&register, key.once(&body), move |connection| {
+    write(&register, key.once(&body), conditions, move |connection| {
         insert(connection, &person)
             .on_constraint(UUID, || Undone::from(PeopleError::duplicate()))?;
         shown(connection, person.uuid)
@@ -72,6 +73,7 @@ pub(super) async fn create(
     params(
         ("uuid" = Uuid, Path, description = "The person's uuid"),
         ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header),
     ),
     request_body(content = person::PersonChanges, content_type = "application/json"),
     responses(
@@ -86,6 +88,7 @@ pub(super) async fn change(
     uri: Uri,
     headers: HeaderMap,
     key: IdempotencyKey,
+    conditions: Preconditions,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
@@ -93,7 +96,7 @@ pub(super) async fn change(
     let uuid = uuid_in(path)?;
     let changes = model::changes(&fields);
     let changes = changes.and_then(|changes| model::stays(uuid, &changes).map(|()| changes));
-    write(&register, key.once(&body), move |connection| {
+    write(&register, key.once(&body), conditions, move |connection| {
         let before = find(connection, uuid)?.ok_or_else(PeopleError::not_found)?;
         let changes = changes?;
         if changes.is_empty() {
@@ -110,6 +113,7 @@ pub(super) async fn change(
     params(
         ("uuid" = Uuid, Path, description = "The person's uuid"),
         ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header),
     ),
     responses(
         (status = 200, description = "The person was removed. An empty object.", body = Object),
@@ -121,10 +125,11 @@ pub(super) async fn remove(
     path: Result<Path<String>, PathRejection>,
     uri: Uri,
     key: IdempotencyKey,
+    conditions: Preconditions,
 ) -> Result<Outcome> {
     no_parameters(&uri)?;
     let uuid = uuid_in(path)?;
-    write(&register, key.once(b""), move |connection| {
+    write(&register, key.once(b""), conditions, move |connection| {
         let removed = connection
             .prepare_cached(DELETE)?
             .execute([uuid.to_string()])?;
@@ -142,6 +147,9 @@ enum Undone {
     /// It was refused, or there was nothing to change.
     #[error("nobody was changed")]
     Answered(StoredResponse),
+    /// It was for another state of the data. No answer for a key: the request may come again.
+    #[error("the data was in another state")]
+    Unmet(HttpError),
     #[error(transparent)]
     Failed(#[from] StoreError),
 }
@@ -158,15 +166,28 @@ impl From<rusqlite::Error> for Undone {
     }
 }
 
-/// Has the writer do `work`, once for its key.
+/// Has the writer do `work`, once for its key and in the state that the request is for.
 async fn write(
     register: &PeopleState,
     once: Once,
+    conditions: Preconditions,
     work: impl FnOnce(&Connection) -> Result<StoredResponse, Undone> + Send + 'static,
 ) -> Result<Outcome> {
     let is_kept = once.has_key();
+    let condition = conditions.on(&register.store);
+    let in_state = move |connection: &Connection| {
+        let result = work(connection);
+        match &result {
+            Ok(answer) | Err(Undone::Answered(answer)) if answer.status < 400 => {
+                condition.check().map_err(Undone::Unmet)?;
+            }
+            // Refused anyway.
+            _ => {}
+        }
+        result
+    };
     let job = move |connection: &Connection| {
-        once.apply(connection, |connection| match work(connection) {
+        once.apply(connection, |connection| match in_state(connection) {
             // Keeping it is a write of its own: whoever repeats the request is refused again, also
             // when the person came or went meanwhile.
             Err(Undone::Answered(answer)) if is_kept => Ok(answer),
@@ -176,6 +197,7 @@ async fn write(
     match register.store.write(job).await {
         Ok(outcome) => Ok(outcome),
         Err(Undone::Answered(answer)) => Ok(Outcome::Done(answer)),
+        Err(Undone::Unmet(error)) => Err(error),
         Err(Undone::Failed(error)) => Err(error.into()),
     }
 }

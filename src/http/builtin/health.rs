@@ -33,7 +33,8 @@ pub(crate) struct Readiness {
 #[derive(Serialize, ToSchema)]
 struct AppReadiness {
     name: &'static str,
-    /// Whether its file can be read.
+    /// Whether its file can be read, and it serves requests: an app that rejects them while none of those
+    /// that it serves ends is not ready.
     ready: bool,
     /// Rises with each reset of a primary and each reload of a replica.
     generation: u64,
@@ -60,7 +61,7 @@ pub(crate) async fn ready(State(site): State<Arc<Site>>) -> Response {
         .iter()
         .map(|app| AppReadiness {
             name: app.name,
-            ready: answers(&app.store),
+            ready: answers(&app.store) && !app.guard.is_stuck(),
             generation: app.store.generation().number(),
         })
         .collect();

@@ -3,12 +3,13 @@
 //! # Layout
 //! - `policy`: public and private responses
 //! - `reading`: how responses that are made from the data become one of them
-//! - `validators`: entity tags and 304
+//! - `validators`: entity tags, 304, and 412 for reads; `preconditions`: 412 for writes
 //! - `precompressed`: responses cached in each encoding
 //! - `revision_cache`: what was made from one revision of the data
 
 pub(crate) mod policy;
 pub(crate) mod precompressed;
+pub(crate) mod preconditions;
 pub(crate) mod reading;
 pub(crate) mod revision_cache;
 pub(crate) mod validators;

@@ -7,7 +7,8 @@
 //!
 //! A request with `If-None-Match` is answered as any other is, and only then, if the response has a tag
 //! that the client knows, is its body left out. So a 304 is as fresh as the response that it stands for,
-//! and an error is never taken for something that the client has. It must not hash bodies.
+//! and an error is never taken for something that the client has. `If-Match` is answered in the same way: 412
+//! where the response has another tag. It must not hash bodies.
 
 use std::pin::Pin;
 use std::sync::LazyLock;
@@ -16,11 +17,12 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use data_encoding::HEXLOWER;
 use hyper::body::{Frame, SizeHint};
 use sha2::{Digest as _, Sha256};
 
+use super::preconditions::{Preconditions, is_asked_for};
 use crate::store::Revision;
 
 /// `"LINEAGE.GENERATION.CHANGES"` in hexadecimal. Written by hand: every answer has one, and `format!`
@@ -67,16 +69,24 @@ pub fn tag_of_build() -> HeaderValue {
 
 /// What a request says of answers that its client has.
 #[derive(Debug, Default)]
-pub(crate) struct Known(Vec<HeaderValue>);
+pub(crate) struct Known {
+    /// `If-None-Match`: which need not be sent.
+    none_of: Vec<HeaderValue>,
+    /// `If-Match`: which alone may be sent.
+    one_of: Vec<HeaderValue>,
+}
 
 impl Known {
     pub(crate) fn to(request: &Request) -> Self {
         if *request.method() != Method::GET && *request.method() != Method::HEAD {
             return Self::default();
         }
-        let known = request.headers().get_all(header::IF_NONE_MATCH);
         // Without one nothing is allocated.
-        Self(known.iter().cloned().collect())
+        let values = |name| request.headers().get_all(name).iter().cloned().collect();
+        Self {
+            none_of: values(header::IF_NONE_MATCH),
+            one_of: values(header::IF_MATCH),
+        }
     }
 
     /// Completes the answer's tag, and leaves its body out where the client has it.
@@ -88,14 +98,18 @@ impl Known {
         if let Some(tag) = encoded_tag(response.headers()) {
             response.headers_mut().insert(header::ETAG, tag);
         }
-        match response.headers().get(header::ETAG) {
+        let tag = response.headers().get(header::ETAG);
+        if !self.one_of.is_empty() && !is_asked_for(tag, &self.one_of) {
+            return Preconditions::failed_read().into_response();
+        }
+        match tag {
             Some(tag) if self.has(tag) => not_modified(response),
             _ => response,
         }
     }
 
     fn has(&self, tag: &HeaderValue) -> bool {
-        self.0.iter().any(|known| {
+        self.none_of.iter().any(|known| {
             // Tags cannot hold quotes, so one with its quotes is found only where it is meant.
             // `W/` before it is no difference: the comparison is the weak one.
             known == "*" || memchr::memmem::find(known.as_bytes(), tag.as_bytes()).is_some()
@@ -153,7 +167,11 @@ mod tests {
     use super::*;
 
     fn known(values: &[&'static str]) -> Known {
-        Known(values.iter().map(|v| HeaderValue::from_static(v)).collect())
+        let values = values.iter().map(|v| HeaderValue::from_static(v));
+        Known {
+            none_of: values.collect(),
+            one_of: Vec::new(),
+        }
     }
 
     #[test]

@@ -7,14 +7,17 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::response::Response;
 use hyper::body::{Body as _, Frame};
 
+use super::holders::{Holder, Holders, Membership};
+use super::slices::in_slices;
 use crate::http::HttpError;
+use crate::http::transport::cut_off::CutOff;
 use crate::http::transport::tapped::Tapped;
 
 /// Bodies that cannot grow beyond this are not counted: a connection is not much cheaper.
@@ -25,6 +28,10 @@ const SMALL: u64 = 4 * 1024;
 pub(crate) struct Bodies {
     limit: usize,
     held: Arc<AtomicUsize>,
+    /// Bodies of requests that are waited for.
+    pub(super) arriving: Arc<Holders>,
+    /// Responses that are being taken.
+    sending: Arc<Holders>,
 }
 
 impl Bodies {
@@ -32,7 +39,14 @@ impl Bodies {
         Self {
             limit,
             held: Arc::default(),
+            arriving: Arc::default(),
+            sending: Arc::default(),
         }
+    }
+
+    /// Bodies of requests that are waited for.
+    pub(crate) fn arriving(&self) -> usize {
+        self.arriving.len()
     }
 
     /// Whether the body of `request` is announced as larger than all bodies may be.
@@ -40,116 +54,92 @@ impl Bodies {
         request.body().size_hint().lower() > self.limit as u64
     }
 
-    /// Has the body of `request` counted, unless it is small. What is returned is the body's share, which
-    /// it has until both are dropped.
-    pub(crate) fn count(&self, mut request: Request) -> (Request, Option<Arc<Share>>) {
-        if request
-            .body()
-            .size_hint()
-            .upper()
-            .is_some_and(|upper| upper <= SMALL)
-        {
-            return (request, None);
-        }
-        let share = Arc::new(self.share());
-        request
-            .extensions_mut()
-            .insert(BodyShare(Arc::clone(&share)));
-        let received = Arc::clone(&share);
-        let count = move |frame: Frame<Bytes>| {
-            let bytes = frame.data_ref().map_or(0, Bytes::len);
-            if received.take(bytes) {
-                Ok(frame)
-            } else {
-                let cause = io::Error::other("too much of request bodies is held");
-                Err(axum::Error::new(cause))
-            }
-        };
-        let request = request.map(|body| Body::new(Tapped::new(body, count)));
-        (request, Some(share))
+    /// Whether a body of a request is counted: one that may become large.
+    pub(super) fn counts(body: &Body) -> bool {
+        body.size_hint().upper().is_none_or(|upper| upper > SMALL)
     }
 
-    /// Has an answer in memory counted until its bytes are gone, unless it is small.
+    /// Who holds nothing yet.
+    pub(super) fn holder(&self, is_awaited: bool, cut_off: Option<CutOff>) -> Holder {
+        Holder::new(Arc::clone(&self.held), is_awaited, cut_off)
+    }
+
+    /// Has `holder` hold `bytes` more, for which slow clients give way; whether that was enough.
+    pub(super) fn take(&self, holder: &Holder, bytes: usize) -> bool {
+        if holder.hold(bytes, self.limit) {
+            return true;
+        }
+        // Bodies first: who sends one has got nothing yet.
+        let freed = self.arriving.free(bytes);
+        if freed < bytes {
+            self.sending.free(bytes - freed);
+        }
+        holder.hold(bytes, self.limit)
+    }
+
+    /// Has an answer in memory counted until its bytes are gone, unless it is small, and sent in slices if
+    /// it is large. Whoever takes it slowly may be cut off, so that others get theirs.
     ///
     /// # Errors
     /// When there is no room for it.
     pub(crate) fn hold(&self, answer: Response) -> Result<Response, HttpError> {
         let bytes = answer.body().size_hint().exact().unwrap_or_default();
         if bytes <= SMALL {
-            return Ok(answer);
+            return Ok(in_slices(answer));
         }
-        let share = self.share();
-        if !share.take(usize::try_from(bytes).unwrap_or(usize::MAX)) {
+        let holder = Arc::new(self.holder(true, CutOff::current()));
+        if !self.take(&holder, usize::try_from(bytes).unwrap_or(usize::MAX)) {
             return Err(HttpError::overloaded(
                 "Too many large answers are being sent.",
             ));
         }
-        let share = Arc::new(share);
+        let held = Arc::new(HeldAnswer {
+            _membership: self.sending.join(Arc::clone(&holder)),
+            _holder: Arc::clone(&holder),
+        });
         let hold = move |frame: Frame<Bytes>| {
-            let hold = |bytes| {
+            let hold = |bytes: Bytes| {
                 Bytes::from_owner(Counted {
                     bytes,
-                    _share: Arc::clone(&share),
+                    _held: Arc::clone(&held),
                 })
             };
             Ok(frame.map_data(hold))
         };
-        Ok(answer.map(|body| Body::new(Tapped::new(body, hold))))
-    }
-
-    fn share(&self) -> Share {
-        Share {
-            bodies: self.clone(),
-            bytes: AtomicUsize::new(0),
-            is_refused: AtomicBool::new(false),
-        }
-    }
-}
-
-/// What one body holds of the bytes.
-#[derive(Debug)]
-pub(crate) struct Share {
-    bodies: Bodies,
-    bytes: AtomicUsize,
-    is_refused: AtomicBool,
-}
-
-impl Share {
-    /// Takes `bytes` more; whether they are to be had.
-    fn take(&self, bytes: usize) -> bool {
-        let held = &self.bodies.held;
-        let before = held.fetch_add(bytes, Ordering::Relaxed);
-        if bytes > 0 && before.saturating_add(bytes) > self.bodies.limit {
-            held.fetch_sub(bytes, Ordering::Relaxed);
-            self.is_refused.store(true, Ordering::Relaxed);
-            return false;
-        }
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        true
-    }
-
-    /// Whether the body was cut off because there was nothing left for it.
-    pub(crate) fn is_refused(&self) -> bool {
-        self.is_refused.load(Ordering::Relaxed)
+        let answer = in_slices(answer.map(|body| Body::new(Tapped::new(body, hold))));
+        let taken = move |frame: Frame<Bytes>| {
+            if holder.has_to_go() {
+                let cause = io::Error::other("the answer was taken too slowly");
+                return Err(axum::Error::new(cause));
+            }
+            holder.moved(frame.data_ref().map_or(0, Bytes::len));
+            Ok(frame)
+        };
+        Ok(answer.map(|body| Body::new(Tapped::new(body, taken))))
     }
 }
 
-impl Drop for Share {
-    fn drop(&mut self) {
-        let bytes = self.bytes.load(Ordering::Relaxed);
-        self.bodies.held.fetch_sub(bytes, Ordering::Relaxed);
-    }
+/// What an answer holds, until the last of its bytes is gone.
+struct HeldAnswer {
+    _membership: Membership,
+    _holder: Arc<Holder>,
 }
 
 /// Keeps the large body of a request counted for as long as it, or a clone of it, is held: in the
 /// extensions of such a request, for handlers that keep what they read beyond their answer.
 #[derive(Debug, Clone)]
-pub struct BodyShare(#[expect(dead_code, reason = "held, not looked at")] Arc<Share>);
+pub struct BodyShare(#[expect(dead_code, reason = "held, not looked at")] Arc<Holder>);
 
-/// Bytes of an answer, with its share.
+impl BodyShare {
+    pub(super) fn new(holder: Arc<Holder>) -> Self {
+        Self(holder)
+    }
+}
+
+/// Bytes of an answer, with what they hold.
 struct Counted {
     bytes: Bytes,
-    _share: Arc<Share>,
+    _held: Arc<HeldAnswer>,
 }
 
 impl AsRef<[u8]> for Counted {

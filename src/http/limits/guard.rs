@@ -13,42 +13,55 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use tokio::sync::Semaphore;
+use hyper::body::Body as _;
 use tokio::time::Instant;
 
+use super::arriving::{Arrivals, too_slow};
 use super::bodies::Bodies;
 use super::rate_limit::RateLimit;
 use super::same_origin::{AllowedOrigins, refuse_foreign};
-use super::slices::in_slices;
+use super::slots::{Slot, Slots};
 use crate::http::observability::metrics::Metrics;
 use crate::http::{HttpError, LayerLimits};
 
 /// Admits requests.
 #[derive(Debug, Clone)]
 pub struct Guard {
-    permits: Arc<Semaphore>,
-    concurrent: usize,
+    slots: Slots,
     time: Duration,
     bodies: Bodies,
+    arrivals: Arrivals,
 }
 
 impl Guard {
     /// Admits as many concurrent requests, with as much time and as many bytes of bodies, as `limits` say.
     #[must_use]
     pub fn new(limits: &LayerLimits) -> Self {
-        let permits = limits.concurrent_requests.min(Semaphore::MAX_PERMITS);
+        let bodies = Bodies::new(limits.buffered_bytes);
         Self {
-            permits: Arc::new(Semaphore::new(permits)),
-            concurrent: permits,
+            slots: Slots::new(limits.concurrent_requests),
             time: limits.request_time,
-            bodies: Bodies::new(limits.buffered_bytes),
+            arrivals: Arrivals::new(limits.arriving_bodies, limits.body_pace, bodies.clone()),
+            bodies,
         }
     }
 
-    /// Requests that are being served.
+    /// Requests that are being served: those that wait for bytes of their bodies aside.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.concurrent - self.permits.available_permits()
+        self.slots.taken()
+    }
+
+    /// Requests that wait for bytes of their bodies.
+    #[must_use]
+    pub fn arriving(&self) -> usize {
+        self.bodies.arriving()
+    }
+
+    /// Whether requests have been rejected for a while in which none of those that are served ended.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        self.slots.are_stuck()
     }
 }
 
@@ -89,24 +102,51 @@ pub(crate) async fn admit(State(app): State<AppGuard>, request: Request, next: N
     response
 }
 
-/// A request has its place until there is an answer. Sending it takes none: by HTTP/2, few clients could
-/// keep all places by not reading. What is not read is bounded by its bytes.
+/// A request has its slot until there is an answer, but for the time in which it waits for its body. Sending
+/// takes none: by HTTP/2, few clients could keep all slots by not reading. What is not read is bounded by
+/// its bytes.
 async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
     if guard.bodies.has_no_room(&request) {
         let status = StatusCode::PAYLOAD_TOO_LARGE;
         return HttpError::problem(status, "The request is too large.").into_response();
     }
-    let Ok(_permit) = guard.permits.try_acquire() else {
+    let Some(slot) = guard.slots.take() else {
         return HttpError::overloaded("Too many requests are being served.").into_response();
     };
+    let answered = if request.body().is_end_stream() {
+        let _slot = slot;
+        answer(guard, request, next).await
+    } else {
+        receive_and_answer(guard, slot, request, next).await
+    };
+    answered
+        .and_then(|response| guard.bodies.hold(response))
+        .into_response()
+}
+
+async fn answer(guard: &Guard, request: Request, next: Next) -> Result<Response, HttpError> {
     let is_read = request.method().is_safe();
-    let (request, share) = guard.bodies.count(request);
-    match tokio::time::timeout(guard.time, next.run(request)).await {
-        Ok(_) if share.is_some_and(|share| share.is_refused()) => {
-            HttpError::overloaded("Too many large requests are being received.").into_response()
-        }
-        Ok(response) => guard.bodies.hold(response).map(in_slices).into_response(),
-        Err(_elapsed) => took_too_long(guard.time.as_secs(), is_read).into_response(),
+    let answer = tokio::time::timeout(guard.time, next.run(request)).await;
+    answer.map_err(|_elapsed| took_too_long(guard.time.as_secs(), is_read))
+}
+
+/// The same for a request with a body.
+async fn receive_and_answer(
+    guard: &Guard,
+    slot: Slot,
+    request: Request,
+    next: Next,
+) -> Result<Response, HttpError> {
+    let (request, arrival) = guard.arrivals.receive(request, slot);
+    let is_read = request.method().is_safe();
+    let mut answering = Box::pin(next.run(request));
+    let answer = tokio::time::timeout(guard.time, answering.as_mut()).await;
+    match (arrival.refusal(), answer) {
+        (Some(refusal), _) => Err(refusal),
+        (None, Ok(response)) => Ok(response),
+        // Asked before what runs, and its body with it, is dropped.
+        (None, Err(_elapsed)) if arrival.is_waited_for() => Err(too_slow()),
+        (None, Err(_elapsed)) => Err(took_too_long(guard.time.as_secs(), is_read)),
     }
 }
 

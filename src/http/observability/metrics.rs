@@ -136,6 +136,11 @@ impl Metrics {
             "Requests being served",
             site.in_flight(),
         );
+        gauge(
+            "http_requests_arriving",
+            "Requests that wait for bytes of their bodies",
+            site.arriving(),
+        );
         let build = Family::<Build, Gauge>::default();
         let versions = Build {
             version: env!("CARGO_PKG_VERSION"),

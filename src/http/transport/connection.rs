@@ -5,7 +5,7 @@
 //! number of the last look. What a client gets is exact to two seconds. It must not know HTTP
 //! beyond where requests begin and end, and with which version.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 /// How many connections there may be, and how long one may keep the server waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// Open connections. Beyond that those without a request are evicted, the oldest first.
+    /// Open connections. Beyond that those that keep the server waiting are evicted.
     pub connections: usize,
     /// Bytes of a request's head.
     pub head_bytes: usize,
@@ -48,8 +48,17 @@ pub(crate) enum Reason {
     Answer,
     /// It had no request, and another needed its slot.
     Evicted,
+    /// It kept the server waiting with a request, and another needed its slot.
+    GaveWay,
     /// The server stops.
     Stopping,
+}
+
+impl Reason {
+    /// Whether it is one whatever the connection does meanwhile.
+    fn is_immediate(self) -> bool {
+        matches!(self, Self::Head | Self::Answer | Self::GaveWay)
+    }
 }
 
 /// How long a client has to agree to an end, in looks: those of HTTP/2 are asked to.
@@ -73,8 +82,30 @@ pub(crate) struct Counts {
     pub(crate) crowded: AtomicU64,
     /// What came was not HTTP.
     pub(crate) malformed: AtomicU64,
-    /// Turned away with 503, because no other connection was idle.
+    /// Turned away with 503, because no other connection could make room.
     pub(crate) refused: AtomicU64,
+}
+
+/// Whether there is a slot for a new connection.
+pub(crate) enum Admission {
+    Slot(ConnectionSlot),
+    /// Others have to go for it and have not gone yet.
+    WhenOneHasLeft,
+    /// All are being served.
+    Full,
+}
+
+/// What a connection keeps the server waiting for. Those that wait for more give way later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Keeps {
+    /// A request to begin.
+    Idle,
+    /// The head of a request.
+    Head,
+    /// The bodies of all its requests.
+    Bodies,
+    /// Its answers to be taken.
+    Answers,
 }
 
 /// All connections of a listener.
@@ -83,6 +114,10 @@ pub struct Watch {
     /// The number of the last look, from 1: 0 says "not" in what connections remember.
     now: AtomicU32,
     open: Mutex<Slab<Arc<ClientConnection>>>,
+    /// How many of them have been told to go for another.
+    leaving: AtomicUsize,
+    /// One of them has gone.
+    pub(crate) left: Notify,
     pub(crate) counts: Counts,
 }
 
@@ -94,6 +129,8 @@ impl Watch {
             limits,
             now: AtomicU32::new(1),
             open: Mutex::default(),
+            leaving: AtomicUsize::new(0),
+            left: Notify::new(),
             counts: Counts::default(),
         })
     }
@@ -119,18 +156,23 @@ impl Watch {
         }
     }
 
-    /// A slot for a new connection; `None` when all are taken by clients that are being served.
-    pub(crate) fn admit(self: &Arc<Self>) -> Option<ConnectionSlot> {
+    /// A slot for a new connection, for which others may have to go.
+    pub(crate) fn admit(self: &Arc<Self>) -> Admission {
         let mut open = self.lock();
         let limit = self.limits.connections;
-        // Evicted ones are gone once they have been notified.
-        if open.len() >= limit && (open.len() >= limit + some(limit) || !evict(&open)) {
-            self.counts.refused.fetch_add(1, Ordering::Relaxed);
-            return None;
+        if let Some(over) = open.len().checked_sub(limit) {
+            let is_one_leaving = self.leaving.load(Ordering::Relaxed) > over;
+            if !is_one_leaving && !evict(&open) {
+                return Admission::Full;
+            }
+            // They are gone once they have been notified.
+            if over >= some(limit) {
+                return Admission::WhenOneHasLeft;
+            }
         }
         let connection = Arc::new(ClientConnection::new(Arc::clone(self)));
         let key = open.insert(Arc::clone(&connection));
-        Some(ConnectionSlot { connection, key })
+        Admission::Slot(ConnectionSlot { connection, key })
     }
 
     /// Whether any request has no complete answer yet.
@@ -157,18 +199,21 @@ fn some(connections: usize) -> usize {
     1 + connections / 64
 }
 
-/// Evicts those that have been without a request for longest, and if there are none, those whose head
-/// has been on its way for longest.
+/// Evicts some of those that keep the server waiting, in the order of [`Keeps`], the longest first; whether
+/// there were any.
 fn evict(open: &Slab<Arc<ClientConnection>>) -> bool {
-    let mut unasked: Vec<_> = open
-        .iter()
-        .filter_map(|(_, connection)| Some((connection.unasked_since()?, connection)))
-        .collect();
-    unasked.sort_unstable_by_key(|(since, _)| *since);
-    for (_, connection) in unasked.iter().take(some(open.len())) {
-        connection.close(Reason::Evicted);
+    let waited_for = |(_, connection): (usize, &Arc<ClientConnection>)| {
+        Some((connection.keeps_waiting()?, Arc::clone(connection)))
+    };
+    let mut waited_for: Vec<_> = open.iter().filter_map(waited_for).collect();
+    waited_for.sort_unstable_by_key(|(keeps, _)| *keeps);
+    for ((keeps, _), connection) in waited_for.iter().take(some(open.len())) {
+        connection.close(match keeps {
+            Keeps::Idle | Keeps::Head => Reason::Evicted,
+            Keeps::Bodies | Keeps::Answers => Reason::GaveWay,
+        });
     }
-    !unasked.is_empty()
+    !waited_for.is_empty()
 }
 
 /// A connection's slot among all; dropping it frees it.
@@ -181,12 +226,15 @@ impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let watch = &self.connection.watch;
         watch.lock().remove(self.key);
+        let reason = self.connection.closing().map(|(reason, _)| reason);
+        self.connection.leaves(false);
+        watch.left.notify_one();
         let counts = &watch.counts;
-        let count = match self.connection.closing().map(|(reason, _)| reason) {
+        let count = match reason {
             Some(Reason::Head) => &counts.head,
             Some(Reason::Idle) => &counts.idle,
             Some(Reason::Answer) => &counts.answer,
-            Some(Reason::Evicted) => &counts.crowded,
+            Some(Reason::Evicted | Reason::GaveWay) => &counts.crowded,
             Some(Reason::Stopping) | None => return,
         };
         count.fetch_add(1, Ordering::Relaxed);
@@ -206,6 +254,12 @@ pub(crate) struct ClientConnection {
     is_http_2: AtomicBool,
     /// When each request that has no complete answer yet began.
     requests: Mutex<Vec<u32>>,
+    /// How many bodies of requests are waited for.
+    awaited: AtomicUsize,
+    /// Whether a request was answered before its body had come.
+    leaves_body: AtomicBool,
+    /// Whether it was told to go for another.
+    is_leaving: AtomicBool,
     /// Why it is to be closed, and since when.
     closing: Mutex<Option<(Reason, u32)>>,
     told: Notify,
@@ -221,6 +275,9 @@ impl ClientConnection {
             blocked: AtomicU32::new(0),
             is_http_2: AtomicBool::new(false),
             requests: Mutex::default(),
+            awaited: AtomicUsize::new(0),
+            leaves_body: AtomicBool::new(false),
+            is_leaving: AtomicBool::new(false),
             closing: Mutex::default(),
             told: Notify::new(),
         }
@@ -270,14 +327,47 @@ impl ClientConnection {
         PendingRequest { connection, began }
     }
 
-    /// Whether a head is on its way, and since when it or nothing is; `None` with a request or an answer
-    /// under way.
-    fn unasked_since(&self) -> Option<(bool, u32)> {
+    /// A body of its requests is waited for, or is no longer.
+    pub(crate) fn awaits_body(&self, is_awaited: bool) {
+        if is_awaited {
+            self.awaited.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.awaited.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the client may be sending what nobody reads any more: the rest of a body, or of what was no
+    /// head.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.leaves_body.load(Ordering::Relaxed) || self.head.load(Ordering::Relaxed) != 0
+    }
+
+    /// What it keeps the server waiting for, and since when; `None` when the server is to do something.
+    fn keeps_waiting(&self) -> Option<(Keeps, u32)> {
+        let closing = self.closing().map(|(reason, _)| reason);
+        if closing.is_some_and(Reason::is_immediate) {
+            return None;
+        }
+        let blocked = self.blocked.load(Ordering::Relaxed);
+        if blocked != 0 {
+            // A moment is what the network takes.
+            let is_long = self.now().saturating_sub(blocked) >= GRACE;
+            return is_long.then_some((Keeps::Answers, blocked));
+        }
         let idle = self.idle.load(Ordering::Relaxed);
-        let is_unasked =
-            idle != 0 && self.blocked.load(Ordering::Relaxed) == 0 && self.closing().is_none();
-        let head = self.head.load(Ordering::Relaxed);
-        is_unasked.then_some((head != 0, if head == 0 { idle } else { head }))
+        if idle != 0 {
+            // One that was told to go, and had a request by then, goes with its end.
+            if closing.is_some() {
+                return None;
+            }
+            let head = self.head.load(Ordering::Relaxed);
+            let head = (head != 0).then_some((Keeps::Head, head));
+            return Some(head.unwrap_or((Keeps::Idle, idle)));
+        }
+        let requests = self.requests();
+        let is_all = self.awaited.load(Ordering::Relaxed) >= requests.len();
+        let oldest = requests.iter().min().filter(|_| is_all)?;
+        Some((Keeps::Bodies, *oldest))
     }
 
     /// Closes it if it timed out by `now`.
@@ -315,15 +405,30 @@ impl ClientConnection {
     }
 
     /// Has it closed for `reason`, unless it is about to be for another.
-    fn close(&self, reason: Reason) {
+    pub(super) fn close(&self, reason: Reason) {
         let now = self.now();
         let mut closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_worse = matches!(reason, Reason::Head | Reason::Answer);
-        if closing.is_none() || is_worse {
+        if closing.is_none() || reason.is_immediate() {
             *closing = Some((reason, now));
         }
         drop(closing);
+        if matches!(reason, Reason::Evicted | Reason::GaveWay) {
+            self.leaves(true);
+        }
         self.told.notify_one();
+    }
+
+    /// Whether a new connection can count on its slot.
+    fn leaves(&self, leaves: bool) {
+        if self.is_leaving.swap(leaves, Ordering::Relaxed) == leaves {
+            return;
+        }
+        let leaving = &self.watch.leaving;
+        if leaves {
+            leaving.fetch_add(1, Ordering::Relaxed);
+        } else {
+            leaving.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 
     fn closing(&self) -> Option<(Reason, u32)> {
@@ -337,14 +442,21 @@ impl ClientConnection {
             let Some((reason, since)) = self.closing() else {
                 continue;
             };
+            if reason == Reason::Evicted {
+                // What the system has received meanwhile comes first.
+                tokio::task::yield_now().await;
+            }
             let is_asked = !self.requests().is_empty() || self.blocked.load(Ordering::Relaxed) != 0;
             let is_patient = self.now() - since < GRACE;
             return match reason {
-                Reason::Head | Reason::Answer => Close::AtOnce,
-                // A request that came meanwhile is answered.
-                _ if is_asked => Close::Gracefully,
+                reason if reason.is_immediate() => Close::AtOnce,
+                // A request that came meanwhile is answered, however long that takes.
+                _ if is_asked => {
+                    self.leaves(false);
+                    Close::Gracefully
+                }
                 Reason::Idle | Reason::Stopping if is_patient => Close::Gracefully,
-                Reason::Idle | Reason::Stopping | Reason::Evicted => Close::AtOnce,
+                _ => Close::AtOnce,
             };
         }
     }
@@ -363,6 +475,14 @@ impl ClientConnection {
 pub(crate) struct PendingRequest {
     connection: Arc<ClientConnection>,
     began: u32,
+}
+
+impl PendingRequest {
+    /// It is being answered before its body has come.
+    pub(crate) fn leaves_body(&self) {
+        let leaves_body = &self.connection.leaves_body;
+        leaves_body.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Drop for PendingRequest {
@@ -394,6 +514,14 @@ mod tests {
         })
     }
 
+    /// A slot for one more.
+    fn admit(watch: &Arc<Watch>) -> Option<ConnectionSlot> {
+        match watch.admit() {
+            Admission::Slot(slot) => Some(slot),
+            Admission::WhenOneHasLeft | Admission::Full => None,
+        }
+    }
+
     /// What the watch says of `connection` so many seconds from now.
     fn after(watch: &Watch, connection: &ClientConnection, seconds: u32) -> Option<Reason> {
         let now = watch.now.load(Ordering::Relaxed) + seconds;
@@ -403,7 +531,7 @@ mod tests {
     #[test]
     fn each_phase_has_its_time() {
         let watch = watch();
-        let place = watch.admit().unwrap();
+        let place = admit(&watch).unwrap();
         let connection = &place.connection;
         assert_eq!(after(&watch, connection, 20), None);
         assert_eq!(after(&watch, connection, 21), Some(Reason::Idle));
@@ -426,7 +554,7 @@ mod tests {
     #[test]
     fn a_byte_more_gives_a_head_no_more_time() {
         let watch = watch();
-        let place = watch.admit().unwrap();
+        let place = admit(&watch).unwrap();
         place.connection.received(b"G");
         watch.now.fetch_add(4, Ordering::Relaxed);
         place.connection.received(b"E");
@@ -440,7 +568,7 @@ mod tests {
     #[test]
     fn empty_lines_are_no_head() {
         let watch = watch();
-        let place = watch.admit().unwrap();
+        let place = admit(&watch).unwrap();
         place.connection.received(b"\r\n");
         assert_eq!(after(&watch, &place.connection, 6), None);
     }
@@ -448,7 +576,7 @@ mod tests {
     #[test]
     fn frames_of_http_2_are_no_head_once_it_asked() {
         let watch = watch();
-        let place = watch.admit().unwrap();
+        let place = admit(&watch).unwrap();
         let connection = &place.connection;
         connection.received(b"PRI * HTTP/2.0");
         assert_eq!(after(&watch, connection, 6), Some(Reason::Head));
@@ -459,7 +587,7 @@ mod tests {
         watch.now.fetch_add(100, Ordering::Relaxed);
         assert_eq!(after(&watch, connection, 0), None);
         drop(first);
-        assert!(connection.unasked_since().is_none());
+        assert!(connection.keeps_waiting().is_none());
         drop(second);
         connection.received(b"a ping");
         assert_eq!(after(&watch, connection, 20), None);
@@ -476,7 +604,7 @@ mod tests {
     #[tokio::test]
     async fn whoever_does_not_agree_to_an_end_is_cut_off_unless_there_is_a_request() {
         let watch = watch();
-        let place = watch.admit().unwrap();
+        let place = admit(&watch).unwrap();
         let connection = &place.connection;
         watch.stop();
         assert_eq!(connection.told().await, Close::Gracefully);
@@ -491,33 +619,32 @@ mod tests {
     fn whoever_is_idle_for_longest_makes_room_and_then_whoever_sends_a_head() {
         let closing = |place: &ConnectionSlot| place.connection.closing().map(|(reason, _)| reason);
         let watch = watch();
-        let first = watch.admit().unwrap();
+        let first = admit(&watch).unwrap();
         first.connection.received(b"G");
         watch.now.fetch_add(1, Ordering::Relaxed);
-        let second = watch.admit().unwrap();
-        let third = watch.admit().unwrap();
+        let second = admit(&watch).unwrap();
+        let third = admit(&watch).unwrap();
         assert_eq!(closing(&second), Some(Reason::Evicted));
         assert_eq!(closing(&first), None);
         drop(second);
         let asked = begin(&third);
-        let fourth = watch.admit().unwrap();
+        let fourth = admit(&watch).unwrap();
         assert_eq!(closing(&first), Some(Reason::Evicted));
         drop(first);
         let _busy = (asked, begin(&fourth));
-        assert!(watch.admit().is_none());
-        assert_eq!(watch.counts.refused.load(Ordering::Relaxed), 1);
+        assert!(matches!(watch.admit(), Admission::Full));
         assert_eq!(watch.counts.crowded.load(Ordering::Relaxed), 2);
         drop(third);
-        assert!(watch.admit().is_some());
+        assert!(admit(&watch).is_some());
     }
 
     #[test]
     fn those_that_are_told_to_go_hold_their_places_until_they_have() {
         let watch = watch();
-        let mut open: Vec<_> = (0..2).map(|_| watch.admit().unwrap()).collect();
-        open.push(watch.admit().unwrap());
-        assert!(watch.admit().is_none(), "nobody has gone yet");
+        let mut open: Vec<_> = (0..2).map(|_| admit(&watch).unwrap()).collect();
+        open.push(admit(&watch).unwrap());
+        assert!(admit(&watch).is_none(), "nobody has gone yet");
         open.remove(0);
-        assert!(watch.admit().is_some());
+        assert!(admit(&watch).is_some());
     }
 }

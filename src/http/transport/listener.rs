@@ -4,27 +4,33 @@
 //! whom there is a slot and who timed out.
 
 use std::convert::Infallible;
-use std::io;
+use std::error::Error;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{Request, StatusCode, Version, header};
+use axum::http::{HeaderValue, Request, StatusCode, Version, header};
 use axum::response::IntoResponse as _;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::rt::Executor;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::time::Instant;
 use tower_service::Service as _;
 
-use super::connection::{Close, ConnectionSlot, Watch};
+use super::connection::{Admission, ClientConnection, Close, ConnectionSlot, Watch};
+use super::cut_off::CutOff;
+use super::incoming::{UnreadBody, shared};
 use super::socket::Socket;
 use super::tapped::Tapped;
 use crate::http::HttpError;
@@ -39,7 +45,15 @@ struct Streams(Duration);
 
 impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Streams {
     fn execute(&self, stream: F) {
-        tokio::spawn(tokio::time::timeout(self.0, stream));
+        let cut_off = Arc::new(Notify::new());
+        let stream = CutOff::Stream(Arc::clone(&cut_off)).around(stream);
+        let stream = tokio::time::timeout(self.0, stream);
+        tokio::spawn(async move {
+            tokio::select! {
+                _ended = stream => {}
+                () = cut_off.notified() => {}
+            }
+        });
     }
 }
 
@@ -49,7 +63,10 @@ const OUT_OF_FILES: Duration = Duration::from_millis(100);
 /// How long a refused client is listened to, and how many of them: closing immediately would take back the
 /// answer before it is read.
 const LINGER: Duration = Duration::from_secs(1);
-const LINGERING: usize = 64;
+const LINGERING: usize = 256;
+
+/// How long a new client waits for one that has to go for it: no longer than that takes.
+const LEAVING: Duration = Duration::from_millis(100);
 
 /// Takes connections of one listening socket.
 pub(crate) struct Listener {
@@ -102,7 +119,7 @@ impl Listener {
                     continue;
                 }
             };
-            let Some(place) = self.watch.admit() else {
+            let Some(place) = self.place().await else {
                 self.refuse(stream);
                 continue;
             };
@@ -121,9 +138,29 @@ impl Listener {
         }
     }
 
+    /// A slot for a new connection, as soon as whoever makes room for it has gone.
+    async fn place(&self) -> Option<ConnectionSlot> {
+        let deadline = Instant::now() + LEAVING;
+        loop {
+            match self.watch.admit() {
+                Admission::Slot(slot) => return Some(slot),
+                Admission::Full => return None,
+                Admission::WhenOneHasLeft => {
+                    let left = self.watch.left.notified();
+                    tokio::time::timeout_at(deadline, left).await.ok()?;
+                }
+            }
+        }
+    }
+
     /// Answers 503 without asking what was wanted.
     fn refuse(&self, mut stream: TcpStream) {
+        self.watch.counts.refused.fetch_add(1, Ordering::Relaxed);
         let Ok(permit) = Arc::clone(&self.lingering).try_acquire_owned() else {
+            // Nobody waits for the client to read it, but it was said.
+            if let Ok(mut stream) = stream.into_std() {
+                drop(stream.write_all(REFUSAL.as_bytes()));
+            }
             return;
         };
         tokio::spawn(async move {
@@ -173,18 +210,24 @@ async fn serve(
 ) {
     let connection = &place.connection;
     let socket = Socket::new(stream, Arc::clone(connection));
-    let answer = service_fn(|mut request: Request<Incoming>| {
+    let answer = service_fn(|request: Request<Incoming>| {
         let asked = connection.begin(request.version());
         let has_one_host = has_one_host(&request);
+        let (mut request, unread) = take_body(request, connection);
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
         let answered = has_one_host.then(|| router.clone().call(request));
         async move {
-            let response = match answered {
+            let mut response = match answered {
                 Some(answered) => answered.await?,
                 None => HttpError::bare(StatusCode::BAD_REQUEST).into_response(),
             };
+            if unread.is_some_and(|unread| unread.is_left()) {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(header::CONNECTION, close);
+                asked.leaves_body();
+            }
             // The request is over when its answer has been handed on as a whole, or given up.
             let until_then = move |frame| {
                 let _asked = &asked;
@@ -193,24 +236,49 @@ async fn serve(
             Ok::<_, Infallible>(response.map(|body| Tapped::new(body, until_then)))
         }
     });
-    let mut served = pin!(protocols.serve_connection(TokioIo::new(socket), answer));
-    loop {
-        tokio::select! {
-            result = served.as_mut() => {
-                if let Err(cause) = result {
-                    if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
-                        connection.malformed();
-                    }
-                    tracing::debug!(cause, "connection ended");
+    let serving = async {
+        let mut served = pin!(protocols.serve_connection(TokioIo::new(socket), answer));
+        loop {
+            tokio::select! {
+                // What has come is looked at first: a request that is there is answered.
+                biased;
+                result = served.as_mut() => return ended(connection, result),
+                close = connection.told() => match close {
+                    Close::AtOnce => return,
+                    Close::Gracefully => served.as_mut().graceful_shutdown(),
                 }
-                return;
-            }
-            close = connection.told() => match close {
-                Close::AtOnce => return,
-                Close::Gracefully => served.as_mut().graceful_shutdown(),
             }
         }
+    };
+    let cut_off = CutOff::Connection(Arc::clone(connection));
+    cut_off.around(serving).await;
+}
+
+/// Notes how a connection ended.
+fn ended(connection: &ClientConnection, result: Result<(), Box<dyn Error + Send + Sync>>) {
+    let Err(cause) = result else { return };
+    let cause_of_hyper = cause.downcast_ref::<hyper::Error>();
+    if cause_of_hyper.is_some_and(hyper::Error::is_parse) {
+        connection.malformed();
     }
+    tracing::debug!(cause, "connection ended");
+}
+
+/// `request` with its body shared, if anything of it can be left when it was answered: over HTTP/1.1, where
+/// the next request comes behind it.
+fn take_body(
+    request: Request<Incoming>,
+    connection: &Arc<ClientConnection>,
+) -> (Request<Body>, Option<UnreadBody>) {
+    if request.body().is_end_stream() {
+        return (request.map(|_| Body::empty()), None);
+    }
+    let is_http_1 = request.version() <= Version::HTTP_11;
+    let expects_to_be_asked = request.headers().contains_key(header::EXPECT);
+    let (parts, body) = request.into_parts();
+    let (body, unread) = shared(body, connection, expects_to_be_asked);
+    let request = Request::from_parts(parts, Body::new(body));
+    (request, is_http_1.then_some(unread))
 }
 
 #[cfg(test)]

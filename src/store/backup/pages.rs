@@ -13,10 +13,12 @@ use rusqlite::{Connection, ErrorCode, ffi};
 
 use crate::file::provenance::record_state;
 use crate::store::StoreError;
-use crate::store::acceptance::unreadable;
-use crate::store::files::mark_log;
-use crate::store::health::{Depth, problems};
-use crate::store::pragmas::{Access, open_unpublished, reader_flags, reader_uri, set_up_reader};
+use crate::store::open::acceptance::unreadable;
+use crate::store::open::files::mark_log;
+use crate::store::open::pragmas::{
+    Access, open_unpublished, reader_flags, reader_uri, set_up_reader,
+};
+use crate::store::watch::health::{Depth, problems};
 
 /// What can go wrong in a copy.
 #[derive(Debug)]

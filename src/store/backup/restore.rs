@@ -10,9 +10,9 @@ use super::pages;
 use super::{BackupError, Copied};
 use crate::file::Schema;
 use crate::store::StoreError;
-use crate::store::acceptance::{fit, provenance_of, unreadable};
-use crate::store::files::{PrimaryFiles, beside, file_error};
-use crate::store::pragmas::Access;
+use crate::store::open::acceptance::{fit, provenance_of, unreadable};
+use crate::store::open::files::{PrimaryFiles, beside, file_error};
+use crate::store::open::pragmas::Access;
 
 /// Makes `file`, a backup or a baked file of `app`, the newest generation in `data_dir`, which the next
 /// primary serves. One of an older version than `schema` is restored as it is: that start migrates it.

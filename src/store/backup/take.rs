@@ -10,9 +10,9 @@ use super::pages;
 use super::{BackupError, Copied};
 use crate::file::Temporary;
 use crate::file::provenance::Provenance;
-use crate::store::acceptance::{provenance_of, unreadable};
-use crate::store::files::{self, beside};
-use crate::store::pragmas::Access;
+use crate::store::open::acceptance::{provenance_of, unreadable};
+use crate::store::open::files::{self, beside};
+use crate::store::open::pragmas::Access;
 
 /// So often a copy is begun anew because a reset replaced the file meanwhile.
 const ATTEMPTS: u32 = 16;

@@ -122,6 +122,38 @@ async fn row_24_integers_have_32_bits() {
     assert_eq!(site.list("").await, [known]);
 }
 
+/// Trust 14: whole numbers beyond 64 bits are whole numbers, shown in full, and objects keep their order.
+#[tokio::test]
+async fn row_24_messages_quote_what_was_sent() {
+    let (site, known) = with_ann().await;
+    let path = format!("/people/{KNOWN}");
+    for (value, flaw) in [
+        (
+            "18446744073709551616",
+            "18446744073709551616 is greater than the maximum of 2147483647",
+        ),
+        (
+            "-9223372036854775809",
+            "-9223372036854775809 is less than the minimum of -2147483648",
+        ),
+        (
+            "{\"z\": 1, \"a\": [10000000000000000000000, 1e2]}",
+            "{'z': 1, 'a': [10000000000000000000000, 100.0]} is not of type 'integer'",
+        ),
+    ] {
+        let detail = format!("{flaw} - 'age'");
+        let body = ann().to_string().replace("\"age\":", "\"age\": 1, \"x\":");
+        let body = body.replace('}', &format!(", \"age\": {value}}}"));
+        site.post_json("/people", &body).await.is_bad(&detail);
+        let body = format!("{{\"age\": {value}}}");
+        site.write(Method::PUT, &path, &body).await.is_bad(&detail);
+    }
+    let body = "{\"fare\": 18446744073709551616}";
+    let changed = site.write(Method::PUT, &path, body).await.is(200).json();
+    let fare = json!({"fare": 18_446_744_073_709_551_616.0});
+    assert_eq!(changed, merged(&known, &fare));
+}
+
 #[tokio::test]
 async fn row_25_fares_are_finite() {
     let (site, known) = with_ann().await;

@@ -289,6 +289,7 @@ async fn a_uuid_is_found_in_any_spelling() {
     }
 }
 
+/// Trust 14: also numbers that no integer of the machine holds.
 #[tokio::test]
 async fn values_that_cannot_be_are_told() {
     let site = Site::all_people();
@@ -301,7 +302,32 @@ async fn values_that_cannot_be_are_told() {
             refused.push((pair(name, text), wrong_type(name, "integer")));
         }
     }
-    refused.push((pair("age", "2147483648"), wrong_type("age", "integer")));
+    for (name, text, flaw) in [
+        (
+            "age",
+            "2147483648",
+            "greater than the maximum of 2147483647",
+        ),
+        (
+            "minAge",
+            "18446744073709551616",
+            "greater than the maximum of 2147483647",
+        ),
+        (
+            "maxAge",
+            "-18446744073709551616",
+            "less than the minimum of -2147483648",
+        ),
+        ("limit", "-1", "less than the minimum of 1"),
+        (
+            "limit",
+            "18446744073709551616",
+            "greater than the maximum of 1000",
+        ),
+    ] {
+        let detail = format!("{text} is {flaw} for query parameter '{name}'");
+        refused.push((pair(name, text), detail));
+    }
     for text in ["", "x", "inf", "NaN", "1e400", "7,25"] {
         for name in ["fare", "minFare", "maxFare"] {
             refused.push((pair(name, text), wrong_type(name, "number")));

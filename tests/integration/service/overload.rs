@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tower::ServiceExt as _;
 
 use crate::service::processes::serve;
+use crate::support::busy_writer::BusyWriter;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::{Answer, Options, Site, whole_dataset};
 use crate::support::raw_socket::RawSocket;
@@ -99,18 +100,7 @@ async fn an_upload_counts_until_it_is_written_or_given_up() {
     options.config.limits.upload_bytes = 100_000;
     options.config.limits.body_bytes = 100_000;
     let site = Arc::new(Site::with(&Dataset::tiny(), &options));
-    let (hold, held) = channel::<()>();
-    let (begun, has_begun) = tokio::sync::oneshot::channel();
-    let store = Arc::clone(&site.store);
-    let busy = tokio::spawn(async move {
-        let work = move |_: &rusqlite::Connection| {
-            begun.send(()).unwrap();
-            let _ended = held.recv();
-            Ok::<_, StoreError>(())
-        };
-        store.write(work).await.unwrap();
-    });
-    has_begun.await.unwrap();
+    let busy = BusyWriter::begin(&site.store).await;
     let further = "x".repeat(90_000);
     let large = |id| format!("{id},n,d,t,1,50,60,70,赤,,座椅子,1,1,{further}\n");
     let (first, second) = (large(2), large(3));
@@ -125,8 +115,7 @@ async fn an_upload_counts_until_it_is_written_or_given_up() {
     assert!(upload.await.unwrap_err().is_cancelled());
     let shed = site.upload("chairs", &second).await;
     assert_eq!(shed.is(503).header("retry-after"), "1");
-    drop(hold);
-    busy.await.unwrap();
+    busy.end().await;
     // Behind all that waits.
     site.store.write(|_| Ok::<_, StoreError>(())).await.unwrap();
     site.get("/api/chair/2").await.is(200);

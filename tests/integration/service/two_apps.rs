@@ -3,16 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use axum::body::{Body, Bytes};
-use axum::http::{Method, Request};
-
+use axum::http::Method;
 use ekiben::config::{Config, Mode};
-use http_body_util::channel::Channel;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::bake::csv::HEADER;
 use crate::support::binary::{Process, run};
+use crate::support::busy_writer::BusyWriter;
 use crate::support::client::Client;
 use crate::support::harness::{Answer, Options, Site, bake_app, isuumo, people, whole_dataset};
 
@@ -67,10 +65,13 @@ async fn an_overload_of_one_app_leaves_the_other_its_places() {
         config,
         ..Options::default()
     });
-    // A body that does not end keeps people's only place.
-    let (mut sender, body) = Channel::<Bytes, std::io::Error>::new(1);
-    let request = Request::post("/people").header("content-type", "application/json");
-    let mut held = Box::pin(site.send(request.body(Body::new(body)).unwrap()));
+    // A write that waits for its turn keeps people's only slot.
+    let [_, people] = site.site.apps() else {
+        panic!("two apps")
+    };
+    let busy = BusyWriter::begin(&people.store).await;
+    let body = person().to_string();
+    let mut held = Box::pin(site.post_json("/people", &body));
     assert!(
         crate::support::harness::poll_once(held.as_mut())
             .await
@@ -80,10 +81,8 @@ async fn an_overload_of_one_app_leaves_the_other_its_places() {
     for path in [CHAIR, "/api/chair/low_priced", "/api/estate/1"] {
         site.get(path).await.is(200);
     }
-    // When it ends, the place is free again.
-    let bytes = Bytes::from(person().to_string());
-    sender.send_data(bytes).await.unwrap();
-    drop(sender);
+    // When it ends, the slot is free again.
+    busy.end().await;
     held.await.is(200);
     site.get("/people").await.is(200);
 }

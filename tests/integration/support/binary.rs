@@ -56,13 +56,24 @@ pub(crate) struct Process {
     pub(crate) address: SocketAddr,
     /// Where operators ask, if the server told.
     pub(crate) admin: Option<SocketAddr>,
+    /// The line of the log that told the address.
+    pub(crate) listening: Value,
     stderr: BufReader<ChildStderr>,
 }
 
 impl Process {
     /// Starts `ekiben serve` with `arguments` on a free port and waits until it listens.
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut process = Self::spawn(folder, arguments);
+        Self::spawn(folder, arguments).until_it_listens()
+    }
+
+    /// The same for a command that says itself where to listen.
+    pub(crate) fn start_as(command: &mut Command) -> Self {
+        Self::spawn_as(command).until_it_listens()
+    }
+
+    fn until_it_listens(mut self) -> Self {
+        let process = &mut self;
         let mut seen = String::new();
         loop {
             let mut line = String::new();
@@ -73,7 +84,8 @@ impl Process {
             process.admin = process.admin.or_else(|| told("admin"));
             if let Some(address) = told("address") {
                 process.address = address;
-                return process;
+                process.listening = log;
+                return self;
             }
             seen.push_str(&line);
         }
@@ -81,9 +93,13 @@ impl Process {
 
     /// The same without waiting: nothing of the log has been read, and the address is not known.
     pub(crate) fn spawn(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = ekiben(folder)
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(arguments)
+        let mut command = ekiben(folder);
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        Self::spawn_as(command.args(arguments))
+    }
+
+    fn spawn_as(command: &mut Command) -> Self {
+        let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -94,6 +110,7 @@ impl Process {
             child,
             address: ([127, 0, 0, 1], 0).into(),
             admin: None,
+            listening: Value::Null,
             stderr,
         }
     }

@@ -2,6 +2,7 @@
 //! of the harness itself.
 
 pub(crate) mod binary;
+pub(crate) mod busy_writer;
 pub(crate) mod captured_log;
 pub(crate) mod cells;
 pub(crate) mod client;
@@ -15,3 +16,4 @@ pub(crate) mod raw_socket;
 pub(crate) mod schema_folder;
 pub(crate) mod small_disk;
 pub(crate) mod source_files;
+pub(crate) mod terminal;

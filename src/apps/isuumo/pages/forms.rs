@@ -12,7 +12,7 @@ use super::addresses::page_id;
 use super::detail::{self, Notice};
 use super::frame::PageFrame;
 use crate::apps::isuumo::{IsuumoState, Result, purchase};
-use crate::http::FormKey;
+use crate::http::{FormKey, Preconditions};
 use crate::store::{Once, Outcome};
 use crate::web::flash;
 use crate::web::form::{FormFields, KEY_FIELD};
@@ -23,6 +23,7 @@ pub(super) async fn buy(
     Path(id): Path<String>,
     frame: PageFrame,
     key: FormKey,
+    conditions: Preconditions,
     form: FormFields,
 ) -> Result<Response> {
     let id = page_id(&id)?;
@@ -32,7 +33,7 @@ pub(super) async fn buy(
     }
     // The key alone says which purchase it is: who mends the address before the second click means the same.
     let once = key.once(form.text(KEY_FIELD), b"")?;
-    let outcome = purchase::take_one(&isu, id, once).await?;
+    let outcome = purchase::take_one(&isu, id, once, conditions).await?;
     if outcome == Outcome::KeyTaken {
         return Ok(outcome.into_response());
     }
@@ -47,6 +48,7 @@ pub(super) async fn request(
     State(isu): State<IsuumoState>,
     Path(id): Path<String>,
     frame: PageFrame,
+    conditions: Preconditions,
     form: FormFields,
 ) -> Result<Response> {
     let id = page_id(&id)?;
@@ -54,7 +56,8 @@ pub(super) async fn request(
     if let Err(email) = email(&form) {
         return detail::estate_page(&isu, &frame.at(page), id, Notice::Invalid(email)).await;
     }
-    if is_done(purchase::request(&isu, id, Once::default()).await?) {
+    let outcome = purchase::request(&isu, id, Once::default(), conditions).await?;
+    if is_done(outcome) {
         return flash::lead(&isu.cookies, &isu.mount.url(&page), detail::DONE);
     }
     detail::estate_page(&isu, &frame.at(page), id, Notice::TooLate).await

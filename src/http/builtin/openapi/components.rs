@@ -7,7 +7,6 @@ use utoipa::openapi::{
     Content, Header, HeaderBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder,
 };
 
-use super::header;
 use crate::http::LayerLimits;
 use crate::http::error::{PROBLEM_TYPE, Problem};
 use crate::http::idempotency::{LONGEST, PATTERN};
@@ -42,6 +41,14 @@ pub(super) fn add(document: &mut OpenApi, limits: &LayerLimits) {
     let parameters = &mut components.parameters;
     parameters.insert("If-None-Match".to_owned(), if_none_match().into());
     parameters.insert("Idempotency-Key".to_owned(), idempotency_key().into());
+    for (name, description) in CONDITIONS_OF_WRITES {
+        let condition = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .description(Some(description))
+            .schema(Some(typed(Type::String)));
+        parameters.insert(format!("Write-{name}"), condition.build().into());
+    }
     let responses = &mut components.responses;
     for (name, response) in answers(limits) {
         responses.insert(name.to_owned(), response.into());
@@ -102,6 +109,24 @@ fn if_none_match() -> Parameter {
         .build()
 }
 
+/// The headers that bind a write to a state of the data.
+const CONDITIONS_OF_WRITES: [(&str, &str); 3] = [
+    (
+        "If-Match",
+        "Entity tags of answers of this app, or `*`: the write is done only while one of them is right.",
+    ),
+    (
+        "If-None-Match",
+        "Entity tags of answers of this app: the write is done only while none of them is right. Never \
+         with `*`.",
+    ),
+    (
+        "If-Unmodified-Since",
+        "A date: the write is done only if the app's data has not changed since. Ignored beside \
+         `If-Match`, and when it is no date.",
+    ),
+];
+
 fn idempotency_key() -> Parameter {
     let schema = ObjectBuilder::new()
         .schema_type(Type::String)
@@ -152,6 +177,13 @@ fn answers(limits: &LayerLimits) -> Vec<(&'static str, Response)> {
             ),
         ),
         (
+            "OtherState",
+            problem(
+                "The data is not in the state that `If-Match`, `If-None-Match` or `If-Unmodified-Since` \
+                 names. Nothing was done.",
+            ),
+        ),
+        (
             "TooManyRequests",
             retry(problem(
                 "Too many requests came from this client, where there is a limit \
@@ -187,4 +219,19 @@ pub fn refusal(description: &str, schema: &str, media_types: &[&str]) -> Respons
     let with =
         |response: ResponseBuilder, media_type: &&str| response.content(*media_type, content());
     media_types.iter().fold(response, with).build()
+}
+
+/// A reference to the shared header `name`.
+pub(super) fn header(name: &str) -> RefOr<Header> {
+    RefOr::Ref(Ref::new(format!("#/components/headers/{name}")))
+}
+
+/// A reference to the shared parameter `name` of writes.
+pub(super) fn write_parameter(name: &str) -> RefOr<Parameter> {
+    parameter(&format!("Write-{name}"))
+}
+
+/// A reference to the shared parameter `name`.
+pub(super) fn parameter(name: &str) -> RefOr<Parameter> {
+    RefOr::Ref(Ref::new(format!("#/components/parameters/{name}")))
 }

@@ -11,6 +11,8 @@ use serde_json::Value;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::{Content, OpenApi, RefOr};
 
+use super::operations::operations_mut;
+
 const EXTENSION: &str = "x-examples";
 
 /// A request with its answer.
@@ -87,7 +89,7 @@ pub struct Response {
 /// When it is not.
 pub fn add_examples(document: &mut OpenApi, json: &str) -> serde_json::Result<()> {
     let mut examples: BTreeMap<String, Vec<Example>> = serde_json::from_str(json)?;
-    for (_, operation) in super::operations_mut(document) {
+    for (_, operation) in operations_mut(document) {
         let id = operation.operation_id.clone().unwrap_or_default();
         if let Some(examples) = examples.remove(&id) {
             add(operation, &examples)?;

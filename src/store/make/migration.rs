@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::StoreError;
-use super::acceptance::{Fit, examine, fit, provenance_of, unreadable};
-use super::backup::pages;
-use super::files::{self, PrimaryFiles, file_error};
-use super::health::{Depth, problems};
-use super::pragmas::{Access, open_unpublished};
 use crate::file::provenance::record_schema;
 use crate::file::{FileError, Schema, gather_statistics, is_about_files};
+use crate::store::StoreError;
+use crate::store::backup::pages;
+use crate::store::open::acceptance::{Fit, examine, fit, provenance_of, unreadable};
+use crate::store::open::files::{self, PrimaryFiles, file_error};
+use crate::store::open::pragmas::{Access, open_unpublished};
+use crate::store::watch::health::{Depth, problems};
 
 /// A migration that was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +108,7 @@ pub fn migrate(
 }
 
 /// Makes a new generation of the one that a primary has kept.
-pub(super) fn migrate_kept(
+pub(in crate::store) fn migrate_kept(
     files: &PrimaryFiles,
     kept: u64,
     app: &str,
@@ -128,16 +128,16 @@ pub(super) fn migrate_kept(
 }
 
 /// A file that is migrated.
-pub(super) struct MigrationSource<'a> {
-    pub(super) path: &'a Path,
-    pub(super) access: Access,
-    pub(super) app: &'a str,
-    pub(super) schema: &'a Schema,
+pub(in crate::store) struct MigrationSource<'a> {
+    pub(in crate::store) path: &'a Path,
+    pub(in crate::store) access: Access,
+    pub(in crate::store) app: &'a str,
+    pub(in crate::store) schema: &'a Schema,
 }
 
 impl MigrationSource<'_> {
     /// Makes generation `generation` of it: a copy, its log included, and the migrations that it lacks.
-    pub(super) fn migrate(
+    pub(in crate::store) fn migrate(
         &self,
         files: &PrimaryFiles,
         generation: u64,
@@ -161,7 +161,11 @@ impl MigrationSource<'_> {
     }
 
     /// Copies the state of one moment to the empty file `temporary`; its version.
-    pub(super) fn copy(&self, temporary: &Path, target: &Path) -> Result<u32, StoreError> {
+    pub(in crate::store) fn copy(
+        &self,
+        temporary: &Path,
+        target: &Path,
+    ) -> Result<u32, StoreError> {
         let source = pages::open_source(self.path, self.access)?;
         let unusable = |reason| StoreError::Unusable {
             path: self.path.to_owned(),
@@ -188,7 +192,7 @@ impl MigrationSource<'_> {
     }
 
     /// Runs the migrations that a file of version `from` lacks.
-    pub(super) fn bring_up(
+    pub(in crate::store) fn bring_up(
         &self,
         connection: &Connection,
         target: &Path,
@@ -205,7 +209,12 @@ impl MigrationSource<'_> {
     }
 
     /// Tells a migration that is wrong from storage that is.
-    pub(super) fn failed(&self, error: FileError, target: &Path, from: u32) -> StoreError {
+    pub(in crate::store) fn failed(
+        &self,
+        error: FileError,
+        target: &Path,
+        from: u32,
+    ) -> StoreError {
         match error {
             FileError::SchemaSql { cause, .. } | FileError::Sqlite { cause, .. }
                 if is_about_files(&cause) =>
@@ -226,7 +235,7 @@ impl MigrationSource<'_> {
 }
 
 /// Does `work` to a copy without a name, in one transaction, and checks the copy in full.
-pub(super) fn change<T, E: From<FileError>>(
+pub(in crate::store) fn change<T, E: From<FileError>>(
     copy: &Path,
     target: &Path,
     work: impl FnOnce(&Connection) -> Result<T, E>,

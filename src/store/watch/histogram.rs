@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Counts values by the smallest of its bounds that is not below them.
 #[derive(Debug)]
-pub(super) struct Histogram<const N: usize> {
+pub(in crate::store) struct Histogram<const N: usize> {
     bounds: [u64; N],
     counts: [AtomicU64; N],
     beyond: AtomicU64,
@@ -34,7 +34,7 @@ impl Distribution {
 
 impl<const N: usize> Histogram<N> {
     /// `bounds` rise.
-    pub(super) fn new(bounds: [u64; N]) -> Self {
+    pub(in crate::store) fn new(bounds: [u64; N]) -> Self {
         Self {
             bounds,
             counts: std::array::from_fn(|_| AtomicU64::new(0)),
@@ -43,7 +43,7 @@ impl<const N: usize> Histogram<N> {
         }
     }
 
-    pub(super) fn observe(&self, value: u64) {
+    pub(in crate::store) fn observe(&self, value: u64) {
         // From the lowest: nearly all values are in the first buckets.
         let bucket = self.bounds.iter().position(|bound| value <= *bound);
         let bucket = bucket.and_then(|index| self.counts.get(index));
@@ -54,12 +54,12 @@ impl<const N: usize> Histogram<N> {
     }
 
     /// In nanoseconds, as its bounds.
-    pub(super) fn observe_time(&self, time: Duration) {
+    pub(in crate::store) fn observe_time(&self, time: Duration) {
         self.observe(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
     }
 
     /// So far, with values in units of `unit`.
-    pub(super) fn distribution(&self, unit: u64) -> Distribution {
+    pub(in crate::store) fn distribution(&self, unit: u64) -> Distribution {
         let scaled = |value: u64| value as f64 / unit as f64;
         let counted = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let bounds = self.bounds.iter().copied().map(scaled);

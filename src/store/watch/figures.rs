@@ -3,7 +3,7 @@
 //! Counted with relaxed atomics where the work is done, read as a whole by [`Store::figures`]. Nothing
 //! here decides anything but `waiting`, which the writer compares with its batch threshold.
 //!
-//! [`Store::figures`]: super::Store::figures
+//! [`Store::figures`]: crate::store::Store::figures
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use r2d2::event::CheckoutEvent;
 
 use super::histogram::{Distribution, Histogram};
 use super::slow_queries::SlowQueries;
-use super::{Generation, StoreOptions};
+use crate::store::{Generation, StoreOptions};
 
 const MICROSECOND: u64 = 1_000;
 const MILLISECOND: u64 = 1_000 * MICROSECOND;
@@ -53,21 +53,21 @@ const GROUP_SIZES: [u64; 9] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /// The counters of a store; they go on from generation to generation.
 #[derive(Debug)]
-pub(super) struct Counters {
+pub(in crate::store) struct Counters {
     /// Writes that wait for the writer.
-    pub(super) waiting: AtomicUsize,
+    pub(in crate::store) waiting: AtomicUsize,
     /// Nanoseconds.
     commits: Histogram<{ COMMIT_TIMES.len() }>,
     failed_commits: AtomicU64,
     writes: Histogram<{ GROUP_SIZES.len() }>,
-    pub(super) checkpoints: AtomicU64,
+    pub(in crate::store) checkpoints: AtomicU64,
     /// Nanoseconds.
     checkouts: Histogram<{ CHECKOUT_TIMES.len() }>,
-    pub(super) slow_queries: SlowQueries,
+    pub(in crate::store) slow_queries: SlowQueries,
 }
 
 impl Counters {
-    pub(super) fn new(options: &StoreOptions) -> Self {
+    pub(in crate::store) fn new(options: &StoreOptions) -> Self {
         Self {
             waiting: AtomicUsize::new(0),
             commits: Histogram::new(COMMIT_TIMES),
@@ -80,7 +80,7 @@ impl Counters {
     }
 
     /// A group of `writes` was committed, or was not.
-    pub(super) fn group(&self, writes: usize, time: Duration, succeeded: bool) {
+    pub(in crate::store) fn group(&self, writes: usize, time: Duration, succeeded: bool) {
         if succeeded {
             self.writes.observe(writes as u64);
             self.commits.observe_time(time);
@@ -90,7 +90,7 @@ impl Counters {
     }
 
     /// With what the generation that is served says of itself.
-    pub(super) fn figures(&self, generation: &Generation) -> Figures {
+    pub(in crate::store) fn figures(&self, generation: &Generation) -> Figures {
         let total = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let pool = generation.pool_state();
         Figures {
@@ -112,7 +112,7 @@ impl Counters {
 
 /// Counts what the pool reports.
 #[derive(Debug)]
-pub(super) struct Checkouts(pub(super) Arc<Counters>);
+pub(in crate::store) struct Checkouts(pub(in crate::store) Arc<Counters>);
 
 impl HandleEvent for Checkouts {
     fn handle_checkout(&self, event: CheckoutEvent) {

@@ -12,13 +12,13 @@ use rusqlite::Connection;
 use super::files::file_error;
 use super::length::missing;
 use super::pragmas::{Access, reader_flags, reader_uri};
-use super::{StoreError, StoreOptions};
 use crate::file::Schema;
 use crate::file::provenance::{Provenance, why_unknown};
+use crate::store::{StoreError, StoreOptions};
 
 /// How a file that can be used relates to the schema that the app's queries are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fit {
+pub(in crate::store) enum Fit {
     /// It has that schema.
     Same,
     /// It has an older version, and can be migrated.
@@ -26,7 +26,7 @@ pub(super) enum Fit {
 }
 
 /// Refuses a file that is not what the app's queries are written for, or not all of it.
-pub(super) fn check(
+pub(in crate::store) fn check(
     path: &Path,
     access: Access,
     options: &StoreOptions,
@@ -42,7 +42,7 @@ pub(super) fn check(
 }
 
 /// As [`check`], but takes a file of an older version too.
-pub(super) fn examine(
+pub(in crate::store) fn examine(
     path: &Path,
     access: Access,
     app: &str,
@@ -70,7 +70,7 @@ pub(super) fn examine(
 }
 
 /// The provenance of a file of `app`, or what is wrong with the file.
-pub(super) fn provenance_of(
+pub(in crate::store) fn provenance_of(
     connection: &Connection,
     app: &str,
 ) -> rusqlite::Result<Result<Provenance, String>> {
@@ -85,7 +85,7 @@ pub(super) fn provenance_of(
 }
 
 /// Refuses what has a newer schema than the app's queries are written for, or another one of that version.
-pub(super) fn fit(
+pub(in crate::store) fn fit(
     path: &Path,
     provenance: &Provenance,
     schema: &Schema,
@@ -106,7 +106,7 @@ pub(super) fn fit(
     }
 }
 
-pub(super) fn unreadable(cause: &rusqlite::Error) -> String {
+pub(in crate::store) fn unreadable(cause: &rusqlite::Error) -> String {
     format!("it cannot be read ({cause})")
 }
 

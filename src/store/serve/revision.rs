@@ -4,10 +4,11 @@
 //! is made from a read can be named by its revision. That holds because the writer counts twice for
 //! each commit that reads can show: before SQLite may show it to anyone, and when all readers were notified
 //! and what is derived from it is in its place. In between there is no revision. A read shows one
-//! revision when that is the store's before it begins and after it ends ([`super::Store::revision`]).
+//! revision when that is the store's before it begins and after it ends ([`crate::store::Store::revision`]).
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
 
@@ -18,9 +19,9 @@ use crate::release;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revision {
     /// Which data: see [`lineage_of_baked`] and [`new_lineage`].
-    pub(super) lineage: u64,
-    pub(super) generation: u64,
-    pub(super) changes: u64,
+    pub(in crate::store) lineage: u64,
+    pub(in crate::store) generation: u64,
+    pub(in crate::store) changes: u64,
 }
 
 impl Revision {
@@ -50,13 +51,13 @@ impl fmt::Display for Revision {
 
 /// The lineage of a primary: its own, and another one after each start, since commits are counted
 /// anew.
-pub(super) fn new_lineage() -> u64 {
+pub(in crate::store) fn new_lineage() -> u64 {
     release::random()
 }
 
 /// The lineage of a file that never changes: the same for all replicas that serve it with the same
 /// build, before and after a restart.
-pub(super) fn lineage_of_baked(provenance: &Provenance) -> u64 {
+pub(in crate::store) fn lineage_of_baked(provenance: &Provenance) -> u64 {
     let mut hash = Sha256::new();
     hash.update(release::identity());
     // All of it: another bake of the same inputs may be by another importer.
@@ -69,28 +70,73 @@ pub(super) fn lineage_of_baked(provenance: &Provenance) -> u64 {
 }
 
 /// Counts the changes of one generation: even while none is under way.
-#[derive(Debug, Default)]
-pub(super) struct ChangeCounter(AtomicU64);
+#[derive(Debug)]
+pub(in crate::store) struct ChangeCounter {
+    count: AtomicU64,
+    /// Whether the writer's transaction holds something that reads will show.
+    is_pending: AtomicBool,
+    /// When the last one ended, or else when the counting began, in milliseconds since 1970.
+    since: AtomicU64,
+}
+
+impl Default for ChangeCounter {
+    fn default() -> Self {
+        Self {
+            count: AtomicU64::new(0),
+            is_pending: AtomicBool::new(false),
+            since: AtomicU64::new(now()),
+        }
+    }
+}
+
+/// Milliseconds since 1970, by the wall clock, and never less than have passed: a state that is taken for
+/// younger than it is makes a condition fail, one that is taken for older would let it hold.
+fn now() -> u64 {
+    let passed = SystemTime::now().duration_since(UNIX_EPOCH);
+    let passed = passed.unwrap_or_default() + Duration::from_millis(1);
+    u64::try_from(passed.as_millis()).unwrap_or(u64::MAX)
+}
 
 impl ChangeCounter {
     /// Reads may show the change from here on.
-    pub(super) fn begin(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+    pub(in crate::store) fn begin(&self) {
+        self.count.fetch_add(1, Ordering::SeqCst);
         // Whoever sees anything of what follows sees the number too.
         fence(Ordering::SeqCst);
     }
 
     /// All reads that start from here on show the change, or none does because it failed.
-    pub(super) fn end(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+    pub(in crate::store) fn end(&self) {
+        // A state that is read now is not older than this.
+        self.since.store(now(), Ordering::SeqCst);
+        self.count.fetch_add(1, Ordering::SeqCst);
     }
 
     /// The number, unless a change is under way.
-    pub(super) fn settled(&self) -> Option<u64> {
+    pub(in crate::store) fn settled(&self) -> Option<u64> {
         // What was read before was read before.
         fence(Ordering::Acquire);
-        let changes = self.0.load(Ordering::SeqCst);
+        let changes = self.count.load(Ordering::SeqCst);
         changes.is_multiple_of(2).then_some(changes)
+    }
+
+    /// Whether the writer's transaction holds something that reads will show; for the writer's thread,
+    /// which nobody else's answer would concern.
+    pub(in crate::store) fn set_pending(&self, is_pending: bool) {
+        self.is_pending.store(is_pending, Ordering::Relaxed);
+    }
+
+    /// What [`Self::set_pending`] said last.
+    pub(in crate::store) fn is_pending(&self) -> bool {
+        self.is_pending.load(Ordering::Relaxed)
+    }
+
+    /// When reads began to show what they show.
+    pub(in crate::store) fn since(&self) -> SystemTime {
+        let passed = Duration::from_millis(self.since.load(Ordering::SeqCst));
+        UNIX_EPOCH
+            .checked_add(passed)
+            .unwrap_or_else(SystemTime::now)
     }
 }
 

@@ -11,14 +11,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::Connection;
 
-use super::acceptance::check;
-use super::figures::{Checkouts, Counters};
-use super::files::{file_error, log_bytes, remove_generation};
-use super::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use super::reader::{ReaderManager, TimeLimit};
 use super::revision::{ChangeCounter, lineage_of_baked};
-use super::{Derived, StoreError, StoreOptions};
 use crate::file::provenance::Provenance;
+use crate::store::open::acceptance::check;
+use crate::store::open::files::{file_error, log_bytes, remove_generation};
+use crate::store::open::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
+use crate::store::watch::figures::{Checkouts, Counters};
+use crate::store::{Derived, StoreError, StoreOptions};
 
 /// One opened file with its readers.
 pub struct Generation {
@@ -45,7 +45,7 @@ struct GenerationFile {
 
 impl Generation {
     /// Opens the baked file itself, immutable: a generation of a replica.
-    pub(super) fn open_baked(
+    pub(in crate::store) fn open_baked(
         options: &StoreOptions,
         number: u64,
         counters: &Arc<Counters>,
@@ -53,7 +53,7 @@ impl Generation {
         Self::open(&options.baked, number, Access::Immutable, options, counters)
     }
 
-    pub(super) fn open(
+    pub(in crate::store) fn open(
         path: &Path,
         number: u64,
         access: Access,
@@ -131,17 +131,17 @@ impl Generation {
         &self.provenance
     }
 
-    pub(super) fn pool_state(&self) -> r2d2::State {
+    pub(in crate::store) fn pool_state(&self) -> r2d2::State {
         self.readers.state()
     }
 
     /// Bytes of the WAL.
-    pub(super) fn log_bytes(&self) -> u64 {
+    pub(in crate::store) fn log_bytes(&self) -> u64 {
         log_bytes(&self.file.path)
     }
 
     /// Bytes of the file.
-    pub(super) fn file_bytes(&self) -> u64 {
+    pub(in crate::store) fn file_bytes(&self) -> u64 {
         self.file.path.metadata().map_or(0, |file| file.len())
     }
 
@@ -179,26 +179,26 @@ impl Generation {
         derived.clone().ok_or(StoreError::NotDerived)
     }
 
-    pub(super) fn lineage(&self) -> Option<u64> {
+    pub(in crate::store) fn lineage(&self) -> Option<u64> {
         self.lineage
     }
 
-    pub(super) fn changes(&self) -> &ChangeCounter {
+    pub(in crate::store) fn changes(&self) -> &ChangeCounter {
         &self.changes
     }
 
-    pub(super) fn set_derived(&self, derived: Option<Derived>) {
+    pub(in crate::store) fn set_derived(&self, derived: Option<Derived>) {
         *self.derived.write().unwrap_or_else(PoisonError::into_inner) = derived;
     }
 
     /// Notifies readers of a commit: reads that start from here on see it.
-    pub(super) fn tell_commit(&self) {
+    pub(in crate::store) fn tell_commit(&self) {
         self.commits.fetch_add(1, Ordering::Release);
     }
 
     /// Has all readers begin anew: idle ones end their transaction now, others when their read ends.
     /// What they held of the WAL is free then.
-    pub(super) fn renew_readers(&self) {
+    pub(in crate::store) fn renew_readers(&self) {
         self.tell_commit();
         // All together: the pool gives the one first that came back last.
         let mut idle: Vec<_> = std::iter::from_fn(|| self.readers.try_get()).collect();
@@ -210,7 +210,7 @@ impl Generation {
     }
 
     /// Has the file removed once the last request on it ends.
-    pub(super) fn retire(&self) {
+    pub(in crate::store) fn retire(&self) {
         self.file.retired.store(true, Ordering::Release);
     }
 }

@@ -3,16 +3,16 @@
 //! What a look at the newest one refuses is left as it is, and older generations with it; those go only
 //! after that look. This must not open anything for writing.
 
-use super::acceptance::{Fit, examine};
-use super::files::{PrimaryFiles, remove_generation};
-use super::generation::Generation;
 use super::migration::{MigrationSource, migrate_kept};
-use super::pragmas::Access;
-use super::{StoreError, StoreOptions};
+use crate::store::open::acceptance::{Fit, examine};
+use crate::store::open::files::{PrimaryFiles, remove_generation};
+use crate::store::open::pragmas::Access;
+use crate::store::serve::generation::Generation;
+use crate::store::{StoreError, StoreOptions};
 
 /// The generation that a start serves: the one that was `kept`, if it has the schema, or a new one.
 /// Nothing is removed before it is known that there is one.
-pub(super) fn first_generation(
+pub(in crate::store) fn first_generation(
     files: &PrimaryFiles,
     kept: Option<u64>,
     options: &StoreOptions,
@@ -36,7 +36,7 @@ pub(super) fn first_generation(
 
 /// Why the first generation of a start, `number`, cannot be served. A copy that was kept is left alone;
 /// one that was just made goes, or it would be taken for one that holds writes.
-pub(super) fn refused(
+pub(in crate::store) fn refused(
     error: StoreError,
     files: &PrimaryFiles,
     number: u64,
@@ -62,7 +62,7 @@ pub(super) fn refused(
 }
 
 /// Makes generation `number` of the baked file, migrated if it has an older schema.
-pub(super) fn copy_baked(
+pub(in crate::store) fn copy_baked(
     files: &PrimaryFiles,
     options: &StoreOptions,
     number: u64,
@@ -86,7 +86,7 @@ pub(super) fn copy_baked(
 
 /// A kept copy goes on being served when the baked file beside it is another one: its writes are worth
 /// more than the news. The operator is warned, and a reset adopts the baked file.
-pub(super) fn tell_drift(kept: &Generation, options: &StoreOptions) {
+pub(in crate::store) fn tell_drift(kept: &Generation, options: &StoreOptions) {
     let StoreOptions {
         app, schema, baked, ..
     } = options;

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::stored_response::{StoredBody, StoredHeader, StoredResponse};
 
-use super::StoreError;
+use crate::store::StoreError;
 
 /// Made by the first write that has a key: an older file has no such table, a start needs none, and
 /// where it is there already this costs less than a microsecond. Rows have rising numbers, so the lowest

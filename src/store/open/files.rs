@@ -10,11 +10,11 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
 use crate::file::sync_folder;
+use crate::store::StoreError;
 
 /// The files of one app's primary.
-pub(super) struct PrimaryFiles {
+pub(in crate::store) struct PrimaryFiles {
     data_dir: PathBuf,
     app: String,
     /// Locked as long as this value lives.
@@ -23,7 +23,7 @@ pub(super) struct PrimaryFiles {
 
 impl PrimaryFiles {
     /// Takes the lock; every file stays as it is.
-    pub(super) fn lock(data_dir: &Path, app: &str) -> Result<Self, StoreError> {
+    pub(in crate::store) fn lock(data_dir: &Path, app: &str) -> Result<Self, StoreError> {
         fs::create_dir_all(data_dir).map_err(|cause| file_error(data_dir, cause))?;
         let path = data_dir.join(format!("{app}.primary.lock"));
         let lock = take_lock(&path)?;
@@ -35,7 +35,7 @@ impl PrimaryFiles {
     }
 
     /// Removes what an interrupted reset, copy, migration or restore left behind.
-    pub(super) fn clear(&self) -> Result<(), StoreError> {
+    pub(in crate::store) fn clear(&self) -> Result<(), StoreError> {
         for (path, generation) in list(&self.data_dir, &self.app)? {
             if generation.is_none() {
                 remove_generation(&path);
@@ -45,7 +45,7 @@ impl PrimaryFiles {
     }
 
     /// Removes all generations but those.
-    pub(super) fn keep(&self, generations: &[u64]) -> Result<(), StoreError> {
+    pub(in crate::store) fn keep(&self, generations: &[u64]) -> Result<(), StoreError> {
         for (path, generation) in list(&self.data_dir, &self.app)? {
             if generation.is_some_and(|number| !generations.contains(&number)) {
                 remove_generation(&path);
@@ -54,19 +54,19 @@ impl PrimaryFiles {
         Ok(())
     }
 
-    pub(super) fn path(&self, generation: u64) -> PathBuf {
+    pub(in crate::store) fn path(&self, generation: u64) -> PathBuf {
         path(&self.data_dir, &self.app, generation)
     }
 
     /// The newest complete generation, if there is one.
-    pub(super) fn current(&self) -> Result<Option<u64>, StoreError> {
+    pub(in crate::store) fn current(&self) -> Result<Option<u64>, StoreError> {
         newest(&self.data_dir, &self.app)
     }
 
     /// The number of the next generation, whoever makes one: the first behind all of which anything is
     /// there. Somebody who moved a generation away may have left its WAL behind, which SQLite would take
     /// for that of a new file of the same name.
-    pub(super) fn unused(&self) -> Result<u64, StoreError> {
+    pub(in crate::store) fn unused(&self) -> Result<u64, StoreError> {
         let failed = |cause| file_error(&self.data_dir, cause);
         let prefix = format!("{}.primary.", self.app);
         let mut last = 0;
@@ -81,7 +81,11 @@ impl PrimaryFiles {
     }
 
     /// Makes generation `generation` a copy of the baked file.
-    pub(super) fn copy(&self, baked: &Path, generation: u64) -> Result<PathBuf, StoreError> {
+    pub(in crate::store) fn copy(
+        &self,
+        baked: &Path,
+        generation: u64,
+    ) -> Result<PathBuf, StoreError> {
         self.make(generation, |temporary| {
             let failed = |cause| file_error(&self.path(generation), cause);
             copy_file(baked, temporary).map_err(failed)
@@ -91,7 +95,7 @@ impl PrimaryFiles {
 
     /// Makes generation `generation` of what `fill` writes to the path that it is given; it has its name
     /// once that is complete and durable. Its path, and what `fill` returned.
-    pub(super) fn make<T, E: From<StoreError>>(
+    pub(in crate::store) fn make<T, E: From<StoreError>>(
         &self,
         generation: u64,
         fill: impl FnOnce(&Path) -> Result<T, E>,
@@ -119,12 +123,12 @@ impl PrimaryFiles {
 }
 
 /// Where a primary of `app` keeps a generation.
-pub(super) fn path(data_dir: &Path, app: &str, generation: u64) -> PathBuf {
+pub(in crate::store) fn path(data_dir: &Path, app: &str, generation: u64) -> PathBuf {
     data_dir.join(format!("{app}.primary.{generation}.sqlite"))
 }
 
 /// The newest complete generation in a data directory, if there is one.
-pub(super) fn newest(data_dir: &Path, app: &str) -> Result<Option<u64>, StoreError> {
+pub(in crate::store) fn newest(data_dir: &Path, app: &str) -> Result<Option<u64>, StoreError> {
     let numbers = list(data_dir, app)?;
     Ok(numbers.into_iter().filter_map(|(_, number)| number).max())
 }
@@ -157,14 +161,14 @@ fn list(data_dir: &Path, app: &str) -> Result<Vec<(PathBuf, Option<u64>)>, Store
 }
 
 /// The file that belongs to `path` and has `suffix` behind its name.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(in crate::store) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
 /// Bytes of the WAL beside a file; 0 without one.
-pub(super) fn log_bytes(path: &Path) -> u64 {
+pub(in crate::store) fn log_bytes(path: &Path) -> u64 {
     beside(path, "-wal").metadata().map_or(0, |log| log.len())
 }
 
@@ -180,7 +184,7 @@ fn anything_of(path: &Path) -> Option<PathBuf> {
 const GENERATION_SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
 /// Removes a generation's file with its log and index, as far as they are there.
-pub(super) fn remove_generation(path: &Path) {
+pub(in crate::store) fn remove_generation(path: &Path) {
     for suffix in GENERATION_SUFFIXES {
         let name = beside(path, suffix);
         if let Err(cause) = fs::remove_file(&name)
@@ -191,7 +195,7 @@ pub(super) fn remove_generation(path: &Path) {
     }
 }
 
-pub(super) fn file_error(path: &Path, cause: io::Error) -> StoreError {
+pub(in crate::store) fn file_error(path: &Path, cause: io::Error) -> StoreError {
     StoreError::File {
         path: path.to_owned(),
         cause,
@@ -203,7 +207,7 @@ pub(super) fn file_error(path: &Path, cause: io::Error) -> StoreError {
 const LOG_MARKS: u64 = 18;
 
 /// Says in the head of a file that nobody has open whether it is used with a WAL.
-pub(super) fn mark_log(file: &File, with_log: bool) -> io::Result<()> {
+pub(in crate::store) fn mark_log(file: &File, with_log: bool) -> io::Result<()> {
     let marks = if with_log { [2, 2] } else { [1, 1] };
     file.write_all_at(&marks, LOG_MARKS)
 }

@@ -77,7 +77,7 @@ fn gather(event: TraceEvent<'_>) {
 
 /// The slow statements of one store.
 #[derive(Debug)]
-pub(super) struct SlowQueries {
+pub(in crate::store) struct SlowQueries {
     app: String,
     /// `None` where nothing is timed.
     threshold: Option<Duration>,
@@ -95,7 +95,7 @@ struct Logged {
 }
 
 impl SlowQueries {
-    pub(super) fn new(app: &str, threshold: Option<Duration>) -> Self {
+    pub(in crate::store) fn new(app: &str, threshold: Option<Duration>) -> Self {
         Self {
             app: app.to_owned(),
             threshold,
@@ -105,31 +105,31 @@ impl SlowQueries {
     }
 
     /// How many there were.
-    pub(super) fn total(&self) -> u64 {
+    pub(in crate::store) fn total(&self) -> u64 {
         self.total.load(Ordering::Relaxed)
     }
 
     /// Has the statements of `connection` timed.
-    pub(super) fn time(&self, connection: &Connection) {
+    pub(in crate::store) fn time(&self, connection: &Connection) {
         if self.threshold.is_some() {
             connection.trace_v2(TraceEventCodes::SQLITE_TRACE_PROFILE, Some(gather));
         }
     }
 
     /// To be called before statements run on this thread.
-    pub(super) fn watch(&self) {
+    pub(in crate::store) fn watch(&self) {
         if let Some(threshold) = self.threshold {
             THRESHOLD.set(threshold);
         }
     }
 
     /// Whether there is something to [`tell`](Self::tell) of.
-    pub(super) fn are_there(&self) -> bool {
+    pub(in crate::store) fn are_there(&self) -> bool {
         self.threshold.is_some() && GATHERED.with_borrow(|gathered| gathered.runs > 0)
     }
 
     /// Counts and logs what was slow on this thread. The plan is what `connection` would do now.
-    pub(super) fn tell(&self, connection: &Connection) {
+    pub(in crate::store) fn tell(&self, connection: &Connection) {
         let gathered = GATHERED.replace(Gathered::NOTHING);
         self.total.fetch_add(gathered.runs, Ordering::Relaxed);
         if !tracing::enabled!(target: SLOW_QUERY_LOG, Level::WARN) {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use serde::Serialize;
 
-use super::files::{generation_at, log_bytes};
 use crate::file::provenance::Provenance;
+use crate::store::open::files::{generation_at, log_bytes};
 
 /// Problems reported at most; the first is enough to know.
 const MOST_PROBLEMS: u32 = 10;
@@ -85,7 +85,10 @@ impl Health {
 }
 
 /// What is wrong with a file; nothing when it is whole.
-pub(super) fn problems(connection: &Connection, depth: Depth) -> rusqlite::Result<Vec<String>> {
+pub(in crate::store) fn problems(
+    connection: &Connection,
+    depth: Depth,
+) -> rusqlite::Result<Vec<String>> {
     let pragma = match depth {
         Depth::Quick => "quick_check",
         Depth::Full => "integrity_check",

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::config::Durability;
 
 /// Waits this long for a lock that a checkpoint or a closing connection holds for a moment.
-pub(super) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+pub(in crate::store) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Page cache of a reader in KiB, as the negative number that SQLite wants. Small, since mapped pages
 /// come from the operating system's cache, which all connections and processes share.
@@ -28,20 +28,20 @@ const LARGEST_IDLE_WAL_BYTES: i64 = 16 * 1024 * 1024;
 
 /// How a reader opens its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
+pub(in crate::store) enum Access {
     /// Nobody writes the file while it is open: no locks are taken at all.
     Immutable,
     /// A writer of this process changes the file.
     Shared,
 }
 
-pub(super) fn reader_flags() -> OpenFlags {
+pub(in crate::store) fn reader_flags() -> OpenFlags {
     // No mutex: the pool hands a connection to one thread at a time.
     OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX
 }
 
 /// The `file:` URI by which a reader opens `path`.
-pub(super) fn reader_uri(path: &Path, access: Access) -> String {
+pub(in crate::store) fn reader_uri(path: &Path, access: Access) -> String {
     let escaped: String = path
         .to_string_lossy()
         .chars()
@@ -58,7 +58,7 @@ pub(super) fn reader_uri(path: &Path, access: Access) -> String {
     }
 }
 
-pub(super) fn set_up_reader(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn set_up_reader(connection: &mut Connection) -> rusqlite::Result<()> {
     // First, so that everything after it waits instead of failing.
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // A second fence behind the open flags: a query can never write, whatever it says.
@@ -69,7 +69,10 @@ pub(super) fn set_up_reader(connection: &mut Connection) -> rusqlite::Result<()>
 }
 
 /// Opens the one connection that writes.
-pub(super) fn open_writer(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
+pub(in crate::store) fn open_writer(
+    path: &Path,
+    durability: Durability,
+) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -90,7 +93,7 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> rusqlite::Resu
 }
 
 /// Opens a file that has no name yet and is thrown away if anything fails.
-pub(super) fn open_unpublished(path: &Path) -> rusqlite::Result<Connection> {
+pub(in crate::store) fn open_unpublished(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     // No journal and no syncs: nothing is ever repaired in it, and it is synced as a whole.

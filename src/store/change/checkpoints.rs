@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::Generation;
-use super::pragmas::BUSY_TIMEOUT;
+use crate::store::Generation;
+use crate::store::open::pragmas::BUSY_TIMEOUT;
 
 /// A WAL of this many pages, 16 MiB, is checkpointed. What is written often is in it many times and
 /// reaches the file once; a checkpoint takes the writer some 20 ms, which should be rare. A longer WAL
@@ -34,7 +34,7 @@ const GROUPS: u32 = 8;
 
 /// What the writer remembers between groups.
 #[derive(Debug, Default)]
-pub(super) struct Checkpoints {
+pub(in crate::store) struct Checkpoints {
     /// Groups committed since the last look at the WAL.
     groups: u32,
     /// Whether there was no space for the last group.
@@ -46,7 +46,7 @@ impl Checkpoints {
     /// keep a part of the WAL from being checkpointed, which then comes with a later look. When there
     /// was no space for the group (`is_full`), the checkpoint is immediate, and repeated after `GROUPS`
     /// further such groups.
-    pub(super) fn after_group(
+    pub(in crate::store) fn after_group(
         &mut self,
         writer: &Connection,
         generation: &Generation,

@@ -17,17 +17,17 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ffi};
 use tokio::sync::oneshot;
 
-use super::acceptance::check;
-use super::adoption::{copy_baked, first_generation, refused, tell_drift};
 use super::checkpoints::Checkpoints;
-use super::derived::ChangeLog;
-use super::error::is_full;
-use super::figures::Counters;
-use super::files::{PrimaryFiles, file_error, remove_generation};
-use super::generation::Generation;
-use super::panic::panic_message;
-use super::pragmas::{Access, open_writer};
-use super::{Change, Shared, StoreError, StoreOptions};
+use crate::store::error::is_full;
+use crate::store::make::adoption::{copy_baked, first_generation, refused, tell_drift};
+use crate::store::open::acceptance::check;
+use crate::store::open::files::{PrimaryFiles, file_error, remove_generation};
+use crate::store::open::pragmas::{Access, open_writer};
+use crate::store::panic::panic_message;
+use crate::store::serve::derived::ChangeLog;
+use crate::store::serve::generation::Generation;
+use crate::store::watch::figures::Counters;
+use crate::store::{Change, Shared, StoreError, StoreOptions};
 
 /// Time between two commits of a busy writer: a commit costs a sync and takes the processor from reads,
 /// however few writes are in it. A write that comes alone after a while does not wait.
@@ -42,7 +42,14 @@ type Work = Box<dyn FnOnce(&Connection) -> Ran + Send>;
 /// Is called with the outcome of the commit.
 type CommitCallback = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-type ResetAnswer = oneshot::Sender<Result<(), StoreError>>;
+/// Whether a reset is still wanted, asked when its turn comes.
+type ResetCondition = Box<dyn FnOnce() -> bool + Send>;
+
+/// Who waits for a reset, and learns whether it was done.
+struct ResetAnswer {
+    is_wanted: ResetCondition,
+    answer: oneshot::Sender<Result<bool, StoreError>>,
+}
 
 /// A write that waits for its turn.
 struct Job {
@@ -82,7 +89,7 @@ struct Uncommitted {
 
 /// Whether reads can tell that something was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(in crate::store) enum Seen {
     Always,
     /// Only by changes of the deriver's tables.
     WhereDerived,
@@ -95,7 +102,7 @@ enum WriterCommand {
 }
 
 /// The queue's end that requests use.
-pub(super) struct Writer {
+pub(in crate::store) struct Writer {
     queue: SyncSender<WriterCommand>,
     /// Among them how many writes wait, which the thread compares with the threshold.
     counters: Arc<Counters>,
@@ -107,7 +114,9 @@ pub(super) struct Writer {
 impl Writer {
     /// Opens the primary's newest generation, made from the baked file if there is none and migrated if
     /// it has an older schema, and starts the thread.
-    pub(super) fn start(options: StoreOptions) -> Result<(Arc<Shared>, Self), StoreError> {
+    pub(in crate::store) fn start(
+        options: StoreOptions,
+    ) -> Result<(Arc<Shared>, Self), StoreError> {
         let files = PrimaryFiles::lock(&options.data_dir, &options.app)?;
         let kept = files.current()?;
         let number = first_generation(&files, kept, &options)?;
@@ -158,7 +167,7 @@ impl Writer {
         ))
     }
 
-    pub(super) async fn write<T, E>(
+    pub(in crate::store) async fn write<T, E>(
         &self,
         seen: Seen,
         work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
@@ -187,14 +196,17 @@ impl Writer {
         answered.await.map_err(|_dropped| StoreError::Stopped)?
     }
 
-    pub(super) async fn reset(&self) -> Result<(), StoreError> {
+    pub(in crate::store) async fn reset(
+        &self,
+        is_wanted: ResetCondition,
+    ) -> Result<bool, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.send(WriterCommand::Reset(answer))?;
+        self.send(WriterCommand::Reset(ResetAnswer { is_wanted, answer }))?;
         answered.await.map_err(|_dropped| StoreError::Stopped)?
     }
 
     /// Ends the thread after the commands that are queued, and waits for it.
-    pub(super) fn stop(&self) {
+    pub(in crate::store) fn stop(&self) {
         let thread = self
             .thread
             .lock()
@@ -317,6 +329,9 @@ impl Worker {
                 Left::Changes => {
                     group.writes += 1;
                     group.is_seen |= job.seen == Seen::Always;
+                    // What comes next in the group finds another state than readers do.
+                    let is_seen = group.is_seen || self.changes.mark() > 0;
+                    self.shared.current().changes().set_pending(is_seen);
                 }
                 // No read can show what is not there: a refusal makes no new revision, and tags that
                 // clients hold stay good. The rows that it touched are as they were before it.
@@ -366,6 +381,7 @@ impl Worker {
             drop(self.connection.execute_batch("ROLLBACK"));
         }
         self.committed = Some(Instant::now());
+        generation.changes().set_pending(false);
         if is_seen {
             if committed.is_ok() {
                 self.tell(generation, &changes);
@@ -418,16 +434,19 @@ impl Worker {
                 Err(_) => break,
             }
         }
-        let mut done = Some(self.reset());
-        for answer in answers {
-            // The first learns the cause of a failure, the others that they may try again.
-            let outcome = match done.take() {
-                Some(Ok(())) => {
-                    done = Some(Ok(()));
-                    Ok(())
+        // One does for all, unless it fails or leaves a state that others do not want to be undone.
+        let mut done = None;
+        for ResetAnswer { is_wanted, answer } in answers {
+            let outcome = match done {
+                _ if !is_wanted() => Ok(false),
+                Some(true) => Ok(true),
+                // The first learns the cause of a failure, the others that they may try again.
+                Some(false) => Err(StoreError::Busy),
+                None => {
+                    let outcome = self.reset();
+                    done = Some(outcome.is_ok());
+                    outcome.map(|()| true)
                 }
-                Some(Err(cause)) => Err(cause),
-                None => Err(StoreError::Busy),
             };
             drop(answer.send(outcome));
         }

@@ -13,10 +13,10 @@ use r2d2::ManageConnection;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::Connection;
 
-use super::figures::Counters;
+use crate::store::watch::figures::Counters;
 
 /// One connection and the transaction that it is in.
-pub(super) struct Reader {
+pub(in crate::store) struct Reader {
     connection: Connection,
     /// The number of the last commit that was announced before the transaction began.
     held: Option<u64>,
@@ -25,7 +25,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// The connection, in a transaction that sees at least the commit `newest`.
-    pub(super) fn at(&mut self, newest: u64) -> rusqlite::Result<&Connection> {
+    pub(in crate::store) fn at(&mut self, newest: u64) -> rusqlite::Result<&Connection> {
         if self.held != Some(newest) {
             self.release()?;
             self.connection.prepare_cached("BEGIN")?.execute([])?;
@@ -36,13 +36,13 @@ impl Reader {
     }
 
     /// The connection as it is, with the whole time of a read.
-    pub(super) fn unhurried(&self) -> &Connection {
+    pub(in crate::store) fn unhurried(&self) -> &Connection {
         self.timer.restart();
         &self.connection
     }
 
     /// Ends its transaction, if it is in one.
-    pub(super) fn release(&mut self) -> rusqlite::Result<()> {
+    pub(in crate::store) fn release(&mut self) -> rusqlite::Result<()> {
         self.held = None;
         // An error can have ended the transaction already.
         if !self.connection.is_autocommit() {
@@ -87,15 +87,15 @@ impl Timer {
 
 /// Milliseconds that a read gets; all readers of a generation share it.
 #[derive(Debug, Clone)]
-pub(super) struct TimeLimit(Arc<AtomicU64>);
+pub(in crate::store) struct TimeLimit(Arc<AtomicU64>);
 
 impl TimeLimit {
     /// None yet: what an app derives at the start may take as long as it takes.
-    pub(super) fn none() -> Self {
+    pub(in crate::store) fn none() -> Self {
         Self(Arc::new(AtomicU64::new(u64::MAX)))
     }
 
-    pub(super) fn set(&self, time: Duration) {
+    pub(in crate::store) fn set(&self, time: Duration) {
         let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         self.0.store(milliseconds, Ordering::Relaxed);
     }
@@ -103,10 +103,10 @@ impl TimeLimit {
 
 /// Opens [`Reader`]s.
 #[derive(Debug)]
-pub(super) struct ReaderManager {
-    pub(super) connections: SqliteConnectionManager,
-    pub(super) limit: TimeLimit,
-    pub(super) counters: Arc<Counters>,
+pub(in crate::store) struct ReaderManager {
+    pub(in crate::store) connections: SqliteConnectionManager,
+    pub(in crate::store) limit: TimeLimit,
+    pub(in crate::store) counters: Arc<Counters>,
 }
 
 impl ManageConnection for ReaderManager {

@@ -23,7 +23,7 @@ const LOCK_BYTE: u64 = 1 << 30;
 
 /// What is missing of the file at `path`, in words; nothing when it is all there, or when it is no
 /// SQLite file, which is reported elsewhere.
-pub(super) fn missing(path: &Path, access: Access) -> io::Result<Option<String>> {
+pub(in crate::store) fn missing(path: &Path, access: Access) -> io::Result<Option<String>> {
     let file = File::open(path)?;
     let bytes = file.metadata()?.len();
     let mut head = [0; 100];

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use super::{Generation, StoreError};
+use crate::store::{Generation, StoreError};
 
 /// What was derived. Apps downcast it to their own type.
 pub type Derived = Arc<dyn Any + Send + Sync>;
@@ -53,11 +53,11 @@ pub struct Change {
 
 /// The rows that the writer has changed since they were last taken.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ChangeLog(Arc<Mutex<Vec<Change>>>);
+pub(in crate::store) struct ChangeLog(Arc<Mutex<Vec<Change>>>);
 
 impl ChangeLog {
     /// Notes from now on what `connection` changes in `tables`.
-    pub(super) fn watch(
+    pub(in crate::store) fn watch(
         &self,
         connection: &Connection,
         tables: &'static [&'static str],
@@ -71,17 +71,17 @@ impl ChangeLog {
         }))
     }
 
-    pub(super) fn take(&self) -> Vec<Change> {
+    pub(in crate::store) fn take(&self) -> Vec<Change> {
         std::mem::take(&mut *self.rows())
     }
 
     /// Where the log stands, for [`ChangeLog::back_to`].
-    pub(super) fn mark(&self) -> usize {
+    pub(in crate::store) fn mark(&self) -> usize {
         self.rows().len()
     }
 
     /// Drops what was changed since the mark, and undone since.
-    pub(super) fn back_to(&self, mark: usize) {
+    pub(in crate::store) fn back_to(&self, mark: usize) {
         self.rows().truncate(mark);
     }
 

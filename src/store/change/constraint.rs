@@ -6,7 +6,7 @@
 
 use rusqlite::ffi;
 
-use super::StoreError;
+use crate::store::StoreError;
 
 /// A rule of the schema, as SQLite names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

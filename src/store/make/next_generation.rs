@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::StoreError;
-use super::files::{PrimaryFiles, file_error};
 use super::migration::{MigrationSource, change};
-use super::pragmas::Access;
 use crate::file::{FileError, Schema};
+use crate::store::StoreError;
+use crate::store::open::files::{PrimaryFiles, file_error};
+use crate::store::open::pragmas::Access;
 
 /// The primary's files.
 #[derive(Debug, Clone, Copy)]
