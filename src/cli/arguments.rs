@@ -34,6 +34,7 @@ Examples:
   ekiben seed people list.csv --replace    put the rows of a CSV file into a primary's data
   ekiben backup /backups/isuumo.sqlite     copy a primary's data while it serves
   ekiben restore /backups/isuumo.sqlite    have the next start serve that copy
+  ekiben conduit set-password alice        give a user of the blog a password
   ekiben migrate --check                   report whether the next start migrates that copy";
 
 /// An application and its data in one box: MySQL dumps go in at build time, one binary with a
@@ -150,6 +151,8 @@ Exit codes: 0 done, 2 wrong arguments, or there are rows and neither --replace n
 3 wrong configuration, 4 the file is missing or broken, 5 the copy cannot be written, 6 the data cannot
 be used, or is in use.")]
     Seed(SeedArguments),
+    /// What operators of the blog, the app conduit, do with its data
+    Conduit(ConduitArguments),
     /// Ask a running server whether it is ready: exit code 0 or 1
     ///
     /// For container health checks in images that have no shell.
@@ -358,6 +361,41 @@ pub(super) struct SeedArguments {
     /// Keep the rows that are there
     #[arg(long)]
     pub(super) append: bool,
+    /// Folder of the primary's copy; without this, the configured one
+    #[arg(long, value_name = "DIR")]
+    pub(super) data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) config: ConfigArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConduitArguments {
+    #[command(subcommand)]
+    pub(super) command: ConduitCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConduitCommand {
+    /// Give a user a new password, without serving
+    ///
+    /// Asks for it twice on a terminal, without showing it, and else reads the first line of standard
+    /// input; it is never an argument. Users of the built-in data have none, so nobody can sign in as
+    /// one of them before. The primary must not run: there, users change their own. Tokens stay good.
+    #[command(after_help = "Examples:
+  ekiben conduit set-password alice
+  ekiben conduit set-password alice --data-dir /data < password
+
+Exit codes: 0 done, 2 wrong arguments: there is no such user, or the password is too short, too long or
+not the same twice, 3 wrong configuration, 5 the data cannot be written, 6 the data cannot be used, or is
+in use.")]
+    SetPassword(SetPasswordArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SetPasswordArguments {
+    /// The user's name
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
     /// Folder of the primary's copy; without this, the configured one
     #[arg(long, value_name = "DIR")]
     pub(super) data_dir: Option<PathBuf>,

@@ -7,6 +7,7 @@ mod arguments;
 mod backup;
 mod bake;
 mod check;
+mod conduit;
 mod failure;
 mod import;
 mod inspect;
@@ -17,6 +18,7 @@ mod output;
 mod overview;
 mod ports;
 mod progress;
+mod prompt;
 mod remarks;
 mod seed;
 mod serve;
@@ -44,6 +46,7 @@ pub fn run() -> ExitCode {
         Some(Command::Restore(arguments)) => backup::restore(&arguments),
         Some(Command::Migrate(arguments)) => migrate::run(&arguments),
         Some(Command::Seed(arguments)) => seed::run(&arguments),
+        Some(Command::Conduit(arguments)) => conduit::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Openapi(arguments)) => openapi::run(&arguments),
     };

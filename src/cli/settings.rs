@@ -11,11 +11,12 @@ use figment::value::Value;
 
 use super::arguments::{
     AppArguments, ConfigArguments, DataArguments, MigrateArguments, ModeArgument, OpenapiArguments,
-    SeedArguments, ServeArguments,
+    SeedArguments, ServeArguments, SetPasswordArguments,
 };
 use super::failure::Failure;
 use super::remarks::remark;
-use crate::apps::{self, App};
+use crate::apps::conduit::Conduit;
+use crate::apps::{self, App, AppData as _};
 use crate::config::{ConfigError, Layers, Sources, concerns_configuration};
 
 /// A flag as people write it, the setting that it is, and its value.
@@ -93,6 +94,21 @@ pub(super) fn load_for_seed(
     let app = apps_flag(std::slice::from_ref(&arguments.app));
     let data_dir = data_dir_flag(arguments.data_dir.as_deref());
     let layers = load_and_warn(&arguments.config, app.into_iter().chain(data_dir).collect())?;
+    let app = one_app(&layers)?;
+    Ok((layers, app))
+}
+
+/// Loads the configuration with the data directory of a subcommand about the blog as its last layer, and
+/// gives that app.
+pub(super) fn load_for_conduit(
+    arguments: &SetPasswordArguments,
+) -> Result<(Layers, &'static dyn App), Failure> {
+    let app = ("--app", "apps", vec![Conduit.name().to_owned()].into());
+    let data_dir = data_dir_flag(arguments.data_dir.as_deref());
+    let layers = load_and_warn(
+        &arguments.config,
+        [app].into_iter().chain(data_dir).collect(),
+    )?;
     let app = one_app(&layers)?;
     Ok((layers, app))
 }

@@ -5,7 +5,7 @@
 //! this takes the place of fails, the published specification is followed (docs/conduit.md).
 //!
 //! # Layout
-//! - `member`: who asks; `account`: registering, signing in, the own account
+//! - `member`: who asks; `account`: registering, signing in, the own account; `passwords`: as operators set them
 //! - `profile`: profiles and following
 //! - `article`: articles as they are shown; `edit` (with `slug`): writing them; `favorite`; `comments`; `tags`
 //! - `lists` (with `query`), `feed`: which articles a page has
@@ -28,6 +28,7 @@ mod feed;
 mod lists;
 mod member;
 mod not_found;
+mod passwords;
 mod path;
 mod problem;
 mod profile;
@@ -51,6 +52,7 @@ use axum::body::Bytes;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, delete, get, post};
 
+pub use self::passwords::{PASSWORD_RULE, set_password};
 pub use self::settings::ConduitSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::auth::Users;

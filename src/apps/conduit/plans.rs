@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rusqlite::Connection;
 
 use super::query::{ArticleFilter, ArticlePage};
-use super::{account, article, comments, edit, favorite, feed, lists, member, profile, tags};
+use super::{
+    account, article, comments, edit, favorite, feed, lists, member, passwords, profile, tags,
+};
 
 const TABLES: &str = include_str!("../../../schema/conduit/tables.sql");
 const DERIVED: &str = include_str!("../../../schema/conduit/derived.sql");
@@ -77,6 +79,7 @@ fn every_statement_finds_its_rows_by_an_index() {
         &favorite::STATEMENTS,
         &feed::STATEMENTS,
         &member::STATEMENTS,
+        &passwords::STATEMENTS,
         &profile::STATEMENTS,
         &tags::STATEMENTS,
     ];

@@ -1,0 +1,30 @@
+//! Passwords as operators set them: accounts of the built-in data have none.
+//!
+//! Users change their own through `account`. It must not know how a password is asked for or hashed.
+
+use rusqlite::Connection;
+
+use super::validation::{LONGEST_PASSWORD, SHORTEST_PASSWORD};
+use crate::auth::password::PasswordRule;
+
+/// How long passwords of this app are.
+pub const PASSWORD_RULE: PasswordRule = PasswordRule {
+    shortest: SHORTEST_PASSWORD,
+    longest: LONGEST_PASSWORD,
+};
+
+const SET: &str = "UPDATE user SET password = ?2 WHERE username = ?1";
+
+/// Statements of this file, for the test that reads plans.
+#[cfg(test)]
+pub(super) const STATEMENTS: [&str; 1] = [SET];
+
+/// Gives the user called `username` the password whose hash is `hash`; whether there is such a user. Case
+/// does not matter, as no two names differ in nothing else.
+///
+/// # Errors
+/// When the row cannot be changed.
+pub fn set_password(connection: &Connection, username: &str, hash: &str) -> rusqlite::Result<bool> {
+    let mut update = connection.prepare_cached(SET)?;
+    Ok(update.execute((username, hash))? > 0)
+}
