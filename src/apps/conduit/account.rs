@@ -19,13 +19,13 @@ use super::problem::ConduitError;
 use super::profile::optional_text;
 use super::time::Millis;
 use super::validation::{self, FieldReader, Presence};
-use super::write::{Refused, write};
+use super::write::{Terms, Unchanged, write};
 use super::{Blog, BlogState, Result, body};
 use crate::apps::answer::text;
 use crate::auth::SignIn;
 use crate::auth::password::Verified;
 use crate::config::Secret;
-use crate::http::{IdempotencyKey, PrivateResponse};
+use crate::http::PrivateResponse;
 use crate::store::{Outcome, StoreError};
 
 /// An account as its user sees it.
@@ -110,7 +110,7 @@ fn refuse_conflicts(
     id: i64,
     username: Option<&str>,
     email: Option<&str>,
-) -> Result<(), Refused> {
+) -> Result<(), Unchanged> {
     let taken = conflicts(connection, id, username, email)?;
     if taken.is_empty() {
         Ok(())
@@ -121,7 +121,8 @@ fn refuse_conflicts(
 
 /// Register
 #[utoipa::path(post, path = "/api/users", operation_id = "register", tag = "Conduit",
-    params(("Idempotency-Key" = Option<String>, Header)),
+    params(("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header)),
     request_body(content = super::described::NewUserEnvelope, content_type = "application/json"),
     responses(
         (status = 201, description = "The account, with a token.", body = super::described::UserEnvelope),
@@ -132,7 +133,7 @@ fn refuse_conflicts(
     ))]
 pub(super) async fn register(
     State(blog): State<BlogState>,
-    key: IdempotencyKey,
+    terms: Terms,
     headers: HeaderMap,
     extensions: Extensions,
     body: Result<Bytes, BytesRejection>,
@@ -156,8 +157,8 @@ pub(super) async fn register(
         .register(client, &password, Instant::now())
         .await?;
     let tokens = blog.tokens.clone();
-    let once = key.once_in_secret(&blog.digest_key, &body);
-    write(&blog, once, move |connection| {
+    let terms = terms.once_in_secret(&blog.digest_key, &body);
+    write(&blog, terms, move |connection| {
         refuse_conflicts(connection, 0, Some(&username), Some(&email))?;
         let now = Millis::now();
         connection
@@ -288,7 +289,8 @@ impl AccountChanges {
 ///
 /// What is left out stays. `null` and an empty text clear `bio` and `image`. Tokens stay good.
 #[utoipa::path(put, path = "/api/user", operation_id = "change_user", tag = "Conduit",
-    params(("Idempotency-Key" = Option<String>, Header)), security(("Token" = [])),
+    params(("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header)), security(("Token" = [])),
     request_body(content = super::described::UserChangesEnvelope, content_type = "application/json"),
     responses(
         (status = 200, description = "The account, with a new token.",
@@ -301,7 +303,7 @@ impl AccountChanges {
 pub(super) async fn change(
     State(blog): State<BlogState>,
     member: Member,
-    key: IdempotencyKey,
+    terms: Terms,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
@@ -315,14 +317,14 @@ pub(super) async fn change(
         None => None,
     };
     let tokens = blog.tokens.clone();
-    let once = key.once_in_secret(&blog.digest_key, &body);
-    write(&blog, once, move |connection| {
+    let terms = terms.once_in_secret(&blog.digest_key, &body);
+    write(&blog, terms, move |connection| {
         if !changes.is_empty() {
             update(connection, member.id, &changes, hash.as_deref())?;
         }
         let token = tokens.issue(member.id, SystemTime::now())?;
         let answer = stored(StatusCode::OK, shown(connection, member.id, &token)?);
-        Refused::unless(!changes.is_empty(), answer)
+        Unchanged::unless(!changes.is_empty(), answer)
     })
     .await
 }
@@ -332,7 +334,7 @@ fn update(
     id: i64,
     changes: &AccountChanges,
     hash: Option<&str>,
-) -> Result<(), Refused> {
+) -> Result<(), Unchanged> {
     let AccountChanges {
         username,
         email,

@@ -19,10 +19,10 @@ use super::profile::Profile;
 use super::settings::ConduitSettings;
 use super::time::Millis;
 use super::validation::{self, FieldReader, Presence};
-use super::write::write;
+use super::write::{Terms, write};
 use super::{BlogState, Result, article, body};
 use crate::apps::answer::text;
-use crate::http::{HttpError, IdempotencyKey, PrivateResponse, Reading, Viewer};
+use crate::http::{HttpError, PrivateResponse, Reading, Viewer};
 use crate::store::{Outcome, StoredResponse};
 
 /// A comment.
@@ -145,7 +145,8 @@ pub(super) async fn all(
 /// Comment on an article
 #[utoipa::path(post, path = "/api/articles/{slug}/comments", operation_id = "create_comment",
     tag = "Conduit", security(("Token" = [])),
-    params(SlugPath, ("Idempotency-Key" = Option<String>, Header)),
+    params(SlugPath, ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header)),
     request_body(content = super::described::NewCommentEnvelope, content_type = "application/json"),
     responses(
         (status = 201, description = "The comment.", body = super::described::CommentEnvelope),
@@ -158,7 +159,7 @@ pub(super) async fn create(
     State(blog): State<BlogState>,
     member: Member,
     path: Result<SlugPath, ConduitError>,
-    key: IdempotencyKey,
+    terms: Terms,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
@@ -169,7 +170,7 @@ pub(super) async fn create(
     let text = text.unwrap_or_default();
     let SlugPath { slug } = path?;
     let bounds = CommentBounds::of(&blog.settings);
-    write(&blog, key.once(&body), move |connection| {
+    write(&blog, terms.once(&body), move |connection| {
         let article = article::id_of(connection, &slug)?;
         let article = article.ok_or(ConduitError::not_found("article"))?;
         bounds.check(size(connection, article)?, text.len())?;
@@ -211,7 +212,8 @@ impl CommentBounds {
 /// Remove a comment
 #[utoipa::path(delete, path = "/api/articles/{slug}/comments/{id}", operation_id = "remove_comment",
     tag = "Conduit", security(("Token" = [])),
-    params(CommentPath, ("Idempotency-Key" = Option<String>, Header)),
+    params(CommentPath, ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header)),
     responses(
         (status = 204, description = "It was removed."),
         (status = 401, response = super::described::WrongToken),
@@ -222,9 +224,9 @@ pub(super) async fn remove(
     State(blog): State<BlogState>,
     member: Member,
     CommentPath { slug, id }: CommentPath,
-    key: IdempotencyKey,
+    terms: Terms,
 ) -> Result<Outcome> {
-    write(&blog, key.once(b""), move |connection| {
+    write(&blog, terms.once(b""), move |connection| {
         let article = article::id_of(connection, &slug)?;
         let article = article.ok_or(ConduitError::not_found("article"))?;
         let author: Option<i64> = connection

@@ -13,9 +13,8 @@ use super::path::SlugPath;
 use super::problem::ConduitError;
 use super::time::Millis;
 use super::validation::{self, FieldReader, Presence};
-use super::write::{Refused, write};
+use super::write::{Terms, Unchanged, write};
 use super::{BlogState, Result, article, body, slug};
-use crate::http::IdempotencyKey;
 use crate::store::{Outcome, StoredResponse};
 
 const INSERT: &str = "INSERT INTO article (author_id, created_at, updated_at, slug, title, description, \
@@ -75,7 +74,7 @@ struct StoredArticle {
 }
 
 /// The article with this slug, which must be `author`'s.
-fn own(connection: &Connection, slug: &str, author: i64) -> Result<StoredArticle, Refused> {
+fn own(connection: &Connection, slug: &str, author: i64) -> Result<StoredArticle, Unchanged> {
     let mut select = connection.prepare_cached(TITLE)?;
     let found = select.query_row([slug], |row| {
         Ok(StoredArticle {
@@ -108,7 +107,8 @@ fn free_slug(connection: &Connection, title: &str, id: i64) -> rusqlite::Result<
 /// Titles need not be different: each article gets a slug of its own. Of `tagList` what is empty is left
 /// out, and what is there twice is taken once.
 #[utoipa::path(post, path = "/api/articles", operation_id = "create_article", tag = "Conduit",
-    params(("Idempotency-Key" = Option<String>, Header)), security(("Token" = [])),
+    params(("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header)), security(("Token" = [])),
     request_body(content = super::described::NewArticleEnvelope, content_type = "application/json"),
     responses(
         (status = 201, description = "The article.", body = super::described::ArticleEnvelope),
@@ -119,13 +119,13 @@ fn free_slug(connection: &Connection, title: &str, id: i64) -> rusqlite::Result<
 pub(super) async fn create(
     State(blog): State<BlogState>,
     member: Member,
-    key: IdempotencyKey,
+    terms: Terms,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
     let fields = body::fields(&blog.work, "article", &body).await?;
     let new = ArticleFields::read(&fields, Presence::Required)?;
-    write(&blog, key.once(&body), move |connection| {
+    write(&blog, terms.once(&body), move |connection| {
         let now = Millis::now();
         let title = new.title.as_deref().unwrap_or_default();
         let slug = free_slug(connection, title, 0)?;
@@ -149,7 +149,8 @@ pub(super) async fn create(
 ///
 /// What is left out stays; `tagList` replaces all tags. A title of other words gives another slug.
 #[utoipa::path(put, path = "/api/articles/{slug}", operation_id = "change_article", tag = "Conduit",
-    params(SlugPath, ("Idempotency-Key" = Option<String>, Header)), security(("Token" = [])),
+    params(SlugPath, ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header)), security(("Token" = [])),
     request_body(content = super::described::ArticleChangesEnvelope, content_type = "application/json"),
     responses(
         (status = 200, description = "The article.", body = super::described::ArticleEnvelope),
@@ -163,20 +164,20 @@ pub(super) async fn change(
     State(blog): State<BlogState>,
     member: Member,
     path: Result<SlugPath, ConduitError>,
-    key: IdempotencyKey,
+    terms: Terms,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Outcome> {
     let body = body?;
     let fields = body::fields(&blog.work, "article", &body).await?;
     let changes = ArticleFields::read(&fields, Presence::Optional)?;
     let SlugPath { slug } = path?;
-    write(&blog, key.once(&body), move |connection| {
+    write(&blog, terms.once(&body), move |connection| {
         let old = own(connection, &slug, member.id)?;
         if !changes.is_empty() {
             update(connection, &old, &changes)?;
         }
         let body = article::shown(connection, old.id, Some(member.id))?;
-        Refused::unless(!changes.is_empty(), stored(StatusCode::OK, body))
+        Unchanged::unless(!changes.is_empty(), stored(StatusCode::OK, body))
     })
     .await
 }
@@ -185,7 +186,7 @@ fn update(
     connection: &Connection,
     old: &StoredArticle,
     changes: &ArticleFields,
-) -> Result<(), Refused> {
+) -> Result<(), Unchanged> {
     let slug = match &changes.title {
         Some(title) if slug::base(title) != slug::base(&old.title) => {
             free_slug(connection, title, old.id)?
@@ -232,7 +233,8 @@ fn tag(
 /// Its comments and favorites go with it.
 #[utoipa::path(delete, path = "/api/articles/{slug}", operation_id = "remove_article",
     tag = "Conduit", security(("Token" = [])),
-    params(SlugPath, ("Idempotency-Key" = Option<String>, Header)),
+    params(SlugPath, ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header)),
     responses(
         (status = 204, description = "It was removed."),
         (status = 401, response = super::described::WrongToken),
@@ -243,9 +245,9 @@ pub(super) async fn remove(
     State(blog): State<BlogState>,
     member: Member,
     SlugPath { slug }: SlugPath,
-    key: IdempotencyKey,
+    terms: Terms,
 ) -> Result<Outcome> {
-    write(&blog, key.once(b""), move |connection| {
+    write(&blog, terms.once(b""), move |connection| {
         let old = own(connection, &slug, member.id)?;
         connection.prepare_cached(DELETE)?.execute([old.id])?;
         Ok(StoredResponse::from(StatusCode::NO_CONTENT))

@@ -7,9 +7,8 @@ use super::answer::stored;
 use super::member::Member;
 use super::path::SlugPath;
 use super::problem::ConduitError;
-use super::write::{Refused, write};
+use super::write::{Terms, Unchanged, write};
 use super::{BlogState, Result, article};
-use crate::http::IdempotencyKey;
 use crate::store::Outcome;
 
 const LIKE: &str = "INSERT INTO favorite (article_id, user_id, article_created_at) \
@@ -25,7 +24,8 @@ pub(super) const STATEMENTS: [&str; 2] = [LIKE, UNLIKE];
 /// Doing so again changes nothing.
 #[utoipa::path(post, path = "/api/articles/{slug}/favorite", operation_id = "favorite",
     tag = "Conduit", security(("Token" = [])),
-    params(SlugPath, ("Idempotency-Key" = Option<String>, Header)),
+    params(SlugPath, ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header)),
     responses(
         (status = 200, description = "The article.", body = super::described::ArticleEnvelope),
         (status = 401, response = super::described::WrongToken),
@@ -35,9 +35,9 @@ pub(super) async fn favorite(
     State(blog): State<BlogState>,
     member: Member,
     path: SlugPath,
-    key: IdempotencyKey,
+    terms: Terms,
 ) -> Result<Outcome> {
-    change(&blog, member, path, key, LIKE).await
+    change(&blog, member, path, terms, LIKE).await
 }
 
 /// Make an article no favorite
@@ -45,7 +45,8 @@ pub(super) async fn favorite(
 /// Doing so again changes nothing.
 #[utoipa::path(delete, path = "/api/articles/{slug}/favorite", operation_id = "unfavorite",
     tag = "Conduit", security(("Token" = [])),
-    params(SlugPath, ("Idempotency-Key" = Option<String>, Header)),
+    params(SlugPath, ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header)),
     responses(
         (status = 200, description = "The article.", body = super::described::ArticleEnvelope),
         (status = 401, response = super::described::WrongToken),
@@ -55,23 +56,23 @@ pub(super) async fn unfavorite(
     State(blog): State<BlogState>,
     member: Member,
     path: SlugPath,
-    key: IdempotencyKey,
+    terms: Terms,
 ) -> Result<Outcome> {
-    change(&blog, member, path, key, UNLIKE).await
+    change(&blog, member, path, terms, UNLIKE).await
 }
 
 async fn change(
     blog: &BlogState,
     member: Member,
     SlugPath { slug }: SlugPath,
-    key: IdempotencyKey,
+    terms: Terms,
     sql: &'static str,
 ) -> Result<Outcome> {
-    write(blog, key.once(b""), move |connection| {
+    write(blog, terms.once(b""), move |connection| {
         let id = article::id_of(connection, &slug)?.ok_or(ConduitError::not_found("article"))?;
         let changed = connection.prepare_cached(sql)?.execute([id, member.id])?;
         let body = article::shown(connection, id, Some(member.id))?;
-        Refused::unless(changed > 0, stored(StatusCode::OK, body))
+        Unchanged::unless(changed > 0, stored(StatusCode::OK, body))
     })
     .await
 }

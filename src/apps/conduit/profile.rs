@@ -9,10 +9,10 @@ use super::answer::{envelope, json, stored};
 use super::member::Member;
 use super::path::UsernamePath;
 use super::problem::ConduitError;
-use super::write::{Refused, write};
+use super::write::{Terms, Unchanged, write};
 use super::{BlogState, Result};
 use crate::apps::answer::text;
-use crate::http::{IdempotencyKey, PrivateResponse, Reading, Viewer};
+use crate::http::{PrivateResponse, Reading, Viewer};
 use crate::store::Outcome;
 
 /// What everybody sees of a user.
@@ -109,7 +109,8 @@ pub(super) async fn one(
 /// Following somebody again, or oneself, changes nothing.
 #[utoipa::path(post, path = "/api/profiles/{username}/follow", operation_id = "follow",
     tag = "Conduit", security(("Token" = [])),
-    params(UsernamePath, ("Idempotency-Key" = Option<String>, Header)),
+    params(UsernamePath, ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header)),
     responses(
         (status = 200, description = "The profile.", body = super::described::ProfileEnvelope),
         (status = 401, response = super::described::WrongToken),
@@ -119,9 +120,9 @@ pub(super) async fn follow(
     State(blog): State<BlogState>,
     member: Member,
     UsernamePath { username }: UsernamePath,
-    key: IdempotencyKey,
+    terms: Terms,
 ) -> Result<Outcome> {
-    change(&blog, member, username, key, FOLLOW).await
+    change(&blog, member, username, terms, FOLLOW).await
 }
 
 /// Unfollow a user
@@ -129,7 +130,8 @@ pub(super) async fn follow(
 /// Unfollowing somebody again changes nothing.
 #[utoipa::path(delete, path = "/api/profiles/{username}/follow", operation_id = "unfollow",
     tag = "Conduit", security(("Token" = [])),
-    params(UsernamePath, ("Idempotency-Key" = Option<String>, Header)),
+    params(UsernamePath, ("Idempotency-Key" = Option<String>, Header),
+        ("If-Match" = Option<String>, Header)),
     responses(
         (status = 200, description = "The profile.", body = super::described::ProfileEnvelope),
         (status = 401, response = super::described::WrongToken),
@@ -139,19 +141,19 @@ pub(super) async fn unfollow(
     State(blog): State<BlogState>,
     member: Member,
     UsernamePath { username }: UsernamePath,
-    key: IdempotencyKey,
+    terms: Terms,
 ) -> Result<Outcome> {
-    change(&blog, member, username, key, UNFOLLOW).await
+    change(&blog, member, username, terms, UNFOLLOW).await
 }
 
 async fn change(
     blog: &BlogState,
     member: Member,
     username: String,
-    key: IdempotencyKey,
+    terms: Terms,
     sql: &'static str,
 ) -> Result<Outcome> {
-    write(blog, key.once(b""), move |connection| {
+    write(blog, terms.once(b""), move |connection| {
         let followed = id_of(connection, &username)?.ok_or(ConduitError::not_found("profile"))?;
         let mut changed = 0;
         // Nobody follows themselves; the answer says so.
@@ -161,7 +163,7 @@ async fn change(
                 .execute([member.id, followed])?;
         }
         let body = shown(connection, followed, Some(member.id))?;
-        Refused::unless(changed > 0, stored(axum::http::StatusCode::OK, body))
+        Unchanged::unless(changed > 0, stored(axum::http::StatusCode::OK, body))
     })
     .await
 }
