@@ -18,6 +18,7 @@ use crate::store::open::files::mark_log;
 use crate::store::open::pragmas::{
     Access, open_unpublished, reader_flags, reader_uri, set_up_reader,
 };
+use crate::store::open::unfinished;
 use crate::store::watch::health::{Depth, problems};
 
 /// What can go wrong in a copy.
@@ -64,7 +65,8 @@ pub(in crate::store) fn open_source(path: &Path, access: Access) -> Result<Conne
 }
 
 /// Writes what `source` sees of the file `from` to the empty file `to`, which will be `target`. The copy is
-/// whole by itself: no log lies beside it, nor does it ask for one.
+/// whole by itself: no log lies beside it, nor does it ask for one, and of a write that has not ended it
+/// has nothing.
 pub(in crate::store) fn copy(
     source: &Connection,
     from: &Path,
@@ -84,7 +86,10 @@ pub(in crate::store) fn copy(
     forget_log(to).map_err(|cause| CopyError::Output {
         path: target.to_owned(),
         cause,
-    })
+    })?;
+    let undone = open_unpublished(to).and_then(|copy| unfinished::undo_all(&copy));
+    let (path, undone) = (target.to_owned(), undone.map(|_notes| ()));
+    undone.map_err(|cause| CopyError::Sqlite { path, cause })
 }
 
 /// Gives the rows of a copy a name of their own: two backups of one primary have the same provenance, and
