@@ -41,7 +41,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-pub use backup::{BackupError, Copied, back_up, restore};
+pub use backup::{BackupError, Copied, CopyError, back_up, restore};
 pub use change::constraint::{Constraint, ResultExt};
 pub use change::idempotency::{Once, Outcome, RequestDigest, Retention};
 use change::job::Seen;

@@ -6,13 +6,13 @@
 
 use std::fs::OpenOptions;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, ffi};
 
+use super::error::CopyError;
 use crate::file::provenance::record_state;
-use crate::store::StoreError;
 use crate::store::open::acceptance::unreadable;
 use crate::store::open::files::mark_log;
 use crate::store::open::pragmas::{
@@ -20,36 +20,6 @@ use crate::store::open::pragmas::{
 };
 use crate::store::open::unfinished;
 use crate::store::watch::health::{Depth, problems};
-
-/// What can go wrong in a copy.
-#[derive(Debug)]
-pub(in crate::store) enum CopyError {
-    /// The file that is to be copied cannot be read.
-    Unusable { path: PathBuf, reason: String },
-    /// It is damaged.
-    Damaged { path: PathBuf, detail: String },
-    /// The copy cannot be written.
-    Output { path: PathBuf, cause: io::Error },
-    /// SQLite failed to write it.
-    Sqlite {
-        path: PathBuf,
-        cause: rusqlite::Error,
-    },
-}
-
-impl From<CopyError> for StoreError {
-    fn from(error: CopyError) -> Self {
-        match error {
-            CopyError::Unusable { path, reason } => Self::Unusable { path, reason },
-            CopyError::Damaged { path, detail } => Self::Unusable {
-                path,
-                reason: format!("it is damaged ({detail})"),
-            },
-            CopyError::Output { path, cause } => Self::File { path, cause },
-            CopyError::Sqlite { path, cause } => Self::Storage { path, cause },
-        }
-    }
-}
 
 /// Opens a file to copy from it; the file and its log stay as they are.
 pub(in crate::store) fn open_source(path: &Path, access: Access) -> Result<Connection, CopyError> {
