@@ -61,8 +61,8 @@ impl CopyError {
                  left untouched."
             }
             Self::Output { .. } | Self::Sqlite { .. } => {
-                "Check that the folder exists, its permissions and its free space: the copy is as large \
-                 as the original."
+                "Check the free space and the permissions of the folder: the copy is as large as the \
+                 original."
             }
         }
     }
