@@ -9,7 +9,7 @@ use crate::config::ConfigError;
 use crate::file::FileError;
 use crate::load::LoadError;
 use crate::serving::OpenError;
-use crate::store::{BackupError, StoreError};
+use crate::store::{BackupError, CopyError, StoreError};
 
 /// A failure as the user sees it.
 #[derive(Debug)]
@@ -141,9 +141,18 @@ impl From<LoadError> for Failure {
     }
 }
 
+/// Of a copy: is it where to or where from?
+fn copying(error: &CopyError) -> Code {
+    match error {
+        CopyError::Output { .. } | CopyError::Sqlite { .. } => Code::Output,
+        CopyError::Unusable { .. } | CopyError::Damaged { .. } => Code::DataFile,
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let code = match &error {
+            StoreError::Copy(error) => copying(error),
             StoreError::File { .. } | StoreError::Storage { .. } => Code::Output,
             _ => Code::DataFile,
         };
@@ -160,14 +169,10 @@ impl From<BackupError> for Failure {
         let code = match &error {
             BackupError::Exists { .. }
             | BackupError::Misplaced { .. }
-            | BackupError::Output { .. }
-            | BackupError::Sqlite { .. }
             | BackupError::Store(StoreError::File { .. }) => Code::Output,
+            BackupError::Copy(error) => copying(error),
             BackupError::Restless { .. } => Code::Other,
-            BackupError::NoCopy { .. }
-            | BackupError::Unusable { .. }
-            | BackupError::Damaged { .. }
-            | BackupError::Store(_) => Code::DataFile,
+            BackupError::NoCopy { .. } | BackupError::Store(_) => Code::DataFile,
         };
         Self {
             code,

@@ -1,10 +1,13 @@
-//! The routes of an app, with their paths to be known before they are joined with others.
+//! The routes of an app, with what they say of themselves and with their paths, to be known before they
+//! are joined with others.
 //!
-//! A router of axum does not tell its paths, and ends the process where two are in each other's way. So
-//! apps collect their routes here, and [`conflict`] finds such pairs while there is still somebody to
-//! tell. It must not know any app.
+//! A handler says its path and method once, in its description (`#[utoipa::path]`); what is served and
+//! what is described cannot differ. A router of axum does not tell its paths, and ends the process where
+//! two are in each other's way, so apps collect their routes here, and [`conflict`] finds such pairs while
+//! there is still somebody to tell. It must not know any app.
 
 use std::convert::Infallible;
+use std::fmt;
 
 use axum::Router;
 use axum::extract::Request;
@@ -14,14 +17,25 @@ use axum::routing::{MethodRouter, Route};
 use matchit::InsertError;
 use tower_layer::Layer;
 use tower_service::Service;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::config::Mount;
 
 /// Routes whose handlers share a state `S`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Routes<S> {
     router: Router<S>,
     paths: Vec<String>,
+    description: OpenApi,
+    /// Whether paths are added with a slash behind, too.
+    slashed: bool,
+}
+
+impl<S> fmt::Debug for Routes<S> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_list().entries(&self.paths).finish()
+    }
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
@@ -37,12 +51,45 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         Self {
             router: Router::new(),
             paths: Vec::new(),
+            description: OpenApi::default(),
+            slashed: false,
         }
     }
 
-    /// With one more, at a path of the app.
+    /// None yet. Each that is added answers at its path with a slash behind, too; only the path without is
+    /// described.
+    #[must_use]
+    pub fn slashed() -> Self {
+        Self {
+            slashed: true,
+            ..Self::new()
+        }
+    }
+
+    /// With the operations of one path, from `utoipa_axum::routes!`: path, methods and description are
+    /// what the handlers say.
+    #[must_use]
+    pub fn operations(mut self, operations: UtoipaMethodRouter<S>) -> Self {
+        let (schemas, described, methods) = operations;
+        let mut paths = described.paths.keys().cloned();
+        let Some(path) = paths.next() else {
+            return self;
+        };
+        debug_assert_eq!(paths.next(), None, "one path for each call");
+        let components = self.description.components.get_or_insert_default();
+        components.schemas.extend(schemas);
+        self.description.paths.merge(described);
+        self.route(&path, methods)
+    }
+
+    /// With one more, which is described nowhere: a page, a file, an error.
     #[must_use]
     pub fn route(mut self, path: &str, methods: MethodRouter<S>) -> Self {
+        if self.slashed {
+            let slashed = format!("{path}/");
+            self.router = self.router.route(&slashed, methods.clone());
+            self.paths.push(slashed);
+        }
         self.paths.push(path.to_owned());
         Self {
             router: self.router.route(path, methods),
@@ -54,6 +101,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[must_use]
     pub fn merge(mut self, others: Self) -> Self {
         self.paths.extend(others.paths);
+        self.description.merge(others.description);
         Self {
             router: self.router.merge(others.router),
             ..self
@@ -87,6 +135,11 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             router: self.router.method_not_allowed_fallback(handler),
             ..self
         }
+    }
+
+    /// What the operations say of themselves, without what concerns several.
+    pub(crate) fn description(&self) -> &OpenApi {
+        &self.description
     }
 
     /// Their paths.

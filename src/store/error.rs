@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rusqlite::{ErrorCode, ffi};
 use tokio::task::JoinError;
 
+use super::backup::CopyError;
 use super::panic::panic_message;
 use crate::file::FileError;
 
@@ -91,6 +92,9 @@ pub enum StoreError {
         #[source]
         cause: rusqlite::Error,
     },
+    /// A copy that a new generation begins with failed.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     /// No reader connection became free.
     #[error("no reader connection: {0}")]
     Pool(#[from] r2d2::Error),
@@ -164,6 +168,7 @@ impl StoreError {
             Self::File { .. } | Self::Storage { .. } => {
                 Some("Check the free space and the permissions of the data directory.")
             }
+            Self::Copy(error) => Some(error.hint()),
             _ => None,
         }
     }
@@ -175,10 +180,8 @@ impl StoreError {
         match self {
             Self::Sqlite(cause) | Self::Storage { cause, .. } => is_full(cause),
             Self::Commit(cause) => is_full(cause),
-            Self::File { cause, .. } => matches!(
-                cause.kind(),
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-            ),
+            Self::File { cause, .. } => no_space(cause),
+            Self::Copy(error) => error.is_full(),
             _ => false,
         }
     }
@@ -236,6 +239,14 @@ impl StoreError {
 }
 
 /// The index of the WAL lies in a file of its own; that this cannot grow has another code.
+/// Whether a file operation failed for want of space.
+pub(super) fn no_space(cause: &io::Error) -> bool {
+    matches!(
+        cause.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
 pub(super) fn is_full(cause: &rusqlite::Error) -> bool {
     cause.sqlite_error().is_some_and(|error| {
         error.code == ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE

@@ -36,20 +36,23 @@ mod watch;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-pub use backup::{BackupError, Copied, back_up, restore};
+pub use backup::{BackupError, Copied, CopyError, back_up, restore};
 pub use change::constraint::{Constraint, ResultExt};
 pub use change::idempotency::{Once, Outcome, RequestDigest, Retention};
+use change::job::Seen;
+pub use change::job::{Piece, PieceTime};
 pub use change::stored_response::{StoredBody, StoredResponse};
-use change::writer::{Seen, Writer};
+use change::writer::Writer;
 pub use error::StoreError;
 pub use make::migration::{Migrated, Standing, migrate, standing};
 pub use make::next_generation::{Made, NextGeneration};
 pub use open::files::generation_at;
+pub use open::unfinished::{Unfinished, is_unfinished};
 pub(crate) use panic::panic_message;
 pub use serve::derived::{Change, Derived, Deriver};
 pub use serve::generation::Generation;
@@ -322,6 +325,28 @@ impl Store {
         self.writer()?.write(Seen::WhereDerived, work).await
     }
 
+    /// Runs a long write, which only inserts rows, in pieces: `work` is called until it says that a piece
+    /// was the last one, and each call is committed by itself, as the durability says. Beside it, between
+    /// its pieces, only writes by [`Store::write_unseen`] are done.
+    ///
+    /// It is all or nothing all the same. What [`Deriver`]s derive has its rows from the end on, and so
+    /// has every answer that is made of that; an app that looks a row up by its id asks
+    /// [`is_unfinished`], and one that has SQLite search leaves out [`Unfinished`] rows. When it fails, or the process ends, its rows are removed again.
+    ///
+    /// # Errors
+    /// Whatever `work` returns, once its rows are removed; a failed commit, a full queue, or that this is a
+    /// replica.
+    pub async fn write_pieces<T, E>(
+        &self,
+        work: impl FnMut(&Connection, PieceTime) -> Result<Piece<T>, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.writer()?.write_pieces(work).await
+    }
+
     fn writer(&self) -> Result<&Writer, StoreError> {
         self.writer.as_ref().ok_or(StoreError::ReadOnly)
     }
@@ -380,7 +405,14 @@ impl Store {
     /// file. Reads go on working; writes are refused.
     pub fn close(&self) {
         if let Some(writer) = &self.writer {
-            writer.stop();
+            writer.stop(None);
+        }
+    }
+
+    /// As [`Store::close`], but what is not committed by then is undone and not answered.
+    pub fn close_by(&self, deadline: Instant) {
+        if let Some(writer) = &self.writer {
+            writer.stop(Some(deadline));
         }
     }
 }

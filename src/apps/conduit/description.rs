@@ -1,4 +1,4 @@
-//! What the app says of its routes: each handler describes itself, here they come together, with the
+//! What the app says of its routes beside what each handler says of itself: what they have in common, the
 //! limits that are configured, how tokens are sent, and examples. No handler knows this file.
 
 use utoipa::OpenApi as _;
@@ -9,36 +9,13 @@ use super::described::{
     ConduitRefusal, Forbidden, NoJson, NoSuchArticle, NoSuchComment, NoSuchProfile, Taken,
     TooManyAttempts, WrongCredentials, WrongFields, WrongToken,
 };
-use super::{
-    ConduitSettings, account, article, comments, edit, favorite, feed, lists, profile, tags,
-};
+use super::ConduitSettings;
 use crate::http::builtin::openapi::{add_examples, operations_mut};
 
 const EXAMPLES: &str = include_str!("examples.json");
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    paths(
-        account::register,
-        account::login,
-        account::current,
-        account::change,
-        profile::one,
-        profile::follow,
-        profile::unfollow,
-        lists::articles,
-        edit::create,
-        feed::feed,
-        article::one,
-        edit::change,
-        edit::remove,
-        comments::all,
-        comments::create,
-        comments::remove,
-        favorite::favorite,
-        favorite::unfavorite,
-        tags::tags,
-    ),
     components(
         schemas(ConduitRefusal),
         responses(
@@ -48,11 +25,14 @@ const EXAMPLES: &str = include_str!("examples.json");
     ),
     tags((name = "Conduit", description = "Conduit: a blog with users, as RealWorld describes it.")),
 )]
-struct ConduitHandlers;
+struct ConduitComponents;
 
 /// The description of the app as it is configured.
-pub(super) fn describe(settings: &ConduitSettings) -> serde_json::Result<OpenApi> {
-    let mut document = ConduitHandlers::openapi();
+pub(super) fn describe(
+    operations: &OpenApi,
+    settings: &ConduitSettings,
+) -> serde_json::Result<OpenApi> {
+    let mut document = ConduitComponents::openapi().merge_from(operations.clone());
     let key = ApiKeyValue::with_description(
         "authorization",
         "`Token ` and the token that signing in gave; `Bearer ` is taken too.",

@@ -50,7 +50,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, delete, get, post};
+use utoipa_axum::routes;
 
 pub use self::passwords::{PASSWORD_RULE, set_password};
 pub use self::settings::ConduitSettings;
@@ -138,7 +138,11 @@ impl ServedApp for Conduit {
             return Err(flaw.into());
         }
         let setup = users.for_app(NAME, &settings.secret)?;
-        let description = description::describe(&settings)?;
+        let (anybodys, members) = (anybodys(), members());
+        let paths = [anybodys.paths(), members.paths()].concat();
+        let mut operations = anybodys.description().clone();
+        operations.merge(members.description().clone());
+        let description = description::describe(&operations, &settings)?;
         let figures = setup.clone();
         let open = move |store| -> Result<BlogState, MountError> {
             let users = setup.open()?;
@@ -156,8 +160,6 @@ impl ServedApp for Conduit {
                 tags: RevisionCache::new(CACHED_TAGS),
             }))
         };
-        let (anybodys, members) = (anybodys(), members());
-        let paths = [anybodys.paths(), members.paths()].concat();
         let routes = move |store| -> Result<Router, MountError> {
             let blog = open(store)?;
             let authenticated = members
@@ -170,57 +172,27 @@ impl ServedApp for Conduit {
     }
 }
 
-/// Routes that look at no token.
+/// Routes that look at no token. All are at their paths with a slash behind, as clients of the
+/// original may have them.
 fn anybodys() -> Routes<BlogState> {
-    SlashedRoutes(Routes::new())
-        .route("/api/users", post(account::register))
-        .route("/api/users/login", post(account::login))
-        .route("/api/tags", get(tags::tags))
-        .finish()
+    Routes::slashed()
+        .operations(routes!(account::register))
+        .operations(routes!(account::login))
+        .operations(routes!(tags::tags))
+        .method_not_allowed(not_found::no_method)
 }
 
 /// Routes whose requests may have a token, or must.
 fn members() -> Routes<BlogState> {
-    SlashedRoutes(Routes::new())
-        .route("/api/user", get(account::current).put(account::change))
-        .route("/api/profiles/{username}", get(profile::one))
-        .route(
-            "/api/profiles/{username}/follow",
-            post(profile::follow).delete(profile::unfollow),
-        )
-        .route("/api/articles", get(lists::articles).post(edit::create))
-        .route("/api/articles/feed", get(feed::feed))
-        .route(
-            "/api/articles/{slug}",
-            get(article::one).put(edit::change).delete(edit::remove),
-        )
-        .route(
-            "/api/articles/{slug}/comments",
-            get(comments::all).post(comments::create),
-        )
-        .route(
-            "/api/articles/{slug}/comments/{id}",
-            delete(comments::remove),
-        )
-        .route(
-            "/api/articles/{slug}/favorite",
-            post(favorite::favorite).delete(favorite::unfavorite),
-        )
-        .finish()
-}
-
-/// Routes that are at their paths, and at those with a slash behind, as clients of the original may have
-/// them.
-struct SlashedRoutes(Routes<BlogState>);
-
-impl SlashedRoutes {
-    fn route(self, path: &str, methods: MethodRouter<BlogState>) -> Self {
-        let slashed = format!("{path}/");
-        let routes = Routes::route(self.0, path, methods.clone());
-        Self(Routes::route(routes, &slashed, methods))
-    }
-
-    fn finish(self) -> Routes<BlogState> {
-        self.0.method_not_allowed(not_found::no_method)
-    }
+    Routes::slashed()
+        .operations(routes!(account::current, account::change))
+        .operations(routes!(profile::one))
+        .operations(routes!(profile::follow, profile::unfollow))
+        .operations(routes!(lists::articles, edit::create))
+        .operations(routes!(feed::feed))
+        .operations(routes!(article::one, edit::change, edit::remove))
+        .operations(routes!(comments::all, comments::create))
+        .operations(routes!(comments::remove))
+        .operations(routes!(favorite::favorite, favorite::unfavorite))
+        .method_not_allowed(not_found::no_method)
 }

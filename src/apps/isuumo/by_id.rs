@@ -11,7 +11,7 @@ use super::{Isu, IsuumoState, Result, chair, estate, path_id};
 use crate::apps::answer::json;
 use crate::apps::listing;
 use crate::http::{HttpError, PublicResponse, Reading};
-use crate::store::Generation;
+use crate::store::{Generation, is_unfinished};
 
 /// One chair
 #[utoipa::path(get, path = "/api/chair/{id}", operation_id = "chair", tag = "Chairs",
@@ -66,6 +66,9 @@ pub(super) fn find_estate(
 /// A chair as JSON, though it may be sold out.
 pub(super) fn find_sold_out(generation: &Generation, id: i64) -> Result<Option<Vec<u8>>> {
     generation.read(|connection| {
+        if is_unfinished(connection, "chair", id)? {
+            return Ok(None);
+        }
         let mut row = Vec::new();
         let mut select = connection.prepare_cached(chair::KIND.select)?;
         let found = listing::write_row(&mut select, chair::KIND, id, &mut row).optional()?;

@@ -1,14 +1,11 @@
-//! What the app says of its routes: each handler describes itself, here they come together, with the
-//! limits that are configured and with examples.
+//! What the app says of its routes beside what each handler says of itself: tags, the limits that are
+//! configured, and examples.
 
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::Parameter;
 use utoipa::openapi::{OpenApi, RefOr, Response, Schema};
 
-use super::{
-    IsuumoSettings, by_id, condition_endpoints, estate, images, initialize, low_priced, nazotte,
-    purchase, recommended, search, upload,
-};
+use super::{IsuumoSettings, search};
 use crate::apps::MountContext;
 use crate::http::builtin::openapi::{add_examples, operations_mut};
 
@@ -16,25 +13,6 @@ const EXAMPLES: &str = include_str!("examples.json");
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    paths(
-        search::chairs,
-        low_priced::chairs,
-        condition_endpoints::chair,
-        by_id::chair,
-        purchase::buy,
-        upload::chairs,
-        search::estates,
-        low_priced::estates,
-        condition_endpoints::estate,
-        by_id::estate,
-        nazotte::nazotte,
-        recommended::recommended,
-        purchase::request_documents,
-        upload::estates,
-        images::picture,
-        initialize::initialize,
-        estate::health_check,
-    ),
     tags(
         (name = "Chairs", description = "ISUUMO: chairs to buy."),
         (name = "Estates", description = "ISUUMO: estates to move into."),
@@ -42,11 +20,14 @@ const EXAMPLES: &str = include_str!("examples.json");
         (name = "Operation", description = "ISUUMO: for those who run it."),
     ),
 )]
-struct IsuumoHandlers;
+struct IsuumoTags;
 
 /// The description of the app as it is configured.
-pub(super) fn describe(context: &MountContext<IsuumoSettings>) -> serde_json::Result<OpenApi> {
-    let mut document = IsuumoHandlers::openapi();
+pub(super) fn describe(
+    operations: &OpenApi,
+    context: &MountContext<IsuumoSettings>,
+) -> serde_json::Result<OpenApi> {
+    let mut document = IsuumoTags::openapi().merge_from(operations.clone());
     limit(&mut document, context);
     add_examples(&mut document, EXAMPLES)?;
     Ok(document)

@@ -5,19 +5,24 @@
 use axum::body::Bytes;
 use axum::extract::State;
 
-use super::catalogue::{Catalogue, Shelf};
+use super::catalogue::{CHAIR_TABLE, Catalogue, ESTATE_TABLE, Shelf};
 use super::{IsuumoState, Result, chair, estate};
 use crate::apps::answer::{RowFormat, json};
 use crate::apps::listing;
 use crate::http::{HttpError, PublicResponse, Reading};
-use crate::store::Generation;
+use crate::store::{Generation, Unfinished};
 
-pub(super) const CHAIR_IDS: &str = "SELECT id FROM chair_search ORDER BY price, id LIMIT 20";
-pub(super) const ESTATE_IDS: &str = "SELECT id FROM estate_search ORDER BY rent, id LIMIT 20";
+/// Read as far as the answer goes, and no further.
+pub(super) const CHAIR_IDS: &str = "SELECT id FROM chair_search ORDER BY price, id";
+pub(super) const ESTATE_IDS: &str = "SELECT id FROM estate_search ORDER BY rent, id";
+
+/// Rows of an answer.
+const CHEAPEST: usize = 20;
 
 /// A list whose cheapest are asked for.
 pub(super) struct Cheapest {
     list: fn(&Catalogue) -> &Shelf,
+    table: &'static str,
     ids: &'static str,
     kind: RowFormat,
     /// Makes the answer from the rows.
@@ -26,6 +31,7 @@ pub(super) struct Cheapest {
 
 pub(super) static CHAIRS: Cheapest = Cheapest {
     list: |catalogue| &catalogue.chairs,
+    table: CHAIR_TABLE,
     ids: CHAIR_IDS,
     kind: chair::KIND,
     wrap: |rows| match rows {
@@ -36,6 +42,7 @@ pub(super) static CHAIRS: Cheapest = Cheapest {
 };
 pub(super) static ESTATES: Cheapest = Cheapest {
     list: |catalogue| &catalogue.estates,
+    table: ESTATE_TABLE,
     ids: ESTATE_IDS,
     kind: estate::KIND,
     wrap: |rows| [b"{\"estates\":[", rows, b"]}"].concat(),
@@ -76,7 +83,9 @@ impl Cheapest {
         }
         let mut rows = Vec::new();
         generation.read(|connection| {
-            let ids = listing::ids(connection, self.ids, [])?;
+            let hidden = Unfinished::read(connection, self.table)?;
+            let page = (0, CHEAPEST);
+            let (_, ids) = listing::ids_without(connection, &hidden, self.ids, [], page, CHEAPEST)?;
             listing::write_rows(connection, self.kind, &ids, &mut rows)?;
             Ok::<_, HttpError>(())
         })?;

@@ -48,8 +48,9 @@ use std::sync::Arc;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
 use pictures::PictureCache;
+use utoipa_axum::router::UtoipaMethodRouterExt as _;
+use utoipa_axum::routes;
 
 pub use self::settings::IsuumoSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
@@ -108,21 +109,21 @@ impl ServedApp for Isuumo {
     type Settings = IsuumoSettings;
 
     fn mount(&self, context: MountContext<IsuumoSettings>) -> Result<Mounted, MountError> {
-        let description = description::describe(&context)?;
+        let routes = routes(context.mount.clone(), context.upload_bytes);
+        let description = description::describe(routes.description(), &context)?;
         let MountContext {
             settings,
             mount,
             public_url,
-            upload_bytes,
             compress,
             work,
             ..
         } = context;
         let is_https = public_url.as_ref().is_some_and(PublicUrl::is_https);
-        let mut routes = routes(mount.clone(), upload_bytes);
-        if settings.shed_bots {
-            routes = routes.layer(from_fn(bots::shed));
-        }
+        let routes = match settings.shed_bots {
+            true => routes.layer(from_fn(bots::shed)),
+            false => routes,
+        };
         let not_found = pages::not_found_page(mount.clone());
         let state = move |store| {
             Arc::new(Isu {
@@ -143,39 +144,25 @@ impl ServedApp for Isuumo {
 }
 
 fn routes(mount: Mount, upload_bytes: usize) -> Routes<IsuumoState> {
-    let uploads = Routes::new()
-        .route("/api/chair", post(upload::chairs))
-        .route("/api/estate", post(upload::estates))
-        .layer(DefaultBodyLimit::max(upload_bytes));
+    let upload = DefaultBodyLimit::max(upload_bytes);
     Routes::new()
-        .route("/initialize", post(initialize::initialize))
-        .route("/healthcheck", get(estate::health_check))
-        .route("/api/chair/{id}", get(by_id::chair))
-        .route("/api/chair/search", get(search::chairs))
-        .route(
-            "/api/chair/search/condition",
-            get(condition_endpoints::chair),
-        )
-        .route("/api/chair/low_priced", get(low_priced::chairs))
-        .route("/api/chair/buy/{id}", post(purchase::buy))
-        .route("/api/estate/{id}", get(by_id::estate))
-        .route("/api/estate/search", get(search::estates))
-        .route(
-            "/api/estate/search/condition",
-            get(condition_endpoints::estate),
-        )
-        .route("/api/estate/low_priced", get(low_priced::estates))
-        .route(
-            "/api/estate/req_doc/{id}",
-            post(purchase::request_documents),
-        )
-        .route("/api/estate/nazotte", post(nazotte::nazotte))
-        .route(
-            "/api/recommended_estate/{id}",
-            get(recommended::recommended),
-        )
-        .route("/images/{subject}/{name}", get(images::picture))
-        .merge(uploads)
+        .operations(routes!(search::chairs))
+        .operations(routes!(low_priced::chairs))
+        .operations(routes!(condition_endpoints::chair))
+        .operations(routes!(by_id::chair))
+        .operations(routes!(purchase::buy))
+        .operations(routes!(upload::chairs).layer(upload))
+        .operations(routes!(search::estates))
+        .operations(routes!(low_priced::estates))
+        .operations(routes!(condition_endpoints::estate))
+        .operations(routes!(by_id::estate))
+        .operations(routes!(nazotte::nazotte))
+        .operations(routes!(recommended::recommended))
+        .operations(routes!(purchase::request_documents))
+        .operations(routes!(upload::estates).layer(upload))
+        .operations(routes!(images::picture))
+        .operations(routes!(initialize::initialize))
+        .operations(routes!(estate::health_check))
         .merge(pages::routes(mount))
 }
 

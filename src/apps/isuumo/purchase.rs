@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::body::{first_value, is_json};
 use super::{Isu, IsuumoState, Result, bad_request, path_id};
 use crate::http::{HttpError, IdempotencyKey, Preconditions, WriteCondition, json_takes_long};
-use crate::store::{Once, Outcome, StoredResponse};
+use crate::store::{Once, Outcome, StoredResponse, is_unfinished};
 
 /// Takes one unit, if there is one left, in one statement: no two buyers can take the same.
 const TAKE_ONE: &str = "UPDATE chair SET stock = stock - 1 WHERE id = ?1 AND stock > 0";
@@ -68,8 +68,9 @@ pub(super) async fn take_one(
 ) -> Result<Outcome> {
     let condition = conditions.on(&isu.store);
     let take = move |connection: &Connection| {
-        let taken = connection.prepare_cached(TAKE_ONE)?.execute([id])?;
-        found(taken > 0, &condition)
+        let is_there = !is_unfinished(connection, "chair", id)?;
+        let is_taken = is_there && connection.prepare_cached(TAKE_ONE)?.execute([id])? > 0;
+        found(is_taken, &condition)
     };
     // How many are left is not shown, only whether there is one: `chair_search` says that.
     let work = move |connection: &Connection| once.apply(connection, take);
@@ -118,7 +119,8 @@ pub(super) async fn request(
     let condition = conditions.on(&isu.store);
     let look = move |connection: &Connection| {
         let mut select = connection.prepare_cached("SELECT 1 FROM estate WHERE id = ?1")?;
-        found(select.exists([id])?, &condition)
+        let is_there = select.exists([id])? && !is_unfinished(connection, "estate", id)?;
+        found(is_there, &condition)
     };
     if once.has_key() {
         // Only the answer is written.

@@ -11,7 +11,7 @@ use super::catalogue::Catalogue;
 use super::{IsuumoState, Result, estate, path_id};
 use crate::apps::answer::json;
 use crate::http::{HttpError, PublicResponse, Reading};
-use crate::store::Generation;
+use crate::store::{Generation, is_unfinished};
 
 /// Estates in an answer at most.
 const LIMIT: usize = 20;
@@ -58,6 +58,9 @@ pub(super) fn find(generation: &Generation, catalogue: &Catalogue, id: i64) -> R
 }
 
 fn sorted_sides(connection: &Connection, id: i64) -> rusqlite::Result<Option<[i64; 3]>> {
+    if is_unfinished(connection, "chair", id)? {
+        return Ok(None);
+    }
     let mut select =
         connection.prepare_cached("SELECT width, height, depth FROM chair WHERE id = ?1")?;
     let sides = select.query_row([id], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]));

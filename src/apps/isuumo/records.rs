@@ -50,6 +50,11 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// What is behind the last record: a file of its own.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// The next record; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<Record<'_>>, Broken> {
         self.ends.clear();

@@ -8,16 +8,16 @@
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, Params, params_from_iter};
 
-use super::catalogue::{Catalogue, Set, Shelf};
+use super::catalogue::{CHAIR_TABLE, Catalogue, ESTATE_TABLE, Set, Shelf};
 use super::conditions::Ranges;
 use super::query::Query;
 use super::{IsuumoSettings, IsuumoState, Result, bad_request, chair, estate};
 use crate::apps::answer::{RowFormat, json};
 use crate::apps::listing;
 use crate::http::{HttpError, PublicResponse, Reading};
-use crate::store::Generation;
+use crate::store::{Generation, Unfinished};
 
 /// Bytes of a `features` parameter at most; SQLite refuses far longer patterns with an error that is
 /// not the client's to read.
@@ -32,6 +32,7 @@ struct SearchTarget {
     /// Columns of conditions, in the order of the catalogue.
     ranges: &'static [&'static str],
     texts: &'static [&'static str],
+    table: &'static str,
     /// The table and its covering index in the order of the page.
     from: &'static str,
 }
@@ -42,6 +43,7 @@ static CHAIRS: SearchTarget = SearchTarget {
     shelf: |catalogue| &catalogue.chairs,
     ranges: &["price_range", "height_range", "width_range", "depth_range"],
     texts: &["kind", "color"],
+    table: CHAIR_TABLE,
     from: "chair_search INDEXED BY chair_by_popularity",
 };
 static ESTATES: SearchTarget = SearchTarget {
@@ -50,6 +52,7 @@ static ESTATES: SearchTarget = SearchTarget {
     shelf: |catalogue| &catalogue.estates,
     ranges: &["door_height_range", "door_width_range", "rent_range"],
     texts: &[],
+    table: ESTATE_TABLE,
     from: "estate_search INDEXED BY estate_by_popularity",
 };
 
@@ -192,8 +195,13 @@ impl Search {
     }
 
     fn find_in_sqlite(&self, connection: &Connection) -> Result<Vec<u8>> {
-        let mut body = self.head(self.count(connection)?);
-        let ids = self.ids(connection)?;
+        let hidden = Unfinished::read(connection, self.place.table)?;
+        let (count, ids) = if hidden.is_empty() {
+            (self.count(connection)?, self.ids(connection)?)
+        } else {
+            self.ids_without(connection, &hidden)?
+        };
+        let mut body = self.head(count);
         listing::write_rows(connection, self.place.kind, &ids, &mut body)?;
         body.extend_from_slice(b"]}");
         Ok(body)
@@ -228,14 +236,33 @@ impl Search {
     }
 
     fn ids(&self, connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+        let params = self.page_of(self.limit, self.offset);
+        listing::ids(connection, &self.ids_sql(), params)
+    }
+
+    /// While an upload is under way, all are gone through: SQLite would count its rows.
+    fn ids_without(
+        &self,
+        connection: &Connection,
+        hidden: &Unfinished,
+    ) -> rusqlite::Result<(usize, Vec<i64>)> {
+        let params = self.page_of(usize::MAX, 0);
+        let page = (self.offset, self.limit);
+        listing::ids_without(
+            connection,
+            hidden,
+            &self.ids_sql(),
+            params,
+            page,
+            usize::MAX,
+        )
+    }
+
+    /// The parameters of [`Search::ids_sql`].
+    fn page_of(&self, limit: usize, offset: usize) -> impl Params {
         let number = |number: usize| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
-        let page = [number(self.limit), number(self.offset)];
-        let values = self
-            .conditions
-            .iter()
-            .map(SearchCondition::value)
-            .chain(page);
-        listing::ids(connection, &self.ids_sql(), params_from_iter(values))
+        let values = self.conditions.iter().map(SearchCondition::value);
+        params_from_iter(values.chain([number(limit), number(offset)]))
     }
 }
 

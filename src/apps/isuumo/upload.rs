@@ -5,7 +5,7 @@
 //! is too short or holds no number where one belongs is 400. Further columns are ignored.
 //!
 //! The file is all that is held of it: it is gone through once to be checked, and again by the writer's
-//! job, which binds the values as they are read. It is counted among all bodies until that job has ended,
+//! job, which binds the values as they are read; a large one in pieces, so that purchases get in between. It is counted among all bodies until that job has ended,
 //! whether or not the client waits for it.
 
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
@@ -18,7 +18,10 @@ use utoipa::ToSchema;
 use super::records::{Broken, Record, Records};
 use super::{IsuumoState, Result, bad_request};
 use crate::http::{BodyShare, HttpError, IdempotencyKey, Preconditions};
-use crate::store::Outcome;
+use crate::store::{Outcome, Piece, PieceTime, StoreError};
+
+/// Larger files are stored in pieces: in a group, all others would wait for them.
+const LARGEST_IN_A_GROUP: usize = 64 * 1024;
 
 /// What a column of an upload holds.
 #[derive(Debug, Clone, Copy)]
@@ -186,15 +189,44 @@ async fn store(
         Ok::<_, HttpError>((csv, share, once))
     };
     let (csv, share, once) = isu.work.run(check).await??;
-    let work = move |connection: &Connection| {
-        let _counted_until_here = share;
-        once.apply(connection, |connection| {
+    let created = |_: &Connection| Ok(StatusCode::CREATED.into());
+    if csv.len() <= LARGEST_IN_A_GROUP {
+        let work = move |connection: &Connection| {
+            let _counted_until_here = share;
+            once.apply(connection, |connection| {
+                condition.check()?;
+                insert(connection, upload, &csv, || false).map_err(refusal)?;
+                created(connection)
+            })
+        };
+        return isu.store.write(work).await;
+    }
+    let mut stored = 0;
+    let work = move |connection: &Connection, time: PieceTime| {
+        let _counted_until_here = &share;
+        if stored == 0
+            && let Some(outcome) = once.repeated(connection)?
+        {
+            return Ok(Piece::Last(outcome));
+        }
+        if stored == 0 {
             condition.check()?;
-            insert(connection, upload, &csv).map_err(refusal)?;
-            Ok(StatusCode::CREATED.into())
-        })
+        }
+        let rest = &csv[stored..];
+        let behind = insert(connection, upload, rest, || time.is_over()).map_err(refusal)?;
+        stored = csv.len() - behind;
+        if behind > 0 {
+            return Ok(Piece::More);
+        }
+        // A purchase beside it may have taken the last of a chair.
+        condition.check()?;
+        match once.apply(connection, created)? {
+            done @ Outcome::Done(_) => Ok(Piece::Last(done)),
+            // Its key was used meanwhile, for a purchase. Asked again, it learns that.
+            _ => Err(StoreError::Busy.into()),
+        }
     };
-    isu.store.write(work).await
+    isu.store.write_pieces(work).await
 }
 
 /// The bytes of the first form part of that name that is a file.
@@ -305,8 +337,13 @@ fn quotes_are_strict(csv: &[u8]) -> bool {
     at != At::Quoted
 }
 
-/// Stores the rows of a file that was checked.
-fn insert(connection: &Connection, upload: &Upload, csv: &[u8]) -> rusqlite::Result<()> {
+/// Stores the rows of a file that was checked, until `is_enough`; how many bytes are left of it.
+fn insert(
+    connection: &Connection,
+    upload: &Upload,
+    csv: &[u8],
+    is_enough: impl Fn() -> bool,
+) -> rusqlite::Result<usize> {
     let names: Vec<_> = upload.columns.iter().map(|(name, _)| *name).collect();
     let places = vec!["?"; names.len()].join(", ");
     let sql = format!(
@@ -324,8 +361,11 @@ fn insert(connection: &Connection, upload: &Upload, csv: &[u8]) -> rusqlite::Res
             insert.raw_bind_parameter(index + 1, ToSqlOutput::Borrowed(value))?;
         }
         insert.raw_execute()?;
+        if is_enough() {
+            break;
+        }
     }
-    Ok(())
+    Ok(records.rest().len())
 }
 
 /// What the tables refuse, whatever rule of theirs it is, is 500 without a document.

@@ -33,7 +33,8 @@ mod write;
 
 use std::sync::Arc;
 
-use axum::routing::{any, get};
+use axum::routing::any;
+use utoipa_axum::routes;
 use uuid::Uuid;
 
 pub use self::settings::PeopleSettings;
@@ -99,7 +100,8 @@ impl ServedApp for People {
         if settings.max_limit == 0 {
             return Err("people.max_limit must be at least 1".into());
         }
-        let description = description::describe(&settings)?;
+        let routes = routes();
+        let description = description::describe(routes.description(), &settings)?;
         let state = move |store| {
             Arc::new(Register {
                 store,
@@ -110,7 +112,7 @@ impl ServedApp for People {
                 lists: RevisionCache::new(KEPT_LISTS),
             })
         };
-        let mounted = Mounted::new(routes(), description, state);
+        let mounted = Mounted::new(routes, description, state);
         Ok(mounted.with_not_found(Arc::new(not_found::page)))
     }
 }
@@ -118,12 +120,9 @@ impl ServedApp for People {
 fn routes() -> Routes<PeopleState> {
     // Below a person there is nothing, and no path is mended by a redirect.
     Routes::new()
-        .route("/people", get(read::list).post(write::create))
-        .route("/people.csv", get(read::csv))
-        .route(
-            "/people/{uuid}",
-            get(read::one).put(write::change).delete(write::remove),
-        )
+        .operations(routes!(read::list, write::create))
+        .operations(routes!(read::csv))
+        .operations(routes!(read::one, write::change, write::remove))
         .route("/people/", any(not_found::nothing_here))
         .route("/people//", any(not_found::nothing_here))
         .route("/people//{*rest}", any(not_found::nothing_here))

@@ -4,20 +4,13 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::pages::CopyError;
 use crate::store::StoreError;
+use crate::store::error::{is_full, no_space};
 
-/// A backup or a restore that failed.
+/// A state of a file that could not be copied page for page. `store` fails with it too: a reset, a
+/// migration and a seed begin with a copy.
 #[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    /// No primary has kept anything there.
-    #[error("{data_dir} holds no copy of a primary of {app}")]
-    NoCopy {
-        /// The data directory.
-        data_dir: PathBuf,
-        /// The app.
-        app: String,
-    },
+pub enum CopyError {
     /// The file that is to be copied is not one of the app that can be.
     #[error("cannot copy {path}: {reason}")]
     Unusable {
@@ -34,6 +27,70 @@ pub enum BackupError {
         /// What SQLite said.
         detail: String,
     },
+    /// The copy cannot be written.
+    #[error("cannot write {path}: {cause}")]
+    Output {
+        /// The output.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// SQLite failed to write the copy.
+    #[error("cannot write {path}: {cause}")]
+    Sqlite {
+        /// The output.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: rusqlite::Error,
+    },
+}
+
+impl CopyError {
+    /// What the operator can do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unusable { .. } => {
+                "`ekiben inspect` shows what the file is. Use the version of ekiben that made it, or \
+                 another file."
+            }
+            Self::Damaged { .. } => {
+                "Nothing was made of it. Restore the newest backup that is whole; the damaged file is \
+                 left untouched."
+            }
+            Self::Output { .. } | Self::Sqlite { .. } => {
+                "Check the free space and the permissions of the folder: the copy is as large as the \
+                 original."
+            }
+        }
+    }
+
+    /// Whether the disk is full: nothing was made, and it can be tried again.
+    pub(in crate::store) fn is_full(&self) -> bool {
+        match self {
+            Self::Output { cause, .. } => no_space(cause),
+            Self::Sqlite { cause, .. } => is_full(cause),
+            Self::Unusable { .. } | Self::Damaged { .. } => false,
+        }
+    }
+}
+
+/// A backup or a restore that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// No primary has kept anything there.
+    #[error("{data_dir} holds no copy of a primary of {app}")]
+    NoCopy {
+        /// The data directory.
+        data_dir: PathBuf,
+        /// The app.
+        app: String,
+    },
+    /// The copy itself failed.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     /// The server replaced its generation each time that a copy was under way.
     #[error("the primary of {app} was reset each time before its file was copied")]
     Restless {
@@ -54,38 +111,9 @@ pub enum BackupError {
         /// Why.
         reason: &'static str,
     },
-    /// The copy cannot be written.
-    #[error("cannot write {path}: {cause}")]
-    Output {
-        /// The output.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        cause: io::Error,
-    },
-    /// SQLite failed to write the copy.
-    #[error("cannot write {path}: {cause}")]
-    Sqlite {
-        /// The output.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        cause: rusqlite::Error,
-    },
     /// The data directory is in use or cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl From<CopyError> for BackupError {
-    fn from(error: CopyError) -> Self {
-        match error {
-            CopyError::Unusable { path, reason } => Self::Unusable { path, reason },
-            CopyError::Damaged { path, detail } => Self::Damaged { path, detail },
-            CopyError::Output { path, cause } => Self::Output { path, cause },
-            CopyError::Sqlite { path, cause } => Self::Sqlite { path, cause },
-        }
-    }
 }
 
 impl BackupError {
@@ -97,21 +125,10 @@ impl BackupError {
                 "Name the primary's folder with --data-dir. A replica keeps no copy of its own: the \
                  baked file that it serves is complete, and is copied like any other file.",
             ),
-            Self::Unusable { .. } => Some(
-                "`ekiben inspect` shows what the file is. Use the version of ekiben that made it, or \
-                 another file.",
-            ),
-            Self::Damaged { .. } => Some(
-                "Nothing was made of it. Restore the newest backup that is whole; the damaged file is \
-                 left untouched.",
-            ),
             Self::Restless { .. } => Some("Try again when nobody asks for POST /initialize."),
             Self::Exists { .. } => Some("Name another file, or add --replace to replace it."),
             Self::Misplaced { .. } => Some("Name another file."),
-            Self::Output { .. } | Self::Sqlite { .. } => Some(
-                "Check that the folder exists, its permissions and its free space: the copy is as large \
-                 as the original.",
-            ),
+            Self::Copy(error) => Some(error.hint()),
             Self::Store(StoreError::Locked { .. }) => Some(
                 "Stop that process first: it would go on serving, and keep writing to, what it has \
                  open. Or restore into another --data-dir.",

@@ -8,7 +8,7 @@
 //! - `take`: [`back_up`], from the newest generation of a data directory to a file
 //! - `restore`: [`restore`](restore()), from a file to the next generation
 //! - `pages`: the copy itself, and what is checked of it; a migration begins with one too
-//! - [`BackupError`]: what can go wrong
+//! - [`BackupError`]: what can go wrong; [`CopyError`], in the copy itself
 
 mod error;
 pub(super) mod pages;
@@ -17,7 +17,7 @@ mod take;
 
 use std::path::PathBuf;
 
-pub use error::BackupError;
+pub use error::{BackupError, CopyError};
 pub use restore::restore;
 pub use take::back_up;
 

@@ -6,49 +6,20 @@
 
 use std::fs::OpenOptions;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, ffi};
 
+use super::error::CopyError;
 use crate::file::provenance::record_state;
-use crate::store::StoreError;
 use crate::store::open::acceptance::unreadable;
 use crate::store::open::files::mark_log;
 use crate::store::open::pragmas::{
     Access, open_unpublished, reader_flags, reader_uri, set_up_reader,
 };
+use crate::store::open::unfinished;
 use crate::store::watch::health::{Depth, problems};
-
-/// What can go wrong in a copy.
-#[derive(Debug)]
-pub(in crate::store) enum CopyError {
-    /// The file that is to be copied cannot be read.
-    Unusable { path: PathBuf, reason: String },
-    /// It is damaged.
-    Damaged { path: PathBuf, detail: String },
-    /// The copy cannot be written.
-    Output { path: PathBuf, cause: io::Error },
-    /// SQLite failed to write it.
-    Sqlite {
-        path: PathBuf,
-        cause: rusqlite::Error,
-    },
-}
-
-impl From<CopyError> for StoreError {
-    fn from(error: CopyError) -> Self {
-        match error {
-            CopyError::Unusable { path, reason } => Self::Unusable { path, reason },
-            CopyError::Damaged { path, detail } => Self::Unusable {
-                path,
-                reason: format!("it is damaged ({detail})"),
-            },
-            CopyError::Output { path, cause } => Self::File { path, cause },
-            CopyError::Sqlite { path, cause } => Self::Storage { path, cause },
-        }
-    }
-}
 
 /// Opens a file to copy from it; the file and its log stay as they are.
 pub(in crate::store) fn open_source(path: &Path, access: Access) -> Result<Connection, CopyError> {
@@ -64,7 +35,8 @@ pub(in crate::store) fn open_source(path: &Path, access: Access) -> Result<Conne
 }
 
 /// Writes what `source` sees of the file `from` to the empty file `to`, which will be `target`. The copy is
-/// whole by itself: no log lies beside it, nor does it ask for one.
+/// whole by itself: no log lies beside it, nor does it ask for one, and of a write that has not ended it
+/// has nothing.
 pub(in crate::store) fn copy(
     source: &Connection,
     from: &Path,
@@ -84,7 +56,10 @@ pub(in crate::store) fn copy(
     forget_log(to).map_err(|cause| CopyError::Output {
         path: target.to_owned(),
         cause,
-    })
+    })?;
+    let undone = open_unpublished(to).and_then(|copy| unfinished::undo_all(&copy));
+    let (path, undone) = (target.to_owned(), undone.map(|_notes| ()));
+    undone.map_err(|cause| CopyError::Sqlite { path, cause })
 }
 
 /// Gives the rows of a copy a name of their own: two backups of one primary have the same provenance, and

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::pages;
-use super::{BackupError, Copied};
+use super::{BackupError, Copied, CopyError};
 use crate::file::Schema;
 use crate::store::StoreError;
 use crate::store::open::acceptance::{fit, provenance_of, unreadable};
@@ -27,9 +27,11 @@ pub fn restore(
     app: &str,
     schema: &Schema,
 ) -> Result<Copied, BackupError> {
-    let unusable = |reason| BackupError::Unusable {
-        path: file.to_owned(),
-        reason,
+    let unusable = |reason| {
+        BackupError::Copy(CopyError::Unusable {
+            path: file.to_owned(),
+            reason,
+        })
     };
     if !file.is_file() {
         return Err(unusable("there is no such file".to_owned()));

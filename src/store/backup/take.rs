@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use super::pages;
-use super::{BackupError, Copied};
+use super::{BackupError, Copied, CopyError};
 use crate::file::Temporary;
 use crate::file::provenance::Provenance;
 use crate::store::open::acceptance::{provenance_of, unreadable};
@@ -28,9 +28,11 @@ pub fn back_up(
     out: &Path,
     replace: bool,
 ) -> Result<Copied, BackupError> {
-    let output = |cause| BackupError::Output {
-        path: out.to_owned(),
-        cause,
+    let output = |cause| {
+        BackupError::Copy(CopyError::Output {
+            path: out.to_owned(),
+            cause,
+        })
     };
     refuse_place(data_dir, app, out, replace)?;
     for _ in 0..ATTEMPTS {
@@ -71,9 +73,11 @@ pub fn back_up(
 /// The original is let go of when this returns, so that the server can shorten its log.
 fn copy(from: &Path, app: &str, to: &Path, out: &Path) -> Result<Provenance, BackupError> {
     let source = pages::open_source(from, Access::Shared)?;
-    let unusable = |reason| BackupError::Unusable {
-        path: from.to_owned(),
-        reason,
+    let unusable = |reason| {
+        BackupError::Copy(CopyError::Unusable {
+            path: from.to_owned(),
+            reason,
+        })
     };
     // One transaction: what is read of the provenance is what is copied. Whatever schema it has, it can
     // be backed up: a file that this version cannot serve is worth as much.
@@ -98,10 +102,11 @@ fn publish(temporary: &Temporary, out: &Path, replace: bool) -> Result<(), Backu
         std::io::ErrorKind::AlreadyExists => BackupError::Exists {
             path: out.to_owned(),
         },
-        _ => BackupError::Output {
+        _ => CopyError::Output {
             path: out.to_owned(),
             cause,
-        },
+        }
+        .into(),
     })
 }
 

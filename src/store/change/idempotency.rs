@@ -124,6 +124,21 @@ impl Once {
         self.0.is_some()
     }
 
+    /// What became of the write if it was done before; for a job of the writer that only later calls
+    /// [`Once::apply`].
+    ///
+    /// # Errors
+    /// When the answers cannot be read.
+    pub fn repeated(&self, connection: &Connection) -> Result<Option<Outcome>, StoreError> {
+        let Some(keyed) = &self.0 else {
+            return Ok(None);
+        };
+        let expired = keyed.expired(now());
+        Ok(keyed
+            .find(connection, expired)?
+            .map(|found| keyed.outcome(found)))
+    }
+
     /// Does `work` unless it was done before; for a job of the writer. An answer is kept with what `work`
     /// writes, an error with nothing: a repetition then has its chance.
     ///
@@ -150,22 +165,31 @@ impl Keyed {
         now: i64,
         work: impl FnOnce(&Connection) -> Result<StoredResponse, E>,
     ) -> Result<Outcome, E> {
-        let time = i64::try_from(self.retention.time.as_secs()).unwrap_or(i64::MAX);
-        let expired = now.saturating_sub(time);
+        let expired = self.expired(now);
         let found = self.find(connection, expired).map_err(StoreError::Sqlite)?;
-        if let Some((request, answer)) = found {
-            return Ok(if request != self.request {
-                Outcome::KeyTaken
-            } else if self.is_secret {
-                Outcome::Withheld(answer.status)
-            } else {
-                Outcome::Replayed(answer)
-            });
+        if let Some(found) = found {
+            return Ok(self.outcome(found));
         }
         let answer = work(connection)?;
         self.keep(connection, &answer, now, expired)
             .map_err(StoreError::Sqlite)?;
         Ok(Outcome::Done(answer))
+    }
+
+    /// Until when answers have expired.
+    fn expired(&self, now: i64) -> i64 {
+        let time = i64::try_from(self.retention.time.as_secs()).unwrap_or(i64::MAX);
+        now.saturating_sub(time)
+    }
+
+    fn outcome(&self, (request, answer): (RequestDigest, StoredResponse)) -> Outcome {
+        if request != self.request {
+            Outcome::KeyTaken
+        } else if self.is_secret {
+            Outcome::Withheld(answer.status)
+        } else {
+            Outcome::Replayed(answer)
+        }
     }
 
     fn keep(

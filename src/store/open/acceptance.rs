@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use super::files::file_error;
 use super::length::missing;
 use super::pragmas::{Access, reader_flags, reader_uri};
+use super::unfinished::has_any;
 use crate::file::Schema;
 use crate::file::provenance::{Provenance, why_unknown};
 use crate::store::{StoreError, StoreOptions};
@@ -66,6 +67,14 @@ pub(in crate::store) fn examine(
         .map_err(|cause| StoreError::of_opening(path, cause))?
         .map_err(unusable)?;
     let fit = fit(path, &provenance, schema)?;
+    // Whoever writes the file removes them; whoever only reads it would show them.
+    let has_unfinished = access == Access::Immutable
+        && has_any(&connection).map_err(|cause| StoreError::of_opening(path, cause))?;
+    if has_unfinished {
+        let reason = "a part of an upload is in it that did not end; copy a primary's file by \
+            `ekiben backup`";
+        return Err(unusable(reason.to_owned()));
+    }
     Ok((provenance, fit))
 }
 

@@ -8,3 +8,4 @@ pub(super) mod acceptance;
 pub(super) mod files;
 pub(super) mod length;
 pub(super) mod pragmas;
+pub(super) mod unfinished;

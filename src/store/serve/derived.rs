@@ -10,7 +10,7 @@
 
 use std::any::Any;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use rusqlite::Connection;
 
@@ -49,43 +49,4 @@ pub struct Change {
     pub table: &'static str,
     /// Its rowid.
     pub id: i64,
-}
-
-/// The rows that the writer has changed since they were last taken.
-#[derive(Debug, Clone, Default)]
-pub(in crate::store) struct ChangeLog(Arc<Mutex<Vec<Change>>>);
-
-impl ChangeLog {
-    /// Notes from now on what `connection` changes in `tables`.
-    pub(in crate::store) fn watch(
-        &self,
-        connection: &Connection,
-        tables: &'static [&'static str],
-    ) -> rusqlite::Result<()> {
-        let log = Arc::clone(&self.0);
-        connection.update_hook(Some(move |_, _: &str, table: &str, id| {
-            if let Some(table) = tables.iter().copied().find(|own| *own == table) {
-                let mut changes = log.lock().unwrap_or_else(PoisonError::into_inner);
-                changes.push(Change { table, id });
-            }
-        }))
-    }
-
-    pub(in crate::store) fn take(&self) -> Vec<Change> {
-        std::mem::take(&mut *self.rows())
-    }
-
-    /// Where the log stands, for [`ChangeLog::back_to`].
-    pub(in crate::store) fn mark(&self) -> usize {
-        self.rows().len()
-    }
-
-    /// Drops what was changed since the mark, and undone since.
-    pub(in crate::store) fn back_to(&self, mark: usize) {
-        self.rows().truncate(mark);
-    }
-
-    fn rows(&self) -> MutexGuard<'_, Vec<Change>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }

@@ -5,14 +5,18 @@
 //! all may be there as a whole. Nothing may be there twice, in part, or without having been asked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
 use crate::support::client::{Client, Failure};
 
-/// Rows of an upload, which have as many ids in a row.
-pub(crate) const ROWS: i64 = 20;
+/// Rows of most uploads.
+const FEW_ROWS: i64 = 20;
+
+/// Rows of every fourth upload: it is stored in pieces.
+const MANY_ROWS: i64 = 1_500;
 
 /// Uploads have ids from here on; chairs to be bought lie below.
 pub(crate) const UPLOADED: i64 = 1_000_000;
@@ -25,7 +29,7 @@ pub(crate) type State = BTreeMap<i64, i64>;
 pub(crate) enum Write {
     /// Of one piece of this chair.
     Purchase(i64),
-    /// Of [`ROWS`] chairs from this id on.
+    /// Of [`rows`] chairs from this id on.
     Upload(i64),
 }
 
@@ -62,7 +66,7 @@ impl Entry {
 impl Write {
     /// The `number`th upload of a test.
     pub(crate) fn upload(number: i64) -> Self {
-        Self::Upload(UPLOADED + number * ROWS)
+        Self::Upload(UPLOADED + number * MANY_ROWS)
     }
 
     /// Sends it, with a key if there is one, and returns the status with the body.
@@ -80,7 +84,7 @@ impl Write {
                     .await?
             }
             Self::Upload(first) => {
-                let csv: String = (first..first + ROWS).map(row).collect();
+                let csv: String = ids(first).map(|id| row(id, rows(first))).collect();
                 client.upload_with(key, "chairs", &csv).await?
             }
         };
@@ -88,10 +92,27 @@ impl Write {
     }
 }
 
-/// Long enough that some uploads are much of a log and of a file.
-fn row(id: i64) -> String {
-    let description = "座り心地".repeat(900);
-    format!("{id},n,{description},t,1,50,60,70,赤,,座椅子,1,1\n")
+/// How many rows the upload has whose first id this is.
+pub(crate) fn rows(first: i64) -> i64 {
+    if (first - UPLOADED) / MANY_ROWS % 4 == 0 {
+        MANY_ROWS
+    } else {
+        FEW_ROWS
+    }
+}
+
+/// Their ids.
+pub(crate) fn ids(first: i64) -> Range<i64> {
+    first..first + rows(first)
+}
+
+/// Long enough that some uploads are much of a log and of a file, unless there are many rows.
+fn row(id: i64, rows: i64) -> String {
+    let description = "座り心地".repeat(if rows > FEW_ROWS { 9 } else { 900 });
+    format!(
+        "{id},n,{description},t,1,50,60,70,赤,,座椅子,{},1\n",
+        id * 7_919 % 10_007
+    )
 }
 
 /// The newest generation in a data directory.
@@ -193,24 +214,21 @@ fn compare_uploads(before: &State, now: &State, entries: &[Entry]) -> usize {
         let Write::Upload(first) = entry.write else {
             continue;
         };
-        let rows = new
-            .iter()
-            .filter(|id| (first..first + ROWS).contains(id))
-            .count();
-        let whole = usize::try_from(ROWS).unwrap();
+        let found = new.iter().filter(|id| ids(first).contains(id)).count();
+        let whole = usize::try_from(rows(first)).unwrap();
         match entry.status {
-            Some(201) => assert_eq!(rows, whole, "the upload of {first} was answered"),
-            Some(507) => assert_eq!(rows, 0, "the upload of {first} was refused"),
+            Some(201) => assert_eq!(found, whole, "the upload of {first} was answered"),
+            Some(507) => assert_eq!(found, 0, "the upload of {first} was refused"),
             None | Some(503) => {
                 assert!(
-                    rows == 0 || rows == whole,
-                    "{rows} rows of the upload of {first}"
+                    found == 0 || found == whole,
+                    "{found} rows of the upload of {first}"
                 );
-                stored += rows / whole;
+                stored += found / whole;
             }
             Some(status) => panic!("an upload was answered {status}"),
         }
-        unasked.retain(|id| !(first..first + ROWS).contains(id));
+        unasked.retain(|id| !ids(first).contains(id));
     }
     assert!(unasked.is_empty(), "nobody asked for {unasked:?}");
     stored

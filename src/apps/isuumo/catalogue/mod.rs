@@ -29,10 +29,11 @@ pub(super) use self::shelf::{Set, Shelf};
 use super::conditions::Conditions;
 use crate::store::{Change, Derived, Deriver, Generation, StoreError, panic_message};
 
-const CHAIR_TABLE: &str = "chair_search";
-const ESTATE_TABLE: &str = "estate_search";
+pub(super) const CHAIR_TABLE: &str = "chair_search";
+pub(super) const ESTATE_TABLE: &str = "estate_search";
 
 const CHAIRS: ListQueries = ListQueries {
+    table: CHAIR_TABLE,
     all: "SELECT id, popularity, features, price_range, height_range, width_range, depth_range, kind, \
         color FROM chair_search INDEXED BY chair_by_popularity ORDER BY popularity DESC, id",
     one: "SELECT id, popularity, features, price_range, height_range, width_range, depth_range, kind, \
@@ -42,6 +43,7 @@ const CHAIRS: ListQueries = ListQueries {
     places: false,
 };
 const ESTATES: ListQueries = ListQueries {
+    table: ESTATE_TABLE,
     all: "SELECT id, popularity, features, door_height_range, door_width_range, rent_range, \
         latitude, longitude, door_short, door_long \
         FROM estate_search INDEXED BY estate_by_popularity ORDER BY popularity DESC, id",
@@ -103,8 +105,8 @@ impl Catalogue {
 
     /// The next state; a list that did not change is the same one.
     fn changed(&self, connection: &Connection, changes: &[Change]) -> rusqlite::Result<Self> {
-        let changed = |shelf: &Arc<Shelf>, source, table| {
-            let of_table = changes.iter().filter(|change| change.table == table);
+        let changed = |shelf: &Arc<Shelf>, source: &ListQueries| {
+            let of_table = changes.iter().filter(|change| change.table == source.table);
             let ids: BTreeSet<i64> = of_table.map(|change| change.id).collect();
             if ids.is_empty() {
                 return Ok(Arc::clone(shelf));
@@ -112,8 +114,8 @@ impl Catalogue {
             shelf.changed(connection, source, &ids).map(Arc::new)
         };
         Ok(Self {
-            chairs: changed(&self.chairs, &CHAIRS, CHAIR_TABLE)?,
-            estates: changed(&self.estates, &ESTATES, ESTATE_TABLE)?,
+            chairs: changed(&self.chairs, &CHAIRS)?,
+            estates: changed(&self.estates, &ESTATES)?,
             conditions: Arc::clone(&self.conditions),
         })
     }

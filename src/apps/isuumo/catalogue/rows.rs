@@ -18,6 +18,7 @@ const TEXTS: usize = 2;
 /// Where a list comes from. Rows are selected as id, popularity, features, `ranges` numbers, `texts`
 /// texts and, with `places`, latitude, longitude and the two sides of the door.
 pub(super) struct ListQueries {
+    pub(super) table: &'static str,
     /// All rows, in the order of the pages.
     pub(super) all: &'static str,
     /// The row with an id.
