@@ -30,10 +30,11 @@ pub(super) fn new_password(whose: &str) -> Result<Secret, Failure> {
 }
 
 fn ask(input: &Stdin, question: &str) -> Result<Secret, Failure> {
+    // Before the question: what is typed as soon as it is seen is part of the answer, and not shown.
+    let _silent = Silence::begin(input).map_err(unreadable)?;
     // On standard error: standard output may be a file.
     let mut terminal = io::stderr();
     drop(write!(terminal, "{question}").and_then(|()| terminal.flush()));
-    let _silent = Silence::begin(input).map_err(unreadable)?;
     line(input)
 }
 

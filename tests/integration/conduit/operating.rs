@@ -116,7 +116,7 @@ fn what_is_no_password_or_nobody_changes_nothing() {
 fn a_terminal_does_not_show_what_is_typed() {
     for (again, code) in [("correct horse\n", 0), ("another horse\n", 2)] {
         let folder = blog();
-        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
         let name = ptsname(&ours, Vec::new()).unwrap();
