@@ -123,8 +123,15 @@ async fn reload(State(site): State<Arc<Site>>, uri: Uri) -> Result<Response, Htt
     Ok(Json(reloaded).into_response())
 }
 
-async fn reload_app(app: &Served) -> Result<Reloaded, StoreError> {
-    app.store.reload().await?;
+/// Reloads an app. Why it could not be is logged, and said too: who asks is an operator.
+async fn reload_app(app: &Served) -> Result<Reloaded, HttpError> {
+    app.store.reload().await.map_err(|cause| {
+        tracing::warn!(app = app.name, %cause, "not reloaded");
+        match cause {
+            StoreError::HoldsWrites => cause.into(),
+            cause => not_reloaded(app.name, &cause),
+        }
+    })?;
     let generation = app.store.generation();
     let reloaded = Reloaded {
         app: app.name,
@@ -140,11 +147,19 @@ async fn reload_app(app: &Served) -> Result<Reloaded, StoreError> {
     Ok(reloaded)
 }
 
+fn not_reloaded(app: &str, cause: &StoreError) -> HttpError {
+    let mut detail = format!("{app} goes on as it was: {cause}.");
+    if let Some(hint) = cause.hint() {
+        detail.push(' ');
+        detail.push_str(hint);
+    }
+    HttpError::problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
+}
+
 /// Reloads all that can be; what fails is logged and goes on as it is. For signals.
 pub async fn reload_all(site: &Site) {
     for app in site.apps() {
-        if let Err(cause) = reload_app(app).await {
-            tracing::warn!(app = app.name, %cause, "not reloaded");
-        }
+        // What fails is in the log.
+        drop(reload_app(app).await);
     }
 }

@@ -125,7 +125,14 @@ async fn a_replica_takes_up_a_newly_baked_file() {
     assert_eq!(old.unwrap(), 100);
     // What cannot be served is refused, and the old goes on.
     fs::write(&baked, b"no database").unwrap();
-    site.operate(Method::POST, RELOAD).await.is(500);
+    // Trust 11: the operator is told why.
+    let refused = site.operate(Method::POST, RELOAD).await;
+    let detail = refused.is(500).json_of_a_problem()["detail"].to_string();
+    assert!(
+        detail.contains("isuumo goes on as it was: cannot serve"),
+        "{detail}"
+    );
+    assert!(detail.contains("Bake the file anew"), "{detail}");
     assert_eq!(site.get("/api/chair/1").await.json()["price"], 200);
     assert_eq!(site.store.generation().number(), 1);
 }
@@ -166,6 +173,14 @@ async fn the_binary_reloads_on_sighup_and_says_unready_before_it_stops() {
     replace(b"no database");
     server.hang_up();
     server.wait_for_log("cannot serve");
+    // Trust 11: whoever asks by HTTP is told why, and the log has it too.
+    let refused = operator.post(RELOAD, "", String::new()).await.unwrap();
+    assert!(
+        refused.0 == 500 && refused.1.contains("cannot serve"),
+        "{refused:?}"
+    );
+    let line = server.wait_for_log("not reloaded");
+    assert!(line["cause"].to_string().contains("cannot serve"), "{line}");
     replace(&good);
     server.hang_up();
     server.wait_for_log("\"reloaded\"");
