@@ -28,6 +28,9 @@ const ADMIN_CONNECTIONS: usize = 64;
 /// The exit code when a second signal came: what was answered is safe, what was running is cut off.
 const STOPPED_AT_ONCE: i32 = 1;
 
+/// Signals to stop that come within this time after the first are the same one.
+const ONE_SIGNAL: Duration = Duration::from_secs(1);
+
 pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let start = Instant::now();
     let layers = settings::load_for_serve(arguments)?;
@@ -70,7 +73,10 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         drain_time: Duration::from_secs(config.shutdown.timeout_seconds),
     };
     let origin = layers.origin("listen");
-    runtime.block_on(listen(server, ports, config, &origin, signals, start))
+    let ended = runtime.block_on(listen(server, ports, config, &origin, signals, start));
+    // What still computes or reads for a client that was cut off is not waited for.
+    runtime.shutdown_background();
+    ended
 }
 
 /// Bakes an app's file if there is none.
@@ -187,7 +193,8 @@ impl Signals {
     }
 
     /// SIGHUP opens newly baked files. What is returned completes on SIGTERM or SIGINT; whoever sends a
-    /// second one does not want to wait for requests.
+    /// second one does not want to wait for requests. Some senders deliver one signal twice, to the process
+    /// and to its group (GNU `timeout`, npm): within [`ONE_SIGNAL`] it is the same one.
     fn handle(self, site: Arc<Site>) -> impl Future<Output = ()> + Send + 'static {
         let Self {
             mut hangup,
@@ -202,8 +209,12 @@ impl Signals {
         async move {
             stop(&mut terminate, &mut interrupt).await;
             tracing::info!("stopping: running requests may finish");
+            let first = Instant::now();
             tokio::spawn(async move {
-                stop(&mut terminate, &mut interrupt).await;
+                while {
+                    stop(&mut terminate, &mut interrupt).await;
+                    first.elapsed() < ONE_SIGNAL
+                } {}
                 tracing::warn!("stopped immediately, by a second signal");
                 std::process::exit(STOPPED_AT_ONCE);
             });

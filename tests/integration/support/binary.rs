@@ -130,6 +130,10 @@ impl Process {
         self.child.wait().unwrap();
     }
 
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Sends SIGTERM without waiting.
     pub(crate) fn terminate(&self) {
         self.signal("-TERM");
