@@ -12,10 +12,12 @@
 //! - [`Secret`]: those that nobody may see; `secret_files`: read from mounted files
 //! - [`Layers`]: where they come from, merged; `file`, `environment`: two of the layers; `value_origin`:
 //!   layers of one value, and what they are called
+//! - [`early_log_format`]: what is known before that
 //! - [`print`](print()): effective values with their origin, as TOML
-//! - [`ConfigError`]: what is wrong with a setting
+//! - [`ConfigError`]: what is wrong with a setting; `wording`: in words of a configuration file
 
 mod choices;
+mod early;
 mod environment;
 mod error;
 mod file;
@@ -33,8 +35,10 @@ mod secret;
 mod secret_files;
 mod settings;
 mod value_origin;
+mod wording;
 
 pub use choices::{AddressHeader, Durability, LogFormat, Mode};
+pub use early::early_log_format;
 pub use environment::concerns_configuration;
 pub use error::ConfigError;
 pub use layers::{Layers, Section, Sources, dictionary};

@@ -72,7 +72,8 @@ fn an_address_that_others_can_reach_needs_a_token() {
     write("[admin]\nlisten = \"nowhere\"\n");
     run(folder.path(), &["serve", "--print-config"])
         .exits(3)
-        .says("neither an address with a port nor");
+        .says("is not an address to listen on")
+        .says("\"off\" for none");
 }
 
 /// Bakes a dataset with one chair of that price, and its own first word of the features.
