@@ -12,14 +12,15 @@ use super::bake::{bake_app, file_name};
 use super::failure::Failure;
 use super::output::say;
 use super::ports::Ports;
-use super::remarks::remark;
-use super::{logging, settings, summary};
+use super::remarks::{remark, warn};
+use super::{logging, remarks, settings, summary};
 use crate::apps::{self, App};
 use crate::config::{self, Config};
 use crate::http::builtin::admin;
 use crate::http::transport::server;
 use crate::http::transport::server::{Ended, Server};
 use crate::http::{ConnectionLimits, Site, Watch};
+use crate::load::Report;
 use crate::serving::{self, Built};
 
 /// Connections of the listener for operators: they are few.
@@ -41,7 +42,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let ignored = settings::ignored(&layers);
     if arguments.print_config {
         if let Some(ignored) = ignored {
-            remark(&format!("warning: {ignored}"));
+            warn(&ignored);
         }
         return say(&config::print(&layers)?);
     }
@@ -85,9 +86,36 @@ fn bake_missing(app: &'static dyn App, config: &Config) -> Result<(), Failure> {
     if !baked.exists() {
         let dataset = apps::dataset(app, config);
         let report = bake_app(app, config, &dataset, &baked)?;
-        remark(&summary::report(&report));
+        if remarks::is_json() {
+            log_baked(app, &report);
+        } else {
+            remark(&summary::report(&report));
+        }
     }
     Ok(())
+}
+
+/// The table of a bake as lines of the log: one for the file, one for each thing that differs.
+fn log_baked(app: &dyn App, report: &Report) {
+    for note in &report.notes {
+        tracing::warn!(
+            app = app.name(),
+            input = note.input,
+            line = note.line,
+            class = %note.class,
+            "{}",
+            note.what
+        );
+    }
+    tracing::info!(
+        app = app.name(),
+        file = %report.path.display(),
+        rows = report.rows,
+        bytes = report.bytes,
+        input_bytes = report.input_bytes,
+        seconds = report.elapsed.as_secs_f64(),
+        "baked"
+    );
 }
 
 fn log_opened(site: &Site, config: &Config) {

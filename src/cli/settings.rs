@@ -10,13 +10,15 @@ use std::path::Path;
 use figment::value::Value;
 
 use super::arguments::{
-    AppArguments, ConfigArguments, DataArguments, MigrateArguments, ModeArgument, OpenapiArguments,
-    SeedArguments, ServeArguments,
+    AppArguments, Command, ConfigArguments, DataArguments, MigrateArguments, ModeArgument,
+    OpenapiArguments, SeedArguments, ServeArguments,
 };
 use super::failure::Failure;
-use super::remarks::remark;
+use super::remarks::warn;
 use crate::apps::{self, App};
-use crate::config::{ConfigError, Layers, Sources, concerns_configuration};
+use crate::config::{
+    ConfigError, Layers, LogFormat, Sources, concerns_configuration, early_log_format,
+};
 
 /// A flag as people write it, the setting that it is, and its value.
 type Flag = (&'static str, &'static str, Value);
@@ -103,6 +105,37 @@ pub(super) fn load_for_openapi(arguments: &OpenapiArguments) -> Result<Layers, F
     load_and_warn(&arguments.config, flags.into_iter().collect())
 }
 
+/// The form of the log as far as it is known before the configuration is loaded, whose errors have it too.
+pub(super) fn log_format(command: Option<&Command>, serve: &ServeArguments) -> LogFormat {
+    let file = match command {
+        None => &serve.config.config,
+        Some(Command::Serve(arguments)) => &arguments.config.config,
+        Some(Command::Bake(arguments)) => &arguments.app.config.config,
+        Some(Command::Backup(arguments)) => &arguments.data.app.config.config,
+        Some(Command::Restore(arguments)) => &arguments.data.app.config.config,
+        Some(Command::Migrate(arguments)) => &arguments.config.config,
+        Some(Command::Seed(arguments)) => &arguments.config.config,
+        Some(Command::Inspect(arguments)) => &arguments.config.config,
+        Some(Command::Check(arguments)) => &arguments.config.config,
+        Some(Command::Openapi(arguments)) => &arguments.config.config,
+        Some(Command::Import(_)) => &None,
+    };
+    format_by(file.as_deref())
+}
+
+/// The same where the arguments are wrong.
+pub(super) fn log_format_without_arguments() -> LogFormat {
+    format_by(None)
+}
+
+fn format_by(file: Option<&Path>) -> LogFormat {
+    // A variable that is no text is an error of the configuration, later.
+    let environment: Vec<_> = std::env::vars_os()
+        .filter_map(|pair| variable(pair)?.ok())
+        .collect();
+    early_log_format(&environment, file)
+}
+
 /// The apps that the configuration names, each once; `all` names every one.
 pub(super) fn apps(layers: &Layers) -> Result<Vec<&'static dyn App>, Failure> {
     let mut found: Vec<&'static dyn App> = Vec::new();
@@ -166,7 +199,7 @@ fn data_dir_flag(data_dir: Option<&Path>) -> Option<Flag> {
 fn load_and_warn(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Failure> {
     let layers = load_with(arguments, flags)?;
     if let Some(warning) = ignored(&layers) {
-        remark(&format!("warning: {warning}"));
+        warn(&warning);
     }
     Ok(layers)
 }
