@@ -6,7 +6,8 @@
 //! bring their own section with its defaults.
 //!
 //! # Layout
-//! - [`Config`]: all settings, and their defaults; [`LimitSettings`] among them
+//! - [`Config`]: all settings, and their defaults; [`LimitSettings`] among them; `bounds`: how large numbers
+//!   may be
 //! - `choices`: those that are one of a few words; `lists`, `networks`, `origins`, `log_filter`,
 //!   [`ListenParts`], [`PublicUrl`]: those with a grammar
 //! - [`Secret`]: those that nobody may see; `secret_files`: read from mounted files
@@ -16,6 +17,7 @@
 //! - [`print`](print()): effective values with their origin, as TOML
 //! - [`ConfigError`]: what is wrong with a setting; `wording`: in words of a configuration file
 
+mod bounds;
 mod choices;
 mod early;
 mod environment;
