@@ -19,6 +19,7 @@ use crate::apps::{self, App};
 use crate::config::{
     ConfigError, Layers, LogFormat, Sources, concerns_configuration, early_log_format,
 };
+use crate::serving::{defaults_within, memory_limit};
 
 /// A flag as people write it, the setting that it is, and its value.
 type Flag = (&'static str, &'static str, Value);
@@ -41,7 +42,7 @@ pub(super) fn load_for_app(
     Ok((layers, app))
 }
 
-/// Loads the configuration with the flags of `serve` as its last layer.
+/// Loads the configuration with the flags of `serve` as its last layer, and defaults that fit into memory.
 pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failure> {
     let mut flags: Vec<Flag> = Vec::new();
     flags.extend(apps_flag(&arguments.app));
@@ -59,7 +60,13 @@ pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failu
         };
         flags.push(("--mode", "mode", name.into()));
     }
-    load_with(&arguments.config, flags)
+    let mut sources = sources(&arguments.config, flags)?;
+    let layers = Layers::load(&sources)?;
+    let Some(memory) = memory_limit() else {
+        return Ok(layers);
+    };
+    sources.defaults = defaults_within(memory, layers.config());
+    Ok(Layers::load(&sources)?)
 }
 
 /// Loads the configuration with the data directory of `backup` or `restore` as its last layer, and gives
@@ -214,6 +221,10 @@ pub(super) fn ignored(layers: &Layers) -> Option<String> {
 }
 
 fn load_with(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Failure> {
+    Ok(Layers::load(&sources(arguments, flags)?)?)
+}
+
+fn sources(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Sources, Failure> {
     let app_defaults = apps::ALL
         .iter()
         .map(|app| (app.name().to_owned(), app.default_settings()))
@@ -221,14 +232,13 @@ fn load_with(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Fa
     let environment = std::env::vars_os()
         .filter_map(variable)
         .collect::<Result<_, _>>()?;
-    let sources = Sources {
+    Ok(Sources {
         app_defaults,
         file: arguments.config.clone(),
         environment,
         flags,
         ..Sources::default()
-    };
-    Ok(Layers::load(&sources)?)
+    })
 }
 
 /// A variable as text. One that is not UTF-8 is somebody else's, or an error: a setting that was left
