@@ -80,13 +80,21 @@ fn is_loopback(host: &str) -> bool {
 
 async fn authorize(State(token): State<Arc<Secret>>, request: Request, next: Next) -> Response {
     let given = request.headers().get(header::AUTHORIZATION);
-    let given = given.and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let given = given.and_then(|value| bearer(value.as_bytes()));
     if given.is_some_and(|given| token.matches(given)) {
         return next.run(request).await;
     }
     let detail = "Send the configured token as Authorization: Bearer TOKEN.";
     let challenge = HeaderValue::from_static("Bearer");
     HttpError::unauthorized(challenge, detail).into_response()
+}
+
+/// The token in the header: the scheme's name has no case, and spaces behind it (RFC 9110, 11.4).
+fn bearer(credentials: &[u8]) -> Option<&[u8]> {
+    const SCHEME: &[u8] = b"Bearer";
+    let (scheme, token) = credentials.split_at_checked(SCHEME.len())?;
+    let is_bearer = scheme.eq_ignore_ascii_case(SCHEME) && token.starts_with(b" ");
+    is_bearer.then(|| token.trim_ascii_start())
 }
 
 type Counted = (Arc<Site>, Option<Arc<Watch>>);

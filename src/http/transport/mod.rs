@@ -7,11 +7,13 @@
 //! - `listener`: the accept loop
 //! - `connection`: which connections have timed out; `socket`: what the system knows of one
 //! - `cut_off`: how a response that nobody takes is ended
+//! - `head`: what is refused by its head
 //! - `incoming`: the body of a request, and what is left of it when it was answered
 //! - `tapped`: a connection whose bytes are watched
 
 pub(crate) mod connection;
 pub(crate) mod cut_off;
+mod head;
 mod incoming;
 mod listener;
 pub mod server;

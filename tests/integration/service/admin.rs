@@ -50,7 +50,10 @@ async fn a_token_is_asked_for_where_there_is_one() {
         assert_eq!(answer.is(401).header("www-authenticate"), "Bearer");
         assert!(!String::from_utf8_lossy(&answer.body).contains("s3cret"));
     }
-    asked(Some("Bearer s3cret")).await.is(200);
+    // Trust 17: the scheme's name has no case.
+    for given in ["Bearer s3cret", "bearer s3cret", "BEARER  s3cret"] {
+        asked(Some(given)).await.is(200);
+    }
     // None of it is on the public port.
     site.get("/metrics").await.is(404);
     site.post(RELOAD, "text/plain", "").await.is(404);
