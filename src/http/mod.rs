@@ -16,7 +16,7 @@
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - [`Viewer`]: who a response is made for
 //! - [`IdempotencyKey`], [`FormKey`]: which writes are done once; [`Preconditions`]: in which state only
-//! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`]
+//! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`] and [`Routes::body_limit`]
 
 pub mod builtin;
 pub mod caching;
@@ -47,7 +47,7 @@ pub use limits::guard::Guard;
 pub use limits::json::json_takes_long;
 pub use limits::rate_limit::ClientRate;
 pub use limits::work::WorkPool;
-pub use observability::request_log::REQUEST_LOG;
+pub use observability::request_log::{Notable, REQUEST_LOG};
 pub(crate) use router::no_method_here;
 pub use router::{AppRoutes, LayerLimits, assemble, builtin_paths};
 pub use routes::{Claim, Routes, conflict};
