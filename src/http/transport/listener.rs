@@ -28,12 +28,13 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::time::Instant;
 use tower_service::Service as _;
 
-use super::connection::{Admission, ClientConnection, Close, ConnectionSlot, Watch};
+use super::connection::{ClientConnection, Close};
 use super::cut_off::CutOff;
 use super::head::flaw;
 use super::incoming::{UnreadBody, shared};
 use super::socket::Socket;
 use super::tapped::Tapped;
+use super::watch::{Admission, ConnectionSlot, Watch};
 use crate::http::HttpError;
 use crate::http::observability::refusals::Refusals;
 

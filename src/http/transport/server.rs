@@ -10,8 +10,8 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use super::connection::Watch;
 use super::listener::Listener;
+use super::watch::Watch;
 use crate::http::{ConnectionLimits, Site};
 
 /// A site and its routes, ready to be served.
