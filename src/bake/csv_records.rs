@@ -9,36 +9,67 @@ use std::rc::Rc;
 
 use csv::{Position, Reader, ReaderBuilder, StringRecord, Terminator};
 
+use super::csv_quotes::Quotes;
+
 /// Bytes of a record at most, give or take what is read at once.
 pub(super) const LONGEST_RECORD: usize = 1024 * 1024;
 
 /// A record is longer than [`LONGEST_RECORD`].
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "the record that begins here is longer than {LONGEST_RECORD} bytes; is a quote not closed?"
-)]
+#[error("the record that begins here is longer than {LONGEST_RECORD} bytes")]
 pub(super) struct TooLong;
+
+/// A quote is not closed before the file ends, or before its record is too long.
+#[derive(Debug, thiserror::Error)]
+#[error("the quote that is opened here is not closed")]
+pub(super) struct UnclosedQuote {
+    /// Where it is opened, from 1.
+    pub(super) line: u64,
+}
 
 pub(super) struct CsvRecords<R> {
     reader: Reader<Bounded<R>>,
     left: Rc<Cell<usize>>,
+    end: Rc<Cell<End>>,
     record: StringRecord,
     line: u64,
+    /// Line breaks within its fields.
+    breaks: u64,
 }
 
 /// Bytes that may be read until the next record begins.
 struct Bounded<R> {
     inner: R,
     left: Rc<Cell<usize>>,
+    end: Rc<Cell<End>>,
+    quotes: Quotes,
+}
+
+/// What the bytes read so far end with.
+#[derive(Debug, Clone, Copy, Default)]
+struct End {
+    /// The line of a quote that is open there.
+    open_quote: Option<u64>,
+    /// Whether there are no more bytes.
+    is_last: bool,
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let left = self.left.get();
         if left == 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, TooLong));
+            let invalid = io::ErrorKind::InvalidData;
+            return Err(match self.quotes.open() {
+                Some(line) => io::Error::new(invalid, UnclosedQuote { line }),
+                None => io::Error::new(invalid, TooLong),
+            });
         }
         let count = self.inner.read(out)?;
+        self.quotes.pass(out.get(..count).unwrap_or_default());
+        self.end.set(End {
+            open_quote: self.quotes.open(),
+            is_last: count == 0,
+        });
         self.left.set(left.saturating_sub(count));
         Ok(count)
     }
@@ -47,9 +78,12 @@ impl<R: Read> Read for Bounded<R> {
 impl<R: Read> CsvRecords<R> {
     pub(super) fn new(inner: R) -> Self {
         let left = Rc::new(Cell::new(LONGEST_RECORD));
+        let end = Rc::new(Cell::new(End::default()));
         let bounded = Bounded {
             inner,
             left: Rc::clone(&left),
+            end: Rc::clone(&end),
+            quotes: Quotes::new(),
         };
         // Whoever reads compares widths, to say what was expected. With CR LF as its own terminator, the
         // reader would count a line as begun before the LF.
@@ -61,8 +95,10 @@ impl<R: Read> CsvRecords<R> {
         Self {
             reader,
             left,
+            end,
             record: StringRecord::new(),
             line: 1,
+            breaks: 0,
         }
     }
 
@@ -75,21 +111,35 @@ impl<R: Read> CsvRecords<R> {
             if !self.reader.read_record(&mut self.record)? {
                 return Ok(false);
             }
+            // The reader takes the end of the file for the end of the quote.
+            if let End {
+                open_quote: Some(line),
+                is_last: true,
+            } = self.end.get()
+            {
+                let invalid = io::ErrorKind::InvalidData;
+                return Err(io::Error::new(invalid, UnclosedQuote { line }).into());
+            }
             if self.record.len() > 1 || !self.text(0).unwrap_or_default().is_empty() {
                 break;
             }
         }
         // The reader counts blank lines before a record as part of it.
         let breaks = |field: &str| field.bytes().filter(|byte| *byte == b'\n').count() as u64;
-        let within: u64 = self.record.iter().map(breaks).sum();
+        self.breaks = self.record.iter().map(breaks).sum();
         let passed = self.reader.position().line() - self.line;
-        self.line += passed.saturating_sub(within + 1);
+        self.line += passed.saturating_sub(self.breaks + 1);
         Ok(true)
     }
 
     /// The line of the record, from 1; after an error, a line not behind it.
     pub(super) fn line(&self) -> u64 {
         self.line
+    }
+
+    /// The line that the record ends in, where that is another one.
+    pub(super) fn last_line(&self) -> Option<u64> {
+        (self.breaks > 0).then_some(self.line + self.breaks)
     }
 
     /// Where the record begins, in bytes.
@@ -141,9 +191,50 @@ mod tests {
         assert_eq!(lines("\n\n"), []);
     }
 
+    /// What the records end with, in words.
+    fn failure(csv: &str) -> (Option<u64>, String) {
+        let mut records = CsvRecords::new(csv.as_bytes());
+        loop {
+            match records.advance() {
+                Ok(true) => {}
+                Ok(false) => return (None, String::new()),
+                Err(error) => {
+                    let csv::ErrorKind::Io(cause) = error.into_kind() else {
+                        panic!("another error");
+                    };
+                    let line = cause.get_ref().and_then(|cause| cause.downcast_ref());
+                    let line = line.map(|UnclosedQuote { line }| *line);
+                    return (line, cause.to_string());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_unclosed_quote_is_told_with_its_line() {
+        for (csv, line) in [
+            ("a,b\n1,\"x\n2,y\n", Some(2)),
+            ("a,b\r\n1,\"x\r\n2,y\r\n", Some(2)),
+            ("a,b\n\"x\ny\",\"z\n2,y", Some(3)),
+            ("a,b\n1,\"", Some(2)),
+            ("a,b\n\n\n1,\"x\"\"", Some(4)),
+            ("\"", Some(1)),
+            // Closed, or no quote that opens a field.
+            ("a,b\n1,\"x\"", None),
+            ("a,b\n1,\"x\"\"y\"\n", None),
+            ("a,b\n1,x\"y\n2,z\n", None),
+            ("a,b\n1,\"x\"y\"\n2,z\n", None),
+            ("a,b\n1,\"\"\n", None),
+        ] {
+            assert_eq!(failure(csv).0, line, "{csv:?}");
+        }
+        let long = format!("a\nb\n\"{}", "x\n".repeat(LONGEST_RECORD));
+        assert_eq!(failure(&long).0, Some(3));
+    }
+
     #[test]
     fn a_record_is_bounded() {
-        let long = format!("a\n\"{}", "x\n".repeat(LONGEST_RECORD));
+        let long = format!("a\n{}", "x".repeat(2 * LONGEST_RECORD));
         let mut records = CsvRecords::new(long.as_bytes());
         assert!(records.advance().unwrap());
         let error = records.advance().unwrap_err();

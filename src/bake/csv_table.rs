@@ -12,7 +12,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use sha2::{Digest as _, Sha256};
 
-use super::csv_records::{CsvRecords, TooLong};
+use super::csv_records::{CsvRecords, TooLong, UnclosedQuote};
 use crate::file::provenance::Input;
 use crate::file::sql::quoted;
 use crate::file::{FileError, FolderFile};
@@ -143,7 +143,8 @@ impl Loading<'_> {
     ) -> Result<Vec<Value>, LoadError> {
         let texts: Vec<&str> = records.texts().collect();
         if texts.len() != width {
-            let reason = format!("{} fields where the header has {width}", texts.len());
+            let (count, goes_on) = (texts.len(), goes_on(records));
+            let reason = format!("{count} fields where the header has {width}{goes_on}");
             return Err(self.wrong(records.line(), reason));
         }
         let fields = Fields {
@@ -151,7 +152,7 @@ impl Loading<'_> {
             texts,
         };
         let values = (self.table.row)(&fields);
-        values.map_err(|error| self.unfit(records.line(), &fields, &error))
+        values.map_err(|error| self.unfit(records, &fields, &error))
     }
 
     fn prepare<'c>(
@@ -208,21 +209,36 @@ impl Loading<'_> {
         }
     }
 
-    fn unfit(&self, line: u64, fields: &Fields<'_>, error: &FieldError) -> LoadError {
+    fn unfit<R: Read>(
+        &self,
+        records: &CsvRecords<R>,
+        fields: &Fields<'_>,
+        error: &FieldError,
+    ) -> LoadError {
         const SHOWN: usize = 40;
         let FieldError { field, reason } = error;
         let text = fields.text(*field);
         let shown: String = text.chars().take(SHOWN).collect();
         let more = if shown.len() < text.len() { "…" } else { "" };
         let column = self.table.column(*field);
-        let reason = format!("column {} ({column}): {shown:?}{more} {reason}", field + 1);
-        self.wrong(line, reason)
+        let goes_on = goes_on(records);
+        let reason = format!(
+            "column {} ({column}): {shown:?}{more} {reason}{goes_on}",
+            field + 1
+        );
+        self.wrong(records.line(), reason)
     }
 
     fn broken(&self, line: u64, cause: csv::Error) -> LoadError {
         match cause.into_kind() {
             ErrorKind::Io(cause) => match cause.get_ref() {
                 Some(reason) if reason.is::<TooLong>() => self.wrong(line, reason.to_string()),
+                Some(reason) if reason.is::<UnclosedQuote>() => {
+                    let line = reason
+                        .downcast_ref()
+                        .map_or(line, |quote: &UnclosedQuote| quote.line);
+                    self.wrong(line, reason.to_string())
+                }
                 _ => {
                     let name = self.file.shown.clone();
                     FileError::Input { name, cause }.into()
@@ -253,6 +269,15 @@ impl Loading<'_> {
             cause,
         }
     }
+}
+
+/// That a record spans lines, which it seldom should: a quote that is not closed takes in what follows,
+/// up to the next one.
+fn goes_on<R: Read>(records: &CsvRecords<R>) -> String {
+    let last = records.last_line();
+    last.map_or_else(String::new, |last| {
+        format!("; the record goes on to line {last}: is a quote not closed?")
+    })
 }
 
 /// A byte order mark may stand before the first.

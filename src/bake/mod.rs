@@ -7,10 +7,11 @@
 //! # Layout
 //! - [`bake()`]: an app's file, from its [`Recipe`] and a folder of dumps and documents
 //! - `app_tables`: its tables as the destination of a load; `target`: the tables of a schema that rows of dumps go into
-//! - [`CsvTable`]: a table that a CSV file fills, from `csv_records`; [`Seed`]: filling it later
+//! - [`CsvTable`]: a table that a CSV file fills, from `csv_records`, `csv_quotes`; [`Seed`]: filling it later
 //! - [`inspect`](inspect()): what is in a finished file
 
 mod app_tables;
+mod csv_quotes;
 mod csv_records;
 mod csv_table;
 mod inspect;

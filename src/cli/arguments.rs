@@ -158,7 +158,7 @@ be used, or is in use.")]
     /// For container health checks in images that have no shell.
     #[command(after_help = "Examples:
   ekiben check                         the server that this configuration would start
-  ekiben check http://10.0.0.7:1323    another one; /readyz unless a path is given")]
+  ekiben check 10.0.0.7:1323           another one; /readyz unless a path is given")]
     Check(CheckArguments),
     /// Print the description of the API in OpenAPI 3.1
     ///
@@ -405,7 +405,8 @@ pub(super) struct SetPasswordArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
-    /// Server to ask, http only
+    /// Server to ask: HOST:PORT, a port of this machine, or a URL with http
+    #[arg(value_name = "SERVER")]
     pub(super) url: Option<String>,
     #[command(flatten)]
     pub(super) config: ConfigArguments,

@@ -1,6 +1,6 @@
 //! `ekiben check`: asks a running server's readiness.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -44,11 +44,16 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
 /// Completes a URL with `/readyz` when it has no path of its own.
 fn parse(url: &str) -> Result<Uri, Failure> {
     let wrong = |reason: &str| Failure::usage(format!("{url}: {reason}"));
-    let uri: Uri = url.parse().map_err(|_| wrong("not a URL"))?;
+    let uri: Uri = with_scheme(url).parse().map_err(|_| wrong("not a URL"))?;
     if uri.scheme_str() != Some("http") {
         return Err(wrong("only http:// URLs can be checked"));
     }
     let authority = uri.authority().ok_or_else(|| wrong("it names no server"))?;
+    let host_and_port = authority.as_str().rsplit('@').next().unwrap_or_default();
+    let port = host_and_port.strip_prefix(authority.host());
+    if !port.is_some_and(|port| port.is_empty() || authority.port_u16().is_some()) {
+        return Err(wrong("a port is a number, 65535 at most"));
+    }
     let path = match uri.path_and_query().map_or("/", |path| path.as_str()) {
         "" | "/" => "/readyz",
         path => path,
@@ -56,6 +61,17 @@ fn parse(url: &str) -> Result<Uri, Failure> {
     format!("http://{authority}{path}")
         .parse()
         .map_err(|_| wrong("not a URL"))
+}
+
+/// `HOST:PORT`, `:PORT` and `PORT` as people write them for a server that they run: as URLs.
+fn with_scheme(url: &str) -> String {
+    let is_port = |text: &str| text.parse::<u16>().is_ok();
+    match url.strip_prefix(':').unwrap_or(url) {
+        port if is_port(port) => format!("http://localhost:{port}"),
+        _ if url.contains("://") => url.to_owned(),
+        _ if url.parse::<Ipv6Addr>().is_ok() => format!("http://[{url}]"),
+        _ => format!("http://{url}"),
+    }
 }
 
 /// Where a server that listens on `listen` can be reached from the same machine.
@@ -95,7 +111,20 @@ mod tests {
             parsed("http://a:1/livez").as_deref(),
             Some("http://a:1/livez")
         );
-        assert_eq!(parsed("https://a"), None);
-        assert_eq!(parsed("nonsense"), None);
+        for (url, whole) in [
+            ("a:1", "http://a:1/readyz"),
+            ("10.0.0.7:1323", "http://10.0.0.7:1323/readyz"),
+            ("a", "http://a/readyz"),
+            ("a:1/livez", "http://a:1/livez"),
+            (":1323", "http://localhost:1323/readyz"),
+            ("1323", "http://localhost:1323/readyz"),
+            ("[::1]:80", "http://[::1]:80/readyz"),
+            ("::1", "http://[::1]/readyz"),
+        ] {
+            assert_eq!(parsed(url).as_deref(), Some(whole), "{url}");
+        }
+        for wrong in ["https://a", "", "a b", "a:x", "http://", "ftp://a"] {
+            assert_eq!(parsed(wrong), None, "{wrong}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use super::remarks::{remark, visible};
+use super::remarks::report_error;
 use crate::auth::keys::KeyError;
 use crate::config::ConfigError;
 use crate::file::FileError;
@@ -72,11 +72,7 @@ impl Failure {
 
     /// Reports it to the user and gives the exit code.
     pub(super) fn report(self) -> ExitCode {
-        let lines: Vec<String> = self.message.lines().map(visible).collect();
-        remark(&format!("error: {}", lines.join("\n")));
-        if let Some(hint) = self.hint {
-            remark(&format!("hint: {hint}"));
-        }
+        report_error(&self.message, self.hint.as_deref());
         ExitCode::from(self.code as u8)
     }
 }

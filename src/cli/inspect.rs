@@ -12,6 +12,7 @@ use super::settings;
 use super::summary::table;
 use crate::bake::{FileReport, inspect};
 use crate::file::provenance::Provenance;
+use crate::file::why_not_sqlite;
 use crate::store::{Depth, Drift, Health, generation_at};
 
 /// Everything that is reported about a file.
@@ -32,6 +33,15 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
         };
         Failure::data_file(format!("cannot inspect {}: {cause}", path.display())).hint(hint)
     };
+    let not_ours = |reason: &str| {
+        let said = format!("cannot inspect {}: {reason}", path.display());
+        Failure::data_file(said).hint(NOT_OURS)
+    };
+    match why_not_sqlite(path) {
+        Ok(None) => {}
+        Ok(Some(why)) => return Err(not_ours(why)),
+        Err(cause) => return Err(not_ours(&format!("it cannot be read ({cause})"))),
+    }
     let baked = baked_files(arguments)?;
     let depth = if arguments.full {
         Depth::Full
@@ -40,10 +50,8 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
     };
     // First, because it looks at the WAL before anything is opened.
     let health = Health::examine(path, depth, &baked).map_err(unusable)?;
-    let file = inspect(path).map_err(unusable)?.ok_or_else(|| {
-        let reason = "this version of ekiben did not make it";
-        Failure::data_file(format!("cannot inspect {}: {reason}", path.display())).hint(NOT_OURS)
-    })?;
+    let file = inspect(path).map_err(unusable)?;
+    let file = file.ok_or_else(|| not_ours("this version of ekiben did not make it"))?;
     let inspection = Inspection { file, health };
     say(&if arguments.json {
         json(&inspection)?

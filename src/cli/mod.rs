@@ -34,7 +34,14 @@ use arguments::{Cli, Command};
 /// Parses the process's arguments, runs the subcommand and gives the exit code: see `--help`.
 #[must_use]
 pub fn run() -> ExitCode {
-    let Cli { command, serve } = Cli::parse();
+    let Cli { command, serve } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    remarks::set_form(
+        settings::log_format(command.as_ref(), &serve),
+        matches!(command, None | Some(Command::Serve(_))),
+    );
     let done = match command {
         None if overview::is_wanted() => overview::print(),
         None => serve::run(&serve),
@@ -54,6 +61,24 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
+}
+
+/// Prints help and the version, or what is wrong with the arguments. The latter is a line of the log
+/// where a server was meant, as far as one can tell.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let mut names = std::env::args_os().skip(1);
+    let is_server = names
+        .next()
+        .is_none_or(|name| name == "serve" || name.to_string_lossy().starts_with('-'));
+    remarks::set_form(settings::log_format_without_arguments(), is_server);
+    if error.use_stderr() && remarks::is_json() {
+        let text = error.render().to_string();
+        remarks::report_error(text.strip_prefix("error: ").unwrap_or(&text), None);
+    } else {
+        // Where nobody reads, there is nobody to tell.
+        drop(error.print());
+    }
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 #[cfg(test)]

@@ -4,50 +4,77 @@ use std::io::IsTerminal as _;
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
-use super::remarks::remark;
+use super::remarks::{is_json, remark, visible};
 use crate::load::{Phase, Progress};
 
-/// A bar with bytes, rate and time left.
+/// Below so many columns there is room for a percentage and no bar.
+const NARROW: u16 = 60;
+
+/// A bar with what is left, as wide as the terminal at most.
 struct Bar {
     bar: ProgressBar,
+    /// What is going on, without the rows.
+    message: String,
 }
 
 /// One line a phase.
 struct Lines;
 
-/// What suits standard error.
+/// What suits standard error. A dumb terminal cannot go back in a line, and lines of JSON are a log.
 pub(super) fn for_stderr() -> Box<dyn Progress> {
-    if std::io::stderr().is_terminal() {
+    let is_dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
+    if std::io::stderr().is_terminal() && !is_dumb && !is_json() {
         Box::new(Bar {
             bar: ProgressBar::hidden(),
+            message: String::new(),
         })
     } else {
         Box::new(Lines)
     }
 }
 
+/// Columns of the terminal; 80 where it does not say.
+fn columns() -> u16 {
+    match rustix::termios::tcgetwinsize(std::io::stderr()) {
+        Ok(size) if size.ws_col > 0 => size.ws_col,
+        _ => 80,
+    }
+}
+
 impl Progress for Bar {
     fn begin(&mut self, phase: Phase) {
         self.bar.finish_and_clear();
+        // The message takes what is left of the line, and is cut there: nothing else may be long.
+        let is_narrow = columns() < NARROW;
         self.bar = match &phase {
             // Nobody knows how much will come through a pipe.
-            Phase::Rows(_, 0) => ProgressBar::new_spinner()
-                .with_style(style("{msg} {bytes}, {bytes_per_sec}, {prefix} rows")),
-            Phase::Rows(_, bytes) => ProgressBar::new(*bytes).with_style(style(
-                "{msg} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta} left, {prefix} rows",
-            )),
+            Phase::Rows(_, 0) if is_narrow => {
+                ProgressBar::new_spinner().with_style(style("{bytes} {wide_msg}"))
+            }
+            Phase::Rows(_, 0) => {
+                ProgressBar::new_spinner().with_style(style("{wide_msg} {bytes}, {bytes_per_sec}"))
+            }
+            Phase::Rows(_, bytes) if is_narrow => {
+                ProgressBar::new(*bytes).with_style(style("{percent:>3}% {wide_msg}"))
+            }
+            Phase::Rows(_, bytes) => ProgressBar::new(*bytes)
+                .with_style(style("{wide_msg} [{bar:16}] {percent:>3}%, {eta} left")),
             _ => {
-                let spinner = ProgressBar::new_spinner().with_style(style("{spinner} {msg}"));
+                let spinner = ProgressBar::new_spinner().with_style(style("{spinner} {wide_msg}"));
                 spinner.enable_steady_tick(std::time::Duration::from_millis(100));
                 spinner
             }
         };
-        self.bar.set_message(describe(&phase));
+        self.message = describe(&phase);
+        self.bar.set_message(self.message.clone());
     }
 
     fn advance(&mut self, bytes: u64, rows: u64) {
+        if rows > 0 {
+            let message = format!("{} rows, {}", HumanCount(rows), self.message);
+            self.bar.set_message(message);
+        }
         self.bar.set_position(bytes);
-        self.bar.set_prefix(HumanCount(rows).to_string());
     }
 }
 
@@ -76,7 +103,7 @@ fn style(template: &str) -> ProgressStyle {
 
 fn describe(phase: &Phase) -> String {
     match phase {
-        Phase::Rows(input, _) => format!("reading {input}"),
+        Phase::Rows(input, _) => format!("reading {}", visible(input)),
         Phase::Indexes => "building indexes".to_owned(),
         Phase::Statistics => "gathering statistics".to_owned(),
         Phase::Compaction => "compacting".to_owned(),

@@ -12,14 +12,15 @@ use super::bake::{bake_app, file_name};
 use super::failure::Failure;
 use super::output::say;
 use super::ports::Ports;
-use super::remarks::remark;
-use super::{logging, settings, summary};
+use super::remarks::{remark, warn};
+use super::{logging, remarks, settings, summary};
 use crate::apps::{self, App};
 use crate::config::{self, Config};
 use crate::http::builtin::admin;
 use crate::http::transport::server;
 use crate::http::transport::server::{Ended, Server};
 use crate::http::{ConnectionLimits, Site, Watch};
+use crate::load::Report;
 use crate::serving::{self, Built};
 
 /// Connections of the listener for operators: they are few.
@@ -27,6 +28,9 @@ const ADMIN_CONNECTIONS: usize = 64;
 
 /// The exit code when a second signal came: what was answered is safe, what was running is cut off.
 const STOPPED_AT_ONCE: i32 = 1;
+
+/// Signals to stop that come within this time after the first are the same one.
+const ONE_SIGNAL: Duration = Duration::from_secs(1);
 
 pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let start = Instant::now();
@@ -38,7 +42,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let ignored = settings::ignored(&layers);
     if arguments.print_config {
         if let Some(ignored) = ignored {
-            remark(&format!("warning: {ignored}"));
+            warn(&ignored);
         }
         return say(&config::print(&layers)?);
     }
@@ -71,7 +75,10 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         drain_time: Duration::from_secs(config.shutdown.timeout_seconds),
     };
     let origin = layers.origin("listen");
-    runtime.block_on(listen(server, ports, config, &origin, signals, start))
+    let ended = runtime.block_on(listen(server, ports, config, &origin, signals, start));
+    // What still computes or reads for a client that was cut off is not waited for.
+    runtime.shutdown_background();
+    ended
 }
 
 /// Bakes an app's file if there is none.
@@ -80,9 +87,36 @@ fn bake_missing(app: &'static dyn App, config: &Config) -> Result<(), Failure> {
     if !baked.exists() {
         let dataset = apps::dataset(app, config);
         let report = bake_app(app, config, &dataset, &baked)?;
-        remark(&summary::report(&report));
+        if remarks::is_json() {
+            log_baked(app, &report);
+        } else {
+            remark(&summary::report(&report));
+        }
     }
     Ok(())
+}
+
+/// The table of a bake as lines of the log: one for the file, one for each thing that differs.
+fn log_baked(app: &dyn App, report: &Report) {
+    for note in &report.notes {
+        tracing::warn!(
+            app = app.name(),
+            input = note.input,
+            line = note.line,
+            class = %note.class,
+            "{}",
+            note.what
+        );
+    }
+    tracing::info!(
+        app = app.name(),
+        file = %report.path.display(),
+        rows = report.rows,
+        bytes = report.bytes,
+        input_bytes = report.input_bytes,
+        seconds = report.elapsed.as_secs_f64(),
+        "baked"
+    );
 }
 
 fn log_opened(site: &Site, config: &Config) {
@@ -188,7 +222,8 @@ impl Signals {
     }
 
     /// SIGHUP opens newly baked files. What is returned completes on SIGTERM or SIGINT; whoever sends a
-    /// second one does not want to wait for requests.
+    /// second one does not want to wait for requests. Some senders deliver one signal twice, to the process
+    /// and to its group (GNU `timeout`, npm): within [`ONE_SIGNAL`] it is the same one.
     fn handle(self, site: Arc<Site>) -> impl Future<Output = ()> + Send + 'static {
         let Self {
             mut hangup,
@@ -203,8 +238,12 @@ impl Signals {
         async move {
             stop(&mut terminate, &mut interrupt).await;
             tracing::info!("stopping: running requests may finish");
+            let first = Instant::now();
             tokio::spawn(async move {
-                stop(&mut terminate, &mut interrupt).await;
+                while {
+                    stop(&mut terminate, &mut interrupt).await;
+                    first.elapsed() < ONE_SIGNAL
+                } {}
                 tracing::warn!("stopped immediately, by a second signal");
                 std::process::exit(STOPPED_AT_ONCE);
             });

@@ -10,14 +10,17 @@ use std::path::Path;
 use figment::value::Value;
 
 use super::arguments::{
-    AppArguments, ConfigArguments, DataArguments, MigrateArguments, ModeArgument, OpenapiArguments,
-    SeedArguments, ServeArguments, SetPasswordArguments,
+    AppArguments, Command, ConduitCommand, ConfigArguments, DataArguments, MigrateArguments,
+    ModeArgument, OpenapiArguments, SeedArguments, ServeArguments, SetPasswordArguments,
 };
 use super::failure::Failure;
-use super::remarks::remark;
+use super::remarks::warn;
 use crate::apps::conduit::Conduit;
 use crate::apps::{self, App, AppData as _};
-use crate::config::{ConfigError, Layers, Sources, concerns_configuration};
+use crate::config::{
+    ConfigError, Layers, LogFormat, Sources, concerns_configuration, early_log_format,
+};
+use crate::serving::{defaults_within, memory_limit};
 
 /// A flag as people write it, the setting that it is, and its value.
 type Flag = (&'static str, &'static str, Value);
@@ -40,7 +43,7 @@ pub(super) fn load_for_app(
     Ok((layers, app))
 }
 
-/// Loads the configuration with the flags of `serve` as its last layer.
+/// Loads the configuration with the flags of `serve` as its last layer, and defaults that fit into memory.
 pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failure> {
     let mut flags: Vec<Flag> = Vec::new();
     flags.extend(apps_flag(&arguments.app));
@@ -58,7 +61,13 @@ pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failu
         };
         flags.push(("--mode", "mode", name.into()));
     }
-    load_with(&arguments.config, flags)
+    let mut sources = sources(&arguments.config, flags)?;
+    let layers = Layers::load(&sources)?;
+    let Some(memory) = memory_limit() else {
+        return Ok(layers);
+    };
+    sources.defaults = defaults_within(memory, layers.config());
+    Ok(Layers::load(&sources)?)
 }
 
 /// Loads the configuration with the data directory of `backup` or `restore` as its last layer, and gives
@@ -117,6 +126,40 @@ pub(super) fn load_for_conduit(
 pub(super) fn load_for_openapi(arguments: &OpenapiArguments) -> Result<Layers, Failure> {
     let flags = apps_flag(&arguments.app);
     load_and_warn(&arguments.config, flags.into_iter().collect())
+}
+
+/// The form of the log as far as it is known before the configuration is loaded, whose errors have it too.
+pub(super) fn log_format(command: Option<&Command>, serve: &ServeArguments) -> LogFormat {
+    let file = match command {
+        None => &serve.config.config,
+        Some(Command::Serve(arguments)) => &arguments.config.config,
+        Some(Command::Bake(arguments)) => &arguments.app.config.config,
+        Some(Command::Backup(arguments)) => &arguments.data.app.config.config,
+        Some(Command::Restore(arguments)) => &arguments.data.app.config.config,
+        Some(Command::Migrate(arguments)) => &arguments.config.config,
+        Some(Command::Seed(arguments)) => &arguments.config.config,
+        Some(Command::Inspect(arguments)) => &arguments.config.config,
+        Some(Command::Check(arguments)) => &arguments.config.config,
+        Some(Command::Openapi(arguments)) => &arguments.config.config,
+        Some(Command::Conduit(arguments)) => match &arguments.command {
+            ConduitCommand::SetPassword(arguments) => &arguments.config.config,
+        },
+        Some(Command::Import(_)) => &None,
+    };
+    format_by(file.as_deref())
+}
+
+/// The same where the arguments are wrong.
+pub(super) fn log_format_without_arguments() -> LogFormat {
+    format_by(None)
+}
+
+fn format_by(file: Option<&Path>) -> LogFormat {
+    // A variable that is no text is an error of the configuration, later.
+    let environment: Vec<_> = std::env::vars_os()
+        .filter_map(|pair| text(pair, |_| false)?.ok())
+        .collect();
+    early_log_format(&environment, file)
 }
 
 /// The apps that the configuration names, each once; `all` names every one.
@@ -182,7 +225,7 @@ fn data_dir_flag(data_dir: Option<&Path>) -> Option<Flag> {
 fn load_and_warn(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Failure> {
     let layers = load_with(arguments, flags)?;
     if let Some(warning) = ignored(&layers) {
-        remark(&format!("warning: {warning}"));
+        warn(&warning);
     }
     Ok(layers)
 }
@@ -197,6 +240,10 @@ pub(super) fn ignored(layers: &Layers) -> Option<String> {
 }
 
 fn load_with(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Failure> {
+    Ok(Layers::load(&sources(arguments, flags)?)?)
+}
+
+fn sources(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Sources, Failure> {
     let app_defaults = apps::ALL
         .iter()
         .map(|app| (app.name().to_owned(), app.default_settings()))
@@ -207,15 +254,14 @@ fn load_with(arguments: &ConfigArguments, flags: Vec<Flag>) -> Result<Layers, Fa
     let environment = std::env::vars_os()
         .filter_map(|variable| text(variable, is_foreign))
         .collect::<Result<_, _>>()?;
-    let sources = Sources {
+    Ok(Sources {
         app_defaults,
         file: arguments.config.clone(),
         environment,
         foreign_variables,
         flags,
         ..Sources::default()
-    };
-    Ok(Layers::load(&sources)?)
+    })
 }
 
 /// A variable as text. One that is not UTF-8 is somebody else's, or an error: a setting that was left

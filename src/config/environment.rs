@@ -6,10 +6,10 @@
 
 use super::error::ConfigError;
 
-const PREFIX: &str = "EKIBEN_";
+pub(super) const PREFIX: &str = "EKIBEN_";
 
 /// Names the configuration file.
-const FILE_VARIABLE: &str = "EKIBEN_CONFIG";
+pub(super) const FILE_VARIABLE: &str = "EKIBEN_CONFIG";
 
 /// Variables with our prefix that are not settings: of tests and of the build, `EKIBEN_CONFIG` aside.
 const NOT_SETTINGS: &[&str] = &[

@@ -16,7 +16,7 @@ use super::environment::{self, Environment};
 use super::file::FileLayer;
 use super::listening::ListenLayers;
 use super::value_origin::{FLAG, SingleValue, in_words, origin};
-use super::{Config, ConfigError, Mount, secret_files};
+use super::{Config, ConfigError, Mount, bounds, secret_files, wording};
 
 /// What the configuration is made from, all of it given so that tests need no real environment. Not to be
 /// printed: the environment holds secrets as they were given.
@@ -106,7 +106,7 @@ impl Layers {
         let config: Config = merged
             .extract()
             .map_err(|error| bad_value(&merged, &error))?;
-        if let Some((key, reason)) = config.flaw() {
+        if let Some((key, reason)) = config.flaw().or_else(|| bounds::flaw(&config)) {
             let origin = origin(&merged, key);
             return Err(ConfigError::BadValue {
                 key: key.to_owned(),
@@ -309,6 +309,6 @@ fn bad_value(merged: &Figment, error: &figment::Error) -> ConfigError {
     ConfigError::BadValue {
         origin: metadata.map_or_else(|| origin(merged, &key), in_words),
         key,
-        reason: error.kind.to_string(),
+        reason: wording::reason(&error.kind),
     }
 }

@@ -12,6 +12,7 @@ use std::str::FromStr;
 use figment::value::Value;
 
 use super::settings::{Config, DEFAULT_ADMIN, OFF};
+use super::wording::found;
 
 /// Every interface.
 const EVERY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
@@ -116,6 +117,23 @@ impl Known {
     fn address(&self) -> SocketAddr {
         SocketAddr::new(self.ip.unwrap_or(self.default), self.port)
     }
+
+    /// What a layer says, with what it leaves out filled in.
+    fn complete(&mut self, value: &Value) -> Result<Value, String> {
+        let text = match value {
+            Value::String(_, text) => text.clone(),
+            Value::Num(_, number) => match (number.to_u128(), number.to_i128()) {
+                (Some(whole), _) => whole.to_string(),
+                (_, Some(whole)) => whole.to_string(),
+                _ => return Err(format!("a number with a fraction {NO_ADDRESS}")),
+            },
+            other => return Err(format!("{} {NO_ADDRESS}", found(&other.to_actual()))),
+        };
+        let parts: ListenParts = text.parse()?;
+        self.ip = parts.ip.or(self.ip);
+        self.port = parts.port.unwrap_or(self.port);
+        Ok(self.address().to_string().into())
+    }
 }
 
 impl ListenLayers {
@@ -129,25 +147,13 @@ impl ListenLayers {
     /// The value that a layer has for `key`, with what it leaves out filled in, where `key` is one of the
     /// listeners; any other value as it is.
     pub(super) fn complete(&mut self, key: &str, value: Value) -> Result<Value, String> {
-        let known = match key {
-            "listen" => &mut self.public,
+        let completed = match key {
+            "listen" => return self.public.complete(&value),
             "admin.listen" if value.as_str() == Some(OFF) => return Ok(value),
-            "admin.listen" => &mut self.admin,
+            "admin.listen" => self.admin.complete(&value),
             _ => return Ok(value),
         };
-        let text = match &value {
-            Value::String(_, text) => text.clone(),
-            Value::Num(_, number) => match (number.to_u128(), number.to_i128()) {
-                (Some(whole), _) => whole.to_string(),
-                (_, Some(whole)) => whole.to_string(),
-                _ => return Err(format!("a number with a fraction {NO_ADDRESS}")),
-            },
-            other => return Err(format!("{} {NO_ADDRESS}", other.to_actual())),
-        };
-        let parts: ListenParts = text.parse()?;
-        known.ip = parts.ip.or(known.ip);
-        known.port = parts.port.unwrap_or(known.port);
-        Ok(known.address().to_string().into())
+        completed.map_err(|reason| format!("{reason}, or {OFF:?} for none"))
     }
 
     /// The public address with the port that a platform gives. Platforms ask from outside: on every

@@ -6,17 +6,21 @@
 //! bring their own section with its defaults.
 //!
 //! # Layout
-//! - [`Config`]: all settings, and their defaults; [`LimitSettings`] and [`AuthSettings`] among them
+//! - [`Config`]: all settings, and their defaults; [`LimitSettings`] and [`AuthSettings`] among them;
+//!   `bounds`: how large numbers may be
 //! - `choices`: those that are one of a few words; `lists`, `networks`, `origins`, `log_filter`,
 //!   [`ListenParts`], [`PublicUrl`]: those with a grammar
 //! - [`Secret`]: those that nobody may see; `secret_files`: read from mounted files
 //! - [`Layers`]: where they come from, merged; `file`, `environment`: two of the layers; `value_origin`:
 //!   layers of one value, and what they are called
+//! - [`early_log_format`]: what is known before that
 //! - [`print`](print()): effective values with their origin, as TOML
-//! - [`ConfigError`]: what is wrong with a setting
+//! - [`ConfigError`]: what is wrong with a setting; `wording`: in words of a configuration file
 
 mod auth;
+mod bounds;
 mod choices;
+mod early;
 mod environment;
 mod error;
 mod file;
@@ -34,9 +38,11 @@ mod secret;
 mod secret_files;
 mod settings;
 mod value_origin;
+mod wording;
 
 pub use auth::AuthSettings;
 pub use choices::{AddressHeader, Durability, LogFormat, Mode};
+pub use early::early_log_format;
 pub use environment::concerns_configuration;
 pub use error::ConfigError;
 pub use layers::{Layers, Section, Sources, dictionary};

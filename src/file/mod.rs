@@ -8,6 +8,7 @@
 //! - [`Schema`]: the SQL files of an app, in their three phases; `migrations`: those for older files;
 //!   `script`: one of these files
 //! - [`provenance`]: where a file came from, written and read
+//! - `recognition`: whether a path names a SQLite file at all
 //! - `temporary`: a file's name until it is complete
 //! - `statistics`: what the planner knows; `sql`: names and values that are written into definitions
 //! - [`FileError`]: what went wrong
@@ -16,6 +17,7 @@ mod error;
 mod folder;
 mod migrations;
 pub mod provenance;
+mod recognition;
 mod schema;
 mod script;
 pub(crate) mod sql;
@@ -25,6 +27,7 @@ mod temporary;
 pub use error::FileError;
 pub(crate) use error::ROOM;
 pub use folder::{Content, Folder, FolderFile};
+pub(crate) use recognition::{why_not_regular, why_not_sqlite};
 pub use schema::Schema;
 pub(crate) use sql::is_about_files;
 pub(crate) use statistics::gather_statistics;

@@ -24,6 +24,7 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema};
 
+use super::observability::refusals::Overloaded;
 use crate::store::{StoreError, panic_message};
 
 /// A response that is not a success.
@@ -34,6 +35,7 @@ pub struct HttpError {
     /// Few or none, so that an error stays small on its way up.
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Cause>,
+    overload: Option<Overloaded>,
 }
 
 /// What a client gets beside the status.
@@ -85,6 +87,7 @@ impl HttpError {
             body: ErrorBody::Empty,
             headers: Vec::new(),
             cause: None,
+            overload: None,
         }
     }
 
@@ -126,8 +129,14 @@ impl HttpError {
     #[must_use]
     pub fn overloaded(detail: impl Into<String>) -> Self {
         const RETRY_SECONDS: u32 = 1;
-        Self::problem(StatusCode::SERVICE_UNAVAILABLE, detail)
-            .with_header(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS))
+        let detail = detail.into();
+        let overload = Overloaded(detail.as_str().into());
+        let refusal = Self::problem(StatusCode::SERVICE_UNAVAILABLE, detail)
+            .with_header(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+        Self {
+            overload: Some(overload),
+            ..refusal
+        }
     }
 
     /// 429 with `Retry-After`: the client may ask again after `wait`.
@@ -216,6 +225,9 @@ impl IntoResponse for HttpError {
         };
         for (name, value) in self.headers {
             response.headers_mut().append(name, value);
+        }
+        if let Some(overload) = self.overload {
+            response.extensions_mut().insert(overload);
         }
         if let Some(cause) = self.cause {
             response.extensions_mut().insert(cause);

@@ -16,7 +16,7 @@
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - [`Viewer`]: who a response is made for
 //! - [`IdempotencyKey`], [`FormKey`]: which writes are done once; [`Preconditions`]: in which state only
-//! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`]
+//! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`] and [`Routes::body_limit`]
 
 pub mod builtin;
 pub mod caching;
@@ -50,11 +50,11 @@ pub use limits::json::json_takes_long;
 pub use limits::rate_limit::ClientRate;
 pub use limits::work::WorkPool;
 pub use observability::app_metrics::CounterSource;
-pub use observability::request_log::REQUEST_LOG;
+pub use observability::request_log::{Notable, REQUEST_LOG};
 pub(crate) use router::no_method_here;
 pub use router::{AppRoutes, LayerLimits, assemble, builtin_paths};
 pub use routes::{Claim, Routes, conflict};
 pub use site::{NotFoundPage, Served, Site};
-pub use transport::connection::{ConnectionLimits, Watch};
 pub use transport::server;
+pub use transport::watch::{ConnectionLimits, Watch};
 pub use viewer::{DigestKey, SignedIn, Viewer, serve_as};

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 
@@ -26,11 +26,13 @@ use super::builtin::pages::{self, BuiltinPages, PagesState};
 use super::builtin::{description, health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
+use super::headers::encodings::negotiate;
 use super::headers::response_headers::DefaultHeaders;
 use super::limits::guard::{AppGuard, Guard, admit};
 use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::limits::same_origin::AllowedOrigins;
 use super::observability::metrics::Metrics;
+use super::observability::refusals::Refusals;
 use super::observability::request_log::log_request;
 use super::{BodyPace, CounterSource, HttpError, NotFoundPage, Served, Site, WorkPool};
 use crate::config::{Mount, PublicUrl};
@@ -103,6 +105,7 @@ pub fn assemble(
             .map(RateLimit::new)
             .map(Arc::new),
         metrics: Metrics::default(),
+        refusals: Refusals::default(),
         origins: AllowedOrigins::new(
             limits
                 .cors_origins
@@ -253,6 +256,7 @@ struct Guards<'l> {
     limits: &'l LayerLimits,
     rate_limit: Option<Arc<RateLimit>>,
     metrics: Metrics,
+    refusals: Refusals,
     origins: AllowedOrigins,
 }
 
@@ -264,6 +268,7 @@ impl Guards<'_> {
             rate_limit: self.rate_limit.clone(),
             app,
             metrics: self.metrics.clone(),
+            refusals: self.refusals.clone(),
             origins: self.origins.clone(),
         };
         routes
@@ -288,7 +293,7 @@ async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Nex
 fn layered(routes: Router, cors: Option<CorsLayer>, limits: &LayerLimits) -> Router {
     let mut all = routes;
     if let Some(bytes) = limits.compress_above_bytes {
-        all = all.layer(compression(bytes));
+        all = all.layer(compression(bytes)).layer(from_fn(negotiate));
     }
     if let Some(cors) = cors {
         all = all.layer(cors);

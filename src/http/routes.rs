@@ -10,8 +10,9 @@ use std::convert::Infallible;
 use std::fmt;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, Route};
 use matchit::InsertError;
@@ -20,6 +21,7 @@ use tower_service::Service;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::UtoipaMethodRouter;
 
+use super::limits::arriving::take_large;
 use crate::config::Mount;
 
 /// Routes whose handlers share a state `S`.
@@ -122,6 +124,13 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             router: self.router.layer(layer),
             ..self
         }
+    }
+
+    /// All of them so far, which take bodies of up to so many bytes, whatever others take.
+    #[must_use]
+    pub fn body_limit(self, bytes: usize) -> Self {
+        self.layer(DefaultBodyLimit::max(bytes))
+            .layer(from_fn_with_state(bytes, take_large))
     }
 
     /// With the app's own answer to methods that a path does not take.

@@ -9,12 +9,15 @@
 //! - [`build()`]: apps and layers to a site; in two steps ([`mount`], [`MountedApps::open`]) for whoever has
 //!   something to do between what needs only settings and what needs files
 //! - `limits`: settings into limits
+//! - `memory`: which defaults follow from how much memory there is
 //! - `process`: open files and threads
 
 mod build;
 mod limits;
+mod memory;
 mod process;
 
 pub use build::{Built, MountedApps, OpenError, build, mount, store_options};
 pub use limits::{connection_limits, limits};
+pub use memory::{defaults_within, memory_limit};
 pub use process::{allow_files, runtime};

@@ -5,11 +5,11 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
+use super::ConduitSettings;
 use super::described::{
     ConduitRefusal, Forbidden, NoJson, NoSuchArticle, NoSuchComment, NoSuchProfile, Taken,
     TooManyAttempts, WrongCredentials, WrongFields, WrongToken,
 };
-use super::ConduitSettings;
 use crate::http::builtin::openapi::{add_examples, operations_mut};
 
 const EXAMPLES: &str = include_str!("examples.json");

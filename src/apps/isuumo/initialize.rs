@@ -1,14 +1,14 @@
 //! `POST /initialize`: back to the baked data, as a new generation. The request's body, whatever it
 //! is and says it is, is not looked at.
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{IsuumoState, Result};
-use crate::http::Preconditions;
 use crate::http::builtin::openapi::StorageFull;
+use crate::http::{Notable, Preconditions};
 use crate::store::DataState;
 
 /// What became of it.
@@ -30,10 +30,11 @@ pub(super) struct Initialized {
 pub(super) async fn initialize(
     State(isu): State<IsuumoState>,
     conditions: Preconditions,
-) -> Result<Json<Initialized>> {
+) -> Result<(Extension<Notable>, Json<Initialized>)> {
     let is_met = move |state: &DataState| conditions.are_met(state);
     if !isu.store.reset_if(is_met).await? {
         return Err(Preconditions::failed());
     }
-    Ok(Json(Initialized { language: "rust" }))
+    let reset = Extension(Notable("reset to the baked data"));
+    Ok((reset, Json(Initialized { language: "rust" })))
 }

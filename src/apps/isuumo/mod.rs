@@ -45,11 +45,9 @@ mod upload;
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use pictures::PictureCache;
-use utoipa_axum::router::UtoipaMethodRouterExt as _;
 use utoipa_axum::routes;
 
 pub use self::settings::IsuumoSettings;
@@ -144,14 +142,17 @@ impl ServedApp for Isuumo {
 }
 
 fn routes(mount: Mount, upload_bytes: usize) -> Routes<IsuumoState> {
-    let upload = DefaultBodyLimit::max(upload_bytes);
+    let upload = |operations| {
+        let routes = Routes::new().operations(operations);
+        routes.body_limit(upload_bytes)
+    };
     Routes::new()
         .operations(routes!(search::chairs))
         .operations(routes!(low_priced::chairs))
         .operations(routes!(condition_endpoints::chair))
         .operations(routes!(by_id::chair))
         .operations(routes!(purchase::buy))
-        .operations(routes!(upload::chairs).layer(upload))
+        .merge(upload(routes!(upload::chairs)))
         .operations(routes!(search::estates))
         .operations(routes!(low_priced::estates))
         .operations(routes!(condition_endpoints::estate))
@@ -159,7 +160,7 @@ fn routes(mount: Mount, upload_bytes: usize) -> Routes<IsuumoState> {
         .operations(routes!(nazotte::nazotte))
         .operations(routes!(recommended::recommended))
         .operations(routes!(purchase::request_documents))
-        .operations(routes!(upload::estates).layer(upload))
+        .merge(upload(routes!(upload::estates)))
         .operations(routes!(images::picture))
         .operations(routes!(initialize::initialize))
         .operations(routes!(estate::health_check))

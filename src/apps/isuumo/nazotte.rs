@@ -8,15 +8,13 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::body::{first_value, is_json};
+use super::body::{first_value, json_body};
 use super::catalogue::{Catalogue, Places, Shelf};
 use super::polygon::{GeoPoint, Polygon};
 use super::{IsuumoState, Result, bad_request, estate};
@@ -64,15 +62,8 @@ pub(super) struct Coordinate {
         (status = 500, description = "The polygon is not closed or has fewer than four vertices, \
             and there is an estate in its bounding box. Empty."),
     ))]
-pub(super) async fn nazotte(
-    State(isu): State<IsuumoState>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response> {
-    let body = body?;
-    if !is_json(&headers) {
-        return Err(bad_request());
-    }
+pub(super) async fn nazotte(State(isu): State<IsuumoState>, request: Request) -> Result<Response> {
+    let body = json_body(request, bad_request).await?;
     let most = isu.settings.max_vertices;
     let vertices = if json_takes_long(&body) {
         isu.work.run(move || vertices(&body, most)).await??

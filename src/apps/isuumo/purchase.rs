@@ -5,14 +5,13 @@
 //! With an `Idempotency-Key`, what the ladder's last rung said is said again.
 
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
 use rusqlite::Connection;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::body::{first_value, is_json};
+use super::body::{first_value, json_body};
 use super::{Isu, IsuumoState, Result, bad_request, path_id};
 use crate::http::{HttpError, IdempotencyKey, Preconditions, WriteCondition, json_takes_long};
 use crate::store::{Once, Outcome, StoredResponse, is_unfinished};
@@ -49,13 +48,12 @@ pub(super) struct Contact {
 pub(super) async fn buy(
     State(isu): State<IsuumoState>,
     Path(id): Path<String>,
-    headers: HeaderMap,
     key: IdempotencyKey,
     conditions: Preconditions,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Outcome> {
-    let body = body?;
-    let id = checked_id(&isu, &id, &headers, &body).await?;
+    let body = json_body(request, unbound).await?;
+    let id = checked_id(&isu, &id, &body).await?;
     take_one(&isu, id, key.once(&body), conditions).await
 }
 
@@ -99,13 +97,12 @@ pub(super) async fn take_one(
 pub(super) async fn request_documents(
     State(isu): State<IsuumoState>,
     Path(id): Path<String>,
-    headers: HeaderMap,
     key: IdempotencyKey,
     conditions: Preconditions,
-    body: Result<Bytes, BytesRejection>,
+    asked: Request,
 ) -> Result<Outcome> {
-    let body = body?;
-    let id = checked_id(&isu, &id, &headers, &body).await?;
+    let body = json_body(asked, unbound).await?;
+    let id = checked_id(&isu, &id, &body).await?;
     request(&isu, id, key.once(&body), conditions).await
 }
 
@@ -139,10 +136,7 @@ fn found(is_there: bool, condition: &WriteCondition) -> Result<StoredResponse> {
     Ok(StatusCode::OK.into())
 }
 
-async fn checked_id(isu: &Isu, id: &str, headers: &HeaderMap, body: &Bytes) -> Result<i64> {
-    if !is_json(headers) {
-        return Err(unbound());
-    }
+async fn checked_id(isu: &Isu, id: &str, body: &Bytes) -> Result<i64> {
     if json_takes_long(body) {
         let body = body.clone();
         isu.work.run(move || has_email(&body)).await??;

@@ -80,13 +80,21 @@ fn is_loopback(host: &str) -> bool {
 
 async fn authorize(State(token): State<Arc<Secret>>, request: Request, next: Next) -> Response {
     let given = request.headers().get(header::AUTHORIZATION);
-    let given = given.and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let given = given.and_then(|value| bearer(value.as_bytes()));
     if given.is_some_and(|given| token.matches(given)) {
         return next.run(request).await;
     }
     let detail = "Send the configured token as Authorization: Bearer TOKEN.";
     let challenge = HeaderValue::from_static("Bearer");
     HttpError::unauthorized(challenge, detail).into_response()
+}
+
+/// The token in the header: the scheme's name has no case, and spaces behind it (RFC 9110, 11.4).
+fn bearer(credentials: &[u8]) -> Option<&[u8]> {
+    const SCHEME: &[u8] = b"Bearer";
+    let (scheme, token) = credentials.split_at_checked(SCHEME.len())?;
+    let is_bearer = scheme.eq_ignore_ascii_case(SCHEME) && token.starts_with(b" ");
+    is_bearer.then(|| token.trim_ascii_start())
 }
 
 type Counted = (Arc<Site>, Option<Arc<Watch>>);
@@ -123,8 +131,15 @@ async fn reload(State(site): State<Arc<Site>>, uri: Uri) -> Result<Response, Htt
     Ok(Json(reloaded).into_response())
 }
 
-async fn reload_app(app: &Served) -> Result<Reloaded, StoreError> {
-    app.store.reload().await?;
+/// Reloads an app. Why it could not be is logged, and said too: who asks is an operator.
+async fn reload_app(app: &Served) -> Result<Reloaded, HttpError> {
+    app.store.reload().await.map_err(|cause| {
+        tracing::warn!(app = app.name, %cause, "not reloaded");
+        match cause {
+            StoreError::HoldsWrites => cause.into(),
+            cause => not_reloaded(app.name, &cause),
+        }
+    })?;
     let generation = app.store.generation();
     let reloaded = Reloaded {
         app: app.name,
@@ -140,11 +155,19 @@ async fn reload_app(app: &Served) -> Result<Reloaded, StoreError> {
     Ok(reloaded)
 }
 
+fn not_reloaded(app: &str, cause: &StoreError) -> HttpError {
+    let mut detail = format!("{app} goes on as it was: {cause}.");
+    if let Some(hint) = cause.hint() {
+        detail.push(' ');
+        detail.push_str(hint);
+    }
+    HttpError::problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
+}
+
 /// Reloads all that can be; what fails is logged and goes on as it is. For signals.
 pub async fn reload_all(site: &Site) {
     for app in site.apps() {
-        if let Err(cause) = reload_app(app).await {
-            tracing::warn!(app = app.name, %cause, "not reloaded");
-        }
+        // What fails is in the log.
+        drop(reload_app(app).await);
     }
 }

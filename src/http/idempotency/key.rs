@@ -8,7 +8,7 @@ use axum::http::HeaderValue;
 pub(crate) const LONGEST: usize = 255;
 
 /// What [`key_in`] takes, as a pattern of JSON Schema.
-pub(crate) const PATTERN: &str = r#"^([!#-+\--:<-\[\]-~]{1,255}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#;
+pub(crate) const PATTERN: &str = r#"^([!#-+\--:<-\[\]-~]{1,255}|"([ !#-\[\]-~]|\\["\\]){1,255}"(; *[a-z*][a-z0-9_.*-]*(=(-?([0-9]{1,15}|[0-9]{1,12}\.[0-9]{1,3})|"([ !#-\[\]-~]|\\["\\])*"|[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*|:[A-Za-z0-9+/=]*:|\?[01]|@-?[0-9]{1,15}))?)*)$"#;
 
 /// The key in a header, which is a string of RFC 9651 by the draft and often sent without the quotes.
 pub(super) fn key_in(value: &HeaderValue) -> Option<String> {
@@ -26,19 +26,88 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"\"\\,;".contains(&byte)
 }
 
-/// The content of a string that its first quote was taken from; nothing may follow the last one.
+/// The content of a string that its first quote was taken from. Parameters may follow the last one; what
+/// they say is nothing that the draft knows, and is passed over as RFC 9651 has it.
 fn unquoted(text: &str) -> Option<String> {
+    let (content, rest) = string(text)?;
+    are_parameters(rest).then_some(content)
+}
+
+/// The content of such a string, and what follows.
+fn string(text: &str) -> Option<(String, &str)> {
     let mut content = String::with_capacity(text.len());
     let mut rest = text.chars();
     loop {
         match rest.next()? {
-            '"' => break,
+            '"' => return Some((content, rest.as_str())),
             '\\' => content.push(rest.next().filter(|escaped| r#""\"#.contains(*escaped))?),
             plain @ ' '..='~' => content.push(plain),
             _ => return None,
         }
     }
-    rest.next().is_none().then_some(content)
+}
+
+/// RFC 9651, 3.1.2: `;name` and `;name=value`, any number of them.
+fn are_parameters(mut text: &str) -> bool {
+    while !text.is_empty() {
+        let Some(rest) = text.strip_prefix(';') else {
+            return false;
+        };
+        let rest = rest.trim_start_matches(' ');
+        let starts = rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '*');
+        let is_key = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.*".contains(c);
+        let rest = rest.trim_start_matches(is_key);
+        let rest = match rest.strip_prefix('=') {
+            Some(value) => bare_item(value),
+            None => Some(rest),
+        };
+        let (true, Some(rest)) = (starts, rest) else {
+            return false;
+        };
+        text = rest;
+    }
+    true
+}
+
+/// What follows a value of RFC 9651, 3.3, which `text` begins with.
+fn bare_item(text: &str) -> Option<&str> {
+    let first = text.chars().next()?;
+    let behind = &text[first.len_utf8()..];
+    match first {
+        '"' => string(behind).map(|(_, rest)| rest),
+        '?' => behind.strip_prefix(['0', '1']),
+        '@' => number(behind, false),
+        ':' => {
+            let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+            behind.trim_start_matches(is_base64).strip_prefix(':')
+        }
+        '-' | '0'..='9' => number(text, true),
+        '*' | 'A'..='Z' | 'a'..='z' => {
+            let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+.^_`|~:/-".contains(c);
+            Some(behind.trim_start_matches(is_token))
+        }
+        _ => None,
+    }
+}
+
+/// What follows an integer, or a decimal where that may be.
+fn number(text: &str, may_be_decimal: bool) -> Option<&str> {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let (whole, rest) = digits(text);
+    match rest.strip_prefix('.').filter(|_| may_be_decimal) {
+        None => (1..=15).contains(&whole).then_some(rest),
+        Some(rest) => {
+            let (fraction, rest) = digits(rest);
+            let fits = (1..=12).contains(&whole) && (1..=3).contains(&fraction);
+            fits.then_some(rest)
+        }
+    }
+}
+
+/// How many digits a text begins with, and what follows.
+fn digits(text: &str) -> (usize, &str) {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    (text.len() - rest.len(), rest)
 }
 
 #[cfg(test)]
@@ -64,6 +133,57 @@ mod tests {
         assert_eq!(read(&format!("\"{longest}\"")), Some(longest));
     }
 
+    /// Trust 27: a string with parameters is a string of RFC 9651.
+    #[test]
+    fn parameters_of_a_key_are_passed_over() {
+        for parameters in PARAMETERS {
+            let key = format!("\"k\"{parameters}");
+            assert_eq!(read(&key).as_deref(), Some("k"), "{key}");
+        }
+        for parameters in NO_PARAMETERS {
+            let key = format!("\"k\"{parameters}");
+            assert_eq!(read(&key), None, "{key}");
+        }
+    }
+
+    const PARAMETERS: [&str; 12] = [
+        ";a=1",
+        ";a",
+        "; a=1;  *b-c.d_e=-12.5",
+        ";a=\"x;\\\"y\"",
+        ";a=token/x:y",
+        ";a=:aGk=:",
+        ";a=?1;b=?0",
+        ";a=@1659578233",
+        ";a=123456789012345",
+        ";a=123456789012.123",
+        ";a;a;a",
+        ";a=*",
+    ];
+
+    const NO_PARAMETERS: [&str; 20] = [
+        ";",
+        ";a=",
+        ";A=1",
+        ";1a=1",
+        " ;a=1",
+        ";a =1",
+        ";a= 1",
+        ";a=1234567890123456",
+        ";a=1.",
+        ";a=1.1234",
+        ";a=?2",
+        ";a=:x",
+        ";a=@1.5",
+        ";a=\"x",
+        ";a=,",
+        ";a=(1)",
+        ", \"l\"",
+        ";a=1,",
+        ";a=--1",
+        "x",
+    ];
+
     #[test]
     fn malformed_keys_are_refused() {
         let long = "k".repeat(LONGEST + 1);
@@ -75,7 +195,6 @@ mod tests {
             "\"a",
             "a\"",
             "\"a\"b",
-            "\"a\";b=1",
             "\"a\", \"b\"",
             "a, b",
             "a,b",
@@ -106,6 +225,12 @@ mod tests {
         let pairs = (b' '..=b'~').map(char::from);
         texts.extend(
             pairs.flat_map(|c| [format!("a{c}"), format!("\"{c}\""), format!("\"\\{c}\"")]),
+        );
+        texts.extend(
+            PARAMETERS
+                .iter()
+                .chain(&NO_PARAMETERS)
+                .map(|with| format!("\"k\"{with}")),
         );
         texts.extend(["", "\"\"", "\"a", "\"a\"b", "椅子"].map(str::to_owned));
         for text in texts {

@@ -5,21 +5,24 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum::Error;
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use hyper::body::{Frame, SizeHint};
+use axum::middleware::Next;
+use axum::response::Response;
+use hyper::body::{Body as _, Frame, SizeHint};
 use tokio::time::Sleep;
 
 use super::bodies::{Bodies, BodyShare};
 use super::holders::{Holder, Membership};
 use super::slots::Slot;
-use crate::http::HttpError;
+use crate::http::{HttpError, LayerLimits};
 
 /// How fast bodies have to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,7 @@ pub(crate) struct Arrivals {
     limit: usize,
     pace: BodyPace,
     bodies: Bodies,
+    largest: usize,
 }
 
 /// Why a body was not taken to its end.
@@ -49,16 +53,18 @@ enum NotTaken {
     GaveWay,
     /// It came too slowly.
     TooSlow,
+    /// It was announced as larger than its route takes.
+    TooLarge,
 }
 
 impl Arrivals {
-    /// Bodies of which so many may be waited for, each at least at that pace, and which hold what `bodies`
-    /// may.
-    pub(crate) fn new(limit: usize, pace: BodyPace, bodies: Bodies) -> Self {
+    /// Bodies as `limits` have them, which hold what `bodies` may.
+    pub(crate) fn new(limits: &LayerLimits, bodies: Bodies) -> Self {
         Self {
-            limit,
-            pace,
+            limit: limits.arriving_bodies,
+            pace: limits.body_pace,
             bodies,
+            largest: limits.body_bytes,
         }
     }
 
@@ -70,14 +76,22 @@ impl Arrivals {
             let share = BodyShare::new(Arc::clone(&holder));
             request.extensions_mut().insert(share);
         }
+        let announced = request.body().size_hint().lower();
+        let is_too_large = announced > self.largest as u64;
         let arrival = Arc::new(Arrival {
             arrivals: self.clone(),
+            is_too_large: AtomicBool::new(is_too_large),
             slot,
             holder,
             is_counted,
             membership: Mutex::default(),
             not_taken: OnceLock::new(),
         });
+        if is_too_large {
+            // Its route may take more.
+            let large = LargeBody(Arc::clone(&arrival), announced);
+            request.extensions_mut().insert(large);
+        }
         let arriving = Arc::clone(&arrival);
         let request = request.map(|body| {
             Body::new(Arriving {
@@ -97,6 +111,8 @@ pub(crate) struct Arrival {
     slot: Slot,
     holder: Arc<Holder>,
     is_counted: bool,
+    /// Whether it is larger than may be, as far as its length was announced.
+    is_too_large: AtomicBool,
     /// From when it had to be waited for to its end.
     membership: Mutex<Option<Membership>>,
     not_taken: OnceLock<NotTaken>,
@@ -107,6 +123,7 @@ impl Arrival {
     pub(crate) fn refusal(&self) -> Option<HttpError> {
         let detail = match self.not_taken.get()? {
             NotTaken::TooSlow => return Some(too_slow()),
+            NotTaken::TooLarge => return Some(too_large()),
             NotTaken::NoSlot => "Too many requests are being served.",
             NotTaken::NoBytes => "Too many large requests are being received.",
             NotTaken::GaveWay => "Too many requests are being received, and others come faster.",
@@ -170,8 +187,33 @@ impl Arrival {
             NotTaken::NoBytes => "too much of request bodies is held",
             NotTaken::GaveWay => "the body gave way to others",
             NotTaken::TooSlow => "the body comes too slowly",
+            NotTaken::TooLarge => "the body is too large",
         }))
     }
+}
+
+/// A body that is larger than most routes take.
+#[derive(Debug, Clone)]
+struct LargeBody(Arc<Arrival>, u64);
+
+/// Lets routes take bodies of up to `largest` bytes. What is announced as larger is answered 413 when it is
+/// about to be read, so that nothing of it is asked for.
+pub(crate) async fn take_large(
+    State(largest): State<usize>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Some(LargeBody(arrival, announced)) = request.extensions().get() {
+        let is_too_large = *announced > largest as u64;
+        arrival.is_too_large.store(is_too_large, Ordering::Relaxed);
+    }
+    next.run(request).await
+}
+
+/// 413 for a body that is larger than its route takes.
+pub(crate) fn too_large() -> HttpError {
+    let detail = "The body of the request is larger than is taken here.";
+    HttpError::problem(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 
 /// 408 for a body that does not come.
@@ -223,6 +265,10 @@ impl hyper::body::Body for Arriving {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if self.arrival.is_too_large.load(Ordering::Relaxed) {
+            let error = self.arrival.is_not_taken(NotTaken::TooLarge);
+            return Poll::Ready(Some(Err(error)));
+        }
         let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
             if let Err(gave_way) = self.arrival.waits(context.waker()) {
                 return Poll::Ready(Some(Err(gave_way)));

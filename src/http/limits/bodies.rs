@@ -78,17 +78,20 @@ impl Bodies {
     }
 
     /// Has an answer in memory counted until its bytes are gone, unless it is small, and sent in slices if
-    /// it is large. Whoever takes it slowly may be cut off, so that others get theirs.
+    /// it is large. Whoever takes it slowly may be cut off, so that others get theirs. What may be done is told
+    /// in any case: a client that hears of an overload would do it again.
     ///
     /// # Errors
     /// When there is no room for it.
-    pub(crate) fn hold(&self, answer: Response) -> Result<Response, HttpError> {
+    pub(crate) fn hold(&self, answer: Response, is_done: bool) -> Result<Response, HttpError> {
         let bytes = answer.body().size_hint().exact().unwrap_or_default();
         if bytes <= SMALL {
             return Ok(in_slices(answer));
         }
         let holder = Arc::new(self.holder(true, CutOff::current()));
-        if !self.take(&holder, usize::try_from(bytes).unwrap_or(usize::MAX)) {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let is_held = self.take(&holder, bytes) || (is_done && holder.hold(bytes, usize::MAX));
+        if !is_held {
             return Err(HttpError::overloaded(
                 "Too many large answers are being sent.",
             ));

@@ -16,12 +16,13 @@ use axum::response::{IntoResponse as _, Response};
 use hyper::body::Body as _;
 use tokio::time::Instant;
 
-use super::arriving::{Arrivals, too_slow};
+use super::arriving::{Arrivals, too_large, too_slow};
 use super::bodies::Bodies;
 use super::rate_limit::RateLimit;
 use super::same_origin::{AllowedOrigins, refuse_foreign};
 use super::slots::{Slot, Slots};
 use crate::http::observability::metrics::Metrics;
+use crate::http::observability::refusals::{Overloaded, Refusals};
 use crate::http::{HttpError, LayerLimits};
 
 /// Admits requests.
@@ -41,7 +42,7 @@ impl Guard {
         Self {
             slots: Slots::new(limits.concurrent_requests),
             time: limits.request_time,
-            arrivals: Arrivals::new(limits.arriving_bodies, limits.body_pace, bodies.clone()),
+            arrivals: Arrivals::new(limits, bodies.clone()),
             bodies,
         }
     }
@@ -72,6 +73,7 @@ pub(crate) struct AppGuard {
     pub(crate) rate_limit: Option<Arc<RateLimit>>,
     pub(crate) app: &'static str,
     pub(crate) metrics: Metrics,
+    pub(crate) refusals: Refusals,
     /// Whose pages may send what changes something.
     pub(crate) origins: AllowedOrigins,
 }
@@ -96,6 +98,9 @@ pub(crate) async fn admit(State(app): State<AppGuard>, request: Request, next: N
         Ok(()) => guarded(&app.guard, request, next).await,
         Err(refusal) => refusal.into_response(),
     };
+    if let Some(Overloaded(reason)) = response.extensions().get() {
+        app.refusals.note(reason);
+    }
     let time = start.elapsed();
     app.metrics
         .answered(app.app, route, &method, response.status(), time);
@@ -107,9 +112,9 @@ pub(crate) async fn admit(State(app): State<AppGuard>, request: Request, next: N
 /// its bytes.
 async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
     if guard.bodies.has_no_room(&request) {
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        return HttpError::problem(status, "The request is too large.").into_response();
+        return too_large().into_response();
     }
+    let is_read = request.method().is_safe();
     let Some(slot) = guard.slots.take() else {
         return HttpError::overloaded("Too many requests are being served.").into_response();
     };
@@ -120,7 +125,7 @@ async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
         receive_and_answer(guard, slot, request, next).await
     };
     answered
-        .and_then(|response| guard.bodies.hold(response))
+        .and_then(|response| guard.bodies.hold(response, !is_read))
         .into_response()
 }
 

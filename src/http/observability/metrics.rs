@@ -19,7 +19,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::{app_metrics, connection_metrics, process_metrics, store_metrics, work_metrics};
 use crate::http::Site;
-use crate::http::transport::connection::Watch;
+use crate::http::transport::watch::Watch;
 
 /// Seconds; most answers take less than the first, and the limits on time lie beyond the last.
 const BUCKETS: [f64; 12] = [

@@ -34,6 +34,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer ids are replaced: they go into every log line.
 const LONGEST_ID: usize = 128;
 
+/// On a response, what was done that operators want to read of whatever else they filter: a few words.
+#[derive(Debug, Clone, Copy)]
+pub struct Notable(pub &'static str);
+
 /// Has `answer` answer the request, and logs it.
 pub(crate) async fn log_request<F: Future<Output = Response>>(
     request: Request,
@@ -45,6 +49,11 @@ pub(crate) async fn log_request<F: Future<Output = Response>>(
     let route = request.extensions().get::<MatchedPath>().cloned();
     let traceparent = Traceparent::of(request.headers());
     let mut response = answer(request).await;
+    if let Some(Notable(event)) = response.extensions().get() {
+        let id = id.to_str().unwrap_or("-");
+        let route = route.as_ref().map_or("-", MatchedPath::as_str);
+        tracing::info!(id, route, "{event}");
+    }
     let cause = response.extensions().get::<Cause>().cloned();
     let is_wanted = match cause {
         Some(_) => tracing::enabled!(target: REQUEST_LOG, Level::ERROR),

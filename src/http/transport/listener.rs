@@ -15,7 +15,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, Request, StatusCode, Version, header};
+use axum::http::{HeaderValue, Request, Version, header};
 use axum::response::IntoResponse as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::rt::Executor;
@@ -28,12 +28,15 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::time::Instant;
 use tower_service::Service as _;
 
-use super::connection::{Admission, ClientConnection, Close, ConnectionSlot, Watch};
+use super::connection::{ClientConnection, Close};
 use super::cut_off::CutOff;
+use super::head::flaw;
 use super::incoming::{UnreadBody, shared};
 use super::socket::Socket;
 use super::tapped::Tapped;
+use super::watch::{Admission, ConnectionSlot, Watch};
 use crate::http::HttpError;
+use crate::http::observability::refusals::Refusals;
 
 /// Requests that one HTTP/2 connection may have open: small answers that are not taken are not counted.
 const STREAMS: u32 = 64;
@@ -75,6 +78,7 @@ pub(crate) struct Listener {
     watch: Arc<Watch>,
     protocols: Arc<Builder<Streams>>,
     lingering: Arc<Semaphore>,
+    refusals: Refusals,
     tells_peers: bool,
 }
 
@@ -103,6 +107,7 @@ impl Listener {
             watch,
             protocols: Arc::new(protocols),
             lingering: Arc::new(Semaphore::new(LINGERING)),
+            refusals: Refusals::default(),
             tells_peers,
         }
     }
@@ -156,6 +161,7 @@ impl Listener {
     /// Answers 503 without asking what was wanted.
     fn refuse(&self, mut stream: TcpStream) {
         self.watch.counts.refused.fetch_add(1, Ordering::Relaxed);
+        self.refusals.note("Too many connections are being served.");
         let Ok(permit) = Arc::clone(&self.lingering).try_acquire_owned() else {
             // Nobody waits for the client to read it, but it was said.
             if let Ok(mut stream) = stream.into_std() {
@@ -195,12 +201,6 @@ fn is_the_clients_fault(cause: &io::Error) -> bool {
     )
 }
 
-/// RFC 9112, 3.2: proxies may route by either of two.
-fn has_one_host(request: &Request<Incoming>) -> bool {
-    let hosts = request.headers().get_all(header::HOST).iter().count();
-    request.version() != Version::HTTP_11 || hosts == 1
-}
-
 async fn serve(
     stream: TcpStream,
     peer: Option<SocketAddr>,
@@ -212,16 +212,19 @@ async fn serve(
     let socket = Socket::new(stream, Arc::clone(connection));
     let answer = service_fn(|request: Request<Incoming>| {
         let asked = connection.begin(request.version());
-        let has_one_host = has_one_host(&request);
+        let flaw = flaw(&request);
         let (mut request, unread) = take_body(request, connection);
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
-        let answered = has_one_host.then(|| router.clone().call(request));
+        let answered = match flaw {
+            None => Ok(router.clone().call(request)),
+            Some(status) => Err(HttpError::bare(status)),
+        };
         async move {
             let mut response = match answered {
-                Some(answered) => answered.await?,
-                None => HttpError::bare(StatusCode::BAD_REQUEST).into_response(),
+                Ok(answered) => answered.await?,
+                Err(refusal) => refusal.into_response(),
             };
             if unread.is_some_and(|unread| unread.is_left()) {
                 let close = HeaderValue::from_static("close");

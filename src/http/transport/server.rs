@@ -4,14 +4,14 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use super::connection::Watch;
 use super::listener::Listener;
+use super::watch::Watch;
 use crate::http::{ConnectionLimits, Site};
 
 /// A site and its routes, ready to be served.
@@ -27,7 +27,7 @@ pub struct Server {
     pub tells_peers: bool,
     /// So long after the stop signal requests are still taken, while the site says it is not ready.
     pub delay: Duration,
-    /// Requests still running this long after that are cut off.
+    /// Requests still running this long after that are cut off, and writes undone.
     pub drain_time: Duration,
 }
 
@@ -40,7 +40,11 @@ pub enum Ended {
     CutOff,
 }
 
-/// Serves on `listener` until `shutdown` completes, then lets running requests finish.
+/// For writes whose requests have ended by the end of the drain time, or gone: what is left to be committed.
+const LAST_COMMIT: Duration = Duration::from_millis(200);
+
+/// Serves on `listener` until `shutdown` completes, then lets running requests finish. The writers end
+/// with their WAL in the file, within a second after the drain time whatever they do by then.
 pub async fn run(
     server: Server,
     listener: TcpListener,
@@ -68,6 +72,7 @@ pub async fn run(
         () = stopping => {}
     }
     watch.stop();
+    let deadline = Instant::now() + drain_time + LAST_COMMIT;
     let ended = match tokio::time::timeout(drain_time, all_closed.recv()).await {
         Ok(_all) => Ended::Drained,
         Err(_elapsed) if watch.has_requests() => Ended::CutOff,
@@ -75,7 +80,7 @@ pub async fn run(
     };
     looking.abort();
     for app in site.apps() {
-        app.store.close();
+        app.store.close_by(deadline);
     }
     ended
 }

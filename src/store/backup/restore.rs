@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::pages;
 use super::{BackupError, Copied, CopyError};
-use crate::file::Schema;
+use crate::file::{Schema, why_not_sqlite};
 use crate::store::StoreError;
 use crate::store::open::acceptance::{fit, provenance_of, unreadable};
 use crate::store::open::files::{PrimaryFiles, beside, file_error};
@@ -33,8 +33,10 @@ pub fn restore(
             reason,
         })
     };
-    if !file.is_file() {
-        return Err(unusable("there is no such file".to_owned()));
+    match why_not_sqlite(file) {
+        Ok(None) => {}
+        Ok(Some(why)) => return Err(unusable(why.to_owned())),
+        Err(cause) => return Err(unusable(format!("it cannot be read ({cause})"))),
     }
     let source = pages::open_source(file, access(file))?;
     let transaction = source

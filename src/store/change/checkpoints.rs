@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use super::deadline::Deadline;
 use crate::store::Generation;
 use crate::store::open::pragmas::BUSY_TIMEOUT;
 
@@ -34,7 +35,7 @@ const GROUPS: u32 = 8;
 
 /// What the writer remembers between groups.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Checkpoints {
+pub(super) struct Checkpoints {
     /// Groups committed since the last look at the WAL.
     groups: u32,
     /// Whether there was no space for the last group.
@@ -43,7 +44,7 @@ pub(in crate::store) struct Checkpoints {
 
 impl Checkpoints {
     /// Has the WAL looked at after the next group, though few came before it.
-    pub(in crate::store) fn look_next(&mut self) {
+    pub(super) fn look_next(&mut self) {
         self.groups = GROUPS;
     }
 
@@ -51,11 +52,12 @@ impl Checkpoints {
     /// keep a part of the WAL from being checkpointed, which then comes with a later look. When there
     /// was no space for the group (`is_full`), the checkpoint is immediate, and repeated after `GROUPS`
     /// further such groups.
-    pub(in crate::store) fn after_group(
+    pub(super) fn after_group(
         &mut self,
         writer: &Connection,
         generation: &Generation,
         is_full: bool,
+        deadline: &Deadline,
     ) -> rusqlite::Result<bool> {
         let was_full = std::mem::replace(&mut self.is_full, is_full);
         self.groups += 1;
@@ -68,7 +70,7 @@ impl Checkpoints {
             return Ok(false);
         }
         if pages >= TOO_LONG {
-            return begin_anew(writer, generation);
+            return begin_anew(writer, generation, deadline);
         }
         generation.renew_readers();
         let (pages, checkpointed) = ask(writer, "PRAGMA wal_checkpoint(PASSIVE)")?;
@@ -82,9 +84,13 @@ impl Checkpoints {
 
 /// Checkpoints the whole WAL and has it begin anew, waiting for the reads that are in the way. Whoever begins
 /// to read meanwhile is not in the way once all is in the file: nothing is written in this time.
-fn begin_anew(writer: &Connection, generation: &Generation) -> rusqlite::Result<bool> {
+fn begin_anew(
+    writer: &Connection,
+    generation: &Generation,
+    deadline: &Deadline,
+) -> rusqlite::Result<bool> {
     writer.busy_timeout(STEP)?;
-    let is_new = restart(writer, generation);
+    let is_new = restart(writer, generation, deadline);
     writer.busy_timeout(BUSY_TIMEOUT)?;
     if let Ok(false) = is_new {
         tracing::warn!("reads keep the WAL from beginning anew, so it grows");
@@ -92,11 +98,16 @@ fn begin_anew(writer: &Connection, generation: &Generation) -> rusqlite::Result<
     is_new
 }
 
-/// Tries to have the WAL begin anew until no read is in the way, or for as long as there is patience.
-fn restart(writer: &Connection, generation: &Generation) -> rusqlite::Result<bool> {
+/// Tries to have the WAL begin anew until no read is in the way, or for as long as there is patience and the
+/// writer has time.
+fn restart(
+    writer: &Connection,
+    generation: &Generation,
+    deadline: &Deadline,
+) -> rusqlite::Result<bool> {
     let start = Instant::now();
     let mut restart = writer.prepare_cached("PRAGMA wal_checkpoint(RESTART)")?;
-    while start.elapsed() < PATIENCE {
+    while start.elapsed() < PATIENCE && !deadline.is_over() {
         generation.renew_readers();
         let is_busy: bool = restart.query_row([], |row| row.get(0))?;
         if !is_busy {

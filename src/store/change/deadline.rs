@@ -18,6 +18,10 @@ impl Deadline {
         self.0.get_or_init(|| at);
     }
 
+    pub(super) fn is_set(&self) -> bool {
+        self.0.get().is_some()
+    }
+
     pub(super) fn is_over(&self) -> bool {
         self.0.get().is_some_and(|at| Instant::now() >= *at)
     }

@@ -40,6 +40,9 @@ pub(super) const BATCH_THRESHOLD: usize = 16;
 /// A group that has run for so long takes no further job: all in it wait for its end.
 const GROUP_TIME: Duration = Duration::from_millis(50);
 
+/// At an end with a deadline, the checkpoint waits so long for reads.
+const LAST_WAIT: Duration = Duration::from_millis(300);
+
 /// After so long, what could not be undone is tried again.
 const RETRY: Duration = Duration::from_millis(100);
 
@@ -135,6 +138,10 @@ impl Worker {
         let checkpoint = || {
             // The deadline is over, and this is what there was time left for.
             self.connection.progress_handler(0, None::<fn() -> bool>)?;
+            if self.deadline.is_set() {
+                // Reads that are cut off may hold a part of the WAL as long as they like.
+                self.connection.busy_timeout(LAST_WAIT)?;
+            }
             // Readers would keep the WAL from being checkpointed.
             self.shared.current().renew_readers();
             self.connection
@@ -219,7 +226,7 @@ impl Worker {
     /// Checkpoints a WAL that is long. Nobody waits for this but the next group.
     fn checkpoint(&mut self, generation: &Generation, is_full: bool) {
         let checkpoints = &mut self.checkpoints;
-        match checkpoints.after_group(&self.connection, generation, is_full) {
+        match checkpoints.after_group(&self.connection, generation, is_full, &self.deadline) {
             Ok(false) => {}
             Ok(true) => {
                 let counted = &self.shared.counters.checkpoints;

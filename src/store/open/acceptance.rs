@@ -13,8 +13,8 @@ use super::files::file_error;
 use super::length::missing;
 use super::pragmas::{Access, reader_flags, reader_uri};
 use super::unfinished::has_any;
-use crate::file::Schema;
 use crate::file::provenance::{Provenance, why_unknown};
+use crate::file::{Schema, why_not_regular};
 use crate::store::{StoreError, StoreOptions};
 
 /// How a file that can be used relates to the schema that the app's queries are written for.
@@ -53,8 +53,9 @@ pub(in crate::store) fn examine(
         path: path.to_owned(),
         reason,
     };
-    if !path.exists() {
-        return Err(unusable("there is no such file".to_owned()));
+    let no_file = why_not_regular(path).map_err(|cause| file_error(path, cause))?;
+    if let Some(why) = no_file {
+        return Err(unusable(why.to_owned()));
     }
     // First: SQLite would only say that a truncated file is malformed.
     let missing = missing(path, access).map_err(|cause| file_error(path, cause))?;

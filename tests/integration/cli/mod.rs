@@ -1,3 +1,6 @@
 //! The command line as people and programs meet it: what a newcomer sees, terminals, messages, results.
 
+pub(crate) mod json_log;
+pub(crate) mod messages;
 pub(crate) mod newcomer;
+pub(crate) mod terminal;

@@ -50,7 +50,10 @@ async fn a_token_is_asked_for_where_there_is_one() {
         assert_eq!(answer.is(401).header("www-authenticate"), "Bearer");
         assert!(!String::from_utf8_lossy(&answer.body).contains("s3cret"));
     }
-    asked(Some("Bearer s3cret")).await.is(200);
+    // Trust 17: the scheme's name has no case.
+    for given in ["Bearer s3cret", "bearer s3cret", "BEARER  s3cret"] {
+        asked(Some(given)).await.is(200);
+    }
     // None of it is on the public port.
     site.get("/metrics").await.is(404);
     site.post(RELOAD, "text/plain", "").await.is(404);
@@ -72,7 +75,8 @@ fn an_address_that_others_can_reach_needs_a_token() {
     write("[admin]\nlisten = \"nowhere\"\n");
     run(folder.path(), &["serve", "--print-config"])
         .exits(3)
-        .says("neither an address with a port nor");
+        .says("is not an address to listen on")
+        .says("\"off\" for none");
 }
 
 /// Bakes a dataset with one chair of that price, and its own first word of the features.
@@ -125,7 +129,14 @@ async fn a_replica_takes_up_a_newly_baked_file() {
     assert_eq!(old.unwrap(), 100);
     // What cannot be served is refused, and the old goes on.
     fs::write(&baked, b"no database").unwrap();
-    site.operate(Method::POST, RELOAD).await.is(500);
+    // Trust 11: the operator is told why.
+    let refused = site.operate(Method::POST, RELOAD).await;
+    let detail = refused.is(500).json_of_a_problem()["detail"].to_string();
+    assert!(
+        detail.contains("isuumo goes on as it was: cannot serve"),
+        "{detail}"
+    );
+    assert!(detail.contains("Bake the file anew"), "{detail}");
     assert_eq!(site.get("/api/chair/1").await.json()["price"], 200);
     assert_eq!(site.store.generation().number(), 1);
 }
@@ -166,6 +177,14 @@ async fn the_binary_reloads_on_sighup_and_says_unready_before_it_stops() {
     replace(b"no database");
     server.hang_up();
     server.wait_for_log("cannot serve");
+    // Trust 11: whoever asks by HTTP is told why, and the log has it too.
+    let refused = operator.post(RELOAD, "", String::new()).await.unwrap();
+    assert!(
+        refused.0 == 500 && refused.1.contains("cannot serve"),
+        "{refused:?}"
+    );
+    let line = server.wait_for_log("not reloaded");
+    assert!(line["cause"].to_string().contains("cannot serve"), "{line}");
     replace(&good);
     server.hang_up();
     server.wait_for_log("\"reloaded\"");

@@ -89,7 +89,7 @@ fn a_damaged_file_is_neither_backed_up_nor_restored() {
     fs::write(&out, "nonsense").unwrap();
     restore(folder.path(), &["backups/x.sqlite"])
         .exits(6)
-        .says("cannot be read");
+        .says("it is not a SQLite file");
     restore(folder.path(), &["backups/none.sqlite"])
         .exits(6)
         .says("there is no such file");

@@ -262,3 +262,29 @@ fn a_taken_port_is_found_before_anything_is_baked() {
     .says(&format!("cannot listen on {address} for operators: "));
     assert!(names(folder.path()).is_empty(), "something was made");
 }
+
+/// Trust 26: a number that cannot work is an error, and not a process that never comes up.
+#[test]
+fn numbers_beyond_any_sense_are_refused() {
+    let folder = TempDir::new().unwrap();
+    for (variable, key, most) in [
+        ("EKIBEN_WORKER_THREADS", "worker_threads", "1024"),
+        ("EKIBEN_LIMITS__WORK_THREADS", "limits.work_threads", "1024"),
+        (
+            "EKIBEN_STORE__OFFLOADED_READERS",
+            "store.offloaded_readers",
+            "1024",
+        ),
+        ("EKIBEN_STORE__WRITE_QUEUE", "store.write_queue", "1000000"),
+        ("EKIBEN_LIMITS__WORK_QUEUE", "limits.work_queue", "1000000"),
+        (
+            "EKIBEN_LIMITS__ANSWER_SECONDS",
+            "limits.answer_seconds",
+            "31536000",
+        ),
+    ] {
+        let refused = run_with(folder.path(), &[(variable, "2000000000")], PRINT);
+        let most = format!("must be at most {most}");
+        refused.exits(3).says(key).says(variable).says(&most);
+    }
+}

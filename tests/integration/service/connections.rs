@@ -410,3 +410,33 @@ async fn answered(address: SocketAddr, connections: usize) -> Vec<RawSocket> {
     }
     sockets
 }
+
+/// Trust 24: a flood of connections that ask nothing resets nobody who asks something.
+#[tokio::test]
+async fn a_flood_of_idle_connections_resets_no_request() {
+    let site = Site::new(&Dataset::tiny());
+    let limits = ConnectionLimits {
+        connections: 100,
+        ..patient()
+    };
+    let (address, _stop, _serving) = serve_within(&site, limits, Duration::ZERO).await;
+    let flood = tokio::spawn(async move {
+        let mut idle = std::collections::VecDeque::new();
+        loop {
+            idle.push_back(RawSocket::connect(address).await);
+            if idle.len() > 400 {
+                idle.pop_front();
+            }
+        }
+    });
+    for _ in 0..500 {
+        asked(address).await;
+    }
+    assert!(!flood.is_finished());
+    flood.abort();
+    assert_eq!(
+        metric(&site, "ekiben_http_refused_connections_total").await,
+        0
+    );
+    assert!(closed_for(&site, "crowded").await > 0);
+}

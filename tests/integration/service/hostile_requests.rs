@@ -146,12 +146,7 @@ async fn malformed_chunks_end_the_request() {
             "{case}: {said}"
         );
     }
-    let stock = "SELECT stock FROM chair WHERE id = 1";
-    let stock = site.store.read(|connection| {
-        let stock = connection.query_row(stock, [], |row| row.get::<_, i64>(0));
-        Ok::<_, ekiben::store::StoreError>(stock?)
-    });
-    assert_eq!(stock.unwrap(), CHAIR.stock, "nothing was bought");
+    assert_eq!(stock(&site), CHAIR.stock, "nothing was bought");
 }
 
 #[tokio::test]
@@ -287,4 +282,51 @@ async fn a_request_names_one_host() {
         statuses(&old.rest().await.replace("HTTP/1.0", "HTTP/1.1")),
         ["200"]
     );
+}
+
+/// Trust 17: hosts that others read as something else, and codings that nobody here can undo.
+#[tokio::test]
+async fn what_names_no_host_or_an_unknown_coding_is_refused() {
+    let site = Site::new(&Dataset::tiny());
+    let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
+    let post = "POST /api/chair/buy/1 HTTP/1.1\r\nContent-Type: application/json\r\n";
+    for (head, status) in [
+        ("GET /livez HTTP/1.1\r\nHost: a/b@c:x\r\n".to_owned(), "400"),
+        ("GET /livez HTTP/1.1\r\nHost: a@b\r\n".to_owned(), "400"),
+        (
+            "GET http://u:p@x/livez HTTP/1.1\r\nHost: x\r\n".to_owned(),
+            "400",
+        ),
+        (
+            format!("{post}Host: x\r\nTransfer-Encoding: foo, chunked\r\n"),
+            "501",
+        ),
+        (
+            format!("{post}Host: x\r\nTransfer-Encoding: gzip, chunked\r\n"),
+            "501",
+        ),
+        (
+            format!("{post}Host: x\r\nTransfer-Encoding: foo\r\nTransfer-Encoding: chunked\r\n"),
+            "501",
+        ),
+    ] {
+        let body = "d\r\n{\"email\":\"a\"}\r\n0\r\n\r\n";
+        let body = if head.starts_with("POST") { body } else { "" };
+        let mut socket = RawSocket::connect(address).await;
+        socket
+            .send(format!("{head}Connection: close\r\n\r\n{body}"))
+            .await;
+        assert_eq!(statuses(&socket.rest().await), [status], "{head}");
+    }
+    assert_eq!(stock(&site), CHAIR.stock, "nothing was bought");
+}
+
+/// How many of the chair are left.
+fn stock(site: &Site) -> i64 {
+    let stock = "SELECT stock FROM chair WHERE id = 1";
+    let stock = site.store.read(|connection| {
+        let stock = connection.query_row(stock, [], |row| row.get::<_, i64>(0));
+        Ok::<_, ekiben::store::StoreError>(stock?)
+    });
+    stock.unwrap()
 }

@@ -10,6 +10,8 @@ pub(crate) mod config;
 pub(crate) mod connections;
 pub(crate) mod crash;
 pub(crate) mod documents;
+pub(crate) mod early_answers;
+pub(crate) mod encodings;
 pub(crate) mod foreign_pages;
 pub(crate) mod full_disk;
 pub(crate) mod hostile_requests;

@@ -12,10 +12,11 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use crate::support::binary::Process;
+use crate::support::busy_writer::BusyWriter;
 use crate::support::captured_log::CapturedLog;
 use crate::support::client::Client;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
-use crate::support::harness::Site;
+use crate::support::harness::{Options, Site, poll_once};
 
 const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -283,4 +284,49 @@ async fn no_address_gets_into_the_log_wherever_it_is_sent() {
     for part in ["kotori", "hanabi", "momiji"] {
         assert!(!log.contains(part), "{part} in:\n{log}");
     }
+}
+
+/// Trust 13: a reset is in the log, with the request's id, whatever is left out of it.
+#[tokio::test]
+async fn a_reset_has_a_line_with_the_requests_id() {
+    let folder = TempDir::new().unwrap();
+    let mut server = serve(folder.path(), "");
+    let mut client = Client::connect(server.address).await.unwrap();
+    let request = Request::post("/initialize").header("x-request-id", "reset-1");
+    let request = request.body(Body::empty()).unwrap();
+    assert_eq!(client.send(request).await.unwrap().0, 200);
+    let line = server.wait_for_log("reset to the baked data");
+    assert_eq!(line["level"], "INFO");
+    assert_eq!(line["id"], "reset-1");
+    assert_eq!(line["route"], "/initialize");
+}
+
+/// Trust 13: what is refused for overload is told in one line with counts.
+#[tokio::test]
+async fn refusals_for_overload_have_a_line_with_counts() {
+    let log = CapturedLog::begin();
+    let mut options = Options::default();
+    options.config.limits.concurrent_requests = 1;
+    let site = Site::with(&Dataset::tiny(), &options);
+    let busy = BusyWriter::begin(&site.store).await;
+    let mut purchase = Box::pin(site.buy(1));
+    assert!(poll_once(purchase.as_mut()).await.is_none());
+    for _ in 0..7 {
+        site.get("/api/chair/1").await.is(503);
+    }
+    let lines = || log.lines("ekiben::http::observability::refusals");
+    let mut looks = tokio::time::interval(std::time::Duration::from_millis(20));
+    while lines().is_empty() {
+        looks.tick().await;
+    }
+    let lines = lines();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert_eq!(lines[0]["level"], "WARN");
+    assert_eq!(lines[0]["refused"], 7);
+    assert_eq!(
+        lines[0]["reasons"],
+        "7 x Too many requests are being served."
+    );
+    busy.end().await;
+    assert_eq!(purchase.await, 200);
 }

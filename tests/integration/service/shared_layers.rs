@@ -1,14 +1,13 @@
 //! What all apps share: health, version, request ids, limits, compression, errors.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::http::{Method, Request};
 use ekiben::config::Mode;
 use ekiben::http::{HttpError, REQUEST_LOG};
 
+use crate::support::busy_writer::BusyWriter;
 use crate::support::captured_log::CapturedLog;
 use crate::support::dataset::Dataset;
 use crate::support::harness::{BAKE_TIME, Options, Site, poll_once};
@@ -97,37 +96,29 @@ async fn beyond_the_concurrency_limit_is_503_with_retry_after() {
     let mut options = Options::default();
     options.config.limits.concurrent_requests = 1;
     let site = Site::with(&Dataset::tiny(), &options);
-    // A request whose body never ends holds the one place.
-    let (held, body) = held_body();
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri("/api/chair/buy/1");
-    let request = request
-        .header("content-type", "application/json")
-        .body(body)
-        .unwrap();
-    let mut running = Box::pin(site.send(request));
+    let busy = BusyWriter::begin(&site.store).await;
+    let mut running = Box::pin(site.buy(1));
     assert!(poll_once(running.as_mut()).await.is_none());
     let answer = site.get("/api/chair/1").await;
     assert_eq!(answer.is(503).header("retry-after"), "1");
     site.get("/readyz").await.is(200);
-    drop(held);
-    running.await.is(400);
+    busy.end().await;
+    assert_eq!(running.await, 200);
     site.get("/api/chair/1").await.is(200);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_takes_too_long_is_503() {
     let site = Site::new(&Dataset::tiny());
-    let (_held, body) = held_body();
-    let request = Request::post("/api/chair/buy/1").header("content-type", "application/json");
-    let answer = site.send(request.body(body).unwrap()).await;
+    let busy = BusyWriter::begin(&site.store).await;
+    let answer = site.post_json("/api/chair/buy/1", r#"{"email":"a"}"#).await;
     // A write may have been queued, so the client is not told to repeat it.
     assert_eq!(answer.is(503).header("retry-after"), "");
     assert!(
         String::from_utf8_lossy(&answer.body).contains("longer than 30 seconds"),
         "{answer}"
     );
+    busy.end().await;
 }
 
 #[tokio::test]
@@ -278,27 +269,5 @@ async fn causes_reach_the_log_as_a_whole_and_no_client() {
         for cause in said.split(": ") {
             assert!(!answer.to_string().contains(cause), "{answer}");
         }
-    }
-}
-
-/// A body that gives nothing until the first value is dropped, and then breaks off.
-fn held_body() -> (tokio::sync::mpsc::Sender<()>, Body) {
-    let (hold, held) = tokio::sync::mpsc::channel(1);
-    (hold, Body::new(HeldBody(held)))
-}
-
-struct HeldBody(tokio::sync::mpsc::Receiver<()>);
-
-impl hyper::body::Body for HeldBody {
-    type Data = axum::body::Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
-        self.0
-            .poll_recv(context)
-            .map(|_| Some(Err(std::io::Error::other("broken off"))))
     }
 }

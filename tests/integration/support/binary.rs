@@ -44,9 +44,28 @@ impl Finished {
 
     #[track_caller]
     pub(crate) fn says(&self, text: &str) -> &Self {
-        let found = self.stdout.contains(text) || self.stderr.contains(text);
-        assert!(found, "no {text:?} in:\n{}\n{}", self.stdout, self.stderr);
+        let stderr = self.in_words();
+        let found = self.stdout.contains(text) || stderr.contains(text);
+        assert!(found, "no {text:?} in:\n{}\n{stderr}", self.stdout);
         self
+    }
+
+    /// Standard error, its lines of JSON as a terminal has them.
+    fn in_words(&self) -> String {
+        let mut words = String::new();
+        for line in self.stderr.lines() {
+            let log: Value = serde_json::from_str(line).unwrap_or_default();
+            match (log["message"].as_str(), log["level"].as_str()) {
+                (Some(message), Some("ERROR")) => words.push_str(&format!("error: {message}\n")),
+                (Some(message), Some("WARN")) => words.push_str(&format!("warning: {message}\n")),
+                (Some(message), _) => words.push_str(&format!("{message}\n")),
+                (None, _) => words.push_str(&format!("{line}\n")),
+            }
+            if let Some(hint) = log["hint"].as_str() {
+                words.push_str(&format!("hint: {hint}\n"));
+            }
+        }
+        words
     }
 }
 
@@ -58,6 +77,8 @@ pub(crate) struct Process {
     pub(crate) admin: Option<SocketAddr>,
     /// The line of the log that told the address.
     pub(crate) listening: Value,
+    /// The log up to that line.
+    pub(crate) before: String,
     stderr: BufReader<ChildStderr>,
 }
 
@@ -85,6 +106,7 @@ impl Process {
             if let Some(address) = told("address") {
                 process.address = address;
                 process.listening = log;
+                process.before = seen + &line;
                 return self;
             }
             seen.push_str(&line);
@@ -111,6 +133,7 @@ impl Process {
             address: ([127, 0, 0, 1], 0).into(),
             admin: None,
             listening: Value::Null,
+            before: String::new(),
             stderr,
         }
     }
@@ -128,6 +151,10 @@ impl Process {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     /// Sends SIGTERM without waiting.

@@ -32,6 +32,11 @@ impl RawSocket {
         drop(self.stream.write_all(bytes.as_ref()).await);
     }
 
+    /// Sends all of it to a server that does not close meanwhile.
+    pub(crate) async fn sends_all(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.unwrap();
+    }
+
     /// Says that nothing more will come.
     pub(crate) async fn end(&mut self) {
         self.stream.shutdown().await.unwrap();

@@ -1,0 +1,100 @@
+//! What is said about a wrong path, a broken CSV file and a server's address: what it is and where.
+
+use std::fs;
+use std::os::unix::net::UnixListener;
+
+use tempfile::TempDir;
+
+use crate::support::binary::{Process, run};
+use crate::support::data_folder::baked_folder;
+use crate::support::dataset::Dataset;
+
+/// Trust 25: what is no SQLite file is called what it is.
+#[test]
+fn what_is_no_data_file_is_called_what_it_is() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("folder")).unwrap();
+    fs::write(path("empty"), "").unwrap();
+    fs::write(path("short"), "SQLite").unwrap();
+    fs::write(path("text"), "CREATE TABLE t (a int);\n").unwrap();
+    drop(UnixListener::bind(path("socket")).unwrap());
+    for (name, said) in [
+        ("folder", "it is a folder"),
+        ("empty", "it is empty"),
+        ("short", "it is not a SQLite file"),
+        ("text", "it is not a SQLite file"),
+        ("socket", "it is a device, a pipe or a socket"),
+        ("/dev/null", "it is a device, a pipe or a socket"),
+        ("/dev/zero", "it is a device, a pipe or a socket"),
+        ("none", "there is no such file"),
+        ("text/none", "it cannot be read (Not a directory"),
+    ] {
+        for (command, does) in [("inspect", "inspect"), ("restore", "copy")] {
+            let ended = run(folder.path(), &[command, name]);
+            ended
+                .exits(6)
+                .says(&format!("cannot {does} {name}: {said}"))
+                .says("hint: ");
+        }
+    }
+}
+
+/// Trust 25: a baked file that is none stops the server with the same words.
+#[test]
+fn a_server_says_what_its_file_is() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir_all(folder.path().join("data/isuumo.sqlite")).unwrap();
+    for mode in ["primary", "replica"] {
+        let ended = run(folder.path(), &["serve", "--port", "0", "--mode", mode]);
+        ended.exits(6).says("isuumo.sqlite: it is a folder");
+    }
+}
+
+/// Trust 25: a quote that is not closed is reported with its line, or with where the record goes on to.
+#[test]
+fn an_unclosed_quote_is_reported_with_its_line() {
+    let folder = TempDir::new().unwrap();
+    let header =
+        "Survived,Pclass,Name,Sex,Age,Siblings/Spouses Aboard,Parents/Children Aboard,Fare";
+    let row = |name: &str| format!("0,3,{name},male,22,1,0,7.25");
+    let seed = |names: &[&str]| {
+        let rows: Vec<_> = names.iter().map(|name| row(name)).collect();
+        let text = format!("{header}\n{}\n", rows.join("\n"));
+        fs::write(folder.path().join("a.csv"), text).unwrap();
+        run(folder.path(), &["seed", "people", "a.csv", "--replace"])
+    };
+    seed(&["A", "\"B", "C", "D"])
+        .exits(4)
+        .says("a.csv: line 3: the quote that is opened here is not closed");
+    seed(&["A", "B", "C", "\"D"])
+        .exits(4)
+        .says("a.csv: line 5: the quote that is opened here is not closed");
+    seed(&["A", "\"B", "\"C, D\"", "E"])
+        .exits(4)
+        .says("a.csv: line 3: ")
+        .says("the record goes on to line 4: is a quote not closed?");
+    seed(&["A", "\"B\"", "\"C \"\"D\"\"\""]).exits(0);
+}
+
+/// Trust 25: `check` takes a server as people write it.
+#[test]
+fn check_takes_a_host_and_a_port() {
+    let folder = baked_folder(&Dataset::tiny());
+    let server = Process::start(folder.path(), &[]);
+    let port = server.address.port();
+    for server in [
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!(":{port}"),
+        format!("{port}"),
+        format!("127.0.0.1:{port}/livez"),
+    ] {
+        run(folder.path(), &["check", &server])
+            .exits(0)
+            .says(": ready");
+    }
+    run(folder.path(), &["check", "127.0.0.1:http"])
+        .exits(2)
+        .says("127.0.0.1:http: ");
+}
