@@ -1,6 +1,7 @@
 //! The app `conduit`: the contract's rows by number, feeds, what belongs to one viewer, a model, its data.
 
 pub(crate) mod client_script;
+pub(crate) mod crash;
 pub(crate) mod model;
 pub(crate) mod operating;
 pub(crate) mod rows_accounts;
