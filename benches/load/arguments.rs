@@ -11,7 +11,7 @@ use crate::results::Settings;
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Measure these only; a part of a name will do. Beside the endpoints: start, size, buy, mixed,
-    /// overload, memory
+    /// overload, memory, blog writes, sign-ins
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     only: Vec<String>,
     /// Interleaved rounds of endpoint and ceiling
@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
     /// Serve this baked file instead of the built-in dataset
     #[arg(long, value_name = "BAKED")]
     pub(crate) file: Option<PathBuf>,
+    /// Serve this baked blog instead of the built-in one
+    #[arg(long, value_name = "BAKED")]
+    pub(crate) blog: Option<PathBuf>,
     /// What cargo tells every benchmark
     #[arg(long, hide = true)]
     bench: bool,

@@ -18,16 +18,18 @@ const STARTS: usize = 9;
 const FIRST_STARTS: usize = 3;
 
 /// `baked/isuumo.sqlite` in `folder`: the built-in dataset baked, or the file that was given. The people
-/// are baked beside it.
+/// and the blog, or the blog that was given, are beside it.
 pub(crate) fn baked_file(arguments: &Arguments, folder: &Path) -> PathBuf {
     let baked = folder.join("baked").join("isuumo.sqlite");
     fs::create_dir(baked.parent().unwrap()).unwrap();
     bake("people", folder);
-    match &arguments.file {
-        Some(file) => {
-            fs::copy(file, &baked).unwrap();
+    for (app, file) in [("isuumo", &arguments.file), ("conduit", &arguments.blog)] {
+        match file {
+            Some(file) => {
+                fs::copy(file, baked.with_file_name(format!("{app}.sqlite"))).unwrap();
+            }
+            None => bake(app, folder),
         }
-        None => bake("isuumo", folder),
     }
     baked
 }

@@ -9,7 +9,7 @@
 //! - `client`, `connection`, `exchange`: the closed loop over many connections; one request at a time
 //! - `ceiling`: the server with prebuilt bodies; `server`: child processes, their time and memory
 //! - `source`, `workload`: the data, and the requests made from it
-//! - `reads`, `writes`, `overload`, `footprint`: what is measured
+//! - `reads`, `writes`, `overload`, `footprint`: what is measured; `blog`: all of the blog's
 //! - `results`, `table`, `compare`: figures, for machines and for people
 //! - `machine`: what all this runs on, and pinning
 
@@ -24,6 +24,7 @@
 )]
 
 mod arguments;
+mod blog;
 mod ceiling;
 mod client;
 mod compare;
@@ -43,6 +44,7 @@ mod writes;
 use clap::Parser as _;
 
 use arguments::Arguments;
+use blog::Blog;
 use client::Client;
 use machine::{Cores, Machine};
 use results::{Figure, Results};
@@ -84,9 +86,12 @@ fn measure(arguments: &Arguments) -> Results {
     let mut client = Client::connect(server.address, arguments.connections);
     let endpoints = Endpoint::all(&source, server.address);
     let people = Endpoint::of_people(&source);
+    let blog = Blog::with(&baked, &server);
+    let of_blog = blog.reads();
     let reads = endpoints
         .iter()
         .chain(&people)
+        .chain(&of_blog)
         .filter(|endpoint| arguments.wants(endpoint.name))
         .map(|endpoint| reads::measure(&server, &mut client, endpoint, arguments))
         .collect();
@@ -97,6 +102,12 @@ fn measure(arguments: &Arguments) -> Results {
         &source,
         &endpoints,
     ));
+    if arguments.wants("blog writes") {
+        figures.extend(blog.writes(&server, arguments));
+    }
+    if arguments.wants("sign-ins") {
+        figures.extend(blog.sign_ins(&server, arguments));
+    }
     drop(client);
     drop(server);
     figures.extend(separate_servers(

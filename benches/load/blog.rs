@@ -1,0 +1,317 @@
+//! The blog: what readers with and without a token ask, what users write, and reads beside sign-ins.
+//!
+//! Readers are registered over HTTP when they are needed, and follow 50 and 500 authors if there are so
+//! many; names, slugs and tags come from the baked file. It must not know how the app is made.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use rusqlite::{Connection, OpenFlags};
+use serde_json::{Value, json};
+
+use crate::arguments::Arguments;
+use crate::client::{Client, Plan, Request, Turn};
+use crate::exchange::{Exchange, get, post};
+use crate::results::{Figure, Sample};
+use crate::server::Server;
+use crate::workload::Endpoint;
+use crate::writes;
+
+/// Users who write, one for each connection.
+const WRITERS: usize = 32;
+/// Connections that sign in without pause.
+const SIGN_INS: usize = 8;
+const PASSWORD: &str = "correct horse battery";
+/// Distinct addresses of a list.
+const LISTS: usize = 1_000;
+
+/// What the blog holds, and users of ours.
+pub(crate) struct Blog {
+    slugs: Vec<String>,
+    /// Those who have written, the most busy first.
+    authors: Vec<String>,
+    tags: Vec<String>,
+    /// Those who like something.
+    fans: Vec<String>,
+    /// Tokens of readers with the number of authors that they follow.
+    readers: Vec<(usize, String)>,
+    writers: Vec<String>,
+}
+
+impl Blog {
+    pub(crate) fn with(baked: &Path, server: &Server) -> Self {
+        let file = baked.with_file_name("conduit.sqlite");
+        let file = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let texts = |sql: &str| -> Vec<String> {
+            let mut rows = file.prepare(sql).unwrap();
+            let texts = rows.query_map([], |row| row.get(0)).unwrap();
+            texts.collect::<Result<_, _>>().unwrap()
+        };
+        let authors = texts(
+            "SELECT username FROM article JOIN user ON user.id = author_id GROUP BY author_id \
+             ORDER BY count(*) DESC, author_id",
+        );
+        let mut exchange = Exchange::with(server.address);
+        let mut user = |name: String| register(&mut exchange, &name);
+        let writers = (0..WRITERS).map(|n| user(format!("writer{n}"))).collect();
+        let sizes = [50, 500];
+        let sizes = sizes.into_iter().filter(|size| *size <= authors.len());
+        let readers: Vec<_> = sizes
+            .map(|size| (size, user(format!("reader{size}"))))
+            .collect();
+        for (size, token) in &readers {
+            for author in spread(&authors, *size) {
+                let path = format!("/api/profiles/{}/follow", escaped(author));
+                assert_eq!(
+                    exchange.ask(&with_token("POST", &path, token, "")).status,
+                    200
+                );
+            }
+        }
+        Self {
+            slugs: texts("SELECT slug FROM article ORDER BY id"),
+            tags: texts("SELECT tag FROM article_tag GROUP BY tag ORDER BY tag"),
+            fans: texts("SELECT username FROM user WHERE id IN (SELECT user_id FROM favorite)"),
+            authors,
+            readers,
+            writers,
+        }
+    }
+
+    /// The reads, in the order of the table.
+    pub(crate) fn reads(&self) -> Vec<Endpoint> {
+        let random = &mut Rng::with_seed(3);
+        let articles = || {
+            self.slugs
+                .iter()
+                .map(|slug| format!("/api/articles/{}", escaped(slug)))
+        };
+        let (_, token) = &self.readers[0];
+        let mut endpoints = vec![
+            endpoint("article, anybody", 0.85, articles().map(|path| get(&path))),
+            endpoint(
+                "article, with a token",
+                0.70,
+                articles().map(|path| with_token("GET", &path, token, "")),
+            ),
+            endpoint("articles, newest", 0.70, self.lists(&[], "", random)),
+            endpoint(
+                "articles by tag",
+                0.70,
+                self.lists(&self.tags, "tag", random),
+            ),
+            endpoint(
+                "articles by author",
+                0.70,
+                self.lists(&self.authors, "author", random),
+            ),
+            endpoint(
+                "articles by favorite",
+                0.70,
+                self.lists(&self.fans, "favorited", random),
+            ),
+            endpoint("tags of the blog", 0.95, [get("/api/tags")]),
+        ];
+        for (size, token) in &self.readers {
+            let (name, target) = match size {
+                50 => ("feed, 50 authors", 0.50),
+                _ => ("feed, 500 authors", 0.35),
+            };
+            let pages = (0..5).map(|page| format!("/api/articles/feed?offset={}", page * 20));
+            let pages = pages.map(|path| with_token("GET", &path, token, ""));
+            endpoints.push(endpoint(name, target, pages));
+        }
+        endpoints
+    }
+
+    /// First pages of 20, with a filter of one of `values` if there are any; else pages.
+    fn lists(&self, values: &[String], filter: &str, random: &mut Rng) -> Vec<Vec<u8>> {
+        let path = |_| {
+            if values.is_empty() {
+                return format!("/api/articles?offset={}", random.usize(..50) * 20);
+            }
+            let value = escaped(&values[random.usize(..values.len())]);
+            format!("/api/articles?{filter}={value}")
+        };
+        let mut paths: Vec<_> = (0..LISTS).map(path).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        random.shuffle(&mut paths);
+        paths.iter().map(|path| get(path)).collect()
+    }
+
+    /// Writes that all change something, each kind for itself, acknowledged when they are on the disk.
+    pub(crate) fn writes(&self, server: &Server, arguments: &Arguments) -> Vec<Figure> {
+        let mut client = Client::connect(server.address, arguments.connections);
+        let comment = json!({"comment": {"body": "I read this with pleasure."}}).to_string();
+        let favorite = |slug: &String| format!("/api/articles/{}/favorite", escaped(slug));
+        let comments = |slug: &String| format!("/api/articles/{}/comments", escaped(slug));
+        let follow = |name: &String| format!("/api/profiles/{}/follow", escaped(name));
+        let mut once = self.each("POST", self.slugs.iter().map(comments), &comment);
+        Rng::with_seed(4).shuffle(&mut once);
+        let kinds = [
+            (
+                "favorite",
+                self.there_and_back(self.slugs.iter().map(favorite)),
+            ),
+            (
+                "follow",
+                self.there_and_back(self.authors.iter().map(follow)),
+            ),
+            ("comment", once),
+        ];
+        let mut figures = Vec::new();
+        for (name, requests) in kinds {
+            eprintln!("{name} …");
+            let mut plan = Plan::new(requests);
+            let turns: Vec<_> = (0..arguments.rounds())
+                .map(|_| client.turn(server, &mut plan, arguments.time()))
+                .collect();
+            let of = |value: fn(&Turn) -> f64| Sample::of(turns.iter().map(value));
+            let rate = of(|turn| turn.writes_per_second);
+            figures.push(
+                Figure::new(format!("{name}, durability full"), "/s", rate).at_least(10_000.0),
+            );
+            let p99 = of(|turn| turn.p99 / 1000.0);
+            figures.push(Figure::new(
+                format!("{name}, durability full, p99"),
+                "ms",
+                p99,
+            ));
+        }
+        figures
+    }
+
+    /// Something at each of `paths` by each writer.
+    fn each(&self, method: &str, paths: impl Iterator<Item = String>, body: &str) -> Vec<Request> {
+        let paths: Vec<_> = paths.collect();
+        let of = |path: &String, token: &String| Request {
+            bytes: with_token(method, path, token, body),
+            is_write: true,
+        };
+        let by_path = paths.iter();
+        by_path
+            .flat_map(|path| self.writers.iter().map(move |token| of(path, token)))
+            .collect()
+    }
+
+    /// The same, and then all of it undone.
+    fn there_and_back(&self, paths: impl Iterator<Item = String> + Clone) -> Vec<Request> {
+        let mut requests = self.each("POST", paths.clone(), "");
+        requests.extend(self.each("DELETE", paths, ""));
+        requests
+    }
+
+    /// All reads alone and beside users who sign in without pause.
+    pub(crate) fn sign_ins(&self, server: &Server, arguments: &Arguments) -> Vec<Figure> {
+        const TIME: Duration = Duration::from_secs(2);
+        eprintln!("sign-ins …");
+        let reads = writes::all_reads(&self.reads());
+        let mut client = Client::connect(server.address, arguments.connections);
+        let (mut ratios, mut rates, mut live) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..5 {
+            let alone = client.turn(server, &mut Plan::new(reads.clone()), TIME);
+            let (stop, done) = (AtomicBool::new(false), AtomicUsize::new(0));
+            let (beside, slow) = std::thread::scope(|scope| {
+                for number in 0..SIGN_INS {
+                    let (stop, done) = (&stop, &done);
+                    scope.spawn(move || sign_in_on(server, number, stop, done));
+                }
+                let probe = scope.spawn(|| probe(server, &stop));
+                let turn = client.turn(server, &mut Plan::new(reads.clone()), TIME);
+                stop.store(true, Ordering::Relaxed);
+                (turn, probe.join().unwrap())
+            });
+            ratios.push(beside.reads_per_second / alone.reads_per_second);
+            rates.push(done.into_inner() as f64 / TIME.as_secs_f64());
+            live.push(slow);
+        }
+        vec![
+            Figure::new("sign-ins beside reads", "/s", Sample::of(rates)),
+            Figure::new("reads beside sign-ins, to alone", "x", Sample::of(ratios)).at_least(0.90),
+            Figure::new("/livez beside both, p99", "ms", Sample::of(live)).at_most(20.0),
+        ]
+    }
+}
+
+fn endpoint(
+    name: &'static str,
+    target: f64,
+    requests: impl IntoIterator<Item = Vec<u8>>,
+) -> Endpoint {
+    let requests = requests.into_iter().collect();
+    Endpoint {
+        name,
+        target,
+        requests,
+    }
+}
+
+/// A new user's token.
+fn register(exchange: &mut Exchange, name: &str) -> String {
+    let user = json!({"username": name, "email": email(name), "password": PASSWORD});
+    let body = json!({"user": user}).to_string();
+    let answer = exchange.ask(&post("/api/users", "application/json", body.as_bytes()));
+    assert_eq!(
+        answer.status,
+        201,
+        "{}",
+        String::from_utf8_lossy(&answer.body)
+    );
+    let document: Value = serde_json::from_slice(&answer.body).unwrap();
+    document["user"]["token"].as_str().unwrap().to_owned()
+}
+
+fn email(name: &str) -> String {
+    format!("{name}@example.com")
+}
+
+/// So many of them, from the first to the last.
+fn spread(all: &[String], count: usize) -> impl Iterator<Item = &String> {
+    (0..count).map(move |index| &all[index * all.len() / count])
+}
+
+fn with_token(method: &str, path: &str, token: &str, body: &str) -> Vec<u8> {
+    let length = match (method, body.len()) {
+        ("GET", _) => String::new(),
+        (_, length) => format!("Content-Length: {length}\r\n"),
+    };
+    format!(
+        "{method} {path} HTTP/1.1\r\nHost: ekiben\r\nAuthorization: Token {token}\r\n{length}\r\n{body}"
+    )
+    .into_bytes()
+}
+
+fn escaped(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
+}
+
+fn sign_in_on(server: &Server, number: usize, stop: &AtomicBool, done: &AtomicUsize) {
+    let mut exchange = Exchange::with(server.address);
+    let user = json!({"email": email(&format!("writer{number}")), "password": PASSWORD});
+    let body = json!({"user": user}).to_string();
+    let request = post("/api/users/login", "application/json", body.as_bytes());
+    while !stop.load(Ordering::Relaxed) {
+        let status = exchange.ask(&request).status;
+        assert!([200, 503].contains(&status), "a sign-in: {status}");
+        done.fetch_add(usize::from(status == 200), Ordering::Relaxed);
+    }
+}
+
+/// The 99th percentile of `/livez` until told to stop, in milliseconds.
+fn probe(server: &Server, stop: &AtomicBool) -> f64 {
+    let mut exchange = Exchange::with(server.address);
+    let mut times = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let start = Instant::now();
+        exchange.get("/livez");
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    times.sort_unstable_by(f64::total_cmp);
+    times[times.len() * 99 / 100]
+}
