@@ -19,6 +19,8 @@ CREATE TABLE user (
   updated_at INTEGER NOT NULL CHECK (updated_at >= created_at),
   -- A hash, argon2id or bcrypt. Without one nobody can sign in.
   password   TEXT CHECK (length(CAST(password AS BLOB)) BETWEEN 1 AND 512),
+  -- Raised with each new password: sessions that began before have ended.
+  session_epoch INTEGER NOT NULL DEFAULT 0,
   image      TEXT CHECK (length(image) <= 2000 AND length(CAST(image AS BLOB)) BETWEEN 1 AND 8000),
   bio        TEXT CHECK (length(bio) <= 2000 AND length(CAST(bio AS BLOB)) BETWEEN 1 AND 8000)
 ) STRICT;

@@ -11,6 +11,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::answer::{envelope, json, stored};
@@ -19,13 +20,13 @@ use super::problem::ConduitError;
 use super::profile::optional_text;
 use super::time::Millis;
 use super::validation::{self, FieldReader, Presence};
-use super::write::{Terms, Unchanged, write};
+use super::write::{Terms, Unchanged, WriteTerms, write};
 use super::{Blog, BlogState, Result, body};
 use crate::apps::answer::text;
 use crate::auth::SignIn;
 use crate::auth::password::Verified;
 use crate::config::Secret;
-use crate::http::PrivateResponse;
+use crate::http::{Client, PrivateResponse};
 use crate::store::{Outcome, StoreError};
 
 /// An account as its user sees it.
@@ -53,10 +54,10 @@ const EMAIL_TAKEN: &str = "SELECT 1 FROM user WHERE email = ?1 AND id <> ?2";
 const INSERT: &str = "INSERT INTO user (username, email, password, bio, image, created_at, updated_at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
 
-/// What is not given stays: a null by ?5 and ?7.
+/// What is not given stays: a null by ?5 and ?7. A new password ends the sessions that there are.
 const UPDATE: &str = "UPDATE user SET username = ifnull(?2, username), email = ifnull(?3, email), \
     password = ifnull(?4, password), bio = iif(?5, ?6, bio), image = iif(?7, ?8, image), \
-    updated_at = max(?9, updated_at + 1) WHERE id = ?1";
+    session_epoch = session_epoch + (?4 IS NOT NULL), updated_at = max(?9, updated_at + 1) WHERE id = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
@@ -71,7 +72,7 @@ pub(super) const STATEMENTS: [&str; 7] = [
 ];
 
 /// The account of `id` as an answer.
-fn shown(connection: &Connection, id: i64, token: &str) -> Result<Vec<u8>> {
+pub(super) fn shown(connection: &Connection, id: i64, token: &str) -> Result<Vec<u8>> {
     let mut select = connection.prepare_cached(USER)?;
     let mut rows = select.query([id])?;
     let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
@@ -140,33 +141,76 @@ pub(super) async fn register(
 ) -> Result<Outcome> {
     let body = body?;
     let fields = body::fields(&blog.work, "user", &body).await?;
-    let mut reader = FieldReader::of(&fields);
-    let username = reader.text("username", Presence::Required, validation::username);
-    let email = reader.text("email", Presence::Required, validation::email);
-    let password = reader.text("password", Presence::Required, validation::password);
-    let bio = reader.clearable("bio", validation::bio).flatten();
-    let image = reader.clearable("image", validation::image).flatten();
-    reader.finish()?;
-    let (Some(username), Some(email), Some(password)) = (username, email, password) else {
-        return Err(ConduitError::invalid(Vec::new()).into());
-    };
+    let new = NewAccount::read(&fields)?;
     let client = blog.users.client(&extensions, &headers);
-    let password = Secret::from(password.as_str());
+    let tokens = blog.tokens.clone();
+    let terms = terms.once_in_secret(&blog.digest_key, &body);
+    insert(&blog, client, new, terms, move |connection, id| {
+        let token = tokens.issue(id, SystemTime::now())?;
+        shown(connection, id, &token)
+    })
+    .await
+}
+
+/// An account that somebody wants.
+pub(super) struct NewAccount {
+    username: String,
+    email: String,
+    password: Secret,
+    bio: Option<String>,
+    image: Option<String>,
+}
+
+impl NewAccount {
+    /// That of a body.
+    pub(super) fn read(fields: &Map<String, Value>) -> Result<Self, ConduitError> {
+        let mut reader = FieldReader::of(fields);
+        let username = reader.text("username", Presence::Required, validation::username);
+        let email = reader.text("email", Presence::Required, validation::email);
+        let password = reader.text("password", Presence::Required, validation::password);
+        let bio = reader.clearable("bio", validation::bio).flatten();
+        let image = reader.clearable("image", validation::image).flatten();
+        reader.finish()?;
+        let (Some(username), Some(email), Some(password)) = (username, email, password) else {
+            return Err(ConduitError::invalid(Vec::new()));
+        };
+        Ok(Self {
+            username,
+            email,
+            password: Secret::from(password.as_str()),
+            bio,
+            image,
+        })
+    }
+}
+
+/// Stores an account that `client` makes, and answers what `shown` says of its number.
+pub(super) async fn insert(
+    blog: &Blog,
+    client: Client,
+    new: NewAccount,
+    terms: WriteTerms,
+    shown: impl FnOnce(&Connection, i64) -> Result<Vec<u8>> + Send + 'static,
+) -> Result<Outcome> {
+    let NewAccount {
+        username,
+        email,
+        password,
+        bio,
+        image,
+    } = new;
     let hash = blog
         .users
         .register(client, &password, Instant::now())
         .await?;
-    let tokens = blog.tokens.clone();
-    let terms = terms.once_in_secret(&blog.digest_key, &body);
-    write(&blog, terms, move |connection| {
+    write(blog, terms, move |connection| {
         refuse_conflicts(connection, 0, Some(&username), Some(&email))?;
         let now = Millis::now();
         connection
             .prepare_cached(INSERT)?
             .execute((&username, &email, &hash, &bio, &image, now))?;
         let id = connection.last_insert_rowid();
-        let token = tokens.issue(id, SystemTime::now())?;
-        Ok(stored(StatusCode::CREATED, shown(connection, id, &token)?))
+        Ok(stored(StatusCode::CREATED, shown(connection, id)?))
     })
     .await
 }
@@ -190,11 +234,46 @@ pub(super) async fn login(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<PrivateResponse> {
     let fields = body::fields(&blog.work, "user", &body?).await?;
-    let mut reader = FieldReader::of(&fields);
-    let email = reader.text("email", Presence::Required, validation::trimmed);
-    let password = reader.text("password", Presence::Required, validation::anything);
-    reader.finish()?;
-    let (email, password) = (email.unwrap_or_default(), password.unwrap_or_default());
+    let client = blog.users.client(&extensions, &headers);
+    let credentials = Credentials::read(&fields)?;
+    let id = sign_in(&blog, client, credentials).await?;
+    let id = id.ok_or(ConduitError::credentials())?;
+    let token = blog.tokens.issue(id, SystemTime::now())?;
+    let body = blog
+        .store
+        .read(|connection| shown(connection, id, &token))?;
+    Ok(PrivateResponse::not_stored(json(body)))
+}
+
+/// What somebody signs in with.
+pub(super) struct Credentials {
+    email: String,
+    password: Secret,
+}
+
+impl Credentials {
+    /// That of a body.
+    pub(super) fn read(fields: &Map<String, Value>) -> Result<Self, ConduitError> {
+        let mut reader = FieldReader::of(fields);
+        let email = reader.text("email", Presence::Required, validation::trimmed);
+        let password = reader.text("password", Presence::Required, validation::anything);
+        reader.finish()?;
+        Ok(Self {
+            email: email.unwrap_or_default(),
+            password: Secret::from(password.unwrap_or_default().as_str()),
+        })
+    }
+}
+
+/// The number of the user with these credentials, if they are anybody's.
+///
+/// # Errors
+/// 429 after too many attempts of the account or of `client`.
+pub(super) async fn sign_in(
+    blog: &Blog,
+    client: Client,
+    Credentials { email, password }: Credentials,
+) -> Result<Option<i64>> {
     let account = blog.store.read(|connection| -> Result<_> {
         let mut select = connection.prepare_cached(BY_EMAIL)?;
         let account = select.query_row([&email], |row| {
@@ -203,25 +282,20 @@ pub(super) async fn login(
         Ok(account.optional()?)
     })?;
     let stored_hash = account.as_ref().and_then(|(_, hash)| hash.clone());
-    let password = Secret::from(password.as_str());
     let attempt = SignIn {
-        client: blog.users.client(&extensions, &headers),
+        client,
         account: &email.to_ascii_lowercase(),
         password: &password,
         stored: stored_hash.as_deref(),
     };
     let verified = blog.users.sign_in(attempt, Instant::now()).await?;
     let (Some((id, _)), Verified::Yes { rehash }) = (account, verified) else {
-        return Err(ConduitError::credentials().into());
+        return Ok(None);
     };
     if let Some(hash) = rehash {
-        keep_hash(&blog, id, hash, stored_hash).await;
+        keep_hash(blog, id, hash, stored_hash).await;
     }
-    let token = blog.tokens.issue(id, SystemTime::now())?;
-    let body = blog
-        .store
-        .read(|connection| shown(connection, id, &token))?;
-    Ok(PrivateResponse::not_stored(json(body)))
+    Ok(Some(id))
 }
 
 /// Stores a new hash of the same password. Where that cannot be, as on a replica, the old one goes on
@@ -257,7 +331,7 @@ pub(super) async fn current(
 }
 
 /// What is to change of an account.
-struct AccountChanges {
+pub(super) struct AccountChanges {
     username: Option<String>,
     email: Option<String>,
     password: Option<String>,
@@ -266,7 +340,8 @@ struct AccountChanges {
 }
 
 impl AccountChanges {
-    fn read(fields: &serde_json::Map<String, serde_json::Value>) -> Result<Self, ConduitError> {
+    /// That of a body.
+    pub(super) fn read(fields: &Map<String, Value>) -> Result<Self, ConduitError> {
         let mut reader = FieldReader::of(fields);
         let changes = Self {
             username: reader.text("username", Presence::Optional, validation::username),
@@ -309,6 +384,23 @@ pub(super) async fn change(
     let body = body?;
     let fields = body::fields(&blog.work, "user", &body).await?;
     let changes = AccountChanges::read(&fields)?;
+    let tokens = blog.tokens.clone();
+    let terms = terms.once_in_secret(&blog.digest_key, &body);
+    apply(&blog, member.id, changes, terms, move |connection, id| {
+        let token = tokens.issue(id, SystemTime::now())?;
+        shown(connection, id, &token)
+    })
+    .await
+}
+
+/// Changes the account of the user `id`, and answers what `shown` says of it.
+pub(super) async fn apply(
+    blog: &Blog,
+    id: i64,
+    changes: AccountChanges,
+    terms: WriteTerms,
+    shown: impl FnOnce(&Connection, i64) -> Result<Vec<u8>> + Send + 'static,
+) -> Result<Outcome> {
     let hash = match &changes.password {
         Some(password) => {
             let password = Secret::from(password.as_str());
@@ -316,14 +408,11 @@ pub(super) async fn change(
         }
         None => None,
     };
-    let tokens = blog.tokens.clone();
-    let terms = terms.once_in_secret(&blog.digest_key, &body);
-    write(&blog, terms, move |connection| {
+    write(blog, terms, move |connection| {
         if !changes.is_empty() {
-            update(connection, member.id, &changes, hash.as_deref())?;
+            update(connection, id, &changes, hash.as_deref())?;
         }
-        let token = tokens.issue(member.id, SystemTime::now())?;
-        let answer = stored(StatusCode::OK, shown(connection, member.id, &token)?);
+        let answer = stored(StatusCode::OK, shown(connection, id)?);
         Unchanged::unless(!changes.is_empty(), answer)
     })
     .await

@@ -10,9 +10,9 @@ use super::path::SlugPath;
 use super::problem::ConduitError;
 use super::profile::Profile;
 use super::time::Millis;
-use super::{BlogState, Result};
+use super::{Blog, BlogState, Result};
 use crate::apps::answer::text;
-use crate::http::{PrivateResponse, Reading, Viewer};
+use crate::http::{PrivateReading, PrivateResponse, Reading, Viewer};
 
 /// An article as an answer has it. The keys are in the contract's order.
 #[derive(Debug, Serialize)]
@@ -51,10 +51,11 @@ const ARTICLE: &str = select_article!("a.body");
 const LISTED: &str = select_article!("NULL");
 const TAGS: &str = "SELECT tag FROM article_tag WHERE article_id = ?1 ORDER BY tag";
 const ID: &str = "SELECT id FROM article WHERE slug = ?1";
+const SLUG: &str = "SELECT slug FROM article WHERE id = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 4] = [ARTICLE, LISTED, TAGS, ID];
+pub(super) const STATEMENTS: [&str; 5] = [ARTICLE, LISTED, TAGS, ID, SLUG];
 
 impl<'r> ArticleView<'r> {
     fn of(row: &'r Row<'_>, tag_list: Vec<String>) -> rusqlite::Result<Self> {
@@ -77,6 +78,12 @@ impl<'r> ArticleView<'r> {
 pub(super) fn id_of(connection: &Connection, slug: &str) -> rusqlite::Result<Option<i64>> {
     let mut select = connection.prepare_cached(ID)?;
     select.query_row([slug], |row| row.get(0)).optional()
+}
+
+/// The slug of the article with this number.
+pub(super) fn slug_of(connection: &Connection, id: i64) -> rusqlite::Result<String> {
+    let mut select = connection.prepare_cached(SLUG)?;
+    select.query_row([id], |row| row.get(0))
 }
 
 /// The tags of an article, in order.
@@ -139,8 +146,19 @@ pub(super) async fn one(
     SlugPath { slug }: SlugPath,
 ) -> Result<PrivateResponse> {
     let reading = Reading::begin_for(&blog.store, viewer);
+    let body = read(&blog, &reading, viewer, slug)?;
+    Ok(reading.answer(json(body)))
+}
+
+/// The article with this slug as an answer for the viewer of `reading`.
+pub(super) fn read(
+    blog: &Blog,
+    reading: &PrivateReading<'_>,
+    viewer: Viewer,
+    slug: String,
+) -> Result<Bytes> {
     if let Some(body) = reading.cached(&blog.articles, slug.clone()) {
-        return Ok(reading.answer(json(body)));
+        return Ok(body);
     }
     let body = blog.store.read(|connection| {
         let id = id_of(connection, &slug)?.ok_or(ConduitError::not_found("article"))?;
@@ -149,5 +167,5 @@ pub(super) async fn one(
     let body = Bytes::from(body);
     let bytes = body.len() + slug.len();
     reading.keep(&blog.articles, slug, body.clone(), bytes);
-    Ok(reading.answer(json(body)))
+    Ok(body)
 }

@@ -6,8 +6,9 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row, Rows};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::answer::{envelope, json, stored};
@@ -19,8 +20,8 @@ use super::profile::Profile;
 use super::settings::ConduitSettings;
 use super::time::Millis;
 use super::validation::{self, FieldReader, Presence};
-use super::write::{Terms, write};
-use super::{BlogState, Result, article, body};
+use super::write::{Terms, WriteTerms, write};
+use super::{Blog, BlogState, Result, article, body};
 use crate::apps::answer::text;
 use crate::http::{HttpError, PrivateResponse, Reading, Viewer};
 use crate::store::{Outcome, StoredResponse};
@@ -52,8 +53,11 @@ macro_rules! select_comments {
 }
 
 const OF_ARTICLE: &str = select_comments!("m.article_id = ?1 ORDER BY m.id");
+const PAGE: &str = select_comments!("m.article_id = ?1 ORDER BY m.id LIMIT ?3 OFFSET ?4");
 const COMMENT: &str = select_comments!("m.id = ?1");
 const SIZE: &str = "SELECT comments, comment_bytes FROM article_count WHERE article_id = ?1";
+const AROUND: &str = "SELECT c.comments FROM comment AS m \
+    JOIN article_count AS c ON c.article_id = m.article_id WHERE m.id = ?1";
 const INSERT: &str = "INSERT INTO comment (article_id, author_id, created_at, updated_at, body) \
     VALUES (?1, ?2, ?3, ?3, ?4)";
 const AUTHOR: &str = "SELECT author_id FROM comment WHERE id = ?1 AND article_id = ?2";
@@ -61,7 +65,9 @@ const DELETE: &str = "DELETE FROM comment WHERE id = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 6] = [OF_ARTICLE, COMMENT, SIZE, INSERT, AUTHOR, DELETE];
+pub(super) const STATEMENTS: [&str; 8] = [
+    AROUND, OF_ARTICLE, PAGE, COMMENT, SIZE, INSERT, AUTHOR, DELETE,
+];
 
 impl<'r> Comment<'r> {
     fn of(row: &'r Row<'_>) -> rusqlite::Result<Self> {
@@ -81,11 +87,33 @@ fn size(connection: &Connection, article: i64) -> rusqlite::Result<(usize, u64)>
     select.query_row([article], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
+/// How many comments the article of a comment has.
+pub(super) fn around(connection: &Connection, id: i64) -> rusqlite::Result<i64> {
+    let mut select = connection.prepare_cached(AROUND)?;
+    select.query_row([id], |row| row.get(0))
+}
+
 /// All comments of an article as an answer.
 fn list(connection: &Connection, article: i64, viewer: Option<i64>) -> Result<Vec<u8>> {
-    let mut out = b"{\"comments\":[".to_vec();
     let mut select = connection.prepare_cached(OF_ARTICLE)?;
-    let mut rows = select.query((article, viewer))?;
+    written(select.query((article, viewer))?)
+}
+
+/// Some of an article's comments as an answer of the same form, and how many there are in all.
+pub(super) fn page(
+    connection: &Connection,
+    article: i64,
+    viewer: Option<i64>,
+    (limit, offset): (i64, i64),
+) -> Result<(Vec<u8>, i64)> {
+    let (count, _) = size(connection, article)?;
+    let mut select = connection.prepare_cached(PAGE)?;
+    let comments = written(select.query((article, viewer, limit, offset))?)?;
+    Ok((comments, i64::try_from(count).unwrap_or(i64::MAX)))
+}
+
+fn written(mut rows: Rows<'_>) -> Result<Vec<u8>> {
+    let mut out = b"{\"comments\":[".to_vec();
     let mut is_first = true;
     while let Some(row) = rows.next()? {
         if !is_first {
@@ -164,21 +192,37 @@ pub(super) async fn create(
 ) -> Result<Outcome> {
     let body = body?;
     let fields = body::fields(&blog.work, "comment", &body).await?;
-    let mut reader = FieldReader::of(&fields);
+    let text = text_in(&fields)?;
+    let SlugPath { slug } = path?;
+    insert(&blog, member.id, (slug, text), terms.once(&body), shown).await
+}
+
+/// The text of a comment in a body.
+pub(super) fn text_in(fields: &Map<String, Value>) -> Result<String, ConduitError> {
+    let mut reader = FieldReader::of(fields);
     let text = reader.text("body", Presence::Required, validation::comment_body);
     reader.finish()?;
-    let text = text.unwrap_or_default();
-    let SlugPath { slug } = path?;
+    Ok(text.unwrap_or_default())
+}
+
+/// Stores a comment of the user `author`, and answers what `shown` says of it to its author.
+pub(super) async fn insert(
+    blog: &Blog,
+    author: i64,
+    (slug, text): (String, String),
+    terms: WriteTerms,
+    shown: fn(&Connection, i64, i64) -> Result<Vec<u8>>,
+) -> Result<Outcome> {
     let bounds = CommentBounds::of(&blog.settings);
-    write(&blog, terms.once(&body), move |connection| {
+    write(blog, terms, move |connection| {
         let article = article::id_of(connection, &slug)?;
         let article = article.ok_or(ConduitError::not_found("article"))?;
         bounds.check(size(connection, article)?, text.len())?;
         connection
             .prepare_cached(INSERT)?
-            .execute((article, member.id, Millis::now(), &text))?;
+            .execute((article, author, Millis::now(), &text))?;
         let id = connection.last_insert_rowid();
-        let body = shown(connection, id, member.id)?;
+        let body = shown(connection, id, author)?;
         Ok(stored(StatusCode::CREATED, body))
     })
     .await
@@ -226,7 +270,17 @@ pub(super) async fn remove(
     CommentPath { slug, id }: CommentPath,
     terms: Terms,
 ) -> Result<Outcome> {
-    write(&blog, terms.once(b""), move |connection| {
+    delete(&blog, member.id, (slug, id), terms.once(b"")).await
+}
+
+/// Removes a comment of the user `user` from below an article.
+pub(super) async fn delete(
+    blog: &Blog,
+    user: i64,
+    (slug, id): (String, Option<i64>),
+    terms: WriteTerms,
+) -> Result<Outcome> {
+    write(blog, terms, move |connection| {
         let article = article::id_of(connection, &slug)?;
         let article = article.ok_or(ConduitError::not_found("article"))?;
         let author: Option<i64> = connection
@@ -235,7 +289,7 @@ pub(super) async fn remove(
             .optional()?;
         match author {
             None => Err(ConduitError::not_found("comment").into()),
-            Some(author) if author != member.id => Err(ConduitError::forbidden("comment").into()),
+            Some(author) if author != user => Err(ConduitError::forbidden("comment").into()),
             Some(_) => {
                 connection.prepare_cached(DELETE)?.execute([id])?;
                 Ok(StoredResponse::from(StatusCode::NO_CONTENT))

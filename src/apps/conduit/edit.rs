@@ -13,8 +13,8 @@ use super::path::SlugPath;
 use super::problem::ConduitError;
 use super::time::Millis;
 use super::validation::{self, FieldReader, Presence};
-use super::write::{Terms, Unchanged, write};
-use super::{BlogState, Result, article, body, slug};
+use super::write::{Terms, Unchanged, WriteTerms, write};
+use super::{Blog, BlogState, Result, article, body, slug};
 use crate::store::{Outcome, StoredResponse};
 
 const INSERT: &str = "INSERT INTO article (author_id, created_at, updated_at, slug, title, description, \
@@ -37,7 +37,7 @@ pub(super) const STATEMENTS: [&str; 7] = [INSERT, TITLE, SLUG_TAKEN, UPDATE, DEL
 
 /// What a body gives of an article. In a new one all texts are there.
 #[derive(Debug)]
-struct ArticleFields {
+pub(super) struct ArticleFields {
     title: Option<String>,
     description: Option<String>,
     body: Option<String>,
@@ -45,7 +45,11 @@ struct ArticleFields {
 }
 
 impl ArticleFields {
-    fn read(fields: &Map<String, Value>, presence: Presence) -> Result<Self, ConduitError> {
+    /// Those of a body.
+    pub(super) fn read(
+        fields: &Map<String, Value>,
+        presence: Presence,
+    ) -> Result<Self, ConduitError> {
         let mut reader = FieldReader::of(fields);
         let article = Self {
             title: reader.text("title", presence, validation::title),
@@ -125,12 +129,26 @@ pub(super) async fn create(
     let body = body?;
     let fields = body::fields(&blog.work, "article", &body).await?;
     let new = ArticleFields::read(&fields, Presence::Required)?;
-    write(&blog, terms.once(&body), move |connection| {
+    insert(&blog, member.id, new, terms.once(&body), article::shown).await
+}
+
+/// What is answered of an article that was written: of the article by its number, for its author.
+pub(super) type ShownArticle = fn(&Connection, i64, Option<i64>) -> Result<Vec<u8>>;
+
+/// Stores an article of the user `author`.
+pub(super) async fn insert(
+    blog: &Blog,
+    author: i64,
+    new: ArticleFields,
+    terms: WriteTerms,
+    shown: ShownArticle,
+) -> Result<Outcome> {
+    write(blog, terms, move |connection| {
         let now = Millis::now();
         let title = new.title.as_deref().unwrap_or_default();
         let slug = free_slug(connection, title, 0)?;
         connection.prepare_cached(INSERT)?.execute((
-            member.id,
+            author,
             now,
             slug,
             title,
@@ -139,7 +157,7 @@ pub(super) async fn create(
         ))?;
         let id = connection.last_insert_rowid();
         tag(connection, id, now, &new.tags.unwrap_or_default())?;
-        let body = article::shown(connection, id, Some(member.id))?;
+        let body = shown(connection, id, Some(author))?;
         Ok(stored(StatusCode::CREATED, body))
     })
     .await
@@ -171,12 +189,30 @@ pub(super) async fn change(
     let fields = body::fields(&blog.work, "article", &body).await?;
     let changes = ArticleFields::read(&fields, Presence::Optional)?;
     let SlugPath { slug } = path?;
-    write(&blog, terms.once(&body), move |connection| {
-        let old = own(connection, &slug, member.id)?;
+    apply(
+        &blog,
+        member.id,
+        (slug, changes),
+        terms.once(&body),
+        article::shown,
+    )
+    .await
+}
+
+/// Changes an article of the user `author`.
+pub(super) async fn apply(
+    blog: &Blog,
+    author: i64,
+    (slug, changes): (String, ArticleFields),
+    terms: WriteTerms,
+    shown: ShownArticle,
+) -> Result<Outcome> {
+    write(blog, terms, move |connection| {
+        let old = own(connection, &slug, author)?;
         if !changes.is_empty() {
             update(connection, &old, &changes)?;
         }
-        let body = article::shown(connection, old.id, Some(member.id))?;
+        let body = shown(connection, old.id, Some(author))?;
         Unchanged::unless(!changes.is_empty(), stored(StatusCode::OK, body))
     })
     .await
@@ -247,8 +283,18 @@ pub(super) async fn remove(
     SlugPath { slug }: SlugPath,
     terms: Terms,
 ) -> Result<Outcome> {
-    write(&blog, terms.once(b""), move |connection| {
-        let old = own(connection, &slug, member.id)?;
+    delete(&blog, member.id, slug, terms.once(b"")).await
+}
+
+/// Removes an article of the user `author`.
+pub(super) async fn delete(
+    blog: &Blog,
+    author: i64,
+    slug: String,
+    terms: WriteTerms,
+) -> Result<Outcome> {
+    write(blog, terms, move |connection| {
+        let old = own(connection, &slug, author)?;
         connection.prepare_cached(DELETE)?.execute([old.id])?;
         Ok(StoredResponse::from(StatusCode::NO_CONTENT))
     })

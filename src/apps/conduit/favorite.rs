@@ -7,8 +7,8 @@ use super::answer::stored;
 use super::member::Member;
 use super::path::SlugPath;
 use super::problem::ConduitError;
-use super::write::{Terms, Unchanged, write};
-use super::{BlogState, Result, article};
+use super::write::{Terms, Unchanged, WriteTerms, write};
+use super::{Blog, BlogState, Result, article};
 use crate::store::Outcome;
 
 const LIKE: &str = "INSERT INTO favorite (article_id, user_id, article_created_at) \
@@ -37,7 +37,7 @@ pub(super) async fn favorite(
     path: SlugPath,
     terms: Terms,
 ) -> Result<Outcome> {
-    change(&blog, member, path, terms, LIKE).await
+    like_as(&blog, member.id, path.slug, terms.once(b""), true).await
 }
 
 /// Make an article no favorite
@@ -58,20 +58,22 @@ pub(super) async fn unfavorite(
     path: SlugPath,
     terms: Terms,
 ) -> Result<Outcome> {
-    change(&blog, member, path, terms, UNLIKE).await
+    like_as(&blog, member.id, path.slug, terms.once(b""), false).await
 }
 
-async fn change(
-    blog: &BlogState,
-    member: Member,
-    SlugPath { slug }: SlugPath,
-    terms: Terms,
-    sql: &'static str,
+/// Makes an article a favorite of the user `fan`, or no longer.
+pub(super) async fn like_as(
+    blog: &Blog,
+    fan: i64,
+    slug: String,
+    terms: WriteTerms,
+    is_to_like: bool,
 ) -> Result<Outcome> {
-    write(blog, terms.once(b""), move |connection| {
+    let sql = if is_to_like { LIKE } else { UNLIKE };
+    write(blog, terms, move |connection| {
         let id = article::id_of(connection, &slug)?.ok_or(ConduitError::not_found("article"))?;
-        let changed = connection.prepare_cached(sql)?.execute([id, member.id])?;
-        let body = article::shown(connection, id, Some(member.id))?;
+        let changed = connection.prepare_cached(sql)?.execute([id, fan])?;
+        let body = article::shown(connection, id, Some(fan))?;
         Unchanged::unless(changed > 0, stored(StatusCode::OK, body))
     })
     .await

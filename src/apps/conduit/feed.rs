@@ -16,8 +16,8 @@ use super::answer::json;
 use super::lists::{Found, SHORT_WALK, skipped};
 use super::member::Member;
 use super::query::{self, ArticlePage};
-use super::{BlogState, Result, article};
-use crate::http::{PrivateResponse, Reading};
+use super::{Blog, BlogState, Result, article};
+use crate::http::{PrivateReading, PrivateResponse, Reading};
 
 /// Everybody whom ?1 follows and who has written something: how much, and the newest of it.
 const AUTHORS: &str = "SELECT f.followed_id, c.articles, c.newest_created_at, c.newest_article_id \
@@ -147,11 +147,21 @@ pub(super) async fn feed(
 ) -> Result<PrivateResponse> {
     let (_, page) = query::read(uri.query().unwrap_or_default(), &blog.settings)?;
     let reading = Reading::begin_for(&blog.store, member.viewer);
+    let body = read(&blog, &reading, member.id, page).await?;
+    Ok(reading.answer(json(body)))
+}
+
+/// A page of the feed of the user `id`, who is the viewer of `reading`, as an answer.
+pub(super) async fn read(
+    blog: &Blog,
+    reading: &PrivateReading<'_>,
+    id: i64,
+    page: ArticlePage,
+) -> Result<Bytes> {
     let key = (None, page);
     if let Some(body) = reading.cached(&blog.lists, key.clone()) {
-        return Ok(reading.answer(json(body)));
+        return Ok(body);
     }
-    let id = member.id;
     let following = blog
         .store
         .read(|connection| -> Result<_> { Ok(following(connection, id)?) })?;
@@ -166,5 +176,5 @@ pub(super) async fn feed(
     };
     let body = Bytes::from(body);
     reading.keep(&blog.lists, key, body.clone(), body.len());
-    Ok(reading.answer(json(body)))
+    Ok(body)
 }

@@ -11,9 +11,9 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::answer::json;
 use super::query::{self, ArticleFilter, ArticlePage};
-use super::{BlogState, Result, article, profile};
+use super::{Blog, BlogState, Result, article, profile};
 use crate::apps::listing;
-use crate::http::{PrivateResponse, Reading, Viewer};
+use crate::http::{PrivateReading, PrivateResponse, Reading, Viewer};
 
 /// Articles that a read on a thread that serves requests may go over.
 pub(super) const SHORT_WALK: usize = 2_000;
@@ -249,9 +249,20 @@ pub(super) async fn articles(
 ) -> Result<PrivateResponse> {
     let (filter, page) = query::read(uri.query().unwrap_or_default(), &blog.settings)?;
     let reading = Reading::begin_for(&blog.store, viewer);
+    let body = read(&blog, &reading, viewer, (filter, page)).await?;
+    Ok(reading.answer(json(body)))
+}
+
+/// A page of the list of articles that meet a filter, as an answer for the viewer of `reading`.
+pub(super) async fn read(
+    blog: &Blog,
+    reading: &PrivateReading<'_>,
+    viewer: Viewer,
+    (filter, page): (ArticleFilter, ArticlePage),
+) -> Result<Bytes> {
     let key = (Some(filter), page);
     if let Some(body) = reading.cached(&blog.lists, key.clone()) {
-        return Ok(reading.answer(json(body)));
+        return Ok(body);
     }
     let (filter, page) = key;
     let filter = filter.unwrap_or_default();
@@ -268,7 +279,9 @@ pub(super) async fn articles(
         blog.store.read(work)?
     };
     let body = Bytes::from(body);
-    let bytes = body.len() + uri.query().map_or(0, str::len);
+    let texts = [&filter.tag, &filter.author, &filter.favorited];
+    let texts = texts.into_iter().flatten().map(String::len);
+    let bytes = body.len() + texts.sum::<usize>();
     reading.keep(&blog.lists, (Some(filter), page), body.clone(), bytes);
-    Ok(reading.answer(json(body)))
+    Ok(body)
 }

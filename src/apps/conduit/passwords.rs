@@ -13,14 +13,15 @@ pub const PASSWORD_RULE: PasswordRule = PasswordRule {
     longest: LONGEST_PASSWORD,
 };
 
-const SET: &str = "UPDATE user SET password = ?2 WHERE username = ?1";
+const SET: &str =
+    "UPDATE user SET password = ?2, session_epoch = session_epoch + 1 WHERE username = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
 pub(super) const STATEMENTS: [&str; 1] = [SET];
 
-/// Gives the user called `username` the password whose hash is `hash`; whether there is such a user. Case
-/// does not matter, as no two names differ in nothing else.
+/// Gives the user called `username` the password whose hash is `hash`, and ends the sessions that there are;
+/// whether there is such a user. Case does not matter, as no two names differ in nothing else.
 ///
 /// # Errors
 /// When the row cannot be changed.

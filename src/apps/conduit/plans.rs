@@ -24,7 +24,8 @@ fn blog(articles: i64) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
     let rows = format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {USERS})
-         INSERT INTO user SELECT i, 'user' || i, 'u' || i || '@x', 0, 0, NULL, NULL, NULL FROM n;
+         INSERT INTO user (id, username, email, created_at, updated_at)
+           SELECT i, 'user' || i, 'u' || i || '@x', 0, 0 FROM n;
          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {articles})
          INSERT INTO article SELECT i,
            CASE WHEN i % 2 THEN 1 + i / 2 % 10 ELSE 1 + i / 2 * 7919 % {USERS} END,

@@ -26,6 +26,16 @@ impl ConduitError {
         }
     }
 
+    /// Its status.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What is wrong with what.
+    pub(super) fn errors(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.errors.iter().map(|(key, text)| (*key, text.as_str()))
+    }
+
     /// 422: fields that cannot be as they are.
     pub(super) fn invalid(errors: Vec<(&'static str, String)>) -> Self {
         Self {

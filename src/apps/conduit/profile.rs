@@ -9,8 +9,8 @@ use super::answer::{envelope, json, stored};
 use super::member::Member;
 use super::path::UsernamePath;
 use super::problem::ConduitError;
-use super::write::{Terms, Unchanged, write};
-use super::{BlogState, Result};
+use super::write::{Terms, Unchanged, WriteTerms, write};
+use super::{Blog, BlogState, Result};
 use crate::apps::answer::text;
 use crate::http::{PrivateResponse, Reading, Viewer};
 use crate::store::Outcome;
@@ -75,7 +75,7 @@ pub(super) fn id_of(connection: &Connection, username: &str) -> rusqlite::Result
 }
 
 /// A profile as an answer, for the user `viewer`, or nobody.
-fn shown(connection: &Connection, id: i64, viewer: Option<i64>) -> Result<Vec<u8>> {
+pub(super) fn shown(connection: &Connection, id: i64, viewer: Option<i64>) -> Result<Vec<u8>> {
     let mut select = connection.prepare_cached(PROFILE)?;
     let mut rows = select.query((id, viewer))?;
     let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
@@ -122,7 +122,7 @@ pub(super) async fn follow(
     UsernamePath { username }: UsernamePath,
     terms: Terms,
 ) -> Result<Outcome> {
-    change(&blog, member, username, terms, FOLLOW).await
+    follow_as(&blog, member.id, username, terms.once(b""), true).await
 }
 
 /// Unfollow a user
@@ -143,26 +143,28 @@ pub(super) async fn unfollow(
     UsernamePath { username }: UsernamePath,
     terms: Terms,
 ) -> Result<Outcome> {
-    change(&blog, member, username, terms, UNFOLLOW).await
+    follow_as(&blog, member.id, username, terms.once(b""), false).await
 }
 
-async fn change(
-    blog: &BlogState,
-    member: Member,
+/// Has the user `follower` follow somebody, or no longer.
+pub(super) async fn follow_as(
+    blog: &Blog,
+    follower: i64,
     username: String,
-    terms: Terms,
-    sql: &'static str,
+    terms: WriteTerms,
+    is_to_follow: bool,
 ) -> Result<Outcome> {
-    write(blog, terms.once(b""), move |connection| {
+    let sql = if is_to_follow { FOLLOW } else { UNFOLLOW };
+    write(blog, terms, move |connection| {
         let followed = id_of(connection, &username)?.ok_or(ConduitError::not_found("profile"))?;
         let mut changed = 0;
         // Nobody follows themselves; the answer says so.
-        if followed != member.id {
+        if followed != follower {
             changed = connection
                 .prepare_cached(sql)?
-                .execute([member.id, followed])?;
+                .execute([follower, followed])?;
         }
-        let body = shown(connection, followed, Some(member.id))?;
+        let body = shown(connection, followed, Some(follower))?;
         Unchanged::unless(changed > 0, stored(axum::http::StatusCode::OK, body))
     })
     .await

@@ -5,7 +5,7 @@ use axum::extract::State;
 use rusqlite::Connection;
 
 use super::answer::{envelope, json};
-use super::{BlogState, Result};
+use super::{Blog, BlogState, Result};
 use crate::http::{PublicResponse, Reading};
 
 const TAGS: &str = "SELECT name FROM tag ORDER BY articles DESC, name LIMIT ?1";
@@ -24,17 +24,28 @@ pub(super) const STATEMENTS: [&str; 1] = [TAGS];
     ))]
 pub(super) async fn tags(State(blog): State<BlogState>) -> Result<PublicResponse> {
     let reading = Reading::begin(&blog.store);
+    let body = read(&blog, &reading).await?;
+    Ok(reading.answer(json(body)))
+}
+
+/// All tags as an answer.
+async fn read(blog: &Blog, reading: &Reading<'_>) -> Result<Bytes> {
     if let Some(body) = reading.cached(&blog.tags, &()) {
-        return Ok(reading.answer(json(body)));
+        return Ok(body);
     }
     let most = blog.settings.max_tags;
     let work = move |connection: &Connection| -> Result<Vec<u8>> {
-        let mut select = connection.prepare_cached(TAGS)?;
-        let tags = select.query_map([i64::try_from(most).unwrap_or(i64::MAX)], |row| row.get(0))?;
-        envelope("tags", &tags.collect::<Result<Vec<String>, _>>()?)
+        envelope("tags", &first(connection, most)?)
     };
     // Thousands of tags take a while.
     let body = Bytes::from(blog.store.read_offloaded(work).await?);
     reading.keep(&blog.tags, (), body.clone(), body.len());
-    Ok(reading.answer(json(body)))
+    Ok(body)
+}
+
+/// The first `most` tags of the same list.
+pub(super) fn first(connection: &Connection, most: usize) -> rusqlite::Result<Vec<String>> {
+    let mut select = connection.prepare_cached(TAGS)?;
+    let tags = select.query_map([i64::try_from(most).unwrap_or(i64::MAX)], |row| row.get(0))?;
+    tags.collect()
 }

@@ -9,7 +9,8 @@ use super::problem::ConduitError;
 
 /// What is said of a field that holds nothing.
 pub(super) const BLANK: &str = "can't be blank";
-const INVALID: &str = "is invalid";
+/// What is said of a field that cannot be read.
+pub(super) const INVALID: &str = "is invalid";
 const NO_TEXT: &str = "must be a string";
 const NO_LIST: &str = "must be an array of strings";
 

@@ -72,6 +72,13 @@ pub(super) struct WriteTerms {
     conditions: Preconditions,
 }
 
+impl WriteTerms {
+    /// Those of a form, whose key comes in a field.
+    pub(super) fn of_form(once: Once, conditions: Preconditions) -> Self {
+        Self { once, conditions }
+    }
+}
+
 impl Terms {
     /// Those of a request with this body.
     pub(super) fn once(self, body: &[u8]) -> WriteTerms {
