@@ -101,6 +101,9 @@ pub struct MountContext<S> {
     pub work: WorkPool,
     /// What apps with users share.
     pub users: UserContext,
+    /// Whether its site is wanted. An app whose API is of use alone leaves its pages out where they would be
+    /// in another app's way.
+    pub pages: bool,
 }
 
 impl<S> MountContext<S> {
@@ -113,6 +116,7 @@ impl<S> MountContext<S> {
             compress: self.compress,
             work: self.work,
             users: self.users,
+            pages: self.pages,
         }
     }
 }

@@ -90,8 +90,9 @@ pub fn mount<'l>(
     let config = layers.config();
     // One for all: the processors are there only once.
     let work = WorkPool::new(config.work_threads(), config.limits.work_queue);
-    let mounted = apps.iter().map(|app| mount_app(*app, layers, &work));
-    let apps: Vec<_> = mounted.collect::<Result<_, _>>()?;
+    let mounted = apps.iter().map(|app| mount_app(*app, layers, &work, true));
+    let mut apps: Vec<_> = mounted.collect::<Result<_, _>>()?;
+    make_way(&mut apps, layers, &work)?;
     check(&apps)?;
     Ok(MountedApps {
         layers,
@@ -99,6 +100,26 @@ pub fn mount<'l>(
         beside: Router::new(),
         work,
     })
+}
+
+/// Has apps that can do without their pages leave them out where these are in another app's way.
+fn make_way(apps: &mut [MountedApp], layers: &Layers, work: &WorkPool) -> Result<(), OpenError> {
+    for index in 0..apps.len() {
+        let (Some(app), Err(OpenError::Conflict { .. })) = (apps.get(index), check(apps)) else {
+            continue;
+        };
+        let without = mount_app(app.app, layers, work, false)?;
+        if without.mounted.paths.len() < app.mounted.paths.len() {
+            let name = app.app.name();
+            tracing::warn!(
+                app = name,
+                "its pages are not served, since another app is at the same place: mounts.{name} gives \
+                 it one of its own"
+            );
+            apps[index] = without;
+        }
+    }
+    Ok(())
 }
 
 /// The router would panic where two routes are in each other's way.
@@ -129,6 +150,7 @@ fn mount_app(
     app: &'static dyn App,
     layers: &Layers,
     work: &WorkPool,
+    pages: bool,
 ) -> Result<MountedApp, OpenError> {
     let config = layers.config();
     let mount = config.mounts.get(app.name()).cloned().unwrap_or_default();
@@ -143,6 +165,7 @@ fn mount_app(
         compress: config.http.compression,
         work: work.clone(),
         users: UserContext::new(config, work.clone()),
+        pages,
     };
     let mut mounted = app.mount_at(context).map_err(|cause| OpenError::Mount {
         app: app.name(),

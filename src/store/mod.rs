@@ -193,6 +193,12 @@ impl Store {
         self.shared.options.mode
     }
 
+    /// Whether it takes writes, as that of a primary does.
+    #[must_use]
+    pub fn takes_writes(&self) -> bool {
+        self.writer.is_some()
+    }
+
     /// How long answers of writes with a key are kept; `None` where none are, as on a replica.
     #[must_use]
     pub fn retention(&self) -> Option<Retention> {

@@ -15,6 +15,18 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
+/// The same for pages that also show pictures of other sites: those that users name in what they write.
+const POLICY_WITH_PICTURES: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
+/// Has a page show pictures of other sites, by https only. To be called before [`harden`].
+pub fn allow_pictures(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY_WITH_PICTURES);
+}
+
 /// A page as a response.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use rusqlite::OptionalExtension as _;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::problem::ConduitError;
 use super::{Blog, BlogState, Result};
@@ -22,9 +22,33 @@ const SCHEMES: [&str; 2] = ["Token", "Bearer"];
 
 const EXISTS: &str = "SELECT 1 FROM user WHERE id = ?1";
 
+const SESSION: &str = "SELECT username, session_epoch FROM user WHERE id = ?1";
+
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 1] = [EXISTS];
+pub(super) const STATEMENTS: [&str; 2] = [EXISTS, SESSION];
+
+/// What pages know of the user of a session.
+#[derive(Debug)]
+pub(super) struct SessionUser {
+    pub(super) username: String,
+    /// Sessions that began in another one have ended.
+    pub(super) epoch: i64,
+}
+
+impl SessionUser {
+    /// The user with this number.
+    pub(super) fn find(connection: &Connection, id: i64) -> rusqlite::Result<Option<Self>> {
+        let mut select = connection.prepare_cached(SESSION)?;
+        let user = select.query_row([id], |row| {
+            Ok(Self {
+                username: row.get(0)?,
+                epoch: row.get(1)?,
+            })
+        });
+        user.optional()
+    }
+}
 
 /// A user who asks; an extractor for routes that need one.
 #[derive(Debug, Clone, Copy)]

@@ -13,6 +13,7 @@
 //! - `problem`, `answer`, `time`: how answers look; `not_found`: 404 and 405
 //! - `write`: how the writer decides
 //! - `rows`: the CSV files of a dataset
+//! - `pages`: the site under `/`, made of the above
 //! - `description` (with `described`): what all these say of themselves, with examples
 
 mod account;
@@ -28,6 +29,7 @@ mod feed;
 mod lists;
 mod member;
 mod not_found;
+mod pages;
 mod passwords;
 mod path;
 mod problem;
@@ -56,10 +58,13 @@ pub use self::passwords::{PASSWORD_RULE, set_password};
 pub use self::settings::ConduitSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::auth::Users;
+use crate::auth::session::Sessions;
 use crate::auth::token::Tokens;
 use crate::bake::CsvTable;
+use crate::config::{Mount, PublicUrl};
 use crate::http::{DigestKey, HttpError, RevisionCache, Routes, ViewerCache, WorkPool};
 use crate::store::Store;
+use crate::web::cookie::CookieScope;
 
 /// What every handler of this app returns.
 type Result<T, E = HttpError> = std::result::Result<T, E>;
@@ -72,6 +77,9 @@ const CACHED_LISTS: usize = 16 * 1024 * 1024;
 const CACHED_COMMENTS: usize = 8 * 1024 * 1024;
 /// Bytes of the list of tags.
 const CACHED_TAGS: usize = 4 * 1024 * 1024;
+
+/// Bytes of articles as HTML, for the pages.
+const CACHED_MARKUP: usize = 8 * 1024 * 1024;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -90,6 +98,15 @@ struct Blog {
     /// By slug of their article.
     comments: ViewerCache<String, Bytes>,
     tags: RevisionCache<(), Bytes>,
+    /// Articles as HTML, by slug.
+    markup: RevisionCache<String, Arc<str>>,
+    /// Where the app is.
+    mount: Mount,
+    /// Where the cookies of the pages belong.
+    cookies: CookieScope,
+    sessions: Sessions,
+    /// Whether answers may be compressed.
+    compress: bool,
 }
 
 type BlogState = Arc<Blog>;
@@ -130,8 +147,12 @@ impl ServedApp for Conduit {
     fn mount(&self, context: MountContext<ConduitSettings>) -> Result<Mounted, MountError> {
         let MountContext {
             settings,
+            mount,
+            public_url,
+            compress,
             work,
             users,
+            pages: has_pages,
             ..
         } = context;
         if let Some(flaw) = settings.flaw() {
@@ -139,11 +160,18 @@ impl ServedApp for Conduit {
         }
         let setup = users.for_app(NAME, &settings.secret)?;
         let (anybodys, members) = (anybodys(), members());
-        let paths = [anybodys.paths(), members.paths()].concat();
+        let mut paths = [anybodys.paths(), members.paths()].concat();
+        let failures = pages::Failures::new(mount.clone());
+        let pages = has_pages.then(|| (pages::routes(failures.clone()), pages::assets()));
+        if let Some((pages, assets)) = &pages {
+            paths.extend([pages.paths(), assets.paths()].concat());
+        }
         let mut operations = anybodys.description().clone();
         operations.merge(members.description().clone());
         let description = description::describe(&operations, &settings)?;
         let figures = setup.clone();
+        let is_https = public_url.as_ref().is_some_and(PublicUrl::is_https);
+        let cookies = CookieScope::new(mount.cookie_path(), is_https);
         let open = move |store| -> Result<BlogState, MountError> {
             let users = setup.open()?;
             let lifetime = Duration::from_secs(DAY * u64::from(settings.token_days));
@@ -152,23 +180,38 @@ impl ServedApp for Conduit {
                 work,
                 tokens: users.tokens(lifetime)?,
                 digest_key: users.digest_key(),
+                sessions: users.sessions(cookies.clone()),
                 users,
                 settings,
                 articles: ViewerCache::new(CACHED_ARTICLES),
                 lists: ViewerCache::new(CACHED_LISTS),
                 comments: ViewerCache::new(CACHED_COMMENTS),
                 tags: RevisionCache::new(CACHED_TAGS),
+                markup: RevisionCache::new(CACHED_MARKUP),
+                mount,
+                cookies,
+                compress,
             }))
         };
+        let in_pages = failures.clone();
         let routes = move |store| -> Result<Router, MountError> {
             let blog = open(store)?;
+            in_pages.over(blog.store.takes_writes());
             let authenticated = members
                 .with_state(Arc::clone(&blog))
                 .layer(from_fn_with_state(Arc::clone(&blog), member::authenticate));
-            Ok(anybodys.with_state(blog).merge(authenticated))
+            let router = anybodys.with_state(Arc::clone(&blog)).merge(authenticated);
+            let Some((pages, assets)) = pages else {
+                return Ok(router);
+            };
+            let pages = pages
+                .with_state(Arc::clone(&blog))
+                .layer(from_fn_with_state(Arc::clone(&blog), pages::authenticate));
+            Ok(router.merge(pages).merge(assets.with_state(blog)))
         };
         let mounted = Mounted::of_router(paths, description, routes).with_users(&figures);
-        Ok(mounted.with_not_found(Arc::new(not_found::page)))
+        let failures = has_pages.then_some(failures);
+        Ok(mounted.with_not_found(not_found::page(failures)))
     }
 }
 

@@ -1,15 +1,24 @@
 //! The 404 page, and 405 for methods that are not taken.
 
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use std::sync::Arc;
+
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
+use super::pages::{self, Failures};
 use super::problem::ConduitError;
+use crate::http::NotFoundPage;
 
-/// The app's 404 page: the contract's document below `/api`, the house's elsewhere.
-pub(super) fn page(_method: &Method, _headers: &HeaderMap, uri: &Uri) -> Option<Response> {
-    let rest = uri.path().strip_prefix("/api")?;
-    let is_below = rest.is_empty() || rest.starts_with('/');
-    is_below.then(|| ConduitError::not_found("resource").into_response())
+/// The app's 404 page: the contract's document below `/api`; elsewhere that of the site for browsers, where
+/// there is a site, and the house's.
+pub(super) fn page(site: Option<Failures>) -> NotFoundPage {
+    Arc::new(move |method, headers, uri| {
+        let rest = uri.path().strip_prefix("/api");
+        if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+            return Some(ConduitError::not_found("resource").into_response());
+        }
+        pages::not_found(site.as_ref()?, method, headers, uri)
+    })
 }
 
 /// 405; 200 for OPTIONS. The router adds `Allow` to either.

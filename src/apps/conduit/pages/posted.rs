@@ -1,0 +1,185 @@
+//! What became of a form: it was done, or something in it has to be mended, which is said beside the field.
+
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::strings::FieldTexts;
+use crate::apps::conduit::Result;
+use crate::apps::conduit::problem::ConduitError;
+use crate::apps::conduit::validation::{BLANK, INVALID};
+use crate::http::HttpError;
+use crate::store::{Outcome, StoredResponse};
+use crate::web::form::FormFields;
+use crate::web::texts::fill;
+
+/// What became of a write that a form asked for.
+pub(super) enum Posted {
+    /// The body of its answer; nothing, if that is not kept.
+    Done(Vec<u8>),
+    Refused(Refusal),
+}
+
+/// Why a form was refused: its status, and what is wrong with which field.
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    errors: Vec<(String, String)>,
+}
+
+impl Posted {
+    /// That of an outcome.
+    ///
+    /// # Errors
+    /// What no field can mend: that it is not there, or somebody else's.
+    pub(super) fn of(outcome: Outcome) -> Result<Self> {
+        match outcome {
+            Outcome::Done(answer) | Outcome::Replayed(answer) if answer.status < 400 => Ok(
+                Self::Done(answer.body.map(|body| body.bytes).unwrap_or_default()),
+            ),
+            Outcome::Done(answer) | Outcome::Replayed(answer) => {
+                Refusal::stored(&answer).map(Self::Refused)
+            }
+            Outcome::Withheld(_) => Ok(Self::Done(Vec::new())),
+            Outcome::KeyTaken => Err(HttpError::bare(StatusCode::UNPROCESSABLE_ENTITY)),
+        }
+    }
+}
+
+impl Refusal {
+    fn stored(answer: &StoredResponse) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Document {
+            errors: Map<String, Value>,
+        }
+        let status = StatusCode::from_u16(answer.status).map_err(HttpError::internal)?;
+        let is_of_fields = [StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY];
+        if !is_of_fields.contains(&status) {
+            return Err(HttpError::bare(status));
+        }
+        let body = answer.body.as_ref().map(|body| body.bytes.as_slice());
+        let document: Document =
+            serde_json::from_slice(body.unwrap_or_default()).map_err(HttpError::internal)?;
+        let text = |value: &Value| value[0].as_str().unwrap_or_default().to_owned();
+        let errors = document.errors.iter();
+        Ok(Self {
+            status,
+            errors: errors
+                .map(|(key, value)| (key.clone(), text(value)))
+                .collect(),
+        })
+    }
+
+    /// What of it is said where.
+    pub(super) fn explained(&self, t: &FieldTexts) -> FormErrors {
+        let errors = self.errors.iter();
+        FormErrors(
+            errors
+                .map(|(key, text)| (key.clone(), explain(t, key, text)))
+                .collect(),
+        )
+    }
+}
+
+impl From<ConduitError> for Refusal {
+    fn from(error: ConduitError) -> Self {
+        let errors = error.errors();
+        Self {
+            status: error.status(),
+            errors: errors
+                .map(|(key, text)| (key.to_owned(), text.to_owned()))
+                .collect(),
+        }
+    }
+}
+
+/// What is wrong with which field, in the page's language.
+#[derive(Debug, Default)]
+pub(super) struct FormErrors(Vec<(String, String)>);
+
+impl FormErrors {
+    /// What is wrong with a field; nothing, if it is empty.
+    pub(super) fn of(&self, key: &str) -> &str {
+        let mut errors = self.0.iter();
+        let found = errors.find(|(name, _)| name == key);
+        found.map_or("", |(_, text)| text.as_str())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What the contract says of a field, in the page's words.
+fn explain(t: &FieldTexts, key: &str, text: &str) -> String {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let bound = |template: &str| fill(template, &[("n", &digits)]);
+    match text {
+        _ if key == "credentials" => t.credentials.clone(),
+        BLANK => t.blank.clone(),
+        INVALID => t.invalid.clone(),
+        "has already been taken" => t.taken.clone(),
+        "takes no more comments" => t.full.clone(),
+        text if text.starts_with("is too short") => bound(&t.too_short),
+        text if text.ends_with("characters)") => bound(&t.too_long),
+        text if text.ends_with("bytes)") => bound(&t.too_many_bytes),
+        text if text.ends_with("tags)") => bound(&t.too_many_tags),
+        text => text.to_owned(),
+    }
+}
+
+/// Fields of a form as a body of the API has them. Browsers send line ends of their own.
+pub(super) struct Fields(pub(super) Map<String, Value>);
+
+impl Fields {
+    /// Those with these names; what was left empty is an empty text.
+    pub(super) fn of(form: &FormFields, names: &[&str]) -> Self {
+        let fields = names
+            .iter()
+            .map(|name| ((*name).to_owned(), Value::from(typed(form, name))));
+        Self(fields.collect())
+    }
+}
+
+/// What was typed into a field.
+pub(super) fn typed(form: &FormFields, name: &str) -> String {
+    let text = form.text(name).unwrap_or_default();
+    text.replace("\r\n", "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apps::conduit::pages::language::Language;
+    use crate::apps::conduit::pages::strings::Strings;
+    use crate::apps::conduit::validation;
+
+    #[test]
+    fn everything_that_a_field_can_be_told_is_in_the_pages_words() {
+        let long = "x".repeat(300_000);
+        let errors = [
+            validation::username(&long),
+            validation::username(".."),
+            validation::email(&long),
+            validation::password("short"),
+            validation::password(&long),
+            validation::bio(&long),
+            validation::title(&long),
+            validation::comment_body(&long),
+        ];
+        let t = &Strings::of(Language::Japanese).field;
+        let texts = errors.map(Result::unwrap_err);
+        let others = [BLANK, "has already been taken", "takes no more comments"];
+        let others = others.map(str::to_owned);
+        let tags = ["is too long (maximum is 50 tags)".to_owned()];
+        for text in texts.into_iter().chain(others).chain(tags) {
+            let explained = explain(t, "x", &text);
+            assert!(
+                explained.chars().any(|c| c > '\u{3000}'),
+                "{text}: {explained}"
+            );
+            assert!(!explained.contains('{'), "{explained}");
+        }
+        let short = explain(t, "password", "is too short (minimum is 8 characters)");
+        assert!(short.contains('8'), "{short}");
+    }
+}

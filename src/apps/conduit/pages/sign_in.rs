@@ -1,0 +1,237 @@
+//! `/login`, `/register` and `/logout`: how sessions begin and end. What was typed is shown again where it
+//! has to be mended, but never a password.
+
+use std::time::SystemTime;
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::{Extensions, HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::addresses::with_query;
+use super::frame::{PageFrame, form_page};
+use super::home;
+use super::posted::{Fields, FormErrors, Posted, Refusal, typed};
+use super::terms::FormTerms;
+use crate::apps::conduit::account::{self, Credentials, NewAccount};
+use crate::apps::conduit::answer::envelope;
+use crate::apps::conduit::member::SessionUser;
+use crate::apps::conduit::problem::ConduitError;
+use crate::apps::conduit::{Blog, BlogState, Result};
+use crate::auth::session::Session;
+use crate::http::HttpError;
+use crate::web::csrf::FormToken;
+use crate::web::flash;
+use crate::web::form::FormFields;
+use crate::web::redirect::{local_or, see_other};
+
+/// Where a form is and what was typed into it. Both pages are made of it.
+struct EntryForm<'p> {
+    frame: &'p PageFrame,
+    token: FormToken,
+    /// Where to go on.
+    to: String,
+    username: String,
+    email: String,
+    errors: FormErrors,
+}
+
+impl EntryForm<'_> {
+    /// The address of the other page, which goes on at the same place.
+    fn other(&self, path: &str) -> String {
+        let to = [("to", self.to.as_str())];
+        let parameters = if self.to.is_empty() { &[][..] } else { &to };
+        self.frame.url(&with_query(path, parameters, 1))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "conduit/sign_in.html")]
+struct SignInPage<'p> {
+    frame: &'p PageFrame,
+    entry: EntryForm<'p>,
+}
+
+#[derive(Template)]
+#[template(path = "conduit/sign_up.html")]
+struct SignUpPage<'p> {
+    frame: &'p PageFrame,
+    entry: EntryForm<'p>,
+}
+
+/// Which of the two.
+#[derive(Clone, Copy)]
+enum Entry {
+    SignIn,
+    SignUp,
+}
+
+impl Entry {
+    /// The page with what was typed into `form`, and what is wrong with it.
+    fn page(
+        self,
+        blog: &Blog,
+        (frame, headers): (&PageFrame, &HeaderMap),
+        (form, to): (&FormFields, &str),
+        refusal: Option<&Refusal>,
+    ) -> Result<Response> {
+        let (token, seed) = FormToken::of_visitor(headers);
+        let errors = refusal.map(|refusal| refusal.explained(&frame.t.field));
+        let entry = EntryForm {
+            frame,
+            token,
+            to: local_or(Some(to), "").to_owned(),
+            username: typed(form, "username"),
+            email: typed(form, "email"),
+            errors: errors.unwrap_or_default(),
+        };
+        let status = refusal.map_or(StatusCode::OK, |refusal| refusal.status);
+        let mut response = match self {
+            Self::SignIn => form_page(status, &SignInPage { frame, entry })?,
+            Self::SignUp => form_page(status, &SignUpPage { frame, entry })?,
+        };
+        FormToken::remember(&mut response, &blog.cookies, seed.as_deref())?;
+        Ok(response)
+    }
+
+    fn show(
+        self,
+        blog: &Blog,
+        frame: &PageFrame,
+        headers: &HeaderMap,
+        query: Option<&str>,
+    ) -> Result<Response> {
+        let mut query = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let to = query.find_map(|(name, value)| (name == "to").then_some(value));
+        let to = to.unwrap_or_default();
+        if frame.visitor.is_some() {
+            return Ok(see_other(local_or(Some(&to), &frame.url("/"))));
+        }
+        self.page(blog, (frame, headers), (&FormFields::default(), &to), None)
+    }
+}
+
+pub(super) async fn sign_in(
+    State(blog): State<BlogState>,
+    frame: PageFrame,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    Entry::SignIn.show(&blog, &frame, &headers, query.as_deref())
+}
+
+pub(super) async fn sign_up(
+    State(blog): State<BlogState>,
+    frame: PageFrame,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    Entry::SignUp.show(&blog, &frame, &headers, query.as_deref())
+}
+
+/// `POST /login`.
+pub(super) async fn enter(
+    State(blog): State<BlogState>,
+    frame: PageFrame,
+    headers: HeaderMap,
+    extensions: Extensions,
+    form: FormFields,
+) -> Result<Response> {
+    FormToken::of_visitor(&headers).0.check(&form)?;
+    let to = form.text("to").unwrap_or_default().to_owned();
+    let fields = Fields::of(&form, &["email"]);
+    let credentials = Credentials::read(&with_password(fields, &form).0);
+    let refusal = match credentials {
+        Err(error) => error,
+        Ok(credentials) => {
+            let client = blog.users.client(&extensions, &headers);
+            match account::sign_in(&blog, client, credentials).await? {
+                Some(id) => {
+                    let remember = form.text("remember").is_some();
+                    let mut response = see_other(local_or(Some(&to), &frame.url("/")));
+                    begin(&blog, &mut response, id, remember)?;
+                    return Ok(response);
+                }
+                None => ConduitError::credentials(),
+            }
+        }
+    };
+    let frame = frame.at("/login");
+    let refusal = Refusal::from(refusal);
+    Entry::SignIn.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal))
+}
+
+/// `POST /register`.
+pub(super) async fn register(
+    State(blog): State<BlogState>,
+    frame: PageFrame,
+    headers: HeaderMap,
+    extensions: Extensions,
+    FormTerms { terms, form }: FormTerms,
+) -> Result<Response> {
+    FormToken::of_visitor(&headers).0.check(&form)?;
+    let to = form.text("to").unwrap_or_default().to_owned();
+    let fields = Fields::of(&form, &["username", "email"]);
+    let posted = match NewAccount::read(&with_password(fields, &form).0) {
+        Err(error) => Posted::Refused(error.into()),
+        Ok(new) => {
+            let client = blog.users.client(&extensions, &headers);
+            let number = |_: &rusqlite::Connection, id: i64| envelope("id", &id);
+            Posted::of(account::insert(&blog, client, new, terms, number).await?)?
+        }
+    };
+    match posted {
+        Posted::Done(body) => {
+            #[derive(Deserialize)]
+            struct Number {
+                id: i64,
+            }
+            let Number { id } = serde_json::from_slice(&body).map_err(HttpError::internal)?;
+            let home = frame.url("/");
+            let mut response = match local_or(Some(&to), &home) {
+                to if to == home => flash::lead(&blog.cookies, to, home::WELCOME)?,
+                to => see_other(to),
+            };
+            begin(&blog, &mut response, id, false)?;
+            Ok(response)
+        }
+        Posted::Refused(refusal) => {
+            let frame = frame.at("/register");
+            Entry::SignUp.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal))
+        }
+    }
+}
+
+/// Passwords are taken as they are: line ends belong to them.
+fn with_password(mut fields: Fields, form: &FormFields) -> Fields {
+    let password = form.text("password").unwrap_or_default();
+    fields.0.insert("password".to_owned(), password.into());
+    fields
+}
+
+/// Begins a session of the user `id`.
+fn begin(blog: &Blog, response: &mut Response, id: i64, remember: bool) -> Result<()> {
+    let user = blog
+        .store
+        .read(|connection| -> Result<_, HttpError> { Ok(SessionUser::find(connection, id)?) })?;
+    let user = user.ok_or_else(|| HttpError::bare(StatusCode::UNAUTHORIZED))?;
+    let session = Session::begin(id, user.epoch, remember, SystemTime::now());
+    let session = session.map_err(HttpError::internal)?;
+    blog.sessions.set(response, &session)
+}
+
+/// `POST /logout`.
+pub(super) async fn sign_out(
+    State(blog): State<BlogState>,
+    frame: PageFrame,
+    form: FormFields,
+) -> Result<Response> {
+    // Whose session has ended already is signed out.
+    if let Some(visitor) = &frame.visitor {
+        visitor.sent(&form)?;
+    }
+    let mut response = flash::lead(&blog.cookies, &frame.url("/"), home::SIGNED_OUT)?;
+    blog.sessions.end(&mut response)?;
+    Ok(response)
+}

@@ -1,0 +1,50 @@
+//! On which terms a form's write is done: once for the key of its page, if that has one.
+
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::http::HeaderMap;
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+use super::posted::Fields;
+use crate::apps::conduit::write::WriteTerms;
+use crate::apps::conduit::{BlogState, Result};
+use crate::http::{FormKey, HttpError, Preconditions};
+use crate::store::Once;
+use crate::web::form::FormFields;
+
+/// A form that may be sent twice without harm: doing it again changes nothing. An extractor.
+pub(super) struct FormTerms {
+    pub(super) terms: WriteTerms,
+    pub(super) form: FormFields,
+}
+
+impl FromRequest<BlogState> for FormTerms {
+    type Rejection = HttpError;
+
+    async fn from_request(request: Request, blog: &BlogState) -> Result<Self> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(headers) = HeaderMap::from_request_parts(&mut parts, blog).await;
+        let request = Request::from_parts(parts, body);
+        Ok(Self {
+            terms: WriteTerms::of_form(Once::default(), Preconditions::of(&headers)),
+            form: FormFields::from_request(request, blog).await?,
+        })
+    }
+}
+
+/// The terms of a form that would store something twice. Pressing twice is one write; what was sent,
+/// changed and sent again from the same page is another one.
+pub(super) fn attempt(
+    key: FormKey,
+    given: Option<&str>,
+    fields: &Fields,
+    headers: &HeaderMap,
+) -> Result<WriteTerms> {
+    /// Bytes of the digest that keep two texts apart.
+    const SHOWN: usize = 16;
+    let text = serde_json::to_vec(&fields.0).map_err(HttpError::internal)?;
+    let digest = HEXLOWER.encode(&Sha256::digest(&text)[..SHOWN]);
+    let given = given.map(|given| format!("{given}.{digest}"));
+    let once = key.once(given.as_deref(), b"")?;
+    Ok(WriteTerms::of_form(once, Preconditions::of(headers)))
+}
