@@ -68,16 +68,24 @@ impl<S: Send + Sync> FromRequest<S> for FormFields {
     type Rejection = HttpError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, HttpError> {
-        if !is_form(request.headers()) {
-            let detail = "A form is expected: application/x-www-form-urlencoded.";
-            return Err(HttpError::problem(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                detail,
-            ));
-        }
-        let body: Result<Bytes, BytesRejection> = Bytes::from_request(request, state).await;
-        Self::parse(&body?)
+        Self::parse(&form_body(request, state).await?)
     }
+}
+
+/// The body of a form, for handlers that have a long one parsed elsewhere.
+///
+/// # Errors
+/// As those of the extractor [`FormFields`].
+pub async fn form_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, HttpError> {
+    if !is_form(request.headers()) {
+        let detail = "A form is expected: application/x-www-form-urlencoded.";
+        return Err(HttpError::problem(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            detail,
+        ));
+    }
+    let body: Result<Bytes, BytesRejection> = Bytes::from_request(request, state).await;
+    Ok(body?)
 }
 
 /// Whether a body says that it is a form. Without a media type it is taken for one: there is nothing in

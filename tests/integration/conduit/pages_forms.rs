@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::json;
 
 use crate::conduit::site::{PASSWORD, options};
-use crate::conduit::visitors::{Browser, encoded, hidden, html, token, unescaped};
+use crate::conduit::visitors::{Browser, encoded, escaped, hidden, html, token, unescaped};
 use crate::support::harness::Site;
 
 /// What a page says about a field.
@@ -79,12 +79,12 @@ async fn a_refused_form_says_why_beside_its_fields_and_keeps_what_was_typed() {
     let taken = [
         ("username", "ANN"),
         ("email", "ann@EXAMPLE.com"),
-        ("password", PASSWORD),
+        ("password", "another horse"),
     ];
     let page = html(browser.submit(&page, "/register", &taken).await.is(409));
     assert_eq!(said(&page, "username"), "Somebody has this already.");
     assert_eq!(said(&page, "email"), "Somebody has this already.");
-    assert!(!page.contains(PASSWORD));
+    assert!(!page.contains("another horse"));
     let page = html(browser.submit(&page, "/register", &[]).await.is(422));
     assert_eq!(said(&page, "password"), "This cannot be empty.");
     // Signing in.
@@ -477,4 +477,77 @@ async fn a_password_that_is_set_elsewhere_ends_every_session() {
     };
     assert!(site.store.write(set).await.unwrap());
     ann.get("/settings").await.is(303);
+}
+
+#[tokio::test]
+async fn who_signs_up_twice_at_once_is_signed_in() {
+    let site = Site::of_blog();
+    let browser = site.browser();
+    let page = browser.page("/register").await;
+    let fields = [
+        ("username", "ann"),
+        ("email", "ann@example.com"),
+        ("password", PASSWORD),
+    ];
+    for _ in 0..2 {
+        let answer = browser.submit(&page, "/register", &fields).await;
+        assert_eq!(answer.is(303).header("location"), "/");
+    }
+    browser.page("/settings").await;
+    // With another password, or as another name of the same address, nobody is.
+    for (name, password) in [("ann", "another horse"), ("eve", PASSWORD)] {
+        let other = site.browser();
+        let page = other.page("/register").await;
+        let fields = [
+            ("username", name),
+            ("email", "ann@example.com"),
+            ("password", password),
+        ];
+        other.submit(&page, "/register", &fields).await.is(409);
+        assert_eq!(other.cookie("conduit_session"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_long_text_is_not_lost_with_its_session() {
+    let site = Site::of_blog();
+    let ann = site.visitor("ann").await;
+    ann.writes("One", "Text", "").await;
+    let session = ann.cookie("conduit_session").unwrap();
+    let long = "字 <b>\n".repeat(20_000);
+    let article = [
+        ("title", "Long"),
+        ("description", "d"),
+        ("body", long.as_str()),
+        ("tags", "kept"),
+    ];
+    let comment = [("body", "A long comment.")];
+    for (path, action, fields) in [
+        ("/editor", "/editor", &article[..]),
+        ("/article/one", "/article/one/comments", &comment),
+        ("/editor/one", "/editor/one", &article),
+    ] {
+        ann.set_cookie("conduit_session", &session);
+        let page = ann.page(path).await;
+        let typed = fields.iter().find(|(name, _)| *name == "body");
+        let body = escaped(typed.unwrap().1);
+        ann.set_cookie("conduit_session", "ended");
+        let ended = html(ann.submit(&page, action, fields).await.is(401));
+        assert!(
+            ended.contains("Your session has ended.") && ended.contains(&body),
+            "{path}"
+        );
+        // Signed in again, in another window: the token is another one, and comes with the text.
+        ann.set_cookie("conduit_session", "ended");
+        let login = ann.page("/login").await;
+        let credentials = [("email", "ann@example.com"), ("password", PASSWORD)];
+        ann.submit(&login, "/login", &credentials).await.is(303);
+        let again = html(ann.submit(&ended, action, fields).await.is(403));
+        assert!(
+            again.contains("This form was out of date.") && again.contains(&body),
+            "{path}"
+        );
+        ann.submit(&again, action, fields).await.is(303);
+    }
+    assert_eq!(site.listed("").await.1, 2);
 }

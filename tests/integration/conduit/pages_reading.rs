@@ -530,6 +530,8 @@ async fn long_articles_and_many_comments_are_shown_in_pages() {
     assert!(page.contains("href=\"/article/long?page=2#comments\""));
     let second = browser.page("/article/long?page=2").await;
     assert!(second.contains("Number 31.") && !second.contains("Number 30."));
+    let beyond = browser.get("/article/long?page=9").await;
+    assert_eq!(beyond.is(303).header("location"), "/article/long?page=2");
     // Again, from what was cached, and after a change.
     assert_eq!(browser.page("/article/long").await, page);
     ann.edits("long", &json!({"body": "Short now"}))

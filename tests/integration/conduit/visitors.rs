@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 
 use crate::conduit::site::PASSWORD;
-use crate::support::harness::{Answer, Site, escaped};
+use crate::support::harness::{self, Answer, Site};
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -68,7 +68,9 @@ impl Browser<'_> {
         headers: &[(&str, &str)],
         body: String,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(escaped(path));
+        let mut request = Request::builder()
+            .method(method)
+            .uri(harness::escaped(path));
         let cookies: Vec<_> = {
             let cookies = self.cookies.lock().unwrap();
             let pairs = cookies
@@ -174,6 +176,12 @@ pub(crate) fn unescaped(text: &str) -> String {
     .iter()
     .rev()
     .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// Text as pages have it.
+pub(crate) fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&#38;");
+    text.replace('<', "&#60;").replace('>', "&#62;")
 }
 
 /// The tags of a page: what is between each pair of brackets.

@@ -15,7 +15,7 @@ use super::frame::{PageFrame, form_page};
 use super::home;
 use super::markdown;
 use super::posted::{Fields, FormErrors, Posted, Refusal, typed};
-use super::terms::{FormTerms, attempt};
+use super::terms::{FormMark, FormTerms, attempt};
 use crate::apps::conduit::path::{CommentPath, SlugPath};
 use crate::apps::conduit::{Blog, BlogState, Result, comments, edit};
 use crate::http::{FormKey, PrivateReading, Reading};
@@ -98,8 +98,18 @@ pub(super) async fn show(
         key: FormKey::fresh(),
         ..CommentForm::default()
     };
-    let (reading, template) = read(&blog, &frame, slug, page).await?;
-    template.answer(reading, form, StatusCode::OK)
+    let (reading, parts) = read(&blog, &frame, slug, page).await?;
+    let (_, comments) = parts.comments;
+    let last = pages(comments, COMMENTS);
+    if page > last {
+        let path = addresses::article(&parts.article.slug);
+        return Ok(see_other(&frame.url(&addresses::with_query(
+            &path,
+            &[],
+            last,
+        ))));
+    }
+    parts.answer(reading, form, StatusCode::OK)
 }
 
 /// What of an article's page was read.
@@ -187,7 +197,7 @@ impl ArticleParts<'_> {
             tags: tags(frame, &article.tag_list),
             heading,
             comments: cards.collect(),
-            paging: Paging::new(self.page.min(last), last, |page| {
+            paging: Paging::new(self.page, last, |page| {
                 let address = addresses::with_query(&path, &[], page);
                 format!("{}#comments", frame.url(&address))
             }),
@@ -230,20 +240,21 @@ pub(super) async fn comment(
     form: FormFields,
 ) -> Result<Response> {
     let path = addresses::article(&slug);
-    let Some(visitor) = frame.visitor.clone() else {
-        return Ok(frame.refuse(&headers, &path));
+    let frame = frame.at(path.clone());
+    let author = match Refusal::unless_sent_by(frame.visitor.as_deref(), &form) {
+        Ok(author) => author,
+        Err(refusal) => return refused(&blog, &frame, slug, &form, &refusal).await,
     };
-    visitor.sent(&form)?;
     let fields = Fields::of(&form, &["body"]);
     let posted = match comments::text_in(&fields.0) {
         Err(error) => Posted::Refused(error.into()),
         Ok(text) => {
-            let terms = attempt(key, form.text(KEY_FIELD), &fields, &headers)?;
+            let mark = FormMark::of(&fields)?;
+            let terms = attempt(key, form.text(KEY_FIELD), &mark, &headers)?;
             let asked = (slug.clone(), text);
-            Posted::of(comments::insert(&blog, visitor.id, asked, terms, place).await?)?
+            Posted::of(comments::insert(&blog, author, asked, terms, place).await?)?
         }
     };
-    let frame = frame.at(path.clone());
     match posted {
         Posted::Done(place) => {
             let place = String::from_utf8(place).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! `/editor` and `/editor/{slug}`: writing an article, and changing one's own.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rusqlite::Connection;
@@ -11,14 +11,14 @@ use super::addresses;
 use super::data;
 use super::frame::{PageFrame, form_page};
 use super::posted::{Fields, FormErrors, Posted, Refusal, typed};
-use super::terms::attempt;
+use super::terms::{FormMark, attempt};
 use crate::apps::conduit::edit::{self, ArticleFields};
 use crate::apps::conduit::path::SlugPath;
 use crate::apps::conduit::problem::ConduitError;
 use crate::apps::conduit::validation::Presence;
 use crate::apps::conduit::{BlogState, Result, article};
-use crate::http::{FormKey, Reading};
-use crate::web::form::{FormFields, KEY_FIELD};
+use crate::http::{FormKey, HttpError, Reading};
+use crate::web::form::{FormFields, KEY_FIELD, form_body};
 use crate::web::redirect::see_other;
 
 /// The fields that hold an article, but for its tags.
@@ -27,6 +27,9 @@ const TEXTS: [&str; 3] = ["title", "description", "body"];
 /// The tags as they are typed, and as they were when the form came.
 const TAGS: &str = "tags";
 const TAGS_BEFORE: &str = "tags_before";
+
+/// Bytes of a form beyond which the pool for long work takes it apart: some 2 ms.
+const LONG: usize = 64 * 1024;
 
 #[derive(Template)]
 #[template(path = "conduit/editor.html")]
@@ -89,15 +92,39 @@ pub(super) async fn edit(
     form_page(StatusCode::OK, &template)
 }
 
-/// The article of a form. Tags that were left as they were are left out: one of them may hold a comma.
-fn fields(form: &FormFields, is_new: bool) -> Fields {
-    let mut fields = Fields::of(form, &TEXTS);
-    let tags = typed(form, TAGS);
-    if is_new || tags != typed(form, TAGS_BEFORE) {
-        let tags = tags.split([',', '、', '，', '\n']).map(Value::from);
-        fields.0.insert("tagList".to_owned(), tags.collect());
+/// What was sent from the editor: an extractor. What is long is taken apart by the pool for long work.
+pub(super) struct ArticleForm {
+    form: FormFields,
+    fields: Fields,
+    mark: FormMark,
+}
+
+impl ArticleForm {
+    fn parse(body: &[u8]) -> Result<Self> {
+        let form = FormFields::parse(body)?;
+        let mut fields = Fields::of(&form, &TEXTS);
+        let tags = typed(&form, TAGS);
+        // Tags that were left as they were are left out: one of them may hold a comma.
+        if tags != typed(&form, TAGS_BEFORE) {
+            let tags = tags.split([',', '、', '，', '\n']).map(Value::from);
+            fields.0.insert("tagList".to_owned(), tags.collect());
+        }
+        let mark = FormMark::of(&fields)?;
+        Ok(Self { form, fields, mark })
     }
-    fields
+}
+
+impl FromRequest<BlogState> for ArticleForm {
+    type Rejection = HttpError;
+
+    async fn from_request(request: Request, blog: &BlogState) -> Result<Self> {
+        let body = form_body(request, blog).await?;
+        if body.len() > LONG {
+            blog.work.run(move || Self::parse(&body)).await?
+        } else {
+            Self::parse(&body)
+        }
+    }
 }
 
 /// What is answered of a written article: its slug.
@@ -111,21 +138,20 @@ pub(super) async fn create(
     frame: PageFrame,
     headers: HeaderMap,
     key: FormKey,
-    form: FormFields,
+    ArticleForm { form, fields, mark }: ArticleForm,
 ) -> Result<Response> {
-    let Some(visitor) = &frame.visitor else {
-        return Ok(frame.refuse(&headers, "/editor"));
+    let author = match Refusal::unless_sent_by(frame.visitor.as_deref(), &form) {
+        Ok(author) => author,
+        Err(refusal) => return answer(frame, &form, None, Posted::Refused(refusal)),
     };
-    visitor.sent(&form)?;
-    let fields = fields(&form, true);
     let posted = match ArticleFields::read(&fields.0, Presence::Required) {
         Err(error) => Posted::Refused(error.into()),
         Ok(new) => {
-            let terms = attempt(key, form.text(KEY_FIELD), &fields, &headers)?;
-            Posted::of(edit::insert(&blog, visitor.id, new, terms, slug).await?)?
+            let terms = attempt(key, form.text(KEY_FIELD), &mark, &headers)?;
+            Posted::of(edit::insert(&blog, author, new, terms, slug).await?)?
         }
     };
-    answer(&frame, &form, None, posted)
+    answer(frame, &form, None, posted)
 }
 
 /// `POST /editor/{slug}`.
@@ -135,28 +161,27 @@ pub(super) async fn change(
     frame: PageFrame,
     headers: HeaderMap,
     key: FormKey,
-    form: FormFields,
+    ArticleForm { form, fields, mark }: ArticleForm,
 ) -> Result<Response> {
     let path = addresses::editor(&old);
-    let Some(visitor) = &frame.visitor else {
-        return Ok(frame.refuse(&headers, &path));
+    let author = match Refusal::unless_sent_by(frame.visitor.as_deref(), &form) {
+        Ok(author) => author,
+        Err(refusal) => return answer(frame, &form, Some(&path), Posted::Refused(refusal)),
     };
-    visitor.sent(&form)?;
-    let fields = fields(&form, false);
     let posted = match ArticleFields::read(&fields.0, Presence::Required) {
         Err(error) => Posted::Refused(error.into()),
         Ok(changes) => {
-            let terms = attempt(key, None, &fields, &headers)?;
+            let terms = attempt(key, None, &mark, &headers)?;
             let asked = (old, changes);
-            Posted::of(edit::apply(&blog, visitor.id, asked, terms, slug).await?)?
+            Posted::of(edit::apply(&blog, author, asked, terms, slug).await?)?
         }
     };
-    answer(&frame, &form, Some(&path), posted)
+    answer(frame, &form, Some(&path), posted)
 }
 
 /// On to the article, or the form again with what was typed.
 fn answer(
-    frame: &PageFrame,
+    frame: PageFrame,
     form: &FormFields,
     editor: Option<&str>,
     posted: Posted,
@@ -168,6 +193,7 @@ fn answer(
         }
         Posted::Refused(refusal) => refusal,
     };
+    let frame = &frame.at(editor.unwrap_or("/editor"));
     let template = EditorPage {
         frame,
         key: editor.is_none().then(FormKey::fresh),

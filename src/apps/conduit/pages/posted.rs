@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::strings::FieldTexts;
+use super::visitor::Visitor;
 use crate::apps::conduit::Result;
 use crate::apps::conduit::problem::ConduitError;
 use crate::apps::conduit::validation::{BLANK, INVALID};
@@ -45,7 +46,35 @@ impl Posted {
     }
 }
 
+/// What is said of a form as a whole, by this key.
+const FORM: &str = "form";
+const ENDED: &str = "session has ended";
+const OUTDATED: &str = "is out of date";
+
 impl Refusal {
+    /// The number of `visitor`, who sends `form`; or why not: the session has ended, or the form is of
+    /// another one. Whoever has written a long text gets it back then.
+    pub(super) fn unless_sent_by(
+        visitor: Option<&Visitor>,
+        form: &FormFields,
+    ) -> Result<i64, Self> {
+        let (status, text) = match visitor {
+            Some(visitor) if visitor.sent(form).is_ok() => return Ok(visitor.id),
+            Some(_) => (StatusCode::FORBIDDEN, OUTDATED),
+            None => (StatusCode::UNAUTHORIZED, ENDED),
+        };
+        Err(Self {
+            status,
+            errors: vec![(FORM.to_owned(), text.to_owned())],
+        })
+    }
+
+    /// Whether this was said of all of `keys`.
+    pub(super) fn concerns(&self, keys: &[&str]) -> bool {
+        keys.iter()
+            .all(|key| self.errors.iter().any(|(name, _)| name == key))
+    }
+
     fn stored(answer: &StoredResponse) -> Result<Self> {
         #[derive(Deserialize)]
         struct Document {
@@ -115,6 +144,8 @@ fn explain(t: &FieldTexts, key: &str, text: &str) -> String {
     let bound = |template: &str| fill(template, &[("n", &digits)]);
     match text {
         _ if key == "credentials" => t.credentials.clone(),
+        ENDED => t.ended.clone(),
+        OUTDATED => t.outdated.clone(),
         BLANK => t.blank.clone(),
         INVALID => t.invalid.clone(),
         "has already been taken" => t.taken.clone(),
@@ -168,7 +199,13 @@ mod tests {
         ];
         let t = &Strings::of(Language::Japanese).field;
         let texts = errors.map(Result::unwrap_err);
-        let others = [BLANK, "has already been taken", "takes no more comments"];
+        let others = [
+            BLANK,
+            ENDED,
+            OUTDATED,
+            "has already been taken",
+            "takes no more comments",
+        ];
         let others = others.map(str::to_owned);
         let tags = ["is too long (maximum is 50 tags)".to_owned()];
         for text in texts.into_iter().chain(others).chain(tags) {

@@ -20,7 +20,7 @@ use crate::apps::conduit::member::SessionUser;
 use crate::apps::conduit::problem::ConduitError;
 use crate::apps::conduit::{Blog, BlogState, Result};
 use crate::auth::session::Session;
-use crate::http::HttpError;
+use crate::http::{Client, HttpError};
 use crate::web::csrf::FormToken;
 use crate::web::flash;
 use crate::web::form::FormFields;
@@ -172,11 +172,11 @@ pub(super) async fn register(
 ) -> Result<Response> {
     FormToken::of_visitor(&headers).0.check(&form)?;
     let to = form.text("to").unwrap_or_default().to_owned();
+    let client = blog.users.client(&extensions, &headers);
     let fields = Fields::of(&form, &["username", "email"]);
     let posted = match NewAccount::read(&with_password(fields, &form).0) {
         Err(error) => Posted::Refused(error.into()),
         Ok(new) => {
-            let client = blog.users.client(&extensions, &headers);
             let number = |_: &rusqlite::Connection, id: i64| envelope("id", &id);
             Posted::of(account::insert(&blog, client, new, terms, number).await?)?
         }
@@ -197,9 +197,32 @@ pub(super) async fn register(
             Ok(response)
         }
         Posted::Refused(refusal) => {
+            if let Some(id) = same_account(&blog, &refusal, client, &form).await? {
+                let mut response = see_other(local_or(Some(&to), &frame.url("/")));
+                begin(&blog, &mut response, id, false)?;
+                return Ok(response);
+            }
             let frame = frame.at("/register");
             Entry::SignUp.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal))
         }
+    }
+}
+
+/// The account that a form was refused for, if it is the one that the form wants, password included: the form
+/// was sent twice.
+async fn same_account(
+    blog: &Blog,
+    refusal: &Refusal,
+    client: Client,
+    form: &FormFields,
+) -> Result<Option<i64>> {
+    let is_taken = refusal.status == StatusCode::CONFLICT;
+    if !is_taken || !refusal.concerns(&["username", "email"]) {
+        return Ok(None);
+    }
+    match Credentials::read(&with_password(Fields::of(form, &["email"]), form).0) {
+        Ok(credentials) => account::sign_in(blog, client, credentials).await,
+        Err(_) => Ok(None),
     }
 }
 

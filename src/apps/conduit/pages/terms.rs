@@ -32,19 +32,28 @@ impl FromRequest<BlogState> for FormTerms {
     }
 }
 
+/// Stands for what a form says, wherever it is stored.
+pub(super) struct FormMark(String);
+
+impl FormMark {
+    /// That of fields; none of them is a secret.
+    pub(super) fn of(fields: &Fields) -> Result<Self> {
+        /// Bytes of the digest that keep two texts apart.
+        const SHOWN: usize = 16;
+        let text = serde_json::to_vec(&fields.0).map_err(HttpError::internal)?;
+        Ok(Self(HEXLOWER.encode(&Sha256::digest(&text)[..SHOWN])))
+    }
+}
+
 /// The terms of a form that would store something twice. Pressing twice is one write; what was sent,
 /// changed and sent again from the same page is another one.
 pub(super) fn attempt(
     key: FormKey,
     given: Option<&str>,
-    fields: &Fields,
+    mark: &FormMark,
     headers: &HeaderMap,
 ) -> Result<WriteTerms> {
-    /// Bytes of the digest that keep two texts apart.
-    const SHOWN: usize = 16;
-    let text = serde_json::to_vec(&fields.0).map_err(HttpError::internal)?;
-    let digest = HEXLOWER.encode(&Sha256::digest(&text)[..SHOWN]);
-    let given = given.map(|given| format!("{given}.{digest}"));
+    let given = given.map(|given| format!("{given}.{}", mark.0));
     let once = key.once(given.as_deref(), b"")?;
     Ok(WriteTerms::of_form(once, Preconditions::of(headers)))
 }
