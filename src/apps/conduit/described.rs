@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToResponse, ToSchema};
 use super::account::User;
 use super::comments::Comment;
 use super::profile::Profile;
-use crate::http::builtin::openapi::refusal;
+use crate::http::builtin::openapi::{problem, refusal};
 
 /// What is wrong, for each field or thing.
 #[derive(ToSchema)]
@@ -69,13 +69,11 @@ impl<'r> ToResponse<'r> for TooManyAttempts {
 }
 
 fn refused(description: &str) -> RefOr<Response> {
-    let media_types = ["application/json", crate::http::PROBLEM_TYPE];
-    let media_types = if description.contains("problem document") {
-        &media_types[..]
-    } else {
-        &media_types[..1]
-    };
-    refusal(description, "ConduitRefusal", media_types).into()
+    let mut response = refusal(description, "ConduitRefusal", &["application/json"]);
+    if description.contains("problem document") {
+        response.content.extend(problem(description).content);
+    }
+    response.into()
 }
 
 /// Which articles a list has.
@@ -97,10 +95,10 @@ pub(super) struct FilterParameters {
 #[expect(dead_code, reason = "describes what `query` reads")]
 pub(super) struct PageParameters {
     /// Articles of the page.
-    #[param(minimum = 1, default = 20)]
+    #[param(value_type = Option<u128>, minimum = 1, default = 20)]
     limit: Option<u64>,
     /// Articles before the page.
-    #[param(minimum = 0, default = 0)]
+    #[param(value_type = Option<u128>, minimum = 0, default = 0)]
     offset: Option<u64>,
 }
 

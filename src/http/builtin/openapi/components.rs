@@ -171,6 +171,10 @@ fn answers(limits: &LayerLimits) -> Vec<(&'static str, Response)> {
         ("HeadTooLarge", head_too_large),
         ("TooLarge", problem(&too_large)),
         (
+            "MalformedKey",
+            problem("The `Idempotency-Key` is malformed. Nothing was done."),
+        ),
+        (
             "KeyTaken",
             problem(
                 "The `Idempotency-Key` was given with another request before. Nothing was done.",

@@ -89,7 +89,11 @@ fn guarded((_, operation): (&str, &mut Operation)) {
         answers.push(("413", "TooLarge"));
     }
     if takes_key {
-        answers.extend([("422", "KeyTaken"), ("507", "StorageFull")]);
+        answers.extend([
+            ("400", "MalformedKey"),
+            ("422", "KeyTaken"),
+            ("507", "StorageFull"),
+        ]);
         for status in ["200", "201", "404"] {
             if let Some(RefOr::T(kept)) = operation.responses.responses.get_mut(status) {
                 let name = "Idempotency-Replayed";
