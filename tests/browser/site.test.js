@@ -226,8 +226,19 @@ test("the language follows the browser and the switch", async () => {
     await page.getByRole("heading", { name: /chairs found/ }).waitFor();
     await stage.shoot(page, "english");
     await assertAccessible(page);
+    // Trust 33: the switch takes the place of the page, and Back leads to the one before.
+    const visited = () => page.evaluate(() => history.length);
+    const before = await visited();
     await page.getByRole("button", { name: "日本語" }).click();
     await page.getByRole("heading", { name: /脚の椅子が見つかりました/ }).waitFor();
+    assert.equal(page.url(), stage.url + path);
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("heading", { name: /chairs found/ }).waitFor();
+    assert.equal(await visited(), before);
+    await page.goto("/estate/1");
+    await page.getByRole("button", { name: "日本語" }).click();
+    await page.locator("html[lang=ja]").waitFor();
+    await page.goBack();
     assert.equal(page.url(), stage.url + path);
     await page.getByRole("button", { name: "English" }).click();
     await page.getByRole("heading", { name: /chairs found/ }).waitFor();
