@@ -158,7 +158,7 @@ test("nazotte: too small a line, an empty place, moving, zooming, keys", async (
     const button = page.getByRole("button", { name: "線を引く" });
     await button.click();
     await draw(page, [0.5, 0.5, 0.505, 0.505]);
-    await page.locator("#results", { hasText: "線が短すぎます" }).waitFor();
+    await page.locator("#results", { hasText: "線が何も囲んでいません" }).waitFor();
     await draw(page, [0.05, 0.05, 0.15, 0.2]);
     await page.getByRole("heading", { name: "この中に部屋はありません" }).waitFor();
     await stage.shoot(page, "nazotte-empty");
@@ -216,6 +216,33 @@ test("nazotte is drawn with a finger on a narrow screen", async () => {
       return top >= 0 && bottom <= innerHeight;
     });
   }, NARROW);
+});
+
+// Trust 31: its halves go round in two ways, and nearly take each other's area away.
+test("nazotte takes a figure eight", async () => {
+  await stage.visit(async (page) => {
+    await openMap(page);
+    await page.getByRole("button", { name: "線を引く" }).click();
+    const box = await page.locator("#canvas").boundingBox();
+    const to = (x, y) => [box.x + box.width * x, box.y + box.height * y];
+    await page.mouse.move(...to(0.45, 0.7));
+    await page.mouse.down();
+    for (let step = 1; step <= 48; step++) {
+      const turn = (2 * Math.PI * step) / 48;
+      await page.mouse.move(...to(0.45 + 0.15 * Math.sin(turn), 0.7 + 0.15 * Math.sin(2 * turn)));
+    }
+    const asked = page.waitForRequest("**/api/estate/nazotte");
+    await page.mouse.up();
+    assert.ok((await asked).postDataJSON().coordinates.length > 8);
+    await page.locator("#found .card").first().waitFor();
+    // A straight line, there and back, encloses nothing.
+    await page.getByRole("button", { name: "線を引く" }).click();
+    await page.mouse.move(...to(0.3, 0.5));
+    await page.mouse.down();
+    for (const x of [0.4, 0.6, 0.7, 0.5, 0.3]) await page.mouse.move(...to(x, 0.5));
+    await page.mouse.up();
+    await page.locator("#results", { hasText: "線が何も囲んでいません" }).waitFor();
+  });
 });
 
 test("the language follows the browser and the switch", async () => {

@@ -235,6 +235,13 @@ async fn searches_say_what_is_wrong_and_what_was_not_found() {
             400,
             "この座標では囲めません",
         ),
+        // Trust 31: a line has a message of its own.
+        (
+            "/estate/nazotte?area=35,139+36,140",
+            400,
+            "3つから1,000個まで",
+        ),
+        ("/estate/nazotte?area=x", 400, "3つから1,000個まで"),
         (
             "/estate/nazotte?north=1&south=0&west=0&east=1",
             200,
