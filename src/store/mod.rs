@@ -262,7 +262,35 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let permit = self.turn().await?;
-        let generation = self.shared.current();
+        Self::offloaded(permit, self.shared.current(), work).await
+    }
+
+    /// The same of one generation, which need not be the newest.
+    ///
+    /// # Errors
+    /// As [`Store::read_offloaded`].
+    pub async fn read_offloaded_in<T, E>(
+        &self,
+        generation: Arc<Generation>,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let permit = self.turn().await?;
+        Self::offloaded(permit, generation, work).await
+    }
+
+    async fn offloaded<T, E>(
+        permit: OwnedSemaphorePermit,
+        generation: Arc<Generation>,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let task = tokio::task::spawn_blocking(move || {
             let result = generation.read(work);
             drop(permit);

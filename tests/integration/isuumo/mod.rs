@@ -6,4 +6,5 @@ pub(crate) mod edge_cases_writes;
 pub(crate) mod pages;
 pub(crate) mod pages_escaping;
 pub(crate) mod pages_forms;
+pub(crate) mod pictures;
 pub(crate) mod uploads;

@@ -129,7 +129,7 @@ async fn modules_import_what_is_there() {
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap())
         .collect();
-    assert_eq!(imported, ["line.js", "map.js"]);
+    assert_eq!(imported, ["line.js", "map.js", "thumbnail.js"]);
     for name in imported {
         let answer = site.get(&format!("{folder}/{name}")).await;
         assert_eq!(

@@ -9,6 +9,7 @@
 //!
 //! # Layout
 //! - [`Shelf`]: a list and its searches; `bits`: sets of rows; `fragments`: rows as JSON
+//! - `scans`: what was found by going through the file; `thumbnails`: the names of pictures
 //! - `rows`: what is known of each row; `positions`: where an id is; [`Places`]: where estates are
 
 mod bits;
@@ -17,6 +18,7 @@ mod places;
 mod positions;
 mod rows;
 mod shelf;
+mod thumbnails;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,6 +28,7 @@ use rusqlite::Connection;
 pub(super) use self::places::Places;
 use self::rows::ListQueries;
 pub(super) use self::shelf::{Set, Shelf};
+pub(super) use self::thumbnails::PictureNames;
 use super::conditions::Conditions;
 use crate::store::{Change, Derived, Deriver, Generation, StoreError, panic_message};
 

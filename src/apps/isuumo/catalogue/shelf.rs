@@ -16,6 +16,7 @@ use super::fragments::{Fragments, Rendering};
 use super::places::Places;
 use super::positions::Positions;
 use super::rows::{Distinct, Entry, ListQueries, Rows};
+use super::thumbnails::{PictureNames, Thumbnails};
 use crate::apps::answer::RowFormat;
 use crate::apps::isuumo::point_tree::PointTree;
 use crate::apps::isuumo::polygon::GeoPoint;
@@ -57,6 +58,7 @@ struct Fixed {
     fragments: Fragments,
     /// Where the rows are, once a polygon is searched that needs it.
     tree: OnceLock<PointTree>,
+    thumbnails: Thumbnails,
 }
 
 impl Shelf {
@@ -107,7 +109,8 @@ impl Shelf {
     }
 
     /// These rows among those of `fixed`: what is known of them is taken over.
-    fn rearranged(&self, fixed: Fixed) -> Self {
+    fn rearranged(&self, mut fixed: Fixed) -> Self {
+        fixed.thumbnails = self.fixed.thumbnails.with_more_rows();
         let mut live = Bits::none(fixed.rows.entries.len());
         let before = |entry: &Entry| self.fixed.positions.get(i64::from(entry.id));
         let before: Vec<Option<usize>> = fixed.rows.entries.iter().map(before).collect();
@@ -167,6 +170,15 @@ impl Shelf {
             Some(bits) => self.live.common(&bits, offset, limit),
             None => (0, Vec::new()),
         }
+    }
+
+    /// Whether a row has a picture of this name; `read` gives the names of all, if they are not known.
+    pub(in crate::apps::isuumo) async fn has_picture<E>(
+        &self,
+        name: &str,
+        read: impl AsyncFnOnce() -> Result<PictureNames, E>,
+    ) -> Result<bool, E> {
+        self.fixed.thumbnails.has(name, read).await
     }
 
     /// How many rows are live.
@@ -314,6 +326,7 @@ impl Fixed {
             features: feature_sets(&rows),
             fragments: Fragments::new(length),
             tree: OnceLock::new(),
+            thumbnails: Thumbnails::default(),
             rows,
         }
     }

@@ -3,6 +3,7 @@
 
 import { extent, simplify } from "./line.js";
 import { DensityMap } from "./map.js";
+import { picturePath } from "./thumbnail.js";
 
 const page = document.getElementById("nazotte");
 const texts = page.dataset;
@@ -52,16 +53,12 @@ function show(estate) {
   item.dataset.latitude = estate.latitude;
   item.dataset.longitude = estate.longitude;
   item.querySelector("a").href = `${texts.base}/estate/${estate.id}`;
-  const image = item.querySelector("img");
-  // As on the server: nothing but the site's own pictures.
-  if (/^\/images\/[\w./-]+$/.test(estate.thumbnail)) image.src = texts.base + estate.thumbnail;
-  else image.remove();
+  item.querySelector("img").src = texts.base + picturePath(estate.thumbnail);
   const write = (name, text) => { item.querySelector(`.${name}`).textContent = text; };
   write("name", estate.name);
   write("price", texts.rent.replace("{n}", number.format(estate.rent)));
   write("note", `${texts.door} ${number.format(estate.doorWidth)} × ${number.format(estate.doorHeight)} cm`);
   write("line", estate.address);
-  write("description", estate.description);
   return item;
 }
 
