@@ -8,7 +8,8 @@
 //! # Layout
 //! - `chair`, `estate`: the two objects, their columns and JSON; `by_id`: one of them
 //! - `catalogue`: the lists in memory, derived from the file
-//! - `search`, `query`: the two searches: parameters to conditions to sets, or to SQL
+//! - `search`: the two searches; `query`, `criteria`: parameters to conditions to sets, or to SQL
+//! - `browse`: the lists of the pages, by words and in several orders
 //! - `low_priced`, `recommended`, `nazotte` (with `polygon`, `point_tree`): the other lists
 //! - `purchase`: buying a chair and requesting documents; `body`: how bodies are read
 //! - `upload` (with `records`): CSV uploads; `initialize`: back to the baked data
@@ -20,11 +21,13 @@
 
 mod body;
 mod bots;
+mod browse;
 mod by_id;
 mod catalogue;
 mod chair;
 mod condition_endpoints;
 mod conditions;
+mod criteria;
 mod description;
 mod estate;
 mod images;

@@ -1,5 +1,6 @@
 //! The app `isuumo`: its contract, its uploads, its pages.
 
+pub(crate) mod browse;
 pub(crate) mod contract;
 pub(crate) mod edge_cases;
 pub(crate) mod edge_cases_writes;

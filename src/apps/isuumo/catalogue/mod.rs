@@ -17,6 +17,7 @@ mod fragments;
 mod places;
 mod positions;
 mod rows;
+mod scans;
 mod shelf;
 mod thumbnails;
 
@@ -27,6 +28,7 @@ use rusqlite::Connection;
 
 pub(super) use self::places::Places;
 use self::rows::ListQueries;
+pub(super) use self::scans::{NamedSets, PriceOrder};
 pub(super) use self::shelf::{Set, Shelf};
 pub(super) use self::thumbnails::PictureNames;
 use super::conditions::Conditions;
