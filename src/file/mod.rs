@@ -9,13 +9,14 @@
 //!   `script`: one of these files
 //! - [`provenance`]: where a file came from, written and read
 //! - `recognition`: whether a path names a SQLite file at all
-//! - `temporary`: a file's name until it is complete
+//! - `temporary`: a file's name until it is complete; `ownership`: whose a new file is
 //! - `statistics`: what the planner knows; `sql`: names and values that are written into definitions
 //! - [`FileError`]: what went wrong
 
 mod error;
 mod folder;
 mod migrations;
+pub(crate) mod ownership;
 pub mod provenance;
 mod recognition;
 mod schema;

@@ -252,6 +252,11 @@ impl From<StoreError> for HttpError {
                 "There is no space left to store this. It did not take effect.",
             )
             .caused_by(full),
+            gone if gone.is_displaced() => Self::problem(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The data file is no longer in its place. This did not take effect.",
+            )
+            .caused_by(gone),
             // No Retry-After: repeating it could do it twice.
             unknown if unknown.is_in_doubt() => Self::problem(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -10,10 +10,10 @@
 //! Each folder uses those above it in this list, and none below.
 //! - [`Store`]: the face of all this; [`StoreError`]: what can go wrong
 //! - `open/`: files before they are used. `acceptance`: which are refused; `length`: whether one is
-//!   truncated; `files`: which a primary keeps, and the lock on them; `pragmas`: how connections are set up,
+//!   truncated; `files`: which a primary keeps, and the lock on them; `place`: whether they are still there; `pragmas`: how connections are set up,
 //!   all of it in one place
 //! - `watch/`: what operators see. [`Figures`] and [`Distribution`]s; `slow_queries`: what took long, with
-//!   its plan; [`Health`] of a file
+//!   its plan; [`Health`] of a file; [`Writing`]: whether writes are stored
 //! - `serve/`: what requests read. `generation`: one opened file with its readers; `reader`: their
 //!   transactions; [`Deriver`]: what an app keeps in memory beside the file; [`Revision`]: the name of one
 //!   state of the data
@@ -49,6 +49,7 @@ pub use change::job::{Piece, PieceTime};
 pub use change::stored_response::{StoredBody, StoredResponse};
 use change::writer::Writer;
 pub use error::StoreError;
+use error::displaced;
 pub use make::migration::{Migrated, Standing, migrate, standing};
 pub use make::next_generation::{Made, NextGeneration};
 pub use open::files::generation_at;
@@ -64,6 +65,7 @@ pub use watch::figures::Figures;
 pub use watch::health::{Depth, Drift, Health};
 pub use watch::histogram::Distribution;
 pub use watch::slow_queries::SLOW_QUERY_LOG;
+pub use watch::writing::Writing;
 
 use crate::config::{Durability, Mode};
 use crate::file::Schema;
@@ -191,6 +193,18 @@ impl Store {
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.shared.options.mode
+    }
+
+    /// Whether a primary's writes reach its file, as far as is known; `None` for a replica, which takes none.
+    /// That the files are in their place is looked at now.
+    #[must_use]
+    pub fn writing(&self) -> Option<Writing> {
+        self.writer.as_ref()?;
+        let watch = &self.shared.counters.writing;
+        if let Some(path) = self.shared.current().missing() {
+            watch.fails(&displaced(path));
+        }
+        Some(watch.state())
     }
 
     /// How long answers of writes with a key are kept; `None` where none are, as on a replica.

@@ -50,6 +50,7 @@ impl Writer {
         let (opened, generation) =
             opened.map_err(|error| refused(error, &files, number, kept, &options))?;
         if let Some(kept) = kept {
+            files.clear()?;
             // One that was migrated stays until the next start.
             files.keep(&[kept, number])?;
             tell_drift(&generation, &options);

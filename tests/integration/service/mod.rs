@@ -36,6 +36,7 @@ pub(crate) mod seed;
 pub(crate) mod shared_layers;
 pub(crate) mod slow_queries;
 pub(crate) mod sockets;
+pub(crate) mod storage;
 pub(crate) mod two_apps;
 pub(crate) mod validators;
 pub(crate) mod viewers;

@@ -65,7 +65,7 @@ fn facts(app: &Served) -> AppFacts {
     let inputs = provenance.inputs.into_iter();
     AppFacts {
         name: app.name,
-        is_ready: health::answers(&app.store),
+        is_ready: health::is_ready(app),
         mode: match app.store.mode() {
             Mode::Primary => "primary: takes writes",
             Mode::Replica => "replica: read-only",
