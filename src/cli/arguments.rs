@@ -8,6 +8,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::config::ListenParts;
 
@@ -164,6 +165,25 @@ be used, or is in use.")]
   ekiben openapi                                        of the configured apps
   ekiben openapi --app all --output docs/openapi.json   what the repository holds")]
     Openapi(OpenapiArguments),
+    /// Print the completions of a shell, to be loaded by it
+    ///
+    /// They complete commands, flags and file names.
+    #[command(after_help = "Examples:
+  source <(ekiben completions bash)                                  this shell
+  ekiben completions bash > ~/.local/share/bash-completion/completions/ekiben
+  ekiben completions zsh > ~/.zfunc/_ekiben                          a folder of $fpath
+  ekiben completions fish > ~/.config/fish/completions/ekiben.fish")]
+    Completions(CompletionsArguments),
+    /// Print a manual page, or write all of them to a folder
+    ///
+    /// What the help texts say, as a page for man: of ekiben, or of one of its commands.
+    #[command(after_help = "Examples:
+  ekiben man | man -l -                                 the page of ekiben
+  ekiben man import | man -l -                          that of a command
+  ekiben man --output ~/.local/share/man/man1           all, for `man ekiben-import`
+
+Exit codes: 0 done, 2 wrong arguments, 5 a page cannot be written.")]
+    Man(ManArguments),
 }
 
 /// Flags that name a configuration layer, shared by several subcommands.
@@ -384,4 +404,21 @@ pub(super) struct OpenapiArguments {
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
     pub(super) config: ConfigArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArguments {
+    /// The command; without this, ekiben itself
+    #[arg(value_name = "COMMAND", conflicts_with = "output")]
+    pub(super) command: Option<String>,
+    /// Folder for the pages of ekiben and every command; made if there is none
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
 }

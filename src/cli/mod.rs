@@ -1,16 +1,18 @@
 //! The command line: arguments in, calls to the library, words for people out.
 //!
-//! One file per subcommand, named like it (`backup` holds `restore` too). Results go to standard output, everything else to standard
-//! error. It must not know SQL or HTTP details.
+//! One file per subcommand, named like it (`backup` holds `restore` too, `manual` is `man`). Results go to
+//! standard output, everything else to standard error. It must not know SQL or HTTP details.
 
 mod arguments;
 mod backup;
 mod bake;
 mod check;
+mod completions;
 mod failure;
 mod import;
 mod inspect;
 mod logging;
+mod manual;
 mod migrate;
 mod openapi;
 mod output;
@@ -53,6 +55,8 @@ pub fn run() -> ExitCode {
         Some(Command::Seed(arguments)) => seed::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Openapi(arguments)) => openapi::run(&arguments),
+        Some(Command::Completions(arguments)) => completions::run(&arguments),
+        Some(Command::Man(arguments)) => manual::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -125,7 +125,7 @@ pub(super) fn log_format(command: Option<&Command>, serve: &ServeArguments) -> L
         Some(Command::Inspect(arguments)) => &arguments.config.config,
         Some(Command::Check(arguments)) => &arguments.config.config,
         Some(Command::Openapi(arguments)) => &arguments.config.config,
-        Some(Command::Import(_)) => &None,
+        Some(Command::Import(_) | Command::Completions(_) | Command::Man(_)) => &None,
     };
     format_by(file.as_deref())
 }
