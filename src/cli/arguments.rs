@@ -35,7 +35,10 @@ Examples:
   ekiben seed people list.csv --replace    put the rows of a CSV file into a primary's data
   ekiben backup /backups/isuumo.sqlite     copy a primary's data while it serves
   ekiben restore /backups/isuumo.sqlite    have the next start serve that copy
-  ekiben migrate --check                   report whether the next start migrates that copy";
+  ekiben migrate --check                   report whether the next start migrates that copy
+
+Output: results go to standard output, everything else to standard error. With --json, a result is
+one JSON object with the names of docs/commands.md.";
 
 /// An application and its data in one box: MySQL dumps go in at build time, one binary with a
 /// read-optimised SQLite file comes out.
@@ -146,6 +149,7 @@ be used, is of a newer version, or in use, or a migration failed.")]
     #[command(after_help = "Examples:
   ekiben seed people passengers.csv --replace           these people and no others
   ekiben seed people more.csv --append --data-dir /data
+  zcat people.csv.gz | ekiben seed people - --replace
 
 Exit codes: 0 done, 2 wrong arguments, or there are rows and neither --replace nor --append was given,
 3 wrong configuration, 4 the file is missing or broken, 5 the copy cannot be written, 6 the data cannot
@@ -156,7 +160,8 @@ be used, or is in use.")]
     /// For container health checks in images that have no shell.
     #[command(after_help = "Examples:
   ekiben check                         the server that this configuration would start
-  ekiben check 10.0.0.7:1323           another one; /readyz unless a path is given")]
+  ekiben check 10.0.0.7:1323           another one; /readyz unless a path is given
+  ekiben check --json                  whether, and why not, for programs")]
     Check(CheckArguments),
     /// Print the description of the API in OpenAPI 3.1
     ///
@@ -238,6 +243,14 @@ pub(super) enum ModeArgument {
     Replica,
 }
 
+/// Flags that say in which form a result is printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct ResultForm {
+    /// Print the result as one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct BakeArguments {
     #[command(flatten)]
@@ -248,6 +261,8 @@ pub(super) struct BakeArguments {
     /// Folder for APP.sqlite; without this, where `serve` looks for it
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) form: ResultForm,
 }
 
 #[derive(Debug, Args)]
@@ -286,6 +301,9 @@ pub(super) struct ImportArguments {
     /// Form of the report: for people, or as JSON
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
     pub(super) report: ReportForm,
+    /// The same as --report json
+    #[arg(long, conflicts_with = "report")]
+    pub(super) json: bool,
     /// Threads to use, 1 to read and store in turns; without this, one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) jobs: Option<u16>,
@@ -338,6 +356,8 @@ pub(super) struct BackupArguments {
     #[arg(long)]
     pub(super) replace: bool,
     #[command(flatten)]
+    pub(super) form: ResultForm,
+    #[command(flatten)]
     pub(super) data: DataArguments,
 }
 
@@ -345,6 +365,8 @@ pub(super) struct BackupArguments {
 pub(super) struct RestoreArguments {
     /// A backup, or a baked file
     pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) form: ResultForm,
     #[command(flatten)]
     pub(super) data: DataArguments,
 }
@@ -361,6 +383,8 @@ pub(super) struct MigrateArguments {
     #[arg(long)]
     pub(super) check: bool,
     #[command(flatten)]
+    pub(super) form: ResultForm,
+    #[command(flatten)]
     pub(super) config: ConfigArguments,
 }
 
@@ -369,7 +393,7 @@ pub(super) struct SeedArguments {
     /// App whose data it is
     #[arg(value_name = "APP")]
     pub(super) app: String,
-    /// The CSV file, plain or compressed with gzip or zstd
+    /// The CSV file, plain or compressed with gzip or zstd; `-` is standard input
     #[arg(value_name = "FILE.csv")]
     pub(super) file: PathBuf,
     /// Remove the rows that are there
@@ -378,6 +402,8 @@ pub(super) struct SeedArguments {
     /// Keep the rows that are there
     #[arg(long)]
     pub(super) append: bool,
+    #[command(flatten)]
+    pub(super) form: ResultForm,
     /// Folder of the primary's copy; without this, the configured one
     #[arg(long, value_name = "DIR")]
     pub(super) data_dir: Option<PathBuf>,
@@ -390,6 +416,8 @@ pub(super) struct CheckArguments {
     /// Server to ask: HOST:PORT, a port of this machine, or a URL with http
     #[arg(value_name = "SERVER")]
     pub(super) url: Option<String>,
+    #[command(flatten)]
+    pub(super) form: ResultForm,
     #[command(flatten)]
     pub(super) config: ConfigArguments,
 }

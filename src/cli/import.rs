@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         .iter()
         .map(|path| {
             if path == Path::new("-") {
-                Ok(FolderFile::standard_input())
+                Ok(FolderFile::standard_input("stdin.sql"))
             } else {
                 FolderFile::at(path)
             }
@@ -61,7 +61,12 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         &options,
         progress::for_stderr().as_mut(),
     );
-    match (imported, arguments.report) {
+    let form = if arguments.json {
+        ReportForm::Json
+    } else {
+        arguments.report
+    };
+    match (imported, form) {
         (Ok(report), ReportForm::Text) => say(&summary::import_report(&report)),
         (Ok(report), ReportForm::Json) => say(&json(&report)?),
         // Whoever reads reports by program wants to know what stood in the way.

@@ -1,8 +1,9 @@
 //! The command line as people and programs meet it: what a newcomer sees, terminals, messages,
-//! what is made of the arguments.
+//! results, what is made of the arguments.
 
 pub(crate) mod generated;
 pub(crate) mod json_log;
 pub(crate) mod messages;
 pub(crate) mod newcomer;
+pub(crate) mod results;
 pub(crate) mod terminal;
