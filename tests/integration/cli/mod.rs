@@ -5,5 +5,6 @@ pub(crate) mod generated;
 pub(crate) mod json_log;
 pub(crate) mod messages;
 pub(crate) mod newcomer;
+pub(crate) mod readme;
 pub(crate) mod results;
 pub(crate) mod terminal;
