@@ -7,13 +7,15 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::service::migrations::old_primary;
 use crate::support::binary::{Finished, Process, ekiben, finish, run};
 use crate::support::data_folder::baked_folder;
 use crate::support::dataset::Dataset;
 use crate::support::documents::{console_blocks, repository_file};
+use crate::support::schema_folder::{COLUMN, built_in_version, install};
 
 /// The only object on standard output.
 #[track_caller]
@@ -143,6 +145,35 @@ fn a_failure_prints_an_object_only_where_it_is_the_answer() {
     let result = object(run(folder.path(), &both).exits(6));
     assert_eq!(result["apps"][0]["state"], "no_copy");
     assert_eq!(result["apps"].as_array().unwrap().len(), 1);
+}
+
+/// Trust 37: how data stands to the program's schema, before a migration and after it.
+#[test]
+fn migrations_are_reported_as_due_and_as_done() {
+    let folder = old_primary();
+    let old = built_in_version();
+    run(folder.path(), &["backup", "old.sqlite"]).exits(0);
+    install(folder.path(), &[COLUMN]);
+    let app = |arguments: &[&str], code| {
+        let arguments = [&["migrate", "--json"], arguments].concat();
+        object(run(folder.path(), &arguments).exits(code))["apps"][0].take()
+    };
+    let next = format!("migration_{}.sql", old + 1);
+    let due = json!({"app": "isuumo", "state": "due", "from": old, "to": old + 1, "generation": 1,
+                     "migrations": [next]});
+    assert_eq!(app(&["--check"], 1), due);
+    let restored = run(folder.path(), &["restore", "--json", "old.sqlite"]);
+    let restored = object(restored.exits(0));
+    assert_eq!(restored["migration_due"], true);
+    assert_eq!(restored["schema_version"], old);
+    let mut done = app(&[], 0);
+    assert!(done["seconds"].take().is_number());
+    let migrated = json!({"app": "isuumo", "state": "migrated", "from": old, "to": old + 1,
+                          "generation": 3, "seconds": null});
+    assert_eq!(done, migrated);
+    let current = json!({"app": "isuumo", "state": "current", "schema_version": old + 1,
+                         "generation": 3});
+    assert_eq!(app(&["--check"], 0), current);
 }
 
 /// Trust 37: work that is done does not fail of a name that JSON has no place for.
