@@ -39,6 +39,8 @@ test("from the search to a purchase, without a reload", async () => {
     await page.getByText("21〜40件目").waitFor();
     await page.locator(".results .card a").first().click();
     await page.getByRole("heading", { name: "この椅子を買う" }).waitFor();
+    // Before its module has run, the browser itself says that there is no address.
+    await page.waitForLoadState("domcontentloaded");
     const address = page.url();
     await page.getByRole("button", { name: "この椅子を買う" }).click();
     await page.getByText("メールアドレスの形を確かめてください").waitFor();
