@@ -1,6 +1,7 @@
 //! The service as operators and any client see it: HTTP, processes, files, the command line.
 
 pub(crate) mod admin;
+pub(crate) mod answer_headers;
 pub(crate) mod api_description;
 pub(crate) mod api_pages;
 pub(crate) mod backup;
