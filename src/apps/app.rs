@@ -15,7 +15,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl, Section, dictionary};
-use crate::http::{NotFoundPage, Routes, WorkPool};
+use crate::http::{Entrance, NotFoundPage, Routes, WorkPool};
 use crate::store::{Deriver, Store};
 
 /// Why an app cannot be mounted: its settings are wrong.
@@ -113,6 +113,8 @@ pub struct Mounted {
     pub description: OpenApi,
     /// The app's own 404 page.
     pub not_found: Option<NotFoundPage>,
+    /// Where people enter it, and what crawlers are asked to leave alone.
+    pub entrance: Entrance,
     /// Its paths, as it knows them.
     pub paths: Vec<String>,
     /// Its routes over a store.
@@ -129,6 +131,7 @@ impl Mounted {
         Self {
             description,
             not_found: None,
+            entrance: Entrance::default(),
             paths: routes.paths().to_vec(),
             routes: Box::new(move |store| routes.with_state(state(store))),
         }
@@ -141,5 +144,11 @@ impl Mounted {
             not_found: Some(page),
             ..self
         }
+    }
+
+    /// The same, entered elsewhere than at its `/`, or with addresses that are not for crawlers.
+    #[must_use]
+    pub fn with_entrance(self, entrance: Entrance) -> Self {
+        Self { entrance, ..self }
     }
 }

@@ -56,7 +56,7 @@ use utoipa_axum::routes;
 pub use self::settings::IsuumoSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::config::{Mount, PublicUrl};
-use crate::http::{HttpError, Routes, WorkPool};
+use crate::http::{Entrance, HttpError, Routes, WorkPool};
 use crate::store::{Deriver, Store};
 use crate::web::cookie::CookieScope;
 
@@ -106,6 +106,20 @@ impl AppData for Isuumo {
     }
 }
 
+/// Searches have as many addresses as there are conditions, and answer the same rows over and over.
+const ENTRANCE: Entrance = Entrance {
+    path: "/",
+    not_for_crawlers: &[
+        "/api/",
+        "/initialize",
+        "/chair?",
+        "/chair/search?",
+        "/estate?",
+        "/estate/search?",
+        "/estate/nazotte?",
+    ],
+};
+
 impl ServedApp for Isuumo {
     type Settings = IsuumoSettings;
 
@@ -140,7 +154,8 @@ impl ServedApp for Isuumo {
             })
         };
         let mounted = Mounted::new(routes, description, state);
-        Ok(mounted.with_not_found(not_found))
+        let mounted = mounted.with_not_found(not_found);
+        Ok(mounted.with_entrance(ENTRANCE))
     }
 }
 

@@ -6,12 +6,16 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::{Components, OpenApi, Ref, RefOr, Required, Response, Schema};
 
 use super::kinds::{TextSpan, anchor, kind, limits, paragraphs, spans};
+use super::navigation::Navigation;
 use crate::http::builtin::openapi;
 use crate::http::builtin::openapi::{Example, ExampleBody};
 
 #[derive(Template)]
 #[template(path = "builtin/reference.html")]
-pub(super) struct Reference {
+pub(super) struct Reference<'p> {
+    navigation: &'p Navigation,
+    /// Where the examples reach the server.
+    address: &'p str,
     title: String,
     version: String,
     introduction: Vec<Vec<TextSpan>>,
@@ -72,7 +76,11 @@ struct SchemaPart {
     fields: Vec<Row>,
 }
 
-pub(super) fn page(document: &OpenApi) -> Reference {
+pub(super) fn page<'p>(
+    document: &OpenApi,
+    navigation: &'p Navigation,
+    address: &'p str,
+) -> Reference<'p> {
     let none = Components::default();
     let components = document.components.as_ref().unwrap_or(&none);
     let tags = document.tags.iter().flatten().map(|tag| TagPart {
@@ -86,6 +94,8 @@ pub(super) fn page(document: &OpenApi) -> Reference {
     });
     let schemas = components.schemas.iter();
     Reference {
+        navigation,
+        address,
         title: document.info.title.clone(),
         version: document.info.version.clone(),
         introduction: paragraphs(document.info.description.as_deref().unwrap_or_default()),
