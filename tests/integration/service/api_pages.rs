@@ -253,3 +253,29 @@ async fn robots_are_told_what_is_not_for_them() {
         assert!(!rules.iter().any(|rule| path.starts_with(rule)), "{path}");
     }
 }
+
+/// Trust 35: what two operations take alike is told once, and so is what many take.
+#[tokio::test]
+async fn docs_tell_each_table_of_parameters_once() {
+    let site = Site::of_every_app(&Options::default());
+    let page = page(&site.get("/docs").await);
+    let tables: Vec<_> = between(&page, "<caption>Parameters</caption>", "</table>")
+        .into_iter()
+        .filter(|table| table.matches("<tr>").count() > 2)
+        .collect();
+    assert!(tables.len() > 3);
+    for (index, table) in tables.iter().enumerate() {
+        assert!(!tables[..index].contains(table), "{table}");
+    }
+    for name in ["minSiblingsOrSpousesAboard", "priceRangeId"] {
+        let rows = page.matches(&format!("<code>{name}</code>")).count();
+        assert_eq!(rows, 1, "{name}");
+    }
+    let told = page.matches("<th scope=\"row\"><code>Idempotency-Key</code>");
+    assert_eq!(told.count(), 1);
+    assert!(
+        page.contains("<a href=\"#parameter-Idempotency-Key\"><code>Idempotency-Key</code></a>")
+    );
+    let same = "<p>Parameters: those of <a href=\"#";
+    assert_eq!(page.matches(same).count(), 1);
+}
