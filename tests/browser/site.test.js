@@ -316,6 +316,7 @@ test("without JavaScript everything but drawing works", async () => {
     await page.locator(".results .card a").first().click();
     await page.getByLabel("メールアドレス").fill("you@example.com");
     await page.getByRole("button", { name: "この椅子を買う" }).click();
+    // Trust 16: said once, at an address that says nothing of it.
     await page.getByText("お買い上げありがとうございます").waitFor();
     assert.match(page.url(), /\/chair\/\d+$/);
     await stage.shoot(page, "plain-purchase");

@@ -256,3 +256,24 @@ async fn estates_are_listed_in_the_same_way() {
     }
     site.get("/estate/").await.is(308);
 }
+
+/// Trust 30: a list shows the beginning of a long description, the page of its row all of it.
+#[tokio::test]
+async fn long_descriptions_are_cut_in_lists() {
+    let site = Site::new(&Dataset::tiny());
+    let long = "とても静かな椅子です。".repeat(300);
+    let chair = format!("7,Sofa,{long},/images/chair/x.png,1,50,60,70,赤,,座椅子,9,3\n");
+    let estate = format!("7,ISU,{long},/images/estate/x.png,x,35.5,139.5,1,170,70,,9\n");
+    site.upload("chairs", &chair).await.is(201);
+    site.upload("estates", &estate).await.is(201);
+    for (list, row) in [("/chair", "/chair/7"), ("/estate?q=isu", "/estate/7")] {
+        let text = async |path: &str| {
+            let answer = site.get(path).await;
+            String::from_utf8(answer.is(200).body.to_vec()).unwrap()
+        };
+        let (listed, all) = (text(list).await, text(row).await);
+        assert!(all.contains(&long), "{row}");
+        let beginning: String = long.chars().take(120).collect();
+        assert!(listed.contains(&format!("{beginning}…<")), "{list}");
+    }
+}
