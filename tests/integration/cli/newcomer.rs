@@ -36,7 +36,7 @@ fn the_name_alone_prints_an_overview_on_a_terminal() {
     for name in command_names(folder.path()) {
         assert!(printed.contains(&format!("\n  {name} ")), "no {name}");
     }
-    assert!(printed.lines().all(|line| line.chars().count() <= 100));
+    assert!(printed.lines().all(|line| line.chars().count() <= 80));
     assert!(names_in(folder.path()).is_empty(), "something was made");
 }
 
