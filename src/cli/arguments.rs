@@ -23,6 +23,8 @@ Exit codes:
   5  an output cannot be written
   6  a data file cannot be used: missing, damaged, of another app or schema, in use, or a migration
      of it failed
+  130, 143, 129  ended by SIGINT (Ctrl-C), SIGTERM, SIGHUP; what was being made is removed. `serve`
+     ends with 0, or 1 if it was told twice
 
 Examples:
   ekiben serve                             bake the built-in data if need be, serve on localhost:1323

@@ -10,7 +10,8 @@
 //! - [`provenance`]: where a file came from, written and read
 //! - `recognition`: whether a path names a SQLite file at all
 //! - `path_text`: paths in reports for programs
-//! - `temporary`: a file's name until it is complete; `ownership`: whose a new file is
+//! - `temporary`: a file's name until it is complete; `ownership`: whose a new file is;
+//!   `scratch`: those that go when the process is told to end
 //! - `statistics`: what the planner knows; `sql`: names and values that are written into definitions
 //! - [`FileError`]: what went wrong
 
@@ -22,6 +23,7 @@ mod path_text;
 pub mod provenance;
 mod recognition;
 mod schema;
+mod scratch;
 mod script;
 pub(crate) mod sql;
 mod statistics;
@@ -33,6 +35,7 @@ pub use folder::{Content, Folder, FolderFile};
 pub(crate) use path_text::path_as_text;
 pub(crate) use recognition::{why_not_regular, why_not_sqlite};
 pub use schema::Schema;
+pub(crate) use scratch::{Scratch, remove_scratch};
 pub(crate) use sql::is_about_files;
 pub(crate) use statistics::gather_statistics;
 pub(crate) use temporary::{Temporary, sync_folder};

@@ -9,12 +9,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::ownership;
+use super::{Scratch, ownership};
 
 /// A file that is removed when dropped, and locked so that others can see it is in use.
 pub(crate) struct Temporary {
     path: PathBuf,
     file: File,
+    _scratch: Scratch,
 }
 
 impl Temporary {
@@ -27,11 +28,16 @@ impl Temporary {
         let (pid, nanoseconds) = (std::process::id(), now.as_nanos());
         let name = format!("{}{role}-{pid}-{nanoseconds}", prefix(target));
         let path = target.with_file_name(name);
+        let scratch = Scratch::at(&path);
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .open(&path)?;
-        let temporary = Self { path, file };
+        let temporary = Self {
+            path,
+            file,
+            _scratch: scratch,
+        };
         temporary.file.lock()?;
         ownership::like_folder(&temporary.file, folder(target))?;
         Ok(temporary)

@@ -122,6 +122,9 @@ pub enum StoreError {
     /// The store is being closed.
     #[error("the store is closed")]
     Stopped,
+    /// The system gives no threads.
+    #[error("cannot start threads: {0}")]
+    Threads(#[source] io::Error),
     /// A read or write panicked, with this message.
     #[error("a query panicked: {0}")]
     Panicked(String),
@@ -169,6 +172,9 @@ impl StoreError {
                 Some("Check the free space and the permissions of the data directory.")
             }
             Self::Copy(error) => Some(error.hint()),
+            Self::Threads(_) => Some(
+                "Raise the limit of threads (ulimit -u, pids.max of a container) or of the address space (ulimit -v).",
+            ),
             _ => None,
         }
     }

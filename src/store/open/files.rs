@@ -11,7 +11,7 @@ use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use super::place::Place;
-use crate::file::{ownership, sync_folder};
+use crate::file::{Scratch, ownership, sync_folder};
 use crate::store::StoreError;
 use crate::store::error::no_space;
 
@@ -130,6 +130,7 @@ impl PrimaryFiles {
     ) -> Result<(PathBuf, T), E> {
         let path = self.path(generation);
         let temporary = path.with_extension("copying");
+        let _scratch = Scratch::at(&temporary);
         let replaced = self.current()?.map(|newest| self.path(newest));
         let publish = || {
             make_like(&temporary, replaced.as_deref(), &self.data_dir)?;
@@ -168,6 +169,17 @@ pub(in crate::store) fn newest(data_dir: &Path, app: &str) -> Result<Option<u64>
 pub fn generation_at(path: &Path) -> Option<(&str, u64)> {
     let (app, rest) = path.file_name()?.to_str()?.split_once(".primary.")?;
     Some((app, rest.strip_suffix(".sqlite")?.parse().ok()?))
+}
+
+/// Whether `path` is one of the names by which a primary keeps its files in a folder that has been a
+/// primary's data directory: nobody else may put a file there.
+#[must_use]
+pub fn is_of_primary(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let Some((app, _)) = name.split_once(".primary.") else {
+        return false;
+    };
+    path.with_file_name(format!("{app}.primary.lock")).exists()
 }
 
 /// Everything that belongs to a generation, with its number where it is a complete one.

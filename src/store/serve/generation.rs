@@ -18,7 +18,10 @@ use crate::store::open::files::{file_error, log_bytes, remove_generation};
 use crate::store::open::place::{Place, identity};
 use crate::store::open::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use crate::store::watch::figures::{Checkouts, Counters};
-use crate::store::{Derived, StoreError, StoreOptions};
+use crate::store::{Derived, StoreError, StoreOptions, prove_threads};
+
+/// Threads of a pool that open its connections.
+const POOL_THREADS: usize = 3;
 
 /// One opened file with its readers.
 pub struct Generation {
@@ -70,6 +73,8 @@ impl Generation {
             .with_init(set_up_reader);
         let size = options.inline_readers + options.offloaded_readers;
         let limit = TimeLimit::none();
+        // The pool has threads of its own, and panics without.
+        prove_threads(POOL_THREADS).map_err(StoreError::Threads)?;
         let readers = r2d2::Pool::builder()
             .max_size(size)
             // A local file does not go away: testing each checkout would cost more than most reads,

@@ -20,6 +20,7 @@ pub(crate) mod idempotency;
 pub(crate) mod idempotency_durability;
 pub(crate) mod idempotency_retention;
 pub(crate) mod inspect_health;
+pub(crate) mod interruptions;
 pub(crate) mod metrics;
 pub(crate) mod migration_refusals;
 pub(crate) mod migrations;

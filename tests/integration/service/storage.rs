@@ -263,3 +263,42 @@ async fn a_primary_whose_writes_fail_is_unready_until_they_are_stored() {
     assert_eq!(ready(&server).await.0, 200);
     assert_eq!(buy(server.address).await.0, 200);
 }
+
+/// Trust 23: nothing but a primary puts a file where it keeps its own, whether it runs or not; nor is a file
+/// replaced whose log SQLite would take for that of the new one.
+#[tokio::test]
+async fn a_primarys_files_are_not_replaced_by_an_import() {
+    let folder = shop();
+    let data = folder.path().join("data");
+    fs::write(folder.path().join("d.sql"), "CREATE TABLE t (a int);\n").unwrap();
+    let import = |output: &str| run(folder.path(), &["import", "d.sql", "--force", "-o", output]);
+    let server = Process::start(folder.path(), &[]);
+    let files = names(&data)
+        .into_iter()
+        .filter(|name| name.contains(".primary."));
+    let next = "isuumo.primary.2.sqlite".to_owned();
+    let files: Vec<_> = files.chain([next]).collect();
+    assert_eq!(files.len(), 5, "{files:?}");
+    for name in &files {
+        let file = format!("data/{name}");
+        import(&file)
+            .exits(5)
+            .says("name of a file of a primary's")
+            .says("hint: ");
+    }
+    assert_eq!(buy(server.address).await.0, 200);
+    stop(server);
+    import("data/isuumo.primary.1.sqlite").exits(5);
+    let server = Process::start(folder.path(), &[]);
+    assert_eq!(buy(server.address).await.0, 200);
+    stop(server);
+
+    let used = Connection::open(folder.path().join("used.sqlite")).unwrap();
+    used.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE mine (a)")
+        .unwrap();
+    import("used.sqlite")
+        .exits(5)
+        .says("used.sqlite-wal is beside it");
+    drop(used);
+    import("used.sqlite").exits(0);
+}
