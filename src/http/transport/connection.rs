@@ -68,6 +68,14 @@ pub(super) struct Waiting {
     pub(super) since: u64,
 }
 
+/// A request that has no complete answer yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Begun {
+    at: u32,
+    /// When its answer was there, of which the client has not taken all.
+    answered: u32,
+}
+
 /// What one client is doing. Times are numbers of looks; 0 says that it is not so.
 pub(crate) struct ClientConnection {
     pub(super) watch: Arc<Watch>,
@@ -81,8 +89,8 @@ pub(crate) struct ClientConnection {
     blocked: AtomicU32,
     /// Whether its requests are of HTTP/2, which has more to say than heads.
     is_http_2: AtomicBool,
-    /// When each request that has no complete answer yet began.
-    requests: Mutex<Vec<u32>>,
+    /// Those that have no complete answer yet.
+    requests: Mutex<Vec<Begun>>,
     /// How many bodies of requests are waited for.
     awaited: AtomicUsize,
     /// Whether a request was answered before its body had come.
@@ -156,17 +164,20 @@ impl ClientConnection {
 
     /// A head is complete. The request lasts until what is returned is dropped.
     pub(crate) fn begin(self: &Arc<Self>, version: Version) -> PendingRequest {
-        let began = self.now();
+        let begun = Begun {
+            at: self.now(),
+            answered: 0,
+        };
         if version == Version::HTTP_2 {
             self.is_http_2.store(true, Ordering::Relaxed);
         }
         let mut requests = self.requests();
-        requests.push(began);
+        requests.push(begun);
         self.head.store(0, Ordering::Relaxed);
         self.idle.store(0, Ordering::Relaxed);
         drop(requests);
         let connection = Arc::clone(self);
-        PendingRequest { connection, began }
+        PendingRequest { connection, begun }
     }
 
     /// A body of its requests is waited for, or is no longer.
@@ -213,8 +224,21 @@ impl ClientConnection {
             return Some(if has_begun { Keeps::Head } else { Keeps::Idle });
         }
         let requests = self.requests();
-        let is_all = self.awaited.load(Ordering::Relaxed) >= requests.len();
-        (is_all && !requests.is_empty()).then_some(Keeps::Bodies)
+        // Over HTTP/2, an answer can wait for its client without a byte that could not be sent.
+        let is_stopped = |request: &&Begun| {
+            request.answered != 0 && self.now().saturating_sub(request.answered) >= GRACE
+        };
+        let stopped = requests.iter().filter(is_stopped).count();
+        let awaited = self.awaited.load(Ordering::Relaxed);
+        if requests.is_empty() || awaited + stopped < requests.len() {
+            return None;
+        }
+        let is_for_bodies = stopped == 0;
+        Some(if is_for_bodies {
+            Keeps::Bodies
+        } else {
+            Keeps::Answers
+        })
     }
 
     /// Closes it if it timed out by `now`.
@@ -237,7 +261,7 @@ impl ClientConnection {
         let oldest = self
             .requests()
             .first()
-            .copied()
+            .map(|request| request.at)
             .filter(|_| !self.is_http_2.load(Ordering::Relaxed));
         if is_over(blocked, limits.answer_time) || is_over(oldest.unwrap_or(0), limits.whole_time())
         {
@@ -332,7 +356,7 @@ impl ClientConnection {
         !self.requests().is_empty()
     }
 
-    fn requests(&self) -> MutexGuard<'_, Vec<u32>> {
+    fn requests(&self) -> MutexGuard<'_, Vec<Begun>> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -340,10 +364,20 @@ impl ClientConnection {
 /// A request that has no complete answer yet.
 pub(crate) struct PendingRequest {
     connection: Arc<ClientConnection>,
-    began: u32,
+    begun: Begun,
 }
 
 impl PendingRequest {
+    /// Its answer is there: the rest is for the client to take.
+    pub(crate) fn is_answered(&mut self) {
+        let now = self.connection.now();
+        let mut requests = self.connection.requests();
+        if let Some(request) = requests.iter_mut().find(|other| **other == self.begun) {
+            request.answered = now;
+            self.begun.answered = now;
+        }
+    }
+
     /// It is being answered before its body has come.
     pub(crate) fn leaves_body(&self) {
         let leaves_body = &self.connection.leaves_body;
@@ -355,8 +389,8 @@ impl Drop for PendingRequest {
     fn drop(&mut self) {
         let connection = &self.connection;
         let mut requests = connection.requests();
-        // One that began with the same look is as good.
-        if let Some(place) = requests.iter().position(|began| *began == self.began) {
+        // One of the same looks is as good.
+        if let Some(place) = requests.iter().position(|other| *other == self.begun) {
             requests.swap_remove(place);
         }
         if requests.is_empty() {
@@ -504,5 +538,27 @@ mod tests {
         assert_eq!(watch.leaving.load(Ordering::Relaxed), 0);
         connection.close(Reason::GaveWay);
         assert_eq!(connection.told().await, Close::AtOnce);
+    }
+
+    #[test]
+    fn an_answer_that_http_2_holds_back_is_waited_for() {
+        let watch = watch();
+        let place = admit(&watch).unwrap();
+        let connection = &place.connection;
+        let keeps = || connection.keeps_waiting().map(|waiting| waiting.keeps);
+        let (mut first, second) = (
+            connection.begin(Version::HTTP_2),
+            connection.begin(Version::HTTP_2),
+        );
+        first.is_answered();
+        watch.now.fetch_add(GRACE, Ordering::Relaxed);
+        assert_eq!(keeps(), None, "the other is being served");
+        connection.awaits_body(true);
+        assert_eq!(keeps(), Some(Keeps::Answers));
+        drop(first);
+        assert_eq!(keeps(), Some(Keeps::Bodies));
+        connection.awaits_body(false);
+        drop(second);
+        assert_eq!(keeps(), Some(Keeps::Idle));
     }
 }
