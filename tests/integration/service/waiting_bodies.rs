@@ -221,7 +221,7 @@ async fn uploads_that_stall_give_their_bytes_to_others() {
     stalled.send(upload(190_000)).await;
     stalled.send(vec![b'x'; 150_000]).await;
     // It is not slow from the beginning.
-    while site.upload("chairs", &"x".repeat(60_000)).await.status == 503 {}
+    while site.upload("chairs", &"x".repeat(70_000)).await.status == 503 {}
     assert_eq!(stalled.answer().await.unwrap().status, 503);
 }
 
