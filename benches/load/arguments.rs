@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
     /// Serve this baked file instead of the built-in dataset
     #[arg(long, value_name = "BAKED")]
     pub(crate) file: Option<PathBuf>,
+    /// Measure honest clients beside many slow ones for so many seconds, and nothing else
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "300")]
+    soak: Option<f64>,
     /// What cargo tells every benchmark
     #[arg(long, hide = true)]
     bench: bool,
@@ -51,6 +54,10 @@ impl Arguments {
 
     pub(crate) fn time(&self) -> Duration {
         Duration::from_secs_f64(self.seconds)
+    }
+
+    pub(crate) fn soak(&self) -> Option<Duration> {
+        self.soak.map(Duration::from_secs_f64)
     }
 
     pub(crate) fn settings(&self) -> Settings {
