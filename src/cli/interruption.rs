@@ -13,6 +13,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::failure::Failure;
 use super::remarks::remark;
+use super::system::FEW_THREADS;
 use crate::file::remove_scratch;
 
 /// Shells give the number of the signal that ended a process with this added.
@@ -30,7 +31,9 @@ const STACK: usize = 256 * 1024;
 
 /// Has signals end the process from here on, with what it was making removed.
 pub(super) fn end_on_signals() -> Result<(), Failure> {
-    let failed = |cause: io::Error| Failure::other(format!("cannot listen for signals: {cause}"));
+    let failed = |cause: io::Error| {
+        Failure::other(format!("cannot listen for signals: {cause}")).hint(FEW_THREADS)
+    };
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()

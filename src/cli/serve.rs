@@ -52,8 +52,10 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         tracing::warn!("{ignored}");
     }
     system::check_for_server(config)?;
-    let runtime = serving::runtime(config)
-        .map_err(|cause| Failure::other(format!("cannot start the runtime: {cause}")))?;
+    let runtime = serving::runtime(config).map_err(|cause| {
+        Failure::other(format!("cannot start the threads that serve: {cause}"))
+            .hint(system::FEW_THREADS)
+    })?;
     // Before anything that takes a while: without them, a signal ends the process or is lost.
     let (signals, early) = {
         let _inside = runtime.enter();

@@ -17,6 +17,10 @@ const LEAST: u64 = 64 << 20;
 const OF_A_SERVER: u64 = 96 << 20;
 const OF_A_THREAD: u64 = 4 << 20;
 
+/// What an operator can do where the system gives no thread.
+pub(super) const FEW_THREADS: &str = "Raise the limit of threads (ulimit -u, pids.max of a container) or of \
+    the address space (ulimit -v).";
+
 /// For any command.
 pub(super) fn check() -> Result<(), Failure> {
     check_clock(SystemTime::now())?;

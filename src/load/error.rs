@@ -221,7 +221,7 @@ impl LoadError {
                 "Name another output, or close what uses this one: SQLite would take those for a part of the new file.",
             ),
             Self::Threads { .. } => Some(
-                "Raise the limit of threads (ulimit -u) or of the address space (ulimit -v), or use --jobs 1.",
+                "Raise the limit of threads (ulimit -u) or of the address space (ulimit -v), or import with --jobs 1.",
             ),
             Self::Output { .. } => Some(ROOM),
             Self::File(error) => error.hint(),

@@ -23,6 +23,7 @@
 //! - `change/`: `writer`: the writer thread, its queue and its group commit; `checkpoints` of the WAL;
 //!   [`Once`]: what is done once however often its client repeats it; `stored_response`: what is stored of
 //!   it; [`Constraint`]: a rule of the schema that a write broke
+//! - `threads`: whether the system gives any
 
 mod backup;
 mod change;
