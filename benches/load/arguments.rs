@@ -35,6 +35,9 @@ pub(crate) struct Arguments {
     /// Serve this baked blog instead of the built-in one
     #[arg(long, value_name = "BAKED")]
     pub(crate) blog: Option<PathBuf>,
+    /// Measure honest clients beside many slow ones for so many seconds, and nothing else
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "300")]
+    soak: Option<f64>,
     /// What cargo tells every benchmark
     #[arg(long, hide = true)]
     bench: bool,
@@ -54,6 +57,10 @@ impl Arguments {
 
     pub(crate) fn time(&self) -> Duration {
         Duration::from_secs_f64(self.seconds)
+    }
+
+    pub(crate) fn soak(&self) -> Option<Duration> {
+        self.soak.map(Duration::from_secs_f64)
     }
 
     pub(crate) fn settings(&self) -> Settings {

@@ -10,6 +10,7 @@
 //! - `ceiling`: the server with prebuilt bodies; `server`: child processes, their time and memory
 //! - `source`, `workload`: the data, and the requests made from it
 //! - `reads`, `writes`, `overload`, `footprint`: what is measured; `blog`: all of the blog's
+//! - `soak`, `slow_clients`: honest clients beside many that keep the server waiting
 //! - `results`, `table`, `compare`: figures, for machines and for people
 //! - `machine`: what all this runs on, and pinning
 
@@ -36,6 +37,8 @@ mod overload;
 mod reads;
 mod results;
 mod server;
+mod slow_clients;
+mod soak;
 mod source;
 mod table;
 mod workload;
@@ -60,6 +63,12 @@ fn main() {
     if let [old, new] = &arguments.compare[..] {
         let (old, new) = (Results::read(old), Results::read(new));
         println!("{}", compare::compare(&old, &new));
+        return;
+    }
+    if let Some(time) = arguments.soak() {
+        let folder = tempfile::tempdir().unwrap();
+        footprint::baked_file(&arguments, folder.path());
+        soak::soak(&Cores::pin_client(), folder.path(), time);
         return;
     }
     let results = measure(&arguments);

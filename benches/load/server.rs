@@ -40,6 +40,11 @@ impl Server {
 
     /// The real binary as a primary.
     pub(crate) fn binary(cores: &Cores, folder: &Path) -> Self {
+        Self::binary_with(cores, folder, &[])
+    }
+
+    /// The same with `settings` in its environment.
+    pub(crate) fn binary_with(cores: &Cores, folder: &Path, settings: &[(&str, &str)]) -> Self {
         let mut command = cores.server_command(Path::new(env!("CARGO_BIN_EXE_ekiben")));
         serve_arguments(
             &mut command,
@@ -47,6 +52,7 @@ impl Server {
             &folder.join("baked"),
             &folder.join("binary"),
         );
+        command.envs(settings.iter().copied());
         Self::start(command)
     }
 

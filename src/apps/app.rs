@@ -16,7 +16,7 @@ use utoipa::openapi::OpenApi;
 use crate::auth::{UserContext, UserSetup};
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl, Section, dictionary};
-use crate::http::{CounterSource, NotFoundPage, Routes, WorkPool};
+use crate::http::{CounterSource, Entrance, NotFoundPage, Routes, WorkPool};
 use crate::store::{Deriver, Store};
 
 /// Why an app cannot be mounted: its settings are wrong.
@@ -127,6 +127,8 @@ pub struct Mounted {
     pub description: OpenApi,
     /// The app's own 404 page.
     pub not_found: Option<NotFoundPage>,
+    /// Where people enter it, and what crawlers are asked to leave alone.
+    pub entrance: Entrance,
     /// Its paths, as it knows them.
     pub paths: Vec<String>,
     /// What it counts for operators.
@@ -171,6 +173,7 @@ impl Mounted {
         Self {
             description,
             not_found: None,
+            entrance: Entrance::default(),
             paths,
             counters: Vec::new(),
             counts_clients: false,
@@ -201,5 +204,11 @@ impl Mounted {
             not_found: Some(page),
             ..self
         }
+    }
+
+    /// The same, entered elsewhere than at its `/`, or with addresses that are not for crawlers.
+    #[must_use]
+    pub fn with_entrance(self, entrance: Entrance) -> Self {
+        Self { entrance, ..self }
     }
 }

@@ -8,6 +8,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::config::ListenParts;
 
@@ -22,6 +23,8 @@ Exit codes:
   5  an output cannot be written
   6  a data file cannot be used: missing, damaged, of another app or schema, in use, or a migration
      of it failed
+  130, 143, 129  ended by SIGINT (Ctrl-C), SIGTERM, SIGHUP; what was being made is removed. `serve`
+     ends with 0, or 1 if it was told twice
 
 Examples:
   ekiben serve                             bake the built-in data if need be, serve on localhost:1323
@@ -35,7 +38,10 @@ Examples:
   ekiben backup /backups/isuumo.sqlite     copy a primary's data while it serves
   ekiben restore /backups/isuumo.sqlite    have the next start serve that copy
   ekiben conduit set-password alice        give a user of the blog a password
-  ekiben migrate --check                   report whether the next start migrates that copy";
+  ekiben migrate --check                   report whether the next start migrates that copy
+
+Output: results go to standard output, everything else to standard error. With --json, a result is
+one JSON object with the names of docs/commands.md.";
 
 /// An application and its data in one box: MySQL dumps go in at build time, one binary with a
 /// read-optimised SQLite file comes out.
@@ -146,6 +152,7 @@ be used, is of a newer version, or in use, or a migration failed.")]
     #[command(after_help = "Examples:
   ekiben seed people passengers.csv --replace           these people and no others
   ekiben seed people more.csv --append --data-dir /data
+  zcat people.csv.gz | ekiben seed people - --replace
 
 Exit codes: 0 done, 2 wrong arguments, or there are rows and neither --replace nor --append was given,
 3 wrong configuration, 4 the file is missing or broken, 5 the copy cannot be written, 6 the data cannot
@@ -158,7 +165,8 @@ be used, or is in use.")]
     /// For container health checks in images that have no shell.
     #[command(after_help = "Examples:
   ekiben check                         the server that this configuration would start
-  ekiben check 10.0.0.7:1323           another one; /readyz unless a path is given")]
+  ekiben check 10.0.0.7:1323           another one; /readyz unless a path is given
+  ekiben check --json                  whether, and why not, for programs")]
     Check(CheckArguments),
     /// Print the description of the API in OpenAPI 3.1
     ///
@@ -167,6 +175,25 @@ be used, or is in use.")]
   ekiben openapi                                        of the configured apps
   ekiben openapi --app all --output docs/openapi.json   what the repository holds")]
     Openapi(OpenapiArguments),
+    /// Print the completions of a shell, to be loaded by it
+    ///
+    /// They complete commands, flags and file names.
+    #[command(after_help = "Examples:
+  source <(ekiben completions bash)                                  this shell
+  ekiben completions bash > ~/.local/share/bash-completion/completions/ekiben
+  ekiben completions zsh > ~/.zfunc/_ekiben                          a folder of $fpath
+  ekiben completions fish > ~/.config/fish/completions/ekiben.fish")]
+    Completions(CompletionsArguments),
+    /// Print a manual page, or write all of them to a folder
+    ///
+    /// What the help texts say, as a page for man: of ekiben, or of one of its commands.
+    #[command(after_help = "Examples:
+  ekiben man | man -l -                                 the page of ekiben
+  ekiben man import | man -l -                          that of a command
+  ekiben man --output ~/.local/share/man/man1           all, for `man ekiben-import`
+
+Exit codes: 0 done, 2 wrong arguments, 5 a page cannot be written.")]
+    Man(ManArguments),
 }
 
 /// Flags that name a configuration layer, shared by several subcommands.
@@ -221,6 +248,14 @@ pub(super) enum ModeArgument {
     Replica,
 }
 
+/// Flags that say in which form a result is printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct ResultForm {
+    /// Print the result as one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct BakeArguments {
     #[command(flatten)]
@@ -231,6 +266,8 @@ pub(super) struct BakeArguments {
     /// Folder for APP.sqlite; without this, where `serve` looks for it
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) form: ResultForm,
 }
 
 #[derive(Debug, Args)]
@@ -269,6 +306,9 @@ pub(super) struct ImportArguments {
     /// Form of the report: for people, or as JSON
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
     pub(super) report: ReportForm,
+    /// The same as --report json
+    #[arg(long, conflicts_with = "report")]
+    pub(super) json: bool,
     /// Threads to use, 1 to read and store in turns; without this, one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) jobs: Option<u16>,
@@ -321,6 +361,8 @@ pub(super) struct BackupArguments {
     #[arg(long)]
     pub(super) replace: bool,
     #[command(flatten)]
+    pub(super) form: ResultForm,
+    #[command(flatten)]
     pub(super) data: DataArguments,
 }
 
@@ -328,6 +370,8 @@ pub(super) struct BackupArguments {
 pub(super) struct RestoreArguments {
     /// A backup, or a baked file
     pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) form: ResultForm,
     #[command(flatten)]
     pub(super) data: DataArguments,
 }
@@ -344,6 +388,8 @@ pub(super) struct MigrateArguments {
     #[arg(long)]
     pub(super) check: bool,
     #[command(flatten)]
+    pub(super) form: ResultForm,
+    #[command(flatten)]
     pub(super) config: ConfigArguments,
 }
 
@@ -352,7 +398,7 @@ pub(super) struct SeedArguments {
     /// App whose data it is
     #[arg(value_name = "APP")]
     pub(super) app: String,
-    /// The CSV file, plain or compressed with gzip or zstd
+    /// The CSV file, plain or compressed with gzip or zstd; `-` is standard input
     #[arg(value_name = "FILE.csv")]
     pub(super) file: PathBuf,
     /// Remove the rows that are there
@@ -361,6 +407,8 @@ pub(super) struct SeedArguments {
     /// Keep the rows that are there
     #[arg(long)]
     pub(super) append: bool,
+    #[command(flatten)]
+    pub(super) form: ResultForm,
     /// Folder of the primary's copy; without this, the configured one
     #[arg(long, value_name = "DIR")]
     pub(super) data_dir: Option<PathBuf>,
@@ -409,6 +457,8 @@ pub(super) struct CheckArguments {
     #[arg(value_name = "SERVER")]
     pub(super) url: Option<String>,
     #[command(flatten)]
+    pub(super) form: ResultForm,
+    #[command(flatten)]
     pub(super) config: ConfigArguments,
 }
 
@@ -422,4 +472,21 @@ pub(super) struct OpenapiArguments {
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
     pub(super) config: ConfigArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArguments {
+    /// The command; without this, ekiben itself
+    #[arg(value_name = "COMMAND", conflicts_with = "output")]
+    pub(super) command: Option<String>,
+    /// Folder for the pages of ekiben and every command; made if there is none
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
 }

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use indicatif::HumanBytes;
+use serde::Serialize;
 
 use super::arguments::{BackupArguments, RestoreArguments};
 use super::failure::Failure;
-use super::output::say;
+use super::output::say_as;
 use super::remarks::remark;
 use super::settings;
 use crate::apps;
@@ -24,7 +25,8 @@ pub(super) fn back_up(arguments: &BackupArguments) -> Result<(), Failure> {
     }
     let data_dir = &layers.config().data_dir;
     let copied = store::back_up(data_dir, app, &arguments.out, arguments.replace)?;
-    say(&format!("{}\n", summary(&copied, app, start)))
+    let result = CopyResult::new(&copied, app, start);
+    say_as(arguments.form, &result, || summary(&copied, app, start))
 }
 
 pub(super) fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
@@ -34,9 +36,14 @@ pub(super) fn restore(arguments: &RestoreArguments) -> Result<(), Failure> {
     let schema = apps::schema(app, config)?;
     let (name, file) = (app.name(), &arguments.file);
     let copied = store::restore(file, &config.data_dir, name, &schema)?;
-    say(&summary(&copied, name, start))?;
     let (file, program) = (copied.provenance.schema_version, schema.version());
-    if file < program {
+    let is_due = file < program;
+    let result = CopyResult {
+        migration_due: Some(is_due),
+        ..CopyResult::new(&copied, name, start)
+    };
+    say_as(arguments.form, &result, || summary(&copied, name, start))?;
+    if is_due {
         remark(&format!(
             "note: its schema version is {file}; the next start migrates it to {program}"
         ));
@@ -51,6 +58,40 @@ pub(super) fn tell_of_mode(mode: Mode) {
         remark(
             "note: `mode` is replica in this configuration; what was changed is served with mode primary",
         );
+    }
+}
+
+/// The result of either for programs.
+#[derive(Serialize)]
+struct CopyResult<'c> {
+    app: &'c str,
+    path: String,
+    bytes: u64,
+    from: String,
+    generation: u64,
+    dataset_digest: &'c str,
+    schema_version: u32,
+    bake_time: &'c str,
+    /// Of a restore: whether the next start migrates it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    migration_due: Option<bool>,
+    seconds: f64,
+}
+
+impl<'c> CopyResult<'c> {
+    fn new(copied: &'c Copied, app: &'c str, start: Instant) -> Self {
+        Self {
+            app,
+            path: copied.to.display().to_string(),
+            bytes: copied.bytes,
+            from: copied.from.display().to_string(),
+            generation: copied.generation,
+            dataset_digest: &copied.provenance.dataset_digest,
+            schema_version: copied.provenance.schema_version,
+            bake_time: &copied.provenance.bake_time,
+            migration_due: None,
+            seconds: start.elapsed().as_secs_f64(),
+        }
     }
 }
 

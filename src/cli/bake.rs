@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::arguments::BakeArguments;
 use super::failure::Failure;
-use super::output::say;
+use super::output::say_as;
 use super::{progress, settings, summary};
 use crate::apps::{self, App};
 use crate::bake::{Recipe, bake};
@@ -26,7 +27,19 @@ pub(super) fn run(arguments: &BakeArguments) -> Result<(), Failure> {
         .as_deref()
         .unwrap_or_else(|| config.baked_dir());
     let report = bake_app(app, config, &dataset, &folder.join(file_name(app)))?;
-    say(&summary::report(&report))
+    let result = Baked {
+        app: app.name(),
+        report: &report,
+    };
+    say_as(arguments.form, &result, || summary::report(&report))
+}
+
+/// The result for programs.
+#[derive(Serialize)]
+struct Baked<'r> {
+    app: &'r str,
+    #[serde(flatten)]
+    report: &'r Report,
 }
 
 /// Bakes one app's file to `out`, showing the progress on standard error.

@@ -6,11 +6,12 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, Uri, header};
 use hyper_util::rt::TokioIo;
+use serde::Serialize;
 use tokio::net::TcpStream;
 
 use super::arguments::CheckArguments;
 use super::failure::Failure;
-use super::output::say;
+use super::output::{json, say, say_as};
 use super::settings;
 
 /// A server that does not answer within this is not ready.
@@ -24,20 +25,47 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
             parse(&format!("http://{}", reachable(layers.config().listen)))?
         }
     };
-    let not_ready = |reason: String| Failure::other(format!("{uri}: {reason}"));
+    let not_ready = |reason: String, status: Option<StatusCode>| -> Result<(), Failure> {
+        if arguments.form.json {
+            say(&json(&Answered::new(&uri, status, Some(&reason)))?)?;
+        }
+        Err(Failure::other(format!("{uri}: {reason}")))
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|cause| not_ready(cause.to_string()))?;
+        .map_err(|cause| Failure::other(format!("{uri}: {cause}")))?;
     let asked = runtime.block_on(async { tokio::time::timeout(PATIENCE, ask(&uri)).await });
     match asked {
-        Ok(Ok(StatusCode::OK)) => say(&format!("{uri}: ready")),
-        Ok(Ok(status)) => Err(not_ready(format!("not ready ({status})"))),
-        Ok(Err(cause)) => Err(not_ready(cause.to_string())),
-        Err(_elapsed) => Err(not_ready(format!(
-            "no answer within {} s",
-            PATIENCE.as_secs()
-        ))),
+        Ok(Ok(status @ StatusCode::OK)) => {
+            let result = Answered::new(&uri, Some(status), None);
+            say_as(arguments.form, &result, || format!("{uri}: ready"))
+        }
+        Ok(Ok(status)) => not_ready(format!("not ready ({status})"), Some(status)),
+        Ok(Err(cause)) => not_ready(cause.to_string(), None),
+        Err(_elapsed) => not_ready(format!("no answer within {} s", PATIENCE.as_secs()), None),
+    }
+}
+
+/// The result for programs, which a server that is not ready has too.
+#[derive(Serialize)]
+struct Answered<'a> {
+    url: String,
+    ready: bool,
+    /// Of the answer, if there was one.
+    status: Option<u16>,
+    /// Why it is not ready.
+    reason: Option<&'a str>,
+}
+
+impl<'a> Answered<'a> {
+    fn new(uri: &Uri, status: Option<StatusCode>, reason: Option<&'a str>) -> Self {
+        Self {
+            url: uri.to_string(),
+            ready: reason.is_none(),
+            status: status.map(|status| status.as_u16()),
+            reason,
+        }
     }
 }
 

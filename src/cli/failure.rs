@@ -123,10 +123,12 @@ impl From<LoadError> for Failure {
                 let full = cause.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull);
                 if full { Code::Output } else { Code::Input }
             }
+            LoadError::Threads { .. } => Code::Other,
             LoadError::Finish { .. }
             | LoadError::Exists { .. }
             | LoadError::NotAFile { .. }
             | LoadError::InputAndOutput { .. }
+            | LoadError::InUse { .. }
             | LoadError::Output { .. } => Code::Output,
         };
         Self {
@@ -150,6 +152,7 @@ impl From<StoreError> for Failure {
         let code = match &error {
             StoreError::Copy(error) => copying(error),
             StoreError::File { .. } | StoreError::Storage { .. } => Code::Output,
+            StoreError::Threads(_) => Code::Other,
             _ => Code::DataFile,
         };
         Self {

@@ -11,6 +11,18 @@ use crate::dump::Charset;
 use crate::file::FolderFile;
 use crate::import::{ImportOptions, Selection, import};
 use crate::load::LoadError;
+use crate::store;
+
+/// What a primary keeps holds writes, and a running one would go on with a file that nobody finds any more.
+fn refuse_primary(output: &Path) -> Result<(), Failure> {
+    if !store::is_of_primary(output) {
+        return Ok(());
+    }
+    let shown = output.display();
+    let failure = Failure::output(format!("{shown} is the name of a file of a primary's"));
+    Err(failure
+        .hint("Name another file; `ekiben restore` puts a file of its app into a primary's data."))
+}
 
 pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let pipes = arguments
@@ -24,12 +36,13 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         let failure = Failure::usage("a SQLite file cannot be written to standard output");
         return Err(failure.hint("Name a file: -o out.sqlite"));
     }
+    refuse_primary(&arguments.output)?;
     let dumps: Vec<_> = arguments
         .dumps
         .iter()
         .map(|path| {
             if path == Path::new("-") {
-                Ok(FolderFile::standard_input())
+                Ok(FolderFile::standard_input("stdin.sql"))
             } else {
                 FolderFile::at(path)
             }
@@ -61,7 +74,12 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         &options,
         progress::for_stderr().as_mut(),
     );
-    match (imported, arguments.report) {
+    let form = if arguments.json {
+        ReportForm::Json
+    } else {
+        arguments.report
+    };
+    match (imported, form) {
         (Ok(report), ReportForm::Text) => say(&summary::import_report(&report)),
         (Ok(report), ReportForm::Json) => say(&json(&report)?),
         // Whoever reads reports by program wants to know what stood in the way.

@@ -1,17 +1,20 @@
 //! The command line: arguments in, calls to the library, words for people out.
 //!
-//! One file per subcommand, named like it (`backup` holds `restore` too). Results go to standard output, everything else to standard
-//! error. It must not know SQL or HTTP details.
+//! One file per subcommand, named like it (`backup` holds `restore` too, `manual` is `man`). Results go to
+//! standard output, everything else to standard error. It must not know SQL or HTTP details.
 
 mod arguments;
 mod backup;
 mod bake;
 mod check;
+mod completions;
 mod conduit;
 mod failure;
 mod import;
 mod inspect;
+mod interruption;
 mod logging;
+mod manual;
 mod migrate;
 mod openapi;
 mod output;
@@ -24,12 +27,14 @@ mod seed;
 mod serve;
 mod settings;
 mod summary;
+mod system;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use arguments::{Cli, Command};
+use arguments::{Cli, Command, ServeArguments};
+use failure::Failure;
 
 /// Parses the process's arguments, runs the subcommand and gives the exit code: see `--help`.
 #[must_use]
@@ -42,9 +47,21 @@ pub fn run() -> ExitCode {
         settings::log_format(command.as_ref(), &serve),
         matches!(command, None | Some(Command::Serve(_))),
     );
-    let done = match command {
+    let done = system::check().and_then(|()| run_command(command, &serve));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run_command(command: Option<Command>, serve: &ServeArguments) -> Result<(), Failure> {
+    let is_server = matches!(command, Some(Command::Serve(_)) | None);
+    if !is_server {
+        interruption::end_on_signals()?;
+    }
+    match command {
         None if overview::is_wanted() => overview::print(),
-        None => serve::run(&serve),
+        None => serve::run(serve),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
         Some(Command::Bake(arguments)) => bake::run(&arguments),
         Some(Command::Import(arguments)) => import::run(&arguments),
@@ -56,10 +73,8 @@ pub fn run() -> ExitCode {
         Some(Command::Conduit(arguments)) => conduit::run(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Openapi(arguments)) => openapi::run(&arguments),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Some(Command::Completions(arguments)) => completions::run(&arguments),
+        Some(Command::Man(arguments)) => manual::run(&arguments),
     }
 }
 

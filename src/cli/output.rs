@@ -4,6 +4,7 @@
 
 use std::io::{self, Write as _};
 
+use super::arguments::ResultForm;
 use super::failure::Failure;
 
 /// Writes a result to standard output. A reader that went away (`| head`) is no failure.
@@ -15,6 +16,15 @@ pub(super) fn say(text: &str) -> Result<(), Failure> {
         ))),
         _ => Ok(()),
     }
+}
+
+/// Writes a result in the form that was asked for: one JSON object, or text.
+pub(super) fn say_as(
+    form: ResultForm,
+    result: &impl serde::Serialize,
+    text: impl FnOnce() -> String,
+) -> Result<(), Failure> {
+    say(&if form.json { json(result)? } else { text() })
 }
 
 /// The whole report for programs.

@@ -29,15 +29,17 @@ pub(super) fn print() -> Result<(), Failure> {
 }
 
 const START: &str = "\
-An application and its data in one box: MySQL dumps go in, a read-optimised SQLite file comes out.
+An application and its data in one box: MySQL dumps go in, a read-optimised
+SQLite file comes out.
 
 Go on with one of these:
-  ekiben serve                              serve the built-in data at http://localhost:1323
-  ekiben import shop.sql.gz -o shop.sqlite  turn your MySQL dump into a SQLite file
+  ekiben serve                              built-in data: http://localhost:1323
+  ekiben import shop.sql.gz -o shop.sqlite  your MySQL dump as a SQLite file
 
 All commands:
 ";
 
 const END: &str = "
-`ekiben COMMAND --help` explains one of them with examples, `ekiben --help` has exit codes too.
+`ekiben COMMAND --help` explains one of them with examples, `ekiben --help` has
+exit codes too.
 ";

@@ -6,6 +6,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::SystemTime;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -89,7 +90,9 @@ fn json_line(severity: Severity, message: &str, fields: Map<String, Value>) -> S
         Severity::Warn => "WARN",
         Severity::Error => "ERROR",
     };
-    let time = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ");
+    // A clock may tell a time that no date can be made of.
+    let time = Timestamp::try_from(SystemTime::now()).unwrap_or_default();
+    let time = time.strftime("%Y-%m-%dT%H:%M:%S%.6fZ");
     let mut line = Map::new();
     line.insert("timestamp".to_owned(), time.to_string().into());
     line.insert("level".to_owned(), level.into());

@@ -1,20 +1,22 @@
 //! `ekiben seed`: the rows of a CSV file into a primary's data.
 
+use std::path::Path;
 use std::time::Instant;
 
 use indicatif::HumanCount;
+use serde::Serialize;
 
 use super::arguments::SeedArguments;
 use super::backup::tell_of_mode;
 use super::bake::{bake_app, file_name};
 use super::failure::Failure;
-use super::output::say;
+use super::output::say_as;
 use super::remarks::remark;
 use super::{progress, settings, summary};
 use crate::apps;
 use crate::bake::{Existing, Seed, Seeded};
 use crate::file::FolderFile;
-use crate::store::{self, Made, NextGeneration, Standing};
+use crate::store::{self, NextGeneration, Standing};
 
 pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     let start = Instant::now();
@@ -24,7 +26,11 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
         let failure = Failure::usage(format!("{} takes no CSV file", app.name()));
         return Err(failure.hint("Its rows come from dumps: see `ekiben bake --help`."));
     };
-    let file = FolderFile::at(&arguments.file)?;
+    let file = if arguments.file == Path::new("-") {
+        FolderFile::standard_input("stdin.csv")
+    } else {
+        FolderFile::at(&arguments.file)?
+    };
     let schema = apps::schema(app, config)?;
     let baked = config.baked_dir().join(file_name(app));
     let standing = store::standing(&config.data_dir, app.name(), &schema)?;
@@ -52,28 +58,48 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     let made = next.make(|connection, path| -> Result<Seeded, Failure> {
         Ok(seed.fill(connection, path, progress.as_mut())?)
     })?;
-    say(&summary(&made, app.name(), arguments, start))?;
+    let result = SeedResult {
+        app: app.name(),
+        path: made.path.display().to_string(),
+        generation: made.generation,
+        input: &file.shown,
+        rows: made.value.rows,
+        rows_before: made.value.before,
+        replaced: arguments.replace,
+        seconds: start.elapsed().as_secs_f64(),
+    };
+    say_as(arguments.form, &result, || summary(&result))?;
     tell_of_mode(config.mode);
     Ok(())
 }
 
-fn summary(made: &Made<Seeded>, app: &str, arguments: &SeedArguments, start: Instant) -> String {
-    let Made {
-        path,
-        generation,
-        value: Seeded { rows, before },
-    } = made;
-    let others = match (before, arguments.replace) {
+/// The result for programs.
+#[derive(Serialize)]
+struct SeedResult<'s> {
+    app: &'s str,
+    path: String,
+    generation: u64,
+    input: &'s str,
+    rows: u64,
+    /// Rows that were there, and that are no more if `replaced`.
+    rows_before: u64,
+    replaced: bool,
+    seconds: f64,
+}
+
+fn summary(result: &SeedResult<'_>) -> String {
+    let others = match (result.rows_before, result.replaced) {
         (0, _) => String::new(),
-        (before, true) => format!(" in place of {}", HumanCount(*before)),
-        (before, false) => format!(" beside {}", HumanCount(*before)),
+        (before, true) => format!(" in place of {}", HumanCount(before)),
+        (before, false) => format!(" beside {}", HumanCount(before)),
     };
     format!(
-        "{}: {} rows from {}{others}, checked, in {:.2} s\n{}, generation {generation}",
-        path.display(),
-        HumanCount(*rows),
-        arguments.file.display(),
-        start.elapsed().as_secs_f64(),
-        app,
+        "{}: {} rows from {}{others}, checked, in {:.2} s\n{}, generation {}",
+        result.path,
+        HumanCount(result.rows),
+        result.input,
+        result.seconds,
+        result.app,
+        result.generation,
     )
 }

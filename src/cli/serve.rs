@@ -13,9 +13,10 @@ use super::failure::Failure;
 use super::output::say;
 use super::ports::Ports;
 use super::remarks::{remark, warn};
-use super::{logging, remarks, settings, summary};
+use super::{logging, remarks, settings, summary, system};
 use crate::apps::{self, App};
 use crate::config::{self, Config};
+use crate::file::remove_scratch;
 use crate::http::builtin::admin;
 use crate::http::transport::server;
 use crate::http::transport::server::{Ended, Server};
@@ -50,13 +51,18 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     if let Some(ignored) = ignored {
         tracing::warn!("{ignored}");
     }
-    let runtime = serving::runtime(config)
-        .map_err(|cause| Failure::other(format!("cannot start the runtime: {cause}")))?;
+    system::check_for_server(config)?;
+    let runtime = serving::runtime(config).map_err(|cause| {
+        Failure::other(format!("cannot start the threads that serve: {cause}"))
+            .hint(system::FEW_THREADS)
+    })?;
     // Before anything that takes a while: without them, a signal ends the process or is lost.
-    let signals = {
+    let (signals, early) = {
         let _inside = runtime.enter();
-        Signals::listen().map_err(|cause| no_signals(&cause))?
+        let listen = || Signals::listen().map_err(|cause| no_signals(&cause));
+        (listen()?, listen()?)
     };
+    let starting = runtime.spawn(end_while_starting(early));
     let ports = Ports::bind(config)?;
     for app in apps {
         bake_missing(app, config)?;
@@ -75,6 +81,7 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         drain_time: Duration::from_secs(config.shutdown.timeout_seconds),
     };
     let origin = layers.origin("listen");
+    starting.abort();
     let ended = runtime.block_on(listen(server, ports, config, &origin, signals, start));
     // What still computes or reads for a client that was cut off is not waited for.
     runtime.shutdown_background();
@@ -248,6 +255,22 @@ impl Signals {
                 std::process::exit(STOPPED_AT_ONCE);
             });
         }
+    }
+}
+
+/// Ends the process at a signal to stop while nothing is served yet: a bake or a migration may take longer than
+/// anybody waits. What they were making is removed.
+fn end_while_starting(signals: Signals) -> impl Future<Output = ()> + Send + 'static {
+    let Signals {
+        mut terminate,
+        mut interrupt,
+        ..
+    } = signals;
+    async move {
+        stop(&mut terminate, &mut interrupt).await;
+        remove_scratch();
+        tracing::info!("stopped before it served; what was being made is removed");
+        std::process::exit(0);
     }
 }
 

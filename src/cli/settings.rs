@@ -144,7 +144,7 @@ pub(super) fn log_format(command: Option<&Command>, serve: &ServeArguments) -> L
         Some(Command::Conduit(arguments)) => match &arguments.command {
             ConduitCommand::SetPassword(arguments) => &arguments.config.config,
         },
-        Some(Command::Import(_)) => &None,
+        Some(Command::Import(_) | Command::Completions(_) | Command::Man(_)) => &None,
     };
     format_by(file.as_deref())
 }

@@ -43,7 +43,7 @@ impl PublicUrl {
         &self.prefix
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let wrong = |what: &str| format!("{text:?} {what}, like https://example.com/prefix");
         if text.contains(['?', '#']) {
             return Err(wrong("must be a URL without query and fragment"));

@@ -105,11 +105,11 @@ impl FolderFile {
         })
     }
 
-    /// Standard input, whose size is not known.
+    /// Standard input, whose size is not known, with the name that provenance has for it.
     #[must_use]
-    pub fn standard_input() -> Self {
+    pub fn standard_input(name: &str) -> Self {
         Self {
-            name: "stdin.sql".to_owned(),
+            name: name.to_owned(),
             shown: "standard input".to_owned(),
             bytes: 0,
             content: Content::StandardInput,

@@ -9,10 +9,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::{Scratch, ownership};
+
 /// A file that is removed when dropped, and locked so that others can see it is in use.
 pub(crate) struct Temporary {
     path: PathBuf,
     file: File,
+    _scratch: Scratch,
 }
 
 impl Temporary {
@@ -25,12 +28,19 @@ impl Temporary {
         let (pid, nanoseconds) = (std::process::id(), now.as_nanos());
         let name = format!("{}{role}-{pid}-{nanoseconds}", prefix(target));
         let path = target.with_file_name(name);
+        let scratch = Scratch::at(&path);
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .open(&path)?;
-        file.lock()?;
-        Ok(Self { path, file })
+        let temporary = Self {
+            path,
+            file,
+            _scratch: scratch,
+        };
+        temporary.file.lock()?;
+        ownership::like_folder(&temporary.file, folder(target))?;
+        Ok(temporary)
     }
 
     /// Removes temporary files for `target` whose process is gone: nobody holds their lock.
@@ -51,8 +61,11 @@ impl Temporary {
         &self.path
     }
 
-    /// Syncs the file and gives it the name `target`, whatever has that name.
+    /// Syncs the file and gives it the name `target`, whatever has that name: its owner and mode stay.
     pub(crate) fn publish(&self, target: &Path) -> io::Result<()> {
+        if let Ok(replaced) = target.metadata() {
+            ownership::like_replaced(&self.file, &replaced)?;
+        }
         self.file.sync_all()?;
         fs::rename(&self.path, target)?;
         sync_folder(target)

@@ -48,9 +48,13 @@ enum ErrorBody {
     Document(&'static str, Vec<u8>),
 }
 
-/// Why a request failed on our side, for the log.
+/// Why a request failed, for the log.
 #[derive(Debug, Clone)]
-pub(crate) struct Cause(pub(crate) Arc<dyn Error + Send + Sync>);
+pub(crate) struct Cause {
+    pub(crate) error: Arc<dyn Error + Send + Sync>,
+    /// Whether the client is at fault, whatever status its app's contract has for that.
+    pub(crate) is_clients: bool,
+}
 
 /// The media type of a problem document.
 pub const PROBLEM_TYPE: &str = "application/problem+json";
@@ -176,9 +180,23 @@ impl HttpError {
     #[must_use]
     pub fn caused_by(self, cause: impl Error + Send + Sync + 'static) -> Self {
         Self {
-            cause: Some(Cause(Arc::new(cause))),
+            cause: Some(Cause {
+                error: Arc::new(cause),
+                is_clients: false,
+            }),
             ..self
         }
+    }
+
+    /// As [`HttpError::caused_by`], for what is the client's fault although its app's contract says 500:
+    /// nobody need be called for it.
+    #[must_use]
+    pub fn caused_by_client(self, cause: impl Error + Send + Sync + 'static) -> Self {
+        let mut error = self.caused_by(cause);
+        if let Some(cause) = &mut error.cause {
+            cause.is_clients = true;
+        }
+        error
     }
 
     /// The response's status.
@@ -198,8 +216,8 @@ impl fmt::Display for HttpError {
 /// A handler's error can come out of a job of the writer, which looks for what SQLite said behind it.
 impl Error for HttpError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        let Cause(cause) = self.cause.as_ref()?;
-        Some(&**cause)
+        let cause = self.cause.as_ref()?;
+        Some(&*cause.error)
     }
 }
 
@@ -261,6 +279,11 @@ impl From<StoreError> for HttpError {
                 "There is no space left to store this. It did not take effect.",
             )
             .caused_by(full),
+            gone if gone.is_displaced() => Self::problem(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The data file is no longer in its place. This did not take effect.",
+            )
+            .caused_by(gone),
             // No Retry-After: repeating it could do it twice.
             unknown if unknown.is_in_doubt() => Self::problem(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -11,7 +11,8 @@
 //! - [`observability`]: the request log, metrics
 //! - [`builtin`]: health, version, the API's description, `/docs`, `/about`, the operators' routes
 //! - [`assemble`]: all routes and all layers, in order
-//! - [`Routes`]: those of one app, with their paths; [`conflict`]: two that are in each other's way
+//! - [`Routes`]: those of one app, with their paths; [`conflict`]: two that are in each other's way;
+//!   [`Entrance`]: where people enter an app
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - [`Viewer`]: who a response is made for
@@ -31,6 +32,7 @@ mod site;
 pub mod transport;
 mod viewer;
 
+pub use builtin::pages::Entrance;
 pub use builtin::{admin, openapi};
 pub use caching::policy::{PrivateResponse, PublicResponse};
 pub use caching::precompressed::Precompressed;

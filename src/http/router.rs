@@ -22,7 +22,7 @@ use tower_http::cors::CorsLayer;
 use tower_service::Service as _;
 use utoipa::openapi::OpenApi;
 
-use super::builtin::pages::{self, BuiltinPages, PagesState};
+use super::builtin::pages::{self, BuiltinPages, Entrance, Navigation, PagesState};
 use super::builtin::{description, health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
@@ -77,6 +77,8 @@ pub struct AppRoutes {
     pub description: OpenApi,
     /// Its own 404 page.
     pub not_found: Option<NotFoundPage>,
+    /// Where people enter it.
+    pub entrance: Entrance,
     /// What it counts.
     pub counters: Vec<CounterSource>,
     /// Whether it wants to know from which address a request came.
@@ -84,13 +86,15 @@ pub struct AppRoutes {
 }
 
 /// The whole site: `apps`, in their order, with `beside` (routes of no app), the shared routes and the
-/// layers around them all. `work` is what the apps do long work with.
+/// layers around them all. `work` is what the apps do long work with, `off` names the apps of this build that
+/// are not on.
 ///
 /// # Panics
 /// When two routes would answer the same requests: [`conflict`](super::conflict) finds them before.
 pub fn assemble(
     apps: Vec<AppRoutes>,
     beside: Router,
+    off: &[&'static str],
     work: WorkPool,
     public_url: Option<&PublicUrl>,
     limits: &LayerLimits,
@@ -132,7 +136,8 @@ pub fn assemble(
         hosts.entry(host).or_default().add(app, &guard, &guards);
     }
     let site = Arc::new(Site::new(served, own_guard, guards.metrics.clone(), work));
-    let finish = |(host, routes): (Option<String>, HostRoutes)| {
+    let finish = |(host, mut routes): (Option<String>, HostRoutes)| {
+        routes.navigation = routes.navigation.without(off.to_vec());
         let router = routes.finish(host.as_deref(), public_url, &site, &guards);
         (host, router)
     };
@@ -148,6 +153,7 @@ const NO_APP: &str = "-";
 struct HostRoutes {
     routes: Router,
     descriptions: Vec<OpenApi>,
+    navigation: Navigation,
     /// The 404 page of the first app at its root, with where that is.
     not_found: Option<(Mount, Option<NotFoundPage>)>,
 }
@@ -155,6 +161,7 @@ struct HostRoutes {
 impl HostRoutes {
     fn add(&mut self, app: AppRoutes, guard: &Guard, guards: &Guards<'_>) {
         self.descriptions.push(app.description);
+        self.navigation.add(app.name, &app.mount, app.entrance);
         if app.mount.prefix().is_empty() && self.not_found.is_none() {
             self.not_found = Some((app.mount.clone(), app.not_found.clone()));
         }
@@ -195,7 +202,9 @@ impl HostRoutes {
         openapi::serve_at(&mut document, host, public_url);
         let cors = cors::layer(&limits.cors_origins, &document);
         let compress = limits.compress_above_bytes.is_some();
-        let pages = BuiltinPages::new(document, compress, site.work().clone());
+        let work = site.work().clone();
+        let place = (public_url, host);
+        let pages = BuiltinPages::new(document, self.navigation, place, compress, work);
         let (mount, page) = self.not_found.unwrap_or_default();
         let own = version::routes()
             .with_state(Arc::clone(site))

@@ -135,11 +135,26 @@ pub enum LoadError {
         /// The output.
         path: PathBuf,
     },
+    /// A log or a journal of SQLite's is beside the output, so that somebody has it open, or did not close it.
+    #[error("{path} is in use: {beside} is beside it")]
+    InUse {
+        /// The output.
+        path: PathBuf,
+        /// The log or journal.
+        beside: PathBuf,
+    },
     /// The output is one of the inputs.
     #[error("{path} is both an input and the output")]
     InputAndOutput {
         /// The output.
         path: PathBuf,
+    },
+    /// The system gives no thread to read dumps beside storing.
+    #[error("cannot start a thread: {cause}")]
+    Threads {
+        /// Why.
+        #[source]
+        cause: io::Error,
     },
     /// The output cannot be written.
     #[error("cannot write {path}: {cause}")]
@@ -202,6 +217,12 @@ impl LoadError {
             Self::NotAFile { .. } | Self::InputAndOutput { .. } => {
                 Some("Name another output: a file that does not exist yet.")
             }
+            Self::InUse { .. } => Some(
+                "Name another output, or close what uses this one: SQLite would take those for a part of the new file.",
+            ),
+            Self::Threads { .. } => Some(
+                "Raise the limit of threads (ulimit -u) or of the address space (ulimit -v), or import with --jobs 1.",
+            ),
             Self::Output { .. } => Some(ROOM),
             Self::File(error) => error.hint(),
         }

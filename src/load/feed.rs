@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, mpsc};
+use std::thread::Builder;
 
 use super::LoadError;
 use super::batch::Batch;
@@ -103,14 +104,16 @@ pub(crate) fn feed(
     let (events, received) = mpsc::sync_channel(QUEUE);
     let (used, empties) = mpsc::channel();
     std::thread::scope(|scope| {
-        let reading = scope.spawn(move || {
+        let read = move || {
             let mut send = |event| {
                 // The other side has gone away only when it failed, and reports that itself.
                 events.send(event).ok()?;
                 Some(emptied(empties.try_recv().ok()))
             };
             Feeder::new(planner, &mut send, options).all(files)
-        });
+        };
+        let reading = Builder::new().spawn_scoped(scope, read);
+        let reading = reading.map_err(|cause| LoadError::Threads { cause })?;
         let mut stored = Ok(());
         for event in &received {
             match consume(event) {

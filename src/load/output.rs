@@ -95,6 +95,15 @@ impl Output {
                 path: path.to_owned(),
             });
         }
+        for suffix in ["-wal", "-journal"] {
+            let mut beside = path.as_os_str().to_owned();
+            beside.push(suffix);
+            let beside = PathBuf::from(beside);
+            if beside.exists() {
+                let path = path.to_owned();
+                return Err(LoadError::InUse { path, beside });
+            }
+        }
         if let Some(folder) = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())

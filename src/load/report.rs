@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::note::Note;
+use crate::file::path_as_text;
 use crate::file::provenance::Provenance;
 use crate::file::sql::{quoted, table_names};
 
@@ -15,6 +16,7 @@ use crate::file::sql::{quoted, table_names};
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     /// The finished file.
+    #[serde(serialize_with = "path_as_text")]
     pub path: PathBuf,
     /// Its size in bytes.
     pub bytes: u64,

@@ -205,10 +205,14 @@ impl MountedApps<'_> {
     /// When a schema cannot be read or a file cannot be served.
     pub fn open(self) -> Result<Built, OpenError> {
         let config = self.layers.config();
+        let is_on = |name| self.apps.iter().any(|app| app.app.name() == name);
+        let off = apps::ALL.iter().map(|app| app.name());
+        let off: Vec<_> = off.filter(|name| !is_on(*name)).collect();
         let apps = self.apps.into_iter().map(|app| app.open(config));
         let apps = apps.collect::<Result<_, _>>()?;
         let public_url = config.site.public_url.as_ref();
-        let (site, router) = assemble(apps, self.beside, self.work, public_url, &limits(config));
+        let (beside, limits) = (self.beside, limits(config));
+        let (site, router) = assemble(apps, beside, &off, self.work, public_url, &limits);
         Ok(Built { site, router })
     }
 }
@@ -224,6 +228,7 @@ impl MountedApp {
         let Mounted {
             description,
             not_found,
+            entrance,
             counters,
             counts_clients,
             routes,
@@ -239,6 +244,7 @@ impl MountedApp {
             mount,
             description,
             not_found,
+            entrance,
             counters,
             counts_clients,
         })

@@ -20,4 +20,4 @@ mod process;
 pub use build::{Built, MountedApps, OpenError, build, mount, store_options};
 pub use limits::{connection_limits, limits};
 pub use memory::{defaults_within, memory_limit};
-pub use process::{allow_files, runtime};
+pub use process::{address_space, allow_files, runtime};

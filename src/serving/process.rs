@@ -6,6 +6,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::config::Config;
+use crate::store::prove_threads;
 
 /// Files that the process has open beside its connections, with some to spare: readers of each app,
 /// their logs, the runtime's own.
@@ -35,11 +36,19 @@ pub fn allow_files(connections: usize) -> usize {
         .min(connections)
 }
 
+/// Bytes of address space that the process may have; `None` without a limit.
+#[must_use]
+pub fn address_space() -> Option<u64> {
+    getrlimit(Resource::As).current
+}
+
 /// The threads that serve.
 ///
 /// # Errors
 /// When they cannot be started.
 pub fn runtime(config: &Config) -> io::Result<Runtime> {
+    // One that gets no thread panics.
+    prove_threads(config.workers())?;
     Builder::new_multi_thread()
         .worker_threads(config.workers())
         .enable_all()

@@ -122,6 +122,9 @@ pub enum StoreError {
     /// The store is being closed.
     #[error("the store is closed")]
     Stopped,
+    /// The system gives no threads.
+    #[error("cannot start threads: {0}")]
+    Threads(#[source] io::Error),
     /// A read or write panicked, with this message.
     #[error("a query panicked: {0}")]
     Panicked(String),
@@ -169,6 +172,9 @@ impl StoreError {
                 Some("Check the free space and the permissions of the data directory.")
             }
             Self::Copy(error) => Some(error.hint()),
+            Self::Threads(_) => Some(
+                "Raise the limit of threads (ulimit -u, pids.max of a container) or of the address space (ulimit -v).",
+            ),
             _ => None,
         }
     }
@@ -194,6 +200,18 @@ impl StoreError {
             _ => None,
         };
         code == Some(ErrorCode::OperationInterrupted)
+    }
+
+    /// Whether nothing was written because the files are no longer in their place: what would be written
+    /// now would go with the process.
+    #[must_use]
+    pub fn is_displaced(&self) -> bool {
+        let cause = match self {
+            Self::Commit(cause) => cause.sqlite_error(),
+            Self::Storage { cause, .. } => cause.sqlite_error(),
+            _ => None,
+        };
+        cause.is_some_and(|error| error.extended_code == ffi::SQLITE_READONLY_DBMOVED)
     }
 
     /// Whether a group of writes failed because the storage did. What a sync that failed has left on
@@ -238,7 +256,6 @@ impl StoreError {
     }
 }
 
-/// The index of the WAL lies in a file of its own; that this cannot grow has another code.
 /// Whether a file operation failed for want of space.
 pub(super) fn no_space(cause: &io::Error) -> bool {
     matches!(
@@ -247,10 +264,21 @@ pub(super) fn no_space(cause: &io::Error) -> bool {
     )
 }
 
+/// The index of the WAL lies in a file of its own; that this cannot grow has another code.
 pub(super) fn is_full(cause: &rusqlite::Error) -> bool {
     cause.sqlite_error().is_some_and(|error| {
         error.code == ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE
     })
+}
+
+/// The failure of what would be written to files that are no longer at `path`.
+pub(super) fn displaced(path: &Path) -> rusqlite::Error {
+    let text = format!(
+        "{} is no longer the file that this process has open",
+        path.display()
+    );
+    let code = ffi::Error::new(ffi::SQLITE_READONLY_DBMOVED);
+    rusqlite::Error::SqliteFailure(code, Some(text))
 }
 
 #[cfg(test)]

@@ -10,10 +10,10 @@
 //! Each folder uses those above it in this list, and none below.
 //! - [`Store`]: the face of all this; [`StoreError`]: what can go wrong
 //! - `open/`: files before they are used. `acceptance`: which are refused; `length`: whether one is
-//!   truncated; `files`: which a primary keeps, and the lock on them; `pragmas`: how connections are set up,
+//!   truncated; `files`: which a primary keeps, and the lock on them; `place`: whether they are still there; `pragmas`: how connections are set up,
 //!   all of it in one place
 //! - `watch/`: what operators see. [`Figures`] and [`Distribution`]s; `slow_queries`: what took long, with
-//!   its plan; [`Health`] of a file
+//!   its plan; [`Health`] of a file; [`Writing`]: whether writes are stored
 //! - `serve/`: what requests read. `generation`: one opened file with its readers; `reader`: their
 //!   transactions; [`Deriver`]: what an app keeps in memory beside the file; [`Revision`]: the name of one
 //!   state of the data
@@ -23,6 +23,7 @@
 //! - `change/`: `writer`: the writer thread, its queue and its group commit; `checkpoints` of the WAL;
 //!   [`Once`]: what is done once however often its client repeats it; `stored_response`: what is stored of
 //!   it; [`Constraint`]: a rule of the schema that a write broke
+//! - `threads`: whether the system gives any
 
 mod backup;
 mod change;
@@ -31,6 +32,7 @@ mod make;
 mod open;
 mod panic;
 mod serve;
+mod threads;
 mod watch;
 
 use std::error::Error;
@@ -49,9 +51,10 @@ pub use change::job::{Piece, PieceTime};
 pub use change::stored_response::{StoredBody, StoredResponse};
 use change::writer::Writer;
 pub use error::StoreError;
+use error::displaced;
 pub use make::migration::{Migrated, Standing, migrate, standing};
 pub use make::next_generation::{Made, NextGeneration};
-pub use open::files::generation_at;
+pub use open::files::{generation_at, is_of_primary};
 pub use open::unfinished::{Unfinished, is_unfinished};
 pub(crate) use panic::panic_message;
 pub use serve::derived::{Change, Derived, Deriver};
@@ -59,11 +62,13 @@ pub use serve::generation::Generation;
 pub use serve::revision::Revision;
 use serve::revision::new_lineage;
 pub use serve::state::{DataState, StateProbe};
+pub(crate) use threads::prove_threads;
 use watch::figures::Counters;
 pub use watch::figures::Figures;
 pub use watch::health::{Depth, Drift, Health};
 pub use watch::histogram::Distribution;
 pub use watch::slow_queries::SLOW_QUERY_LOG;
+pub use watch::writing::Writing;
 
 use crate::config::{Durability, Mode};
 use crate::file::Schema;
@@ -199,6 +204,18 @@ impl Store {
         self.writer.is_some()
     }
 
+    /// Whether a primary's writes reach its file, as far as is known; `None` for a replica, which takes none.
+    /// That the files are in their place is looked at now.
+    #[must_use]
+    pub fn writing(&self) -> Option<Writing> {
+        self.writer.as_ref()?;
+        let watch = &self.shared.counters.writing;
+        if let Some(path) = self.shared.current().missing() {
+            watch.fails(&displaced(path));
+        }
+        Some(watch.state())
+    }
+
     /// How long answers of writes with a key are kept; `None` where none are, as on a replica.
     #[must_use]
     pub fn retention(&self) -> Option<Retention> {
@@ -268,7 +285,35 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let permit = self.turn().await?;
-        let generation = self.shared.current();
+        Self::offloaded(permit, self.shared.current(), work).await
+    }
+
+    /// The same of one generation, which need not be the newest.
+    ///
+    /// # Errors
+    /// As [`Store::read_offloaded`].
+    pub async fn read_offloaded_in<T, E>(
+        &self,
+        generation: Arc<Generation>,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let permit = self.turn().await?;
+        Self::offloaded(permit, generation, work).await
+    }
+
+    async fn offloaded<T, E>(
+        permit: OwnedSemaphorePermit,
+        generation: Arc<Generation>,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let task = tokio::task::spawn_blocking(move || {
             let result = generation.read(work);
             drop(permit);

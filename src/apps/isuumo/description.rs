@@ -5,7 +5,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::path::Parameter;
 use utoipa::openapi::{OpenApi, RefOr, Response, Schema};
 
-use super::{IsuumoSettings, search};
+use super::{IsuumoSettings, criteria};
 use crate::apps::MountContext;
 use crate::http::builtin::openapi::{add_examples, operations_mut};
 
@@ -70,8 +70,8 @@ fn limit_parameter(parameter: &mut Parameter, settings: &IsuumoSettings) {
     match parameter.name.as_str() {
         "perPage" => schema.maximum = Some(settings.max_per_page.into()),
         "features" => {
-            schema.max_length = Some(search::LONGEST_FEATURES);
-            let bytes = search::LONGEST_FEATURES;
+            schema.max_length = Some(criteria::LONGEST_FEATURES);
+            let bytes = criteria::LONGEST_FEATURES;
             let elements = settings.max_features;
             description.push_str(&format!("; {elements} elements and {bytes} bytes at most"));
         }

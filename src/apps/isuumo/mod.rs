@@ -8,7 +8,8 @@
 //! # Layout
 //! - `chair`, `estate`: the two objects, their columns and JSON; `by_id`: one of them
 //! - `catalogue`: the lists in memory, derived from the file
-//! - `search`, `query`: the two searches: parameters to conditions to sets, or to SQL
+//! - `search`: the two searches; `query`, `criteria`: parameters to conditions to sets, or to SQL
+//! - `browse`: the lists of the pages, by words and in several orders
 //! - `low_priced`, `recommended`, `nazotte` (with `polygon`, `point_tree`): the other lists
 //! - `purchase`: buying a chair and requesting documents; `body`: how bodies are read
 //! - `upload` (with `records`): CSV uploads; `initialize`: back to the baked data
@@ -20,11 +21,13 @@
 
 mod body;
 mod bots;
+mod browse;
 mod by_id;
 mod catalogue;
 mod chair;
 mod condition_endpoints;
 mod conditions;
+mod criteria;
 mod description;
 mod estate;
 mod images;
@@ -53,7 +56,7 @@ use utoipa_axum::routes;
 pub use self::settings::IsuumoSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::config::{Mount, PublicUrl};
-use crate::http::{HttpError, Routes, WorkPool};
+use crate::http::{Entrance, HttpError, Routes, WorkPool};
 use crate::store::{Deriver, Store};
 use crate::web::cookie::CookieScope;
 
@@ -103,6 +106,20 @@ impl AppData for Isuumo {
     }
 }
 
+/// Searches have as many addresses as there are conditions, and answer the same rows over and over.
+const ENTRANCE: Entrance = Entrance {
+    path: "/",
+    not_for_crawlers: &[
+        "/api/",
+        "/initialize",
+        "/chair?",
+        "/chair/search?",
+        "/estate?",
+        "/estate/search?",
+        "/estate/nazotte?",
+    ],
+};
+
 impl ServedApp for Isuumo {
     type Settings = IsuumoSettings;
 
@@ -137,7 +154,8 @@ impl ServedApp for Isuumo {
             })
         };
         let mounted = Mounted::new(routes, description, state);
-        Ok(mounted.with_not_found(not_found))
+        let mounted = mounted.with_not_found(not_found);
+        Ok(mounted.with_entrance(ENTRANCE))
     }
 }
 

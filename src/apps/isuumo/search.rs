@@ -1,168 +1,21 @@
 //! `GET /api/chair/search` and `GET /api/estate/search`.
 //!
-//! Parameters are checked in the order of the original and become conditions. The catalogue answers
-//! them with sets; what only SQLite can tell (patterns with wildcards in `features`) goes to a covering
-//! index. `features` matches substrings of the whole column, as the original's LIKE does: 高さ調節可能
-//! also finds アーム高さ調節可能.
+//! What is asked for becomes conditions (`criteria`). The catalogue answers them with sets; what only SQLite
+//! can tell goes to a covering index.
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Params, params_from_iter};
 
-use super::catalogue::{CHAIR_TABLE, Catalogue, ESTATE_TABLE, Set, Shelf};
-use super::conditions::Ranges;
+use super::catalogue::Catalogue;
+use super::criteria::{self, CHAIRS, ESTATES, SearchCondition, SearchTarget};
 use super::query::Query;
 use super::{IsuumoSettings, IsuumoState, Result, bad_request, chair, estate};
-use crate::apps::answer::{RowFormat, json};
+use crate::apps::answer::json;
 use crate::apps::listing;
 use crate::http::{HttpError, PublicResponse, Reading};
 use crate::store::{Generation, Unfinished};
-
-/// Bytes of a `features` parameter at most; SQLite refuses far longer patterns with an error that is
-/// not the client's to read.
-pub(super) const LONGEST_FEATURES: usize = 4_096;
-
-/// Where a search looks.
-struct SearchTarget {
-    kind: RowFormat,
-    /// The name of the list in the answer.
-    name: &'static str,
-    shelf: fn(&Catalogue) -> &Shelf,
-    /// Columns of conditions, in the order of the catalogue.
-    ranges: &'static [&'static str],
-    texts: &'static [&'static str],
-    table: &'static str,
-    /// The table and its covering index in the order of the page.
-    from: &'static str,
-}
-
-static CHAIRS: SearchTarget = SearchTarget {
-    kind: chair::KIND,
-    name: "chairs",
-    shelf: |catalogue| &catalogue.chairs,
-    ranges: &["price_range", "height_range", "width_range", "depth_range"],
-    texts: &["kind", "color"],
-    table: CHAIR_TABLE,
-    from: "chair_search INDEXED BY chair_by_popularity",
-};
-static ESTATES: SearchTarget = SearchTarget {
-    kind: estate::KIND,
-    name: "estates",
-    shelf: |catalogue| &catalogue.estates,
-    ranges: &["door_height_range", "door_width_range", "rent_range"],
-    texts: &[],
-    table: ESTATE_TABLE,
-    from: "estate_search INDEXED BY estate_by_popularity",
-};
-
-/// One condition of the user; columns are indexes of those in [`SearchTarget`].
-#[derive(Debug, Clone)]
-enum SearchCondition {
-    Range { column: usize, number: usize },
-    Text { column: usize, text: String },
-    Feature(String),
-}
-
-impl SearchCondition {
-    /// The rows that meet it; `None` where only SQLite can tell.
-    fn set<'s>(&self, shelf: &'s Shelf) -> Option<Set<'s>> {
-        match self {
-            Self::Range { column, number } => Some(shelf.in_range(*column, *number)),
-            Self::Text { column, text } => Some(shelf.with_text(*column, text)),
-            Self::Feature(part) => shelf.with_feature(part),
-        }
-    }
-
-    fn term(&self, place: &SearchTarget) -> String {
-        match self {
-            Self::Range { column, .. } => format!("{} = ?", place.ranges[*column]),
-            Self::Text { column, .. } => format!("{} = ?", place.texts[*column]),
-            // LIKE with the wildcards and the escape that MySQL's has.
-            Self::Feature(_) => "features LIKE ? ESCAPE '\\'".to_owned(),
-        }
-    }
-
-    fn value(&self) -> Value {
-        match self {
-            Self::Range { number, .. } => Value::Integer(i64::try_from(*number).unwrap_or(-1)),
-            Self::Text { text, .. } => Value::Text(text.clone()),
-            Self::Feature(part) => Value::Text(format!("%{part}%")),
-        }
-    }
-}
-
-/// The conditions of a request, checked one after the other.
-struct Checked<'q> {
-    query: &'q Query,
-    conditions: Vec<SearchCondition>,
-}
-
-impl Checked<'_> {
-    /// `name` is the number of a range: 400 when there is no such range.
-    fn range(&mut self, column: usize, name: &str, ranges: &Ranges) -> Result<()> {
-        let Some(text) = self.query.text(name) else {
-            return Ok(());
-        };
-        let number: i64 = text.parse().map_err(|_| bad_request())?;
-        let number = usize::try_from(number).map_err(|_| bad_request())?;
-        let range = ranges.ranges.get(number).ok_or_else(bad_request)?;
-        if !range.is_everything() {
-            self.conditions
-                .push(SearchCondition::Range { column, number });
-        }
-        Ok(())
-    }
-
-    fn text(&mut self, column: usize, name: &str) {
-        if let Some(text) = self.query.text(name) {
-            let text = text.to_owned();
-            self.conditions.push(SearchCondition::Text { column, text });
-        }
-    }
-
-    fn features(&mut self, settings: &IsuumoSettings) -> Result<()> {
-        let Some(features) = self.query.text("features") else {
-            return Ok(());
-        };
-        let elements: Vec<_> = features.split(',').collect();
-        if elements.len() > settings.max_features || features.len() > LONGEST_FEATURES {
-            let detail = format!(
-                "features has more than {} elements or {LONGEST_FEATURES} bytes.",
-                settings.max_features
-            );
-            return Err(HttpError::problem(StatusCode::BAD_REQUEST, detail));
-        }
-        let features = elements.into_iter().map(str::to_owned);
-        self.conditions
-            .extend(features.map(SearchCondition::Feature));
-        Ok(())
-    }
-
-    /// Adds the page, in the original's order: conditions, `page`, `perPage`.
-    fn page(self, place: &'static SearchTarget, settings: &IsuumoSettings) -> Result<Search> {
-        if self.conditions.is_empty() {
-            return Err(bad_request());
-        }
-        let page = self.query.required_integer("page")?;
-        let limit = self.query.required_integer("perPage")?;
-        let (Ok(first), Ok(size)) = (usize::try_from(page), usize::try_from(limit)) else {
-            // These pass the original's checks and then fail in its database. SQLite would take a
-            // negative LIMIT for no limit.
-            return Err(HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR));
-        };
-        if limit > settings.max_per_page {
-            let detail = format!("perPage is more than {}.", settings.max_per_page);
-            return Err(HttpError::problem(StatusCode::BAD_REQUEST, detail));
-        }
-        Ok(Search {
-            place,
-            conditions: self.conditions,
-            limit: size,
-            offset: first.saturating_mul(size),
-        })
-    }
-}
 
 /// A checked request.
 #[derive(Clone)]
@@ -171,6 +24,35 @@ struct Search {
     conditions: Vec<SearchCondition>,
     limit: usize,
     offset: usize,
+}
+
+/// The page that is asked for, in the original's order: conditions, `page`, `perPage`.
+fn page(
+    place: &'static SearchTarget,
+    conditions: Vec<SearchCondition>,
+    query: &Query,
+    settings: &IsuumoSettings,
+) -> Result<Search> {
+    if conditions.is_empty() {
+        return Err(bad_request());
+    }
+    let page = query.required_integer("page")?;
+    let limit = query.required_integer("perPage")?;
+    let (Ok(first), Ok(size)) = (usize::try_from(page), usize::try_from(limit)) else {
+        // These pass the original's checks and then fail in its database. SQLite would take a
+        // negative LIMIT for no limit.
+        return Err(HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR));
+    };
+    if limit > settings.max_per_page {
+        let detail = format!("perPage is more than {}.", settings.max_per_page);
+        return Err(HttpError::problem(StatusCode::BAD_REQUEST, detail));
+    }
+    Ok(Search {
+        place,
+        conditions,
+        limit: size,
+        offset: first.saturating_mul(size),
+    })
 }
 
 impl Search {
@@ -354,19 +236,8 @@ pub(super) async fn find_chairs(
     catalogue: &Catalogue,
     query: &Query,
 ) -> Result<Vec<u8>> {
-    let known = &catalogue.conditions.chair;
-    let mut checked = Checked {
-        query,
-        conditions: Vec::new(),
-    };
-    checked.range(0, "priceRangeId", &known.price)?;
-    checked.range(1, "heightRangeId", &known.height)?;
-    checked.range(2, "widthRangeId", &known.width)?;
-    checked.range(3, "depthRangeId", &known.depth)?;
-    checked.text(0, "kind");
-    checked.text(1, "color");
-    checked.features(&isu.settings)?;
-    let search = checked.page(&CHAIRS, &isu.settings)?;
+    let conditions = criteria::of_chairs(catalogue, query, &isu.settings)?;
+    let search = page(&CHAIRS, conditions, query, &isu.settings)?;
     search.find(isu, generation, catalogue).await
 }
 
@@ -401,22 +272,15 @@ pub(super) async fn find_estates(
     catalogue: &Catalogue,
     query: &Query,
 ) -> Result<Vec<u8>> {
-    let known = &catalogue.conditions.estate;
-    let mut checked = Checked {
-        query,
-        conditions: Vec::new(),
-    };
-    checked.range(0, "doorHeightRangeId", &known.door_height)?;
-    checked.range(1, "doorWidthRangeId", &known.door_width)?;
-    checked.range(2, "rentRangeId", &known.rent)?;
-    checked.features(&isu.settings)?;
-    let search = checked.page(&ESTATES, &isu.settings)?;
+    let conditions = criteria::of_estates(catalogue, query, &isu.settings)?;
+    let search = page(&ESTATES, conditions, query, &isu.settings)?;
     search.find(isu, generation, catalogue).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::apps::isuumo::catalogue::Set;
     use crate::apps::isuumo::low_priced;
     use crate::apps::{self, AppData as _};
     use crate::bake::{Recipe, bake};

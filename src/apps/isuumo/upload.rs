@@ -279,7 +279,9 @@ fn check(csv: &[u8], columns: &[(&'static str, UploadType)]) -> Result<()> {
     }
     match too_long {
         _ if !is_fit => Err(bad_request()),
-        Some(cause) => Err(HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR).caused_by(cause)),
+        Some(cause) => {
+            Err(HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR).caused_by_client(cause))
+        }
         None => Ok(()),
     }
 }
@@ -372,7 +374,7 @@ fn insert(
 fn refusal(cause: rusqlite::Error) -> HttpError {
     match cause.sqlite_error_code() {
         Some(ErrorCode::ConstraintViolation) => {
-            HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR).caused_by(cause)
+            HttpError::bare(StatusCode::INTERNAL_SERVER_ERROR).caused_by_client(cause)
         }
         _ => cause.into(),
     }

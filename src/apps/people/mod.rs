@@ -41,7 +41,7 @@ pub use self::settings::PeopleSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::bake::CsvTable;
 use crate::config::Mount;
-use crate::http::{HttpError, RevisionCache, Routes, WorkPool};
+use crate::http::{Entrance, HttpError, RevisionCache, Routes, WorkPool};
 use crate::store::Store;
 
 /// What every handler of this app returns.
@@ -87,6 +87,12 @@ impl AppData for People {
     }
 }
 
+/// Lists have as many addresses as there are conditions.
+const ENTRANCE: Entrance = Entrance {
+    path: "/people",
+    not_for_crawlers: &["/people?", "/people.csv"],
+};
+
 impl ServedApp for People {
     type Settings = PeopleSettings;
 
@@ -113,7 +119,8 @@ impl ServedApp for People {
             })
         };
         let mounted = Mounted::new(routes, description, state);
-        Ok(mounted.with_not_found(Arc::new(not_found::page)))
+        let mounted = mounted.with_not_found(Arc::new(not_found::page));
+        Ok(mounted.with_entrance(ENTRANCE))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a person must be, beyond the specification: which keys must be there, and what a name and a uuid
 //! may be. The complaints are of family B, the first one only, in the model's order.
 
+use data_encoding::HEXLOWER_PERMISSIVE;
 use uuid::Uuid;
 
 use super::columns::LONGEST_NAME;
@@ -47,18 +48,23 @@ impl PersonUpdate {
     }
 }
 
-/// The spellings of a uuid that the original's database takes: in any case, with or without hyphens,
-/// also in braces.
+/// The spellings of a uuid that the original's database takes: in any case, in braces or not, and with or
+/// without a hyphen behind each group of four digits but the last.
 pub(super) fn uuid(text: &str) -> Option<Uuid> {
     let braced = text
         .strip_prefix('{')
         .and_then(|text| text.strip_suffix('}'));
-    let text = braced.unwrap_or(text);
-    // What the crate takes beyond that: a URN, and braces within braces.
-    if text.starts_with(['u', '{']) {
-        return None;
+    let mut rest = braced.unwrap_or(text).as_bytes();
+    let mut bytes = [0; 16];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        if index > 0 && index % 2 == 0 {
+            rest = rest.strip_prefix(b"-").unwrap_or(rest);
+        }
+        let (digits, behind) = rest.split_at_checked(2)?;
+        *byte = HEXLOWER_PERMISSIVE.decode(digits).ok()?.first().copied()?;
+        rest = behind;
     }
-    Uuid::try_parse(text).ok()
+    rest.is_empty().then(|| Uuid::from_bytes(bytes))
 }
 
 /// What a body says that went through the check of its shape.
@@ -158,6 +164,9 @@ mod tests {
             plain.clone(),
             format!("{{{CANONICAL}}}"),
             format!("{{{plain}}}"),
+            "8e03-978e-40d5-43dd-bc93-6894-a57f-9324".to_owned(),
+            "8E03978e40d5-43ddbc936894-a57f9324".to_owned(),
+            "{8e03978e40d543dd-bc936894a57f9324}".to_owned(),
         ] {
             assert_eq!(uuid(&text), Some(expected), "{text}");
         }
@@ -166,6 +175,18 @@ mod tests {
             "8e03978e",
             &plain[1..],
             &format!("urn:uuid:{CANONICAL}"),
+            &format!("{{{CANONICAL}"),
+            &format!("{CANONICAL}}}"),
+            &format!("{{{{{CANONICAL}}}}}"),
+            &format!("{CANONICAL}-"),
+            &format!("-{CANONICAL}"),
+            &format!(" {CANONICAL}"),
+            &format!("{CANONICAL}0"),
+            &CANONICAL.replacen('-', "--", 1),
+            "8e0-3978e40d543ddbc936894a57f9324",
+            "8e-03978e40d543ddbc936894a57f9324",
+            &CANONICAL.replacen('8', "g", 1),
+            &CANONICAL.replacen("8e", "é", 1),
         ] {
             assert_eq!(uuid(text), None, "{text}");
         }

@@ -32,11 +32,13 @@ An application and its data in one box. The apps that this server has on are des
 limits that it is configured to.
 
 Every answer has an `X-Request-Id`, but for those to what is no request yet: 400 for what is no HTTP, 431, \
-503 for a connection too many. `HEAD` works wherever `GET` does, `OPTIONS` is 204 with `Allow`. \
+501 for a transfer coding, 503 for a connection too many. `HEAD` works wherever `GET` does, `OPTIONS` is \
+204 with `Allow`. \
 Errors that an app's contract names may have an empty body; all others are problem documents \
 (`application/problem+json`, RFC 9457), also a 500 that is the server's own failure. Beside what is \
 listed, any request may be answered 404 (no such path), 405 (another method, with `Allow`) and 406 (a \
-client that refuses every encoding).";
+client that refuses every encoding), any with a body 408 (it came too slowly), and any that writes 403 (a \
+page of another site sent it).";
 
 /// The examples of [`SharedComponents`].
 const EXAMPLES: &str = include_str!("examples.json");

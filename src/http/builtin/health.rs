@@ -1,4 +1,5 @@
-//! `/livez`: the process answers. `/readyz`: every store answers too, and the server is not ending.
+//! `/livez`: the process answers. `/readyz`: every store answers too and can be written, and the server is
+//! not ending.
 
 use std::sync::Arc;
 
@@ -11,8 +12,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::file::provenance::Provenance;
-use crate::http::{Routes, Site};
-use crate::store::{Store, StoreError};
+use crate::http::{Routes, Served, Site};
+use crate::store::{Store, StoreError, Writing};
 
 /// The probes. No limit is around them.
 pub(crate) fn probes() -> Routes<Arc<Site>> {
@@ -33,9 +34,12 @@ pub(crate) struct Readiness {
 #[derive(Serialize, ToSchema)]
 struct AppReadiness {
     name: &'static str,
-    /// Whether its file can be read, and it serves requests: an app that rejects them while none of those
-    /// that it serves ends is not ready.
+    /// Whether its file can be read, and written by a primary, and it serves requests: an app that rejects
+    /// them while none of those that it serves ends is not ready. One that has only no space for writes is.
     ready: bool,
+    /// Why a primary cannot store writes, when it cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    writes: Option<&'static str>,
     /// Rises with each reset of a primary and each reload of a replica.
     generation: u64,
 }
@@ -61,7 +65,8 @@ pub(crate) async fn ready(State(site): State<Arc<Site>>) -> Response {
         .iter()
         .map(|app| AppReadiness {
             name: app.name,
-            ready: answers(&app.store) && !app.guard.is_stuck(),
+            ready: is_ready(app),
+            writes: why_not_written(&app.store),
             generation: app.store.generation().number(),
         })
         .collect();
@@ -83,8 +88,23 @@ pub(crate) fn status(is_draining: bool, all_ready: bool) -> &'static str {
     }
 }
 
+/// Whether an app can be sent requests.
+pub(crate) fn is_ready(app: &Served) -> bool {
+    let fails = app.store.writing() == Some(Writing::Fails);
+    answers(&app.store) && !fails && !app.guard.is_stuck()
+}
+
+/// The causes are in the log: this is on the public port.
+fn why_not_written(store: &Store) -> Option<&'static str> {
+    match store.writing()? {
+        Writing::Works => None,
+        Writing::Full => Some("There is no space left."),
+        Writing::Fails => Some("The storage fails, or the data file is no longer in its place."),
+    }
+}
+
 /// Whether the store's file can be read.
-pub(crate) fn answers(store: &Store) -> bool {
+fn answers(store: &Store) -> bool {
     let probe = store.read(|connection| Ok::<_, StoreError>(Provenance::read(connection)?));
     if let Err(cause) = &probe {
         tracing::warn!(%cause, "a store does not answer");

@@ -162,7 +162,7 @@ impl Arrival {
     fn goes_on(&self, bytes: usize) -> Result<(), Error> {
         self.holder.goes_on();
         self.holder.moved(bytes);
-        if self.holder.has_to_go() {
+        if !self.arrivals.bodies.stays(&self.holder) {
             return Err(self.is_not_taken(NotTaken::GaveWay));
         }
         if !self.slot.take_again() {

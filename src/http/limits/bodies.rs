@@ -23,6 +23,13 @@ use crate::http::transport::tapped::Tapped;
 /// Bodies that cannot grow beyond this are not counted: a connection is not much cheaper.
 const SMALL: u64 = 4 * 1024;
 
+/// Bodies up to this size are modest: they have a reserve, so that pages are served where all room is taken
+/// by what is large.
+const MODEST: usize = 64 * 1024;
+
+/// The reserve as a part of the room for all.
+const RESERVE: usize = 8;
+
 /// The bytes that all bodies together may hold.
 #[derive(Debug, Clone)]
 pub(crate) struct Bodies {
@@ -74,7 +81,14 @@ impl Bodies {
         if freed < bytes {
             self.sending.free(bytes - freed);
         }
-        holder.hold(bytes, self.limit)
+        let is_modest = holder.bytes().saturating_add(bytes) <= MODEST;
+        let reserve = if is_modest { self.limit / RESERVE } else { 0 };
+        holder.hold(bytes, self.limit.saturating_add(reserve))
+    }
+
+    /// Whether `holder` may stay, whose client has just done something.
+    pub(super) fn stays(&self, holder: &Holder) -> bool {
+        holder.stays(self.limit)
     }
 
     /// Has an answer in memory counted until its bytes are gone, unless it is small, and sent in slices if

@@ -60,6 +60,9 @@ pub(crate) struct Holder {
     /// client's fault.
     is_awaited: AtomicBool,
     has_to_go: AtomicBool,
+    /// What it held when it was told to go.
+    given_up: AtomicUsize,
+    /// Locked while it is told to go, or allowed to stay.
     waker: Mutex<Option<Waker>>,
     cut_off: Option<CutOff>,
 }
@@ -74,6 +77,7 @@ impl Holder {
             pace: Mutex::new(Pace::begin()),
             is_awaited: AtomicBool::new(is_awaited),
             has_to_go: AtomicBool::new(false),
+            given_up: AtomicUsize::new(0),
             waker: Mutex::default(),
             cut_off,
         }
@@ -93,6 +97,11 @@ impl Holder {
         }
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
         true
+    }
+
+    /// What it holds.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
     }
 
     /// Holds nothing any more; what it held.
@@ -119,20 +128,36 @@ impl Holder {
         self.has_to_go.load(Ordering::Relaxed)
     }
 
+    /// The client has done something by the time that it is asked to go: a busy server may not have looked.
+    /// Whether it may stay, which it may not when others have got what it held.
+    pub(crate) fn stays(&self, limit: usize) -> bool {
+        let _told = lock(&self.waker);
+        if !self.has_to_go() {
+            return true;
+        }
+        let stays = self.hold(self.given_up.load(Ordering::Relaxed), limit);
+        self.has_to_go.store(!stays, Ordering::Relaxed);
+        stays
+    }
+
     fn is_awaited(&self) -> bool {
         self.is_awaited.load(Ordering::Relaxed) && !self.has_to_go()
     }
 
     /// Has it give way; what it held.
     fn give_way(&self) -> usize {
+        let mut waker = lock(&self.waker);
+        let bytes = self.let_go();
+        self.given_up.store(bytes, Ordering::Relaxed);
         self.has_to_go.store(true, Ordering::Relaxed);
+        let waker = waker.take();
         if let Some(cut_off) = &self.cut_off {
             cut_off.cut();
         }
-        if let Some(waker) = lock(&self.waker).take() {
+        if let Some(waker) = waker {
             waker.wake();
         }
-        self.let_go()
+        bytes
     }
 }
 
@@ -161,10 +186,14 @@ impl Holders {
         }
     }
 
-    /// Has the slowest give way if there are as many as `limit`.
+    /// Has the slowest give way if there are as many as `limit`, those aside that have been told to.
     pub(crate) fn thin_out(&self, limit: usize) {
         let all = lock(&self.0);
         if all.len() < limit {
+            return;
+        }
+        let staying = all.iter().filter(|(_, holder)| !holder.has_to_go());
+        if staying.count() < limit {
             return;
         }
         // Several together, so that a rush does not have all looked at for each that comes.
@@ -271,6 +300,40 @@ mod tests {
         assert!(small.has_to_go());
         assert_eq!(holders.free(100), 0);
         assert!(!fast.has_to_go() && !unawaited.has_to_go());
+    }
+
+    #[test]
+    fn whoever_goes_on_in_time_stays_with_what_it_held() {
+        let held = Arc::new(AtomicUsize::new(0));
+        let one = || Arc::new(Holder::new(Arc::clone(&held), true, None));
+        let holders = Arc::new(Holders::default());
+        let first = one();
+        assert!(first.hold(10, 15));
+        let _membership = holders.join(Arc::clone(&first));
+        holders.thin_out(1);
+        assert!(first.has_to_go() && held.load(Ordering::Relaxed) == 0);
+        assert!(first.stays(15) && !first.has_to_go());
+        assert_eq!(held.load(Ordering::Relaxed), 10);
+        holders.thin_out(1);
+        let second = one();
+        assert!(second.hold(10, 15));
+        assert!(!first.stays(15), "another has its bytes");
+        assert_eq!(held.load(Ordering::Relaxed), 10);
+    }
+
+    #[test]
+    fn nobody_goes_for_those_that_are_going() {
+        let holders = Arc::new(Holders::default());
+        let all: Vec<_> = (0..3).map(|_| holder(1)).collect();
+        let _all: Vec<_> = all
+            .iter()
+            .map(|one| holders.join(Arc::clone(one)))
+            .collect();
+        for _ in 0..3 {
+            holders.thin_out(3);
+        }
+        let gone = all.iter().filter(|holder| holder.has_to_go());
+        assert_eq!(gone.count(), 1);
     }
 
     #[test]

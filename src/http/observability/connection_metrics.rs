@@ -44,7 +44,7 @@ pub(crate) fn register(registry: &mut Registry, watch: &Watch) {
     refused.inc_by(total(&counts.refused));
     registry.register(
         "http_refused_connections",
-        "Connections turned away with 503 because no other was idle",
+        "Connections turned away with 503 because all others were being served",
         refused,
     );
 }

@@ -101,11 +101,11 @@ impl Line {
         let elapsed_us = microseconds(self.elapsed);
         let sent_us = microseconds(self.start.elapsed());
         let cut_off = is_cut_off.then_some(true);
-        if let Some(Cause(cause)) = &self.cause {
-            let cause = chain(&**cause);
+        let cause = self.cause.as_ref().map(|cause| chain(&*cause.error));
+        if self.cause.as_ref().is_some_and(|cause| !cause.is_clients) {
             tracing::error!(target: REQUEST_LOG, id, traceparent, method, route, status, elapsed_us, sent_us, bytes, cut_off, cause, "request failed");
         } else {
-            tracing::info!(target: REQUEST_LOG, id, traceparent, method, route, status, elapsed_us, sent_us, bytes, cut_off, "request");
+            tracing::info!(target: REQUEST_LOG, id, traceparent, method, route, status, elapsed_us, sent_us, bytes, cut_off, cause, "request");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A [`ClientConnection`] is notified by its socket and its requests, and asked by the [`Watch`] over all of
 //! a listener. It must not know HTTP beyond where requests begin and end, and with which version.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -61,9 +61,26 @@ pub(super) enum Keeps {
     Answers,
 }
 
+/// What a connection keeps the server waiting for, and since when by [`Watch::admitted`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiting {
+    pub(super) keeps: Keeps,
+    pub(super) since: u64,
+}
+
+/// A request that has no complete answer yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Begun {
+    at: u32,
+    /// When its answer was there, of which the client has not taken all.
+    answered: u32,
+}
+
 /// What one client is doing. Times are numbers of looks; 0 says that it is not so.
 pub(crate) struct ClientConnection {
     pub(super) watch: Arc<Watch>,
+    /// When it last did something that was waited for, by [`Watch::admitted`].
+    active: AtomicU64,
     /// Since when there is no request.
     idle: AtomicU32,
     /// Since when a head is being received.
@@ -72,8 +89,8 @@ pub(crate) struct ClientConnection {
     blocked: AtomicU32,
     /// Whether its requests are of HTTP/2, which has more to say than heads.
     is_http_2: AtomicBool,
-    /// When each request that has no complete answer yet began.
-    requests: Mutex<Vec<u32>>,
+    /// Those that have no complete answer yet.
+    requests: Mutex<Vec<Begun>>,
     /// How many bodies of requests are waited for.
     awaited: AtomicUsize,
     /// Whether a request was answered before its body had come.
@@ -88,8 +105,10 @@ pub(crate) struct ClientConnection {
 impl ClientConnection {
     pub(super) fn new(watch: Arc<Watch>) -> Self {
         let now = watch.now.load(Ordering::Relaxed);
+        let active = AtomicU64::new(watch.admitted.load(Ordering::Relaxed));
         Self {
             watch,
+            active,
             idle: AtomicU32::new(now),
             head: AtomicU32::new(0),
             blocked: AtomicU32::new(0),
@@ -107,11 +126,20 @@ impl ClientConnection {
         self.watch.now.load(Ordering::Relaxed)
     }
 
+    fn is_active(&self) {
+        let admitted = self.watch.admitted.load(Ordering::Relaxed);
+        self.active.store(admitted, Ordering::Relaxed);
+    }
+
     /// Bytes came in.
     pub(crate) fn received(&self, bytes: &[u8]) {
-        let waits = self.idle.load(Ordering::Relaxed) != 0
-            && self.head.load(Ordering::Relaxed) == 0
-            && !self.is_http_2.load(Ordering::Relaxed);
+        // A head is waited for as a whole: a byte more is no progress.
+        if self.head.load(Ordering::Relaxed) != 0 {
+            return;
+        }
+        self.is_active();
+        let waits =
+            self.idle.load(Ordering::Relaxed) != 0 && !self.is_http_2.load(Ordering::Relaxed);
         // Some clients of HTTP/1.1 send an empty line behind a body.
         if waits && !bytes.iter().all(|byte| b"\r\n".contains(byte)) {
             self.head.store(self.now(), Ordering::Relaxed);
@@ -121,6 +149,7 @@ impl ClientConnection {
     /// Not everything could be sent.
     pub(crate) fn blocked(&self) {
         if self.blocked.load(Ordering::Relaxed) == 0 {
+            self.is_active();
             self.blocked.store(self.now(), Ordering::Relaxed);
         }
     }
@@ -128,23 +157,27 @@ impl ClientConnection {
     /// Everything was sent.
     pub(crate) fn flushed(&self) {
         if self.blocked.load(Ordering::Relaxed) != 0 {
+            self.is_active();
             self.blocked.store(0, Ordering::Relaxed);
         }
     }
 
     /// A head is complete. The request lasts until what is returned is dropped.
     pub(crate) fn begin(self: &Arc<Self>, version: Version) -> PendingRequest {
-        let began = self.now();
+        let begun = Begun {
+            at: self.now(),
+            answered: 0,
+        };
         if version == Version::HTTP_2 {
             self.is_http_2.store(true, Ordering::Relaxed);
         }
         let mut requests = self.requests();
-        requests.push(began);
+        requests.push(begun);
         self.head.store(0, Ordering::Relaxed);
         self.idle.store(0, Ordering::Relaxed);
         drop(requests);
         let connection = Arc::clone(self);
-        PendingRequest { connection, began }
+        PendingRequest { connection, begun }
     }
 
     /// A body of its requests is waited for, or is no longer.
@@ -162,8 +195,15 @@ impl ClientConnection {
         self.leaves_body.load(Ordering::Relaxed) || self.head.load(Ordering::Relaxed) != 0
     }
 
-    /// What it keeps the server waiting for, and since when; `None` when the server is to do something.
-    pub(super) fn keeps_waiting(&self) -> Option<(Keeps, u32)> {
+    /// What it keeps the server waiting for; `None` when the server is to do something.
+    pub(super) fn keeps_waiting(&self) -> Option<Waiting> {
+        // Read before the rest: what happens meanwhile may be overlooked, but is not taken for old.
+        let since = self.active.load(Ordering::Relaxed);
+        let keeps = self.keeps()?;
+        Some(Waiting { keeps, since })
+    }
+
+    fn keeps(&self) -> Option<Keeps> {
         let closing = self.closing().map(|(reason, _)| reason);
         if closing.is_some_and(Reason::is_immediate) {
             return None;
@@ -172,7 +212,7 @@ impl ClientConnection {
         if blocked != 0 {
             // A moment is what the network takes.
             let is_long = self.now().saturating_sub(blocked) >= GRACE;
-            return is_long.then_some((Keeps::Answers, blocked));
+            return is_long.then_some(Keeps::Answers);
         }
         let idle = self.idle.load(Ordering::Relaxed);
         if idle != 0 {
@@ -180,14 +220,25 @@ impl ClientConnection {
             if closing.is_some() {
                 return None;
             }
-            let head = self.head.load(Ordering::Relaxed);
-            let head = (head != 0).then_some((Keeps::Head, head));
-            return Some(head.unwrap_or((Keeps::Idle, idle)));
+            let has_begun = self.head.load(Ordering::Relaxed) != 0;
+            return Some(if has_begun { Keeps::Head } else { Keeps::Idle });
         }
         let requests = self.requests();
-        let is_all = self.awaited.load(Ordering::Relaxed) >= requests.len();
-        let oldest = requests.iter().min().filter(|_| is_all)?;
-        Some((Keeps::Bodies, *oldest))
+        // Over HTTP/2, an answer can wait for its client without a byte that could not be sent.
+        let is_stopped = |request: &&Begun| {
+            request.answered != 0 && self.now().saturating_sub(request.answered) >= GRACE
+        };
+        let stopped = requests.iter().filter(is_stopped).count();
+        let awaited = self.awaited.load(Ordering::Relaxed);
+        if requests.is_empty() || awaited + stopped < requests.len() {
+            return None;
+        }
+        let is_for_bodies = stopped == 0;
+        Some(if is_for_bodies {
+            Keeps::Bodies
+        } else {
+            Keeps::Answers
+        })
     }
 
     /// Closes it if it timed out by `now`.
@@ -210,7 +261,7 @@ impl ClientConnection {
         let oldest = self
             .requests()
             .first()
-            .copied()
+            .map(|request| request.at)
             .filter(|_| !self.is_http_2.load(Ordering::Relaxed));
         if is_over(blocked, limits.answer_time) || is_over(oldest.unwrap_or(0), limits.whole_time())
         {
@@ -238,6 +289,15 @@ impl ClientConnection {
         self.told.notify_one();
     }
 
+    /// It need not go for another after all, unless it is to be closed for another reason by now.
+    fn stays(&self) {
+        let mut closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner);
+        let stays = |(reason, _): &mut (Reason, u32)| *reason == Reason::GaveWay;
+        closing.take_if(stays);
+        drop(closing);
+        self.leaves(false);
+    }
+
     /// Whether a new connection can count on its slot.
     pub(super) fn leaves(&self, leaves: bool) {
         if self.is_leaving.swap(leaves, Ordering::Relaxed) == leaves {
@@ -262,9 +322,14 @@ impl ClientConnection {
             let Some((reason, since)) = self.closing() else {
                 continue;
             };
-            if reason == Reason::Evicted {
+            if matches!(reason, Reason::Evicted | Reason::GaveWay) {
                 // What the system has received meanwhile comes first.
+                let active = self.active.load(Ordering::Relaxed);
                 tokio::task::yield_now().await;
+                if reason == Reason::GaveWay && self.active.load(Ordering::Relaxed) != active {
+                    self.stays();
+                    continue;
+                }
             }
             let is_asked = self.has_requests() || self.blocked.load(Ordering::Relaxed) != 0;
             let is_patient = self.now() - since < GRACE;
@@ -291,7 +356,7 @@ impl ClientConnection {
         !self.requests().is_empty()
     }
 
-    fn requests(&self) -> MutexGuard<'_, Vec<u32>> {
+    fn requests(&self) -> MutexGuard<'_, Vec<Begun>> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -299,10 +364,20 @@ impl ClientConnection {
 /// A request that has no complete answer yet.
 pub(crate) struct PendingRequest {
     connection: Arc<ClientConnection>,
-    began: u32,
+    begun: Begun,
 }
 
 impl PendingRequest {
+    /// Its answer is there: the rest is for the client to take.
+    pub(crate) fn is_answered(&mut self) {
+        let now = self.connection.now();
+        let mut requests = self.connection.requests();
+        if let Some(request) = requests.iter_mut().find(|other| **other == self.begun) {
+            request.answered = now;
+            self.begun.answered = now;
+        }
+    }
+
     /// It is being answered before its body has come.
     pub(crate) fn leaves_body(&self) {
         let leaves_body = &self.connection.leaves_body;
@@ -314,11 +389,12 @@ impl Drop for PendingRequest {
     fn drop(&mut self) {
         let connection = &self.connection;
         let mut requests = connection.requests();
-        // One that began with the same look is as good.
-        if let Some(place) = requests.iter().position(|began| *began == self.began) {
+        // One of the same looks is as good.
+        if let Some(place) = requests.iter().position(|other| *other == self.begun) {
             requests.swap_remove(place);
         }
         if requests.is_empty() {
+            connection.is_active();
             connection.idle.store(connection.now(), Ordering::Relaxed);
         }
     }
@@ -437,5 +513,52 @@ mod tests {
         assert_eq!(told(&watch, connection, 1).await, Close::Gracefully);
         drop(asked);
         assert_eq!(told(&watch, connection, 1).await, Close::AtOnce);
+    }
+
+    #[tokio::test]
+    async fn whoever_goes_on_when_it_has_to_go_for_another_stays() {
+        let watch = watch();
+        let place = admit(&watch).unwrap();
+        let connection = &place.connection;
+        let _asked = connection.begin(Version::HTTP_11);
+        connection.close(Reason::GaveWay);
+        watch.admitted.fetch_add(1, Ordering::Relaxed);
+        let goes_on = async {
+            connection.received(b"more of its body");
+            for _ in 0..3 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = connection.told() => panic!("it is to be closed"),
+            () = goes_on => {}
+        }
+        assert!(connection.closing().is_none());
+        assert_eq!(watch.leaving.load(Ordering::Relaxed), 0);
+        connection.close(Reason::GaveWay);
+        assert_eq!(connection.told().await, Close::AtOnce);
+    }
+
+    #[test]
+    fn an_answer_that_http_2_holds_back_is_waited_for() {
+        let watch = watch();
+        let place = admit(&watch).unwrap();
+        let connection = &place.connection;
+        let keeps = || connection.keeps_waiting().map(|waiting| waiting.keeps);
+        let (mut first, second) = (
+            connection.begin(Version::HTTP_2),
+            connection.begin(Version::HTTP_2),
+        );
+        first.is_answered();
+        watch.now.fetch_add(GRACE, Ordering::Relaxed);
+        assert_eq!(keeps(), None, "the other is being served");
+        connection.awaits_body(true);
+        assert_eq!(keeps(), Some(Keeps::Answers));
+        drop(first);
+        assert_eq!(keeps(), Some(Keeps::Bodies));
+        connection.awaits_body(false);
+        drop(second);
+        assert_eq!(keeps(), Some(Keeps::Idle));
     }
 }

@@ -68,8 +68,9 @@ const OUT_OF_FILES: Duration = Duration::from_millis(100);
 const LINGER: Duration = Duration::from_secs(1);
 const LINGERING: usize = 256;
 
-/// How long a new client waits for one that has to go for it: no longer than that takes.
-const LEAVING: Duration = Duration::from_millis(100);
+/// How long a new client waits for one that has to go for it: longer than that takes on a busy server. Those
+/// that come meanwhile wait in the system's queue.
+const LEAVING: Duration = Duration::from_secs(1);
 
 /// Takes connections of one listening socket.
 pub(crate) struct Listener {
@@ -211,7 +212,7 @@ async fn serve(
     let connection = &place.connection;
     let socket = Socket::new(stream, Arc::clone(connection));
     let answer = service_fn(|request: Request<Incoming>| {
-        let asked = connection.begin(request.version());
+        let mut asked = connection.begin(request.version());
         let flaw = flaw(&request);
         let (mut request, unread) = take_body(request, connection);
         if let Some(peer) = peer {
@@ -231,6 +232,7 @@ async fn serve(
                 response.headers_mut().insert(header::CONNECTION, close);
                 asked.leaves_body();
             }
+            asked.is_answered();
             // The request is over when its answer has been handed on as a whole, or given up.
             let until_then = move |frame| {
                 let _asked = &asked;

@@ -63,6 +63,9 @@ pub struct Watch {
     limits: ConnectionLimits,
     /// The number of the last look, from 1: 0 says "not" in what connections remember.
     pub(super) now: AtomicU32,
+    /// How many connections have been admitted: the clock by which they were active. Nothing but a new
+    /// connection makes it matter who was active before whom.
+    pub(super) admitted: AtomicU64,
     open: Mutex<Slab<Arc<ClientConnection>>>,
     /// How many of them have been told to go for another.
     pub(super) leaving: AtomicUsize,
@@ -78,6 +81,7 @@ impl Watch {
         Arc::new(Self {
             limits,
             now: AtomicU32::new(1),
+            admitted: AtomicU64::new(0),
             open: Mutex::default(),
             leaving: AtomicUsize::new(0),
             left: Notify::new(),
@@ -112,7 +116,7 @@ impl Watch {
         let limit = self.limits.connections;
         if let Some(over) = open.len().checked_sub(limit) {
             let is_one_leaving = self.leaving.load(Ordering::Relaxed) > over;
-            if !is_one_leaving && !evict(&open) {
+            if !is_one_leaving && !self.evict(&open) {
                 return Admission::Full;
             }
             // They are gone once they have been notified.
@@ -120,6 +124,7 @@ impl Watch {
                 return Admission::WhenOneHasLeft;
             }
         }
+        self.admitted.fetch_add(1, Ordering::Relaxed);
         let connection = Arc::new(ClientConnection::new(Arc::clone(self)));
         let key = open.insert(Arc::clone(&connection));
         Admission::Slot(ConnectionSlot { connection, key })
@@ -139,31 +144,41 @@ impl Watch {
         }
     }
 
+    /// Evicts some of those that keep the server waiting, in the order of [`Keeps`], the longest first; whether
+    /// there were any. Those that were active lately are spared as long as there are others: who has just come
+    /// is idle too, and its request is on its way.
+    fn evict(&self, open: &Slab<Arc<ClientConnection>>) -> bool {
+        let waited_for = |(_, connection): (usize, &Arc<ClientConnection>)| {
+            Some((connection.keeps_waiting()?, Arc::clone(connection)))
+        };
+        let mut waited_for: Vec<_> = open.iter().filter_map(waited_for).collect();
+        let lately = (self.limits.connections / LATELY) as u64;
+        let admitted = self.admitted.load(Ordering::Relaxed);
+        waited_for.sort_unstable_by_key(|(waiting, _)| {
+            let is_spared = admitted - waiting.since < lately;
+            let keeps = (!is_spared).then_some(waiting.keeps);
+            (is_spared, keeps, waiting.since)
+        });
+        for (waiting, connection) in waited_for.iter().take(some(open.len())) {
+            connection.close(match waiting.keeps {
+                Keeps::Idle | Keeps::Head => Reason::Evicted,
+                Keeps::Bodies | Keeps::Answers => Reason::GaveWay,
+            });
+        }
+        !waited_for.is_empty()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Slab<Arc<ClientConnection>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// A connection was active lately if since then fewer have been admitted than this part of all.
+const LATELY: usize = 4;
+
 /// How many are evicted together, so that a rush does not have all looked at for each that comes.
 fn some(connections: usize) -> usize {
     1 + connections / 64
-}
-
-/// Evicts some of those that keep the server waiting, in the order of [`Keeps`], the longest first; whether
-/// there were any.
-fn evict(open: &Slab<Arc<ClientConnection>>) -> bool {
-    let waited_for = |(_, connection): (usize, &Arc<ClientConnection>)| {
-        Some((connection.keeps_waiting()?, Arc::clone(connection)))
-    };
-    let mut waited_for: Vec<_> = open.iter().filter_map(waited_for).collect();
-    waited_for.sort_unstable_by_key(|(keeps, _)| *keeps);
-    for ((keeps, _), connection) in waited_for.iter().take(some(open.len())) {
-        connection.close(match keeps {
-            Keeps::Idle | Keeps::Head => Reason::Evicted,
-            Keeps::Bodies | Keeps::Answers => Reason::GaveWay,
-        });
-    }
-    !waited_for.is_empty()
 }
 
 /// A connection's slot among all; dropping it frees it.
@@ -199,8 +214,12 @@ mod tests {
     use crate::http::transport::connection::PendingRequest;
 
     fn watch() -> Arc<Watch> {
+        watch_over(2)
+    }
+
+    fn watch_over(connections: usize) -> Arc<Watch> {
         Watch::new(ConnectionLimits {
-            connections: 2,
+            connections,
             head_bytes: 8192,
             head_time: Duration::from_secs(5),
             idle_time: Duration::from_secs(20),
@@ -252,5 +271,36 @@ mod tests {
         assert!(admit(&watch).is_none(), "nobody has gone yet");
         open.remove(0);
         assert!(admit(&watch).is_some());
+    }
+
+    /// Trust 24: who has just come is idle, and was the first to go for others that wait for ever.
+    #[test]
+    fn those_that_were_active_lately_are_spared() {
+        let closing = |place: &ConnectionSlot| place.connection.closing().map(|(reason, _)| reason);
+        let watch = watch_over(8);
+        let mut waiting = Vec::new();
+        for _ in 0..7 {
+            let place = admit(&watch).unwrap();
+            let asked = begin(&place);
+            place.connection.awaits_body(true);
+            waiting.push((place, asked));
+        }
+        waiting[0].0.connection.received(b"more of its body");
+        let new = admit(&watch).unwrap();
+        let next = admit(&watch).unwrap();
+        assert_eq!(closing(&new), None);
+        assert_eq!(closing(&waiting[0].0), None);
+        assert_eq!(closing(&waiting[1].0), Some(Reason::GaveWay));
+        // Where everybody was active lately, whoever was so longest ago goes.
+        drop(waiting);
+        let mut lately: Vec<_> = (0..6).map(|_| admit(&watch).unwrap()).collect();
+        for place in &lately {
+            place.connection.received(b"\r\n");
+        }
+        new.connection.received(b"\r\n");
+        lately.push(admit(&watch).unwrap());
+        let gone = lately.iter().filter(|place| closing(place).is_some());
+        assert_eq!(gone.count() + usize::from(closing(&next).is_some()), 1);
+        assert_eq!(closing(&new), None);
     }
 }

@@ -53,8 +53,8 @@ impl CopyError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Unusable { .. } => {
-                "`ekiben inspect` shows what the file is. Use the version of ekiben that made it, or \
-                 another file."
+                "`ekiben inspect` shows what a file is. Those of `ekiben backup` and `ekiben bake` can be \
+                 used; one of a newer version needs that version of ekiben."
             }
             Self::Damaged { .. } => {
                 "Nothing was made of it. Restore the newest backup that is whole; the damaged file is \

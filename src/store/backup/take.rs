@@ -129,7 +129,7 @@ fn refuse_place(data_dir: &Path, app: &str, out: &Path, replace: bool) -> Result
         }
         _ => {}
     }
-    if is_reserved(data_dir, app, out) {
+    if is_reserved(data_dir, app, out) || files::is_of_primary(out) {
         return Err(misplaced("the primary keeps files of such names there"));
     }
     for suffix in ["-wal", "-journal"] {

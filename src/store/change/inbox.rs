@@ -5,7 +5,8 @@
 //! know how anything is written.
 
 use std::collections::VecDeque;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -28,6 +29,15 @@ pub(super) enum WriterCommand {
     Stop,
 }
 
+/// How the wait for a command ended.
+pub(super) enum Waited {
+    Command(WriterCommand),
+    /// None came in the time.
+    Long,
+    /// Nobody can send one any more.
+    Ended,
+}
+
 /// What waits for the writer.
 pub(super) struct Inbox {
     queue: Receiver<WriterCommand>,
@@ -46,10 +56,20 @@ impl Inbox {
         }
     }
 
-    /// Waits for the next command; `None` when nobody can send one any more.
-    pub(super) fn wait(&mut self) -> Option<WriterCommand> {
-        let deferred = self.deferred.pop_front();
-        deferred.or_else(|| self.queue.recv().ok())
+    /// Waits for the next command, if there is a limit no longer than that.
+    pub(super) fn wait(&mut self, limit: Option<Duration>) -> Waited {
+        if let Some(deferred) = self.deferred.pop_front() {
+            return Waited::Command(deferred);
+        }
+        let received = match limit {
+            Some(limit) => self.queue.recv_timeout(limit),
+            None => self.queue.recv().map_err(RecvTimeoutError::from),
+        };
+        match received {
+            Ok(command) => Waited::Command(command),
+            Err(RecvTimeoutError::Timeout) => Waited::Long,
+            Err(RecvTimeoutError::Disconnected) => Waited::Ended,
+        }
     }
 
     /// The next command, if it is there and a write.

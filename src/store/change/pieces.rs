@@ -61,6 +61,11 @@ impl Pieced {
         }
     }
 
+    /// Whether its pieces are being undone.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
     fn run(&mut self, connection: &Connection, log: &ChangeLog) -> Transacted<PieceEnd> {
         connection
             .execute_batch("BEGIN IMMEDIATE")
@@ -145,9 +150,9 @@ impl Pieced {
         changes
     }
 
-    /// Answers, once the last piece is committed.
-    pub(super) fn answer(self) {
-        self.work.answer(Ok(()));
+    /// Answers, once the last piece is `committed`, or nobody knows.
+    pub(super) fn answer(self, committed: Result<(), StoreError>) {
+        self.work.answer(committed);
     }
 }
 

@@ -11,23 +11,23 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ffi};
 
 use super::change_log::ChangeLog;
 use super::checkpoints::Checkpoints;
 use super::deadline::Deadline;
-use super::inbox::{Inbox, ResetAnswer, WriterCommand};
+use super::inbox::{Inbox, ResetAnswer, Waited, WriterCommand};
 use super::job::{CommitCallback, Job, Left, Seen};
 use super::pieces::{Advance, Pieced};
-use crate::store::error::is_full;
+use crate::store::error::{displaced, is_full};
 use crate::store::make::adoption::copy_baked;
 use crate::store::open::acceptance::check;
 use crate::store::open::files::{PrimaryFiles, remove_generation};
-use crate::store::open::pragmas::{Access, open_writer};
+use crate::store::open::pragmas::{Access, open_writer, prove_writable};
 use crate::store::open::unfinished;
 use crate::store::serve::generation::Generation;
 use crate::store::watch::figures::Counters;
-use crate::store::{Change, Deriver, Shared, StoreError, StoreOptions};
+use crate::store::{Change, Deriver, Shared, StoreError, StoreOptions, Writing};
 
 /// Time between two commits of a busy writer: a commit costs a sync and takes the processor from reads,
 /// however few writes are in it. A write that comes alone after a while does not wait.
@@ -45,6 +45,10 @@ const LAST_WAIT: Duration = Duration::from_millis(300);
 
 /// After so long, what could not be undone is tried again.
 const RETRY: Duration = Duration::from_millis(100);
+
+/// While writes fail and none come, it is tried so often whether they still do: who is not ready is sent
+/// none.
+const TRIAL: Duration = Duration::from_secs(1);
 
 /// A group whose jobs were run.
 #[derive(Default)]
@@ -115,11 +119,15 @@ impl Worker {
             if let Some(pieced) = self.pieced.take() {
                 self.advance(pieced);
             } else {
-                match self.inbox.wait() {
-                    Some(WriterCommand::Write(job)) => self.write(job),
-                    Some(WriterCommand::WritePieces(work)) => self.advance(Pieced::new(work)),
-                    Some(WriterCommand::Reset(answer)) => self.answer_resets(answer),
-                    Some(WriterCommand::Stop) | None => break,
+                let fails = self.shared.counters.writing.state() != Writing::Works;
+                match self.inbox.wait(fails.then_some(TRIAL)) {
+                    Waited::Command(WriterCommand::Write(job)) => self.write(job),
+                    Waited::Command(WriterCommand::WritePieces(work)) => {
+                        self.advance(Pieced::new(work));
+                    }
+                    Waited::Command(WriterCommand::Reset(answer)) => self.answer_resets(answer),
+                    Waited::Long => self.try_writing(),
+                    Waited::Command(WriterCommand::Stop) | Waited::Ended => break,
                 }
             }
             if self.pieced.is_some()
@@ -153,6 +161,38 @@ impl Worker {
         }
     }
 
+    /// Whether what is written would be found again: nothing but this process may have the files open.
+    fn in_place(&self) -> Result<(), Arc<rusqlite::Error>> {
+        match self.shared.current().missing() {
+            Some(path) => Err(Arc::new(displaced(path))),
+            None => Ok(()),
+        }
+    }
+
+    /// What a commit comes to: one to files that have gone from their place meanwhile is in doubt.
+    fn found_again(&self) -> Result<(), Arc<rusqlite::Error>> {
+        self.in_place().map_err(|displaced| {
+            self.shared.counters.writing.failed(&displaced);
+            let code = ffi::Error::new(ffi::SQLITE_IOERR_DELETE_NOENT);
+            Arc::new(rusqlite::Error::SqliteFailure(code, None))
+        })
+    }
+
+    /// Notes what a commit says of the storage.
+    fn note(&self, committed: &Result<(), Arc<rusqlite::Error>>) {
+        let writing = &self.shared.counters.writing;
+        match committed {
+            Ok(()) => writing.works(),
+            Err(cause) => writing.failed(cause),
+        }
+    }
+
+    /// Finds out whether writes still fail.
+    fn try_writing(&self) {
+        let prove = || prove_writable(&self.connection).map_err(Arc::new);
+        self.note(&self.in_place().and_then(|()| prove()));
+    }
+
     fn tell_slow_queries(&self) {
         let slow_queries = &self.shared.counters.slow_queries;
         if slow_queries.are_there() {
@@ -164,7 +204,14 @@ impl Worker {
     fn advance(&mut self, pieced: Pieced) {
         let begin = Instant::now();
         let generation = self.shared.current();
-        let mut advance = pieced.advance(&self.connection, &self.changes);
+        let mut advance = match self.in_place() {
+            Err(cause) if !pieced.has_failed() => {
+                self.note(&Err(Arc::clone(&cause)));
+                let reason = Err(StoreError::Commit(cause));
+                pieced.fail(reason, &self.connection, &self.changes)
+            }
+            _ => pieced.advance(&self.connection, &self.changes),
+        };
         if let Advance::Commits(mut whole) = advance {
             let changes = whole.changes(self.changes.take());
             let mut last = Uncommitted {
@@ -176,7 +223,7 @@ impl Worker {
             self.count(1, begin, committed.is_ok());
             advance = match committed {
                 Ok(()) => {
-                    whole.answer();
+                    whole.answer(self.found_again().map_err(StoreError::Commit));
                     Advance::Ended
                 }
                 Err(cause) => {
@@ -207,6 +254,7 @@ impl Worker {
         let generation = self.shared.current();
         let changes = self.changes.take();
         let committed = self.commit(&mut group, &changes, &generation);
+        let committed = committed.and_then(|()| self.found_again());
         // When all were undone, there was no commit.
         if group.writes > 0 || committed.is_err() {
             self.count(group.writes, begin, committed.is_ok());
@@ -243,7 +291,11 @@ impl Worker {
     fn run_group(&mut self, first: Job) -> Uncommitted {
         let mut group = Uncommitted::default();
         let start = Instant::now();
-        let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+        let begin = || {
+            let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+            begun.map_err(Arc::new)
+        };
+        let begun = self.in_place().and_then(|()| begin());
         let mut next = Some(first);
         while let Some(job) = next.take() {
             let mark = self.changes.mark();
@@ -275,7 +327,7 @@ impl Worker {
             };
         }
         if let Err(cause) = begun {
-            group.aborted = Some(Arc::new(cause));
+            group.aborted = Some(cause);
         }
         let waiting = &self.shared.counters.waiting;
         waiting.fetch_sub(group.answers.len(), Ordering::Relaxed);
@@ -305,6 +357,9 @@ impl Worker {
         let committed = aborted.map_or_else(commit, Err);
         if committed.is_err() && !self.connection.is_autocommit() {
             drop(self.connection.execute_batch("ROLLBACK"));
+        }
+        if group.writes > 0 || committed.is_err() {
+            self.note(&committed);
         }
         self.committed = Some(Instant::now());
         generation.changes().set_pending(false);
@@ -373,6 +428,13 @@ impl Worker {
     }
 
     fn reset(&mut self) -> Result<(), StoreError> {
+        // In a folder that was replaced, another process may be the primary.
+        if !self.files.is_locked() {
+            let path = self.files.path(self.shared.current().number());
+            let cause = displaced(&path);
+            self.shared.counters.writing.failed(&cause);
+            return Err(StoreError::Storage { path, cause });
+        }
         // Numbers rise also when somebody moved the file that is served away: revisions have them.
         let number = self.files.unused()?.max(self.shared.current().number() + 1);
         let options = &self.shared.options;
@@ -388,6 +450,7 @@ impl Worker {
         self.changes = opened.changes;
         self.checkpoints = Checkpoints::default();
         self.shared.swap(generation).retire();
+        self.shared.counters.writing.works();
         Ok(())
     }
 }
@@ -398,6 +461,21 @@ pub(super) struct WriterConnection {
     /// What it changes.
     changes: ChangeLog,
     deadline: Deadline,
+}
+
+/// Shows that a primary can write its file and make others beside it. That there is no space may pass, and
+/// reads go on meanwhile.
+fn prove(
+    files: &PrimaryFiles,
+    connection: &Connection,
+    counters: &Counters,
+) -> Result<(), StoreError> {
+    files.prove_writable()?;
+    match prove_writable(connection) {
+        Err(cause) if is_full(&cause) => counters.writing.failed(&cause),
+        proved => proved?,
+    }
+    Ok(())
 }
 
 /// Opens a generation for the writer and for readers. What an upload left in it that did not end is
@@ -414,6 +492,10 @@ pub(super) fn open_generation(
     check(&path, Access::Shared, options)?;
     let of_opening = |cause| StoreError::of_opening(&path, cause);
     let connection = open_writer(&path, options.durability).map_err(of_opening)?;
+    prove(files, &connection, counters).map_err(|error| match error {
+        StoreError::Sqlite(cause) => of_opening(cause),
+        other => other,
+    })?;
     let undone = unfinished::undo_all(&connection).map_err(of_opening)?;
     if undone > 0 {
         tracing::info!("removed what an upload left that did not end");
@@ -423,7 +505,8 @@ pub(super) fn open_generation(
     let changes = ChangeLog::default();
     let tables = options.deriver.map_or(&[][..], Deriver::tables);
     changes.watch(&connection, tables)?;
-    let generation = Generation::open(&path, number, Access::Shared, options, counters)?;
+    let mut generation = Generation::open(&path, number, Access::Shared, options, counters)?;
+    generation.set_place(files.place(number)?);
     let opened = WriterConnection {
         connection,
         changes,

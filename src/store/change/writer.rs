@@ -19,7 +19,7 @@ use super::inbox::{Inbox, ResetAnswer, ResetCondition, WriterCommand};
 use super::job::{Job, Piece, PieceTime, Pieces, Seen, boxed};
 use super::worker::{Worker, open_generation};
 use crate::store::make::adoption::{first_generation, refused, tell_drift};
-use crate::store::open::files::{PrimaryFiles, file_error};
+use crate::store::open::files::PrimaryFiles;
 use crate::store::panic::panic_message;
 use crate::store::watch::figures::Counters;
 use crate::store::{Shared, StoreError, StoreOptions};
@@ -50,6 +50,7 @@ impl Writer {
         let (opened, generation) =
             opened.map_err(|error| refused(error, &files, number, kept, &options))?;
         if let Some(kept) = kept {
+            files.clear()?;
             // One that was migrated stays until the next start.
             files.keep(&[kept, number])?;
             tell_drift(&generation, &options);
@@ -68,7 +69,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name(name)
             .spawn(move || worker.run())
-            .map_err(|cause| file_error(&shared.options.data_dir, cause))?;
+            .map_err(StoreError::Threads)?;
         Ok((
             shared,
             Self {

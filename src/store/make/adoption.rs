@@ -11,7 +11,7 @@ use crate::store::serve::generation::Generation;
 use crate::store::{StoreError, StoreOptions};
 
 /// The generation that a start serves: the one that was `kept`, if it has the schema, or a new one.
-/// Nothing is removed before it is known that there is one.
+/// Nothing is removed before it is known that there is one; what is left of others goes once it is open.
 pub(in crate::store) fn first_generation(
     files: &PrimaryFiles,
     kept: Option<u64>,
@@ -25,11 +25,7 @@ pub(in crate::store) fn first_generation(
     let (_, fit) =
         examine(&files.path(kept), Access::Shared, app, schema).map_err(StoreError::about_copy)?;
     match fit {
-        Fit::Same => {
-            files.clear()?;
-            files.keep(&[kept])?;
-            Ok(kept)
-        }
+        Fit::Same => Ok(kept),
         Fit::Older => Ok(migrate_kept(files, kept, app, schema)?.generation),
     }
 }

@@ -7,31 +7,58 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
-use crate::file::sync_folder;
+use super::place::Place;
+use crate::file::{Scratch, ownership, sync_folder};
 use crate::store::StoreError;
+use crate::store::error::no_space;
 
 /// The files of one app's primary.
 pub(in crate::store) struct PrimaryFiles {
     data_dir: PathBuf,
     app: String,
     /// Locked as long as this value lives.
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl PrimaryFiles {
     /// Takes the lock; every file stays as it is.
     pub(in crate::store) fn lock(data_dir: &Path, app: &str) -> Result<Self, StoreError> {
         fs::create_dir_all(data_dir).map_err(|cause| file_error(data_dir, cause))?;
-        let path = data_dir.join(format!("{app}.primary.lock"));
-        let lock = take_lock(&path)?;
+        let lock = take_lock(&lock_path(data_dir, app))?;
         Ok(Self {
             data_dir: data_dir.to_owned(),
             app: app.to_owned(),
-            _lock: lock,
+            lock,
         })
+    }
+
+    /// Shows that new files can be made; want of space aside, which may pass.
+    pub(in crate::store) fn prove_writable(&self) -> Result<(), StoreError> {
+        // Of those that go when a start clears up.
+        let path = self
+            .data_dir
+            .join(format!("{}.primary.start.copying", self.app));
+        let made = File::create(&path).and_then(|_file| fs::remove_file(&path));
+        match made {
+            Err(cause) if !no_space(&cause) => Err(file_error(&self.data_dir, cause)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The files of a generation that a process has open, the lock included.
+    pub(in crate::store) fn place(&self, generation: u64) -> Result<Place, StoreError> {
+        let path = self.path(generation);
+        let of_generation = GENERATION_SUFFIXES.map(|suffix| beside(&path, suffix));
+        let lock = lock_path(&self.data_dir, &self.app);
+        Place::of(of_generation.into_iter().chain([lock])).map_err(|cause| file_error(&path, cause))
+    }
+
+    /// Whether the lock is the one that others find: the folder may have been replaced.
+    pub(in crate::store) fn is_locked(&self) -> bool {
+        self.lock.is_at(&lock_path(&self.data_dir, &self.app))
     }
 
     /// Removes what an interrupted reset, copy, migration or restore left behind.
@@ -94,7 +121,8 @@ impl PrimaryFiles {
     }
 
     /// Makes generation `generation` of what `fill` writes to the path that it is given; it has its name
-    /// once that is complete and durable. Its path, and what `fill` returned.
+    /// once that is complete and durable, and the owner and mode of the generation before it. Its path, and
+    /// what `fill` returned.
     pub(in crate::store) fn make<T, E: From<StoreError>>(
         &self,
         generation: u64,
@@ -102,7 +130,10 @@ impl PrimaryFiles {
     ) -> Result<(PathBuf, T), E> {
         let path = self.path(generation);
         let temporary = path.with_extension("copying");
+        let _scratch = Scratch::at(&temporary);
+        let replaced = self.current()?.map(|newest| self.path(newest));
         let publish = || {
+            make_like(&temporary, replaced.as_deref(), &self.data_dir)?;
             mark_wal_durably(&temporary)?;
             // There was nothing of this number when it was chosen. What somebody put there since is
             // not ours to remove, and SQLite would take a WAL for the new file's own.
@@ -138,6 +169,17 @@ pub(in crate::store) fn newest(data_dir: &Path, app: &str) -> Result<Option<u64>
 pub fn generation_at(path: &Path) -> Option<(&str, u64)> {
     let (app, rest) = path.file_name()?.to_str()?.split_once(".primary.")?;
     Some((app, rest.strip_suffix(".sqlite")?.parse().ok()?))
+}
+
+/// Whether `path` is one of the names by which a primary keeps its files in a folder that has been a
+/// primary's data directory: nobody else may put a file there.
+#[must_use]
+pub fn is_of_primary(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let Some((app, _)) = name.split_once(".primary.") else {
+        return false;
+    };
+    path.with_file_name(format!("{app}.primary.lock")).exists()
 }
 
 /// Everything that belongs to a generation, with its number where it is a complete one.
@@ -232,9 +274,36 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Gives a copy the owner and mode of the generation that it replaces, or without one, of a new file of whoever
+/// the folder belongs to: root may make it for a service.
+fn make_like(copy: &Path, replaced: Option<&Path>, data_dir: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).open(copy)?;
+    match replaced.map(fs::metadata) {
+        Some(replaced) => ownership::like_replaced(&file, &replaced?),
+        None => make_like_folder(&file, data_dir),
+    }
+}
+
+fn make_like_folder(file: &File, data_dir: &Path) -> io::Result<()> {
+    ownership::like_owner_of(file, &data_dir.metadata()?)?;
+    ownership::like_folder(file, data_dir)
+}
+
+fn lock_path(data_dir: &Path, app: &str) -> PathBuf {
+    data_dir.join(format!("{app}.primary.lock"))
+}
+
 /// A locked file.
 #[derive(Debug)]
 struct Lock(File);
+
+impl Lock {
+    fn is_at(&self, path: &Path) -> bool {
+        let own = self.0.metadata().map(|file| (file.dev(), file.ino()));
+        let there = path.metadata().map(|file| (file.dev(), file.ino()));
+        matches!((own, there), (Ok(own), Ok(there)) if own == there)
+    }
+}
 
 impl Drop for Lock {
     /// Closing would do, were it not that a process that is just being started has all files of this one
@@ -248,6 +317,7 @@ impl Drop for Lock {
 
 fn take_lock(path: &Path) -> Result<Lock, StoreError> {
     let failed = |cause| file_error(path, cause);
+    let is_new = !path.exists();
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -271,6 +341,9 @@ fn take_lock(path: &Path) -> Result<Lock, StoreError> {
             });
         }
         Err(TryLockError::Error(cause)) => return Err(failed(cause)),
+    }
+    if is_new && let Some(folder) = path.parent() {
+        make_like_folder(&file, folder).map_err(failed)?;
     }
     file.set_len(0)
         .and_then(|()| writeln!(file, "{}", std::process::id()))

@@ -7,5 +7,6 @@
 pub(super) mod acceptance;
 pub(super) mod files;
 pub(super) mod length;
+pub(super) mod place;
 pub(super) mod pragmas;
 pub(super) mod unfinished;

@@ -92,6 +92,23 @@ pub(in crate::store) fn open_writer(
     Ok(connection)
 }
 
+/// Commits something that changes nothing: shows that what is written comes to the file. That it has no
+/// space may pass, and is for the caller to tell from what does not.
+pub(in crate::store) fn prove_writable(writer: &Connection) -> rusqlite::Result<()> {
+    // Where it may not write, SQLite opens a file for reading only and says so late.
+    let prove = || {
+        writer.execute_batch("BEGIN IMMEDIATE")?;
+        let version: i32 = writer.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        writer.pragma_update(None, "user_version", version)?;
+        writer.execute_batch("COMMIT")
+    };
+    prove().inspect_err(|_| {
+        if !writer.is_autocommit() {
+            drop(writer.execute_batch("ROLLBACK"));
+        }
+    })
+}
+
 /// Opens a file that has no name yet and is thrown away if anything fails.
 pub(in crate::store) fn open_unpublished(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

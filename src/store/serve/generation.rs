@@ -3,7 +3,6 @@
 //! A request takes a generation once and uses nothing else, so it never sees a mixture of two. A
 //! generation that was replaced lives until its last request ends; then its file is removed.
 
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,9 +15,13 @@ use super::revision::{ChangeCounter, lineage_of_baked};
 use crate::file::provenance::Provenance;
 use crate::store::open::acceptance::check;
 use crate::store::open::files::{file_error, log_bytes, remove_generation};
+use crate::store::open::place::{Place, identity};
 use crate::store::open::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use crate::store::watch::figures::{Checkouts, Counters};
-use crate::store::{Derived, StoreError, StoreOptions};
+use crate::store::{Derived, StoreError, StoreOptions, prove_threads};
+
+/// Threads of a pool that open its connections.
+const POOL_THREADS: usize = 3;
 
 /// One opened file with its readers.
 pub struct Generation {
@@ -34,6 +37,8 @@ pub struct Generation {
     /// What the app derived from the newest of them; nothing when that failed.
     derived: RwLock<Option<Derived>>,
     counters: Arc<Counters>,
+    /// What a primary's writer has open; nothing for a replica, under which a file may be replaced.
+    place: Place,
     /// Dropped last, when no connection is open any more.
     file: GenerationFile,
 }
@@ -60,13 +65,16 @@ impl Generation {
         options: &StoreOptions,
         counters: &Arc<Counters>,
     ) -> Result<Self, StoreError> {
-        let before = identity(path)?;
+        let now = || identity(path).map_err(|cause| file_error(path, cause));
+        let before = now()?;
         let provenance = check(path, access, options)?;
         let manager = SqliteConnectionManager::file(reader_uri(path, access))
             .with_flags(reader_flags())
             .with_init(set_up_reader);
         let size = options.inline_readers + options.offloaded_readers;
         let limit = TimeLimit::none();
+        // The pool has threads of its own, and panics without.
+        prove_threads(POOL_THREADS).map_err(StoreError::Threads)?;
         let readers = r2d2::Pool::builder()
             .max_size(size)
             // A local file does not go away: testing each checkout would cost more than most reads,
@@ -82,7 +90,7 @@ impl Generation {
             })?;
         // All readers are open by now, and stay so: a bake to the same path while this serves gives the
         // name to another file and changes nothing here.
-        if identity(path)? != before {
+        if now()? != before {
             let reason = "it was replaced while it was being opened".to_owned();
             return Err(StoreError::Unusable {
                 path: path.to_owned(),
@@ -106,6 +114,7 @@ impl Generation {
             changes: ChangeCounter::default(),
             derived: RwLock::new(None),
             counters: Arc::clone(counters),
+            place: Place::default(),
             file,
         };
         if let Some(deriver) = options.deriver {
@@ -129,6 +138,16 @@ impl Generation {
     #[must_use]
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
+    }
+
+    /// Has it know what must stay in its place for its writes to be found again.
+    pub(in crate::store) fn set_place(&mut self, place: Place) {
+        self.place = place;
+    }
+
+    /// A file of a primary's that is no longer in its place.
+    pub(in crate::store) fn missing(&self) -> Option<&Path> {
+        self.place.missing()
     }
 
     pub(in crate::store) fn pool_state(&self) -> r2d2::State {
@@ -220,14 +239,5 @@ impl Drop for GenerationFile {
         if self.retired.load(Ordering::Acquire) {
             remove_generation(&self.path);
         }
-    }
-}
-
-/// What distinguishes a file from another one that takes its name.
-fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
-    match path.metadata() {
-        Ok(metadata) => Ok((metadata.dev(), metadata.ino())),
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok((0, 0)),
-        Err(cause) => Err(file_error(path, cause)),
     }
 }

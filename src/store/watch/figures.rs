@@ -14,6 +14,7 @@ use r2d2::event::CheckoutEvent;
 
 use super::histogram::{Distribution, Histogram};
 use super::slow_queries::SlowQueries;
+use super::writing::WritingWatch;
 use crate::store::{Generation, StoreOptions};
 
 const MICROSECOND: u64 = 1_000;
@@ -64,6 +65,7 @@ pub(in crate::store) struct Counters {
     /// Nanoseconds.
     checkouts: Histogram<{ CHECKOUT_TIMES.len() }>,
     pub(in crate::store) slow_queries: SlowQueries,
+    pub(in crate::store) writing: WritingWatch,
 }
 
 impl Counters {
@@ -76,6 +78,7 @@ impl Counters {
             checkpoints: AtomicU64::new(0),
             checkouts: Histogram::new(CHECKOUT_TIMES),
             slow_queries: SlowQueries::new(&options.app, options.slow_query),
+            writing: WritingWatch::default(),
         }
     }
 

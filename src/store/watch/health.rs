@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use serde::Serialize;
 
+use crate::file::path_as_text;
 use crate::file::provenance::Provenance;
 use crate::store::open::files::{generation_at, log_bytes};
 
@@ -45,6 +46,7 @@ pub struct Health {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Drift {
     /// The baked file.
+    #[serde(serialize_with = "path_as_text")]
     pub baked: PathBuf,
     /// Digest of its dataset.
     pub baked_dataset_digest: String,

@@ -6,3 +6,4 @@ pub(super) mod figures;
 pub(super) mod health;
 pub(super) mod histogram;
 pub(super) mod slow_queries;
+pub(super) mod writing;

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixListener;
 
 use tempfile::TempDir;
 
-use crate::support::binary::{Process, run};
+use crate::support::binary::{Process, ekiben, finish, run};
 use crate::support::data_folder::baked_folder;
 use crate::support::dataset::Dataset;
 
@@ -75,6 +75,30 @@ fn an_unclosed_quote_is_reported_with_its_line() {
         .says("a.csv: line 3: ")
         .says("the record goes on to line 4: is a quote not closed?");
     seed(&["A", "\"B\"", "\"C \"\"D\"\"\""]).exits(0);
+}
+
+/// Trust 25: a value that a setting cannot have is refused in a user's words, wherever it stands.
+#[test]
+fn a_wrong_setting_is_told_in_a_users_words() {
+    let folder = TempDir::new().unwrap();
+    let said = "must be a whole number, 0 or more, not \"many\"";
+    let mut serve = ekiben(folder.path());
+    serve.arg("serve").env("EKIBEN_WORKER_THREADS", "many");
+    finish(&serve.output().unwrap()).exits(3).says(said);
+    for (toml, said) in [
+        ("worker_threads = \"many\"", said),
+        ("mode = 1", "must be one of its words in quotes, not 1"),
+        (
+            "[limits]\nrequest_seconds = [1]",
+            "must be a whole number, 0 or more, not a list",
+        ),
+        ("[http]\ncompression = \"maybe\"", "must be true or false"),
+    ] {
+        fs::write(folder.path().join("ekiben.toml"), toml).unwrap();
+        for command in ["serve", "bake"] {
+            run(folder.path(), &[command]).exits(3).says(said);
+        }
+    }
 }
 
 /// Trust 25: `check` takes a server as people write it.

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use crate::import::cases;
 use crate::support::binary::run;
 use crate::support::cells;
+use crate::support::documents::repository_file;
 use crate::support::mariadb::MariaDb;
 
 /// A way to write the dump.
@@ -202,4 +203,24 @@ fn hand_made_cases_hold_what_the_server_holds() {
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     assert!(compared > 500, "{compared} cells");
+}
+
+/// Trust 37: a server takes the sample dump too, and holds what the file does.
+#[test]
+fn the_sample_dump_holds_what_the_server_holds() {
+    let Some(db) = MariaDb::start() else { return };
+    let sql = repository_file("examples/shop.sql");
+    db.load("CREATE DATABASE shop;");
+    db.load_into("shop", sql.as_bytes()).unwrap();
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("shop.sql"), &sql).unwrap();
+    run(folder.path(), &["import", "shop.sql", "-o", "shop.sqlite"]).exits(0);
+    let file = folder.path().join("shop.sqlite");
+    let expected = cells::of_server(&db, "shop");
+    let names: Vec<_> = expected.keys().map(String::as_str).collect();
+    assert_eq!(names, ["item", "order", "sale", "sold"]);
+    for (name, table) in &expected {
+        cells::compare(&file, name, table).unwrap_or_else(|difference| panic!("{difference}"));
+    }
+    assert_sound("shop.sql", &file);
 }

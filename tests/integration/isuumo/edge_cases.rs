@@ -520,32 +520,3 @@ async fn row_33_ids_have_64_bits() {
         .await
         .is_bare(400);
 }
-
-#[tokio::test]
-async fn row_34_pictures_are_served_beside_the_api() {
-    let site = Site::new(&Dataset::tiny());
-    let hash = "0123456789abcdef".repeat(4);
-    for kind in ["chair", "estate"] {
-        let answer = site.get(&format!("/images/{kind}/{hash}.png")).await;
-        assert_eq!(answer.is(200).header("content-type"), "image/png");
-        assert!(answer.body.starts_with(b"\x89PNG\r\n"), "{kind}");
-        let again = site.get(&format!("/images/{kind}/{hash}.png")).await;
-        assert_eq!(
-            again.is(200).body,
-            answer.body,
-            "the same name gives the same picture"
-        );
-    }
-    for path in [
-        format!("/images/sofa/{hash}.png"),
-        format!("/images/chair/{hash}.png?look="),
-        format!("/images/chair/{hash}.png?look=throne-gold-wide"),
-        format!("/images/estate/{hash}.png?look=floor-navy-wide"),
-        format!("/images/chair/{hash}.gif"),
-        format!("/images/chair/{hash}0.png"),
-        "/images/chair/..%2f..%2fCargo.toml".to_owned(),
-        "/images/logo.png".to_owned(),
-    ] {
-        site.get(&path).await.is(404);
-    }
-}

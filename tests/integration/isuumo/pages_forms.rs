@@ -233,3 +233,43 @@ async fn a_replica_says_that_it_takes_no_orders() {
     // Requesting documents changes nothing, so it works.
     post(&site, "/estate/1/request", &[], EMAIL).await.is(303);
 }
+
+/// Trust 16: no address says what somebody did, so that it could be shared or sent by others.
+#[tokio::test]
+async fn no_address_thanks_anybody() {
+    let site = two_left();
+    for path in ["/chair/1", "/estate/1"] {
+        for (language, thanks) in [
+            ("ja", ["お買い上げ", "承りました"]),
+            ("en", ["Thank you", "We have your"]),
+        ] {
+            for query in [
+                "bought=1",
+                "requested=1",
+                "done=1",
+                "flash=done",
+                "message=done",
+                "done",
+            ] {
+                let path = format!("{path}?{query}");
+                let answer = ask(&site, Method::GET, &path, &[("accept-language", language)]).await;
+                let html = text(answer.is(200));
+                // What the forms will say stands in attributes.
+                let shown: String = html
+                    .split('<')
+                    .map(|tag| tag.split_once('>').map_or(tag, |tag| tag.1))
+                    .collect();
+                for thanks in thanks {
+                    assert!(!shown.contains(thanks), "{path}: {thanks}");
+                }
+            }
+        }
+    }
+    for (path, page) in [
+        ("/chair/1/buy", "/chair/1"),
+        ("/estate/1/request", "/estate/1"),
+    ] {
+        let answer = post(&site, path, &[], EMAIL).await;
+        assert_eq!(answer.is(303).header("location"), page);
+    }
+}

@@ -273,16 +273,21 @@ async fn row_12_a_bad_uuid_in_the_path_is_nobody() {
     assert_eq!(site.list("").await, [ann]);
 }
 
+/// Trust 32: those that `PostgreSQL` takes, which has hyphens behind any group of four digits.
 #[tokio::test]
 async fn row_13_uuids_have_several_spellings() {
     let (site, ann) = with_ann().await;
     let plain = KNOWN.replace('-', "");
+    let fours: Vec<&str> = (0..8).map(|group| &plain[4 * group..][..4]).collect();
     let spellings = [
         KNOWN.to_owned(),
         KNOWN.to_uppercase(),
         plain.clone(),
         plain.to_uppercase(),
         format!("{{{KNOWN}}}"),
+        fours.join("-"),
+        format!("{}-{}", fours[..3].concat(), fours[3..].concat()),
+        format!("{{{}}}", fours.join("-").to_uppercase()),
         format!("%7b{KNOWN}%7D"),
     ];
     for text in &spellings {
@@ -290,12 +295,25 @@ async fn row_13_uuids_have_several_spellings() {
         let changed = site.change(text, &json!({})).await;
         assert_eq!(changed.is(200).json(), ann, "{text}");
     }
-    for text in &spellings[..5] {
+    for text in &spellings[..8] {
         assert_eq!(site.remove(text).await.is(200).json(), json!({}));
         // What was given in whatever spelling is shown in one.
         let body = ann_with(&json!({"uuid": text}));
         assert_eq!(site.register(&body).await.is(200).json(), ann, "{text}");
         assert_eq!(site.person(KNOWN).await.is(200).json(), ann, "{text}");
+    }
+    let (start, end) = plain.split_at(5);
+    for text in [
+        format!("{start}-{end}"),
+        format!("-{plain}"),
+        format!("{plain}-"),
+        format!("{}--{}", fours[..3].concat(), fours[3..].concat()),
+        format!("{{{plain}"),
+        format!("{plain}}}"),
+    ] {
+        site.person(&text).await.is_not_found();
+        let body = ann_with(&json!({"uuid": text}));
+        site.register(&body).await.is(400);
     }
 }
 

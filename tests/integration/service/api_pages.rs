@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 
 use crate::support::dataset::Dataset;
-use crate::support::harness::{Answer, BAKE_TIME, Site};
+use crate::support::harness::{Answer, BAKE_TIME, Options, Site};
 
 fn page(answer: &Answer) -> String {
     let _ = answer.is(200);
@@ -151,10 +151,131 @@ async fn names_of_inputs_are_escaped() {
     std::fs::write(dumps.join("9_<b onclick=x>&.sql"), "-- nothing\n").unwrap();
     let baked = folder.path().join("isuumo.sqlite");
     crate::support::harness::bake_folder(&dumps, &baked).unwrap();
-    let site = Site::open(folder, &baked, &crate::support::harness::Options::default());
+    let site = Site::open(folder, &baked, &Options::default());
     let about = page(&site.get("/about").await);
     assert!(
         about.contains("9_&#60;b onclick=x&#62;&#38;.sql"),
         "{about}"
     );
+}
+
+/// The texts between two marks.
+fn between<'t>(text: &'t str, before: &'t str, after: &'t str) -> Vec<&'t str> {
+    let parts = text.split(before).skip(1);
+    parts
+        .map(|part| part.split(after).next().unwrap())
+        .collect()
+}
+
+/// Trust 29: from the site's own pages a way leads back to every app, and an icon to look at.
+#[tokio::test]
+async fn pages_lead_back_to_the_apps_and_have_an_icon() {
+    let site = Site::of_every_app(&Options::default());
+    for path in ["/docs", "/about"] {
+        let page = page(&site.get(path).await);
+        assert_works_offline(&page);
+        let nav = between(&page, "<nav aria-label=\"Pages\">", "</nav>")[0];
+        let links = between(nav, "href=\"", "\"");
+        assert_eq!(links[..2], ["./", "people"], "{path}");
+        assert!(nav.contains(">isuumo</a>") && nav.contains(">people</a>"));
+        for link in links {
+            let address = format!("/{}", link.trim_start_matches("./"));
+            site.get(&address).await.is(200);
+        }
+        assert!(!page.contains("that are not on"), "{path}");
+        let icons = between(&page, "<link rel=\"icon\" href=\"", "\"");
+        assert_eq!(icons, ["favicon.svg"]);
+    }
+    for path in ["/favicon.svg", "/favicon.ico"] {
+        let icon = site.get(path).await;
+        assert_eq!(icon.is(200).header("content-type"), "image/svg+xml");
+        assert!(icon.body.starts_with(b"<svg "));
+        assert!(!icon.header("etag").is_empty());
+    }
+}
+
+/// Trust 29: an app of this build that is not on is named where people look for it.
+#[tokio::test]
+async fn apps_that_are_not_on_are_named() {
+    let site = Site::new(&Dataset::tiny());
+    let docs = page(&site.get("/docs").await);
+    assert!(docs.contains("<p>Apps of this build that are not on here: people.</p>"));
+    let about = page(&site.get("/about").await);
+    assert!(about.contains("<dt>Apps that are not on</dt><dd>people</dd>"));
+}
+
+/// Trust 29: the examples are for the host that was asked, and nothing that a client sends gets into the page
+/// or the page into a cache of others.
+#[tokio::test]
+async fn examples_reach_the_server_that_was_asked() {
+    let site = Site::new(&Dataset::tiny());
+    let address = async |host: &str| {
+        let request = Request::get("/docs").header("host", host);
+        let answer = site.send(request.body(Body::empty()).unwrap()).await;
+        let page = page(&answer);
+        let lines = between(&page, "<pre><code>EKIBEN=", "</code>");
+        assert_eq!(lines.len(), 1);
+        (lines[0].to_owned(), answer.header("etag").to_owned())
+    };
+    let (first, tag) = address("shop.example:8080").await;
+    assert_eq!(first, "http://shop.example:8080");
+    let (second, other) = address("127.0.0.1:1323").await;
+    assert_eq!(second, "http://127.0.0.1:1323");
+    assert_ne!(tag, other);
+    assert_eq!(address("shop.example:8080").await, (first, tag));
+    for strange in ["a\"><script>", "$(reboot)", "a'b"] {
+        assert_eq!(address(strange).await.0, "http://localhost:1323");
+    }
+}
+
+/// Trust 29: crawlers are told what is endless, and what is for programs.
+#[tokio::test]
+async fn robots_are_told_what_is_not_for_them() {
+    let site = Site::of_every_app(&Options::default());
+    let robots = site.get("/robots.txt").await;
+    assert_eq!(
+        robots.is(200).header("content-type"),
+        "text/plain; charset=utf-8"
+    );
+    let text = String::from_utf8(robots.body.to_vec()).unwrap();
+    assert!(text.starts_with("User-agent: *\n"), "{text}");
+    let rules = between(&text, "Disallow: ", "\n");
+    for path in ["/api/chair/1", "/chair/search?kind=x", "/people?age=3"] {
+        assert!(rules.iter().any(|rule| path.starts_with(rule)), "{path}");
+    }
+    for path in [
+        "/",
+        "/chair",
+        "/chair/1",
+        "/estate/search",
+        "/images/chair/x.png",
+    ] {
+        assert!(!rules.iter().any(|rule| path.starts_with(rule)), "{path}");
+    }
+}
+
+/// Trust 35: what two operations take alike is told once, and so is what many take.
+#[tokio::test]
+async fn docs_tell_each_table_of_parameters_once() {
+    let site = Site::of_every_app(&Options::default());
+    let page = page(&site.get("/docs").await);
+    let tables: Vec<_> = between(&page, "<caption>Parameters</caption>", "</table>")
+        .into_iter()
+        .filter(|table| table.matches("<tr>").count() > 2)
+        .collect();
+    assert!(tables.len() > 3);
+    for (index, table) in tables.iter().enumerate() {
+        assert!(!tables[..index].contains(table), "{table}");
+    }
+    for name in ["minSiblingsOrSpousesAboard", "priceRangeId"] {
+        let rows = page.matches(&format!("<code>{name}</code>")).count();
+        assert_eq!(rows, 1, "{name}");
+    }
+    let told = page.matches("<th scope=\"row\"><code>Idempotency-Key</code>");
+    assert_eq!(told.count(), 1);
+    assert!(
+        page.contains("<a href=\"#parameter-Idempotency-Key\"><code>Idempotency-Key</code></a>")
+    );
+    let same = "<p>Parameters: those of <a href=\"#";
+    assert_eq!(page.matches(same).count(), 1);
 }

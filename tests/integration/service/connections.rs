@@ -411,6 +411,30 @@ async fn answered(address: SocketAddr, connections: usize) -> Vec<RawSocket> {
     sockets
 }
 
+/// Trust 24: who has come a moment ago is idle too; those that it waits behind keep the server waiting longer.
+#[tokio::test]
+async fn whoever_has_just_come_does_not_go_for_those_that_wait() {
+    let site = Site::new(&Dataset::tiny());
+    let limits = ConnectionLimits {
+        connections: 64,
+        ..patient()
+    };
+    let (address, _stop, _serving) = serve_within(&site, limits, Duration::ZERO).await;
+    let mut waiting = Vec::new();
+    for _ in 0..64 {
+        waiting.push(begin_purchase(address).await);
+    }
+    let mut new = RawSocket::connect(address).await;
+    for _ in 0..5 {
+        for _ in 0..10 {
+            waiting.push(begin_purchase(address).await);
+        }
+        new.send(GET).await;
+        assert_eq!(new.answer().await.unwrap().status, 200);
+    }
+    assert!(closed_for(&site, "crowded").await >= 51);
+}
+
 /// Trust 24: a flood of connections that ask nothing resets nobody who asks something.
 #[tokio::test]
 async fn a_flood_of_idle_connections_resets_no_request() {

@@ -1,7 +1,8 @@
 //! Crash safety: the real binary under purchases and uploads from several clients at once is killed
 //! with SIGKILL again and again; what it answered is there after each restart, once. Clients that give keys
 //! repeat everything after the restart: what was answered is answered the same, and all of it is there
-//! exactly once, also what was not answered.
+//! exactly once, also what was not answered. Every fourth upload is stored in pieces: of one that a kill hits
+//! in the middle nothing may be left.
 //!
 //! The moment of each kill is a random number of answers, by a seed that is printed. Some kills hit a
 //! reset instead, and the durability changes from start to start. `EKIBEN_CRASH_KILLS=200` kills so
@@ -25,7 +26,9 @@ use crate::support::binary::Process;
 use crate::support::client::Client;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::bake_folder;
-use crate::support::ledger::{Entry, Fates, State, Write, compare, generation, observe};
+use crate::support::ledger::{
+    Entry, Fates, State, Write, compare, generation, has_part_of_an_upload, observe,
+};
 
 const BUYERS: usize = 6;
 const UPLOADERS: usize = 3;
@@ -210,6 +213,7 @@ async fn sigkill_at_random_moments_loses_nothing_that_was_answered() {
     let mut known = baked.clone();
     let mut sum = Fates::default();
     let (mut resets, mut answered_resets, mut folded, mut repeated) = (0, 0, 0, 0);
+    let mut parts = 0;
     let length = || generation(&data).metadata().unwrap().len();
     for kill in 0..kills {
         let server = start(folder.path(), &mut rng);
@@ -228,6 +232,7 @@ async fn sigkill_at_random_moments_loses_nothing_that_was_answered() {
         let countdown = Countdown::from(rng.usize(1..=MOST_ANSWERS));
         let with_keys = kill % EACH_WITHOUT_KEYS != 1;
         let entries = kill_during_writes(server, &countdown, &numbers, with_keys, &mut rng).await;
+        parts += usize::from(has_part_of_an_upload(&data));
         let restarted = Process::start(folder.path(), &[]);
         let mut now = observe(&data);
         let fates = compare(&known, &now, &entries);
@@ -254,7 +259,7 @@ async fn sigkill_at_random_moments_loses_nothing_that_was_answered() {
     }
     eprintln!(
         "{kills} kills, {resets} in a reset ({answered_resets} answered), the log was folded before \
-         {folded}; writes: {sum:?}, repeated of the unanswered: {repeated}"
+         {folded}, {parts} left a part of an upload; writes: {sum:?}, repeated of the unanswered: {repeated}"
     );
     assert!(
         sum.answered > 0 && sum.unanswered > 0 && repeated > 0,

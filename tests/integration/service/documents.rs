@@ -1,5 +1,5 @@
-//! Documents that must stay true: the example configuration, the README's commands and tables, the
-//! limits that SECURITY.md lists.
+//! Documents that must stay true: the example configuration, the README's tables and order, the
+//! commands of CONTRIBUTING.md, the limits that SECURITY.md lists.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,9 +8,7 @@ use std::path::Path;
 use ekiben::apps;
 use ekiben::config::{Config, Layers, Mount, Sources, print};
 
-fn read(name: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
-}
+use crate::support::documents::{console_blocks, repository_file};
 
 fn app_defaults() -> BTreeMap<String, figment::value::Dict> {
     apps::ALL
@@ -58,13 +56,16 @@ fn the_example_configuration_holds_every_default() {
     };
     assert_eq!(*layers.config(), expected);
     let printed = print(&layers).unwrap();
-    assert_eq!(settings(&read("ekiben.example.toml")), settings(&printed));
+    assert_eq!(
+        settings(&repository_file("ekiben.example.toml")),
+        settings(&printed)
+    );
 }
 
 #[test]
 fn the_readme_names_every_setting() {
-    let readme = read("README.md");
-    for key in settings(&read("ekiben.example.toml")).keys() {
+    let readme = repository_file("README.md");
+    for key in settings(&repository_file("ekiben.example.toml")).keys() {
         assert!(
             readme.contains(&format!("`{key}`")),
             "{key} is not in the README's table"
@@ -74,8 +75,8 @@ fn the_readme_names_every_setting() {
 
 #[test]
 fn the_threat_model_names_every_limit() {
-    let document = read("SECURITY.md");
-    let settings = settings(&read("ekiben.example.toml"));
+    let document = repository_file("SECURITY.md");
+    let settings = settings(&repository_file("ekiben.example.toml"));
     let is_limit = |key: &str| key.starts_with("limits.") || key.contains(".max_");
     let limits: Vec<_> = settings.keys().filter(|key| is_limit(key)).collect();
     assert!(limits.len() > 5, "{limits:?}");
@@ -94,17 +95,68 @@ fn the_threat_model_names_every_limit() {
             continue;
         }
         let definition = format!("const {name}: ");
-        assert!(read(file).contains(&definition), "no {name} in {file}");
+        assert!(
+            repository_file(file).contains(&definition),
+            "no {name} in {file}"
+        );
         constants += 1;
     }
     assert!(constants > 5, "{constants}");
 }
 
+/// Trust 38: whoever contributes runs what CI does.
 #[test]
-fn ci_runs_the_test_commands_of_the_readme() {
-    for command in ["cargo test", "npm test --prefix tests/browser"] {
-        assert!(read("README.md").contains(&format!("\n$ {command}\n")));
-        assert!(read(".ci/run").lines().any(|line| line.trim() == command));
+fn ci_runs_the_commands_of_the_contributing_guide() {
+    let guide = repository_file("CONTRIBUTING.md");
+    let ci = repository_file(".ci/run");
+    let mut commands: Vec<_> = console_blocks(&guide).concat();
+    assert!(commands.len() >= 6, "{commands:?}");
+    commands.sort();
+    let is_check = |line: &&str| {
+        let starts = ["cargo ", "npm test", "RUSTDOCFLAGS=", "tests/"];
+        starts.iter().any(|start| line.starts_with(start))
+    };
+    let mut run: Vec<_> = ci.lines().filter(is_check).collect();
+    run.sort_unstable();
+    let commands: Vec<_> = commands.iter().map(|(command, _)| command).collect();
+    assert_eq!(commands, run);
+    assert!(repository_file("README.md").contains("(CONTRIBUTING.md)"));
+}
+
+/// Trust 38: a newcomer meets first what it is, two commands, a picture and what to do with a dump.
+#[test]
+fn the_readme_is_in_the_order_of_a_newcomer() {
+    let readme = repository_file("README.md");
+    let blocks = console_blocks(&readme);
+    let commands: Vec<_> = blocks[0].iter().map(|(command, _)| command).collect();
+    assert_eq!(
+        commands,
+        ["cargo install --path . --locked", "ekiben serve"]
+    );
+    let mut rest = readme.as_str();
+    for part in [
+        "# Ekiben",
+        "It is for you if",
+        "\n## Two commands",
+        "docs/pictures/top-light.png",
+        "\n## Your own dump",
+        "\n$ ekiben import examples/shop.sql",
+        "\n## The API",
+        "\n## Settings",
+        "\n## Deploy",
+        "\n**[CONTRIBUTING.md]",
+    ] {
+        let at = rest
+            .find(part)
+            .unwrap_or_else(|| panic!("{part:?} comes too early"));
+        rest = &rest[at + part.len()..];
+    }
+    for address in named(&readme, &["]("]) {
+        let is_here = !address.contains("://") && !address.starts_with('#');
+        assert!(
+            !is_here || Path::new(env!("CARGO_MANIFEST_DIR")).join(address).exists(),
+            "{address}"
+        );
     }
 }
 
@@ -126,7 +178,7 @@ fn every_picture_of_a_document_is_there_and_small() {
         ("docs/performance.md", "docs"),
         ("docs/site.md", "docs"),
     ] {
-        let text = read(document);
+        let text = repository_file(document);
         for address in named(&text, &["src=\"", "srcset=\"", "![](", "]("]) {
             if !address.contains("pictures/") {
                 continue;
@@ -142,7 +194,10 @@ fn every_picture_of_a_document_is_there_and_small() {
     for entry in fs::read_dir(folder.join("docs/pictures")).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
-        assert!(read("README.md").contains(&name), "nothing shows {name}");
+        assert!(
+            repository_file("README.md").contains(&name),
+            "nothing shows {name}"
+        );
         bytes += entry.metadata().unwrap().len();
     }
     assert!(seen >= 4, "{seen}");

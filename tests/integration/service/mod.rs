@@ -1,6 +1,7 @@
 //! The service as operators and any client see it: HTTP, processes, files, the command line.
 
 pub(crate) mod admin;
+pub(crate) mod answer_headers;
 pub(crate) mod api_description;
 pub(crate) mod api_pages;
 pub(crate) mod backup;
@@ -12,6 +13,7 @@ pub(crate) mod crash;
 pub(crate) mod documents;
 pub(crate) mod early_answers;
 pub(crate) mod encodings;
+pub(crate) mod foreign_clients;
 pub(crate) mod foreign_pages;
 pub(crate) mod full_disk;
 pub(crate) mod hostile_requests;
@@ -19,6 +21,7 @@ pub(crate) mod idempotency;
 pub(crate) mod idempotency_durability;
 pub(crate) mod idempotency_retention;
 pub(crate) mod inspect_health;
+pub(crate) mod interruptions;
 pub(crate) mod metrics;
 pub(crate) mod migration_refusals;
 pub(crate) mod migrations;
@@ -36,6 +39,7 @@ pub(crate) mod seed;
 pub(crate) mod shared_layers;
 pub(crate) mod slow_queries;
 pub(crate) mod sockets;
+pub(crate) mod storage;
 pub(crate) mod two_apps;
 pub(crate) mod validators;
 pub(crate) mod viewers;

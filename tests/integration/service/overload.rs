@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{Request, header};
+use axum::http::{Request, StatusCode, header};
 use ekiben::store::StoreError;
 use http_body_util::channel::Channel;
 use hyper::body::Body as _;
@@ -162,6 +162,41 @@ async fn large_answers_share_it_too() {
     drop(first);
     site.get(page).await.is(200);
     site.get(page).await.is(200);
+}
+
+/// Trust 1: who takes all room with what is large takes none from pages.
+#[tokio::test]
+async fn modest_answers_have_a_reserve() {
+    let mut options = Options::default();
+    options.config.limits.upload_bytes = 1;
+    options.config.limits.body_bytes = 1;
+    options.config.limits.buffered_bytes = 100_000;
+    let chairs = (0..350).map(|n| Chair { id: n + 1, ..CHAIR });
+    let site = Site::with(&Dataset::of_chairs(chairs), &options);
+    let answer = async |rows: usize| {
+        let page = format!("/api/chair/search?priceRangeId=1&page=0&perPage={rows}");
+        let request = Request::get(page).body(Body::empty()).unwrap();
+        site.router.clone().oneshot(request).await.unwrap()
+    };
+    let bytes = |answer: &axum::response::Response| answer.body().size_hint().exact().unwrap();
+    let large = answer(350).await;
+    let mut held = bytes(&large);
+    assert!((65_537..100_000).contains(&held), "{held}");
+    let mut modest = Vec::new();
+    while held <= 100_000 {
+        let answer = answer(20).await;
+        assert_eq!(answer.status(), 200, "beside {held} bytes");
+        held += bytes(&answer);
+        modest.push(answer);
+    }
+    assert_eq!(answer(350).await.status(), 503);
+    let mut status = StatusCode::OK;
+    while status == 200 {
+        let answer = answer(20).await;
+        status = answer.status();
+        modest.push(answer);
+    }
+    assert_eq!(status, 503, "the reserve has an end");
 }
 
 #[tokio::test]

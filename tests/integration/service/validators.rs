@@ -30,7 +30,7 @@ const TAGGED: &[&str] = &[
     "/api/recommended_estate/1",
     "/api/chair/search/condition",
     "/api/estate/search/condition",
-    "/images/chair/0000000000000000000000000000000000000000000000000000000000000000.png",
+    "/images/chair/0000000000000000000000000000000000000000000000000000000000000001.png",
 ];
 
 fn twenty() -> Dataset {

@@ -16,8 +16,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use ekiben::config::Mount;
 use ekiben::http::{
-    AppRoutes, DigestKey, FormKey, HttpError, IdempotencyKey, PrivateResponse, PublicResponse,
-    Reading, RevisionCache, Viewer, ViewerCache, WorkPool, assemble, serve_as,
+    AppRoutes, DigestKey, Entrance, FormKey, HttpError, IdempotencyKey, PrivateResponse,
+    PublicResponse, Reading, RevisionCache, Viewer, ViewerCache, WorkPool, assemble, serve_as,
 };
 use ekiben::store::{Once, Outcome, Store, StoreError, StoredResponse};
 use rusqlite::Connection;
@@ -87,12 +87,13 @@ impl NotesSite {
             routes: routes(Arc::new(notes)),
             description: OpenApi::default(),
             not_found: None,
+            entrance: Entrance::default(),
             counters: Vec::new(),
             counts_clients: false,
         };
         let limits = ekiben::serving::limits(&options.config);
         let work = WorkPool::new(1, 1);
-        let (_, router) = assemble(vec![app], Router::new(), work, None, &limits);
+        let (_, router) = assemble(vec![app], Router::new(), &[], work, None, &limits);
         Self {
             store,
             router,

@@ -221,7 +221,7 @@ async fn uploads_that_stall_give_their_bytes_to_others() {
     stalled.send(upload(190_000)).await;
     stalled.send(vec![b'x'; 150_000]).await;
     // It is not slow from the beginning.
-    while site.upload("chairs", &"x".repeat(60_000)).await.status == 503 {}
+    while site.upload("chairs", &"x".repeat(70_000)).await.status == 503 {}
     assert_eq!(stalled.answer().await.unwrap().status, 503);
 }
 
@@ -265,6 +265,41 @@ async fn connections_that_wait_for_bodies_make_room() {
         let mut socket = RawSocket::connect(address).await;
         socket.send(ONE_BYTE).await;
         waiting.push(socket);
+        others_are_served(address).await;
+    }
+}
+
+/// Trust 1: over HTTP/2, an answer of a few bytes holds a connection too, for which nothing is blocked.
+#[tokio::test]
+async fn connections_whose_answers_are_held_back_make_room() {
+    let site = Site::new(&popular());
+    let limits = ConnectionLimits {
+        connections: 8,
+        ..connection_limits(&Config::default())
+    };
+    let (address, _stop, _serving) = serve_within(&site, limits, Duration::ZERO).await;
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
+        let mut builder = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
+        builder.initial_stream_window_size(0);
+        let (mut sender, connection) = builder.handshake::<_, Body>(stream).await.unwrap();
+        tokio::spawn(connection);
+        let request = Request::get(format!("http://{address}/api/chair/1"));
+        let answer = sender.send_request(request.body(Body::empty()).unwrap());
+        held.push((answer.await.unwrap(), sender));
+    }
+    // A moment is what the network takes, so they do not go at once.
+    let mut looks = tokio::time::interval(Duration::from_millis(100));
+    let refused = async || {
+        let mut socket = RawSocket::connect(address).await;
+        socket.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        socket.answer().await.unwrap().status == 503
+    };
+    while refused().await {
+        looks.tick().await;
+    }
+    for _ in 0..8 {
         others_are_served(address).await;
     }
 }

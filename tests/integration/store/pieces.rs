@@ -124,9 +124,13 @@ async fn purchases_get_in_between_and_no_read_shows_a_part() {
         assert!(poll_once(pieces.as_mut()).await.is_none());
         assert!(poll_once(small.as_mut()).await.is_none());
     }
-    let hidden = site.buy(100);
+    let buyer = Arc::clone(&site);
+    let hidden = tokio::spawn(async move { buyer.buy(100).await });
+    while site.store.figures().waiting_writes < 2 {
+        tokio::task::yield_now().await;
+    }
     order.send(Order::Insert(1)).unwrap();
-    assert_eq!(hidden.await, 404, "not there yet");
+    assert_eq!(hidden.await.unwrap(), 404, "not there yet");
     order.send(Order::End).unwrap();
     pieces.await.unwrap();
     assert_eq!(small.await.unwrap(), 7, "other writes came after it");

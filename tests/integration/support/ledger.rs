@@ -5,6 +5,7 @@
 //! all may be there as a whole. Nothing may be there twice, in part, or without having been asked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -127,6 +128,21 @@ pub(crate) fn generation(data: &Path) -> PathBuf {
         .filter(|path| number(path).is_some())
         .max_by_key(number)
         .unwrap()
+}
+
+/// Whether a killed primary left a part of an upload. Looks at a copy: a reader would mend the log.
+pub(crate) fn has_part_of_an_upload(data: &Path) -> bool {
+    let copy = tempfile::TempDir::new().unwrap();
+    let file = generation(data);
+    let at = copy.path().join("copy.sqlite");
+    fs::copy(&file, &at).unwrap();
+    let log = |path: &Path| path.with_extension("sqlite-wal");
+    fs::copy(log(&file), log(&at)).unwrap();
+    let notes = "SELECT EXISTS (SELECT 1 FROM ekiben_unfinished)";
+    let connection = Connection::open(at).unwrap();
+    // Without the table there was never a part.
+    let has = connection.query_row(notes, [], |row| row.get(0));
+    has.unwrap_or(false)
 }
 
 /// Reads the state of a primary, whose server may run, and checks that the file is whole.

@@ -8,6 +8,7 @@ pub(crate) mod cells;
 pub(crate) mod client;
 pub(crate) mod data_folder;
 pub(crate) mod dataset;
+pub(crate) mod documents;
 pub(crate) mod harness;
 pub(crate) mod json_schema;
 pub(crate) mod ledger;

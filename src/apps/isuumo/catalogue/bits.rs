@@ -33,6 +33,22 @@ impl Bits {
         }
     }
 
+    /// Bytes that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.0)
+    }
+
+    /// The positions that are in this set and in all of `others`.
+    pub(super) fn intersection(&self, others: &[&Self]) -> Self {
+        let mut all = self.clone();
+        for other in others {
+            for (word, other) in all.0.iter_mut().zip(&other.0) {
+                *word &= other;
+            }
+        }
+        all
+    }
+
     /// How many positions are in this set and in all of `others`, and from the one with index
     /// `offset` on up to `limit` of them, in order.
     pub(super) fn common(

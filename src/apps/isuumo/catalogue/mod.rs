@@ -9,6 +9,7 @@
 //!
 //! # Layout
 //! - [`Shelf`]: a list and its searches; `bits`: sets of rows; `fragments`: rows as JSON
+//! - `scans`: what was found by going through the file; `thumbnails`: the names of pictures
 //! - `rows`: what is known of each row; `positions`: where an id is; [`Places`]: where estates are
 
 mod bits;
@@ -16,16 +17,21 @@ mod fragments;
 mod places;
 mod positions;
 mod rows;
+mod scans;
 mod shelf;
+mod thumbnails;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::thread::Builder;
 
 use rusqlite::Connection;
 
 pub(super) use self::places::Places;
 use self::rows::ListQueries;
+pub(super) use self::scans::{NamedSets, PriceOrder};
 pub(super) use self::shelf::{Set, Shelf};
+pub(super) use self::thumbnails::PictureNames;
 use super::conditions::Conditions;
 use crate::store::{Change, Derived, Deriver, Generation, StoreError, panic_message};
 
@@ -80,11 +86,15 @@ impl Catalogue {
         };
         // Side by side: this is most of what a start takes.
         std::thread::scope(|scope| {
-            let chairs = scope.spawn(|| shelf(&CHAIRS));
+            let beside = Builder::new().spawn_scoped(scope, || shelf(&CHAIRS));
             let estates = shelf(&ESTATES);
-            let chairs = chairs
-                .join()
-                .map_err(|panic| StoreError::Panicked(panic_message(&*panic)))?;
+            let chairs = match beside {
+                Ok(beside) => beside
+                    .join()
+                    .map_err(|panic| StoreError::Panicked(panic_message(&*panic)))?,
+                // The system gives no thread.
+                Err(_) => shelf(&CHAIRS),
+            };
             Ok(Self {
                 chairs: Arc::new(chairs?),
                 estates: Arc::new(estates?),

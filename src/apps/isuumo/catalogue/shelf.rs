@@ -16,6 +16,8 @@ use super::fragments::{Fragments, Rendering};
 use super::places::Places;
 use super::positions::Positions;
 use super::rows::{Distinct, Entry, ListQueries, Rows};
+use super::scans::{PriceOrder, Scans};
+use super::thumbnails::{PictureNames, Thumbnails};
 use crate::apps::answer::RowFormat;
 use crate::apps::isuumo::point_tree::PointTree;
 use crate::apps::isuumo::polygon::GeoPoint;
@@ -57,6 +59,8 @@ struct Fixed {
     fragments: Fragments,
     /// Where the rows are, once a polygon is searched that needs it.
     tree: OnceLock<PointTree>,
+    scans: Scans,
+    thumbnails: Thumbnails,
 }
 
 impl Shelf {
@@ -107,7 +111,8 @@ impl Shelf {
     }
 
     /// These rows among those of `fixed`: what is known of them is taken over.
-    fn rearranged(&self, fixed: Fixed) -> Self {
+    fn rearranged(&self, mut fixed: Fixed) -> Self {
+        fixed.thumbnails = self.fixed.thumbnails.with_more_rows();
         let mut live = Bits::none(fixed.rows.entries.len());
         let before = |entry: &Entry| self.fixed.positions.get(i64::from(entry.id));
         let before: Vec<Option<usize>> = fixed.rows.entries.iter().map(before).collect();
@@ -167,6 +172,67 @@ impl Shelf {
             Some(bits) => self.live.common(&bits, offset, limit),
             None => (0, Vec::new()),
         }
+    }
+
+    /// The same in another order than that of the positions, which was kept before.
+    pub(in crate::apps::isuumo) fn search_in(
+        &self,
+        order: Option<PriceOrder>,
+        sets: &[Set<'_>],
+        offset: usize,
+        limit: usize,
+    ) -> (usize, Vec<usize>) {
+        let order = order.and_then(|order| self.fixed.scans.order(order));
+        let bits: Option<Vec<&Bits>> = sets.iter().map(Set::bits).collect();
+        let (Some(order), Some(bits)) = (order, bits) else {
+            return self.search(sets, offset, limit);
+        };
+        let found = self.live.intersection(&bits);
+        let (count, _) = found.common(&[], 0, 0);
+        let positions = order.iter().map(|&position| position as usize);
+        let positions = positions.filter(|&position| found.has(position));
+        (count, positions.skip(offset).take(limit).collect())
+    }
+
+    /// The rows that a scan of the file found under this name, if they are kept.
+    pub(in crate::apps::isuumo) fn scanned(&self, name: &str) -> Option<Arc<Bits>> {
+        self.fixed.scans.set(name)
+    }
+
+    /// Keeps what a scan found. Rows that arrived since are not in this list.
+    pub(in crate::apps::isuumo) fn keep_scanned(&self, name: &str, ids: &[i64]) -> Arc<Bits> {
+        let mut set = Bits::none(self.fixed.rows.entries.len());
+        for position in self.positions(ids) {
+            set.put(position, true);
+        }
+        let set = Arc::new(set);
+        self.fixed.scans.keep(name, &set);
+        set
+    }
+
+    /// Whether the rows are known in this order.
+    pub(in crate::apps::isuumo) fn has_order(&self, order: PriceOrder) -> bool {
+        self.fixed.scans.order(order).is_some()
+    }
+
+    /// Keeps all rows in an order.
+    pub(in crate::apps::isuumo) fn keep_order(&self, order: PriceOrder, ids: &[i64]) {
+        let positions = self.positions(ids);
+        let positions = positions.map(|position| u32::try_from(position).unwrap_or(u32::MAX));
+        self.fixed.scans.keep_order(order, positions.collect());
+    }
+
+    /// Whether a row has a picture of this name; `read` gives the names of all, if they are not known.
+    pub(in crate::apps::isuumo) async fn has_picture<E>(
+        &self,
+        name: &str,
+        read: impl AsyncFnOnce() -> Result<PictureNames, E>,
+    ) -> Result<bool, E> {
+        self.fixed.thumbnails.has(name, read).await
+    }
+
+    fn positions<'s>(&'s self, ids: &'s [i64]) -> impl Iterator<Item = usize> + 's {
+        ids.iter().filter_map(|&id| self.fixed.positions.get(id))
     }
 
     /// How many rows are live.
@@ -268,14 +334,30 @@ impl Shelf {
 pub(in crate::apps::isuumo) enum Set<'s> {
     Empty,
     Kept(&'s Bits),
+    Shared(Arc<Bits>),
     Made(Bits),
 }
 
 impl Set<'_> {
+    /// The rows that are in any of `sets`.
+    pub(in crate::apps::isuumo) fn any_of(sets: impl Iterator<Item = Self>) -> Self {
+        sets.reduce(|all, more| match (all.bits(), more.bits()) {
+            (_, None) => all,
+            (None, _) => more,
+            (Some(all), Some(more)) => {
+                let mut all = all.clone();
+                all.add_all(more);
+                Self::Made(all)
+            }
+        })
+        .unwrap_or(Self::Empty)
+    }
+
     fn bits(&self) -> Option<&Bits> {
         match self {
             Self::Empty => None,
             Self::Kept(bits) => Some(bits),
+            Self::Shared(bits) => Some(bits),
             Self::Made(bits) => Some(bits),
         }
     }
@@ -314,6 +396,8 @@ impl Fixed {
             features: feature_sets(&rows),
             fragments: Fragments::new(length),
             tree: OnceLock::new(),
+            scans: Scans::default(),
+            thumbnails: Thumbnails::default(),
             rows,
         }
     }

@@ -17,12 +17,15 @@ use serde::de::DeserializeOwned;
 
 use super::frame::PageFrame;
 use super::map::Map;
+use crate::apps::isuumo::browse::BrowseRequest;
 use crate::apps::isuumo::catalogue::Catalogue;
 use crate::apps::isuumo::chair::Chair;
+use crate::apps::isuumo::criteria::SearchTarget;
 use crate::apps::isuumo::estate::Estate;
 use crate::apps::isuumo::nazotte::Vertex;
-use crate::apps::isuumo::query::Query;
-use crate::apps::isuumo::{IsuumoState, Result, by_id, low_priced, nazotte, recommended, search};
+use crate::apps::isuumo::{
+    IsuumoSettings, IsuumoState, Result, browse, by_id, low_priced, nazotte, recommended,
+};
 use crate::http::{HttpError, Reading};
 use crate::store::Generation;
 use crate::web::layout::page;
@@ -91,12 +94,18 @@ impl<'s> PageData<'s> {
         read(&low_priced::ESTATES.find(&self.generation, &self.catalogue)?)
     }
 
-    pub(super) async fn search_chairs(&self, query: &Query) -> Result<FoundRows<Chair>> {
-        read(&search::find_chairs(self.isu, &self.generation, &self.catalogue, query).await?)
+    /// A list of one of the two kinds, as it is asked for.
+    pub(super) async fn browse<T: DeserializeOwned>(
+        &self,
+        target: &'static SearchTarget,
+        request: &BrowseRequest,
+    ) -> Result<FoundRows<T>> {
+        let (generation, catalogue) = (&self.generation, &self.catalogue);
+        read(&browse::find(self.isu, generation, catalogue, target, request).await?)
     }
 
-    pub(super) async fn search_estates(&self, query: &Query) -> Result<FoundRows<Estate>> {
-        read(&search::find_estates(self.isu, &self.generation, &self.catalogue, query).await?)
+    pub(super) fn settings(&self) -> &IsuumoSettings {
+        &self.isu.settings
     }
 
     /// A chair, and whether it can be bought.

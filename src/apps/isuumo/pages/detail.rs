@@ -91,7 +91,7 @@ type Fact<'p> = (&'p str, String);
 struct ChairTemplate<'p> {
     frame: &'p PageFrame,
     chair: &'p Chair,
-    picture: Option<String>,
+    picture: String,
     price: String,
     facts: Vec<Fact<'p>>,
     features: Vec<String>,
@@ -166,7 +166,7 @@ pub(super) fn chair_page(
 struct EstateTemplate<'p> {
     frame: &'p PageFrame,
     estate: &'p Estate,
-    picture: Option<String>,
+    picture: String,
     rent: String,
     facts: Vec<Fact<'p>>,
     features: Vec<String>,
@@ -228,7 +228,7 @@ pub(super) async fn estate_page(
     ];
     let template = EstateTemplate {
         frame,
-        picture: cards::picture(frame, &estate.thumbnail),
+        picture: cards::picture(frame, "estate", &estate.thumbnail),
         rent: cards::rent(frame, estate.rent),
         facts: vec![
             (&t.door_width, centimetres(estate.door_width)),

@@ -9,7 +9,7 @@
 //! - `frame`: what surrounds each page; `language`, `strings`, `format`: in which words and numbers
 //! - `addresses`: ids in addresses, and the original's addresses
 //! - `data`: what pages show, read from the API's answers; `cards`: rows in lists
-//! - `top`, `search` (with `conditions`), `detail`, `nazotte` (with `map`): the pages
+//! - `top`, `search` (with `conditions`, `search_request`), `detail`, `nazotte` (with `map`): the pages
 //! - `forms`: what is posted; `errors`: what is shown when something fails
 //! - `assets`: style sheet and modules (`assets/`); texts are in `strings/`, templates in the project's
 //!   `templates/isuumo/`
@@ -28,6 +28,7 @@ mod language;
 mod map;
 mod nazotte;
 mod search;
+mod search_request;
 mod strings;
 mod top;
 
@@ -50,11 +51,15 @@ pub(super) fn routes(mount: Mount) -> Routes<IsuumoState> {
         .route("/language", post(language::choose));
     let pages = Routes::new()
         .route("/", get(top::top))
+        .route("/chair", get(search::all_chairs))
+        .route("/estate", get(search::all_estates))
         .route("/chair/search", get(search::chairs))
         .route("/estate/search", get(search::estates))
         .route("/estate/nazotte", get(nazotte::nazotte))
         .route("/chair/{id}", get(detail::chair))
         .route("/estate/{id}", get(detail::estate))
+        .route("/chair/", get(moved_slash))
+        .route("/estate/", get(moved_slash))
         .route("/estate/nazotte/", get(moved_slash))
         .route("/chair/{id}/", get(moved_slash))
         .route("/estate/{id}/", get(moved_slash))

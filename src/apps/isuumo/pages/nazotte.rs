@@ -23,8 +23,10 @@ const SIDES: [&str; 4] = ["north", "south", "west", "east"];
 /// What a request asks for.
 enum LineRequest {
     Nothing,
-    /// What is no line.
-    Invalid,
+    /// What is no line, or one of too many vertices.
+    NoLine,
+    /// What is no rectangle.
+    NoRectangle,
     /// A closed ring.
     Ring(Vec<Vertex>),
 }
@@ -41,7 +43,10 @@ struct NazottePage<'p> {
     cities: String,
     /// How rents read, for the script: a blank where the number is.
     rent: String,
-    is_invalid: bool,
+    /// Why the line cannot be searched.
+    no_line: Option<String>,
+    /// Whether the sides make no rectangle.
+    no_rectangle: bool,
     /// What was found, if something was asked for.
     found: Option<AreaResult>,
 }
@@ -70,7 +75,9 @@ pub(super) async fn nazotte(
                 written(ring),
             )
         }
-        LineRequest::Nothing | LineRequest::Invalid => (None, String::new()),
+        LineRequest::Nothing | LineRequest::NoLine | LineRequest::NoRectangle => {
+            (None, String::new())
+        }
     };
     let t = &frame.t.nazotte;
     let labels = [&t.north, &t.south, &t.west, &t.east];
@@ -78,7 +85,15 @@ pub(super) async fn nazotte(
         let given = query.text(name).unwrap_or_default();
         (name, label.as_str(), given.to_owned())
     };
-    let is_invalid = matches!(asked, LineRequest::Invalid);
+    let most = i64::try_from(isu.settings.max_vertices).unwrap_or(i64::MAX);
+    let no_line = || fill(&t.invalid_line, &[("n", &number(most))]);
+    let no_line = matches!(asked, LineRequest::NoLine).then(no_line);
+    let no_rectangle = matches!(asked, LineRequest::NoRectangle);
+    let status = if no_line.is_some() || no_rectangle {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::OK
+    };
     let template = NazottePage {
         frame: &frame,
         map: &*data.map().await?,
@@ -89,13 +104,9 @@ pub(super) async fn nazotte(
             &frame.t.estate.rent_month,
             &[("price", price_with_blank(frame.language))],
         ),
-        is_invalid,
+        no_line,
+        no_rectangle,
         found,
-    };
-    let status = if is_invalid {
-        StatusCode::BAD_REQUEST
-    } else {
-        StatusCode::OK
     };
     data.page(&frame, status, &template)
 }
@@ -104,12 +115,12 @@ impl LineRequest {
     fn of(query: &Query, settings: &IsuumoSettings) -> Self {
         if let Some(area) = query.text("area") {
             let ring = ring(area).filter(|ring| ring.len() <= settings.max_vertices);
-            return ring.map_or(Self::Invalid, Self::Ring);
+            return ring.map_or(Self::NoLine, Self::Ring);
         }
         if SIDES.iter().all(|side| query.text(side).is_none()) {
             return Self::Nothing;
         }
-        rectangle(query).map_or(Self::Invalid, Self::Ring)
+        rectangle(query).map_or(Self::NoRectangle, Self::Ring)
     }
 }
 
@@ -174,7 +185,7 @@ mod tests {
     fn asked(query: &str) -> Option<usize> {
         match LineRequest::of(&Query::parse(Some(query)), &IsuumoSettings::default()) {
             LineRequest::Nothing => None,
-            LineRequest::Invalid => Some(0),
+            LineRequest::NoLine | LineRequest::NoRectangle => Some(0),
             LineRequest::Ring(ring) => Some(ring.len()),
         }
     }

@@ -1,7 +1,8 @@
-//! `GET /chair/search` and `GET /estate/search`: the condition forms and what they find.
+//! `GET /chair`, `/chair/search`, `/estate` and `/estate/search`: the condition forms and what they find.
 //!
-//! The address has the API's parameters, and `page` from 1. Features may be a list, as the API has
-//! them, or given one by one, as forms do.
+//! `/chair` lists all chairs, and `/chair/search` those that meet what its address says (`search_request`);
+//! without anything in it, it is the form alone. Features may be a list, as the API has them, or given one
+//! by one, as forms do.
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
@@ -14,15 +15,15 @@ use super::conditions::{Chosen, ConditionForm};
 use super::data::PageData;
 use super::format::number;
 use super::frame::PageFrame;
+use super::search_request::{SearchPageRequest, WORDS, checked};
 use super::strings::SearchTexts;
+use crate::apps::isuumo::browse::{BrowseRequest, LONGEST_WORDS, MOST_WORDS};
+use crate::apps::isuumo::catalogue::PriceOrder;
+use crate::apps::isuumo::criteria::{self, SearchCondition};
 use crate::apps::isuumo::query::Query;
 use crate::apps::isuumo::{IsuumoState, Result};
-use crate::http::HttpError;
-use crate::web::paging::{PageStep, Paging};
+use crate::web::paging::{PageStep, Paging, pages};
 use crate::web::texts::fill;
-
-/// Results on a page.
-const PER_PAGE: i64 = 20;
 
 /// What is searched for.
 #[derive(Clone, Copy)]
@@ -39,6 +40,14 @@ impl SearchSubject {
         }
     }
 
+    /// Where all of them are listed.
+    fn all_path(self) -> &'static str {
+        match self {
+            Self::Chairs => "/chair",
+            Self::Estates => "/estate",
+        }
+    }
+
     fn title(self, t: &SearchTexts) -> &str {
         match self {
             Self::Chairs => &t.chairs,
@@ -46,7 +55,28 @@ impl SearchSubject {
         }
     }
 
-    fn conditions<'f>(
+    /// What the order by price is called in addresses.
+    fn price(self) -> &'static str {
+        match self {
+            Self::Chairs => "price",
+            Self::Estates => "rent",
+        }
+    }
+
+    /// The orders and their names.
+    fn orders(self, t: &SearchTexts) -> [(Option<PriceOrder>, &str); 3] {
+        let (cheapest, dearest) = match self {
+            Self::Chairs => (&t.cheapest_chairs, &t.dearest_chairs),
+            Self::Estates => (&t.cheapest_estates, &t.dearest_estates),
+        };
+        [
+            (None, &t.by_popularity),
+            (Some(PriceOrder::CheapestFirst), cheapest),
+            (Some(PriceOrder::DearestFirst), dearest),
+        ]
+    }
+
+    fn form<'f>(
         self,
         frame: &'f PageFrame,
         data: &PageData<'_>,
@@ -59,14 +89,27 @@ impl SearchSubject {
         }
     }
 
-    async fn find(self, frame: &PageFrame, data: &PageData<'_>, query: &Query) -> Result<Results> {
+    fn conditions(self, data: &PageData<'_>, query: &Query) -> Result<Vec<SearchCondition>> {
+        let of = match self {
+            Self::Chairs => criteria::of_chairs,
+            Self::Estates => criteria::of_estates,
+        };
+        of(&data.catalogue, query, data.settings())
+    }
+
+    async fn find(
+        self,
+        frame: &PageFrame,
+        data: &PageData<'_>,
+        request: &BrowseRequest,
+    ) -> Result<Results> {
         Ok(match self {
             Self::Chairs => {
-                let found = data.search_chairs(query).await?;
+                let found = data.browse(&criteria::CHAIRS, request).await?;
                 (found.count, cards::of_chairs(frame, found.rows()))
             }
             Self::Estates => {
-                let found = data.search_estates(query).await?;
+                let found = data.browse(&criteria::ESTATES, request).await?;
                 (found.count, cards::of_estates(frame, found.rows()))
             }
         })
@@ -104,8 +147,16 @@ enum SearchResult {
 struct ResultPage {
     heading: String,
     shown: String,
+    orders: Vec<OrderLink>,
     cards: Vec<Card>,
     paging: Paging,
+}
+
+/// To the same in another order.
+struct OrderLink {
+    name: String,
+    address: String,
+    is_current: bool,
 }
 
 #[derive(Template)]
@@ -114,6 +165,10 @@ struct SearchPage<'p> {
     frame: &'p PageFrame,
     subject: SearchSubject,
     conditions: ConditionForm<'p>,
+    /// The words that are looked for.
+    words: &'p str,
+    /// What the address says beside what the form has fields for.
+    hidden: Vec<Chosen>,
     outcome: SearchResult,
 }
 
@@ -127,19 +182,45 @@ impl SearchPage<'_> {
     }
 
     fn page_label(&self, step: &PageStep) -> String {
-        fill(&self.frame.t.search.page, &[("n", &number(step.number))])
+        fill(
+            &self.frame.t.search.page,
+            &[("n", &Self::page_number(step))],
+        )
+    }
+
+    fn page_number(step: &PageStep) -> String {
+        number(step.number)
     }
 }
 
 /// A page of results: how many there are in all, and the cards.
 type Results = (i64, Vec<Card>);
 
+pub(super) async fn all_chairs(
+    State(isu): State<IsuumoState>,
+    RawQuery(query): RawQuery,
+    frame: PageFrame,
+) -> Result<Response> {
+    let query = Query::parse(query.as_deref());
+    answer(&isu, &frame, Some(&query), SearchSubject::Chairs).await
+}
+
+pub(super) async fn all_estates(
+    State(isu): State<IsuumoState>,
+    RawQuery(query): RawQuery,
+    frame: PageFrame,
+) -> Result<Response> {
+    let query = Query::parse(query.as_deref());
+    answer(&isu, &frame, Some(&query), SearchSubject::Estates).await
+}
+
 pub(super) async fn chairs(
     State(isu): State<IsuumoState>,
     RawQuery(query): RawQuery,
     frame: PageFrame,
 ) -> Result<Response> {
-    answer(&isu, &frame, query.as_deref(), SearchSubject::Chairs).await
+    let query = asked(query.as_deref());
+    answer(&isu, &frame, query.as_ref(), SearchSubject::Chairs).await
 }
 
 pub(super) async fn estates(
@@ -147,60 +228,30 @@ pub(super) async fn estates(
     RawQuery(query): RawQuery,
     frame: PageFrame,
 ) -> Result<Response> {
-    answer(&isu, &frame, query.as_deref(), SearchSubject::Estates).await
+    let query = asked(query.as_deref());
+    answer(&isu, &frame, query.as_ref(), SearchSubject::Estates).await
 }
 
-/// What a request asks for.
-struct SearchPageRequest {
-    /// Whether it asks for anything.
-    anything: bool,
-    chosen: Vec<Chosen>,
-    /// From 1; none for what is no page's number.
-    page: Option<i64>,
-}
-
-impl SearchPageRequest {
-    fn of(conditions: &ConditionForm<'_>, given: &Query, query: Option<&str>) -> Self {
-        let page = given.text("page").unwrap_or("1");
-        Self {
-            anything: query.is_some_and(|query| !query.is_empty()),
-            chosen: conditions.chosen(given),
-            page: page.parse().ok().filter(|page| *page >= 1),
-        }
-    }
-
-    /// The API's query for it, if it is one.
-    fn query(&self) -> Option<Query> {
-        let page = self.page.filter(|_| !self.chosen.is_empty())?;
-        let owned = |(name, value): &Chosen| ((*name).to_owned(), value.clone());
-        let mut pairs: Vec<(String, String)> = self.chosen.iter().map(owned).collect();
-        pairs.push(("page".to_owned(), (page - 1).to_string()));
-        pairs.push(("perPage".to_owned(), PER_PAGE.to_string()));
-        Some(Query::of(pairs))
-    }
+/// What the address of a search asks for, if it asks for anything.
+fn asked(query: Option<&str>) -> Option<Query> {
+    let query = query.filter(|query| !query.is_empty())?;
+    Some(Query::parse(Some(query)))
 }
 
 async fn answer(
     isu: &IsuumoState,
     frame: &PageFrame,
-    query: Option<&str>,
+    query: Option<&Query>,
     subject: SearchSubject,
 ) -> Result<Response> {
     let data = PageData::begin(isu)?;
-    let given = Query::parse(query);
-    let conditions = subject.conditions(frame, &data, &given);
-    let asked = SearchPageRequest::of(&conditions, &given, query);
-    let t = &frame.t.search;
-    let outcome = match asked.query() {
-        None if !asked.anything => SearchResult::Nothing,
-        None if asked.chosen.is_empty() => SearchResult::Refused(t.needs_condition.clone()),
-        None => SearchResult::Refused(t.invalid.clone()),
-        Some(query) => match subject.find(frame, &data, &query).await {
-            Ok((0, _)) => SearchResult::Empty,
-            Ok(results) => found(frame, subject, &asked, results),
-            Err(error) if is_refusal(&error) => SearchResult::Refused(t.invalid.clone()),
-            Err(error) => return Err(error),
-        },
+    let nothing = Query::of(Vec::new());
+    let given = query.unwrap_or(&nothing);
+    let conditions = subject.form(frame, &data, given);
+    let asked = SearchPageRequest::of(&conditions, given, subject.price());
+    let outcome = match query {
+        None => SearchResult::Nothing,
+        Some(_) => result(frame, &data, subject, &asked).await?,
     };
     let status = match outcome {
         SearchResult::Refused(_) => StatusCode::BAD_REQUEST,
@@ -210,13 +261,34 @@ async fn answer(
         frame,
         subject,
         conditions,
+        words: &asked.words,
+        hidden: asked.beside_conditions(asked.order, subject.price()),
         outcome,
     };
     data.page(frame, status, &template)
 }
 
-fn is_refusal(error: &HttpError) -> bool {
-    error.status() == StatusCode::BAD_REQUEST
+async fn result(
+    frame: &PageFrame,
+    data: &PageData<'_>,
+    subject: SearchSubject,
+    asked: &SearchPageRequest,
+) -> Result<SearchResult> {
+    let t = &frame.t.search;
+    let conditions = subject.conditions(data, &asked.query());
+    let Some(conditions) = checked(conditions)? else {
+        return Ok(SearchResult::Refused(t.invalid.clone()));
+    };
+    let Some(request) = asked.request(conditions, frame.t) else {
+        let (words, characters) = (MOST_WORDS.to_string(), LONGEST_WORDS.to_string());
+        let limits = [("words", &*words), ("characters", &characters)];
+        return Ok(SearchResult::Refused(fill(&t.too_many_words, &limits)));
+    };
+    let results = subject.find(frame, data, &request).await?;
+    Ok(match results {
+        (0, _) => SearchResult::Empty,
+        results => found(frame, subject, asked, results),
+    })
 }
 
 fn found(
@@ -226,27 +298,36 @@ fn found(
     (count, cards): Results,
 ) -> SearchResult {
     let t = &frame.t.search;
-    let last = count.saturating_add(PER_PAGE - 1) / PER_PAGE;
-    let current = asked.page.unwrap_or(1);
-    if current > last {
+    let price = subject.price();
+    // Where the form stands before the results, it is skipped.
+    let address = |order, page| {
+        let parameters = asked.parameters(order, price);
+        frame.url(&with_query(subject.path(), &parameters, page))
+    };
+    let last = pages(count, asked.per_page);
+    if asked.page > last {
         return SearchResult::PastTheEnd {
             hint: fill(&t.no_page_hint, &[("n", &number(last))]),
-            last: frame.url(&with_query(subject.path(), &asked.chosen, last)),
+            last: address(asked.order, last),
         };
     }
-    let first = (current - 1) * PER_PAGE + 1;
+    let first = (asked.page - 1) * asked.per_page + 1;
     let shown = [
         ("from", &*number(first)),
-        ("to", &number(count.min(current * PER_PAGE))),
+        ("to", &number(count.min(asked.page * asked.per_page))),
     ];
+    let order = |(order, name): (_, &str)| OrderLink {
+        name: name.to_owned(),
+        address: format!("{}#results", address(order, 1)),
+        is_current: order == asked.order,
+    };
     SearchResult::Found(ResultPage {
         heading: subject.heading(t, count),
         shown: fill(&t.shown, &shown),
+        orders: subject.orders(t).map(order).into(),
         cards,
-        // Where the form stands before the results, it is skipped.
-        paging: Paging::new(current, last, |page| {
-            let address = with_query(subject.path(), &asked.chosen, page);
-            format!("{}#results", frame.url(&address))
+        paging: Paging::new(asked.page, last, |page| {
+            format!("{}#results", address(asked.order, page))
         }),
     })
 }

@@ -43,9 +43,10 @@ texts! {
         all_estates all_chairs no_estates no_chairs
     }
     pub(super) SearchTexts {
-        chairs estates lead conditions any features features_hint submit reset
+        chairs estates lead words words_hint conditions any features features_hint submit reset
+        sort by_popularity cheapest_chairs dearest_chairs cheapest_estates dearest_estates
         chairs_found estates_found chair_found estate_found shown live live_one live_none live_wait
-        none none_hint no_page no_page_hint last_page pages page previous next needs_condition invalid
+        none none_hint no_page no_page_hint last_page pages page previous next too_many_words invalid
     }
     /// How ranges read.
     pub(super) RangeTexts { below from between }
@@ -63,7 +64,7 @@ texts! {
     pub(super) NazotteTexts {
         title lead draw zoom_in zoom_out whole hint canvas rectangle rectangle_hint north south
         west east submit start start_hint found found_one capped none none_hint too_small
-        searching failed invalid
+        searching failed invalid invalid_line
     }
     pub(super) ErrorTexts {
         home not_found not_found_hint bad_request bad_request_hint forbidden forbidden_hint
@@ -80,6 +81,16 @@ impl Strings {
             Language::Japanese => &JAPANESE,
             Language::English => &ENGLISH,
         }
+    }
+
+    /// What the data calls whatever this language calls by a name with `word` in it, the shortest names
+    /// first. `word` is in lower case.
+    pub(super) fn named(&self, word: &str) -> Vec<String> {
+        let names = self.names.iter();
+        let named = names.filter(|(_, name)| name.to_ascii_lowercase().contains(word));
+        let mut named: Vec<&String> = named.map(|(data, _)| data).collect();
+        named.sort_unstable_by_key(|data| (data.chars().count(), *data));
+        named.into_iter().cloned().collect()
     }
 
     /// What this language calls something that the data names.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use askama::Template;
 use indicatif::{HumanBytes, HumanCount, HumanDuration};
 
+use super::navigation::Navigation;
 use crate::config::Mode;
 use crate::http::builtin::health;
 use crate::http::observability::process_metrics;
@@ -15,7 +16,8 @@ use crate::http::{Served, Site};
 
 #[derive(Template)]
 #[template(path = "builtin/about.html")]
-pub(super) struct About {
+pub(super) struct About<'p> {
+    navigation: &'p Navigation,
     version: &'static str,
     commit: Option<&'static str>,
     sqlite: &'static str,
@@ -45,10 +47,11 @@ struct InputFacts {
     sha256: String,
 }
 
-pub(super) fn page(site: &Site) -> About {
+pub(super) fn page<'p>(site: &Site, navigation: &'p Navigation) -> About<'p> {
     let apps: Vec<_> = site.apps().iter().map(facts).collect();
     let all_ready = apps.iter().all(|app| app.is_ready);
     About {
+        navigation,
         version: env!("CARGO_PKG_VERSION"),
         commit: crate::release::commit(),
         sqlite: rusqlite::version(),
@@ -65,7 +68,7 @@ fn facts(app: &Served) -> AppFacts {
     let inputs = provenance.inputs.into_iter();
     AppFacts {
         name: app.name,
-        is_ready: health::answers(&app.store),
+        is_ready: health::is_ready(app),
         mode: match app.store.mode() {
             Mode::Primary => "primary: takes writes",
             Mode::Replica => "replica: read-only",

@@ -6,16 +6,22 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::{Components, OpenApi, Ref, RefOr, Required, Response, Schema};
 
 use super::kinds::{TextSpan, anchor, kind, limits, paragraphs, spans};
+use super::navigation::Navigation;
 use crate::http::builtin::openapi;
 use crate::http::builtin::openapi::{Example, ExampleBody};
 
 #[derive(Template)]
 #[template(path = "builtin/reference.html")]
-pub(super) struct Reference {
+pub(super) struct Reference<'p> {
+    navigation: &'p Navigation,
+    /// Where the examples reach the server.
+    address: &'p str,
     title: String,
     version: String,
     introduction: Vec<Vec<TextSpan>>,
     tags: Vec<TagPart>,
+    /// Parameters that many operations take.
+    shared: Vec<Row>,
     schemas: Vec<SchemaPart>,
 }
 
@@ -33,6 +39,10 @@ struct OperationPart {
     summary: String,
     description: Vec<Vec<TextSpan>>,
     parameters: Vec<Row>,
+    /// The operation that takes the same parameters and was described before: its anchor and name.
+    same_as: Option<(String, String)>,
+    /// Names of those among the shared parameters, with their anchors.
+    shared: Vec<TextSpan>,
     bodies: Vec<Row>,
     answers: Vec<DescribedResponse>,
     examples: Vec<ExamplePart>,
@@ -40,6 +50,8 @@ struct OperationPart {
 
 /// A parameter, a field or a body.
 struct Row {
+    /// Its anchor, if it has one.
+    id: String,
     name: String,
     /// Where a parameter stands.
     place: &'static str,
@@ -72,24 +84,44 @@ struct SchemaPart {
     fields: Vec<Row>,
 }
 
-pub(super) fn page(document: &OpenApi) -> Reference {
+pub(super) fn page<'p>(
+    document: &OpenApi,
+    navigation: &'p Navigation,
+    address: &'p str,
+) -> Reference<'p> {
     let none = Components::default();
     let components = document.components.as_ref().unwrap_or(&none);
+    let mut described = DescribedParameters::default();
     let tags = document.tags.iter().flatten().map(|tag| TagPart {
         id: format!("tag-{}", tag.name),
         name: tag.name.clone(),
         description: tag.description.clone().unwrap_or_default(),
         operations: openapi::operations(document)
             .filter(|(_, _, operation)| operation.tags.iter().flatten().any(|of| *of == tag.name))
-            .map(|(path, method, operation)| operation_part(path, method, operation, components))
+            .map(|(path, method, operation)| {
+                let parameters = described.of(operation, components);
+                operation_part(path, method, operation, components, parameters)
+            })
             .collect(),
     });
+    let tags = tags.collect();
     let schemas = components.schemas.iter();
+    let shared = components.parameters.iter();
+    let shared = shared.filter_map(|(name, given)| match given {
+        RefOr::T(given) => Some(Row {
+            id: parameter_anchor(name),
+            ..parameter(given)
+        }),
+        RefOr::Ref(_) => None,
+    });
     Reference {
+        navigation,
+        address,
         title: document.info.title.clone(),
         version: document.info.version.clone(),
         introduction: paragraphs(document.info.description.as_deref().unwrap_or_default()),
-        tags: tags.collect(),
+        tags,
+        shared: shared.collect(),
         schemas: schemas
             .map(|(name, schema)| schema_part(name, schema))
             .collect(),
@@ -101,9 +133,8 @@ fn operation_part(
     method: &str,
     operation: &Operation,
     components: &Components,
+    parameters: TakenParameters,
 ) -> OperationPart {
-    let parameters = operation.parameters.iter().flatten();
-    let parameters = parameters.filter_map(|given| found(given, &components.parameters));
     let body = match &operation.request_body {
         Some(RefOr::T(body)) => body.content.iter().collect(),
         _ => Vec::new(),
@@ -114,6 +145,7 @@ fn operation_part(
         };
         let schema = content.schema.as_ref()?;
         Some(Row {
+            id: String::new(),
             name: content_type.clone(),
             place: "",
             is_required: true,
@@ -137,11 +169,75 @@ fn operation_part(
             .as_deref()
             .map(paragraphs)
             .unwrap_or_default(),
-        parameters: parameters.map(parameter).collect(),
+        parameters: parameters.own,
+        same_as: parameters.same_as,
+        shared: parameters.shared,
         bodies: bodies.collect(),
         answers: answers.collect(),
         examples: examples.iter().map(|e| example(method, e)).collect(),
     }
+}
+
+/// What an operation takes, so told that nothing is told twice.
+struct TakenParameters {
+    own: Vec<Row>,
+    same_as: Option<(String, String)>,
+    shared: Vec<TextSpan>,
+}
+
+/// The tables of parameters so far.
+#[derive(Default)]
+struct DescribedParameters {
+    /// What each holds, with the anchor and the name of its operation.
+    tables: Vec<(serde_json::Value, (String, String))>,
+}
+
+impl DescribedParameters {
+    fn of(&mut self, operation: &Operation, components: &Components) -> TakenParameters {
+        let (mut own, mut shared) = (Vec::new(), Vec::new());
+        for given in operation.parameters.iter().flatten() {
+            match (given, found(given, &components.parameters)) {
+                (RefOr::T(given), _) => own.push(given),
+                (RefOr::Ref(reference), Some(parameter)) => {
+                    let name = last_part(&reference.ref_location);
+                    shared.push(TextSpan {
+                        text: parameter.name.clone(),
+                        is_code: true,
+                        href: Some(parameter_anchor(name)),
+                    });
+                }
+                (RefOr::Ref(_), None) => {}
+            }
+        }
+        TakenParameters {
+            same_as: self.same_as(operation, &own),
+            own: own.into_iter().map(parameter).collect(),
+            shared,
+        }
+    }
+
+    /// The operation before with the same parameters. One alone is told sooner than it is looked up.
+    fn same_as(&mut self, operation: &Operation, own: &[&Parameter]) -> Option<(String, String)> {
+        if own.len() < 2 {
+            return None;
+        }
+        let table = serde_json::to_value(own).ok()?;
+        if let Some((_, before)) = self.tables.iter().find(|(known, _)| *known == table) {
+            return Some(before.clone());
+        }
+        let id = operation.operation_id.clone()?;
+        let name = operation.summary.clone().unwrap_or_default();
+        self.tables.push((table, (id, name)));
+        None
+    }
+}
+
+fn parameter_anchor(name: &str) -> String {
+    format!("parameter-{name}")
+}
+
+fn last_part(location: &str) -> &str {
+    location.rsplit('/').next().unwrap_or_default()
 }
 
 /// What is given, or the component that is referred to.
@@ -151,12 +247,10 @@ fn found<'d, T>(
 ) -> Option<&'d T> {
     match given {
         RefOr::T(given) => Some(given),
-        RefOr::Ref(Ref { ref_location, .. }) => {
-            match components.get(ref_location.rsplit('/').next()?)? {
-                RefOr::T(component) => Some(component),
-                RefOr::Ref(_) => None,
-            }
-        }
+        RefOr::Ref(Ref { ref_location, .. }) => match components.get(last_part(ref_location))? {
+            RefOr::T(component) => Some(component),
+            RefOr::Ref(_) => None,
+        },
     }
 }
 
@@ -180,6 +274,7 @@ fn description(schema: &Schema) -> Option<&str> {
 fn parameter(parameter: &Parameter) -> Row {
     let schema = parameter.schema.as_ref();
     Row {
+        id: String::new(),
         name: parameter.name.clone(),
         place: match parameter.parameter_in {
             ParameterIn::Query | ParameterIn::QueryString => "query",
@@ -234,6 +329,7 @@ fn fields(schema: &Schema) -> Vec<Row> {
         return Vec::new();
     };
     let row = |(name, schema): (&String, &RefOr<Schema>)| Row {
+        id: String::new(),
         name: name.clone(),
         place: "",
         is_required: object.required.contains(name),

@@ -42,12 +42,15 @@ function distance([x, y], [x1, y1], [x2, y2]) {
   return Math.abs(dy * (x - x1) - dx * (y - y1)) / length;
 }
 
-// The area inside, whichever way the line goes round.
-export function area(points) {
-  let twice = 0;
-  points.forEach(([x1, y1], i) => {
-    const [x2, y2] = points[(i + 1) % points.length];
-    twice += x1 * y2 - x2 * y1;
-  });
-  return Math.abs(twice) / 2;
+// How wide a line is where it is narrowest: 0 for a straight one, in whatever direction. What it encloses
+// does not count: the halves of a figure eight go round in two ways, and would take each other away.
+export function extent(points) {
+  let narrowest = Infinity;
+  const directions = 24;
+  for (let i = 0; i < directions; i++) {
+    const [dx, dy] = [Math.cos((Math.PI * i) / directions), Math.sin((Math.PI * i) / directions)];
+    const along = points.map(([x, y]) => x * dx + y * dy);
+    narrowest = Math.min(narrowest, Math.max(...along) - Math.min(...along));
+  }
+  return narrowest;
 }

@@ -1,8 +1,9 @@
 // Nazotte: a line drawn on the map becomes a search, whose results stand beside it and on it. The page
 // works without this module: it shows the map as a picture, and has a form with coordinates.
 
-import { area, simplify } from "./line.js";
+import { extent, simplify } from "./line.js";
 import { DensityMap } from "./map.js";
+import { picturePath } from "./thumbnail.js";
 
 const page = document.getElementById("nazotte");
 const texts = page.dataset;
@@ -14,8 +15,8 @@ const hint = document.getElementById("results-hint");
 const mapSaid = document.getElementById("map-said");
 const card = document.getElementById("card").content.firstElementChild;
 const number = new Intl.NumberFormat(document.documentElement.lang);
-// A smaller line is a slip of the hand, in pixels.
-const SMALLEST = 60;
+// A line that is nowhere farther from a straight one is a slip of the hand, in pixels.
+const SMALLEST = 6;
 // So many are a full answer, of which there may be more.
 const MOST = 50;
 let running;
@@ -52,16 +53,12 @@ function show(estate) {
   item.dataset.latitude = estate.latitude;
   item.dataset.longitude = estate.longitude;
   item.querySelector("a").href = `${texts.base}/estate/${estate.id}`;
-  const image = item.querySelector("img");
-  // As on the server: nothing but the site's own pictures.
-  if (/^\/images\/[\w./-]+$/.test(estate.thumbnail)) image.src = texts.base + estate.thumbnail;
-  else image.remove();
+  item.querySelector("img").src = texts.base + picturePath(estate.thumbnail);
   const write = (name, text) => { item.querySelector(`.${name}`).textContent = text; };
   write("name", estate.name);
   write("price", texts.rent.replace("{n}", number.format(estate.rent)));
   write("note", `${texts.door} ${number.format(estate.doorWidth)} × ${number.format(estate.doorHeight)} cm`);
   write("line", estate.address);
-  write("description", estate.description);
   return item;
 }
 
@@ -116,7 +113,7 @@ async function search(ring) {
 
 map.onDrawn = (line) => {
   const points = simplify(line);
-  if (points.length < 3 || area(points) < SMALLEST) return say(texts.tooSmall);
+  if (points.length < 3 || extent(points) < SMALLEST) return say(texts.tooSmall);
   const round = (degrees) => Math.round(degrees * 1e4) / 1e4;
   const ring = points.map((point) => map.placeAt(point).map(round));
   // A closed line ends where it began.
