@@ -13,11 +13,17 @@ pub(super) const LONG: usize = 32 * 1024;
 /// Bytes of HTML that a text may become: its own many times over, for the markup of short lines.
 const LONGEST_HTML: usize = 8 * 1024 * 1024;
 
+/// Quotes and lists that one line may begin. The parser goes over all that are open with each line.
+const DEEPEST: usize = 100;
+
 /// The heading above an article's text is the first level.
 const TOP: usize = 1;
 
 /// The HTML of a text.
 pub(super) fn render(text: &str) -> String {
+    if text.lines().any(is_too_deep) {
+        return as_written(text);
+    }
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut safe = Safe::new(Parser::new_ext(text, options));
     let mut out = String::with_capacity(text.len() * 3 / 2);
@@ -26,6 +32,19 @@ pub(super) fn render(text: &str) -> String {
         return as_written(text);
     }
     out
+}
+
+/// Whether a line begins more quotes and lists than anybody means.
+fn is_too_deep(line: &str) -> bool {
+    let is_of_markers = |byte: &u8| b" \t>-+*.)".contains(byte) || byte.is_ascii_digit();
+    let bytes = line.as_bytes();
+    let prefix = bytes.iter().take_while(|byte| is_of_markers(byte)).count();
+    let ends = bytes.iter().skip(1).chain([&b' ']);
+    let pairs = bytes.iter().zip(ends).take(prefix);
+    // `>` needs no space behind it; the markers of lists do.
+    let markers = pairs
+        .filter(|(byte, next)| **byte == b'>' || b"-+*.)".contains(byte) && b" \t".contains(next));
+    markers.count() > DEEPEST
 }
 
 fn as_written(text: &str) -> String {
@@ -299,6 +318,17 @@ mod tests {
         );
         let html = render(&table);
         assert!(html.len() < 2 * LONGEST_HTML, "{}", html.len());
+        // Lines that go on in all of the quotes and lists that are open.
+        for marker in [">", "> ", "- ", "* ", "1. ", "1) ", ">- ", "\t>"] {
+            let text = format!("{}a\n{}", marker.repeat(30_000), "b\n".repeat(50_000));
+            assert!(render(&text).starts_with("<pre"), "{marker}");
+            let few = format!("{}a", marker.repeat(45));
+            assert!(
+                !render(&few).starts_with("<pre tabindex=\"0\">&gt;"),
+                "{marker}"
+            );
+        }
+        assert_eq!(render("* * *"), "<hr />\n");
         for nested in [
             "[", "![", "*a_", "> ", "- ", "`", "<", "&", "\\", "[a](", "**a *b ",
         ] {
