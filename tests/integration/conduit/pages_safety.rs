@@ -78,7 +78,9 @@ async fn forms_without_the_visitors_token_are_refused() {
         browser.post(action, &fields).await.is(403);
         let other = site.browser().page(page).await;
         browser.page(page).await;
-        browser.submit(&other, action, &fields).await.is(403);
+        let refused = html(browser.submit(&other, action, &fields).await.is(403));
+        assert!(refused.contains("This form was out of date."), "{action}");
+        assert!(refused.contains("value=\"ann@example.com\"") && !refused.contains(PASSWORD));
     }
     assert_eq!(browser.cookie("conduit_session"), None);
     // Other kinds of bodies are no forms.

@@ -58,15 +58,23 @@ impl Refusal {
         visitor: Option<&Visitor>,
         form: &FormFields,
     ) -> Result<i64, Self> {
-        let (status, text) = match visitor {
-            Some(visitor) if visitor.sent(form).is_ok() => return Ok(visitor.id),
-            Some(_) => (StatusCode::FORBIDDEN, OUTDATED),
-            None => (StatusCode::UNAUTHORIZED, ENDED),
-        };
-        Err(Self {
+        match visitor {
+            Some(visitor) if visitor.sent(form).is_ok() => Ok(visitor.id),
+            Some(_) => Err(Self::outdated()),
+            None => Err(Self::of_form(StatusCode::UNAUTHORIZED, ENDED)),
+        }
+    }
+
+    /// That a form has the token of another session, or of another visitor.
+    pub(super) fn outdated() -> Self {
+        Self::of_form(StatusCode::FORBIDDEN, OUTDATED)
+    }
+
+    fn of_form(status: StatusCode, text: &str) -> Self {
+        Self {
             status,
             errors: vec![(FORM.to_owned(), text.to_owned())],
-        })
+        }
     }
 
     /// Whether this was said of all of `keys`.

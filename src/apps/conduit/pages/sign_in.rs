@@ -130,6 +130,12 @@ pub(super) async fn sign_up(
     Entry::SignUp.show(&blog, &frame, &headers, query.as_deref())
 }
 
+/// Whether a form came from a page that this visitor was shown.
+fn sent(headers: &HeaderMap, form: &FormFields) -> Result<(), Refusal> {
+    let (token, _) = FormToken::of_visitor(headers);
+    token.check(form).map_err(|_| Refusal::outdated())
+}
+
 /// `POST /login`.
 pub(super) async fn enter(
     State(blog): State<BlogState>,
@@ -138,8 +144,11 @@ pub(super) async fn enter(
     extensions: Extensions,
     form: FormFields,
 ) -> Result<Response> {
-    FormToken::of_visitor(&headers).0.check(&form)?;
     let to = form.text("to").unwrap_or_default().to_owned();
+    if let Err(refusal) = sent(&headers, &form) {
+        let frame = frame.at("/login");
+        return Entry::SignIn.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal));
+    }
     let fields = Fields::of(&form, &["email"]);
     let credentials = Credentials::read(&with_password(fields, &form).0);
     let refusal = match credentials {
@@ -170,8 +179,11 @@ pub(super) async fn register(
     extensions: Extensions,
     FormTerms { terms, form }: FormTerms,
 ) -> Result<Response> {
-    FormToken::of_visitor(&headers).0.check(&form)?;
     let to = form.text("to").unwrap_or_default().to_owned();
+    if let Err(refusal) = sent(&headers, &form) {
+        let frame = frame.at("/register");
+        return Entry::SignUp.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal));
+    }
     let client = blog.users.client(&extensions, &headers);
     let fields = Fields::of(&form, &["username", "email"]);
     let posted = match NewAccount::read(&with_password(fields, &form).0) {
