@@ -96,21 +96,21 @@ impl Blog {
                 0.70,
                 articles().map(|path| with_token("GET", &path, token, "")),
             ),
-            endpoint("articles, newest", 0.70, self.lists(&[], "", random)),
+            endpoint("articles, newest", 0.70, Self::lists(&[], "", random)),
             endpoint(
                 "articles by tag",
                 0.70,
-                self.lists(&self.tags, "tag", random),
+                Self::lists(&self.tags, "tag", random),
             ),
             endpoint(
                 "articles by author",
                 0.70,
-                self.lists(&self.authors, "author", random),
+                Self::lists(&self.authors, "author", random),
             ),
             endpoint(
                 "articles by favorite",
                 0.70,
-                self.lists(&self.fans, "favorited", random),
+                Self::lists(&self.fans, "favorited", random),
             ),
             endpoint("tags of the blog", 0.95, [get("/api/tags")]),
         ];
@@ -127,7 +127,7 @@ impl Blog {
     }
 
     /// First pages of 20, with a filter of one of `values` if there are any; else pages.
-    fn lists(&self, values: &[String], filter: &str, random: &mut Rng) -> Vec<Vec<u8>> {
+    fn lists(values: &[String], filter: &str, random: &mut Rng) -> Vec<Vec<u8>> {
         let path = |_| {
             if values.is_empty() {
                 return format!("/api/articles?offset={}", random.usize(..50) * 20);
