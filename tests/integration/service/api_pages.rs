@@ -199,9 +199,9 @@ async fn pages_lead_back_to_the_apps_and_have_an_icon() {
 async fn apps_that_are_not_on_are_named() {
     let site = Site::new(&Dataset::tiny());
     let docs = page(&site.get("/docs").await);
-    assert!(docs.contains("<p>Apps of this build that are not on here: people.</p>"));
+    assert!(docs.contains("<p>Apps of this build that are not on here: people, conduit.</p>"));
     let about = page(&site.get("/about").await);
-    assert!(about.contains("<dt>Apps that are not on</dt><dd>people</dd>"));
+    assert!(about.contains("<dt>Apps that are not on</dt><dd>people, conduit</dd>"));
 }
 
 /// Trust 29: the examples are for the host that was asked, and nothing that a client sends gets into the page
