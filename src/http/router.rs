@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -280,11 +280,7 @@ impl Guards<'_> {
             refusals: self.refusals.clone(),
             origins: self.origins.clone(),
         };
-        routes
-            .layer(DefaultBodyLimit::max(self.limits.body_bytes))
-            // Inside the guard and the log, so that a panic is counted and logged as the 500 that it is.
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(guard, admit))
+        routes.layer(from_fn_with_state(guard, admit))
     }
 }
 
@@ -298,28 +294,56 @@ async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Nex
     response
 }
 
-/// The layers around all routes, the innermost first.
+/// The layers around all routes. Each costs a request some allocations, so what surrounds all others is one,
+/// and takes along what it can.
 fn layered(routes: Router, cors: Option<CorsLayer>, limits: &LayerLimits) -> Router {
-    let mut all = routes;
-    if let Some(bytes) = limits.compress_above_bytes {
-        all = all.layer(compression(bytes)).layer(from_fn(negotiate));
-    }
-    if let Some(cors) = cors {
-        all = all.layer(cors);
-    }
-    let default_headers = DefaultHeaders {
-        server_timing: limits.server_timing,
+    let mut shared = Shared {
+        default_headers: DefaultHeaders {
+            server_timing: limits.server_timing,
+        },
+        negotiates: false,
     };
-    all.layer(from_fn_with_state(default_headers, outermost))
+    let outermost = |shared| from_fn_with_state(shared, outermost);
+    let Some(bytes) = limits.compress_above_bytes else {
+        return match cors {
+            Some(cors) => routes.layer((outermost(shared), cors)),
+            None => routes.layer(outermost(shared)),
+        };
+    };
+    let packed = compression(bytes);
+    match cors {
+        // Pages of other origins may read refusals, too.
+        Some(cors) => routes.layer((outermost(shared), cors, from_fn(refuse_or_run), packed)),
+        None => {
+            shared.negotiates = true;
+            routes.layer((outermost(shared), packed))
+        }
+    }
 }
 
-/// One layer for what surrounds all others: each costs a request some allocations.
-async fn outermost(
-    State(default_headers): State<DefaultHeaders>,
-    request: Request,
-    next: Next,
-) -> Response {
-    log_request(request, |request| default_headers.answer(request, next)).await
+/// What the outermost layer does.
+#[derive(Clone, Copy)]
+struct Shared {
+    default_headers: DefaultHeaders,
+    /// Whether encodings are negotiated there, and by no layer within.
+    negotiates: bool,
+}
+
+async fn outermost(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let answer = async |request| match shared.negotiates {
+        true => refuse_or_run(request, next).await,
+        false => next.run(request).await,
+    };
+    let with_headers = |request| shared.default_headers.answer(request, answer);
+    log_request(request, with_headers).await
+}
+
+/// Negotiates the encoding of the answer.
+async fn refuse_or_run(mut request: Request, next: Next) -> Response {
+    match negotiate(&mut request) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    }
 }
 
 fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Predicate> {

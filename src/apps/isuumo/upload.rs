@@ -5,8 +5,8 @@
 //! is too short or holds no number where one belongs is 400. Further columns are ignored.
 //!
 //! The file is all that is held of it: it is gone through once to be checked, and again by the writer's
-//! job, which binds the values as they are read; a large one in pieces, so that purchases get in between. It is counted among all bodies until that job has ended,
-//! whether or not the client waits for it.
+//! job, which binds the values as they are read; a large one in pieces, so that purchases get in between.
+//! It is counted among all bodies until that job has ended, whether or not the client waits for it.
 
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
 use axum::extract::{FromRequest as _, Request, State};

@@ -6,8 +6,6 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
 
 use super::negotiation::accepted_values;
 use crate::http::HttpError;
@@ -26,8 +24,11 @@ enum Wanted {
     Nothing,
 }
 
-/// Refuses reads that could not be sent, and has the layer within find something for all others.
-pub(crate) async fn negotiate(mut request: Request, next: Next) -> Response {
+/// Has the layer that packs answers find something for the request.
+///
+/// # Errors
+/// 406 for a read that could not be sent.
+pub(crate) fn negotiate(request: &mut Request) -> Result<(), HttpError> {
     match wanted(request.headers()) {
         Wanted::Anything => {}
         Wanted::Some(list) => {
@@ -36,19 +37,19 @@ pub(crate) async fn negotiate(mut request: Request, next: Next) -> Response {
             let headers = request.headers_mut();
             headers.insert(header::ACCEPT_ENCODING, list);
         }
-        Wanted::Nothing if request.method().is_safe() => return nothing_fits(),
+        Wanted::Nothing if request.method().is_safe() => return Err(nothing_fits()),
         // Better done and told in an encoding that was not asked for than not known.
         Wanted::Nothing => {
             request.headers_mut().remove(header::ACCEPT_ENCODING);
         }
     }
-    next.run(request).await
+    Ok(())
 }
 
-fn nothing_fits() -> Response {
+fn nothing_fits() -> HttpError {
     let detail =
         "This can be sent as zstd, as gzip or as it is, and Accept-Encoding excludes all three.";
-    HttpError::problem(StatusCode::NOT_ACCEPTABLE, detail).into_response()
+    HttpError::problem(StatusCode::NOT_ACCEPTABLE, detail)
 }
 
 fn wanted(headers: &HeaderMap) -> Wanted {

@@ -9,7 +9,6 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::http::caching::policy::private;
@@ -33,10 +32,15 @@ pub(crate) struct DefaultHeaders {
 }
 
 impl DefaultHeaders {
-    pub(crate) async fn answer(self, request: Request, next: Next) -> Response {
+    /// What `answer` answers, with these headers.
+    pub(crate) async fn answer<F: Future<Output = Response>>(
+        self,
+        request: Request,
+        answer: impl FnOnce(Request) -> F,
+    ) -> Response {
         let start = self.server_timing.then(Instant::now);
         let known = Known::to(&request);
-        let mut response = next.run(request).await;
+        let mut response = answer(request).await;
         // A cookie is for one viewer, whatever the handler says of the rest.
         if response.headers().contains_key(header::SET_COOKIE) {
             response = private(response);

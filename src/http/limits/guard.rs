@@ -4,12 +4,16 @@
 //! Beyond its limit the guard rejects requests (503) instead of queueing them, so that those who are served
 //! are served fast. Who is over the limit of one client is refused before that and takes no slot.
 //! What is no app's (pages of the site, the 404 page) has a guard of its own. Probes have none: they must
-//! get through.
+//! get through. A panic is caught within, so that it is counted and logged as the 500 that it is.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -31,6 +35,8 @@ pub struct Guard {
     slots: Slots,
     time: Duration,
     bodies: Bodies,
+    /// Largest body where a route does not set its own.
+    body_limit: DefaultBodyLimit,
     arrivals: Arrivals,
 }
 
@@ -43,6 +49,7 @@ impl Guard {
             slots: Slots::new(limits.concurrent_requests),
             time: limits.request_time,
             arrivals: Arrivals::new(limits, bodies.clone()),
+            body_limit: DefaultBodyLimit::max(limits.body_bytes),
             bodies,
         }
     }
@@ -110,7 +117,7 @@ pub(crate) async fn admit(State(app): State<AppGuard>, request: Request, next: N
 /// A request has its slot until there is an answer, but for the time in which it waits for its body. Sending
 /// takes none: by HTTP/2, few clients could keep all slots by not reading. What is not read is bounded by
 /// its bytes.
-async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
+async fn guarded(guard: &Guard, mut request: Request, next: Next) -> Response {
     if guard.bodies.has_no_room(&request) {
         return too_large().into_response();
     }
@@ -122,6 +129,7 @@ async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
         let _slot = slot;
         answer(guard, request, next).await
     } else {
+        guard.body_limit.apply(&mut request);
         receive_and_answer(guard, slot, request, next).await
     };
     answered
@@ -129,9 +137,20 @@ async fn guarded(guard: &Guard, request: Request, next: Next) -> Response {
         .into_response()
 }
 
+/// What `next` answers, or 500 if it panics.
+async fn caught(request: Request, next: Next) -> Response {
+    let mut answering = pin!(next.run(request));
+    poll_fn(|context| {
+        // Nothing of what panicked is looked at again.
+        let polled = catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context)));
+        polled.unwrap_or_else(|panic| Poll::Ready(HttpError::panicked(&*panic).into_response()))
+    })
+    .await
+}
+
 async fn answer(guard: &Guard, request: Request, next: Next) -> Result<Response, HttpError> {
     let is_read = request.method().is_safe();
-    let answer = tokio::time::timeout(guard.time, next.run(request)).await;
+    let answer = tokio::time::timeout(guard.time, caught(request, next)).await;
     answer.map_err(|_elapsed| took_too_long(guard.time.as_secs(), is_read))
 }
 
@@ -144,7 +163,7 @@ async fn receive_and_answer(
 ) -> Result<Response, HttpError> {
     let (request, arrival) = guard.arrivals.receive(request, slot);
     let is_read = request.method().is_safe();
-    let mut answering = Box::pin(next.run(request));
+    let mut answering = Box::pin(caught(request, next));
     let answer = tokio::time::timeout(guard.time, answering.as_mut()).await;
     match (arrival.refusal(), answer) {
         (Some(refusal), _) => Err(refusal),

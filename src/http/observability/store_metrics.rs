@@ -89,7 +89,7 @@ fn reading(stores: &mut PerApp<'_>) {
 fn writing(stores: &mut PerApp<'_>) {
     stores.gauge(
         "store_waiting_writes",
-        "Writes that wait for the writer",
+        "Writes that wait for the writer, or are in pieces that it does one by one",
         |f| f.waiting_writes as u64,
     );
     stores.histogram(

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::store::StoreError;
 use crate::store::panic::panic_message;
+use crate::store::watch::figures::WriteInPieces;
 
 /// How long a piece of a write may take. Others wait for it and for its commit; and each piece costs
 /// pages of the indexes that the next one writes again.
@@ -99,14 +100,20 @@ pub(super) struct Pieces<T, E, F> {
     work: F,
     result: Result<T, E>,
     answer: oneshot::Sender<Result<T, E>>,
+    _counted: WriteInPieces,
 }
 
 impl<T, E: From<StoreError>, F> Pieces<T, E, F> {
-    pub(super) fn new(work: F, answer: oneshot::Sender<Result<T, E>>) -> Self {
+    pub(super) fn new(
+        work: F,
+        answer: oneshot::Sender<Result<T, E>>,
+        counted: WriteInPieces,
+    ) -> Self {
         Self {
             work,
             result: Err(StoreError::Stopped.into()),
             answer,
+            _counted: counted,
         }
     }
 }

@@ -492,10 +492,6 @@ pub(super) fn open_generation(
     check(&path, Access::Shared, options)?;
     let of_opening = |cause| StoreError::of_opening(&path, cause);
     let connection = open_writer(&path, options.durability).map_err(of_opening)?;
-    prove(files, &connection, counters).map_err(|error| match error {
-        StoreError::Sqlite(cause) => of_opening(cause),
-        other => other,
-    })?;
     let undone = unfinished::undo_all(&connection).map_err(of_opening)?;
     if undone > 0 {
         tracing::info!("removed what an upload left that did not end");
@@ -506,6 +502,11 @@ pub(super) fn open_generation(
     let tables = options.deriver.map_or(&[][..], Deriver::tables);
     changes.watch(&connection, tables)?;
     let mut generation = Generation::open(&path, number, Access::Shared, options, counters)?;
+    // After all that can refuse the file, which is then left as it is: this changes bytes of it.
+    prove(files, &connection, counters).map_err(|error| match error {
+        StoreError::Sqlite(cause) => of_opening(cause),
+        other => other,
+    })?;
     generation.set_place(files.place(number)?);
     let opened = WriterConnection {
         connection,

@@ -114,7 +114,7 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let pieces = Box::new(Pieces::new(work, answer));
+        let pieces = Box::new(Pieces::new(work, answer, self.counters.write_in_pieces()));
         self.send(WriterCommand::WritePieces(pieces))?;
         answered.await.map_err(|_dropped| StoreError::Stopped)?
     }

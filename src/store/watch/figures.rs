@@ -57,6 +57,8 @@ const GROUP_SIZES: [u64; 9] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 pub(in crate::store) struct Counters {
     /// Writes that wait for the writer.
     pub(in crate::store) waiting: AtomicUsize,
+    /// Writes in pieces whose last is not committed. Apart from the others: no group waits for them.
+    in_pieces: AtomicUsize,
     /// Nanoseconds.
     commits: Histogram<{ COMMIT_TIMES.len() }>,
     failed_commits: AtomicU64,
@@ -68,10 +70,20 @@ pub(in crate::store) struct Counters {
     pub(in crate::store) writing: WritingWatch,
 }
 
+/// A write in pieces that is counted.
+pub(in crate::store) struct WriteInPieces(Arc<Counters>);
+
+impl Drop for WriteInPieces {
+    fn drop(&mut self) {
+        self.0.in_pieces.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Counters {
     pub(in crate::store) fn new(options: &StoreOptions) -> Self {
         Self {
             waiting: AtomicUsize::new(0),
+            in_pieces: AtomicUsize::new(0),
             commits: Histogram::new(COMMIT_TIMES),
             failed_commits: AtomicU64::new(0),
             writes: Histogram::new(GROUP_SIZES),
@@ -80,6 +92,12 @@ impl Counters {
             slow_queries: SlowQueries::new(&options.app, options.slow_query),
             writing: WritingWatch::default(),
         }
+    }
+
+    /// Counts a write in pieces as long as the value is kept.
+    pub(in crate::store) fn write_in_pieces(self: &Arc<Self>) -> WriteInPieces {
+        self.in_pieces.fetch_add(1, Ordering::Relaxed);
+        WriteInPieces(Arc::clone(self))
     }
 
     /// A group of `writes` was committed, or was not.
@@ -101,7 +119,8 @@ impl Counters {
             readers: pool.connections,
             idle_readers: pool.idle_connections,
             checkouts: self.checkouts.distribution(SECOND),
-            waiting_writes: self.waiting.load(Ordering::Relaxed),
+            waiting_writes: self.waiting.load(Ordering::Relaxed)
+                + self.in_pieces.load(Ordering::Relaxed),
             commits: self.commits.distribution(SECOND),
             failed_commits: total(&self.failed_commits),
             writes: self.writes.distribution(1),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -77,11 +78,12 @@ fn send(process: u32, signal: &str) {
     assert!(sent.unwrap().success());
 }
 
+const IMPORT: [&str; 4] = ["import", "-", "-o", "out.sqlite"];
+
 fn import() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ekiben"));
-    command
-        .env_clear()
-        .args(["import", "-", "-o", "out.sqlite"]);
+    // Where it runs is said when it is started.
+    let mut command = ekiben(Path::new("."));
+    command.args(IMPORT);
     command
 }
 
@@ -151,10 +153,9 @@ fn as_process_1_it_is_ended_by_sigterm() {
 /// Trust 20: whoever starts it with a signal ignored, as `nohup` does, wants it to go on.
 #[test]
 fn a_signal_that_was_ignored_from_the_start_is_ignored() {
-    let command = import();
     let mut shell = Command::new("sh");
     shell.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]);
-    shell.arg(command.get_program()).args(command.get_args());
+    shell.arg(env!("CARGO_BIN_EXE_ekiben")).args(IMPORT);
     let mut running = Running::import(&mut shell);
     running.send("-HUP");
     // The end of the pipe.

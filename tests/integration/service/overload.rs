@@ -95,14 +95,20 @@ async fn large_bodies_share_a_budget() {
 /// A client that goes away takes its share along only if nothing is kept of what it sent.
 #[tokio::test]
 async fn an_upload_counts_until_it_is_written_or_given_up() {
+    // In a group of writes, and in pieces.
+    for size in [60_000, 68_000] {
+        counts_until_it_is_written(size).await;
+    }
+}
+
+async fn counts_until_it_is_written(size: usize) {
     let mut options = Options::default();
     options.config.limits.buffered_bytes = 100_000;
     options.config.limits.upload_bytes = 70_000;
     options.config.limits.body_bytes = 70_000;
     let site = Arc::new(Site::with(&Dataset::tiny(), &options));
     let busy = BusyWriter::begin(&site.store).await;
-    // Small enough for a group of writes, which are counted while they wait.
-    let further = "x".repeat(60_000);
+    let further = "x".repeat(size);
     let large = |id| format!("{id},n,d,t,1,50,60,70,赤,,座椅子,1,1,{further}\n");
     let (first, second) = (large(2), large(3));
     let waits = Arc::clone(&site);

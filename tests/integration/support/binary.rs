@@ -7,10 +7,18 @@ use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// The binary with a clean environment, in a folder of the test.
+/// The binary with a clean environment, in a folder of the test, by a program that becomes it: what a job
+/// in the background ignores, as the tests may be one, its children would ignore too.
 pub(crate) fn ekiben(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ekiben"));
-    command.env_clear().current_dir(folder).stdin(Stdio::null());
+    let mut command = Command::new("/usr/bin/env");
+    command
+        .args([
+            "--default-signal=INT,TERM,HUP",
+            env!("CARGO_BIN_EXE_ekiben"),
+        ])
+        .env_clear()
+        .current_dir(folder)
+        .stdin(Stdio::null());
     command
 }
 
