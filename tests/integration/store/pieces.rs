@@ -198,7 +198,7 @@ async fn what_did_not_end_is_in_no_backup_and_in_no_next_start() {
     assert!(chairs_of(&served) > 6);
     let elsewhere = TempDir::new().unwrap();
     let backup = elsewhere.path().join("isuumo.sqlite");
-    back_up(&data, "isuumo", &backup, false).unwrap();
+    back_up(&data, &data.join("isuumo.sqlite"), "isuumo", &backup, false).unwrap();
     assert_eq!(chairs_of(&backup), 6);
     // As a crash leaves it.
     let crashed = TempDir::new().unwrap();
