@@ -64,6 +64,7 @@ async fn unsafe_operations(site: &Site) -> Vec<(String, String)> {
     operations
 }
 
+/// Trust 4: whatever changes something is refused to pages of other sites.
 #[tokio::test]
 async fn no_page_of_another_site_has_a_browser_change_anything() {
     let site = Site::of_every_app(&Options::default());
@@ -93,6 +94,7 @@ async fn no_page_of_another_site_has_a_browser_change_anything() {
     );
 }
 
+/// Trust 4: unless the operator allows their origin.
 #[tokio::test]
 async fn origins_that_are_allowed_may() {
     let mut options = Options::default();
@@ -106,6 +108,7 @@ async fn origins_that_are_allowed_may() {
     from("https://shop.example.evil").await.is(403);
 }
 
+/// Trust 4: the listener for operators too, which without a token answers loopback names only.
 #[tokio::test]
 async fn the_listener_for_operators_answers_neither_pages_nor_foreign_names() {
     let site = Site::new(&Dataset::tiny());
