@@ -10,7 +10,6 @@ use super::pages;
 use super::{BackupError, Copied, CopyError};
 use crate::file::Temporary;
 use crate::file::provenance::Provenance;
-use crate::store::open::acceptance::{provenance_of, unreadable};
 use crate::store::open::files::{self, beside};
 use crate::store::open::pragmas::Access;
 
@@ -41,6 +40,7 @@ pub fn back_up(
         let nothing = || BackupError::NoCopy {
             data_dir: data_dir.to_owned(),
             app: app.to_owned(),
+            others: files::apps_in(data_dir),
         };
         if !data_dir.exists() {
             return Err(nothing());
@@ -75,20 +75,15 @@ pub fn back_up(
 /// The original is let go of when this returns, so that the server can shorten its log.
 fn copy(from: &Path, app: &str, to: &Path, out: &Path) -> Result<Provenance, BackupError> {
     let source = pages::open_source(from, Access::Shared)?;
-    let unusable = |reason| {
-        BackupError::Copy(CopyError::Unusable {
-            path: from.to_owned(),
-            reason,
-        })
-    };
     // One transaction: what is read of the provenance is what is copied. Whatever schema it has, it can
     // be backed up: a file that this version cannot serve is worth as much.
     let transaction = source
         .unchecked_transaction()
-        .map_err(|cause| unusable(cause.to_string()))?;
-    let provenance = provenance_of(&transaction, app)
-        .unwrap_or_else(|cause| Err(unreadable(&cause)))
-        .map_err(unusable)?;
+        .map_err(|cause| CopyError::Unusable {
+            path: from.to_owned(),
+            reason: cause.to_string(),
+        })?;
+    let provenance = pages::provenance(&transaction, from, app)?;
     pages::copy(&transaction, from, to, out)?;
     pages::name_state(to, out)?;
     Ok(provenance)

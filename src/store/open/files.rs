@@ -5,6 +5,7 @@
 //! current one, so a crash between two steps of a reset leaves either the old or the new generation and
 //! nothing in between.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
@@ -169,6 +170,14 @@ pub(in crate::store) fn newest(data_dir: &Path, app: &str) -> Result<Option<u64>
 pub fn generation_at(path: &Path) -> Option<(&str, u64)> {
     let (app, rest) = path.file_name()?.to_str()?.split_once(".primary.")?;
     Some((app, rest.strip_suffix(".sqlite")?.parse().ok()?))
+}
+
+/// The apps of which a data directory holds a primary's generations.
+pub(in crate::store) fn apps_in(data_dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(data_dir).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.path());
+    let apps = names.filter_map(|path| Some(generation_at(&path)?.0.to_owned()));
+    apps.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Whether a primary keeps a file of its own under the name of `path`, or would take one for its own: nobody else

@@ -90,6 +90,12 @@ fn there_may_be_nothing_to_back_up() {
             .says("holds no copy of a primary of isuumo")
             .says("--data-dir");
     }
+    // Trust 25: whose copy is there is said.
+    let written = written_folder();
+    back_up(written.path(), &["--app", "people", "backups/x.sqlite"])
+        .exits(6)
+        .says("holds no copy of a primary of people")
+        .says("hint: It holds one of another app: add --app isuumo.");
     back_up(folder.path(), &["--app", "none", "x"])
         .exits(2)
         .says("there is no app");
@@ -142,7 +148,12 @@ fn files_of_another_app_or_schema_are_refused() {
     restore(folder.path(), &["backups/x.sqlite"])
         .exits(6)
         .says("it belongs to people, not to isuumo")
-        .says("hint: ");
+        .says("hint: Add --app people");
+    claim(&out, "app", "import");
+    restore(folder.path(), &["backups/x.sqlite"])
+        .exits(6)
+        .says("it belongs to import, not to isuumo")
+        .says("hint: A file of `ekiben import`");
     // What this version cannot serve can be backed up all the same, if it is of the app.
     let copy = folder.path().join("data/isuumo.primary.1.sqlite");
     claim(&copy, "schema_digest", "another");
