@@ -25,19 +25,19 @@ fn names_one_host<B>(request: &Request<B>) -> bool {
         return false;
     }
     let target = request.uri().authority().map(Authority::as_str);
-    if !target.is_none_or(is_host) {
+    if !target.is_none_or(is_host_and_port) {
         return false;
     }
     let Some(host) = host.map(axum::http::HeaderValue::as_bytes) else {
         return true;
     };
     let is_same = || target.is_none_or(|target| host.eq_ignore_ascii_case(target.as_bytes()));
-    std::str::from_utf8(host).is_ok_and(is_host)
+    std::str::from_utf8(host).is_ok_and(is_host_and_port)
         && (request.version() != Version::HTTP_2 || is_same())
 }
 
 /// Whether it is a host with or without a port (RFC 3986, 3.2.2 and 3.2.3), without a user.
-fn is_host(text: &str) -> bool {
+fn is_host_and_port(text: &str) -> bool {
     let port = if let Some(literal) = text.strip_prefix('[') {
         let Some((address, port)) = literal.split_once(']') else {
             return false;
@@ -108,14 +108,14 @@ mod tests {
             "x:",
             "",
         ] {
-            assert!(is_host(host), "{host}");
+            assert!(is_host_and_port(host), "{host}");
         }
         for host in [
             "a/b@c:x", "a@b", "a/b", "a?b", "a#b", "a b", "a\\b", "a:b", "a:1:2", "a:65536",
             "a:-1", "a:+1", "::1", "[::1", "[::1]x", "[x]", "[]", "a]", "%", "%4", "%zz", "椅子",
             "a<b>", "a\"b", "http://a",
         ] {
-            assert!(!is_host(host), "{host}");
+            assert!(!is_host_and_port(host), "{host}");
         }
     }
 
