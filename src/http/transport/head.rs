@@ -6,14 +6,26 @@
 use std::net::Ipv6Addr;
 
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Request, StatusCode, Version, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, Version, header};
 
 /// Why a request with that head is not served.
 pub(super) fn flaw<B>(request: &Request<B>) -> Option<StatusCode> {
-    if !names_one_host(request) {
+    // A tunnel is a proxy's to open. Its target has no path that could be routed.
+    if request.method() == Method::CONNECT {
+        return Some(StatusCode::NOT_IMPLEMENTED);
+    }
+    if !is_target(request.method(), request.uri()) || !names_one_host(request) {
         return Some(StatusCode::BAD_REQUEST);
     }
     (!has_known_coding(request.headers())).then_some(StatusCode::NOT_IMPLEMENTED)
+}
+
+/// RFC 9112, 3.2: a path, or an address of the Web as it is sent to proxies; `*` asks for options of the
+/// server as a whole.
+fn is_target(method: &Method, uri: &Uri) -> bool {
+    let is_of_the_web = matches!(uri.scheme_str(), None | Some("http" | "https"));
+    let has_path = uri.path().starts_with('/') || (uri.path() == "*" && method == Method::OPTIONS);
+    is_of_the_web && has_path
 }
 
 /// RFC 9112, 3.2: one host that can be one. Proxies may route by either of two, and read a user or a path
@@ -146,6 +158,32 @@ mod tests {
         ] {
             let found = flaw_of(version, uri, headers);
             assert_eq!(found, expected, "{version:?} {uri} {headers:?}");
+        }
+    }
+
+    /// Trust 17: what names no path of a site on the Web is not routed.
+    #[test]
+    fn targets_are_paths_and_addresses_of_the_web() {
+        let flaw = |method: &str, target: &str| {
+            let request = Request::builder().method(method).uri(target);
+            let request = request.header("host", "x").body(()).unwrap();
+            flaw(&request).map(|status| status.as_u16())
+        };
+        for (method, target, expected) in [
+            ("GET", "/", None),
+            ("GET", "//x", None),
+            ("GET", "http://x", None),
+            ("GET", "HTTPS://x/?a", None),
+            ("OPTIONS", "*", None),
+            ("OPTIONS", "http://x", None),
+            ("GET", "*", Some(400)),
+            ("GET", "x:1", Some(400)),
+            ("GET", "ftp://x/api/chair/1", Some(400)),
+            ("POST", "ws://x/", Some(400)),
+            ("CONNECT", "x:1", Some(501)),
+            ("CONNECT", "/", Some(501)),
+        ] {
+            assert_eq!(flaw(method, target), expected, "{method} {target}");
         }
     }
 
