@@ -27,6 +27,7 @@ use super::builtin::{description, health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
 use super::headers::encodings::negotiate;
+use super::headers::negotiation::takes_html;
 use super::headers::response_headers::DefaultHeaders;
 use super::limits::guard::{AppGuard, Guard, admit};
 use super::limits::rate_limit::{ClientRate, RateLimit};
@@ -348,15 +349,26 @@ fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Pre
         .compress_when(worth_it)
 }
 
-/// The 404 page of an app that is at `mount`, or the problem document.
+/// The 404 page of an app that is at `mount`, or the problem document. Where nothing is at the root, people
+/// are led to what there is.
 fn not_found(
     mount: Mount,
     page: Option<NotFoundPage>,
 ) -> impl Fn(Method, Uri, HeaderMap) -> Ready<Response> + Clone + Send + Sync + 'static {
     move |method, uri, headers| {
+        if uri.path() == "/" && method.is_safe() && takes_html(&headers) {
+            return ready(to_about(&mount));
+        }
         let page = page.as_ref().and_then(|page| page(&method, &headers, &uri));
         ready(page.unwrap_or_else(|| no_route(&mount, &method, &uri)))
     }
+}
+
+/// To the page that names what is served. A program that asks the same gets its 404.
+fn to_about(mount: &Mount) -> Response {
+    let to = mount.site_url("/about");
+    let vary = (header::VARY, "accept".to_owned());
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to), vary]).into_response()
 }
 
 fn no_route(mount: &Mount, method: &Method, uri: &Uri) -> Response {
