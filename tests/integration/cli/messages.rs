@@ -222,6 +222,28 @@ fn a_wrong_setting_is_told_in_a_users_words() {
     let mut serve = ekiben(folder.path());
     serve.arg("serve").env("EKIBEN_WORKER_THREADS", "many");
     finish(&serve.output().unwrap()).exits(3).says(said);
+    for (variable, text, said) in [
+        (
+            "EKIBEN_WORKER_THREADS",
+            "99999999999999999999",
+            "the number is too large",
+        ),
+        (
+            "EKIBEN_WORKER_THREADS",
+            "99999999999999999999999999999999999999999999",
+            "the number is too large",
+        ),
+        ("EKIBEN_WORKER_THREADS", "1e3", "not \"1e3\""),
+        (
+            "EKIBEN_LOG",
+            "3",
+            "setting `log` in environment variable EKIBEN_LOG: is a section",
+        ),
+    ] {
+        let mut serve = ekiben(folder.path());
+        serve.arg("serve").env(variable, text);
+        finish(&serve.output().unwrap()).exits(3).says(said);
+    }
     for (toml, said) in [
         ("worker_threads = \"many\"", said),
         ("mode = 1", "must be one of its words in quotes, not 1"),
@@ -230,6 +252,33 @@ fn a_wrong_setting_is_told_in_a_users_words() {
             "must be a whole number, 0 or more, not a list",
         ),
         ("[http]\ncompression = \"maybe\"", "must be true or false"),
+        ("log = 3", "setting `log` in ekiben.toml: is a section"),
+        ("limits = 3", "such as `limits."),
+        (
+            "mounts = \"/x\"",
+            "setting `mounts` in ekiben.toml: is a section",
+        ),
+        (
+            "[mode]\nx = 1",
+            "setting `mode` in ekiben.toml: has a value and is no section",
+        ),
+        (
+            "[log.filter.x]\ny = 1",
+            "setting `log.filter` in ekiben.toml: has a value",
+        ),
+        ("logs = 3", "unknown setting `logs`"),
+        (
+            "worker_threads = 99999999999999999999",
+            "line 1: the number is too large",
+        ),
+        (
+            "worker_threads = 1e3",
+            "must be a whole number, 0 or more, without a point or an exponent, not 1000.0",
+        ),
+        (
+            "worker_threads = 2.5",
+            "must be a whole number, 0 or more, not 2.5",
+        ),
     ] {
         fs::write(folder.path().join("ekiben.toml"), toml).unwrap();
         for command in ["serve", "bake"] {
