@@ -28,7 +28,7 @@ Exit codes:
 
 Examples:
   ekiben serve                             bake the built-in data if need be, serve on localhost:1323
-  ekiben serve --listen :8080              serve on every interface, on another port
+  ekiben serve --listen :8080              serve on every IPv4 interface, port 8080
   ekiben serve --mode replica              serve read-only, straight from the baked file
   ekiben serve --app isuumo --app people   serve two apps, each over a file of its own
   ekiben bake --from ~/dumps --out data    bake isuumo from your own dumps
@@ -221,7 +221,8 @@ pub(super) struct ServeArguments {
     /// The first one renders the 404 page.
     #[arg(long, value_name = "NAME")]
     pub(super) app: Vec<String>,
-    /// Address, port or both: localhost:1323, :1323 for every interface, 1323
+    /// Address, port or both: localhost:1323, 1323, :1323 for every IPv4 interface,
+    /// [::]:1323 for IPv6 too
     ///
     /// Without this and without PORT, which platforms set, only this machine can connect.
     #[arg(long, value_name = "ADDR:PORT")]

@@ -7,6 +7,7 @@ use indicatif::HumanBytes;
 use serde::Serialize;
 
 use super::arguments::{BackupArguments, RestoreArguments};
+use super::bake::file_name;
 use super::failure::Failure;
 use super::output::say_as;
 use super::remarks::remark;
@@ -18,13 +19,14 @@ use crate::store::{self, Copied};
 pub(super) fn back_up(arguments: &BackupArguments) -> Result<(), Failure> {
     let start = Instant::now();
     let (layers, app) = settings::load_for_data(&arguments.data)?;
+    let baked = layers.config().baked_dir().join(file_name(app));
     let app = app.name();
     if arguments.out == Path::new("-") {
         let failure = Failure::usage("a backup cannot be written to standard output");
         return Err(failure.hint("Name a file; it is checked before it has its name."));
     }
     let data_dir = &layers.config().data_dir;
-    let copied = store::back_up(data_dir, app, &arguments.out, arguments.replace)?;
+    let copied = store::back_up(data_dir, &baked, app, &arguments.out, arguments.replace)?;
     let result = CopyResult::new(&copied, app, start);
     say_as(arguments.form, &result, || summary(&copied, app, start))
 }

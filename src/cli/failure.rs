@@ -1,6 +1,7 @@
 //! How a subcommand fails: a message, a hint, an exit code. The only place that turns errors into
 //! exit codes; their meaning is documented in `arguments`.
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use super::remarks::report_error;
@@ -127,6 +128,7 @@ impl From<LoadError> for Failure {
             LoadError::Finish { .. }
             | LoadError::Exists { .. }
             | LoadError::NotAFile { .. }
+            | LoadError::NotAFolder { .. }
             | LoadError::InputAndOutput { .. }
             | LoadError::InUse { .. }
             | LoadError::Output { .. } => Code::Output,
@@ -171,12 +173,14 @@ impl From<BackupError> for Failure {
             | BackupError::Store(StoreError::File { .. }) => Code::Output,
             BackupError::Copy(error) => copying(error),
             BackupError::Restless { .. } => Code::Other,
-            BackupError::NoCopy { .. } | BackupError::Store(_) => Code::DataFile,
+            BackupError::NoCopy { .. } | BackupError::OtherApp { .. } | BackupError::Store(_) => {
+                Code::DataFile
+            }
         };
         Self {
             code,
             message: error.to_string(),
-            hint: error.hint().map(str::to_owned),
+            hint: error.hint().map(Cow::into_owned),
         }
     }
 }

@@ -45,7 +45,11 @@ pub fn run() -> ExitCode {
     };
     remarks::set_form(
         settings::log_format(command.as_ref(), &serve),
-        matches!(command, None | Some(Command::Serve(_))),
+        match &command {
+            None => !serve.print_config,
+            Some(Command::Serve(serve)) => !serve.print_config,
+            Some(_) => false,
+        },
     );
     let done = system::check().and_then(|()| run_command(command, &serve));
     match done {
@@ -85,15 +89,31 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let is_server = names
         .next()
         .is_none_or(|name| name == "serve" || name.to_string_lossy().starts_with('-'));
+    // What prints and ends is for people.
+    let is_server = is_server && !names.any(|name| name == "--print-config");
     remarks::set_form(settings::log_format_without_arguments(), is_server);
     if error.use_stderr() && remarks::is_json() {
-        let text = error.render().to_string();
-        remarks::report_error(text.strip_prefix("error: ").unwrap_or(&text), None);
+        let (message, hint) = in_lines(&error.render().to_string());
+        remarks::report_error(&message, hint.as_deref());
     } else {
         // Where nobody reads, there is nobody to tell.
         drop(error.print());
     }
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// What is wrong with the arguments in one line, and in another what to do: the usage and tips, which stand
+/// below each other for people.
+fn in_lines(text: &str) -> (String, Option<String>) {
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    let in_one = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut paragraphs = text.split("\n\n").map(in_one);
+    let message = paragraphs.next().unwrap_or_default();
+    let rest: Vec<_> = paragraphs
+        .map(|line| line.trim_end_matches('.').to_owned() + ".")
+        .filter(|line| line.len() > 1)
+        .collect();
+    (message, (!rest.is_empty()).then(|| rest.join(" ")))
 }
 
 #[cfg(test)]

@@ -206,7 +206,8 @@ fn whom(address: SocketAddr) -> String {
             format!(", for this machine only; for others: --listen 0.0.0.0:{port}")
         }
         ip if ip.is_unspecified() => {
-            format!(", on every interface; for this machine only: --listen localhost:{port}")
+            let which = if ip.is_ipv4() { "IPv4 " } else { "" };
+            format!(", on every {which}interface; for this machine only: --listen localhost:{port}")
         }
         _ => ", on this address only".to_owned(),
     }

@@ -9,7 +9,7 @@ use figment::providers::{Format as _, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Metadata, Profile, Provider};
 
-use super::ConfigError;
+use super::{ConfigError, wording};
 
 /// Looked for in the working directory when no file is named.
 const DEFAULT_FILE: &str = "ekiben.toml";
@@ -37,7 +37,10 @@ impl FileLayer {
             let at = error.span().map_or(0, |span| span.start);
             let before = text.get(..at).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
-            wrong(format!("line {line}: {}", error.message().trim_end()))
+            wrong(format!(
+                "line {line}: {}",
+                wording::of_syntax(error.message())
+            ))
         })?;
         let path = path.to_owned();
         Ok(Some(Self { path, settings }))

@@ -272,14 +272,36 @@ pub(super) fn values(figment: &Figment) -> Result<Dict, ConfigError> {
 /// Every key must be one that the defaults have.
 fn check_keys(known: &BTreeMap<String, Value>, merged: &Figment) -> Result<(), ConfigError> {
     for key in leaves(&values(merged)?).into_keys() {
-        if !known.contains_key(&key) {
-            return Err(ConfigError::UnknownKey {
-                origin: origin(merged, &key),
-                key,
-            });
+        if known.contains_key(&key) {
+            continue;
         }
+        let origin = origin(merged, &key);
+        return Err(match misplaced(known, &key) {
+            Some((key, reason)) => ConfigError::BadValue {
+                key,
+                origin,
+                reason,
+            },
+            None => ConfigError::UnknownKey { key, origin },
+        });
     }
     Ok(())
+}
+
+/// What is wrong with `key` where a value stands for a section, or a section for a value: the setting and the
+/// reason, which never quotes a value that may be a secret.
+fn misplaced(known: &BTreeMap<String, Value>, key: &str) -> Option<(String, String)> {
+    let below = format!("{key}.");
+    if let Some(setting) = known.keys().find(|known| known.starts_with(&below)) {
+        let reason = format!(
+            "is a section and has no value of its own; set one of its settings, such as `{setting}`"
+        );
+        return Some((key.to_owned(), reason));
+    }
+    let mut above = key.rmatch_indices('.').map(|(at, _)| &key[..at]);
+    let setting = above.find(|above| known.contains_key(*above))?;
+    let reason = "has a value and is no section".to_owned();
+    Some((setting.to_owned(), reason))
 }
 
 /// The values that are not tables, by their dotted keys.

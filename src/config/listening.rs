@@ -14,7 +14,7 @@ use figment::value::Value;
 use super::settings::{Config, DEFAULT_ADMIN, OFF};
 use super::wording::found;
 
-/// Every interface.
+/// Every interface of IPv4; `[::]` takes both.
 const EVERY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -60,7 +60,7 @@ impl FromStr for ListenParts {
 }
 
 const NO_ADDRESS: &str = "is not an address to listen on: write it like 127.0.0.1:1323, localhost:1323, \
-                          :1323 for every interface, or 1323";
+                          :1323 for every IPv4 interface, [::]:1323 for IPv6 too, or 1323";
 
 /// An address without a port. Names are not looked up, `localhost` aside.
 fn host(text: &str) -> Option<IpAddr> {

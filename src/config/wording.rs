@@ -5,16 +5,54 @@
 
 use figment::error::{Actual, Kind};
 
+/// What every wish for a whole number begins with.
+const WHOLE: &str = "a whole number";
+
+const TOO_LARGE: &str = "the number is too large";
+
+/// What the parser of TOML says of a number with too many digits, and what a user is told.
+pub(super) fn of_syntax(message: &str) -> &str {
+    match message.trim_end() {
+        "number too large to fit in target type" => TOO_LARGE,
+        other => other,
+    }
+}
+
+/// Whether it is a whole number that no setting is as large as.
+fn is_large(actual: &Actual) -> bool {
+    match actual {
+        Actual::Unsigned(value) => *value > u128::from(u64::MAX),
+        // What not even the parser's largest number holds is text to it.
+        Actual::Str(text) => {
+            let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            is_number && text.parse::<u64>().is_err()
+        }
+        // As large as these it is a number with too many digits.
+        Actual::Float(value) => *value > 1.8e19 && value.fract() == 0.0,
+        _ => false,
+    }
+}
+
 /// Why a value does not fit.
 pub(super) fn reason(kind: &Kind) -> String {
     match kind {
         Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
-            format!("must be {}, not {}", wanted(expected), found(actual))
+            let wanted = wanted(expected);
+            match actual {
+                _ if wanted.starts_with(WHOLE) && is_large(actual) => TOO_LARGE.to_owned(),
+                Actual::Float(value) if wanted.starts_with(WHOLE) && value.fract() == 0.0 => {
+                    format!(
+                        "must be {wanted}, without a point or an exponent, not {}",
+                        found(actual)
+                    )
+                }
+                _ => format!("must be {wanted}, not {}", found(actual)),
+            }
         }
         Kind::UnknownVariant(found, known) => {
             format!("must be one of {}, not {found:?}", known.join(", "))
         }
-        Kind::ISizeOutOfRange(_) | Kind::USizeOutOfRange(_) => "the number is too large".to_owned(),
+        Kind::ISizeOutOfRange(_) | Kind::USizeOutOfRange(_) => TOO_LARGE.to_owned(),
         Kind::InvalidLength(length, expected) => {
             format!("must be {}, not of length {length}", wanted(expected))
         }
@@ -52,7 +90,8 @@ pub(super) fn found(actual: &Actual) -> String {
         Actual::Bool(value) => value.to_string(),
         Actual::Unsigned(value) => value.to_string(),
         Actual::Signed(value) => value.to_string(),
-        Actual::Float(value) => value.to_string(),
+        // As a fraction, as it was written: 1000.0 and not 1000.
+        Actual::Float(value) => format!("{value:?}"),
         Actual::Char(value) => format!("{:?}", value.to_string()),
         Actual::Str(text) => format!("{text:?}"),
         Actual::Seq => "a list".to_owned(),

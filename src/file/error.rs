@@ -73,6 +73,7 @@ impl FileError {
             Self::Input { cause, .. } => match cause.kind() {
                 // The message says what to do.
                 io::ErrorKind::Unsupported => None,
+                io::ErrorKind::NotADirectory => Some("Name the folder that the files are in."),
                 io::ErrorKind::NotFound
                 | io::ErrorKind::PermissionDenied
                 | io::ErrorKind::IsADirectory => Some("Check the path and its permissions."),

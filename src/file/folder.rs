@@ -83,7 +83,10 @@ impl FolderFile {
             .metadata()
             .and_then(|metadata| {
                 if metadata.is_dir() {
-                    Err(io::ErrorKind::IsADirectory.into())
+                    Err(io::Error::new(
+                        io::ErrorKind::IsADirectory,
+                        "it is a folder",
+                    ))
                 } else {
                     Ok(metadata)
                 }
@@ -169,6 +172,10 @@ impl FolderFile {
 
 fn disk_files(folder: &Path) -> io::Result<Vec<FolderFile>> {
     let mut files = Vec::new();
+    if folder.metadata().is_ok_and(|found| !found.is_dir()) {
+        let text = "it is not a folder";
+        return Err(io::Error::new(io::ErrorKind::NotADirectory, text));
+    }
     for entry in folder.read_dir()? {
         let path = entry?.path();
         // Follows links, as mounted config maps are made of them.

@@ -33,7 +33,7 @@ pub use error::FileError;
 pub(crate) use error::ROOM;
 pub use folder::{Content, Folder, FolderFile};
 pub(crate) use path_text::path_as_text;
-pub(crate) use recognition::{why_not_regular, why_not_sqlite};
+pub(crate) use recognition::why_not_sqlite;
 pub use schema::Schema;
 pub(crate) use scratch::{Scratch, remove_scratch};
 pub(crate) use sql::is_about_files;

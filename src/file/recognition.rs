@@ -11,10 +11,7 @@ use std::path::Path;
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 /// Why `path` names no regular file; `None` when it does.
-///
-/// # Errors
-/// When that cannot be found out.
-pub(crate) fn why_not_regular(path: &Path) -> io::Result<Option<&'static str>> {
+fn why_not_regular(path: &Path) -> io::Result<Option<&'static str>> {
     let metadata = match path.metadata() {
         Ok(metadata) => metadata,
         Err(cause) if cause.kind() == ErrorKind::NotFound => {

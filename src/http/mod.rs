@@ -13,12 +13,14 @@
 //! - [`assemble`]: all routes and all layers, in order
 //! - [`Routes`]: those of one app, with their paths; [`conflict`]: two that are in each other's way;
 //!   [`Entrance`]: where people enter an app
+//! - `asked_host`: which host a request asks
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - [`Viewer`]: who a response is made for
 //! - [`IdempotencyKey`], [`FormKey`]: which writes are done once; [`Preconditions`]: in which state only
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`] and [`Routes::body_limit`]
 
+mod asked_host;
 pub mod builtin;
 pub mod caching;
 mod error;

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -22,15 +21,17 @@ use tower_http::cors::CorsLayer;
 use tower_service::Service as _;
 use utoipa::openapi::OpenApi;
 
+use super::asked_host::AskedHost;
 use super::builtin::pages::{self, BuiltinPages, Entrance, Navigation, PagesState};
 use super::builtin::{description, health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
 use super::headers::encodings::negotiate;
+use super::headers::negotiation::takes_html;
 use super::headers::response_headers::DefaultHeaders;
 use super::limits::guard::{AppGuard, Guard, admit};
 use super::limits::rate_limit::{ClientRate, RateLimit};
-use super::limits::same_origin::AllowedOrigins;
+use super::limits::same_origin::OwnPages;
 use super::observability::metrics::Metrics;
 use super::observability::refusals::Refusals;
 use super::observability::request_log::log_request;
@@ -57,6 +58,8 @@ pub struct LayerLimits {
     pub client_rate: Option<ClientRate>,
     /// Responses from this size on are compressed for clients that accept it; `None` for never.
     pub compress_above_bytes: Option<u16>,
+    /// Whether only this machine can connect, so that browsers know it by the names of this machine.
+    pub for_this_machine: bool,
     /// Origins whose pages may call from a browser; `*` for any, none for no other.
     pub cors_origins: Vec<String>,
     /// Whether answers tell how long they took.
@@ -110,20 +113,14 @@ pub fn assemble(
             .map(Arc::new),
         metrics: Metrics::default(),
         refusals: Refusals::default(),
-        origins: AllowedOrigins::new(
-            limits
-                .cors_origins
-                .iter()
-                .map(String::as_str)
-                .chain(public_url.map(PublicUrl::origin)),
-        ),
+        pages: own_pages(&apps, public_url, limits),
     };
     let mut hosts: BTreeMap<Option<String>, HostRoutes> = BTreeMap::new();
     let beside = guards.around(beside, &own_guard, NO_APP);
     hosts.entry(None).or_default().routes = beside;
     let mut served = Vec::new();
     for app in apps {
-        // One for each app: what overloads one leaves the others their places.
+        // One for each app: what overloads one leaves the others their slots.
         let guard = Guard::new(limits);
         served.push(Served {
             name: app.name,
@@ -143,6 +140,17 @@ pub fn assemble(
     };
     let routers = hosts.into_iter().map(finish).collect();
     (site, by_host(routers))
+}
+
+/// Whose pages may send what changes something: those of this site, by its names, and of the allowed origins.
+fn own_pages(apps: &[AppRoutes], public_url: Option<&PublicUrl>, limits: &LayerLimits) -> OwnPages {
+    let origins = limits.cors_origins.iter().map(String::as_str);
+    let pages = OwnPages::from_origins(origins.chain(public_url.map(PublicUrl::origin)));
+    if !limits.for_this_machine {
+        return pages;
+    }
+    let hosts = apps.iter().filter_map(|app| app.mount.host());
+    pages.at_names(hosts.chain(public_url.map(PublicUrl::name)))
 }
 
 /// What stands for the app where a request is no app's.
@@ -244,20 +252,11 @@ fn by_host(mut routers: BTreeMap<Option<String>, Router>) -> Router {
     let hosts = Arc::new((named.collect::<HashMap<_, _>>(), any));
     Router::new().fallback(async move |request: Request| {
         let (named, any) = &*hosts;
-        let router = host(&request).and_then(|host| named.get(&host));
+        let asked = AskedHost::of(request.uri(), request.headers());
+        let router = asked.and_then(|asked| named.get(&asked.name()));
         let mut router = router.unwrap_or(any).clone();
         router.call(request).await
     })
-}
-
-/// The host name that a client asks, in lower case and without its port.
-fn host(request: &Request) -> Option<String> {
-    let authority = request.uri().authority().map(Authority::as_str);
-    let header = || request.headers().get(header::HOST)?.to_str().ok();
-    let host = authority.or_else(header)?;
-    // No address in brackets is a host of ours, so that what is cut off one does not matter.
-    let host = host.split_once(':').map_or(host, |(name, _port)| name);
-    Some(host.trim_end_matches('.').to_ascii_lowercase())
 }
 
 /// What guards are made with.
@@ -266,7 +265,7 @@ struct Guards<'l> {
     rate_limit: Option<Arc<RateLimit>>,
     metrics: Metrics,
     refusals: Refusals,
-    origins: AllowedOrigins,
+    pages: OwnPages,
 }
 
 impl Guards<'_> {
@@ -278,7 +277,7 @@ impl Guards<'_> {
             app,
             metrics: self.metrics.clone(),
             refusals: self.refusals.clone(),
-            origins: self.origins.clone(),
+            pages: self.pages.clone(),
         };
         routes.layer(from_fn_with_state(guard, admit))
     }
@@ -356,15 +355,26 @@ fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Pre
         .compress_when(worth_it)
 }
 
-/// The 404 page of an app that is at `mount`, or the problem document.
+/// The 404 page of an app that is at `mount`, or the problem document. Where nothing is at the root, people
+/// are led to what there is.
 fn not_found(
     mount: Mount,
     page: Option<NotFoundPage>,
 ) -> impl Fn(Method, Uri, HeaderMap) -> Ready<Response> + Clone + Send + Sync + 'static {
     move |method, uri, headers| {
+        if uri.path() == "/" && method.is_safe() && takes_html(&headers) {
+            return ready(to_about(&mount));
+        }
         let page = page.as_ref().and_then(|page| page(&method, &headers, &uri));
         ready(page.unwrap_or_else(|| no_route(&mount, &method, &uri)))
     }
+}
+
+/// To the page that names what is served. A program that asks the same gets its 404.
+fn to_about(mount: &Mount) -> Response {
+    let to = mount.site_url("/about");
+    let vary = (header::VARY, "accept".to_owned());
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to), vary]).into_response()
 }
 
 fn no_route(mount: &Mount, method: &Method, uri: &Uri) -> Response {

@@ -72,17 +72,12 @@ pub fn import(
     progress: &mut dyn Progress,
 ) -> Result<Report, LoadError> {
     let start = Instant::now();
-    if out.exists() && !options.force {
-        return Err(LoadError::Exists {
-            path: out.to_owned(),
-        });
-    }
     if dumps.iter().any(|dump| dump.is_at(out)) {
         return Err(LoadError::InputAndOutput {
             path: out.to_owned(),
         });
     }
-    let output = Output::create_for_import(out, options.jobs)?;
+    let output = Output::create_for_import(out, options.jobs, options.force)?;
     let plan = LoadPlan {
         app: "import",
         schema_digest: "",

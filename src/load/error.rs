@@ -143,6 +143,14 @@ pub enum LoadError {
         /// The log or journal.
         beside: PathBuf,
     },
+    /// A folder that the output would be in is none.
+    #[error("cannot write {path}: {folder} is not a folder")]
+    NotAFolder {
+        /// The output.
+        path: PathBuf,
+        /// What should be a folder.
+        folder: PathBuf,
+    },
     /// The output is one of the inputs.
     #[error("{path} is both an input and the output")]
     InputAndOutput {
@@ -216,6 +224,9 @@ impl LoadError {
             Self::Exists { .. } => Some("Name another output, or add --force to replace it."),
             Self::NotAFile { .. } | Self::InputAndOutput { .. } => {
                 Some("Name another output: a file that does not exist yet.")
+            }
+            Self::NotAFolder { .. } => {
+                Some("Name a folder for the output; one that is not there is made.")
             }
             Self::InUse { .. } => Some(
                 "Name another output, or close what uses this one: SQLite would take those for a part of the new file.",

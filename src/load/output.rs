@@ -7,6 +7,7 @@
 //! bake to the same place.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -63,6 +64,8 @@ pub(crate) struct Output {
     connection: Option<Connection>,
     scratch: Temporary,
     result: Temporary,
+    /// Whether what has the name by then is replaced.
+    replaces: bool,
 }
 
 impl Output {
@@ -77,10 +80,21 @@ impl Output {
         Self::create_with(path, tuning)
     }
 
-    /// Starts the file of an import, whose size nobody knows: memory stays bounded.
-    pub(crate) fn create_for_import(path: &Path, jobs: usize) -> Result<Self, LoadError> {
+    /// Starts the file of an import, whose size nobody knows: memory stays bounded. A file that has the name
+    /// already, or when all is done, is replaced only on request.
+    pub(crate) fn create_for_import(
+        path: &Path,
+        jobs: usize,
+        replaces: bool,
+    ) -> Result<Self, LoadError> {
         let helpers = jobs.saturating_sub(1).min(8);
-        Self::create_with(path, Tuning { helpers, ..IMPORT })
+        if !replaces && path.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
+            return Err(LoadError::Exists {
+                path: path.to_owned(),
+            });
+        }
+        let output = Self::create_with(path, Tuning { helpers, ..IMPORT })?;
+        Ok(Self { replaces, ..output })
     }
 
     fn create_with(path: &Path, tuning: Tuning) -> Result<Self, LoadError> {
@@ -108,6 +122,13 @@ impl Output {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
         {
+            let mut above = folder.ancestors();
+            if let Some(other) = above.find(|above| above.exists() && !above.is_dir()) {
+                return Err(LoadError::NotAFolder {
+                    path: path.to_owned(),
+                    folder: other.to_owned(),
+                });
+            }
             fs::create_dir_all(folder).map_err(failed)?;
         }
         Temporary::remove_leftovers(path).map_err(failed)?;
@@ -118,6 +139,7 @@ impl Output {
             connection: None,
             scratch,
             result,
+            replaces: true,
         };
         output.connection = Some(output.open(tuning).map_err(|cause| output.error(cause))?);
         Ok(output)
@@ -232,9 +254,22 @@ impl Output {
 
     /// Syncs the compact file and gives it its name, which is returned.
     pub(crate) fn publish(self) -> Result<PathBuf, LoadError> {
-        let Self { path, result, .. } = self;
-        match result.publish(&path) {
+        let Self {
+            path,
+            result,
+            replaces,
+            ..
+        } = self;
+        let published = if replaces {
+            result.publish(&path)
+        } else {
+            result.publish_new(&path)
+        };
+        match published {
             Ok(()) => Ok(path),
+            Err(cause) if !replaces && cause.kind() == io::ErrorKind::AlreadyExists => {
+                Err(LoadError::Exists { path })
+            }
             Err(cause) => Err(LoadError::Output { path, cause }),
         }
     }

@@ -34,6 +34,7 @@ pub fn limits(config: &Config) -> LayerLimits {
             .http
             .compression
             .then_some(config.http.compress_above_bytes),
+        for_this_machine: config.listen.ip().to_canonical().is_loopback(),
         cors_origins: config.http.cors_origins.clone(),
         server_timing: config.http.server_timing,
     }

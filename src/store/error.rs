@@ -25,6 +25,12 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// There is no file to be served.
+    #[error("cannot serve {path}: there is no such file")]
+    Absent {
+        /// Where it should be.
+        path: PathBuf,
+    },
     /// The primary's own copy, kept from an earlier run, cannot be served.
     #[error("cannot serve the primary's own copy {path}: {reason}")]
     UnusableCopy {
@@ -147,6 +153,10 @@ impl StoreError {
             Self::Unusable { .. } => Some(
                 "Bake the file anew with `ekiben bake --out DIR`, serve it with the version that \
                  made it, or move it away; it is left untouched.",
+            ),
+            Self::Absent { .. } => Some(
+                "Bake it there with `ekiben bake --out DIR`, or name the folder that it is in with \
+                 baked_dir.",
             ),
             Self::UnusableCopy { .. } => Some(
                 "It holds writes and is left untouched. Serve it with the version that made it, or \

@@ -65,7 +65,7 @@ fn separate(index: usize, out: &mut String) {
 /// digits, and is used from 1e16 and below 1e-4 on.
 fn float_repr(float: f64) -> String {
     let size = float.abs();
-    if float == 0.0 || (1e-4..1e16).contains(&size) {
+    if float == 0.0 || float.is_infinite() || (1e-4..1e16).contains(&size) {
         return format!("{float:?}");
     }
     let text = format!("{float:e}");
@@ -163,6 +163,8 @@ mod tests {
             ("0.0001", "0.0001"),
             ("0.00001", "1e-05"),
             ("-0.0", "-0.0"),
+            ("1e400", "inf"),
+            ("-1e400", "-inf"),
         ] {
             assert_eq!(repr_of(text), expected, "{text}");
         }

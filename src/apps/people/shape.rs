@@ -29,7 +29,10 @@ pub(super) fn checked(body: JsonValue) -> Result<JsonObject, PeopleError> {
 fn flaw(kind: FieldType, value: &JsonValue) -> Option<String> {
     let is_not = |name: &str| Some(format!("is not of type '{name}'"));
     match (kind, value) {
-        // The specification has it in answers only: the model looks at it.
+        (FieldType::Number, JsonValue::Float(number)) if number.is_infinite() => {
+            Some(beyond(&number.to_string(), &DOUBLES.0, &DOUBLES.1))
+        }
+        // The specification has uuids in answers only: the model looks at them.
         (FieldType::Uuid, _)
         | (FieldType::Boolean, JsonValue::Bool(_))
         | (FieldType::Number, JsonValue::Integer(_) | JsonValue::Float(_))
@@ -65,7 +68,7 @@ const INTEGERS: (i32, i32) = (i32::MIN, i32::MAX);
 /// The same of numbers.
 const DOUBLES: (&str, &str) = ("-1.7976931348623157e+308", "1.7976931348623157e+308");
 
-/// Which of two bounds a whole number, given by its digits, is beyond.
+/// Which of two bounds a number, given by its digits, is beyond.
 pub(super) fn beyond(digits: &str, least: &impl Display, greatest: &impl Display) -> String {
     if digits.starts_with('-') {
         format!("is less than the minimum of {least}")
@@ -130,6 +133,26 @@ mod tests {
             (json!(8.0), Some("8.0 is not of type 'integer' - 'age'")),
         ] {
             assert_eq!(complaint(&json!({"age": value})).as_deref(), expected);
+        }
+    }
+
+    /// Trust 14: a number beyond every double is `inf` to the original too, and is refused for what it is.
+    #[test]
+    fn numbers_beyond_doubles_are_named() {
+        let greatest = "is greater than the maximum of 1.7976931348623157e+308 - 'fare'";
+        for (body, expected) in [
+            (
+                r#"{"age": 1e400}"#,
+                Some("inf is not of type 'integer' - 'age'".to_owned()),
+            ),
+            (
+                r#"{"name": [-1e400]}"#,
+                Some("[-inf] is not of type 'string' - 'name'".to_owned()),
+            ),
+            (r#"{"fare": 1e400}"#, Some(format!("inf {greatest}"))),
+            (r#"{"unknown": 1e400}"#, None),
+        ] {
+            assert_eq!(complaint_of(body), expected);
         }
     }
 

@@ -3,11 +3,9 @@
 //! It is never merged into the public router. With a token, every request needs it; the configuration
 //! refuses an address that others can reach without one.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::uri::Authority;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -17,7 +15,8 @@ use serde::Serialize;
 
 use super::{health, version};
 use crate::config::Secret;
-use crate::http::limits::same_origin::{AllowedOrigins, refuse_foreign};
+use crate::http::asked_host::AskedHost;
+use crate::http::limits::same_origin::{OwnPages, refuse_foreign};
 use crate::http::observability::metrics;
 use crate::http::{HttpError, Served, Site, Watch};
 use crate::store::StoreError;
@@ -43,7 +42,7 @@ pub fn routes(site: Arc<Site>, connections: Option<Arc<Watch>>, token: &Secret) 
 
 /// No page of a browser is meant to ask for what changes something here.
 async fn refuse_pages(request: Request, next: Next) -> Response {
-    match refuse_foreign(&request, &AllowedOrigins::default()) {
+    match refuse_foreign(&request, &OwnPages::default()) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     }
@@ -53,29 +52,13 @@ async fn refuse_pages(request: Request, next: Next) -> Response {
 /// its site may have its own name resolve to this address (DNS rebinding), and then the browser takes what
 /// is answered here for the site's own. It still sends that name.
 async fn loopback_names_only(request: Request, next: Next) -> Response {
-    let authority = request.uri().authority().map(Authority::as_str);
-    let header = request.headers().get(header::HOST);
-    // What is no text is no name of this machine.
-    let header = header.map(|host| host.to_str().unwrap_or_default());
+    let asked = AskedHost::of(request.uri(), request.headers());
     // Who says no name at all is no browser.
-    if authority.or(header).is_none_or(is_loopback) {
+    if asked.is_none_or(AskedHost::is_loopback) {
         return next.run(request).await;
     }
     let detail = "Without a token, this listener answers to localhost and loopback addresses only.";
     HttpError::problem(StatusCode::MISDIRECTED_REQUEST, detail).into_response()
-}
-
-/// Whether a host, with or without a port, names this machine wherever it is resolved.
-fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(address) => address.split(']').next(),
-        None => host.split(':').next(),
-    };
-    let name = name.unwrap_or_default();
-    name.eq_ignore_ascii_case("localhost")
-        || name
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 async fn authorize(State(token): State<Arc<Secret>>, request: Request, next: Next) -> Response {

@@ -23,7 +23,7 @@ use tokio::time::Instant;
 use super::arriving::{Arrivals, too_large, too_slow};
 use super::bodies::Bodies;
 use super::rate_limit::RateLimit;
-use super::same_origin::{AllowedOrigins, refuse_foreign};
+use super::same_origin::{OwnPages, refuse_foreign};
 use super::slots::{Slot, Slots};
 use crate::http::observability::metrics::Metrics;
 use crate::http::observability::refusals::{Overloaded, Refusals};
@@ -82,13 +82,13 @@ pub(crate) struct AppGuard {
     pub(crate) metrics: Metrics,
     pub(crate) refusals: Refusals,
     /// Whose pages may send what changes something.
-    pub(crate) origins: AllowedOrigins,
+    pub(crate) pages: OwnPages,
 }
 
 impl AppGuard {
     /// Whether a request may go on to the guard.
     fn check(&self, request: &Request, now: Instant) -> Result<(), HttpError> {
-        refuse_foreign(request, &self.origins)?;
+        refuse_foreign(request, &self.pages)?;
         match &self.rate_limit {
             Some(limit) => limit.count(request, now.into_std()),
             None => Ok(()),

@@ -6,14 +6,26 @@
 use std::net::Ipv6Addr;
 
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Request, StatusCode, Version, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, Version, header};
 
 /// Why a request with that head is not served.
 pub(super) fn flaw<B>(request: &Request<B>) -> Option<StatusCode> {
-    if !names_one_host(request) {
+    // A tunnel is a proxy's to open. Its target has no path that could be routed.
+    if request.method() == Method::CONNECT {
+        return Some(StatusCode::NOT_IMPLEMENTED);
+    }
+    if !is_target(request.method(), request.uri()) || !names_one_host(request) {
         return Some(StatusCode::BAD_REQUEST);
     }
     (!has_known_coding(request.headers())).then_some(StatusCode::NOT_IMPLEMENTED)
+}
+
+/// RFC 9112, 3.2: a path, or an address of the Web as it is sent to proxies; `*` asks for options of the
+/// server as a whole.
+fn is_target(method: &Method, uri: &Uri) -> bool {
+    let is_of_the_web = matches!(uri.scheme_str(), None | Some("http" | "https"));
+    let has_path = uri.path().starts_with('/') || (uri.path() == "*" && method == Method::OPTIONS);
+    is_of_the_web && has_path
 }
 
 /// RFC 9112, 3.2: one host that can be one. Proxies may route by either of two, and read a user or a path
@@ -25,19 +37,19 @@ fn names_one_host<B>(request: &Request<B>) -> bool {
         return false;
     }
     let target = request.uri().authority().map(Authority::as_str);
-    if !target.is_none_or(is_host) {
+    if !target.is_none_or(is_host_and_port) {
         return false;
     }
     let Some(host) = host.map(axum::http::HeaderValue::as_bytes) else {
         return true;
     };
     let is_same = || target.is_none_or(|target| host.eq_ignore_ascii_case(target.as_bytes()));
-    std::str::from_utf8(host).is_ok_and(is_host)
+    std::str::from_utf8(host).is_ok_and(is_host_and_port)
         && (request.version() != Version::HTTP_2 || is_same())
 }
 
 /// Whether it is a host with or without a port (RFC 3986, 3.2.2 and 3.2.3), without a user.
-fn is_host(text: &str) -> bool {
+fn is_host_and_port(text: &str) -> bool {
     let port = if let Some(literal) = text.strip_prefix('[') {
         let Some((address, port)) = literal.split_once(']') else {
             return false;
@@ -108,14 +120,14 @@ mod tests {
             "x:",
             "",
         ] {
-            assert!(is_host(host), "{host}");
+            assert!(is_host_and_port(host), "{host}");
         }
         for host in [
             "a/b@c:x", "a@b", "a/b", "a?b", "a#b", "a b", "a\\b", "a:b", "a:1:2", "a:65536",
             "a:-1", "a:+1", "::1", "[::1", "[::1]x", "[x]", "[]", "a]", "%", "%4", "%zz", "椅子",
             "a<b>", "a\"b", "http://a",
         ] {
-            assert!(!is_host(host), "{host}");
+            assert!(!is_host_and_port(host), "{host}");
         }
     }
 
@@ -146,6 +158,32 @@ mod tests {
         ] {
             let found = flaw_of(version, uri, headers);
             assert_eq!(found, expected, "{version:?} {uri} {headers:?}");
+        }
+    }
+
+    /// Trust 17: what names no path of a site on the Web is not routed.
+    #[test]
+    fn targets_are_paths_and_addresses_of_the_web() {
+        let flaw = |method: &str, target: &str| {
+            let request = Request::builder().method(method).uri(target);
+            let request = request.header("host", "x").body(()).unwrap();
+            flaw(&request).map(|status| status.as_u16())
+        };
+        for (method, target, expected) in [
+            ("GET", "/", None),
+            ("GET", "//x", None),
+            ("GET", "http://x", None),
+            ("GET", "HTTPS://x/?a", None),
+            ("OPTIONS", "*", None),
+            ("OPTIONS", "http://x", None),
+            ("GET", "*", Some(400)),
+            ("GET", "x:1", Some(400)),
+            ("GET", "ftp://x/api/chair/1", Some(400)),
+            ("POST", "ws://x/", Some(400)),
+            ("CONNECT", "x:1", Some(501)),
+            ("CONNECT", "/", Some(501)),
+        ] {
+            assert_eq!(flaw(method, target), expected, "{method} {target}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What can go wrong in a backup or a restore, on which file. When one of these is returned, nothing was
 //! replaced and nothing is left behind.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -87,6 +88,18 @@ pub enum BackupError {
         data_dir: PathBuf,
         /// The app.
         app: String,
+        /// The apps of which there is one.
+        others: Vec<String>,
+    },
+    /// The file is one of another app.
+    #[error("cannot copy {path}: it belongs to {owner}, not to {app}")]
+    OtherApp {
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        owner: String,
+        /// Whose it should be.
+        app: String,
     },
     /// The copy itself failed.
     #[error(transparent)]
@@ -119,21 +132,40 @@ pub enum BackupError {
 impl BackupError {
     /// What the operator can do about it.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::NoCopy { .. } => Some(
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        let hint = match self {
+            Self::NoCopy { others, .. } if !others.is_empty() => {
+                let flags: Vec<_> = others.iter().map(|app| format!("--app {app}")).collect();
+                return Some(
+                    format!("It holds one of another app: add {}.", flags.join(" or ")).into(),
+                );
+            }
+            Self::OtherApp { owner, .. } if owner == "import" => {
+                "A file of `ekiben import` has the tables of its dump, which no app serves: bake the \
+                 dump, or name another file."
+            }
+            Self::OtherApp { owner, .. } => {
+                return Some(
+                    format!(
+                        "Add --app {owner} if that is the app that is meant, or name another file."
+                    )
+                    .into(),
+                );
+            }
+            Self::NoCopy { .. } => {
                 "Name the primary's folder with --data-dir. A replica keeps no copy of its own: the \
-                 baked file that it serves is complete, and is copied like any other file.",
-            ),
-            Self::Restless { .. } => Some("Try again when nobody asks for POST /initialize."),
-            Self::Exists { .. } => Some("Name another file, or add --replace to replace it."),
-            Self::Misplaced { .. } => Some("Name another file."),
-            Self::Copy(error) => Some(error.hint()),
-            Self::Store(StoreError::Locked { .. }) => Some(
+                 baked file that it serves is complete, and is copied like any other file."
+            }
+            Self::Restless { .. } => "Try again when nobody asks for POST /initialize.",
+            Self::Exists { .. } => "Name another file, or add --replace to replace it.",
+            Self::Misplaced { .. } => "Name another file.",
+            Self::Copy(error) => error.hint(),
+            Self::Store(StoreError::Locked { .. }) => {
                 "Stop that process first: it would go on serving, and keep writing to, what it has \
-                 open. Or restore into another --data-dir.",
-            ),
-            Self::Store(error) => error.hint(),
-        }
+                 open. Or restore into another --data-dir."
+            }
+            Self::Store(error) => return error.hint().map(Cow::Borrowed),
+        };
+        Some(Cow::Borrowed(hint))
     }
 }

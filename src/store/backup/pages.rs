@@ -11,9 +11,10 @@ use std::path::Path;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, ffi};
 
-use super::error::CopyError;
-use crate::file::provenance::record_state;
-use crate::store::open::acceptance::unreadable;
+use super::error::{BackupError, CopyError};
+use crate::file::provenance::{Provenance, record_state};
+use crate::file::why_not_sqlite;
+use crate::store::open::acceptance::{provenance_of, unreadable};
 use crate::store::open::files::mark_log;
 use crate::store::open::pragmas::{
     Access, open_unpublished, reader_flags, reader_uri, set_up_reader,
@@ -23,15 +24,45 @@ use crate::store::watch::health::{Depth, problems};
 
 /// Opens a file to copy from it; the file and its log stay as they are.
 pub(in crate::store) fn open_source(path: &Path, access: Access) -> Result<Connection, CopyError> {
+    let unusable = |reason| CopyError::Unusable {
+        path: path.to_owned(),
+        reason,
+    };
+    match why_not_sqlite(path) {
+        Ok(None) => {}
+        Ok(Some(why)) => return Err(unusable(why.to_owned())),
+        Err(cause) => return Err(unusable(format!("it cannot be read ({cause})"))),
+    }
     let open = || {
         let mut connection = Connection::open_with_flags(reader_uri(path, access), reader_flags())?;
         set_up_reader(&mut connection)?;
         Ok(connection)
     };
-    open().map_err(|cause| CopyError::Unusable {
+    open().map_err(|cause| unusable(unreadable(&cause)))
+}
+
+/// What `source`, the file at `path`, says of itself; refused unless it is a file of `app`.
+pub(super) fn provenance(
+    source: &Connection,
+    path: &Path,
+    app: &str,
+) -> Result<Provenance, BackupError> {
+    let unusable = |reason| CopyError::Unusable {
         path: path.to_owned(),
-        reason: unreadable(&cause),
-    })
+        reason,
+    };
+    let found = Provenance::read(source).map_err(|cause| unusable(unreadable(&cause)))?;
+    if let Some(Provenance { app: owner, .. }) = found
+        && owner != app
+    {
+        return Err(BackupError::OtherApp {
+            path: path.to_owned(),
+            owner,
+            app: app.to_owned(),
+        });
+    }
+    let found = provenance_of(source, app).unwrap_or_else(|cause| Err(unreadable(&cause)));
+    Ok(found.map_err(unusable)?)
 }
 
 /// Writes what `source` sees of the file `from` to the empty file `to`, which will be `target`. The copy is

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use super::pages;
 use super::{BackupError, Copied, CopyError};
-use crate::file::{Schema, why_not_sqlite};
+use crate::file::Schema;
 use crate::store::StoreError;
-use crate::store::open::acceptance::{fit, provenance_of, unreadable};
+use crate::store::open::acceptance::fit;
 use crate::store::open::files::{PrimaryFiles, beside, file_error};
 use crate::store::open::pragmas::Access;
 
@@ -33,18 +33,11 @@ pub fn restore(
             reason,
         })
     };
-    match why_not_sqlite(file) {
-        Ok(None) => {}
-        Ok(Some(why)) => return Err(unusable(why.to_owned())),
-        Err(cause) => return Err(unusable(format!("it cannot be read ({cause})"))),
-    }
     let source = pages::open_source(file, access(file))?;
     let transaction = source
         .unchecked_transaction()
         .map_err(|cause| unusable(cause.to_string()))?;
-    let provenance = provenance_of(&transaction, app)
-        .unwrap_or_else(|cause| Err(unreadable(&cause)))
-        .map_err(unusable)?;
+    let provenance = pages::provenance(&transaction, file, app)?;
     fit(file, &provenance, schema).map_err(|error| match error {
         StoreError::Unusable { reason, .. } => unusable(reason),
         newer => newer.into(),

@@ -4,13 +4,12 @@
 //! unless that is where the backup is to be.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::pages;
 use super::{BackupError, Copied, CopyError};
 use crate::file::Temporary;
 use crate::file::provenance::Provenance;
-use crate::store::open::acceptance::{provenance_of, unreadable};
 use crate::store::open::files::{self, beside};
 use crate::store::open::pragmas::Access;
 
@@ -18,12 +17,14 @@ use crate::store::open::pragmas::Access;
 const ATTEMPTS: u32 = 16;
 
 /// Copies the state that a primary of `app` has in `data_dir` now, served or not, to `out`, which is
-/// complete and checked by the time it has its name. An existing file is replaced only on request.
+/// complete and checked by the time it has its name. An existing file is replaced only on request, and the
+/// file at `baked`, which resets return to, never.
 ///
 /// # Errors
 /// When there is nothing to copy, it is damaged or of another app, or `out` cannot be written.
 pub fn back_up(
     data_dir: &Path,
+    baked: &Path,
     app: &str,
     out: &Path,
     replace: bool,
@@ -34,11 +35,12 @@ pub fn back_up(
             cause,
         })
     };
-    refuse_place(data_dir, app, out, replace)?;
+    refuse_place(baked, out, replace)?;
     for _ in 0..ATTEMPTS {
         let nothing = || BackupError::NoCopy {
             data_dir: data_dir.to_owned(),
             app: app.to_owned(),
+            others: files::apps_in(data_dir),
         };
         if !data_dir.exists() {
             return Err(nothing());
@@ -73,20 +75,15 @@ pub fn back_up(
 /// The original is let go of when this returns, so that the server can shorten its log.
 fn copy(from: &Path, app: &str, to: &Path, out: &Path) -> Result<Provenance, BackupError> {
     let source = pages::open_source(from, Access::Shared)?;
-    let unusable = |reason| {
-        BackupError::Copy(CopyError::Unusable {
-            path: from.to_owned(),
-            reason,
-        })
-    };
     // One transaction: what is read of the provenance is what is copied. Whatever schema it has, it can
     // be backed up: a file that this version cannot serve is worth as much.
     let transaction = source
         .unchecked_transaction()
-        .map_err(|cause| unusable(cause.to_string()))?;
-    let provenance = provenance_of(&transaction, app)
-        .unwrap_or_else(|cause| Err(unreadable(&cause)))
-        .map_err(unusable)?;
+        .map_err(|cause| CopyError::Unusable {
+            path: from.to_owned(),
+            reason: cause.to_string(),
+        })?;
+    let provenance = pages::provenance(&transaction, from, app)?;
     pages::copy(&transaction, from, to, out)?;
     pages::name_state(to, out)?;
     Ok(provenance)
@@ -111,7 +108,7 @@ fn publish(temporary: &Temporary, out: &Path, replace: bool) -> Result<(), Backu
 }
 
 /// Refuses, before anything is copied, a place where no backup can be.
-fn refuse_place(data_dir: &Path, app: &str, out: &Path, replace: bool) -> Result<(), BackupError> {
+fn refuse_place(baked: &Path, out: &Path, replace: bool) -> Result<(), BackupError> {
     let misplaced = |reason| BackupError::Misplaced {
         path: out.to_owned(),
         reason,
@@ -129,8 +126,9 @@ fn refuse_place(data_dir: &Path, app: &str, out: &Path, replace: bool) -> Result
         }
         _ => {}
     }
-    if is_reserved(data_dir, app, out) || files::is_of_primary(out) {
-        return Err(misplaced("the primary keeps files of such names there"));
+    let is_baked = canonical(baked).is_some_and(|baked| canonical(out) == Some(baked));
+    if is_baked || files::is_of_primary(out) {
+        return Err(misplaced("a primary keeps files of such names there"));
     }
     for suffix in ["-wal", "-journal"] {
         if beside(out, suffix).exists() {
@@ -143,13 +141,11 @@ fn refuse_place(data_dir: &Path, app: &str, out: &Path, replace: bool) -> Result
     Ok(())
 }
 
-/// Whether the next start would take `out` for a generation, or what else a primary keeps.
-fn is_reserved(data_dir: &Path, app: &str, out: &Path) -> bool {
-    let name = out.file_name().unwrap_or_default().to_string_lossy();
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new(".")).canonicalize();
-    name.starts_with(&format!("{app}.primary."))
-        && data_dir
-            .canonicalize()
-            .is_ok_and(|data_dir| folder.is_ok_and(|folder| folder == data_dir))
+/// A path by which two names of one file are known, whether it is there or not.
+fn canonical(path: &Path) -> Option<PathBuf> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+    Some(folder.join(path.file_name()?))
 }

@@ -14,7 +14,7 @@ use super::length::missing;
 use super::pragmas::{Access, reader_flags, reader_uri};
 use super::unfinished::has_any;
 use crate::file::provenance::{Provenance, why_unknown};
-use crate::file::{Schema, why_not_regular};
+use crate::file::{Schema, why_not_sqlite};
 use crate::store::{StoreError, StoreOptions};
 
 /// How a file that can be used relates to the schema that the app's queries are written for.
@@ -53,8 +53,13 @@ pub(in crate::store) fn examine(
         path: path.to_owned(),
         reason,
     };
-    let no_file = why_not_regular(path).map_err(|cause| file_error(path, cause))?;
+    let no_file = why_not_sqlite(path).map_err(|cause| file_error(path, cause))?;
     if let Some(why) = no_file {
+        if !path.exists() {
+            return Err(StoreError::Absent {
+                path: path.to_owned(),
+            });
+        }
         return Err(unusable(why.to_owned()));
     }
     // First: SQLite would only say that a truncated file is malformed.

@@ -5,6 +5,7 @@
 //! current one, so a crash between two steps of a reset leaves either the old or the new generation and
 //! nothing in between.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
@@ -171,15 +172,32 @@ pub fn generation_at(path: &Path) -> Option<(&str, u64)> {
     Some((app, rest.strip_suffix(".sqlite")?.parse().ok()?))
 }
 
-/// Whether `path` is one of the names by which a primary keeps its files in a folder that has been a
-/// primary's data directory: nobody else may put a file there.
+/// The apps of which a data directory holds a primary's generations.
+pub(in crate::store) fn apps_in(data_dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(data_dir).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.path());
+    let apps = names.filter_map(|path| Some(generation_at(&path)?.0.to_owned()));
+    apps.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Whether a primary keeps a file of its own under the name of `path`, or would take one for its own: nobody else
+/// may put a file there, whatever is there now. In a folder that has been a primary's data directory these
+/// are its baked file too, which resets return to, and all names that begin like the lock's.
 #[must_use]
 pub fn is_of_primary(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let Some((app, _)) = name.split_once(".primary.") else {
-        return false;
-    };
-    path.with_file_name(format!("{app}.primary.lock")).exists()
+    let mut beside = ["-wal", "-shm", "-journal"].iter();
+    let name = beside
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(&name);
+    let has_lock = |app: &str| path.with_file_name(format!("{app}.primary.lock")).exists();
+    match name.split_once(".primary.") {
+        // A start opens these or removes them, also the first one.
+        Some((_, "lock")) => true,
+        Some((_, rest)) if rest.ends_with(".sqlite") || rest.ends_with(".copying") => true,
+        Some((app, _)) => has_lock(app),
+        None => name.strip_suffix(".sqlite").is_some_and(has_lock),
+    }
 }
 
 /// Everything that belongs to a generation, with its number where it is a complete one.

@@ -92,7 +92,12 @@ fn errors_at_exit_are_json_too() {
         command.env("EKIBEN_ADMIN__LISTEN", "off");
         command
     };
-    refused(&mut serve(&["--loud"]), 2, "unexpected argument '--loud'");
+    let lines = refused(&mut serve(&["--loud"]), 2, "unexpected argument '--loud'");
+    // A line for the message and one for what to do, as all other errors have them.
+    let (message, hint) = (&lines[0]["message"], lines[0]["hint"].as_str().unwrap());
+    assert_eq!(message, "unexpected argument '--loud' found");
+    assert!(hint.starts_with("Usage: ekiben serve"), "{hint}");
+    assert!(hint.contains("--help") && !hint.contains('\n'), "{hint}");
     refused(
         ekiben(folder.path()).arg("--loud"),
         2,
@@ -155,6 +160,14 @@ fn the_setting_decides_the_form() {
     let import = ["import", "none.sql", "-o", "x.sqlite"];
     assert!(stderr(&import, "auto").starts_with("error: "));
     assert_eq!(objects(&stderr(&import, "json")).len(), 1);
+    // What prints the configuration and ends is no server.
+    let print = ["serve", "--print-config", "--app"];
+    assert!(stderr(&print, "").starts_with("error: a value is required"));
+    objects(&stderr(&["serve", "--app"], ""));
+    fs::write(folder.path().join("broken.toml"), "color = 1\n").unwrap();
+    let print = ["serve", "--print-config", "--config", "broken.toml"];
+    assert!(stderr(&print, "").starts_with("error: unknown setting `color`"));
+    objects(&stderr(&["serve", "--config", "broken.toml"], ""));
     // Also where the file is wrong otherwise.
     let file = folder.path().join("ekiben.toml");
     fs::write(&file, "color = 1\n[log]\nformat = \"text\"\n").unwrap();

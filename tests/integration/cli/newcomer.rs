@@ -1,11 +1,13 @@
 //! What a newcomer sees first: the overview, and where a server listens.
 
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::binary::{Process, ekiben, finish, run};
+use crate::support::client::Client;
 use crate::support::data_folder::{baked_folder, names as names_in};
 use crate::support::dataset::Dataset;
 use crate::support::terminal::on_terminal;
@@ -78,7 +80,7 @@ fn a_server_is_on_loopback_unless_told_otherwise() {
         let said = line["message"].as_str().unwrap();
         let other = match ip {
             "127.0.0.1" => "for this machine only; for others: --listen 0.0.0.0:",
-            _ => "on every interface; for this machine only: --listen localhost:",
+            _ => "on every IPv4 interface; for this machine only: --listen localhost:",
         };
         assert!(said.starts_with("listening on http://"), "{said}");
         assert!(said.contains(other), "{said}");
@@ -89,6 +91,26 @@ fn a_server_is_on_loopback_unless_told_otherwise() {
             _ => unreachable!(),
         };
         assert_eq!(origin, expected);
+    }
+}
+
+/// Trust 36: where both kinds of addresses are wanted, one address takes them.
+#[tokio::test]
+async fn one_address_takes_ipv6_and_ipv4() {
+    if TcpListener::bind("[::]:0").is_err() {
+        eprintln!("skipped: there is no IPv6 here");
+        return;
+    }
+    let folder = baked_folder(&Dataset::tiny());
+    let mut command = ekiben(folder.path());
+    command.args(["serve", "--listen", "[::]:0"]);
+    let server = Process::start_as(command.env("EKIBEN_ADMIN__LISTEN", "off"));
+    let said = server.listening["message"].as_str().unwrap();
+    assert!(said.contains(", on every interface; "), "{said}");
+    for ip in ["127.0.0.1", "::1"] {
+        let address = SocketAddr::new(ip.parse().unwrap(), server.address.port());
+        let mut client = Client::connect(address).await.unwrap();
+        assert_eq!(client.get("/livez").await.unwrap().0, 200, "{ip}");
     }
 }
 

@@ -217,7 +217,28 @@ async fn searches_say_what_is_wrong_and_what_was_not_found() {
             400,
             "この座標では囲めません",
         ),
-        // Trust 31: a line has a message of its own.
+        // Trust 31: a line has messages of its own, and so has each way to give no rectangle.
+        (
+            "/estate/nazotte?north=x",
+            400,
+            "北の端（緯度）は35.8のような数字",
+        ),
+        (
+            "/estate/nazotte?north=36",
+            400,
+            "南の端（緯度）が入力されていません",
+        ),
+        (
+            "/estate/nazotte?north=91&south=35&west=139&east=140",
+            400,
+            "北の端（緯度）は-90から90まで",
+        ),
+        (
+            "/estate/nazotte?area=91,0+1,1+2,0",
+            400,
+            "緯度は-90から90まで",
+        ),
+        ("/estate/nazotte?area=x", 400, "area=35.6,139.6+35.8,139.6"),
         (
             "/estate/nazotte?area=35,139+36,140",
             400,

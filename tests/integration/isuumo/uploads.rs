@@ -70,7 +70,7 @@ async fn an_upload_above_the_limit_is_413_and_changes_nothing() {
     site.upload("chairs", CSV).await.is_bare(201);
 }
 
-/// SQLite's `length()` stops at a U+0000, so a text behind one has no length to it.
+/// Trust 3: SQLite's `length()` stops at a U+0000, so a text behind one has no length to it.
 #[tokio::test]
 async fn no_character_of_a_text_is_overlooked() {
     let site = Site::new(&Dataset::tiny());

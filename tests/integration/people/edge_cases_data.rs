@@ -154,19 +154,30 @@ async fn row_24_messages_quote_what_was_sent() {
     assert_eq!(changed, merged(&known, &fare));
 }
 
+/// Trust 14: `1e400` is JSON, and is told so; `NaN` is none.
 #[tokio::test]
 async fn row_25_fares_are_finite() {
     let (site, known) = with_ann().await;
-    for fare in ["1e400", "-1e400", "NaN", "Infinity", "-Infinity", "1e309"] {
+    let not_json = "Request body is not valid JSON";
+    let greater = "inf is greater than the maximum of 1.7976931348623157e+308 - 'fare'";
+    let less = "-inf is less than the minimum of -1.7976931348623157e+308 - 'fare'";
+    let path = format!("/people/{KNOWN}");
+    for (fare, detail) in [
+        ("1e400", greater),
+        ("1e309", greater),
+        ("-1e400", less),
+        ("NaN", not_json),
+        ("Infinity", not_json),
+        ("-Infinity", not_json),
+    ] {
         let body = ann().to_string().replace("7.25", fare);
-        site.post_json("/people", &body)
-            .await
-            .is_bad("Request body is not valid JSON");
-        let path = format!("/people/{KNOWN}");
-        site.write(Method::PUT, &path, &format!("{{\"fare\": {fare}}}"))
-            .await
-            .is_bad("Request body is not valid JSON");
+        site.post_json("/people", &body).await.is_bad(detail);
+        let body = format!("{{\"fare\": {fare}}}");
+        site.write(Method::PUT, &path, &body).await.is_bad(detail);
     }
+    let body = "{\"age\": 1e400}";
+    let refused = site.write(Method::PUT, &path, body).await;
+    refused.is_bad("inf is not of type 'integer' - 'age'");
     assert_eq!(site.list("").await, std::slice::from_ref(&known));
     for fare in [f64::MAX, f64::MIN, f64::MIN_POSITIVE, 5e-324, 0.0] {
         let changed = site.change(KNOWN, &json!({"fare": fare})).await;

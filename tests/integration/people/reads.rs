@@ -351,7 +351,7 @@ async fn a_replica_tells_backups_of_one_primary_apart() {
     let data = primary.folder.path().join("data");
     let backup = |name: &str| {
         let out = primary.folder.path().join(name);
-        ekiben::store::back_up(&data, "people", &out, false).unwrap();
+        ekiben::store::back_up(&data, &data.join("people.sqlite"), "people", &out, false).unwrap();
         out
     };
     let first = backup("first.sqlite");

@@ -122,6 +122,11 @@ async fn responses_before_a_request_have_no_headers_of_ours() {
             400,
         ),
         ("GET / HTTP/1.1\r\nHost: a/b@c:x\r\n\r\n".to_owned(), 400),
+        ("GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), 400),
+        (
+            "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n".to_owned(),
+            501,
+        ),
         (format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n"), 431),
         (
             format!("GET / HTTP/1.1\r\nHost: a\r\nb: {long}\r\n\r\n"),

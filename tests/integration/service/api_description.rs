@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::conduit::rows_tokens::token_of;
 use crate::conduit::site::{PASSWORD, SECRET};
+use crate::support::documents::repository_file;
 use crate::support::harness::{Answer, Options, Site, escaped};
 use crate::support::json_schema::flaw;
 
@@ -265,4 +266,26 @@ async fn examples_are_answered_as_they_say() {
             );
         }
     }
+}
+
+/// The document of HTTP names every write that can be repeated, of whatever app.
+#[test]
+fn every_write_with_a_key_is_in_the_document() {
+    let document = repository_file("docs/http.md");
+    let section = document.split("## Repeated writes").nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let description = include_str!("../../../docs/openapi.json");
+    let description: Value = serde_json::from_str(description).unwrap();
+    let mut writes = 0;
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let parameters = operation["parameters"].to_string();
+            if parameters.contains("parameters/Idempotency-Key") {
+                let named = format!("`{} {path}`", method.to_uppercase());
+                assert!(section.contains(&named), "{named} is missing");
+                writes += 1;
+            }
+        }
+    }
+    assert_eq!(writes, 7);
 }

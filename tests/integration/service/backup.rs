@@ -14,6 +14,7 @@ use crate::support::data_folder::{
     back_up, baked_folder, names, price, restore, stop, written_folder,
 };
 use crate::support::dataset::{CHAIR, Chair, Dataset};
+use crate::support::patience::Patience;
 
 /// Rows of one upload.
 const ROWS: i64 = 20;
@@ -57,7 +58,8 @@ async fn a_backup_under_writes_has_every_answered_one_and_is_served_after_a_rest
     let writer = tokio::spawn(writer);
     let mut most = 0;
     for round in 1..=4 {
-        while answered.load(Ordering::Relaxed) < round * 10 {
+        let patience = Patience::for_("ten more uploads");
+        while patience.waits_while(answered.load(Ordering::Relaxed) < round * 10) {
             tokio::task::yield_now().await;
         }
         let before = answered.load(Ordering::Relaxed);

@@ -35,8 +35,13 @@ fn places_where_no_backup_can_be_are_refused() {
         ("backups/new/", 5, "it names a folder"),
         ("none/x.sqlite", 5, "No such file"),
         ("backups/y.sqlite", 5, "would take for a part of the backup"),
-        ("data/isuumo.primary.1.sqlite", 5, "the primary keeps files"),
-        ("data/isuumo.primary.9.sqlite", 5, "the primary keeps files"),
+        ("data/isuumo.primary.1.sqlite", 5, "a primary keeps files"),
+        ("data/isuumo.primary.9.sqlite", 5, "a primary keeps files"),
+        (
+            "backups/people.primary.1.sqlite",
+            5,
+            "a primary keeps files",
+        ),
         ("-", 2, "standard output"),
     ] {
         back_up(folder.path(), &["--replace", out])
@@ -46,6 +51,31 @@ fn places_where_no_backup_can_be_are_refused() {
     }
     assert_eq!(names(&folder.path().join("data")), before);
     assert_eq!(names(&folder.path().join("backups")), ["y.sqlite-wal"]);
+}
+
+/// Trust 23: what resets return to is not replaced by a backup, wherever it lies.
+#[test]
+fn no_backup_replaces_the_baked_file() {
+    let folder = written_folder();
+    let baked = folder.path().join("data/isuumo.sqlite");
+    let bytes = fs::read(&baked).unwrap();
+    for out in ["data/isuumo.sqlite", "data/isuumo.sqlite-wal"] {
+        back_up(folder.path(), &["--replace", out])
+            .exits(5)
+            .says("a primary keeps files");
+    }
+    assert!(fs::read(&baked).unwrap() == bytes, "it was replaced");
+    fs::create_dir(folder.path().join("baked")).unwrap();
+    let elsewhere = folder.path().join("baked/isuumo.sqlite");
+    fs::rename(&baked, &elsewhere).unwrap();
+    fs::write(folder.path().join("ekiben.toml"), "baked_dir = \"baked\"\n").unwrap();
+    for out in ["baked/isuumo.sqlite", "baked/../baked/isuumo.sqlite"] {
+        back_up(folder.path(), &["--replace", out])
+            .exits(5)
+            .says("a primary keeps files");
+    }
+    assert!(fs::read(&elsewhere).unwrap() == bytes, "it was replaced");
+    back_up(folder.path(), &["backups/isuumo.sqlite"]).exits(0);
 }
 
 #[test]
@@ -60,6 +90,12 @@ fn there_may_be_nothing_to_back_up() {
             .says("holds no copy of a primary of isuumo")
             .says("--data-dir");
     }
+    // Trust 25: whose copy is there is said.
+    let written = written_folder();
+    back_up(written.path(), &["--app", "people", "backups/x.sqlite"])
+        .exits(6)
+        .says("holds no copy of a primary of people")
+        .says("hint: It holds one of another app: add --app isuumo.");
     back_up(folder.path(), &["--app", "none", "x"])
         .exits(2)
         .says("there is no app");
@@ -112,7 +148,12 @@ fn files_of_another_app_or_schema_are_refused() {
     restore(folder.path(), &["backups/x.sqlite"])
         .exits(6)
         .says("it belongs to people, not to isuumo")
-        .says("hint: ");
+        .says("hint: Add --app people");
+    claim(&out, "app", "import");
+    restore(folder.path(), &["backups/x.sqlite"])
+        .exits(6)
+        .says("it belongs to import, not to isuumo")
+        .says("hint: A file of `ekiben import`");
     // What this version cannot serve can be backed up all the same, if it is of the app.
     let copy = folder.path().join("data/isuumo.primary.1.sqlite");
     claim(&copy, "schema_digest", "another");

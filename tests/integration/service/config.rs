@@ -4,6 +4,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -40,6 +41,39 @@ fn a_secret_is_never_shown_whatever_it_looks_like() {
         refused.exits(3).says("ekiben.toml");
         assert!(!refused.stderr.contains("123456"), "{}", refused.stderr);
     }
+}
+
+/// Trust 8: in a cgroup of 256 MB `serve` has the defaults of a small machine, and what is set stays.
+#[test]
+fn a_cgroup_of_little_memory_has_small_defaults() {
+    const CGROUPS: &str = "mount -t tmpfs tmpfs /sys/fs/cgroup && cd /sys/fs/cgroup && mkdir memory \
+         && echo 268435456 | tee memory.max > memory/memory.limit_in_bytes && cd \"$OLDPWD\"";
+    let folder = TempDir::new().unwrap();
+    let within = |script: &str| {
+        let script = format!("{CGROUPS} && {script}");
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--map-root-user", "sh", "-c", &script]);
+        command
+            .arg(env!("CARGO_BIN_EXE_ekiben"))
+            .current_dir(folder.path());
+        command.output().unwrap()
+    };
+    if !within("true").status.success() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "CI must be able to mount a tmpfs"
+        );
+        eprintln!("skipped: no mount namespace is to be had here");
+        return;
+    }
+    let printed = finish(&within("exec \"$0\" serve --print-config"));
+    printed
+        .exits(0)
+        .says("\nconnections = 2048 ")
+        .says("\narriving_bodies = 2048 ")
+        .says("\nbuffered_bytes = 33554432 ");
+    let set = "EKIBEN_LIMITS__CONNECTIONS=5000 exec \"$0\" serve --print-config";
+    finish(&within(set)).exits(0).says("\nconnections = 5000 ");
 }
 
 #[test]

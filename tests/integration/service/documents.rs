@@ -232,3 +232,31 @@ fn every_source_file_has_a_header_and_a_moderate_length() {
     }
     assert!(seen > 50);
 }
+
+/// Trust 00: the Dockerfile's first step makes a stand-in for each target that a manifest names, and CI runs
+/// that step by its own lines.
+#[test]
+fn every_target_has_a_path_for_the_dockerfile_to_stand_in() {
+    let dockerfile = repository_file("Dockerfile");
+    for member in ["", "crates/datasets/", "crates/pictures/"] {
+        let name = format!("{member}Cargo.toml");
+        let manifest = repository_file(&name);
+        for target in manifest.split("\n[[").skip(1) {
+            let target = target.split("\n[").next().unwrap();
+            assert!(target.contains("\npath = \""), "{name}: [[{target}");
+        }
+        let copied = dockerfile
+            .lines()
+            .any(|line| line.starts_with("COPY ") && line.contains(&name));
+        assert!(copied, "the Dockerfile does not copy {name}");
+    }
+    let members = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates")).unwrap();
+    assert_eq!(
+        members.count(),
+        2,
+        "a new member belongs into this test and the Dockerfile"
+    );
+    assert!(dockerfile.contains(r#"sed -n 's/^path = "\(.*\.rs\)"$/\1/p' "$manifest""#));
+    let ci = repository_file(".ci/run");
+    assert!(ci.lines().any(|line| line == "deploy/dependency-step"));
+}

@@ -19,6 +19,18 @@ async fn asked(site: &Site, method: Method, path: &str, accepts: &str, body: &st
         .await
 }
 
+/// Uploads one chair with such an `Accept-Encoding`.
+async fn upload(site: &Site, accepts: &str, id: u32) -> Answer {
+    let form = format!(
+        "--X\r\nContent-Disposition: form-data; name=\"chairs\"; filename=\"x.csv\"\r\n\r\n\
+         {id},n,d,t,1,50,60,70,赤,,座椅子,1,1\r\n--X--\r\n"
+    );
+    let request = Request::post("/api/chair")
+        .header("accept-encoding", accepts)
+        .header("content-type", "multipart/form-data; boundary=X");
+    site.send(request.body(Body::from(form)).unwrap()).await
+}
+
 /// Trust 7: a purchase, an upload, a removal and a reset that were done say so.
 #[tokio::test]
 async fn what_was_done_keeps_its_status() {
@@ -33,6 +45,14 @@ async fn what_was_done_keeps_its_status() {
     // Of five, two are left.
     for status in [200, 200, 404] {
         assert_eq!(site.buy(1).await, status);
+    }
+    for (first, accepts) in [(500, NOTHING[0]), (600, NOTHING[1]), (700, NOTHING[2])] {
+        let uploaded = upload(&site, accepts, first).await;
+        uploaded.is(201);
+        site.get(&format!("/api/chair/{first}")).await.is(200);
+        // What is there already is not taken, and the answer says so.
+        let again = upload(&site, accepts, first).await;
+        again.is(500);
     }
     let reset = asked(&site, Method::POST, "/initialize", NOTHING[0], "").await;
     reset.is(200);

@@ -284,7 +284,7 @@ async fn a_request_names_one_host() {
     );
 }
 
-/// Trust 17: hosts that others read as something else, and codings that nobody here can undo.
+/// Trust 17: targets and hosts that others read as something else, and codings that nobody here can undo.
 #[tokio::test]
 async fn what_names_no_host_or_an_unknown_coding_is_refused() {
     let site = Site::new(&Dataset::tiny());
@@ -296,6 +296,18 @@ async fn what_names_no_host_or_an_unknown_coding_is_refused() {
         (
             "GET http://u:p@x/livez HTTP/1.1\r\nHost: x\r\n".to_owned(),
             "400",
+        ),
+        ("CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n".to_owned(), "501"),
+        ("GET x:1 HTTP/1.1\r\nHost: x:1\r\n".to_owned(), "400"),
+        ("GET * HTTP/1.1\r\nHost: x\r\n".to_owned(), "400"),
+        ("OPTIONS * HTTP/1.1\r\nHost: x\r\n".to_owned(), "204"),
+        (
+            "GET ftp://x/api/chair/1 HTTP/1.1\r\nHost: x\r\n".to_owned(),
+            "400",
+        ),
+        (
+            "GET http://x/api/chair/1 HTTP/1.1\r\nHost: x\r\n".to_owned(),
+            "200",
         ),
         (
             format!("{post}Host: x\r\nTransfer-Encoding: foo, chunked\r\n"),

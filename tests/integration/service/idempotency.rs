@@ -254,3 +254,15 @@ async fn a_purchase_with_a_key_does_not_change_what_reads_show() {
     assert_eq!(after.is(200).header("etag"), before.header("etag"));
     assert_ne!(before.header("etag"), "");
 }
+
+/// Trust 27: parameters of a key are legal and no part of it.
+#[tokio::test]
+async fn a_key_with_parameters_is_the_key() {
+    let site = Site::new(&Dataset::tiny());
+    is_first(&buy(&site, "\"k\";a=1").await, 200);
+    for same in ["\"k\"", "\"k\"; b=?0;c", "\"k\";a=:aGk=:"] {
+        is_replayed(&buy(&site, same).await, 200);
+    }
+    is_problem(&buy(&site, "\"k\";A=1").await, 400);
+    assert_eq!(stock(&site).await, 4);
+}

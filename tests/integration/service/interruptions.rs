@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::support::binary::{Process, ekiben};
 use crate::support::data_folder::names;
+use crate::support::patience::Patience;
 
 const DUMP: &str = "CREATE TABLE t (a int primary key);\nINSERT INTO t VALUES (1),(2);\n";
 
@@ -41,10 +42,9 @@ impl Running {
 
     /// Until there is something hidden in its folder.
     fn wait_for_scratch(&mut self) {
-        while !names(self.folder.path())
-            .iter()
-            .any(|name| name.starts_with('.'))
-        {
+        let patience = Patience::for_("a scratch file");
+        let is_hidden = |name: &String| name.starts_with('.');
+        while patience.waits_while(!names(self.folder.path()).iter().any(is_hidden)) {
             assert!(self.child.try_wait().unwrap().is_none(), "it ended");
             std::thread::yield_now();
         }
@@ -116,7 +116,8 @@ fn a_bake_that_is_interrupted_leaves_nothing() {
     let folder = TempDir::new().unwrap();
     let data = folder.path().join("data");
     let server = Process::spawn(folder.path(), &[]);
-    while !data.exists() || names(&data).is_empty() {
+    let patience = Patience::for_("a file of the data directory");
+    while patience.waits_while(!data.exists() || names(&data).is_empty()) {
         std::thread::yield_now();
     }
     server.terminate();

@@ -13,8 +13,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::service::metrics::value;
-use crate::support::binary::run;
+use crate::support::binary::{Process, run};
 use crate::support::harness::{Answer, Options, Site, isuumo, people};
+use crate::support::raw_socket::RawSocket;
 
 /// Settings that have apps at these places.
 fn mounted(mounts: &[(&str, &str)]) -> Options {
@@ -53,6 +54,42 @@ async fn an_app_below_a_path_answers_there_and_nowhere_else() {
     let counted = r#"app="isuumo",route="/shop/api/chair/{id}",method="GET",status="200""#;
     let name = format!("ekiben_http_request_duration_seconds_count{{{counted}}}");
     assert_eq!(value(&metrics, &name), 1.0);
+}
+
+/// Trust 36: where no app has a page, the address that people open leads to the page that names what there
+/// is; programs get the 404 of the contract.
+#[tokio::test]
+async fn people_are_led_on_from_a_root_at_which_nothing_is() {
+    let site = Site::of_every_app(&mounted(&[("people", "/p"), ("isuumo", "/shop")]));
+    for root in ["/", "/p/"] {
+        let page = Request::get(root).header("accept", "text/html,*/*;q=0.8");
+        let page = site.send(page.body(Body::empty()).unwrap()).await;
+        assert_eq!(page.is(303).header("location"), "/about");
+        assert!(page.header("vary").contains("accept"), "{page}");
+        site.get(root).await.is(404);
+        let form = Request::post(root).header("accept", "text/html");
+        let form = site.send(form.body(Body::empty()).unwrap()).await;
+        form.is(404);
+    }
+    let elsewhere = Request::get("/p/x").header("accept", "text/html");
+    let elsewhere = site.send(elsewhere.body(Body::empty()).unwrap()).await;
+    elsewhere.is(404);
+}
+
+/// Trust 36: the same of a real server of an app without pages.
+#[tokio::test]
+async fn the_address_that_is_logged_leads_people_somewhere() {
+    let folder = TempDir::new().unwrap();
+    let process = Process::start(folder.path(), &["--app", "people"]);
+    for (accept, status) in [("text/html", 303), ("*/*", 404), ("application/json", 404)] {
+        let mut socket = RawSocket::connect(process.address).await;
+        let request = format!("GET / HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n\r\n");
+        socket.send(request).await;
+        let answer = socket.answer().await.unwrap();
+        assert_eq!(answer.status, status, "{accept}");
+        let leads_on = answer.head.contains("location: /about");
+        assert_eq!(leads_on, status == 303, "{}", answer.head);
+    }
 }
 
 #[tokio::test]

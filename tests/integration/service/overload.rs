@@ -18,6 +18,7 @@ use crate::service::processes::serve;
 use crate::support::busy_writer::BusyWriter;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::{Answer, Options, Site, whole_dataset};
+use crate::support::patience::Patience;
 use crate::support::raw_socket::RawSocket;
 
 #[tokio::test]
@@ -114,7 +115,8 @@ async fn counts_until_it_is_written(size: usize) {
     let waits = Arc::clone(&site);
     let upload = tokio::spawn(async move { waits.upload("chairs", &first).await });
     let writes = site.store.figures().waiting_writes;
-    while site.store.figures().waiting_writes == writes {
+    let patience = Patience::for_("the upload in the queue");
+    while patience.waits_while(site.store.figures().waiting_writes == writes) {
         assert!(!upload.is_finished());
         tokio::task::yield_now().await;
     }
@@ -189,7 +191,8 @@ async fn modest_answers_have_a_reserve() {
     let mut held = bytes(&large);
     assert!((65_537..100_000).contains(&held), "{held}");
     let mut modest = Vec::new();
-    while held <= 100_000 {
+    let patience = Patience::for_("an answer that is held");
+    while patience.waits_while(held <= 100_000) {
         let answer = answer(20).await;
         assert_eq!(answer.status(), 200, "beside {held} bytes");
         held += bytes(&answer);
@@ -197,7 +200,8 @@ async fn modest_answers_have_a_reserve() {
     }
     assert_eq!(answer(350).await.status(), 503);
     let mut status = StatusCode::OK;
-    while status == 200 {
+    let patience = Patience::for_("the end of the reserve");
+    while patience.waits_while(status == 200) {
         let answer = answer(20).await;
         status = answer.status();
         modest.push(answer);

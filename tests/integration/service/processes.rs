@@ -22,6 +22,7 @@ use crate::support::client::Client;
 use crate::support::data_folder::stop;
 use crate::support::dataset::Dataset;
 use crate::support::harness::{Site, bake_folder};
+use crate::support::patience::Patience;
 
 fn baked_folder() -> TempDir {
     let folder = TempDir::new().unwrap();
@@ -91,7 +92,8 @@ async fn a_second_signal_ends_the_server_at_once() {
     server.terminate();
     let first = Instant::now();
     server.wait_for_log("stopping");
-    while server.is_running() {
+    let patience = Patience::for_("the end after a second signal");
+    while patience.waits_while(server.is_running()) {
         server.terminate();
     }
     assert!(first.elapsed() > Duration::from_millis(900));
@@ -122,7 +124,8 @@ async fn a_stop_with_uploads_under_way_ends_in_time() {
     }
     // Some pieces of the first one are committed.
     let wal = folder.path().join("data/isuumo.primary.1.sqlite-wal");
-    while fs::metadata(&wal).map_or(0, |wal| wal.len()) < 2_000_000 {
+    let patience = Patience::for_("the first pieces of an upload");
+    while patience.waits_while(fs::metadata(&wal).map_or(0, |wal| wal.len()) < 2_000_000) {
         tokio::task::yield_now().await;
     }
     let begin = Instant::now();
@@ -204,7 +207,8 @@ async fn a_running_request_is_answered_after_the_stop_signal() {
     let (address, stop, serving) = serve(&site, Duration::from_secs(60)).await;
     let mut stream = begin_purchase(address).await;
     stop.send(()).unwrap();
-    while !site.site.is_draining() {
+    let patience = Patience::for_("the stop");
+    while patience.waits_while(!site.site.is_draining()) {
         tokio::task::yield_now().await;
     }
     stream.write_all(b"{\"email\":\"a\"}").await.unwrap();

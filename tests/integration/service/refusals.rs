@@ -52,11 +52,11 @@ impl Spoil {
 const REFUSED: &[(Spoil, &str)] = &[
     (
         Spoil::Bytes(|bytes| bytes[..16].fill(0xAA)),
-        "not a database",
+        "it is not a SQLite file",
     ),
     (Spoil::Bytes(|bytes| bytes[100..PAGE].fill(0xAA)), "damaged"),
     (Spoil::Page("chair_by_popularity"), "damaged"),
-    (Spoil::Bytes(Vec::clear), "ekiben did not make it"),
+    (Spoil::Bytes(Vec::clear), "it is empty"),
     (
         Spoil::Bytes(|bytes| bytes.truncate(bytes.len() - 1)),
         "truncated",

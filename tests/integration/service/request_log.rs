@@ -17,6 +17,7 @@ use crate::support::captured_log::CapturedLog;
 use crate::support::client::Client;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::{Options, Site, poll_once};
+use crate::support::patience::Patience;
 
 const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -149,6 +150,7 @@ async fn bytes_are_those_that_were_sent() {
     assert!(lines.iter().all(|line| line.get("cut_off").is_none()));
 }
 
+/// Trust 0: the line is there whatever else the process logs.
 #[tokio::test]
 async fn a_body_that_is_cut_off_counts_as_far_as_it_went() {
     let site = of_many_chairs();
@@ -321,7 +323,8 @@ async fn refusals_for_overload_have_a_line_with_counts() {
     }
     let lines = || log.lines("ekiben::http::observability::refusals");
     let mut looks = tokio::time::interval(std::time::Duration::from_millis(20));
-    while lines().is_empty() {
+    let patience = Patience::for_("the line with the counts");
+    while patience.waits_while(lines().is_empty()) {
         looks.tick().await;
     }
     let lines = lines();

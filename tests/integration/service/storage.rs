@@ -293,6 +293,11 @@ async fn a_primarys_files_are_not_replaced_by_an_import() {
     assert_eq!(buy(server.address).await.0, 200);
     stop(server);
 
+    // What resets return to is the primary's too.
+    import("data/isuumo.sqlite")
+        .exits(5)
+        .says("name of a file of a primary's");
+
     let used = Connection::open(folder.path().join("used.sqlite")).unwrap();
     used.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE mine (a)")
         .unwrap();
@@ -301,4 +306,22 @@ async fn a_primarys_files_are_not_replaced_by_an_import() {
         .says("used.sqlite-wal is beside it");
     drop(used);
     import("used.sqlite").exits(0);
+}
+
+/// Trust 23: nor is one put where the first start of a primary would take it for its own, or remove it.
+#[test]
+fn a_first_start_finds_no_file_of_others() {
+    let folder = baked_folder(&Dataset::tiny());
+    fs::write(folder.path().join("d.sql"), "CREATE TABLE t (a int);\n").unwrap();
+    for name in ["99.sqlite", "1.sqlite-wal", "x.sqlite", "2.copying", "lock"] {
+        let output = format!("data/isuumo.primary.{name}");
+        run(folder.path(), &["import", "d.sql", "-o", &output])
+            .exits(5)
+            .says("name of a file of a primary's");
+    }
+    assert_eq!(names(&folder.path().join("data")), ["isuumo.sqlite"]);
+    // A name that only looks like theirs is as good as any.
+    let other = ["import", "d.sql", "-o", "data/isuumo.primary.db"];
+    run(folder.path(), &other).exits(0);
+    stop(Process::start(folder.path(), &[]));
 }

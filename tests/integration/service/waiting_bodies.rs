@@ -26,6 +26,7 @@ use crate::support::client::Client;
 use crate::support::data_folder;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::{Options, Site, whole_dataset};
+use crate::support::patience::Patience;
 use crate::support::raw_socket::RawSocket;
 
 /// The head of a purchase, and the first byte of its body.
@@ -221,7 +222,8 @@ async fn uploads_that_stall_give_their_bytes_to_others() {
     stalled.send(upload(190_000)).await;
     stalled.send(vec![b'x'; 150_000]).await;
     // It is not slow from the beginning.
-    while site.upload("chairs", &"x".repeat(70_000)).await.status == 503 {}
+    let patience = Patience::for_("room for an upload");
+    while patience.waits_while(site.upload("chairs", &"x".repeat(70_000)).await.status == 503) {}
     assert_eq!(stalled.answer().await.unwrap().status, 503);
 }
 
@@ -243,7 +245,8 @@ async fn answers_that_nobody_takes_give_their_bytes_to_others() {
     slow.is_answered().await;
     let mut second = RawSocket::connect(address).await;
     let mut status = 503;
-    while status == 503 {
+    let patience = Patience::for_("room for a page");
+    while patience.waits_while(status == 503) {
         second.send(page).await;
         status = second.answer().await.unwrap().status;
     }
@@ -296,7 +299,8 @@ async fn connections_whose_answers_are_held_back_make_room() {
         socket.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").await;
         socket.answer().await.unwrap().status == 503
     };
-    while refused().await {
+    let patience = Patience::for_("a free connection");
+    while patience.waits_while(refused().await) {
         looks.tick().await;
     }
     for _ in 0..8 {
@@ -318,11 +322,13 @@ async fn an_app_whose_slots_are_stuck_is_not_ready() {
         crate::support::harness::ask(buying, request).await.status
     });
     let mut looks = tokio::time::interval(Duration::from_millis(100));
-    while site.get("/api/chair/1").await.status != 503 {
+    let patience = Patience::for_("the purchase that takes the slot");
+    while patience.waits_while(site.get("/api/chair/1").await.status != 503) {
         tokio::task::yield_now().await;
     }
     site.get("/readyz").await.is(200);
-    while site.get("/readyz").await.status == 200 {
+    let patience = Patience::for_("the end of readiness");
+    while patience.waits_while(site.get("/readyz").await.status == 200) {
         looks.tick().await;
     }
     assert_eq!(site.get("/readyz").await.json()["apps"][0]["ready"], false);

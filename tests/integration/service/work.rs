@@ -13,6 +13,7 @@ use crate::support::binary::Process;
 use crate::support::client::Client;
 use crate::support::dataset::Dataset;
 use crate::support::harness::{Options, Site, poll_once};
+use crate::support::patience::Patience;
 
 /// A polygon of 1,000 vertices that goes back and forth between west and east over all of the country, and
 /// back the same way: nothing is inside.
@@ -151,7 +152,8 @@ async fn hostile_polygons_do_not_hold_up_probes_and_other_apps() {
         });
     }
     let mut prober = Client::connect(server.address).await.unwrap();
-    while answered.load(Ordering::Relaxed) < HOSTILE {
+    let patience = Patience::for_("the first answers");
+    while patience.waits_while(answered.load(Ordering::Relaxed) < HOSTILE) {
         tokio::task::yield_now().await;
     }
     let mut waited = Vec::new();

@@ -250,9 +250,9 @@ fn files_that_cannot_be_served_are_refused_and_left_alone() {
         (None, "there is no such file"),
         (
             Some(b"not a database at all, but text of some length".to_vec()),
-            "cannot be read",
+            "it is not a SQLite file",
         ),
-        (Some(Vec::new()), "ekiben did not make it"),
+        (Some(Vec::new()), "it is empty"),
         (Some(bytes[..bytes.len() / 2].to_vec()), "it is truncated"),
         (
             Some(fs::read(&other_app).unwrap()),

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::{Options, Site, poll_once, store_options};
 use crate::support::ledger::generation;
+use crate::support::patience::Patience;
 
 const COPY: &str = "INSERT INTO chair SELECT ?1, name, description, thumbnail, 1, height, width, depth, \
     color, features, kind, popularity, ?2 FROM chair WHERE id = 1";
@@ -111,8 +112,9 @@ async fn purchases_get_in_between_and_no_read_shows_a_part() {
     for stock in [1, 0] {
         let buyer = Arc::clone(&site);
         let purchase = tokio::spawn(async move { buyer.buy(2).await });
-        // The small write waits too.
-        while site.store.figures().waiting_writes < 2 {
+        // The small write waits too, and the one in pieces counts.
+        let patience = Patience::for_("the purchase in the queue");
+        while patience.waits_while(site.store.figures().waiting_writes < 3) {
             tokio::task::yield_now().await;
         }
         order.send(Order::Insert(stock)).unwrap();
@@ -126,7 +128,8 @@ async fn purchases_get_in_between_and_no_read_shows_a_part() {
     }
     let buyer = Arc::clone(&site);
     let hidden = tokio::spawn(async move { buyer.buy(100).await });
-    while site.store.figures().waiting_writes < 2 {
+    let patience = Patience::for_("the purchase in the queue");
+    while patience.waits_while(site.store.figures().waiting_writes < 3) {
         tokio::task::yield_now().await;
     }
     order.send(Order::Insert(1)).unwrap();
@@ -198,7 +201,7 @@ async fn what_did_not_end_is_in_no_backup_and_in_no_next_start() {
     assert!(chairs_of(&served) > 6);
     let elsewhere = TempDir::new().unwrap();
     let backup = elsewhere.path().join("isuumo.sqlite");
-    back_up(&data, "isuumo", &backup, false).unwrap();
+    back_up(&data, &data.join("isuumo.sqlite"), "isuumo", &backup, false).unwrap();
     assert_eq!(chairs_of(&backup), 6);
     // As a crash leaves it.
     let crashed = TempDir::new().unwrap();

@@ -87,6 +87,7 @@ impl Drop for CapturedLog {
     }
 }
 
+/// Trust 0: what a test of the log sees does not depend on which tests run beside it.
 #[test]
 fn lines_of_this_thread_are_there_whichever_thread_came_first() {
     // One callsite, which a thread without a captured log reaches first.

@@ -13,6 +13,7 @@ pub(crate) mod harness;
 pub(crate) mod json_schema;
 pub(crate) mod ledger;
 pub(crate) mod mariadb;
+pub(crate) mod patience;
 pub(crate) mod raw_socket;
 pub(crate) mod schema_folder;
 pub(crate) mod small_disk;

@@ -9,12 +9,13 @@
 //! - `frame`: what surrounds each page; `language`, `strings`, `format`: in which words and numbers
 //! - `addresses`: ids in addresses, and the original's addresses
 //! - `data`: what pages show, read from the API's answers; `cards`: rows in lists
-//! - `top`, `search` (with `conditions`, `search_request`), `detail`, `nazotte` (with `map`): the pages
+//! - `top`, `search` (with `conditions`, `search_request`), `detail`, `nazotte` (with `area`, `map`): the pages
 //! - `forms`: what is posted; `errors`: what is shown when something fails
 //! - `assets`: style sheet and modules (`assets/`); texts are in `strings/`, templates in the project's
 //!   `templates/isuumo/`
 
 mod addresses;
+mod area;
 mod assets;
 mod cards;
 mod conditions;

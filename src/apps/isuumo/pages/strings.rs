@@ -64,7 +64,8 @@ texts! {
     pub(super) NazotteTexts {
         title lead draw zoom_in zoom_out whole hint canvas rectangle rectangle_hint north south
         west east submit start start_hint found found_one capped none none_hint too_small
-        searching failed invalid invalid_line
+        searching failed invalid side_missing side_no_number side_off_earth invalid_line
+        line_off_earth line_too_long
     }
     pub(super) ErrorTexts {
         home not_found not_found_hint bad_request bad_request_hint forbidden forbidden_hint

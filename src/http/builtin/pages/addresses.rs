@@ -7,12 +7,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use tokio::sync::OnceCell;
 
 use crate::config::PublicUrl;
 use crate::http::Precompressed;
+use crate::http::asked_host::AskedHost;
 
 /// Addresses for which a page is kept.
 const MOST_ADDRESSES: usize = 8;
@@ -61,7 +61,7 @@ impl PagesByAddress {
     pub(super) fn of(&self, uri: &Uri, headers: &HeaderMap) -> (String, PageCell) {
         let around = self.around.as_ref();
         let asked = around.and_then(|(scheme, prefix)| {
-            asked_host(uri, headers).map(|host| format!("{scheme}{host}{prefix}"))
+            plain_host(uri, headers).map(|host| format!("{scheme}{host}{prefix}"))
         });
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let known = |kept: &[(String, PageCell)], asked: &str| {
@@ -83,10 +83,8 @@ impl PagesByAddress {
 }
 
 /// The host that a client asks, if it reads the same in a page and in a shell.
-fn asked_host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
-    let authority = uri.authority().map(Authority::as_str);
-    let header = || headers.get(header::HOST)?.to_str().ok();
-    let host = authority.or_else(header)?;
+fn plain_host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let host = AskedHost::of(uri, headers)?.as_str();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     let is_short = (1..=LONGEST_HOST).contains(&host.len());
     (is_short && host.bytes().all(is_plain)).then(|| host.to_ascii_lowercase())
@@ -94,7 +92,7 @@ fn asked_host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderValue, header};
 
     use super::*;
 
