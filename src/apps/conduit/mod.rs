@@ -62,7 +62,7 @@ use crate::auth::session::Sessions;
 use crate::auth::token::Tokens;
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl};
-use crate::http::{DigestKey, HttpError, RevisionCache, Routes, ViewerCache, WorkPool};
+use crate::http::{DigestKey, Entrance, HttpError, RevisionCache, Routes, ViewerCache, WorkPool};
 use crate::store::Store;
 use crate::web::cookie::CookieScope;
 
@@ -141,6 +141,18 @@ impl AppData for Conduit {
     }
 }
 
+/// Where people enter the site. Lists have pages without end, and forms are nothing to be found.
+const ENTRANCE: Entrance = Entrance {
+    path: "/",
+    not_for_crawlers: &["/api/", "/?", "/editor", "/settings", "/login", "/register"],
+};
+
+/// The same where there is no site.
+const API_ENTRANCE: Entrance = Entrance {
+    path: "/api/articles",
+    not_for_crawlers: &["/api/"],
+};
+
 impl ServedApp for Conduit {
     type Settings = ConduitSettings;
 
@@ -211,6 +223,8 @@ impl ServedApp for Conduit {
         };
         let mounted = Mounted::of_router(paths, description, routes).with_users(&figures);
         let failures = has_pages.then_some(failures);
+        let entrance = if has_pages { ENTRANCE } else { API_ENTRANCE };
+        let mounted = mounted.with_entrance(entrance);
         Ok(mounted.with_not_found(not_found::page(failures)))
     }
 }
