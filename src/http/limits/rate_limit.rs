@@ -21,7 +21,7 @@ use crate::http::HttpError;
 /// Clients that are counted concurrently.
 const TRACKED_CLIENTS: usize = 65_536;
 
-/// Places in which one client's bucket can lie.
+/// Positions at which one client's bucket can lie.
 const WAYS: usize = 8;
 
 /// What each client may send.
@@ -121,24 +121,24 @@ impl Buckets {
     }
 }
 
-/// The client's bucket. A new client gets the place of the bucket that is full or becomes so first: one
+/// The client's bucket. A new client gets the position of the bucket that is full or becomes so first: one
 /// that is full says nothing that a new one would not say. Where none is, the client that is furthest
 /// from its limit is forgotten, so that strangers in any number cannot free one that is over it.
 fn bucket_of(set: &mut [Bucket; WAYS], client: Client, now: Instant) -> &mut Bucket {
-    let mut place = 0;
+    let mut position = 0;
     for (index, bucket) in set.iter().enumerate() {
         if bucket.client == Some(client) {
             return &mut set[index];
         }
-        if bucket.full_at < set[place].full_at {
-            place = index;
+        if bucket.full_at < set[position].full_at {
+            position = index;
         }
     }
-    set[place] = Bucket {
+    set[position] = Bucket {
         client: Some(client),
         full_at: now,
     };
-    &mut set[place]
+    &mut set[position]
 }
 
 #[cfg(test)]
