@@ -222,7 +222,7 @@ pub(super) struct ServeArguments {
     #[arg(long, value_name = "NAME")]
     pub(super) app: Vec<String>,
     /// Address, port or both: localhost:1323, 1323, :1323 for every IPv4 interface,
-    /// [::]:1323 for IPv6 too
+    /// `[::]:1323` for IPv6 too
     ///
     /// Without this and without PORT, which platforms set, only this machine can connect.
     #[arg(long, value_name = "ADDR:PORT")]

@@ -211,8 +211,8 @@ impl HostRoutes {
         let cors = cors::layer(&limits.cors_origins, &document);
         let compress = limits.compress_above_bytes.is_some();
         let work = site.work().clone();
-        let place = (public_url, host);
-        let pages = BuiltinPages::new(document, self.navigation, place, compress, work);
+        let address = (public_url, host);
+        let pages = BuiltinPages::new(document, self.navigation, address, compress, work);
         let (mount, page) = self.not_found.unwrap_or_default();
         let own = version::routes()
             .with_state(Arc::clone(site))

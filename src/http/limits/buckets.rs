@@ -10,7 +10,7 @@ use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Places in which one key's bucket can lie.
+/// Positions at which one key's bucket can lie.
 pub(crate) const WAYS: usize = 8;
 
 /// A table of sets; the hash of a key says in which one its bucket lies.

@@ -31,7 +31,7 @@ struct Pool {
     turns: Arc<Semaphore>,
     queue: usize,
     /// One for each that may wait.
-    places: Semaphore,
+    queue_permits: Semaphore,
     rejected: AtomicU64,
     seconds: Histogram,
 }
@@ -46,7 +46,7 @@ impl WorkPool {
             threads,
             turns: Arc::new(Semaphore::new(threads)),
             queue,
-            places: Semaphore::new(queue),
+            queue_permits: Semaphore::new(queue),
             rejected: AtomicU64::new(0),
             seconds: Histogram::new(BUCKETS),
         }))
@@ -67,7 +67,7 @@ impl WorkPool {
     }
 
     /// As [`WorkPool::run`], for what is short and asked for many at a time, like the pictures of a page: it
-    /// waits without a place in the queue, so that it neither is refused nor keeps others out. How many wait
+    /// waits outside the queue, so that it neither is refused nor keeps others out. How many wait
     /// is bounded by `limits.concurrent_requests`.
     ///
     /// # Errors
@@ -106,7 +106,7 @@ impl WorkPool {
         if let Ok(turn) = Arc::clone(&pool.turns).try_acquire_owned() {
             return Ok(turn);
         }
-        let Ok(_place) = pool.places.try_acquire() else {
+        let Ok(_permit) = pool.queue_permits.try_acquire() else {
             pool.rejected.fetch_add(1, Ordering::Relaxed);
             return Err(HttpError::overloaded("Too much work is waiting."));
         };
@@ -120,7 +120,7 @@ impl WorkPool {
         let pool = &self.0;
         WorkFigures {
             running: pool.threads - pool.turns.available_permits(),
-            waiting: pool.queue - pool.places.available_permits(),
+            waiting: pool.queue - pool.queue_permits.available_permits(),
             rejected: pool.rejected.load(Ordering::Relaxed),
             seconds: pool.seconds.clone(),
         }
@@ -207,7 +207,7 @@ mod tests {
             begin(given_up.as_mut()).await;
             assert_eq!(at_work(&pool), (1, 1, 0));
         }
-        assert_eq!(at_work(&pool), (1, 0, 0), "its place is free again");
+        assert_eq!(at_work(&pool), (1, 0, 0), "the queue is free again");
         drop(hold);
         running.await.unwrap();
         pool.run(move || begun.send("stays"))

@@ -37,7 +37,7 @@ pub(crate) fn register(registry: &mut Registry, watch: &Watch) {
     registry.register(
         "http_closed_connections",
         "Connections that the server closed: the head of a request took too long, nothing was asked, \
-         an answer was not taken, another needed the place, or it was no HTTP",
+         an answer was not taken, another needed the room, or it was no HTTP",
         closed,
     );
     let refused: Counter = Counter::default();

@@ -21,9 +21,9 @@ pub(crate) enum Reason {
     Idle,
     /// The client does not take its answers.
     Answer,
-    /// It had no request, and another needed its slot.
+    /// It had no request, and another needed its room.
     Evicted,
-    /// It kept the server waiting with a request, and another needed its slot.
+    /// It kept the server waiting with a request, and another needed its room.
     GaveWay,
     /// The server stops.
     Stopping,
@@ -298,7 +298,7 @@ impl ClientConnection {
         self.leaves(false);
     }
 
-    /// Whether a new connection can count on its slot.
+    /// Whether a new connection can count on its room.
     pub(super) fn leaves(&self, leaves: bool) {
         if self.is_leaving.swap(leaves, Ordering::Relaxed) == leaves {
             return;
@@ -390,8 +390,8 @@ impl Drop for PendingRequest {
         let connection = &self.connection;
         let mut requests = connection.requests();
         // One of the same looks is as good.
-        if let Some(place) = requests.iter().position(|other| *other == self.begun) {
-            requests.swap_remove(place);
+        if let Some(position) = requests.iter().position(|other| *other == self.begun) {
+            requests.swap_remove(position);
         }
         if requests.is_empty() {
             connection.is_active();
@@ -404,7 +404,7 @@ impl Drop for PendingRequest {
 mod tests {
     use std::time::Duration;
 
-    use super::super::watch::{Admission, ConnectionLimits, ConnectionSlot};
+    use super::super::watch::{Admission, AdmittedConnection, ConnectionLimits};
     use super::*;
 
     fn watch() -> Arc<Watch> {
@@ -418,10 +418,10 @@ mod tests {
         })
     }
 
-    /// A slot for one more.
-    fn admit(watch: &Arc<Watch>) -> Option<ConnectionSlot> {
+    /// Room for one more.
+    fn admit(watch: &Arc<Watch>) -> Option<AdmittedConnection> {
         match watch.admit() {
-            Admission::Slot(slot) => Some(slot),
+            Admission::Admitted(admitted) => Some(admitted),
             Admission::WhenOneHasLeft | Admission::Full => None,
         }
     }
@@ -435,8 +435,8 @@ mod tests {
     #[test]
     fn each_phase_has_its_time() {
         let watch = watch();
-        let place = admit(&watch).unwrap();
-        let connection = &place.connection;
+        let admitted = admit(&watch).unwrap();
+        let connection = &admitted.connection;
         assert_eq!(after(&watch, connection, 20), None);
         assert_eq!(after(&watch, connection, 21), Some(Reason::Idle));
         connection.received(b"G");
@@ -458,26 +458,26 @@ mod tests {
     #[test]
     fn a_byte_more_gives_a_head_no_more_time() {
         let watch = watch();
-        let place = admit(&watch).unwrap();
-        place.connection.received(b"G");
+        let admitted = admit(&watch).unwrap();
+        admitted.connection.received(b"G");
         watch.now.fetch_add(4, Ordering::Relaxed);
-        place.connection.received(b"E");
-        assert_eq!(after(&watch, &place.connection, 2), Some(Reason::Head));
+        admitted.connection.received(b"E");
+        assert_eq!(after(&watch, &admitted.connection, 2), Some(Reason::Head));
     }
 
     #[test]
     fn empty_lines_are_no_head() {
         let watch = watch();
-        let place = admit(&watch).unwrap();
-        place.connection.received(b"\r\n");
-        assert_eq!(after(&watch, &place.connection, 6), None);
+        let admitted = admit(&watch).unwrap();
+        admitted.connection.received(b"\r\n");
+        assert_eq!(after(&watch, &admitted.connection, 6), None);
     }
 
     #[test]
     fn frames_of_http_2_are_no_head_once_it_asked() {
         let watch = watch();
-        let place = admit(&watch).unwrap();
-        let connection = &place.connection;
+        let admitted = admit(&watch).unwrap();
+        let connection = &admitted.connection;
         connection.received(b"PRI * HTTP/2.0");
         assert_eq!(after(&watch, connection, 6), Some(Reason::Head));
         let (first, second) = (
@@ -504,8 +504,8 @@ mod tests {
     #[tokio::test]
     async fn whoever_does_not_agree_to_an_end_is_cut_off_unless_there_is_a_request() {
         let watch = watch();
-        let place = admit(&watch).unwrap();
-        let connection = &place.connection;
+        let admitted = admit(&watch).unwrap();
+        let connection = &admitted.connection;
         watch.stop();
         assert_eq!(connection.told().await, Close::Gracefully);
         assert_eq!(told(&watch, connection, 1).await, Close::Gracefully);
@@ -518,8 +518,8 @@ mod tests {
     #[tokio::test]
     async fn whoever_goes_on_when_it_has_to_go_for_another_stays() {
         let watch = watch();
-        let place = admit(&watch).unwrap();
-        let connection = &place.connection;
+        let admitted = admit(&watch).unwrap();
+        let connection = &admitted.connection;
         let _asked = connection.begin(Version::HTTP_11);
         connection.close(Reason::GaveWay);
         watch.admitted.fetch_add(1, Ordering::Relaxed);
@@ -543,8 +543,8 @@ mod tests {
     #[test]
     fn an_answer_that_http_2_holds_back_is_waited_for() {
         let watch = watch();
-        let place = admit(&watch).unwrap();
-        let connection = &place.connection;
+        let admitted = admit(&watch).unwrap();
+        let connection = &admitted.connection;
         let keeps = || connection.keeps_waiting().map(|waiting| waiting.keeps);
         let (mut first, second) = (
             connection.begin(Version::HTTP_2),

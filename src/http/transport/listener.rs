@@ -1,7 +1,7 @@
 //! The accept loop: one task for each connection, HTTP/1.1 or HTTP/2 as the client begins.
 //!
 //! It owns how bytes become requests and what is refused before there is one; the [`Watch`] says for
-//! whom there is a slot and who timed out.
+//! whom there is room and who timed out.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -34,7 +34,7 @@ use super::head::flaw;
 use super::incoming::{UnreadBody, shared};
 use super::socket::Socket;
 use super::tapped::Tapped;
-use super::watch::{Admission, ConnectionSlot, Watch};
+use super::watch::{Admission, AdmittedConnection, Watch};
 use crate::http::HttpError;
 use crate::http::observability::refusals::Refusals;
 
@@ -125,7 +125,7 @@ impl Listener {
                     continue;
                 }
             };
-            let Some(place) = self.place().await else {
+            let Some(admitted) = self.admit().await else {
                 self.refuse(stream);
                 continue;
             };
@@ -135,7 +135,7 @@ impl Listener {
             }
             let protocols = Arc::clone(&self.protocols);
             let peer = self.tells_peers.then_some(peer);
-            let served = serve(stream, peer, place, self.router.clone(), protocols);
+            let served = serve(stream, peer, admitted, self.router.clone(), protocols);
             let open = open.clone();
             tokio::spawn(async move {
                 served.await;
@@ -144,12 +144,12 @@ impl Listener {
         }
     }
 
-    /// A slot for a new connection, as soon as whoever makes room for it has gone.
-    async fn place(&self) -> Option<ConnectionSlot> {
+    /// Room for a new connection, as soon as whoever makes room for it has gone.
+    async fn admit(&self) -> Option<AdmittedConnection> {
         let deadline = Instant::now() + LEAVING;
         loop {
             match self.watch.admit() {
-                Admission::Slot(slot) => return Some(slot),
+                Admission::Admitted(admitted) => return Some(admitted),
                 Admission::Full => return None,
                 Admission::WhenOneHasLeft => {
                     let left = self.watch.left.notified();
@@ -205,11 +205,11 @@ fn is_the_clients_fault(cause: &io::Error) -> bool {
 async fn serve(
     stream: TcpStream,
     peer: Option<SocketAddr>,
-    place: ConnectionSlot,
+    admitted: AdmittedConnection,
     router: Router,
     protocols: Arc<Builder<Streams>>,
 ) {
-    let connection = &place.connection;
+    let connection = &admitted.connection;
     let socket = Socket::new(stream, Arc::clone(connection));
     let answer = service_fn(|request: Request<Incoming>| {
         let mut asked = connection.begin(request.version());

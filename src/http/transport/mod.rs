@@ -5,7 +5,7 @@
 //! # Layout
 //! - [`server`]: from the first connection to the graceful end
 //! - `listener`: the accept loop
-//! - `watch`: all connections, their slots and times; `connection`: what one is doing; `socket`: what the
+//! - `watch`: all connections, their room and times; `connection`: what one is doing; `socket`: what the
 //!   system knows of it
 //! - `cut_off`: how a response that nobody takes is ended
 //! - `head`: what is refused by its head

@@ -1,4 +1,4 @@
-//! All connections of one listener: for whom there is a slot, who goes for others, and who timed out.
+//! All connections of one listener: for whom there is room, who goes for others, and who timed out.
 //!
 //! The [`Watch`] looks at them once a second. So no request sets a timer or reads a clock: it reports the
 //! number of the last look. What a client gets is exact to two seconds. It must not know HTTP.
@@ -49,9 +49,9 @@ pub(crate) struct Counts {
     pub(crate) refused: AtomicU64,
 }
 
-/// Whether there is a slot for a new connection.
+/// Whether there is room for a new connection.
 pub(crate) enum Admission {
-    Slot(ConnectionSlot),
+    Admitted(AdmittedConnection),
     /// Others have to go for it and have not gone yet.
     WhenOneHasLeft,
     /// All are being served.
@@ -110,7 +110,7 @@ impl Watch {
         }
     }
 
-    /// A slot for a new connection, for which others may have to go.
+    /// Room for a new connection, for which others may have to go.
     pub(crate) fn admit(self: &Arc<Self>) -> Admission {
         let mut open = self.lock();
         let limit = self.limits.connections;
@@ -127,7 +127,7 @@ impl Watch {
         self.admitted.fetch_add(1, Ordering::Relaxed);
         let connection = Arc::new(ClientConnection::new(Arc::clone(self)));
         let key = open.insert(Arc::clone(&connection));
-        Admission::Slot(ConnectionSlot { connection, key })
+        Admission::Admitted(AdmittedConnection { connection, key })
     }
 
     /// Whether any request has no complete answer yet.
@@ -181,13 +181,13 @@ fn some(connections: usize) -> usize {
     1 + connections / 64
 }
 
-/// A connection's slot among all; dropping it frees it.
-pub(crate) struct ConnectionSlot {
+/// A connection that counts among all; dropping it makes room.
+pub(crate) struct AdmittedConnection {
     pub(crate) connection: Arc<ClientConnection>,
     key: usize,
 }
 
-impl Drop for ConnectionSlot {
+impl Drop for AdmittedConnection {
     fn drop(&mut self) {
         let watch = &self.connection.watch;
         watch.lock().remove(self.key);
@@ -228,21 +228,22 @@ mod tests {
         })
     }
 
-    /// A slot for one more.
-    fn admit(watch: &Arc<Watch>) -> Option<ConnectionSlot> {
+    /// Room for one more.
+    fn admit(watch: &Arc<Watch>) -> Option<AdmittedConnection> {
         match watch.admit() {
-            Admission::Slot(slot) => Some(slot),
+            Admission::Admitted(admitted) => Some(admitted),
             Admission::WhenOneHasLeft | Admission::Full => None,
         }
     }
 
-    fn begin(place: &ConnectionSlot) -> PendingRequest {
-        place.connection.begin(Version::HTTP_11)
+    fn begin(admitted: &AdmittedConnection) -> PendingRequest {
+        admitted.connection.begin(Version::HTTP_11)
     }
 
     #[test]
     fn whoever_is_idle_for_longest_makes_room_and_then_whoever_sends_a_head() {
-        let closing = |place: &ConnectionSlot| place.connection.closing().map(|(reason, _)| reason);
+        let closing =
+            |admitted: &AdmittedConnection| admitted.connection.closing().map(|(reason, _)| reason);
         let watch = watch();
         let first = admit(&watch).unwrap();
         first.connection.received(b"G");
@@ -264,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn those_that_are_told_to_go_hold_their_places_until_they_have() {
+    fn those_that_are_told_to_go_count_until_they_have() {
         let watch = watch();
         let mut open: Vec<_> = (0..2).map(|_| admit(&watch).unwrap()).collect();
         open.push(admit(&watch).unwrap());
@@ -276,14 +277,15 @@ mod tests {
     /// Trust 24: who has just come is idle, and was the first to go for others that wait for ever.
     #[test]
     fn those_that_were_active_lately_are_spared() {
-        let closing = |place: &ConnectionSlot| place.connection.closing().map(|(reason, _)| reason);
+        let closing =
+            |admitted: &AdmittedConnection| admitted.connection.closing().map(|(reason, _)| reason);
         let watch = watch_over(8);
         let mut waiting = Vec::new();
         for _ in 0..7 {
-            let place = admit(&watch).unwrap();
-            let asked = begin(&place);
-            place.connection.awaits_body(true);
-            waiting.push((place, asked));
+            let admitted = admit(&watch).unwrap();
+            let asked = begin(&admitted);
+            admitted.connection.awaits_body(true);
+            waiting.push((admitted, asked));
         }
         waiting[0].0.connection.received(b"more of its body");
         let new = admit(&watch).unwrap();
@@ -294,12 +296,12 @@ mod tests {
         // Where everybody was active lately, whoever was so longest ago goes.
         drop(waiting);
         let mut lately: Vec<_> = (0..6).map(|_| admit(&watch).unwrap()).collect();
-        for place in &lately {
-            place.connection.received(b"\r\n");
+        for admitted in &lately {
+            admitted.connection.received(b"\r\n");
         }
         new.connection.received(b"\r\n");
         lately.push(admit(&watch).unwrap());
-        let gone = lately.iter().filter(|place| closing(place).is_some());
+        let gone = lately.iter().filter(|admitted| closing(admitted).is_some());
         assert_eq!(gone.count() + usize::from(closing(&next).is_some()), 1);
         assert_eq!(closing(&new), None);
     }

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use rusqlite::hooks::Action;
 
 use crate::store::Change;
-use crate::store::open::unfinished::InsertedRows;
+use crate::store::open::unfinished::PieceInserts;
 
 /// The rows that the writer has changed since they were last taken.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +26,7 @@ struct Noted {
 #[derive(Debug, Default)]
 pub(super) struct PieceLog {
     /// By table, in the order in which tables were written first.
-    pub(super) inserted: Vec<InsertedRows>,
+    pub(super) inserted: Vec<PieceInserts>,
     /// A table of which it changed or removed a row, which could not be undone.
     pub(super) changed: Option<String>,
 }
@@ -86,7 +86,7 @@ impl PieceLog {
         }
         match self.inserted.iter_mut().find(|rows| rows.table == table) {
             Some(rows) => rows.ids.push(id),
-            None => self.inserted.push(InsertedRows {
+            None => self.inserted.push(PieceInserts {
                 table: table.to_owned(),
                 ids: vec![id],
             }),

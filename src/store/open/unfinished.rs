@@ -29,7 +29,7 @@ const ID_BYTES: usize = size_of::<i64>();
 
 /// What a piece inserted into one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::store) struct InsertedRows {
+pub(in crate::store) struct PieceInserts {
     pub(in crate::store) table: String,
     pub(in crate::store) ids: Vec<i64>,
 }
@@ -37,13 +37,13 @@ pub(in crate::store) struct InsertedRows {
 /// Notes in the transaction of a piece what it inserted, in the order in which tables were written first.
 pub(in crate::store) fn record(
     connection: &Connection,
-    inserted: Vec<InsertedRows>,
+    inserted: Vec<PieceInserts>,
 ) -> rusqlite::Result<()> {
     connection.prepare_cached(TABLE)?.execute([])?;
     let mut insert = connection.prepare_cached(
         "INSERT INTO ekiben_unfinished (\"table\", least, most, ids) VALUES (?1, ?2, ?3, ?4)",
     )?;
-    for InsertedRows { table, mut ids } in inserted {
+    for PieceInserts { table, mut ids } in inserted {
         ids.sort_unstable();
         for part in ids.chunks(UNDONE_AT_ONCE) {
             let bytes: Vec<u8> = part.iter().flat_map(|id| id.to_be_bytes()).collect();
@@ -174,8 +174,8 @@ fn is_there(connection: &Connection) -> rusqlite::Result<bool> {
 mod tests {
     use super::*;
 
-    fn rows(table: &str, ids: impl IntoIterator<Item = i64>) -> InsertedRows {
-        InsertedRows {
+    fn rows(table: &str, ids: impl IntoIterator<Item = i64>) -> PieceInserts {
+        PieceInserts {
             table: table.to_owned(),
             ids: ids.into_iter().collect(),
         }

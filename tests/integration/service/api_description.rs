@@ -287,5 +287,5 @@ fn every_write_with_a_key_is_in_the_document() {
             }
         }
     }
-    assert_eq!(writes, 7);
+    assert_eq!(writes, 18);
 }

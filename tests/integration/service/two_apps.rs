@@ -1,4 +1,4 @@
-//! Several apps in one process: separate stores, places and reloads, one router.
+//! Several apps in one process: separate stores, slots and reloads, one router.
 
 use std::fs;
 use std::path::Path;

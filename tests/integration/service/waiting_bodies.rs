@@ -1,5 +1,5 @@
 //! Clients that announce a body and do not send it, and clients that do not take what they are sent: they
-//! keep no place that others need. Over real sockets.
+//! keep no slot that others need. Over real sockets.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -40,7 +40,7 @@ fn nested(rest: &str) -> String {
     format!("{{{rest}\"more\":[{}0]}}", "{},".repeat(20_000))
 }
 
-/// Sites whose pool does one thing at a time, with places for two that wait.
+/// Sites whose pool does one thing at a time, with a queue for two.
 fn small_pool() -> Options {
     let mut options = Options::default();
     options.config.limits.work_threads = 1;
