@@ -484,7 +484,7 @@ pub(super) struct CompletionsArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ManArguments {
-    /// The command; without this, ekiben itself
+    /// The command, one below another with a hyphen between; without this, ekiben itself
     #[arg(value_name = "COMMAND", conflicts_with = "output")]
     pub(super) command: Option<String>,
     /// Folder for the pages of ekiben and every command; made if there is none

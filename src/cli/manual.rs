@@ -23,8 +23,9 @@ pub(super) fn run(arguments: &ManArguments) -> Result<(), Failure> {
     }
     let command = match &arguments.command {
         None => &root,
-        Some(name) => root
-            .find_subcommand(name)
+        Some(name) => all(&root)
+            .into_iter()
+            .find(|command| full_name(command) == format!("ekiben-{name}"))
             .ok_or_else(|| no_such_command(&root, name))?,
     };
     say(&page(command).map_err(|cause| Failure::other(cause.to_string()))?)
@@ -38,6 +39,12 @@ fn no_such_command(root: &Command, name: &str) -> Failure {
     ))
 }
 
+/// A command and all below it.
+fn all(command: &Command) -> Vec<&Command> {
+    let below = command.get_subcommands().flat_map(all);
+    std::iter::once(command).chain(below).collect()
+}
+
 /// The pages of `ekiben` and of every command, named as `man` looks for them.
 fn write_all(root: &Command, folder: &Path) -> Result<(), Failure> {
     let written = |path: &Path, done: io::Result<()>| {
@@ -48,7 +55,7 @@ fn write_all(root: &Command, folder: &Path) -> Result<(), Failure> {
     };
     written(folder, fs::create_dir_all(folder))?;
     let mut count = 0;
-    for command in std::iter::once(root).chain(root.get_subcommands()) {
+    for command in all(root) {
         let path = folder.join(format!("{}.1", full_name(command)));
         let page = page(command);
         written(&path, page.and_then(|page| fs::write(&path, page)))?;
@@ -83,7 +90,7 @@ fn page(command: &Command) -> io::Result<String> {
     for part in behind.unwrap_or_default().split("\n\n") {
         section(&mut roff, part);
     }
-    if !command.has_subcommands() {
+    if full_name(command) != "ekiben" {
         roff.control("SH", ["SEE ALSO"]);
         roff.text([bold("ekiben"), roman("(1)")]);
     }

@@ -93,6 +93,14 @@ fn manual_pages_say_what_the_help_does() {
         .iter()
         .map(|name| format!("ekiben-{name}.1"))
         .collect();
+    let group = page(&["conduit"]);
+    assert!(
+        group.contains("ekiben\\-conduit\\-set\\-password(1)"),
+        "{group}"
+    );
+    let below = page(&["conduit-set-password"]);
+    assert!(below.contains("\n.SH EXAMPLES\n"), "{below}");
+    expected.push("ekiben-conduit-set-password.1".to_owned());
     expected.push("ekiben.1".to_owned());
     expected.sort();
     let mut made = names(&folder.path().join("share/man1"));

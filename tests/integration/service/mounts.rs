@@ -60,7 +60,11 @@ async fn an_app_below_a_path_answers_there_and_nowhere_else() {
 /// is; programs get the 404 of the contract.
 #[tokio::test]
 async fn people_are_led_on_from_a_root_at_which_nothing_is() {
-    let site = Site::of_every_app(&mounted(&[("people", "/p"), ("isuumo", "/shop")]));
+    let site = Site::of_every_app(&mounted(&[
+        ("people", "/p"),
+        ("isuumo", "/shop"),
+        ("conduit", "/blog"),
+    ]));
     for root in ["/", "/p/"] {
         let page = Request::get(root).header("accept", "text/html,*/*;q=0.8");
         let page = site.send(page.body(Body::empty()).unwrap()).await;
