@@ -224,7 +224,9 @@ async fn uploads_that_stall_give_their_bytes_to_others() {
     // It is not slow from the beginning.
     let patience = Patience::for_("room for an upload");
     while patience.waits_while(site.upload("chairs", &"x".repeat(70_000)).await.status == 503) {}
-    assert_eq!(stalled.answer().await.unwrap().status, 503);
+    // On a machine that is slow itself, its pace may be looked at before its bytes are wanted.
+    let status = stalled.answer().await.unwrap().status;
+    assert!(status == 503 || status == 408, "{status}");
 }
 
 /// Trust 1: nor are they whose answers are not taken.
