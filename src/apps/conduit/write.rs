@@ -1,6 +1,5 @@
-//! How writes are done: decided by the writer in one job, so that nobody comes between a check and what
-//! rests on it; once for their `Idempotency-Key`; in the state that their `If-Match` names; and undone as a
-//! whole where nothing changes, so that the tags that clients hold stay good.
+//! On which terms a write is done: once for its key, which comes in a header or in a field of a form, and in
+//! the state that its request is for. How it is done is every app's ([`decide`]).
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -8,54 +7,14 @@ use rusqlite::Connection;
 
 use super::problem::ConduitError;
 use super::{Blog, BlogState, Result};
+pub(super) use crate::apps::write::Unchanged;
+use crate::apps::write::decide;
 use crate::http::{DigestKey, HttpError, IdempotencyKey, Preconditions};
-use crate::store::{Once, Outcome, StoreError, StoredResponse};
-
-/// Why a job left everything as it was.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Unchanged {
-    /// It was refused, or there was nothing to change.
-    #[error("nothing was changed")]
-    Answered(StoredResponse),
-    #[error(transparent)]
-    Failed(HttpError),
-}
-
-impl Unchanged {
-    /// The answer of a job that `has_changed` something; of one that has not, it undoes the job.
-    pub(super) fn unless(
-        has_changed: bool,
-        answer: StoredResponse,
-    ) -> Result<StoredResponse, Self> {
-        if has_changed {
-            Ok(answer)
-        } else {
-            Err(Self::Answered(answer))
-        }
-    }
-}
+use crate::store::{Once, Outcome, StoredResponse};
 
 impl From<ConduitError> for Unchanged {
     fn from(error: ConduitError) -> Self {
         Self::Answered(error.into())
-    }
-}
-
-impl From<HttpError> for Unchanged {
-    fn from(error: HttpError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<StoreError> for Unchanged {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<rusqlite::Error> for Unchanged {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Failed(error.into())
     }
 }
 
@@ -108,38 +67,11 @@ impl FromRequestParts<BlogState> for Terms {
     }
 }
 
-/// Has the writer do `work` on these terms. A request that is refused anyway is refused whatever the state
-/// is.
+/// Has the writer do `work` on these terms.
 pub(super) async fn write(
     blog: &Blog,
     terms: WriteTerms,
     work: impl FnOnce(&Connection) -> Result<StoredResponse, Unchanged> + Send + 'static,
 ) -> Result<Outcome> {
-    let WriteTerms { once, conditions } = terms;
-    let is_kept = once.has_key();
-    let condition = conditions.on(&blog.store);
-    let in_state = move |connection: &Connection| {
-        let result = work(connection);
-        match &result {
-            Ok(answer) | Err(Unchanged::Answered(answer)) if answer.status < 400 => {
-                // No answer for a key: the request may come again.
-                condition.check()?;
-            }
-            _ => {}
-        }
-        result
-    };
-    let job = move |connection: &Connection| {
-        once.apply(connection, |connection| match in_state(connection) {
-            // Keeping it is a write of its own: whoever repeats the request is refused again, whatever
-            // has become of it meanwhile.
-            Err(Unchanged::Answered(answer)) if is_kept => Ok(answer),
-            result => result,
-        })
-    };
-    match blog.store.write(job).await {
-        Ok(outcome) => Ok(outcome),
-        Err(Unchanged::Answered(answer)) => Ok(Outcome::Done(answer)),
-        Err(Unchanged::Failed(error)) => Err(error),
-    }
+    decide(&blog.store, terms.once, terms.conditions, work).await
 }

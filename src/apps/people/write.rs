@@ -1,9 +1,7 @@
 //! `POST /people`, `PUT /people/{uuid}` and `DELETE /people/{uuid}`.
 //!
 //! What a body and a query must be is checked first, then whether the person is there, then what a person
-//! must be. What only the data can tell is decided by the writer, in one job, so that nobody comes in
-//! between; with an `Idempotency-Key` its answer is given again to the same request. A job that changes
-//! nobody is undone as a whole, so that the tags that clients hold stay good.
+//! must be. What only the data can tell is decided by the writer (`apps/write.rs`).
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
@@ -17,8 +15,9 @@ use super::model::{self, PersonInsert, PersonUpdate};
 use super::not_found::uuid_in;
 use super::problem::PeopleError;
 use super::{PeopleState, Result, person};
-use crate::http::{HttpError, IdempotencyKey, Preconditions};
-use crate::store::{Constraint, Once, Outcome, ResultExt as _, StoreError, StoredResponse};
+use crate::apps::write::{Unchanged, decide};
+use crate::http::{IdempotencyKey, Preconditions};
+use crate::store::{Constraint, Outcome, ResultExt as _, StoredResponse};
 
 /// No two people have the same.
 const UUID: Constraint<'_> = Constraint::Unique("person.uuid");
@@ -58,11 +57,16 @@ pub(super) async fn create(
     let body = body?;
     let fields = fields(&register.work, &headers, &uri, &body).await?;
     let person = model::person(&fields)?;
-    write(&register, key.once(&body), conditions, move |connection| {
-        insert(connection, &person)
-            .on_constraint(UUID, || Undone::from(PeopleError::duplicate()))?;
-        shown(connection, person.uuid)
-    })
+    decide(
+        &register.store,
+        key.once(&body),
+        conditions,
+        move |connection| {
+            insert(connection, &person)
+                .on_constraint(UUID, || Unchanged::from(PeopleError::duplicate()))?;
+            shown(connection, person.uuid)
+        },
+    )
     .await
 }
 
@@ -96,15 +100,20 @@ pub(super) async fn change(
     let uuid = uuid_in(path)?;
     let changes = model::changes(&fields);
     let changes = changes.and_then(|changes| model::stays(uuid, &changes).map(|()| changes));
-    write(&register, key.once(&body), conditions, move |connection| {
-        let before = find(connection, uuid)?.ok_or_else(PeopleError::not_found)?;
-        let changes = changes?;
-        if changes.is_empty() {
-            return Err(Undone::Answered(before));
-        }
-        update(connection, uuid, &changes)?;
-        shown(connection, uuid)
-    })
+    decide(
+        &register.store,
+        key.once(&body),
+        conditions,
+        move |connection| {
+            let before = find(connection, uuid)?.ok_or_else(PeopleError::not_found)?;
+            let changes = changes?;
+            if changes.is_empty() {
+                return Err(Unchanged::Answered(before));
+            }
+            update(connection, uuid, &changes)?;
+            shown(connection, uuid)
+        },
+    )
     .await
 }
 
@@ -129,76 +138,26 @@ pub(super) async fn remove(
 ) -> Result<Outcome> {
     no_parameters(&uri)?;
     let uuid = uuid_in(path)?;
-    write(&register, key.once(b""), conditions, move |connection| {
-        let removed = connection
-            .prepare_cached(DELETE)?
-            .execute([uuid.to_string()])?;
-        match removed {
-            0 => Err(PeopleError::not_found().into()),
-            _ => Ok(ok(b"{}".to_vec())),
-        }
-    })
+    decide(
+        &register.store,
+        key.once(b""),
+        conditions,
+        move |connection| {
+            let removed = connection
+                .prepare_cached(DELETE)?
+                .execute([uuid.to_string()])?;
+            match removed {
+                0 => Err(PeopleError::not_found().into()),
+                _ => Ok(ok(b"{}".to_vec())),
+            }
+        },
+    )
     .await
 }
 
-/// Why a job left everything as it was.
-#[derive(Debug, thiserror::Error)]
-enum Undone {
-    /// It was refused, or there was nothing to change.
-    #[error("nobody was changed")]
-    Answered(StoredResponse),
-    /// It was for another state of the data. No answer for a key: the request may come again.
-    #[error("the data was in another state")]
-    Unmet(HttpError),
-    #[error(transparent)]
-    Failed(#[from] StoreError),
-}
-
-impl From<PeopleError> for Undone {
+impl From<PeopleError> for Unchanged {
     fn from(problem: PeopleError) -> Self {
         Self::Answered(problem.into())
-    }
-}
-
-impl From<rusqlite::Error> for Undone {
-    fn from(cause: rusqlite::Error) -> Self {
-        Self::Failed(cause.into())
-    }
-}
-
-/// Has the writer do `work`, once for its key and in the state that the request is for.
-async fn write(
-    register: &PeopleState,
-    once: Once,
-    conditions: Preconditions,
-    work: impl FnOnce(&Connection) -> Result<StoredResponse, Undone> + Send + 'static,
-) -> Result<Outcome> {
-    let is_kept = once.has_key();
-    let condition = conditions.on(&register.store);
-    let in_state = move |connection: &Connection| {
-        let result = work(connection);
-        match &result {
-            Ok(answer) | Err(Undone::Answered(answer)) if answer.status < 400 => {
-                condition.check().map_err(Undone::Unmet)?;
-            }
-            // Refused anyway.
-            _ => {}
-        }
-        result
-    };
-    let job = move |connection: &Connection| {
-        once.apply(connection, |connection| match in_state(connection) {
-            // Keeping it is a write of its own: whoever repeats the request is refused again, also
-            // when the person came or went meanwhile.
-            Err(Undone::Answered(answer)) if is_kept => Ok(answer),
-            result => result,
-        })
-    };
-    match register.store.write(job).await {
-        Ok(outcome) => Ok(outcome),
-        Err(Undone::Answered(answer)) => Ok(Outcome::Done(answer)),
-        Err(Undone::Unmet(error)) => Err(error),
-        Err(Undone::Failed(error)) => Err(error.into()),
     }
 }
 
@@ -238,7 +197,7 @@ fn find(connection: &Connection, uuid: Uuid) -> rusqlite::Result<Option<StoredRe
 }
 
 /// 200 with the person, who is there.
-fn shown(connection: &Connection, uuid: Uuid) -> Result<StoredResponse, Undone> {
+fn shown(connection: &Connection, uuid: Uuid) -> Result<StoredResponse, Unchanged> {
     let person = find(connection, uuid)?;
     Ok(person.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
 }
