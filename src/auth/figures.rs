@@ -11,10 +11,10 @@ use crate::http::CounterSource;
 /// The counts of one app.
 #[derive(Debug, Default)]
 pub struct UserFigures {
-    sign_ins: Counts<{ SIGN_INS.len() }>,
-    accounts: Counts<{ SIGN_INS.len() }>,
-    tokens: Counts<{ TOKENS.len() }>,
-    sessions: Counts<{ TOKENS.len() }>,
+    sign_ins: OutcomeCounts<{ SIGN_INS.len() }>,
+    accounts: OutcomeCounts<{ SIGN_INS.len() }>,
+    tokens: OutcomeCounts<{ TOKENS.len() }>,
+    sessions: OutcomeCounts<{ TOKENS.len() }>,
     rehashed: AtomicU64,
 }
 
@@ -43,15 +43,15 @@ const TOKENS: [&str; 3] = ["accepted", "invalid", "expired"];
 
 /// Counts by an outcome.
 #[derive(Debug)]
-struct Counts<const N: usize>([AtomicU64; N]);
+struct OutcomeCounts<const N: usize>([AtomicU64; N]);
 
-impl<const N: usize> Default for Counts<N> {
+impl<const N: usize> Default for OutcomeCounts<N> {
     fn default() -> Self {
         Self(std::array::from_fn(|_| AtomicU64::new(0)))
     }
 }
 
-impl<const N: usize> Counts<N> {
+impl<const N: usize> OutcomeCounts<N> {
     fn count(&self, outcome: usize) {
         self.0[outcome].fetch_add(1, Ordering::Relaxed);
     }

@@ -93,11 +93,11 @@ impl fmt::Display for ListenParts {
 
 /// What the layers so far say of both listeners.
 pub(super) struct ListenLayers {
-    public: Known,
-    admin: Known,
+    public: KnownAddress,
+    admin: KnownAddress,
 }
 
-struct Known {
+struct KnownAddress {
     /// As far as a layer gave one.
     ip: Option<IpAddr>,
     /// Where none did.
@@ -105,7 +105,7 @@ struct Known {
     port: u16,
 }
 
-impl Known {
+impl KnownAddress {
     fn at(address: SocketAddr) -> Self {
         Self {
             ip: None,
@@ -139,8 +139,8 @@ impl Known {
 impl ListenLayers {
     pub(super) fn new(defaults: &Config) -> Self {
         Self {
-            public: Known::at(defaults.listen),
-            admin: Known::at(defaults.admin.listen.unwrap_or(DEFAULT_ADMIN)),
+            public: KnownAddress::at(defaults.listen),
+            admin: KnownAddress::at(defaults.admin.listen.unwrap_or(DEFAULT_ADMIN)),
         }
     }
 

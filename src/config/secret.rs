@@ -73,13 +73,13 @@ impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]
-        enum Given {
+        enum GivenSecret {
             Text(String),
             Unset(()),
         }
-        match Given::deserialize(from) {
-            Ok(Given::Text(text)) => Ok(Self(text.into())),
-            Ok(Given::Unset(())) => Ok(Self::default()),
+        match GivenSecret::deserialize(from) {
+            Ok(GivenSecret::Text(text)) => Ok(Self(text.into())),
+            Ok(GivenSecret::Unset(())) => Ok(Self::default()),
             // Replaced, because an error of serde may quote what it found.
             Err(_) => Err(D::Error::custom("must be text in quotes")),
         }

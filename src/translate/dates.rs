@@ -17,7 +17,7 @@ const DATE_PARTS: &[(&str, &str)] = &[
 ];
 
 /// What `DATE_FORMAT` writes for a letter: a format of `strftime`, or SQL of its own.
-enum Piece {
+enum FormatPiece {
     Format(&'static str),
     Sql(String),
 }
@@ -160,8 +160,8 @@ fn date_format(date: &str, format: &str) -> Option<String> {
             continue;
         }
         match piece(letters.next()?, date)? {
-            Piece::Format(format) => run.push_str(format),
-            Piece::Sql(sql) => {
+            FormatPiece::Format(format) => run.push_str(format),
+            FormatPiece::Sql(sql) => {
                 if !run.is_empty() {
                     parts.push(format!("strftime('{}', {date})", std::mem::take(&mut run)));
                 }
@@ -178,7 +178,7 @@ fn date_format(date: &str, format: &str) -> Option<String> {
     })
 }
 
-fn piece(letter: char, date: &str) -> Option<Piece> {
+fn piece(letter: char, date: &str) -> Option<FormatPiece> {
     const MONTHS: &str = "January  February March    April    May      June     July     August   \
                           SeptemberOctober  November December ";
     const DAYS: &str = "Sunday   Monday   Tuesday  WednesdayThursday Friday   Saturday ";
@@ -188,24 +188,24 @@ fn piece(letter: char, date: &str) -> Option<Piece> {
     let month = name_of(MONTHS, format!("{} * 9 - 8", number("%m")));
     let day = name_of(DAYS, format!("{} * 9 + 1", number("%w")));
     Some(match letter {
-        'Y' => Piece::Format("%Y"),
-        'm' => Piece::Format("%m"),
-        'd' => Piece::Format("%d"),
-        'H' => Piece::Format("%H"),
-        'i' => Piece::Format("%M"),
-        's' | 'S' => Piece::Format("%S"),
-        'T' => Piece::Format("%H:%M:%S"),
-        'j' => Piece::Format("%j"),
-        'w' => Piece::Format("%w"),
-        '%' => Piece::Format("%%"),
-        'e' => Piece::Sql(number("%d")),
-        'c' => Piece::Sql(number("%m")),
-        'k' => Piece::Sql(number("%H")),
-        'y' => Piece::Sql(format!("substr(strftime('%Y', {date}), 3)")),
-        'M' => Piece::Sql(month),
-        'b' => Piece::Sql(format!("substr({month}, 1, 3)")),
-        'W' => Piece::Sql(day),
-        'a' => Piece::Sql(format!("substr({day}, 1, 3)")),
+        'Y' => FormatPiece::Format("%Y"),
+        'm' => FormatPiece::Format("%m"),
+        'd' => FormatPiece::Format("%d"),
+        'H' => FormatPiece::Format("%H"),
+        'i' => FormatPiece::Format("%M"),
+        's' | 'S' => FormatPiece::Format("%S"),
+        'T' => FormatPiece::Format("%H:%M:%S"),
+        'j' => FormatPiece::Format("%j"),
+        'w' => FormatPiece::Format("%w"),
+        '%' => FormatPiece::Format("%%"),
+        'e' => FormatPiece::Sql(number("%d")),
+        'c' => FormatPiece::Sql(number("%m")),
+        'k' => FormatPiece::Sql(number("%H")),
+        'y' => FormatPiece::Sql(format!("substr(strftime('%Y', {date}), 3)")),
+        'M' => FormatPiece::Sql(month),
+        'b' => FormatPiece::Sql(format!("substr({month}, 1, 3)")),
+        'W' => FormatPiece::Sql(day),
+        'a' => FormatPiece::Sql(format!("substr({day}, 1, 3)")),
         _ => return None,
     })
 }

@@ -21,7 +21,7 @@ pub(crate) fn digest(
     out: &mut dyn Write,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<String> {
-    let mut hashing = Hashing {
+    let mut hashing = HashingWriter {
         out,
         hash: Sha256::new(),
     };
@@ -45,12 +45,12 @@ pub(crate) fn write(
     Ok(lines.len() as u64)
 }
 
-struct Hashing<'o> {
+struct HashingWriter<'o> {
     out: &'o mut dyn Write,
     hash: Sha256,
 }
 
-impl Write for Hashing<'_> {
+impl Write for HashingWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let taken = self.out.write(bytes)?;
         self.hash.update(&bytes[..taken]);

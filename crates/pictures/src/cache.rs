@@ -17,7 +17,7 @@ pub const CACHED_PICTURES: usize = 512;
 type CacheKey = (Subject, [u8; 32], Option<Look>);
 
 #[derive(Debug, Default)]
-struct Entries {
+struct DrawnPictures {
     pictures: HashMap<CacheKey, Arc<[u8]>>,
     /// The keys of `pictures`, oldest first.
     arrivals: VecDeque<CacheKey>,
@@ -29,7 +29,7 @@ struct Entries {
 #[derive(Debug)]
 pub struct PictureCache {
     capacity: usize,
-    entries: Mutex<Entries>,
+    entries: Mutex<DrawnPictures>,
 }
 
 impl Default for PictureCache {
@@ -96,7 +96,7 @@ impl PictureCache {
     }
 
     /// A panic elsewhere leaves the entries whole or one picture short, so poison is ignored.
-    fn lock(&self) -> MutexGuard<'_, Entries> {
+    fn lock(&self) -> MutexGuard<'_, DrawnPictures> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

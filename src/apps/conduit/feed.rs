@@ -13,9 +13,9 @@ use axum::http::Uri;
 use rusqlite::{CachedStatement, Connection};
 
 use super::answer::json;
-use super::lists::{Found, SHORT_WALK, skipped};
+use super::lists::{FoundArticles, SHORT_WALK, skipped};
 use super::member::Member;
-use super::query::{self, ArticlePage};
+use super::query::{self, PageRange};
 use super::{Blog, BlogState, Result, article};
 use crate::http::{PrivateReading, PrivateResponse, Reading};
 
@@ -88,8 +88,8 @@ impl Ord for Walk {
 pub(super) fn find(
     connection: &Connection,
     reader: i64,
-    page: ArticlePage,
-) -> rusqlite::Result<Found> {
+    page: PageRange,
+) -> rusqlite::Result<FoundArticles> {
     let mut select = connection.prepare_cached(AUTHORS)?;
     let mut count: i64 = 0;
     let mut walks = Vec::new();
@@ -105,7 +105,7 @@ pub(super) fn find(
     }
     let mut ids = Vec::new();
     let Some(offset) = skipped(page, count) else {
-        return Ok(Found { ids, count });
+        return Ok(FoundArticles { ids, count });
     };
     let mut walks = BinaryHeap::from(walks);
     let mut older = connection.prepare_cached(OLDER)?;
@@ -120,7 +120,7 @@ pub(super) fn find(
         place += 1;
         walks.extend(newest.advance(&mut older)?);
     }
-    Ok(Found { ids, count })
+    Ok(FoundArticles { ids, count })
 }
 
 fn following(connection: &Connection, reader: i64) -> rusqlite::Result<usize> {
@@ -156,7 +156,7 @@ pub(super) async fn read(
     blog: &Blog,
     reading: &PrivateReading<'_>,
     id: i64,
-    page: ArticlePage,
+    page: PageRange,
 ) -> Result<Bytes> {
     let key = (None, page);
     if let Some(body) = reading.cached(&blog.lists, key.clone()) {
@@ -166,7 +166,7 @@ pub(super) async fn read(
         .store
         .read(|connection| -> Result<_> { Ok(following(connection, id)?) })?;
     let work = move |connection: &Connection| -> Result<Vec<u8>> {
-        let Found { ids, count } = find(connection, id, page)?;
+        let FoundArticles { ids, count } = find(connection, id, page)?;
         article::list(connection, &ids, count, Some(id))
     };
     let body = if following.saturating_add(page.offset) > SHORT_WALK {

@@ -10,7 +10,7 @@ use axum::http::Uri;
 use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::answer::json;
-use super::query::{self, ArticleFilter, ArticlePage};
+use super::query::{self, ArticleFilter, PageRange};
 use super::{Blog, BlogState, Result, article, profile};
 use crate::apps::listing;
 use crate::http::{PrivateReading, PrivateResponse, Reading, Viewer};
@@ -19,7 +19,7 @@ use crate::http::{PrivateReading, PrivateResponse, Reading, Viewer};
 pub(super) const SHORT_WALK: usize = 2_000;
 
 /// What of a list is cached: its filter and its page.
-pub(super) type ListKey = (Option<ArticleFilter>, ArticlePage);
+pub(super) type ListKey = (Option<ArticleFilter>, PageRange);
 
 /// A filter that some article may meet, with the articles that meet it alone.
 struct Condition<'f> {
@@ -112,12 +112,12 @@ pub(super) fn statements() -> [Vec<String>; 2] {
 }
 
 /// Which articles are on a page, and how many there are in all.
-pub(super) struct Found {
+pub(super) struct FoundArticles {
     pub(super) ids: Vec<i64>,
     pub(super) count: i64,
 }
 
-impl Found {
+impl FoundArticles {
     const NONE: Self = Self {
         ids: Vec::new(),
         count: 0,
@@ -131,7 +131,7 @@ fn count(connection: &Connection, sql: &str, value: &dyn ToSql) -> rusqlite::Res
 }
 
 /// How many articles a page's read goes over before it shows some.
-pub(super) fn skipped(page: ArticlePage, count: i64) -> Option<i64> {
+pub(super) fn skipped(page: PageRange, count: i64) -> Option<i64> {
     let offset = i64::try_from(page.offset).ok()?;
     (offset < count).then_some(offset)
 }
@@ -140,15 +140,15 @@ pub(super) fn skipped(page: ArticlePage, count: i64) -> Option<i64> {
 pub(super) fn find(
     connection: &Connection,
     filter: &ArticleFilter,
-    page: ArticlePage,
-) -> rusqlite::Result<Found> {
+    page: PageRange,
+) -> rusqlite::Result<FoundArticles> {
     let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
     let (mut author, mut fan) = (0, 0);
     for (name, id) in [(&filter.author, &mut author), (&filter.favorited, &mut fan)] {
         if let Some(name) = name {
             match profile::id_of(connection, name)? {
                 Some(found) => *id = found,
-                None => return Ok(Found::NONE),
+                None => return Ok(FoundArticles::NONE),
             }
         }
     }
@@ -193,7 +193,7 @@ pub(super) fn find(
                 Some(offset) => listing::ids(connection, NEWEST, [limit, offset])?,
                 None => Vec::new(),
             };
-            Ok(Found { ids, count })
+            Ok(FoundArticles { ids, count })
         }
         [one] => {
             let sql = one.kind.select("") + PAGE;
@@ -201,7 +201,7 @@ pub(super) fn find(
                 Some(offset) => listing::ids(connection, &sql, [one.value, &limit, &offset])?,
                 None => Vec::new(),
             };
-            Ok(Found {
+            Ok(FoundArticles {
                 ids,
                 count: one.articles,
             })
@@ -215,8 +215,8 @@ fn intersect(
     connection: &Connection,
     fewest: &Condition<'_>,
     others: &[Condition<'_>],
-    page: ArticlePage,
-) -> rusqlite::Result<Found> {
+    page: PageRange,
+) -> rusqlite::Result<FoundArticles> {
     let lookups = others.iter().enumerate();
     let lookups = lookups.map(|(index, other)| other.kind.lookup(fewest.kind, index + 2));
     let sql = fewest.kind.select(&lookups.collect::<String>());
@@ -226,7 +226,7 @@ fn intersect(
     let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     ids.drain(..page.offset.min(ids.len()));
     ids.truncate(page.limit);
-    Ok(Found { ids, count })
+    Ok(FoundArticles { ids, count })
 }
 
 /// List articles
@@ -258,7 +258,7 @@ pub(super) async fn read(
     blog: &Blog,
     reading: &PrivateReading<'_>,
     viewer: Viewer,
-    (filter, page): (ArticleFilter, ArticlePage),
+    (filter, page): (ArticleFilter, PageRange),
 ) -> Result<Bytes> {
     let key = (Some(filter), page);
     if let Some(body) = reading.cached(&blog.lists, key.clone()) {
@@ -270,7 +270,7 @@ pub(super) async fn read(
     let is_long = page.offset > SHORT_WALK || filters.into_iter().flatten().count() > 1;
     let asked = filter.clone();
     let work = move |connection: &Connection| -> Result<Vec<u8>> {
-        let Found { ids, count } = find(connection, &asked, page)?;
+        let FoundArticles { ids, count } = find(connection, &asked, page)?;
         article::list(connection, &ids, count, viewer.user_id())
     };
     let body = if is_long {

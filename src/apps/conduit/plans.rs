@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 
-use super::query::{ArticleFilter, ArticlePage};
+use super::query::{ArticleFilter, PageRange};
 use super::{
     account, article, comments, edit, favorite, feed, lists, member, passwords, profile, tags,
 };
@@ -125,7 +125,7 @@ fn steps(connection: &Connection, work: impl FnOnce(&Connection)) -> u64 {
     steps.load(Ordering::Relaxed)
 }
 
-const PAGE: ArticlePage = ArticlePage {
+const PAGE: PageRange = PageRange {
     limit: 20,
     offset: 0,
 };
@@ -202,7 +202,7 @@ fn feeds_are_merged_as_one_query_would_find_them() {
         let expected = naive.query_map([reader], |row| row.get(0)).unwrap();
         let expected: Vec<i64> = expected.map(Result::unwrap).collect();
         for (limit, offset) in [(20, 0), (7, 13), (100, 150), (100, 10_000), (1, 0)] {
-            let page = ArticlePage { limit, offset };
+            let page = PageRange { limit, offset };
             let found = feed::find(&connection, reader, page).unwrap();
             let expected_page = expected.iter().skip(offset).take(limit).copied();
             assert_eq!(

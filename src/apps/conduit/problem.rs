@@ -85,10 +85,10 @@ impl ConduitError {
 
     fn document(&self) -> Vec<u8> {
         #[derive(Serialize)]
-        struct Document<'e> {
+        struct ErrorDocument<'e> {
             errors: &'e ConduitError,
         }
-        serde_json::to_vec(&Document { errors: self }).unwrap_or_default()
+        serde_json::to_vec(&ErrorDocument { errors: self }).unwrap_or_default()
     }
 }
 

@@ -11,7 +11,7 @@ const USUAL_LIMIT: usize = 20;
 
 /// A page of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct ArticlePage {
+pub(super) struct PageRange {
     pub(super) limit: usize,
     pub(super) offset: usize,
 }
@@ -31,7 +31,7 @@ pub(super) struct ArticleFilter {
 pub(super) fn read(
     query: &str,
     settings: &ConduitSettings,
-) -> Result<(ArticleFilter, ArticlePage), ConduitError> {
+) -> Result<(ArticleFilter, PageRange), ConduitError> {
     let (mut limit, mut offset) = (None, None);
     let [mut tag, mut author, mut favorited] = [const { None }; 3];
     for (name, value) in parse(query.as_bytes()) {
@@ -58,7 +58,7 @@ pub(super) fn read(
     if !errors.is_empty() {
         return Err(ConduitError::invalid(errors));
     }
-    let page = ArticlePage {
+    let page = PageRange {
         limit: limit.min(settings.max_limit),
         offset,
     };

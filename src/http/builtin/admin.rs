@@ -80,9 +80,9 @@ fn bearer(credentials: &[u8]) -> Option<&[u8]> {
     is_bearer.then(|| token.trim_ascii_start())
 }
 
-type Counted = (Arc<Site>, Option<Arc<Watch>>);
+type MetricsState = (Arc<Site>, Option<Arc<Watch>>);
 
-async fn metrics_text(State((site, connections)): State<Counted>) -> Response {
+async fn metrics_text(State((site, connections)): State<MetricsState>) -> Response {
     let connections = connections.as_deref();
     let text = site.metrics.text(&site, connections);
     ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response()

@@ -116,7 +116,7 @@ impl Bodies {
         });
         let hold = move |frame: Frame<Bytes>| {
             let hold = |bytes: Bytes| {
-                Bytes::from_owner(Counted {
+                Bytes::from_owner(CountedBytes {
                     bytes,
                     _held: Arc::clone(&held),
                 })
@@ -154,12 +154,12 @@ impl BodyShare {
 }
 
 /// Bytes of an answer, with what they hold.
-struct Counted {
+struct CountedBytes {
     bytes: Bytes,
     _held: Arc<HeldAnswer>,
 }
 
-impl AsRef<[u8]> for Counted {
+impl AsRef<[u8]> for CountedBytes {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }

@@ -32,21 +32,21 @@ pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 /// Requests so far, by what they asked and what they got.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
-    requests: Family<RequestLabels, Histogram, Buckets>,
+    requests: Family<RequestLabels, Histogram, DurationBuckets>,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
         Self {
-            requests: Family::new_with_constructor(Buckets),
+            requests: Family::new_with_constructor(DurationBuckets),
         }
     }
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Buckets;
+struct DurationBuckets;
 
-impl MetricConstructor<Histogram> for Buckets {
+impl MetricConstructor<Histogram> for DurationBuckets {
     fn new_metric(&self) -> Histogram {
         Histogram::new(BUCKETS)
     }

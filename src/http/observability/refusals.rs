@@ -15,10 +15,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// What was refused since the last line.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Refusals(Arc<Mutex<Counted>>);
+pub(crate) struct Refusals(Arc<Mutex<RefusalCounts>>);
 
 #[derive(Debug, Default)]
-struct Counted {
+struct RefusalCounts {
     /// By what clients were told: sentences of ours.
     counts: BTreeMap<String, u64>,
     /// Whether a line will be written.
@@ -68,7 +68,7 @@ impl Refusals {
         Some((counts.values().sum(), reasons.join(" ")))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Counted> {
+    fn lock(&self) -> MutexGuard<'_, RefusalCounts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -146,16 +146,16 @@ impl PerApp<'_> {
     fn histogram(&mut self, name: &str, help: &str, of: impl Fn(&Figures) -> &Distribution) {
         let apps = self.apps.iter();
         let counted = apps.map(|(app, figures)| (AppLabels { app }, of(figures).clone()));
-        let counted = Counted(counted.collect());
+        let counted = Distributions(counted.collect());
         self.registry.register(name, help, counted);
     }
 }
 
 /// Histograms that were counted elsewhere.
 #[derive(Debug)]
-struct Counted(Vec<(AppLabels, Distribution)>);
+struct Distributions(Vec<(AppLabels, Distribution)>);
 
-impl EncodeMetric for Counted {
+impl EncodeMetric for Distributions {
     fn encode(&self, mut encoder: MetricEncoder<'_>) -> Result<(), std::fmt::Error> {
         for (app, counted) in &self.0 {
             let Distribution { buckets, sum } = counted;

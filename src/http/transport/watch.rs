@@ -38,7 +38,7 @@ impl ConnectionLimits {
 
 /// What the listener counts.
 #[derive(Debug, Default)]
-pub(crate) struct Counts {
+pub(crate) struct ConnectionCounts {
     pub(crate) head: AtomicU64,
     pub(crate) idle: AtomicU64,
     pub(crate) answer: AtomicU64,
@@ -71,7 +71,7 @@ pub struct Watch {
     pub(super) leaving: AtomicUsize,
     /// One of them has gone.
     pub(crate) left: Notify,
-    pub(crate) counts: Counts,
+    pub(crate) counts: ConnectionCounts,
 }
 
 impl Watch {
@@ -85,7 +85,7 @@ impl Watch {
             open: Mutex::default(),
             leaving: AtomicUsize::new(0),
             left: Notify::new(),
-            counts: Counts::default(),
+            counts: ConnectionCounts::default(),
         })
     }
 

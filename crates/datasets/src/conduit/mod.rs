@@ -32,13 +32,13 @@ use crate::written::{Packing, Written};
 const USERS: usize = 200;
 
 /// Everything, before it is written.
-struct Blog {
+struct GeneratedBlog {
     accounts: Vec<Account>,
     posts: Vec<Post>,
     links: Links,
 }
 
-impl Blog {
+impl GeneratedBlog {
     fn of(scale: u32) -> Self {
         let scale = usize::try_from(scale).unwrap_or(usize::MAX);
         let accounts = writers::accounts(USERS * scale);
@@ -59,7 +59,7 @@ type WriteRow<'w> = dyn FnMut(&[&str]) -> io::Result<()> + 'w;
 struct Sheet {
     name: &'static str,
     header: &'static [&'static str],
-    rows: fn(&Blog, &mut WriteRow<'_>) -> io::Result<()>,
+    rows: fn(&GeneratedBlog, &mut WriteRow<'_>) -> io::Result<()>,
 }
 
 const SHEETS: [Sheet; 6] = [
@@ -126,7 +126,7 @@ const SHEETS: [Sheet; 6] = [
 ];
 
 impl Sheet {
-    fn write(&self, blog: &Blog, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, blog: &GeneratedBlog, out: &mut dyn Write) -> io::Result<()> {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record(self.header)?;
         (self.rows)(blog, &mut |row| Ok(csv.write_record(row)?))?;
@@ -134,7 +134,12 @@ impl Sheet {
     }
 
     /// Writes the file below `folder`; gives it with the digest of its text.
-    fn store(&self, folder: &Path, blog: &Blog, packing: Packing) -> io::Result<(Written, String)> {
+    fn store(
+        &self,
+        folder: &Path,
+        blog: &GeneratedBlog,
+        packing: Packing,
+    ) -> io::Result<(Written, String)> {
         let name = format!("{}.zst", self.name);
         let path = folder.join(&name);
         let mut out = BufWriter::new(File::create(&path)?);
@@ -159,7 +164,7 @@ pub(crate) fn write_dataset(
     wrote: &mut dyn FnMut(&Written),
 ) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    let blog = Blog::of(scale);
+    let blog = GeneratedBlog::of(scale);
     let mut digests = Vec::new();
     for sheet in &SHEETS {
         let (file, digest) = sheet.store(folder, &blog, packing)?;
@@ -173,7 +178,7 @@ pub(crate) fn write_dataset(
     Ok(())
 }
 
-fn user_rows(blog: &Blog, row: &mut WriteRow<'_>) -> io::Result<()> {
+fn user_rows(blog: &GeneratedBlog, row: &mut WriteRow<'_>) -> io::Result<()> {
     for (index, account) in blog.accounts.iter().enumerate() {
         let (id, time) = ((index + 1).to_string(), rfc3339(account.created_at));
         let Account {
@@ -188,7 +193,7 @@ fn user_rows(blog: &Blog, row: &mut WriteRow<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn article_rows(blog: &Blog, row: &mut WriteRow<'_>) -> io::Result<()> {
+fn article_rows(blog: &GeneratedBlog, row: &mut WriteRow<'_>) -> io::Result<()> {
     for (index, post) in blog.posts.iter().enumerate() {
         let (id, author) = ((index + 1).to_string(), post.author.to_string());
         let [created, updated] = [post.created_at, post.updated_at].map(rfc3339);
@@ -213,7 +218,7 @@ fn article_rows(blog: &Blog, row: &mut WriteRow<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn comment_rows(blog: &Blog, row: &mut WriteRow<'_>) -> io::Result<()> {
+fn comment_rows(blog: &GeneratedBlog, row: &mut WriteRow<'_>) -> io::Result<()> {
     for (index, comment) in blog.links.comments.iter().enumerate() {
         let id = (index + 1).to_string();
         let [article, author] = [comment.article, comment.author].map(|id| id.to_string());
@@ -238,7 +243,7 @@ mod tests {
     fn links_are_packed_as_in_the_repository() {
         let made = tempfile::tempdir().unwrap();
         let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dataset/conduit");
-        let blog = Blog::of(1);
+        let blog = GeneratedBlog::of(1);
         for sheet in SHEETS.iter().filter(|sheet| sheet.name.starts_with('f')) {
             let (file, _) = sheet.store(made.path(), &blog, Packing::Hard).unwrap();
             let [expected, written] =

@@ -9,7 +9,7 @@ use crate::choices::SeededRng;
 use crate::palette::{Rgb, WOOD};
 
 /// The profile of one chair, facing right.
-struct Profile {
+struct ChairProfile {
     /// Where the seat ends in front, bends up, and where the back ends.
     front: Point,
     bend: Point,
@@ -22,7 +22,7 @@ struct Profile {
     flipped: bool,
 }
 
-impl Profile {
+impl ChairProfile {
     fn choose(choices: &mut SeededRng) -> Self {
         let lean = choices.between(8.0, 34.0);
         let bend = (46.0 + lean * 0.7, 160.0);
@@ -63,7 +63,7 @@ impl Profile {
 
 /// Draws a floor chair, sometimes with arms or on a turntable.
 pub(super) fn draw(canvas: &mut Canvas, choices: &mut SeededRng, materials: &Materials) {
-    let profile = Profile::choose(choices);
+    let profile = ChairProfile::choose(choices);
     let (front, bend, top) = (profile.front, profile.bend, profile.top);
     let middle = profile.place((
         (front.0 + bend.0 + profile.depth.0) / 2.0,
@@ -114,7 +114,7 @@ pub(super) fn draw(canvas: &mut Canvas, choices: &mut SeededRng, materials: &Mat
     }
 }
 
-fn draw_head_pillow(canvas: &mut Canvas, profile: &Profile, lift: Point, colour: Rgb) {
+fn draw_head_pillow(canvas: &mut Canvas, profile: &ChairProfile, lift: Point, colour: Rgb) {
     let start = (profile.top.0 + lift.0, profile.top.1 + lift.1 + 6.0);
     let (x, y) = (profile.depth.0 * 0.14, profile.depth.1 * 0.14);
     let near = profile.place((start.0 + x, start.1 + y));
@@ -123,7 +123,7 @@ fn draw_head_pillow(canvas: &mut Canvas, profile: &Profile, lift: Point, colour:
 }
 
 /// An arm rest as a bent strip of wood; `side` moves it to the far side.
-fn draw_arm(canvas: &mut Canvas, profile: &Profile, side: Point, colour: Rgb) {
+fn draw_arm(canvas: &mut Canvas, profile: &ChairProfile, side: Point, colour: Rgb) {
     let reach = profile.front.0.min(CENTRE + 24.0) - 6.0;
     let height = profile.bend.1 - 40.0;
     let points = [

@@ -8,13 +8,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use super::addresses;
-use super::cards::{Person, TagLink, Toggle, tags};
+use super::cards::{Byline, TagLink, Toggle, tags};
 use super::data::{self, ArticleData, CommentData};
 use super::format::{Date, number};
 use super::frame::{PageFrame, form_page};
 use super::home;
 use super::markdown;
-use super::posted::{Fields, FormErrors, Posted, Refusal, typed};
+use super::posted::{ApiFields, FormErrors, FormRefusal, Posted, typed};
 use super::terms::{FormMark, FormTerms, attempt};
 use crate::apps::conduit::path::{CommentPath, SlugPath};
 use crate::apps::conduit::{Blog, BlogState, Result, comments, edit};
@@ -31,7 +31,7 @@ const COMMENTS: i64 = 30;
 /// A comment, ready to be shown.
 struct CommentCard {
     id: i64,
-    author: Person,
+    author: Byline,
     date: Date,
     body: String,
     /// Where its author removes it.
@@ -52,7 +52,7 @@ struct ArticlePage<'p> {
     frame: &'p PageFrame,
     article: &'p ArticleData,
     html: &'p str,
-    author: Person,
+    author: Byline,
     date: Date,
     /// Where its author edits it.
     editor: Option<String>,
@@ -172,7 +172,7 @@ impl ArticleParts<'_> {
             let removal = format!("{path}/comments/{}", comment.id);
             CommentCard {
                 id: comment.id,
-                author: Person::of(frame, &comment.author),
+                author: Byline::of(frame, &comment.author),
                 date: Date::of(frame.t, &comment.created_at),
                 removal: frame
                     .is(&comment.author.username)
@@ -189,7 +189,7 @@ impl ArticleParts<'_> {
         let template = ArticlePage {
             frame,
             html: &self.html,
-            author: Person::of(frame, &article.author),
+            author: Byline::of(frame, &article.author),
             date: Date::of(frame.t, &article.created_at),
             editor: editor.then(|| frame.url(&addresses::editor(&article.slug))),
             favorite: Toggle::favorite(frame, article),
@@ -241,11 +241,11 @@ pub(super) async fn comment(
 ) -> Result<Response> {
     let path = addresses::article(&slug);
     let frame = frame.at(path.clone());
-    let author = match Refusal::unless_sent_by(frame.visitor.as_deref(), &form) {
+    let author = match FormRefusal::unless_sent_by(frame.visitor.as_deref(), &form) {
         Ok(author) => author,
         Err(refusal) => return refused(&blog, &frame, slug, &form, &refusal).await,
     };
-    let fields = Fields::of(&form, &["body"]);
+    let fields = ApiFields::of(&form, &["body"]);
     let posted = match comments::text_in(&fields.0) {
         Err(error) => Posted::Refused(error.into()),
         Ok(text) => {
@@ -276,7 +276,7 @@ async fn refused(
     frame: &PageFrame,
     slug: String,
     form: &FormFields,
-    refusal: &Refusal,
+    refusal: &FormRefusal,
 ) -> Result<Response> {
     let (reading, parts) = read(blog, frame, slug, 1).await?;
     let form = CommentForm {

@@ -12,7 +12,7 @@ use crate::web::texts::fill;
 pub(super) const PER_PAGE: i64 = 10;
 
 /// Somebody's name and picture.
-pub(super) struct Person {
+pub(super) struct Byline {
     pub(super) name: String,
     pub(super) address: String,
     pub(super) picture: Option<String>,
@@ -20,7 +20,7 @@ pub(super) struct Person {
     pub(super) initial: String,
 }
 
-impl Person {
+impl Byline {
     pub(super) fn of(frame: &PageFrame, profile: &ProfileData) -> Self {
         let image = profile.image.as_deref();
         Self {
@@ -82,23 +82,23 @@ pub(super) fn tags(frame: &PageFrame, names: &[String]) -> Vec<TagLink> {
 }
 
 /// An article in a list.
-pub(super) struct Card {
+pub(super) struct ArticleCard {
     pub(super) title: String,
     pub(super) address: String,
     pub(super) description: String,
-    pub(super) author: Person,
+    pub(super) author: Byline,
     pub(super) date: Date,
     pub(super) tags: Vec<TagLink>,
     pub(super) favorite: Toggle,
 }
 
-impl Card {
+impl ArticleCard {
     fn of(frame: &PageFrame, article: &ArticleData) -> Self {
         Self {
             title: article.title.clone(),
             address: frame.url(&addresses::article(&article.slug)),
             description: article.description.clone(),
-            author: Person::of(frame, &article.author),
+            author: Byline::of(frame, &article.author),
             date: Date::of(frame.t, &article.created_at),
             tags: tags(frame, &article.tag_list),
             favorite: Toggle::favorite(frame, article),
@@ -114,7 +114,7 @@ pub(super) fn past_the_end(list: &ArticleList, page: i64) -> Option<i64> {
 
 /// A page of a list with its links.
 pub(super) struct CardList {
-    pub(super) cards: Vec<Card>,
+    pub(super) cards: Vec<ArticleCard>,
     pub(super) paging: Paging,
 }
 
@@ -129,7 +129,9 @@ impl CardList {
         let cards = list.articles.iter();
         let last = pages(list.articles_count, PER_PAGE);
         Self {
-            cards: cards.map(|article| Card::of(frame, article)).collect(),
+            cards: cards
+                .map(|article| ArticleCard::of(frame, article))
+                .collect(),
             paging: Paging::new(current, last, |page| frame.url(&address(page))),
         }
     }

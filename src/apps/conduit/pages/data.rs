@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::apps::conduit::query::{ArticleFilter, ArticlePage};
+use crate::apps::conduit::query::{ArticleFilter, PageRange};
 use crate::apps::conduit::{
     Blog, Result, account, article, comments, feed, lists, problem::ConduitError, profile,
 };
@@ -107,7 +107,7 @@ pub(super) async fn list(
     blog: &Blog,
     reading: &PrivateReading<'_>,
     viewer: Viewer,
-    asked: (ArticleFilter, ArticlePage),
+    asked: (ArticleFilter, PageRange),
 ) -> Result<ArticleList> {
     rows(&lists::read(blog, reading, viewer, asked).await?)
 }
@@ -117,7 +117,7 @@ pub(super) async fn feed(
     blog: &Blog,
     reading: &PrivateReading<'_>,
     id: i64,
-    page: ArticlePage,
+    page: PageRange,
 ) -> Result<ArticleList> {
     rows(&feed::read(blog, reading, id, page).await?)
 }

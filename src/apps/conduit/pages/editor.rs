@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::addresses;
 use super::data;
 use super::frame::{PageFrame, form_page};
-use super::posted::{Fields, FormErrors, Posted, Refusal, typed};
+use super::posted::{ApiFields, FormErrors, FormRefusal, Posted, typed};
 use super::terms::{FormMark, attempt};
 use crate::apps::conduit::edit::{self, ArticleFields};
 use crate::apps::conduit::path::SlugPath;
@@ -95,14 +95,14 @@ pub(super) async fn edit(
 /// What was sent from the editor: an extractor. What is long is taken apart by the pool for long work.
 pub(super) struct ArticleForm {
     form: FormFields,
-    fields: Fields,
+    fields: ApiFields,
     mark: FormMark,
 }
 
 impl ArticleForm {
     fn parse(body: &[u8]) -> Result<Self> {
         let form = FormFields::parse(body)?;
-        let mut fields = Fields::of(&form, &TEXTS);
+        let mut fields = ApiFields::of(&form, &TEXTS);
         let tags = typed(&form, TAGS);
         // Tags that were left as they were are left out: one of them may hold a comma.
         if tags != typed(&form, TAGS_BEFORE) {
@@ -140,7 +140,7 @@ pub(super) async fn create(
     key: FormKey,
     ArticleForm { form, fields, mark }: ArticleForm,
 ) -> Result<Response> {
-    let author = match Refusal::unless_sent_by(frame.visitor.as_deref(), &form) {
+    let author = match FormRefusal::unless_sent_by(frame.visitor.as_deref(), &form) {
         Ok(author) => author,
         Err(refusal) => return answer(frame, &form, None, Posted::Refused(refusal)),
     };
@@ -164,7 +164,7 @@ pub(super) async fn change(
     ArticleForm { form, fields, mark }: ArticleForm,
 ) -> Result<Response> {
     let path = addresses::editor(&old);
-    let author = match Refusal::unless_sent_by(frame.visitor.as_deref(), &form) {
+    let author = match FormRefusal::unless_sent_by(frame.visitor.as_deref(), &form) {
         Ok(author) => author,
         Err(refusal) => return answer(frame, &form, Some(&path), Posted::Refused(refusal)),
     };
@@ -186,7 +186,7 @@ fn answer(
     editor: Option<&str>,
     posted: Posted,
 ) -> Result<Response> {
-    let refusal: Refusal = match posted {
+    let refusal: FormRefusal = match posted {
         Posted::Done(slug) => {
             let slug = String::from_utf8(slug).unwrap_or_default();
             return Ok(see_other(&frame.url(&addresses::article(&slug))));

@@ -14,7 +14,7 @@ use crate::web::layout::{allow_pictures, harden, page};
 
 #[derive(Template)]
 #[template(path = "conduit/error.html")]
-struct FailurePage<'p> {
+struct BlogFailurePage<'p> {
     frame: &'p PageFrame,
     status: u16,
     title: &'p str,
@@ -69,7 +69,7 @@ impl ErrorPage for Failures {
             status if status.is_client_error() => (&texts.bad_request, &texts.bad_request_hint),
             _ => (&texts.internal, &texts.internal_hint),
         };
-        let template = FailurePage {
+        let template = BlogFailurePage {
             frame,
             status: status.as_u16(),
             title,

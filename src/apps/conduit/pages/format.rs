@@ -32,13 +32,13 @@ impl Date {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apps::conduit::pages::language::Language;
+    use crate::apps::conduit::pages::language::BlogLanguage;
 
     #[test]
     fn dates_are_days() {
         for (language, shown) in [
-            (Language::English, "February 8, 2016"),
-            (Language::Japanese, "2016年2月8日"),
+            (BlogLanguage::English, "February 8, 2016"),
+            (BlogLanguage::Japanese, "2016年2月8日"),
         ] {
             let date = Date::of(Strings::of(language), "2016-02-08T23:22:56.637Z");
             assert_eq!(date.shown, shown);

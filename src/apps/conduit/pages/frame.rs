@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::addresses;
 use super::assets;
-use super::language::Language;
+use super::language::BlogLanguage;
 use super::strings::Strings;
 use super::visitor::Visitor;
 use crate::apps::conduit::problem::ConduitError;
@@ -23,7 +23,7 @@ use crate::web::redirect::see_other;
 
 /// What the templates of all pages know.
 pub(in crate::apps::conduit) struct PageFrame {
-    pub(super) language: Language,
+    pub(super) language: BlogLanguage,
     /// All texts.
     pub(super) t: &'static Strings,
     /// Where style sheet and module are.
@@ -42,7 +42,7 @@ pub(in crate::apps::conduit) struct PageFrame {
 impl PageFrame {
     /// The frame of an error page.
     pub(super) fn of(mount: &Mount, headers: &HeaderMap, uri: &Uri) -> Self {
-        let language = Language::of(headers, None);
+        let language = BlogLanguage::of(headers, None);
         Self {
             language,
             t: Strings::of(language),

@@ -9,7 +9,7 @@ use super::addresses::with_query;
 use super::cards::{self, CardList, PER_PAGE, TagLink, past_the_end};
 use super::data;
 use super::frame::PageFrame;
-use crate::apps::conduit::query::{ArticleFilter, ArticlePage};
+use crate::apps::conduit::query::{ArticleFilter, PageRange};
 use crate::apps::conduit::{BlogState, Result, tags};
 use crate::http::Reading;
 use crate::web::flash;
@@ -112,9 +112,9 @@ impl HomePage<'_> {
 }
 
 /// The articles before a page.
-pub(super) fn page_of(page: i64) -> ArticlePage {
+pub(super) fn page_of(page: i64) -> PageRange {
     let before = (page - 1).saturating_mul(PER_PAGE);
-    ArticlePage {
+    PageRange {
         limit: usize::try_from(PER_PAGE).unwrap_or_default(),
         offset: usize::try_from(before).unwrap_or(usize::MAX),
     }

@@ -13,12 +13,12 @@ use crate::web::redirect::{local_or, see_other};
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
+pub(super) enum BlogLanguage {
     English,
     Japanese,
 }
 
-impl Languages for Language {
+impl Languages for BlogLanguage {
     const ALL: &'static [Self] = &[Self::English, Self::Japanese];
 
     fn code(self) -> &'static str {
@@ -31,7 +31,7 @@ impl Languages for Language {
 
 /// `POST /language`: remembers the choice and goes back.
 pub(super) async fn choose(State(blog): State<BlogState>, form: FormFields) -> Result<Response> {
-    let language = form.text("language").and_then(Language::from_code);
+    let language = form.text("language").and_then(BlogLanguage::from_code);
     let language = language.ok_or_else(|| HttpError::bare(StatusCode::BAD_REQUEST))?;
     let mut response = see_other(local_or(form.text("to"), &blog.mount.url("/")));
     language.remember(&mut response, &blog.cookies)?;

@@ -18,11 +18,11 @@ use crate::web::texts::fill;
 pub(super) enum Posted {
     /// The body of its answer; nothing, if that is not kept.
     Done(Vec<u8>),
-    Refused(Refusal),
+    Refused(FormRefusal),
 }
 
 /// Why a form was refused: its status, and what is wrong with which field.
-pub(super) struct Refusal {
+pub(super) struct FormRefusal {
     pub(super) status: StatusCode,
     errors: Vec<(String, String)>,
 }
@@ -38,7 +38,7 @@ impl Posted {
                 Self::Done(answer.body.map(|body| body.bytes).unwrap_or_default()),
             ),
             Outcome::Done(answer) | Outcome::Replayed(answer) => {
-                Refusal::stored(&answer).map(Self::Refused)
+                FormRefusal::stored(&answer).map(Self::Refused)
             }
             Outcome::Withheld(_) => Ok(Self::Done(Vec::new())),
             Outcome::KeyTaken => Err(HttpError::bare(StatusCode::UNPROCESSABLE_ENTITY)),
@@ -51,7 +51,7 @@ const FORM: &str = "form";
 const ENDED: &str = "session has ended";
 const OUTDATED: &str = "is out of date";
 
-impl Refusal {
+impl FormRefusal {
     /// The number of `visitor`, who sends `form`; or why not: the session has ended, or the form is of
     /// another one. Whoever has written a long text gets it back then.
     pub(super) fn unless_sent_by(
@@ -85,7 +85,7 @@ impl Refusal {
 
     fn stored(answer: &StoredResponse) -> Result<Self> {
         #[derive(Deserialize)]
-        struct Document {
+        struct StoredErrors {
             errors: Map<String, Value>,
         }
         let status = StatusCode::from_u16(answer.status).map_err(HttpError::internal)?;
@@ -94,7 +94,7 @@ impl Refusal {
             return Err(HttpError::bare(status));
         }
         let body = answer.body.as_ref().map(|body| body.bytes.as_slice());
-        let document: Document =
+        let document: StoredErrors =
             serde_json::from_slice(body.unwrap_or_default()).map_err(HttpError::internal)?;
         let text = |value: &Value| value[0].as_str().unwrap_or_default().to_owned();
         let errors = document.errors.iter();
@@ -117,7 +117,7 @@ impl Refusal {
     }
 }
 
-impl From<ConduitError> for Refusal {
+impl From<ConduitError> for FormRefusal {
     fn from(error: ConduitError) -> Self {
         let errors = error.errors();
         Self {
@@ -167,9 +167,9 @@ fn explain(t: &FieldTexts, key: &str, text: &str) -> String {
 }
 
 /// Fields of a form as a body of the API has them. Browsers send line ends of their own.
-pub(super) struct Fields(pub(super) Map<String, Value>);
+pub(super) struct ApiFields(pub(super) Map<String, Value>);
 
-impl Fields {
+impl ApiFields {
     /// Those with these names; what was left empty is an empty text.
     pub(super) fn of(form: &FormFields, names: &[&str]) -> Self {
         let fields = names
@@ -188,7 +188,7 @@ pub(super) fn typed(form: &FormFields, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apps::conduit::pages::language::Language;
+    use crate::apps::conduit::pages::language::BlogLanguage;
     use crate::apps::conduit::pages::strings::Strings;
     use crate::apps::conduit::validation;
 
@@ -205,7 +205,7 @@ mod tests {
             validation::title(&long),
             validation::comment_body(&long),
         ];
-        let t = &Strings::of(Language::Japanese).field;
+        let t = &Strings::of(BlogLanguage::Japanese).field;
         let texts = errors.map(Result::unwrap_err);
         let others = [
             BLANK,

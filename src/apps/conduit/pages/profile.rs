@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
 use super::addresses::{self, with_query};
-use super::cards::{CardList, Person, Toggle, past_the_end};
+use super::cards::{Byline, CardList, Toggle, past_the_end};
 use super::data::{self, ProfileData};
 use super::frame::PageFrame;
 use super::home::page_of;
@@ -22,7 +22,7 @@ use crate::web::texts::fill;
 struct ProfilePage<'p> {
     frame: &'p PageFrame,
     profile: &'p ProfileData,
-    person: Person,
+    person: Byline,
     follow: Option<Toggle>,
     /// Whether the favorites are shown, and not what was written.
     is_favorites: bool,
@@ -98,7 +98,7 @@ async fn answer(
     }
     let template = ProfilePage {
         frame,
-        person: Person::of(frame, &profile),
+        person: Byline::of(frame, &profile),
         follow: Toggle::follow(frame, &profile),
         is_favorites,
         list: CardList::of(frame, &list, page, |page| with_query(shown, &[], page)),

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::data::{self, AccountData};
 use super::frame::{PageFrame, form_page};
-use super::posted::{Fields, FormErrors, Posted, typed};
+use super::posted::{ApiFields, FormErrors, Posted, typed};
 use super::terms::FormTerms;
 use crate::apps::conduit::account::{self, AccountChanges};
 use crate::apps::conduit::member::SessionUser;
@@ -57,8 +57,8 @@ pub(super) async fn show(
 }
 
 /// The account of a form: a password that was not typed stays, other fields are cleared with their text.
-fn fields(form: &FormFields) -> Fields {
-    let mut fields = Fields::of(form, &["username", "email", "bio", "image"]);
+fn fields(form: &FormFields) -> ApiFields {
+    let mut fields = ApiFields::of(form, &["username", "email", "bio", "image"]);
     if let Some(password) = form.text("password") {
         let password = Value::from(password);
         fields.0.insert("password".to_owned(), password);

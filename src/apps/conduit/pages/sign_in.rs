@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::addresses::with_query;
 use super::frame::{PageFrame, form_page};
 use super::home;
-use super::posted::{Fields, FormErrors, Posted, Refusal, typed};
+use super::posted::{ApiFields, FormErrors, FormRefusal, Posted, typed};
 use super::terms::FormTerms;
 use crate::apps::conduit::account::{self, Credentials, NewAccount};
 use crate::apps::conduit::answer::envelope;
@@ -62,19 +62,19 @@ struct SignUpPage<'p> {
 
 /// Which of the two.
 #[derive(Clone, Copy)]
-enum Entry {
+enum EntryKind {
     SignIn,
     SignUp,
 }
 
-impl Entry {
+impl EntryKind {
     /// The page with what was typed into `form`, and what is wrong with it.
     fn page(
         self,
         blog: &Blog,
         (frame, headers): (&PageFrame, &HeaderMap),
         (form, to): (&FormFields, &str),
-        refusal: Option<&Refusal>,
+        refusal: Option<&FormRefusal>,
     ) -> Result<Response> {
         let (token, seed) = FormToken::of_visitor(headers);
         let errors = refusal.map(|refusal| refusal.explained(&frame.t.field));
@@ -118,7 +118,7 @@ pub(super) async fn sign_in(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    Entry::SignIn.show(&blog, &frame, &headers, query.as_deref())
+    EntryKind::SignIn.show(&blog, &frame, &headers, query.as_deref())
 }
 
 pub(super) async fn sign_up(
@@ -127,13 +127,13 @@ pub(super) async fn sign_up(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    Entry::SignUp.show(&blog, &frame, &headers, query.as_deref())
+    EntryKind::SignUp.show(&blog, &frame, &headers, query.as_deref())
 }
 
 /// Whether a form came from a page that this visitor was shown.
-fn sent(headers: &HeaderMap, form: &FormFields) -> Result<(), Refusal> {
+fn sent(headers: &HeaderMap, form: &FormFields) -> Result<(), FormRefusal> {
     let (token, _) = FormToken::of_visitor(headers);
-    token.check(form).map_err(|_| Refusal::outdated())
+    token.check(form).map_err(|_| FormRefusal::outdated())
 }
 
 /// `POST /login`.
@@ -147,9 +147,9 @@ pub(super) async fn enter(
     let to = form.text("to").unwrap_or_default().to_owned();
     if let Err(refusal) = sent(&headers, &form) {
         let frame = frame.at("/login");
-        return Entry::SignIn.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal));
+        return EntryKind::SignIn.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal));
     }
-    let fields = Fields::of(&form, &["email"]);
+    let fields = ApiFields::of(&form, &["email"]);
     let credentials = Credentials::read(&with_password(fields, &form).0);
     let refusal = match credentials {
         Err(error) => error,
@@ -167,8 +167,8 @@ pub(super) async fn enter(
         }
     };
     let frame = frame.at("/login");
-    let refusal = Refusal::from(refusal);
-    Entry::SignIn.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal))
+    let refusal = FormRefusal::from(refusal);
+    EntryKind::SignIn.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal))
 }
 
 /// `POST /register`.
@@ -182,10 +182,10 @@ pub(super) async fn register(
     let to = form.text("to").unwrap_or_default().to_owned();
     if let Err(refusal) = sent(&headers, &form) {
         let frame = frame.at("/register");
-        return Entry::SignUp.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal));
+        return EntryKind::SignUp.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal));
     }
     let client = blog.users.client(&extensions, &headers);
-    let fields = Fields::of(&form, &["username", "email"]);
+    let fields = ApiFields::of(&form, &["username", "email"]);
     let posted = match NewAccount::read(&with_password(fields, &form).0) {
         Err(error) => Posted::Refused(error.into()),
         Ok(new) => {
@@ -215,7 +215,7 @@ pub(super) async fn register(
                 return Ok(response);
             }
             let frame = frame.at("/register");
-            Entry::SignUp.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal))
+            EntryKind::SignUp.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal))
         }
     }
 }
@@ -224,7 +224,7 @@ pub(super) async fn register(
 /// was sent twice.
 async fn same_account(
     blog: &Blog,
-    refusal: &Refusal,
+    refusal: &FormRefusal,
     client: Client,
     form: &FormFields,
 ) -> Result<Option<i64>> {
@@ -232,14 +232,14 @@ async fn same_account(
     if !is_taken || !refusal.concerns(&["username", "email"]) {
         return Ok(None);
     }
-    match Credentials::read(&with_password(Fields::of(form, &["email"]), form).0) {
+    match Credentials::read(&with_password(ApiFields::of(form, &["email"]), form).0) {
         Ok(credentials) => account::sign_in(blog, client, credentials).await,
         Err(_) => Ok(None),
     }
 }
 
 /// Passwords are taken as they are: line ends belong to them.
-fn with_password(mut fields: Fields, form: &FormFields) -> Fields {
+fn with_password(mut fields: ApiFields, form: &FormFields) -> ApiFields {
     let password = form.text("password").unwrap_or_default();
     fields.0.insert("password".to_owned(), password.into());
     fields

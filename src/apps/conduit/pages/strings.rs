@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::language::Language;
+use super::language::BlogLanguage;
 use crate::web::texts::{parse, texts};
 
 /// All texts of a language.
@@ -70,13 +70,13 @@ texts! {
 }
 
 impl Strings {
-    pub(super) fn of(language: Language) -> &'static Self {
+    pub(super) fn of(language: BlogLanguage) -> &'static Self {
         static ENGLISH: LazyLock<Strings> = LazyLock::new(|| read(include_str!("strings/en.toml")));
         static JAPANESE: LazyLock<Strings> =
             LazyLock::new(|| read(include_str!("strings/ja.toml")));
         match language {
-            Language::English => &ENGLISH,
-            Language::Japanese => &JAPANESE,
+            BlogLanguage::English => &ENGLISH,
+            BlogLanguage::Japanese => &JAPANESE,
         }
     }
 }
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn every_language_has_every_text_with_the_same_blanks() {
-        for language in Language::ALL.iter().copied() {
+        for language in BlogLanguage::ALL.iter().copied() {
             assert!(!Strings::of(language).language.is_empty());
         }
         let (english, japanese) = (

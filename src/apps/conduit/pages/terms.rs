@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-use super::posted::Fields;
+use super::posted::ApiFields;
 use crate::apps::conduit::write::WriteTerms;
 use crate::apps::conduit::{BlogState, Result};
 use crate::http::{FormKey, HttpError, Preconditions};
@@ -37,7 +37,7 @@ pub(super) struct FormMark(String);
 
 impl FormMark {
     /// That of fields; none of them is a secret.
-    pub(super) fn of(fields: &Fields) -> Result<Self> {
+    pub(super) fn of(fields: &ApiFields) -> Result<Self> {
         /// Bytes of the digest that keep two texts apart.
         const SHOWN: usize = 16;
         let text = serde_json::to_vec(&fields.0).map_err(HttpError::internal)?;
