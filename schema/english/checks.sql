@@ -1,0 +1,62 @@
+-- What must hold in an english file, baked or written by a primary. Each row that a statement returns is a
+-- complaint, and a bake with a complaint fails. No sentences and no users are none.
+
+SELECT format('score %d: there is no user %s', id, ifnull(user_id, 'without a number'))
+FROM scores WHERE user_id IS NULL OR user_id NOT IN (SELECT id FROM users) LIMIT 10;
+SELECT format('score %d: there is no sentence %s', id, ifnull(sentence_id, 'without a number'))
+FROM scores WHERE sentence_id IS NULL OR sentence_id NOT IN (SELECT id FROM sentences) LIMIT 10;
+
+-- The sums are those of the rows.
+SELECT format('sentence %d: its place in the order is another one', id)
+FROM sentences LEFT JOIN sentence_order AS o ON o.sentence_id = id
+WHERE o.no IS NOT ifnull(sentences.no, 0) LIMIT 10;
+SELECT format('block %d: the sentences are not those of the rows', ifnull(b.block, r.block))
+FROM sentence_block AS b
+FULL JOIN (SELECT no >> 8 AS block, count(*) AS n FROM sentence_order GROUP BY 1) AS r ON r.block = b.block
+WHERE b.sentences IS NOT r.n LIMIT 10;
+SELECT 'the number of all sentences is not that of the rows'
+WHERE (SELECT sentences FROM total) IS NOT (SELECT count(*) FROM sentences)
+   OR (SELECT count(*) FROM sentence_order) IS NOT (SELECT count(*) FROM sentences);
+SELECT format('user %d, sentence %d: the sums are not those of the rows',
+              ifnull(p.user_id, r.user_id), ifnull(p.sentence_id, r.sentence_id))
+FROM progress AS p
+FULL JOIN (SELECT user_id, sentence_id, ifnull(no, 0) AS no, total(val) AS score,
+                  total(val) FILTER (WHERE type = 'ScoreEngWritten') AS written,
+                  total(val) FILTER (WHERE type = 'ScoreEngNotWritten') AS not_written,
+                  count(*) AS gradings,
+                  count(*) FILTER (WHERE ifnull(type, 'Score') <> 'Score' OR val IS NOT 0) AS attempts
+           FROM scores JOIN sentences ON sentences.id = sentence_id GROUP BY 1, 2) AS r
+  ON r.user_id = p.user_id AND r.sentence_id = p.sentence_id
+WHERE (p.no, p.score, p.written, p.not_written, p.gradings, p.attempts)
+  IS NOT (r.no, r.score, r.written, r.not_written, r.gradings, r.attempts) LIMIT 10;
+SELECT format('user %d, score %d, block %d: the sentences are not those of the rows',
+              ifnull(b.user_id, r.user_id), ifnull(b.score, r.score), ifnull(b.block, r.block))
+FROM score_block AS b
+FULL JOIN (SELECT user_id, score, no >> 8 AS block, count(*) AS n FROM progress WHERE score <> 0
+           GROUP BY 1, 2, 3) AS r
+  ON r.user_id = b.user_id AND r.score = b.score AND r.block = b.block
+WHERE b.sentences IS NOT r.n LIMIT 10;
+SELECT format('user %d, block %d: the scored sentences are not those of the rows',
+              ifnull(b.user_id, r.user_id), ifnull(b.block, r.block))
+FROM scored_block AS b
+FULL JOIN (SELECT user_id, no >> 8 AS block, count(*) AS n FROM progress WHERE score <> 0
+           GROUP BY 1, 2) AS r
+  ON r.user_id = b.user_id AND r.block = b.block
+WHERE b.sentences IS NOT r.n LIMIT 10;
+SELECT format('user %d: the totals are not those of the rows', id)
+FROM users LEFT JOIN user_total AS t ON t.user_id = id
+LEFT JOIN (SELECT user_id, count(*) FILTER (WHERE attempts > 0) AS tried,
+                  count(*) FILTER (WHERE written > 0) AS written,
+                  count(*) FILTER (WHERE not_written > 0) AS not_written, sum(gradings) AS gradings
+           FROM progress GROUP BY user_id) AS r ON r.user_id = id
+WHERE (t.tried, t.written_good, t.not_written_good, t.gradings)
+  IS NOT (ifnull(r.tried, 0), ifnull(r.written, 0), ifnull(r.not_written, 0), ifnull(r.gradings, 0))
+LIMIT 10;
+SELECT format('user %d, %s: the gradings of the day are not those of the rows',
+              ifnull(d.user_id, r.user_id), ifnull(d.day, r.day))
+FROM user_day AS d
+FULL JOIN (SELECT user_id, substr(created_at, 1, 10) AS day, count(*) AS gradings,
+                  count(*) FILTER (WHERE passed <> 0) AS passed, total(val) AS val
+           FROM scores WHERE ifnull(type, 'Score') <> 'Score' OR val IS NOT 0 GROUP BY 1, 2) AS r
+  ON r.user_id = d.user_id AND r.day = d.day
+WHERE (d.gradings, d.passed, d.val) IS NOT (r.gradings, r.passed, r.val) LIMIT 10;
