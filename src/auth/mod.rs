@@ -8,8 +8,8 @@
 //! - [`UserContext`], [`UserSetup`], [`Users`]: all of it for one app; start there
 //! - [`password`]: argon2id in the pool for long work; `imported`: bcrypt of other systems
 //! - [`token`]: JWT, HS256 only (`hs256`); `known_tokens`: those that were verified
-//! - [`session`]: the cookie of a site; [`reset`]: new passwords for forgotten ones; `seal`: how both are
-//!   kept from being read or made up
+//! - [`session`]: the cookie of a site; [`visitor`]: who visits its pages; [`reset`]: new passwords for
+//!   forgotten ones; `seal`: how cookie and token are kept from being read or made up
 //! - `throttle`: attempts per account and client
 //! - [`keys`]: the secret of an app and the keys derived from it; `key_file`: a primary's own
 //! - [`figures`]: what is counted; `clock`: seconds
@@ -28,5 +28,6 @@ pub mod session;
 mod throttle;
 pub mod token;
 mod users;
+pub mod visitor;
 
 pub use users::{SignIn, UserContext, UserSetup, Users};

@@ -218,7 +218,10 @@ impl ServedApp for Conduit {
             };
             let pages = pages
                 .with_state(Arc::clone(&blog))
-                .layer(from_fn_with_state(Arc::clone(&blog), pages::authenticate));
+                .layer(from_fn_with_state(
+                    Arc::clone(&blog),
+                    pages::authenticate::<Blog>,
+                ));
             Ok(router.merge(pages).merge(assets.with_state(blog)))
         };
         let mounted = Mounted::of_router(paths, description, routes).with_users(&figures);

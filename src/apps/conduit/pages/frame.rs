@@ -124,7 +124,7 @@ impl PageFrame {
     /// Whether the visitor has this name.
     pub(super) fn is(&self, name: &str) -> bool {
         let visitor = self.visitor.as_ref();
-        visitor.is_some_and(|visitor| visitor.username == name)
+        visitor.is_some_and(|visitor| visitor.user == name)
     }
 
     /// What a form gets that only somebody signed in may send; `page` is where to go on.
@@ -170,7 +170,7 @@ impl FromRequestParts<BlogState> for PageFrame {
         let _ = Viewer::from_request_parts(parts, blog).await;
         Ok(Self {
             is_looked_at: true,
-            visitor: parts.extensions.get::<Arc<Visitor>>().cloned(),
+            visitor: Visitor::of(&parts.extensions),
             ..Self::of(&blog.mount, &parts.headers, &parts.uri)
         })
     }

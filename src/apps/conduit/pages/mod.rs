@@ -41,8 +41,8 @@ mod visitor;
 use axum::routing::{delete, get, post};
 
 pub(super) use self::errors::{Failures, not_found};
-pub(super) use self::visitor::authenticate;
 use super::BlogState;
+pub(super) use crate::auth::visitor::authenticate;
 use crate::http::Routes;
 use crate::web::error_page::with_error_pages;
 use crate::web::form::method_override;
