@@ -31,14 +31,20 @@ WHERE (p.no, p.score, p.written, p.not_written, p.gradings, p.attempts)
   IS NOT (r.no, r.score, r.written, r.not_written, r.gradings, r.attempts) LIMIT 10;
 SELECT format('user %d, score %d, block %d: the sentences are not those of the rows',
               ifnull(b.user_id, r.user_id), ifnull(b.score, r.score), ifnull(b.block, r.block))
-FROM score_block AS b
+FROM (SELECT * FROM score_block WHERE sentences <> 0) AS b
 FULL JOIN (SELECT user_id, score, no >> 8 AS block, count(*) AS n FROM progress WHERE score <> 0
            GROUP BY 1, 2, 3) AS r
   ON r.user_id = b.user_id AND r.score = b.score AND r.block = b.block
 WHERE b.sentences IS NOT r.n LIMIT 10;
+SELECT format('user %d, score %d: the number of sentences is not that of the rows',
+              ifnull(c.user_id, r.user_id), ifnull(c.score, r.score))
+FROM (SELECT * FROM score_count WHERE sentences <> 0) AS c
+FULL JOIN (SELECT user_id, score, count(*) AS n FROM progress WHERE score <> 0 GROUP BY 1, 2) AS r
+  ON r.user_id = c.user_id AND r.score = c.score
+WHERE c.sentences IS NOT r.n LIMIT 10;
 SELECT format('user %d, block %d: the scored sentences are not those of the rows',
               ifnull(b.user_id, r.user_id), ifnull(b.block, r.block))
-FROM scored_block AS b
+FROM (SELECT * FROM scored_block WHERE sentences <> 0) AS b
 FULL JOIN (SELECT user_id, no >> 8 AS block, count(*) AS n FROM progress WHERE score <> 0
            GROUP BY 1, 2) AS r
   ON r.user_id = b.user_id AND r.block = b.block

@@ -5,7 +5,7 @@
 -- graded has the score 0 and no row of the learner: a new learner costs nothing, and neither does a new
 -- sentence. So an order is walked as the scores above 0, those that are 0 (all sentences without a row in
 -- which the score is another one), and those below. Counts by blocks of 256 numbers tell where the page N of
--- an order begins without a walk to it.
+-- an order begins without a walk to it. Counts that have become 0 stay, so that a grading has less to do.
 
 -- The original left gradings behind whose learner or sentence was gone; nobody is ever shown them.
 DELETE FROM scores
@@ -58,6 +58,14 @@ CREATE TABLE score_block (
   PRIMARY KEY (user_id, score, block)
 ) STRICT, WITHOUT ROWID;
 
+-- How many sentences have which score, where it is not 0.
+CREATE TABLE score_count (
+  user_id   INTEGER NOT NULL,
+  score     INTEGER NOT NULL,
+  sentences INTEGER NOT NULL,
+  PRIMARY KEY (user_id, score)
+) STRICT, WITHOUT ROWID;
+
 -- How many sentences of a block have a score that is not 0.
 CREATE TABLE scored_block (
   user_id   INTEGER NOT NULL,
@@ -95,6 +103,8 @@ SELECT user_id, sentence_id, ifnull(no, 0), total(val), total(val) FILTER (WHERE
 FROM scores JOIN sentences ON sentences.id = sentence_id GROUP BY 1, 2 ORDER BY 1, 2;
 INSERT INTO score_block
 SELECT user_id, score, no >> 8, count(*) FROM progress WHERE score <> 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+INSERT INTO score_count
+SELECT user_id, score, count(*) FROM progress WHERE score <> 0 GROUP BY 1, 2 ORDER BY 1, 2;
 INSERT INTO scored_block
 SELECT user_id, no >> 8, count(*) FROM progress WHERE score <> 0 GROUP BY 1, 2 ORDER BY 1, 2;
 INSERT INTO user_total (user_id) SELECT id FROM users ORDER BY id;
@@ -120,6 +130,7 @@ BEGIN
   DELETE FROM user_total WHERE user_id = old.id;
   DELETE FROM progress WHERE user_id = old.id;
   DELETE FROM score_block WHERE user_id = old.id;
+  DELETE FROM score_count WHERE user_id = old.id;
   DELETE FROM scored_block WHERE user_id = old.id;
   DELETE FROM user_day WHERE user_id = old.id;
 END;
@@ -224,29 +235,14 @@ END;
 
 CREATE TRIGGER progress_arrives AFTER INSERT ON progress
 BEGIN
-  INSERT INTO score_block SELECT new.user_id, new.score, new.no >> 8, 1 WHERE new.score <> 0
-  ON CONFLICT (user_id, score, block) DO UPDATE SET sentences = sentences + 1;
-  INSERT INTO scored_block SELECT new.user_id, new.no >> 8, 1 WHERE new.score <> 0
-  ON CONFLICT (user_id, block) DO UPDATE SET sentences = sentences + 1;
   UPDATE user_total
   SET tried = tried + (new.attempts > 0), written_good = written_good + (new.written > 0),
       not_written_good = not_written_good + (new.not_written > 0), gradings = gradings + new.gradings
   WHERE user_id = new.user_id;
 END;
 
-CREATE TRIGGER progress_changes AFTER UPDATE OF score, no, written, not_written, gradings, attempts ON progress
+CREATE TRIGGER progress_changes AFTER UPDATE OF written, not_written, gradings, attempts ON progress
 BEGIN
-  UPDATE score_block SET sentences = sentences - 1
-  WHERE user_id = old.user_id AND score = old.score AND block = old.no >> 8 AND old.score <> 0;
-  DELETE FROM score_block
-  WHERE user_id = old.user_id AND score = old.score AND block = old.no >> 8 AND sentences = 0;
-  INSERT INTO score_block SELECT new.user_id, new.score, new.no >> 8, 1 WHERE new.score <> 0
-  ON CONFLICT (user_id, score, block) DO UPDATE SET sentences = sentences + 1;
-  UPDATE scored_block SET sentences = sentences - 1
-  WHERE user_id = old.user_id AND block = old.no >> 8 AND old.score <> 0;
-  DELETE FROM scored_block WHERE user_id = old.user_id AND block = old.no >> 8 AND sentences = 0;
-  INSERT INTO scored_block SELECT new.user_id, new.no >> 8, 1 WHERE new.score <> 0
-  ON CONFLICT (user_id, block) DO UPDATE SET sentences = sentences + 1;
   UPDATE user_total
   SET tried = tried + (new.attempts > 0) - (old.attempts > 0),
       written_good = written_good + (new.written > 0) - (old.written > 0),
@@ -257,15 +253,57 @@ END;
 
 CREATE TRIGGER progress_goes AFTER DELETE ON progress
 BEGIN
-  UPDATE score_block SET sentences = sentences - 1
-  WHERE user_id = old.user_id AND score = old.score AND block = old.no >> 8 AND old.score <> 0;
-  DELETE FROM score_block
-  WHERE user_id = old.user_id AND score = old.score AND block = old.no >> 8 AND sentences = 0;
-  UPDATE scored_block SET sentences = sentences - 1
-  WHERE user_id = old.user_id AND block = old.no >> 8 AND old.score <> 0;
-  DELETE FROM scored_block WHERE user_id = old.user_id AND block = old.no >> 8 AND sentences = 0;
   UPDATE user_total
   SET tried = tried - (old.attempts > 0), written_good = written_good - (old.written > 0),
       not_written_good = not_written_good - (old.not_written > 0), gradings = gradings - old.gradings
   WHERE user_id = old.user_id;
+END;
+
+-- A score that is not 0 comes, changes, goes.
+CREATE TRIGGER scored_arrives AFTER INSERT ON progress WHEN new.score <> 0
+BEGIN
+  INSERT INTO score_block VALUES (new.user_id, new.score, new.no >> 8, 1)
+  ON CONFLICT (user_id, score, block) DO UPDATE SET sentences = sentences + 1;
+  INSERT INTO score_count VALUES (new.user_id, new.score, 1)
+  ON CONFLICT (user_id, score) DO UPDATE SET sentences = sentences + 1;
+  INSERT INTO scored_block VALUES (new.user_id, new.no >> 8, 1)
+  ON CONFLICT (user_id, block) DO UPDATE SET sentences = sentences + 1;
+END;
+
+CREATE TRIGGER scored_ends AFTER UPDATE OF score, no ON progress
+WHEN old.score <> 0 AND (new.score <> old.score OR new.no <> old.no)
+BEGIN
+  UPDATE score_block SET sentences = sentences - 1
+  WHERE user_id = old.user_id AND score = old.score AND block = old.no >> 8;
+  UPDATE score_count SET sentences = sentences - 1 WHERE user_id = old.user_id AND score = old.score;
+END;
+
+CREATE TRIGGER scored_begins AFTER UPDATE OF score, no ON progress
+WHEN new.score <> 0 AND (new.score <> old.score OR new.no <> old.no)
+BEGIN
+  INSERT INTO score_block VALUES (new.user_id, new.score, new.no >> 8, 1)
+  ON CONFLICT (user_id, score, block) DO UPDATE SET sentences = sentences + 1;
+  INSERT INTO score_count VALUES (new.user_id, new.score, 1)
+  ON CONFLICT (user_id, score) DO UPDATE SET sentences = sentences + 1;
+END;
+
+CREATE TRIGGER scored_leaves_block AFTER UPDATE OF score, no ON progress
+WHEN old.score <> 0 AND (new.score = 0 OR new.no >> 8 <> old.no >> 8)
+BEGIN
+  UPDATE scored_block SET sentences = sentences - 1 WHERE user_id = old.user_id AND block = old.no >> 8;
+END;
+
+CREATE TRIGGER scored_enters_block AFTER UPDATE OF score, no ON progress
+WHEN new.score <> 0 AND (old.score = 0 OR new.no >> 8 <> old.no >> 8)
+BEGIN
+  INSERT INTO scored_block VALUES (new.user_id, new.no >> 8, 1)
+  ON CONFLICT (user_id, block) DO UPDATE SET sentences = sentences + 1;
+END;
+
+CREATE TRIGGER scored_goes AFTER DELETE ON progress WHEN old.score <> 0
+BEGIN
+  UPDATE score_block SET sentences = sentences - 1
+  WHERE user_id = old.user_id AND score = old.score AND block = old.no >> 8;
+  UPDATE score_count SET sentences = sentences - 1 WHERE user_id = old.user_id AND score = old.score;
+  UPDATE scored_block SET sentences = sentences - 1 WHERE user_id = old.user_id AND block = old.no >> 8;
 END;

@@ -9,6 +9,7 @@
 mod answer;
 mod app;
 pub mod conduit;
+pub mod english;
 pub mod isuumo;
 mod listing;
 pub mod people;
@@ -23,7 +24,12 @@ use crate::config::Config;
 use crate::file::{FileError, Folder, Schema};
 
 /// Every app, in the order in which help texts list them.
-pub const ALL: &[&dyn App] = &[&isuumo::Isuumo, &people::People, &conduit::Conduit];
+pub const ALL: &[&dyn App] = &[
+    &isuumo::Isuumo,
+    &people::People,
+    &conduit::Conduit,
+    &english::English,
+];
 
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
 static DATASETS: Dir<'_> = include_dir!("$OUT_DIR/dataset");

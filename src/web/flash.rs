@@ -25,10 +25,21 @@ const AGE: Duration = Duration::from_secs(60);
 /// When the word is none: 500.
 pub fn lead(scope: &CookieScope, to: &str, word: &str) -> Result<Response, HttpError> {
     let mut response = see_other(to);
-    scope
-        .at(path_of(to))
-        .set(&mut response, COOKIE, word, Some(AGE))?;
+    leave(&mut response, scope, to, word)?;
     Ok(response)
+}
+
+/// Has `response`, which leads to the page `to`, leave what `word` stands for to be said there.
+///
+/// # Errors
+/// When the word is none: 500.
+pub fn leave(
+    response: &mut Response,
+    scope: &CookieScope,
+    to: &str,
+    word: &str,
+) -> Result<(), HttpError> {
+    scope.at(path_of(to)).set(response, COOKIE, word, Some(AGE))
 }
 
 /// The word of `known` that a page is to explain, if there is one.

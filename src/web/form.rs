@@ -55,6 +55,11 @@ impl FormFields {
         Some(first.as_str()).filter(|text| !text.is_empty())
     }
 
+    /// All fields, names and values, in their order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+
     /// All values of a name that are not empty.
     pub fn texts<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         let given = self.0.iter().filter(move |(given, _)| given == name);

@@ -15,6 +15,12 @@ pub fn see_other(to: &str) -> Response {
     redirect(StatusCode::SEE_OTHER, to)
 }
 
+/// 302 to an address of this site: what [`see_other`] is, for apps whose contract has that status.
+#[must_use]
+pub fn found(to: &str) -> Response {
+    redirect(StatusCode::FOUND, to)
+}
+
 /// 308 to an address of this site: where something has moved.
 #[must_use]
 pub fn moved(to: &str) -> Response {

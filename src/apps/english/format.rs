@@ -1,0 +1,78 @@
+//! In which form a request wants its answer: a page, or JSON, as Rails decides it. An address that ends in
+//! `.json` says so; else `Accept` does, and whoever accepts a page gets one.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use std::convert::Infallible;
+
+use crate::http::accepted_values;
+
+/// The form of an answer. An extractor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Html,
+    Json,
+}
+
+/// How an address says that it wants JSON.
+pub(super) const SUFFIX: &str = ".json";
+
+impl Format {
+    /// That of a request.
+    pub(super) fn of(parts: &Parts) -> Self {
+        if parts.uri.path().trim_end_matches('/').ends_with(SUFFIX) || prefers_json(&parts.headers)
+        {
+            Self::Json
+        } else {
+            Self::Html
+        }
+    }
+}
+
+/// Whether JSON is accepted by name and pages are not, or less.
+fn prefers_json(headers: &HeaderMap) -> bool {
+    let mut best = [0, 0];
+    for (range, weight) in accepted_values(headers, &header::ACCEPT) {
+        let kind = match range {
+            "application/json" => 0,
+            "text/html" | "application/xhtml+xml" => 1,
+            _ => continue,
+        };
+        best[kind] = best[kind].max(weight);
+    }
+    best[0] > best[1]
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Format {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    fn format(path: &str, accept: &str) -> Format {
+        let request = Request::get(path)
+            .header("accept", accept)
+            .body(())
+            .unwrap();
+        Format::of(&request.into_parts().0)
+    }
+
+    #[test]
+    fn the_address_counts_before_what_is_accepted() {
+        assert_eq!(format("/sentences.json", "text/html"), Format::Json);
+        assert_eq!(format("/sentences", "application/json"), Format::Json);
+        for page in ["", "*/*", "text/html,application/xhtml+xml,*/*;q=0.8"] {
+            assert_eq!(format("/sentences", page), Format::Html, "{page}");
+        }
+        let script = "application/json, text/javascript, */*; q=0.01";
+        assert_eq!(format("/sentences", script), Format::Json);
+    }
+}

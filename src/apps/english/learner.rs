@@ -1,0 +1,93 @@
+//! Who asks: a learner with a session, or nobody.
+//!
+//! Nearly all of the app is for learners. A page leads others to the sign-in and back, and a program is told
+//! 401, as the original does it.
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
+use rusqlite::OptionalExtension as _;
+use serde_json::json;
+
+use super::format::Format;
+use super::mode::Mode;
+use super::{Drill, DrillState};
+use crate::auth::session::Sessions;
+use crate::auth::visitor::{self, SessionUsers};
+use crate::http::{DigestKey, HttpError, Viewer};
+use crate::web::redirect::found;
+
+const USER: &str = "SELECT session_epoch, email, mode, role FROM users WHERE id = ?1";
+
+/// Statements of this file, for the test that reads plans.
+#[cfg(test)]
+pub(super) const STATEMENTS: [&str; 1] = [USER];
+
+/// What the pages know of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Profile {
+    pub(super) email: String,
+    pub(super) mode: Mode,
+    /// Whether sentences and words may be changed.
+    pub(super) is_editor: bool,
+}
+
+/// Somebody who is signed in.
+pub(super) type Visitor = visitor::Visitor<Profile>;
+
+/// A learner who asks; an extractor for routes that need one.
+pub(super) struct Learner(pub(super) std::sync::Arc<Visitor>);
+
+impl FromRequestParts<DrillState> for Learner {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, drill: &DrillState) -> Result<Self, Response> {
+        // Says of the answer that it depends on who asks, too.
+        let _ = Viewer::from_request_parts(parts, drill).await;
+        if let Some(visitor) = Visitor::of(&parts.extensions) {
+            return Ok(Self(visitor));
+        }
+        Err(match Format::of(parts) {
+            Format::Json => unauthorized(),
+            Format::Html => found(&drill.mount.url("/users/sign_in")),
+        })
+    }
+}
+
+/// 401, as the original words it.
+pub(super) fn unauthorized() -> Response {
+    let text = "You need to sign in or sign up before continuing.";
+    (
+        StatusCode::UNAUTHORIZED,
+        axum::Json(json!({ "error": text })),
+    )
+        .into_response()
+}
+
+impl SessionUsers for Drill {
+    type User = Profile;
+
+    fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    fn digest_key(&self) -> &DigestKey {
+        &self.digest_key
+    }
+
+    fn find(&self, id: i64) -> Result<Option<(i64, Profile)>, HttpError> {
+        self.store.read(|connection| -> Result<_, HttpError> {
+            let mut select = connection.prepare_cached(USER)?;
+            let user = select.query_row([id], |row| {
+                let profile = Profile {
+                    email: row.get(1)?,
+                    mode: row.get(2)?,
+                    is_editor: row.get_ref(3)?.as_str()? == "editor",
+                };
+                Ok((row.get(0)?, profile))
+            });
+            Ok(user.optional()?)
+        })
+    }
+}

@@ -1,0 +1,170 @@
+//! English: a drill of sentences, from Japanese to English, with logins and scores.
+//!
+//! A learner walks the sentences in one of three orders, reveals the English, hears it and grades herself; a
+//! dashboard shows where she stands. Pages and JSON are at the same addresses, as the Rails application has
+//! them that this takes the place of; what it did wrong is not taken over (docs/english.md).
+//!
+//! # Layout
+//! - `learner`: who asks, and what the app knows of a user; `parameters`: what forms and JSON bodies hold, and
+//!   that they came from a page of ours; `path`: numbers in addresses; `format`: HTML or JSON
+//! - `mode`, `order`: in which order a learner walks the sentences
+//! - `time`: times as the file and as JSON have them
+//! - `rows`: the CSV files of a dataset
+//! - `pages`: what surrounds each page; words, assets, errors
+
+mod format;
+mod learner;
+mod mode;
+mod order;
+mod pages;
+mod parameters;
+mod path;
+mod rows;
+mod settings;
+mod time;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use utoipa::OpenApi as _;
+
+pub use self::settings::EnglishSettings;
+use super::{AppData, MountContext, MountError, Mounted, ServedApp};
+use crate::auth::Users;
+use crate::auth::session::Sessions;
+use crate::auth::visitor::authenticate;
+use crate::bake::CsvTable;
+use crate::config::{Mount, PublicUrl};
+use crate::http::{DigestKey, Entrance, HttpError, Routes, WorkPool};
+use crate::store::Store;
+use crate::web::cookie::CookieScope;
+
+/// What every handler of this app returns.
+type Result<T, E = HttpError> = std::result::Result<T, E>;
+
+/// What handlers share.
+struct Drill {
+    store: Arc<Store>,
+    settings: EnglishSettings,
+    /// What does whatever takes long.
+    work: WorkPool,
+    users: Users,
+    digest_key: DigestKey,
+    sessions: Sessions,
+    /// Where the app is.
+    mount: Mount,
+    /// By which address clients reach the site, if that is known.
+    public_url: Option<PublicUrl>,
+    /// Where the cookies of the pages belong.
+    cookies: CookieScope,
+    /// Whether answers may be compressed.
+    compress: bool,
+}
+
+type DrillState = Arc<Drill>;
+
+impl AsRef<Store> for Drill {
+    fn as_ref(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// The app.
+#[derive(Debug, Clone, Copy)]
+pub struct English;
+
+/// Its name.
+const NAME: &str = "english";
+
+impl AppData for English {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn csv_tables(&self) -> &'static [CsvTable] {
+        &rows::TABLES
+    }
+
+    fn variables(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("ENGLISH_SECRET", "english.secret"),
+            ("ENGLISH_SECRET_FILE", "english.secret_file"),
+        ]
+    }
+}
+
+/// Where people enter the site. Nothing but the first page is for those who are not signed in.
+const ENTRANCE: Entrance = Entrance {
+    path: "/",
+    not_for_crawlers: &[
+        "/accesses/",
+        "/dashboard",
+        "/scores",
+        "/score_eng",
+        "/sentences",
+        "/users",
+        "/words",
+    ],
+};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(tags((name = "English", description = "Sentences to learn, and how well they are known.")))]
+struct Description;
+
+impl ServedApp for English {
+    type Settings = EnglishSettings;
+
+    fn mount(&self, context: MountContext<EnglishSettings>) -> Result<Mounted, MountError> {
+        let MountContext {
+            settings,
+            mount,
+            public_url,
+            compress,
+            work,
+            users,
+            ..
+        } = context;
+        if let Some(flaw) = settings.flaw() {
+            return Err(flaw.into());
+        }
+        let setup = users.for_app(NAME, &settings.secret)?;
+        let failures = pages::Failures::new(mount.clone());
+        let (routes, assets) = (routes(failures.clone()), pages::assets());
+        let paths = [routes.paths(), assets.paths()].concat();
+        let mut description = Description::openapi();
+        description.merge(routes.description().clone());
+        let figures = setup.clone();
+        let is_https = public_url.as_ref().is_some_and(PublicUrl::is_https);
+        let cookies = CookieScope::new(mount.cookie_path(), is_https);
+        let in_pages = failures.clone();
+        let open = move |store: Arc<Store>| -> Result<Router, MountError> {
+            let users = setup.open()?;
+            in_pages.over(store.takes_writes());
+            let drill = Arc::new(Drill {
+                store,
+                work,
+                digest_key: users.digest_key(),
+                sessions: users.sessions(cookies.clone()),
+                users,
+                settings,
+                mount,
+                public_url,
+                cookies,
+                compress,
+            });
+            let visited = from_fn_with_state(Arc::clone(&drill), authenticate::<Drill>);
+            let routes = routes.with_state(Arc::clone(&drill)).layer(visited);
+            Ok(routes.merge(assets.with_state(drill)))
+        };
+        let mounted = Mounted::of_router(paths, description, open).with_users(&figures);
+        Ok(mounted
+            .with_entrance(ENTRANCE)
+            .with_not_found(pages::not_found(failures)))
+    }
+}
+
+/// All routes but those of assets.
+fn routes(failures: pages::Failures) -> Routes<DrillState> {
+    pages::routes(failures)
+}

@@ -1,0 +1,72 @@
+//! In which order a learner walks the sentences.
+
+use rusqlite::ToSql;
+use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
+
+/// A learner's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Mode {
+    /// By number.
+    #[default]
+    Normal,
+    /// The highest score first.
+    Top,
+    /// The lowest score first.
+    Worst,
+}
+
+impl Mode {
+    /// Its name, in the file and on pages.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Top => "top",
+            Self::Worst => "worst",
+        }
+    }
+
+    /// The mode called so. Whatever is none counts as normal.
+    pub(super) fn of(name: &str) -> Self {
+        [Self::Top, Self::Worst]
+            .into_iter()
+            .find(|mode| mode.name() == name)
+            .unwrap_or_default()
+    }
+
+    /// What the button makes of it: one after another, and around. What is none of the three becomes
+    /// normal.
+    pub(super) fn toggled(stored: Option<&str>) -> Self {
+        match stored {
+            Some("normal") => Self::Top,
+            Some("top") => Self::Worst,
+            _ => Self::Normal,
+        }
+    }
+}
+
+impl FromSql for Mode {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Ok(value.as_str_or_null()?.map_or(Self::Normal, Self::of))
+    }
+}
+
+impl ToSql for Mode {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.name().to_sql()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_button_goes_around() {
+        let around = ["normal", "top", "worst"].map(|name| Mode::toggled(Some(name)).name());
+        assert_eq!(around, ["top", "worst", "normal"]);
+        for odd in [None, Some(""), Some("Top"), Some("x")] {
+            assert_eq!(Mode::toggled(odd), Mode::Normal, "{odd:?}");
+            assert_eq!(odd.map_or(Mode::Normal, Mode::of), Mode::Normal, "{odd:?}");
+        }
+    }
+}

@@ -1,0 +1,517 @@
+//! The order in which a learner walks the sentences: pages of it, and what is before and after a sentence.
+//!
+//! An order is a row of bands, each in the order of numbers and then ids (schema/english/derived.sql): all
+//! sentences, where scores do not count; else those of one score after another. The band of the score 0 is
+//! what no other band has, so that a sentence nobody graded is in it without a row. Pages are found by counts
+//! of blocks, neighbours by their keys, and neither costs more far from the beginning. It must not know how a
+//! page looks.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::mode::Mode;
+
+/// The block of numbers that a number is in, as in derived.sql.
+const BLOCK_BITS: u32 = 8;
+
+const TOTAL: &str = "SELECT sentences FROM total";
+const SCORES: &str =
+    "SELECT score, sentences FROM score_count WHERE user_id = ?1 AND sentences > 0 ORDER BY score";
+const SCORE: &str = "SELECT score FROM progress WHERE user_id = ?1 AND sentence_id = ?2";
+const PLACE: &str = "SELECT ifnull(no, 0) FROM sentences WHERE id = ?1";
+
+const BLOCKS: &str = "SELECT block, sentences FROM sentence_block ORDER BY block";
+const BLOCKS_OF_SCORE: &str = "SELECT block, sentences FROM score_block \
+     WHERE user_id = ?1 AND score = ?2 AND sentences > 0 ORDER BY block";
+const BLOCKS_WITHOUT_SCORE: &str = "SELECT b.block, b.sentences - ifnull(s.sentences, 0) AS n \
+     FROM sentence_block AS b LEFT JOIN scored_block AS s ON s.user_id = ?1 AND s.block = b.block \
+     WHERE n > 0 ORDER BY b.block";
+
+/// What a walk through a band does: rows from a key on or down from it, without the key itself.
+struct Walk {
+    forward: &'static str,
+    backward: &'static str,
+}
+
+const ALL: Walk = Walk {
+    forward: "SELECT o.no, o.sentence_id, ifnull(p.score, 0) FROM sentence_order AS o \
+         LEFT JOIN progress AS p ON p.user_id = ?1 AND p.sentence_id = o.sentence_id \
+         WHERE (o.no, o.sentence_id) > (?3, ?4) AND o.no <= ?5 \
+         ORDER BY o.no, o.sentence_id LIMIT ?6 OFFSET ?7",
+    backward: "SELECT o.no, o.sentence_id, ifnull(p.score, 0) FROM sentence_order AS o \
+         LEFT JOIN progress AS p ON p.user_id = ?1 AND p.sentence_id = o.sentence_id \
+         WHERE (o.no, o.sentence_id) < (?3, ?4) AND o.no >= ?5 \
+         ORDER BY o.no DESC, o.sentence_id DESC LIMIT ?6 OFFSET ?7",
+};
+
+const OF_SCORE: Walk = Walk {
+    forward: "SELECT no, sentence_id, score FROM progress \
+         WHERE user_id = ?1 AND score = ?2 AND (no, sentence_id) > (?3, ?4) AND no <= ?5 \
+         ORDER BY no, sentence_id LIMIT ?6 OFFSET ?7",
+    backward: "SELECT no, sentence_id, score FROM progress \
+         WHERE user_id = ?1 AND score = ?2 AND (no, sentence_id) < (?3, ?4) AND no >= ?5 \
+         ORDER BY no DESC, sentence_id DESC LIMIT ?6 OFFSET ?7",
+};
+
+const WITHOUT_SCORE: Walk = Walk {
+    forward: "SELECT o.no, o.sentence_id, 0 FROM sentence_order AS o \
+         WHERE (o.no, o.sentence_id) > (?3, ?4) AND o.no <= ?5 \
+           AND NOT EXISTS (SELECT 1 FROM progress AS p \
+             WHERE p.user_id = ?1 AND p.sentence_id = o.sentence_id AND p.score <> 0) \
+         ORDER BY o.no, o.sentence_id LIMIT ?6 OFFSET ?7",
+    backward: "SELECT o.no, o.sentence_id, 0 FROM sentence_order AS o \
+         WHERE (o.no, o.sentence_id) < (?3, ?4) AND o.no >= ?5 \
+           AND NOT EXISTS (SELECT 1 FROM progress AS p \
+             WHERE p.user_id = ?1 AND p.sentence_id = o.sentence_id AND p.score <> 0) \
+         ORDER BY o.no DESC, o.sentence_id DESC LIMIT ?6 OFFSET ?7",
+};
+
+/// Statements of this file, for the test that reads plans.
+#[cfg(test)]
+pub(super) const STATEMENTS: [&str; 13] = [
+    TOTAL,
+    SCORES,
+    SCORE,
+    PLACE,
+    BLOCKS,
+    BLOCKS_OF_SCORE,
+    BLOCKS_WITHOUT_SCORE,
+    ALL.forward,
+    ALL.backward,
+    OF_SCORE.forward,
+    OF_SCORE.backward,
+    WITHOUT_SCORE.forward,
+    WITHOUT_SCORE.backward,
+];
+
+/// A sentence in an order, with the learner's score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ranked {
+    pub(super) no: i64,
+    pub(super) id: i64,
+    pub(super) score: i64,
+}
+
+/// What is beside a sentence. The order is a ring: the last one is before the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Neighbours {
+    pub(super) previous: i64,
+    pub(super) next: i64,
+}
+
+/// A learner's order in one state of the data.
+pub(super) struct Order<'c> {
+    connection: &'c Connection,
+    user: i64,
+    bands: Vec<Band>,
+    /// All sentences.
+    pub(super) sentences: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Band {
+    kind: BandKind,
+    sentences: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BandKind {
+    All,
+    /// Those of one score. Of 0, all that are in no other band.
+    Score(i64),
+}
+
+/// A place in a band: number and id.
+type Key = (i64, i64);
+
+const FIRST: Key = (i64::MIN, i64::MIN);
+const LAST: Key = (i64::MAX, i64::MAX);
+
+impl<'c> Order<'c> {
+    /// The order of `user` in `mode`.
+    pub(super) fn of(connection: &'c Connection, user: i64, mode: Mode) -> rusqlite::Result<Self> {
+        let sentences = connection
+            .prepare_cached(TOTAL)?
+            .query_row([], |row| row.get(0))?;
+        let bands = match mode {
+            Mode::Normal => vec![Band {
+                kind: BandKind::All,
+                sentences,
+            }],
+            Mode::Top | Mode::Worst => {
+                let mut bands = by_score(connection, user, sentences)?;
+                if mode == Mode::Top {
+                    bands.reverse();
+                }
+                bands
+            }
+        };
+        Ok(Self {
+            connection,
+            user,
+            bands,
+            sentences,
+        })
+    }
+
+    /// `limit` sentences from the place `offset` on.
+    pub(super) fn page(&self, offset: i64, limit: i64) -> rusqlite::Result<Vec<Ranked>> {
+        let (mut skip, mut found) = (offset.max(0), Vec::new());
+        for band in &self.bands {
+            let wanted = limit - rows(&found);
+            if wanted <= 0 {
+                break;
+            }
+            if skip >= band.sentences {
+                skip -= band.sentences;
+                continue;
+            }
+            self.slice(band.kind, skip, wanted, &mut found)?;
+            skip = 0;
+        }
+        Ok(found)
+    }
+
+    /// What is beside the sentence `id`, or nothing if there is none with this id.
+    pub(super) fn neighbours(&self, id: i64) -> rusqlite::Result<Option<Neighbours>> {
+        let mut place = self.connection.prepare_cached(PLACE)?;
+        let Some(no) = place.query_row([id], |row| row.get(0)).optional()? else {
+            return Ok(None);
+        };
+        let kind = match self.bands.first().map(|band| band.kind) {
+            None | Some(BandKind::All) => BandKind::All,
+            Some(BandKind::Score(_)) => BandKind::Score(self.score(id)?),
+        };
+        let Some(own) = self.bands.iter().position(|band| band.kind == kind) else {
+            return Ok(None);
+        };
+        let (before, rest) = self.bands.split_at(own);
+        let after = rest.get(1..).unwrap_or_default();
+        let next = match self.after(kind, (no, id))? {
+            Some(next) => Some(next),
+            None => self.first(after.iter().chain(before).chain([&rest[0]]))?,
+        };
+        let previous = match self.before(kind, (no, id))? {
+            Some(previous) => Some(previous),
+            None => {
+                let bands = before.iter().rev().chain(after.iter().rev());
+                self.last(bands.chain([&rest[0]]))?
+            }
+        };
+        Ok(next.zip(previous).map(|(next, previous)| Neighbours {
+            previous: previous.id,
+            next: next.id,
+        }))
+    }
+
+    /// The learner's score of a sentence.
+    pub(super) fn score(&self, id: i64) -> rusqlite::Result<i64> {
+        score(self.connection, self.user, id)
+    }
+
+    fn first<'b>(
+        &self,
+        mut bands: impl Iterator<Item = &'b Band>,
+    ) -> rusqlite::Result<Option<Ranked>> {
+        let found = bands.find_map(|band| self.after(band.kind, FIRST).transpose());
+        found.transpose()
+    }
+
+    fn last<'b>(
+        &self,
+        mut bands: impl Iterator<Item = &'b Band>,
+    ) -> rusqlite::Result<Option<Ranked>> {
+        let found = bands.find_map(|band| self.before(band.kind, LAST).transpose());
+        found.transpose()
+    }
+
+    /// The first sentence of a band behind `key`: in its own block, or at the begin of the next one that has
+    /// some, so that not all in between are looked at.
+    fn after(&self, kind: BandKind, key: Key) -> rusqlite::Result<Option<Ranked>> {
+        let mut found = Vec::new();
+        if key != FIRST {
+            self.walk(kind, (key, block_end(key.0)), (1, 0), true, &mut found)?;
+        }
+        if found.is_empty() {
+            let own = (key != FIRST).then(|| key.0 >> BLOCK_BITS);
+            let next = self.blocks(kind)?.into_iter();
+            let next = next
+                .map(|(block, _)| block)
+                .find(|block| own.is_none_or(|own| *block > own));
+            if let Some(block) = next {
+                let begin = (block << BLOCK_BITS, i64::MIN);
+                self.walk(kind, (begin, block_end(begin.0)), (1, 0), true, &mut found)?;
+            }
+        }
+        Ok(found.first().copied())
+    }
+
+    /// The same downwards.
+    fn before(&self, kind: BandKind, key: Key) -> rusqlite::Result<Option<Ranked>> {
+        let mut found = Vec::new();
+        if key != LAST {
+            self.walk(kind, (key, block_begin(key.0)), (1, 0), false, &mut found)?;
+        }
+        if found.is_empty() {
+            let own = (key != LAST).then(|| key.0 >> BLOCK_BITS);
+            let previous = self.blocks(kind)?.into_iter().rev();
+            let previous = previous
+                .map(|(block, _)| block)
+                .find(|block| own.is_none_or(|own| *block < own));
+            if let Some(block) = previous {
+                let begin = block << BLOCK_BITS;
+                let end = (block_end(begin), i64::MAX);
+                self.walk(kind, (end, begin), (1, 0), false, &mut found)?;
+            }
+        }
+        Ok(found.first().copied())
+    }
+
+    /// Adds `limit` sentences of a band from its place `skip` on.
+    fn slice(
+        &self,
+        kind: BandKind,
+        mut skip: i64,
+        limit: i64,
+        found: &mut Vec<Ranked>,
+    ) -> rusqlite::Result<()> {
+        let wanted = rows(found) + limit;
+        for (block, sentences) in self.blocks(kind)? {
+            if rows(found) >= wanted {
+                break;
+            }
+            if skip >= sentences {
+                skip -= sentences;
+                continue;
+            }
+            let begin = (block << BLOCK_BITS, i64::MIN);
+            let range = (begin, block_end(begin.0));
+            self.walk(kind, range, (wanted - rows(found), skip), true, found)?;
+            skip = 0;
+        }
+        Ok(())
+    }
+
+    /// The blocks of a band that have sentences, and how many.
+    fn blocks(&self, kind: BandKind) -> rusqlite::Result<Vec<(i64, i64)>> {
+        let pair = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let connection = self.connection;
+        match kind {
+            BandKind::All => connection
+                .prepare_cached(BLOCKS)?
+                .query_map([], pair)?
+                .collect(),
+            BandKind::Score(0) => connection
+                .prepare_cached(BLOCKS_WITHOUT_SCORE)?
+                .query_map([self.user], pair)?
+                .collect(),
+            BandKind::Score(score) => connection
+                .prepare_cached(BLOCKS_OF_SCORE)?
+                .query_map([self.user, score], pair)?
+                .collect(),
+        }
+    }
+
+    /// Adds `limit` sentences of a band beyond a key and up to a number, the first `skip` left out.
+    fn walk(
+        &self,
+        kind: BandKind,
+        (key, end): (Key, i64),
+        (limit, skip): (i64, i64),
+        is_forward: bool,
+        found: &mut Vec<Ranked>,
+    ) -> rusqlite::Result<()> {
+        let (walk, score) = match kind {
+            BandKind::All => (&ALL, 0),
+            BandKind::Score(0) => (&WITHOUT_SCORE, 0),
+            BandKind::Score(score) => (&OF_SCORE, score),
+        };
+        let sql = if is_forward {
+            walk.forward
+        } else {
+            walk.backward
+        };
+        let mut select = self.connection.prepare_cached(sql)?;
+        let values = params![self.user, score, key.0, key.1, end, limit, skip];
+        for ranked in select.query_map(values, ranked)? {
+            found.push(ranked?);
+        }
+        Ok(())
+    }
+}
+
+/// A learner's score of a sentence: 0 for one that was never graded.
+pub(super) fn score(connection: &Connection, user: i64, sentence: i64) -> rusqlite::Result<i64> {
+    let mut select = connection.prepare_cached(SCORE)?;
+    let score = select.query_row([user, sentence], |row| row.get(0));
+    Ok(score.optional()?.unwrap_or(0))
+}
+
+/// The bands by rising score, that of 0 among them.
+fn by_score(connection: &Connection, user: i64, sentences: i64) -> rusqlite::Result<Vec<Band>> {
+    let mut bands = Vec::new();
+    let mut scored = 0;
+    let mut select = connection.prepare_cached(SCORES)?;
+    let mut rows = select.query([user])?;
+    while let Some(row) = rows.next()? {
+        let band = Band {
+            kind: BandKind::Score(row.get(0)?),
+            sentences: row.get(1)?,
+        };
+        scored += band.sentences;
+        bands.push(band);
+    }
+    let below = |band: &Band| matches!(band.kind, BandKind::Score(score) if score < 0);
+    let place = bands.partition_point(below);
+    if sentences > scored {
+        let zero = Band {
+            kind: BandKind::Score(0),
+            sentences: sentences - scored,
+        };
+        bands.insert(place, zero);
+    }
+    Ok(bands)
+}
+
+fn ranked(row: &Row<'_>) -> rusqlite::Result<Ranked> {
+    Ok(Ranked {
+        no: row.get(0)?,
+        id: row.get(1)?,
+        score: row.get(2)?,
+    })
+}
+
+/// The first number of the block of `no`.
+fn block_begin(no: i64) -> i64 {
+    (no >> BLOCK_BITS) << BLOCK_BITS
+}
+
+/// The last number of the block of `no`.
+fn block_end(no: i64) -> i64 {
+    block_begin(no) + ((1 << BLOCK_BITS) - 1)
+}
+
+fn rows(found: &[Ranked]) -> i64 {
+    i64::try_from(found.len()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sentences with numbers close together, far apart, below 0, missing and twice, and gradings of two
+    /// learners, from a small generator.
+    fn file() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        for script in ["tables", "derived", "indexes"] {
+            let path = format!("{}/schema/english/{script}.sql", env!("CARGO_MANIFEST_DIR"));
+            let sql = std::fs::read_to_string(path).unwrap();
+            connection.execute_batch(&sql).unwrap();
+        }
+        let mut state = 7u64;
+        let mut draw = |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            i64::try_from((state >> 33) % below).unwrap()
+        };
+        const TIME: &str = "2026-01-01 00:00:00.000000";
+        for user in 1..=2 {
+            let user = (user, format!("u{user}@example.com"), TIME);
+            let sql =
+                "INSERT INTO users (id, email, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)";
+            connection.execute(sql, user).unwrap();
+        }
+        for _ in 0..300 {
+            let no = Some(draw(2_000) - 500).filter(|no| no % 13 != 0);
+            let no = no.map(|no| if no % 3 == 0 { no / 8 } else { no });
+            let sql = "INSERT INTO sentences (no, created_at, updated_at) VALUES (?1, ?2, ?2)";
+            connection.execute(sql, (no, TIME)).unwrap();
+        }
+        for _ in 0..400 {
+            let (sentence, user) = (1 + draw(200), 1 + draw(2));
+            let val = [2, -2, 1, -1, 0][usize::try_from(draw(5)).unwrap()];
+            let sql = "INSERT INTO scores (val, sentence_id, user_id, type, created_at, updated_at) \
+                VALUES (?1, ?2, ?3, 'ScoreEngWritten', ?4, ?4)";
+            connection
+                .execute(sql, (val, sentence, user, TIME))
+                .unwrap();
+        }
+        connection
+    }
+
+    /// The same order by the words of the contract.
+    fn plain(connection: &Connection, user: i64, mode: Mode) -> Vec<Ranked> {
+        let sql = "SELECT ifnull(no, 0), id, (SELECT total(val) FROM scores \
+            WHERE user_id = ?1 AND sentence_id = sentences.id) FROM sentences";
+        let mut select = connection.prepare(sql).unwrap();
+        let of_row = |row: &Row<'_>| {
+            Ok(Ranked {
+                no: row.get(0)?,
+                id: row.get(1)?,
+                score: row.get::<_, f64>(2)? as i64,
+            })
+        };
+        let mut all: Vec<_> = select
+            .query_map([user], of_row)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        all.sort_by_key(|ranked| {
+            let score = match mode {
+                Mode::Normal => 0,
+                Mode::Top => -ranked.score,
+                Mode::Worst => ranked.score,
+            };
+            (score, ranked.no, ranked.id)
+        });
+        all
+    }
+
+    #[test]
+    fn pages_and_neighbours_are_those_of_the_plain_order() {
+        let connection = file();
+        for (user, mode) in [1, 2, 3]
+            .into_iter()
+            .flat_map(|user| [Mode::Normal, Mode::Top, Mode::Worst].map(|mode| (user, mode)))
+        {
+            let order = Order::of(&connection, user, mode).unwrap();
+            let plain = plain(&connection, user, mode);
+            assert_eq!(order.sentences, 300);
+            for offset in (0..320).step_by(3) {
+                let from = plain.iter().skip(offset).take(5);
+                let expected: Vec<_> = from.copied().collect();
+                let page = order.page(i64::try_from(offset).unwrap(), 5).unwrap();
+                assert_eq!(page, expected, "user {user}, {mode:?}, {offset}");
+            }
+            for (place, ranked) in plain.iter().enumerate() {
+                let expected = Neighbours {
+                    previous: plain[(place + 299) % 300].id,
+                    next: plain[(place + 1) % 300].id,
+                };
+                let found = order.neighbours(ranked.id).unwrap();
+                assert_eq!(found, Some(expected), "user {user}, {mode:?}, {place}");
+            }
+            assert_eq!(order.neighbours(999).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn one_sentence_is_beside_itself_and_none_is_no_order() {
+        let connection = file();
+        connection.execute("DELETE FROM sentences", []).unwrap();
+        for mode in [Mode::Normal, Mode::Top, Mode::Worst] {
+            let order = Order::of(&connection, 1, mode).unwrap();
+            assert!(order.page(0, 5).unwrap().is_empty());
+            assert_eq!(order.neighbours(1).unwrap(), None);
+        }
+        let sql = "INSERT INTO sentences (id, no, created_at, updated_at) \
+            VALUES (9, 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00')";
+        connection.execute(sql, []).unwrap();
+        let order = Order::of(&connection, 1, Mode::Top).unwrap();
+        let beside = Neighbours {
+            previous: 9,
+            next: 9,
+        };
+        assert_eq!(order.neighbours(9).unwrap(), Some(beside));
+    }
+}

@@ -1,0 +1,90 @@
+//! Errors for people: what the page says that stands in for an error.
+
+use std::sync::{Arc, OnceLock};
+
+use askama::Template;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+
+use super::frame::PageFrame;
+use crate::config::Mount;
+use crate::http::{HttpError, NotFoundPage};
+use crate::web::error_page::{self, ErrorPage};
+use crate::web::layout::{harden, page};
+
+#[derive(Template)]
+#[template(path = "english/error.html")]
+struct DrillFailurePage<'p> {
+    frame: &'p PageFrame,
+    status: u16,
+    title: &'p str,
+    hint: &'p str,
+}
+
+/// The error pages of the site.
+#[derive(Debug, Clone)]
+pub(in crate::apps::english) struct Failures {
+    mount: Mount,
+    /// Known when the store is open.
+    takes_writes: Arc<OnceLock<bool>>,
+}
+
+impl Failures {
+    pub(in crate::apps::english) fn new(mount: Mount) -> Self {
+        Self {
+            mount,
+            takes_writes: Arc::default(),
+        }
+    }
+
+    /// Says whether the store takes writes: what forms are told depends on it.
+    pub(in crate::apps::english) fn over(&self, takes_writes: bool) {
+        // Routes are opened once.
+        let _ = self.takes_writes.set(takes_writes);
+    }
+}
+
+impl ErrorPage for Failures {
+    type Frame = PageFrame;
+
+    fn frame(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> PageFrame {
+        let frame = PageFrame::of(&self.mount, headers, uri);
+        // Where forms go there is no page for the switch of languages to come back to.
+        match *method {
+            Method::GET | Method::HEAD => frame,
+            _ => frame.at("/").of_form(),
+        }
+    }
+
+    fn render(&self, frame: &PageFrame, status: StatusCode) -> Response {
+        let texts = &frame.t.error;
+        let is_copy = frame.is_of_form() && self.takes_writes.get() == Some(&false);
+        let (title, hint) = match status {
+            StatusCode::NOT_FOUND => (&texts.not_found, &texts.not_found_hint),
+            StatusCode::FORBIDDEN => (&texts.forbidden, &texts.forbidden_hint),
+            StatusCode::UNPROCESSABLE_ENTITY => (&texts.outdated, &texts.outdated_hint),
+            StatusCode::PAYLOAD_TOO_LARGE => (&texts.too_large, &texts.too_large_hint),
+            StatusCode::TOO_MANY_REQUESTS => (&texts.too_many, &texts.too_many_hint),
+            StatusCode::SERVICE_UNAVAILABLE if is_copy => (&texts.read_only, &texts.read_only_hint),
+            StatusCode::SERVICE_UNAVAILABLE => (&texts.unavailable, &texts.unavailable_hint),
+            status if status.is_client_error() => (&texts.bad_request, &texts.bad_request_hint),
+            _ => (&texts.internal, &texts.internal_hint),
+        };
+        let template = DrillFailurePage {
+            frame,
+            status: status.as_u16(),
+            title,
+            hint,
+        };
+        page(status, &template).unwrap_or_else(HttpError::into_response)
+    }
+
+    fn finish(&self, frame: &PageFrame, response: &mut Response) {
+        harden(response, frame.code());
+    }
+}
+
+/// The app's 404 page: for browsers; others get the house's.
+pub(in crate::apps::english) fn not_found(failures: Failures) -> NotFoundPage {
+    Arc::new(move |method, headers, uri| error_page::not_found(&failures, method, uri, headers))
+}

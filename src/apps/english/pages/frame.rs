@@ -1,0 +1,173 @@
+//! What surrounds every page: in which language, where it is, and who visits it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+
+use super::assets;
+use super::language::DrillLanguage;
+use super::notices;
+use super::strings::Strings;
+use crate::apps::english::learner::Visitor;
+use crate::apps::english::{Drill, DrillState, Result};
+use crate::config::Mount;
+use crate::http::{PrivateResponse, Viewer};
+use crate::web::csrf::FormToken;
+use crate::web::flash;
+use crate::web::languages::Languages as _;
+use crate::web::layout::{PageAddress, page};
+
+/// What the templates of all pages know.
+pub(in crate::apps::english) struct PageFrame {
+    pub(super) language: DrillLanguage,
+    /// All texts.
+    pub(super) t: &'static Strings,
+    /// Where style sheet and modules are.
+    pub(super) assets: String,
+    /// Where the page is in the app.
+    pub(super) address: PageAddress,
+    /// Whether it is known who visits: an error page is made without looking.
+    pub(super) is_looked_at: bool,
+    pub(super) visitor: Option<Arc<Visitor>>,
+    /// What a form before left to be said.
+    pub(super) notice: Option<&'static notices::Notice>,
+    /// The links to where sentences are streamed, for learners.
+    pub(super) streaming: Vec<StreamingLink>,
+    /// The token of this visitor's forms.
+    token: FormToken,
+    /// The cookie that a new visitor's token belongs to.
+    seed: Option<String>,
+    /// Whether it answers a form.
+    is_of_form: bool,
+    /// Where the app is.
+    mount: Mount,
+}
+
+/// A link of the footer.
+pub(super) struct StreamingLink {
+    pub(super) address: String,
+    pub(super) name: &'static str,
+}
+
+impl PageFrame {
+    /// The frame of an error page.
+    pub(super) fn of(mount: &Mount, headers: &HeaderMap, uri: &Uri) -> Self {
+        let language = DrillLanguage::of(headers, None);
+        let (token, seed) = FormToken::of_visitor(headers);
+        Self {
+            language,
+            t: Strings::of(language),
+            assets: mount.url(&assets::folder()),
+            address: PageAddress::of(uri),
+            is_looked_at: false,
+            visitor: None,
+            notice: None,
+            streaming: Vec::new(),
+            token,
+            seed,
+            is_of_form: false,
+            mount: mount.clone(),
+        }
+    }
+
+    /// The same for a page that is at another address than the request.
+    pub(in crate::apps::english) fn at(self, address: impl Into<String>) -> Self {
+        Self {
+            address: PageAddress::new(address),
+            ..self
+        }
+    }
+
+    /// The same for what a form is answered.
+    pub(super) fn of_form(self) -> Self {
+        Self {
+            is_of_form: true,
+            ..self
+        }
+    }
+
+    pub(super) fn is_of_form(&self) -> bool {
+        self.is_of_form
+    }
+
+    /// The address of one of the app's paths, as links have it.
+    pub(in crate::apps::english) fn url(&self, path: &str) -> String {
+        self.mount.url(path)
+    }
+
+    /// The address of a page that every site has.
+    pub(super) fn site_url(&self, path: &str) -> String {
+        self.mount.site_url(path)
+    }
+
+    /// The page's own address. The switch of languages comes back to it.
+    pub(super) fn here(&self) -> String {
+        self.url(self.address.as_str())
+    }
+
+    pub(super) fn code(&self) -> &'static str {
+        self.language.code()
+    }
+
+    /// The text of the token of this visitor's forms.
+    pub(super) fn token(&self) -> &str {
+        self.token.text()
+    }
+
+    /// Whether the visitor may change sentences and words.
+    pub(super) fn is_editor(&self) -> bool {
+        let visitor = self.visitor.as_ref();
+        visitor.is_some_and(|visitor| visitor.user.is_editor)
+    }
+
+    /// The other languages, by code and name.
+    pub(super) fn others(&self) -> Vec<(&'static str, &'static str)> {
+        let others = self.language.others();
+        others
+            .map(|language| (language.code(), Strings::of(language).language.as_str()))
+            .collect()
+    }
+
+    /// A page of this frame. It has a token in it, so nobody stores it.
+    pub(in crate::apps::english) fn page(
+        &self,
+        drill: &Drill,
+        status: StatusCode,
+        template: &impl Template,
+    ) -> Result<Response> {
+        let page = page(status, template)?;
+        let mut response = PrivateResponse::not_stored(page).into_response();
+        FormToken::remember(&mut response, &drill.cookies, self.seed.as_deref())?;
+        if self.notice.is_some() {
+            flash::forget(&mut response, &drill.cookies, &self.here())?;
+        }
+        Ok(response)
+    }
+}
+
+impl FromRequestParts<DrillState> for PageFrame {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, drill: &DrillState) -> Result<Self, Infallible> {
+        // Says of the answer that it depends on who asks, too.
+        let _ = Viewer::from_request_parts(parts, drill).await;
+        let frame = Self::of(&drill.mount, &parts.headers, &parts.uri);
+        let visitor = Visitor::of(&parts.extensions);
+        Ok(Self {
+            is_looked_at: true,
+            notice: notices::left(&parts.headers),
+            token: match &visitor {
+                Some(visitor) => visitor.form_token().clone(),
+                None => frame.token,
+            },
+            seed: frame.seed.filter(|_| visitor.is_none()),
+            visitor,
+            ..frame
+        })
+    }
+}

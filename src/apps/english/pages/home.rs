@@ -1,0 +1,19 @@
+//! `GET /` and `GET /accesses/hello`: the first page, the only one that is for everybody.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::frame::PageFrame;
+use crate::apps::english::{DrillState, Result};
+
+#[derive(Template)]
+#[template(path = "english/home.html")]
+struct HomePage<'p> {
+    frame: &'p PageFrame,
+}
+
+pub(super) async fn home(State(drill): State<DrillState>, frame: PageFrame) -> Result<Response> {
+    frame.page(&drill, StatusCode::OK, &HomePage { frame: &frame })
+}

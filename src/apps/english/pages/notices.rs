@@ -1,0 +1,48 @@
+//! What is said on the page that a form leads to, once. The texts are the original's, whose tests look for
+//! them; they stay English in every language.
+
+use axum::http::HeaderMap;
+
+use crate::web::flash;
+
+/// Something that is said once.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::apps::english) struct Notice {
+    /// How a cookie names it.
+    pub(in crate::apps::english) word: &'static str,
+    /// Whether something is wrong.
+    pub(super) is_alert: bool,
+    pub(super) text: &'static str,
+}
+
+macro_rules! notices {
+    ($($name:ident $word:literal $is_alert:literal $text:literal)*) => {
+        $(pub(in crate::apps::english) static $name: Notice =
+            Notice { word: $word, is_alert: $is_alert, text: $text };)*
+        static ALL: &[&Notice] = &[$(&$name),*];
+    };
+}
+
+notices! {
+    SIGN_IN_FIRST "sign-in-first" true "You need to sign in or sign up before continuing."
+}
+
+/// What a form before left to be said to this visitor.
+pub(super) fn left(headers: &HeaderMap) -> Option<&'static Notice> {
+    let words: Vec<_> = ALL.iter().map(|notice| notice.word).collect();
+    let word = flash::word(headers, &words)?;
+    ALL.iter().copied().find(|notice| notice.word == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_notice_has_a_word_of_its_own() {
+        let mut words: Vec<_> = ALL.iter().map(|notice| notice.word).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), ALL.len());
+    }
+}

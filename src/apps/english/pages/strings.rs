@@ -1,0 +1,75 @@
+//! What the pages say, in each language.
+//!
+//! The texts are in `strings/`, one file for each language, compiled in. The structs here name them, so
+//! the compiler finds a template that names none, and one that nobody uses; that each file has all of
+//! them and no other is checked when it is read, by a test first of all. The notices that the original shows
+//! after a form stay English in both: its tests look for them.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::language::DrillLanguage;
+use crate::web::texts::{parse, texts};
+
+/// All texts of a language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::apps::english) struct Strings {
+    /// Its own name.
+    pub(super) language: String,
+    pub(super) site: SiteTexts,
+    pub(super) home: HomeTexts,
+    pub(super) error: ErrorTexts,
+}
+
+texts! {
+    /// On every page.
+    pub(super) SiteTexts {
+        name description skip menu home sentences dashboard scores sign_in sign_up account sign_out switch
+        footer about api streaming_global streaming_local
+    }
+    pub(super) HomeTexts { title lead hint }
+    pub(super) ErrorTexts {
+        home not_found not_found_hint bad_request bad_request_hint forbidden forbidden_hint
+        outdated outdated_hint too_large too_large_hint too_many too_many_hint read_only read_only_hint
+        unavailable unavailable_hint internal internal_hint
+    }
+}
+
+impl Strings {
+    pub(in crate::apps::english) fn of(language: DrillLanguage) -> &'static Self {
+        static ENGLISH: LazyLock<Strings> = LazyLock::new(|| read(include_str!("strings/en.toml")));
+        static JAPANESE: LazyLock<Strings> =
+            LazyLock::new(|| read(include_str!("strings/ja.toml")));
+        match language {
+            DrillLanguage::English => &ENGLISH,
+            DrillLanguage::Japanese => &JAPANESE,
+        }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "compiled in, and a test reads each")]
+fn read(toml: &str) -> Strings {
+    parse(toml).expect("the texts are complete")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::languages::Languages as _;
+    use crate::web::texts::differences;
+
+    #[test]
+    fn every_language_has_every_text_with_the_same_blanks() {
+        for language in DrillLanguage::ALL.iter().copied() {
+            assert!(!Strings::of(language).language.is_empty());
+        }
+        let (english, japanese) = (
+            include_str!("strings/en.toml"),
+            include_str!("strings/ja.toml"),
+        );
+        let differences = differences(english, japanese, &[]);
+        assert!(differences.is_empty(), "{differences:?}");
+    }
+}

@@ -1,0 +1,39 @@
+//! Times: in the file as MySQL writes them in UTC, `2020-01-31 12:34:56.789012`; in JSON as Rails does,
+//! `2020-01-31T12:34:56.789Z`.
+
+use jiff::Timestamp;
+
+/// Now, as the file has it.
+pub(super) fn now() -> String {
+    stored(Timestamp::now())
+}
+
+/// A time as the file has it.
+pub(super) fn stored(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string()
+}
+
+/// A time of the file as JSON has it.
+pub(super) fn shown(stored: &str) -> String {
+    let (day, time) = stored.split_once(' ').unwrap_or((stored, "00:00:00"));
+    let (second, fraction) = time.split_once('.').unwrap_or((time, ""));
+    let millis: String = fraction.chars().chain("000".chars()).take(3).collect();
+    format!("{day}T{second}.{millis}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_shown_with_three_digits() {
+        assert_eq!(
+            shown("2020-01-31 12:34:56.789012"),
+            "2020-01-31T12:34:56.789Z"
+        );
+        assert_eq!(shown("2020-01-31 12:34:56"), "2020-01-31T12:34:56.000Z");
+        assert_eq!(shown("2020-01-31 12:34:56.5"), "2020-01-31T12:34:56.500Z");
+        let time = Timestamp::from_millisecond(1_580_474_096_789).unwrap();
+        assert_eq!(stored(time), "2020-01-31 12:34:56.789000");
+    }
+}
