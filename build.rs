@@ -9,9 +9,11 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=schema");
     println!("cargo::rerun-if-changed=dataset");
     for app in fs::read_dir("src/apps")? {
-        let assets = app?.path().join("pages/assets");
-        if assets.is_dir() {
-            println!("cargo::rerun-if-changed={}", assets.display());
+        let app = app?.path();
+        for folder in ["pages/assets", "voices"].map(|folder| app.join(folder)) {
+            if folder.is_dir() {
+                println!("cargo::rerun-if-changed={}", folder.display());
+            }
         }
     }
     println!("cargo::rerun-if-env-changed=EKIBEN_BUILD_COMMIT");

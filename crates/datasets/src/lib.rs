@@ -7,10 +7,11 @@
 //!
 //! # Layout
 //! - [`Dataset`]: the datasets by name; [`Packing`], [`Written`]: a file as it is written
-//! - `isuumo`, `people`, `conduit`: one dataset each
+//! - `isuumo`, `people`, `conduit`, `english`: one dataset each
 //! - `random`: numbers that never change; `sums`: digests of files
 
 mod conduit;
+mod english;
 mod isuumo;
 mod people;
 mod random;
@@ -33,6 +34,8 @@ pub enum Dataset {
     People,
     /// A blog.
     Conduit,
+    /// Sentences to learn.
+    English,
 }
 
 impl Dataset {
@@ -52,6 +55,7 @@ impl Dataset {
             Self::Isuumo => isuumo::write_dataset(folder, scale, packing, wrote),
             Self::People => people::write_dataset(folder, scale, wrote),
             Self::Conduit => conduit::write_dataset(folder, scale, packing, wrote),
+            Self::English => english::write_dataset(folder, scale, packing, wrote),
         }
     }
 }

@@ -1,6 +1,12 @@
 //! Files as they are written: how hard they are packed, and what a generator says of each. It must not know
 //! what a file is for.
 
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use crate::sums;
+
 /// How hard files are packed, where they are packed at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
@@ -28,4 +34,25 @@ pub struct Written {
     pub name: String,
     /// Its size on disk.
     pub stored_bytes: u64,
+}
+
+/// Packs what `write` writes as `name.zst` below `folder`; gives the file with the digest of its text.
+///
+/// # Errors
+/// Those of `write`, and when the file cannot be written.
+pub(crate) fn store_packed(
+    folder: &Path,
+    name: &str,
+    packing: Packing,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<(Written, String)> {
+    let name = format!("{name}.zst");
+    let path = folder.join(&name);
+    let mut out = BufWriter::new(File::create(&path)?);
+    let mut packed = BufWriter::new(zstd::Encoder::new(&mut out, packing.level())?);
+    let digest = sums::digest(&mut packed, write)?;
+    packed.into_inner()?.finish()?;
+    out.flush()?;
+    let stored_bytes = path.metadata()?.len();
+    Ok((Written { name, stored_bytes }, digest))
 }

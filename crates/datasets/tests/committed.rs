@@ -83,3 +83,8 @@ fn people_are_those_that_the_generator_makes() {
 fn the_blog_is_what_the_generator_makes() {
     assert_committed(Dataset::Conduit, "conduit");
 }
+
+#[test]
+fn the_sentences_are_those_that_the_generator_makes() {
+    assert_committed(Dataset::English, "english");
+}

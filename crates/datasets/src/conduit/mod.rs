@@ -17,8 +17,8 @@ mod prose;
 mod words;
 mod writers;
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 
 use self::articles::Post;
@@ -26,7 +26,7 @@ use self::calendar::rfc3339;
 use self::links::Links;
 use self::writers::Account;
 use crate::sums;
-use crate::written::{Packing, Written};
+use crate::written::{Packing, Written, store_packed};
 
 /// Users of the built-in dataset.
 const USERS: usize = 200;
@@ -140,15 +140,7 @@ impl Sheet {
         blog: &GeneratedBlog,
         packing: Packing,
     ) -> io::Result<(Written, String)> {
-        let name = format!("{}.zst", self.name);
-        let path = folder.join(&name);
-        let mut out = BufWriter::new(File::create(&path)?);
-        let mut packed = BufWriter::new(zstd::Encoder::new(&mut out, packing.level())?);
-        let digest = sums::digest(&mut packed, |out| self.write(blog, out))?;
-        packed.into_inner()?.finish()?;
-        out.flush()?;
-        let stored_bytes = path.metadata()?.len();
-        Ok((Written { name, stored_bytes }, digest))
+        store_packed(folder, self.name, packing, |out| self.write(blog, out))
     }
 }
 
