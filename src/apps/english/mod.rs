@@ -90,6 +90,14 @@ impl AppData for English {
         &[
             ("ENGLISH_SECRET", "english.secret"),
             ("ENGLISH_SECRET_FILE", "english.secret_file"),
+            (
+                "ENG_APP_ST_URL_CALLED_FROM_GLOBAL",
+                "english.streaming_global",
+            ),
+            (
+                "ENG_APP_ST_URL_CALLED_FROM_LOCAL",
+                "english.streaming_local",
+            ),
         ]
     }
 }

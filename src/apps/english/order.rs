@@ -232,7 +232,7 @@ impl<'c> Order<'c> {
             self.walk(kind, (key, block_end(key.0)), (1, 0), true, &mut found)?;
         }
         if found.is_empty() {
-            let own = (key != FIRST).then(|| key.0 >> BLOCK_BITS);
+            let own = (key != FIRST).then_some(key.0 >> BLOCK_BITS);
             let next = self.blocks(kind)?.into_iter();
             let next = next
                 .map(|(block, _)| block)
@@ -252,7 +252,7 @@ impl<'c> Order<'c> {
             self.walk(kind, (key, block_begin(key.0)), (1, 0), false, &mut found)?;
         }
         if found.is_empty() {
-            let own = (key != LAST).then(|| key.0 >> BLOCK_BITS);
+            let own = (key != LAST).then_some(key.0 >> BLOCK_BITS);
             let previous = self.blocks(kind)?.into_iter().rev();
             let previous = previous
                 .map(|(block, _)| block)
@@ -441,14 +441,14 @@ mod tests {
 
     /// The same order by the words of the contract.
     fn plain(connection: &Connection, user: i64, mode: Mode) -> Vec<Ranked> {
-        let sql = "SELECT ifnull(no, 0), id, (SELECT total(val) FROM scores \
+        let sql = "SELECT ifnull(no, 0), id, (SELECT CAST(total(val) AS INTEGER) FROM scores \
             WHERE user_id = ?1 AND sentence_id = sentences.id) FROM sentences";
         let mut select = connection.prepare(sql).unwrap();
         let of_row = |row: &Row<'_>| {
             Ok(Ranked {
                 no: row.get(0)?,
                 id: row.get(1)?,
-                score: row.get::<_, f64>(2)? as i64,
+                score: row.get(2)?,
             })
         };
         let mut all: Vec<_> = select

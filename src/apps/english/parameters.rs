@@ -78,6 +78,10 @@ impl Nested<'_> {
     pub(super) fn integer(self, name: &str) -> Option<i64> {
         match self.0.get(name)? {
             Value::Bool(value) => Some(i64::from(*value)),
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "the fraction goes, as in Rails; what is too large becomes the largest"
+            )]
             Value::Number(number) => number
                 .as_i64()
                 .or_else(|| number.as_f64().map(|number| number as i64)),
