@@ -16,6 +16,7 @@ use std::path::Path;
 mod bake;
 mod cli;
 mod conduit;
+mod english;
 mod import;
 mod isuumo;
 mod people;

@@ -4,19 +4,19 @@
 //! 401, as the original does it.
 
 use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use rusqlite::OptionalExtension as _;
 use serde_json::json;
 
 use super::format::Format;
 use super::mode::Mode;
+use super::target::sign_in_first;
 use super::{Drill, DrillState};
 use crate::auth::session::Sessions;
 use crate::auth::visitor::{self, SessionUsers};
 use crate::http::{DigestKey, HttpError, Viewer};
-use crate::web::redirect::found;
 
 const USER: &str = "SELECT session_epoch, email, mode, role FROM users WHERE id = ?1";
 
@@ -48,10 +48,9 @@ impl FromRequestParts<DrillState> for Learner {
         if let Some(visitor) = Visitor::of(&parts.extensions) {
             return Ok(Self(visitor));
         }
-        Err(match Format::of(parts) {
-            Format::Json => unauthorized(),
-            Format::Html => found(&drill.mount.url("/users/sign_in")),
-        })
+        let is_read = parts.method == Method::GET;
+        let page = is_read.then_some(&parts.uri);
+        Err(sign_in_first(drill, Format::of(parts), page))
     }
 }
 

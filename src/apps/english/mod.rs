@@ -5,6 +5,7 @@
 //! them that this takes the place of; what it did wrong is not taken over (docs/english.md).
 //!
 //! # Layout
+//! - [`accounts`]: addresses, passwords, roles; `target`: where a sign-in leads to
 //! - `learner`: who asks, and what the app knows of a user; `parameters`: what forms and JSON bodies hold, and
 //!   that they came from a page of ours; `path`: numbers in addresses; `format`: HTML or JSON
 //! - `mode`, `order`: in which order a learner walks the sentences
@@ -12,6 +13,8 @@
 //! - `rows`: the CSV files of a dataset
 //! - `pages`: what surrounds each page; words, assets, errors
 
+pub mod accounts;
+mod described;
 mod format;
 mod learner;
 mod mode;
@@ -21,6 +24,7 @@ mod parameters;
 mod path;
 mod rows;
 mod settings;
+mod target;
 mod time;
 
 use std::sync::Arc;
@@ -29,6 +33,10 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use utoipa::OpenApi as _;
 
+use self::described::TooManyAttempts;
+use self::pages::accounts::described::{
+    AccountRefusal, NotSignedIn, SignInRefusal, WrongAccount, WrongCredentials, WrongFormToken,
+};
 pub use self::settings::EnglishSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::auth::Users;
@@ -117,7 +125,13 @@ const ENTRANCE: Entrance = Entrance {
 };
 
 #[derive(utoipa::OpenApi)]
-#[openapi(tags((name = "English", description = "Sentences to learn, and how well they are known.")))]
+#[openapi(
+    components(
+        schemas(AccountRefusal, SignInRefusal),
+        responses(NotSignedIn, TooManyAttempts, WrongAccount, WrongCredentials, WrongFormToken),
+    ),
+    tags((name = "English", description = "Sentences to learn, and how well they are known.")),
+)]
 struct Description;
 
 impl ServedApp for English {

@@ -15,11 +15,11 @@ use serde_json::{Map, Value};
 
 use super::DrillState;
 use super::format::Format;
-use super::learner::{Visitor, unauthorized};
+use super::learner::Visitor;
+use super::target::sign_in_first;
 use crate::http::{HttpError, Viewer};
 use crate::web::csrf::FormToken;
 use crate::web::form::FormFields;
-use crate::web::redirect::found;
 
 /// The parameter with the token.
 pub(super) const TOKEN: &str = "authenticity_token";
@@ -185,10 +185,7 @@ impl FromRequest<DrillState> for LearnerParameters {
                 learner: Arc::clone(learner),
                 parameters,
             }),
-            None => Err(match parameters.format {
-                Format::Json => unauthorized(),
-                Format::Html => found(&drill.mount.url("/users/sign_in")),
-            }),
+            None => Err(sign_in_first(drill, parameters.format, None)),
         }
     }
 }

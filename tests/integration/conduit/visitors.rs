@@ -1,34 +1,12 @@
-//! Visitors of the site: a browser as far as forms need one, with its cookies, that fills in the forms of the
-//! pages it was shown. It must not know what the pages say.
-
-use std::collections::BTreeMap;
-use std::sync::Mutex;
-
-use axum::body::Body;
-use axum::http::{Method, Request, header};
+//! Visitors of the blog, each with a browser. It must not know what the pages say.
 
 use crate::conduit::site::PASSWORD;
-use crate::support::harness::{self, Answer, Site};
-
-pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
-
-/// Somebody's browser.
-pub(crate) struct Browser<'s> {
-    site: &'s Site,
-    language: &'static str,
-    cookies: Mutex<BTreeMap<String, String>>,
-}
+pub(crate) use crate::support::browser::{
+    Browser, attribute, encoded, escaped, hidden, html, tags, unescaped,
+};
+use crate::support::harness::Site;
 
 impl Site {
-    /// A browser that was never here.
-    pub(crate) fn browser(&self) -> Browser<'_> {
-        Browser {
-            site: self,
-            language: "en",
-            cookies: Mutex::default(),
-        }
-    }
-
     /// The browser of somebody who has just signed up under this name.
     pub(crate) async fn visitor(&self, name: &str) -> Browser<'_> {
         let browser = self.browser();
@@ -46,93 +24,6 @@ impl Site {
 }
 
 impl Browser<'_> {
-    /// The same in another language.
-    pub(crate) fn speaking(self, language: &'static str) -> Self {
-        Self { language, ..self }
-    }
-
-    /// The value of a cookie.
-    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
-        self.cookies.lock().unwrap().get(name).cloned()
-    }
-
-    pub(crate) fn set_cookie(&self, name: &str, value: &str) {
-        let mut cookies = self.cookies.lock().unwrap();
-        cookies.insert(name.to_owned(), value.to_owned());
-    }
-
-    pub(crate) async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: String,
-    ) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(harness::escaped(path));
-        let cookies: Vec<_> = {
-            let cookies = self.cookies.lock().unwrap();
-            let pairs = cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"));
-            pairs.collect()
-        };
-        if !cookies.is_empty() {
-            request = request.header(header::COOKIE, cookies.join("; "));
-        }
-        request = request.header(header::ACCEPT_LANGUAGE, self.language);
-        if !headers.iter().any(|(name, _)| *name == "accept") {
-            request = request.header(header::ACCEPT, "text/html,*/*;q=0.8");
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if !body.is_empty() {
-            request = request.header(header::CONTENT_TYPE, FORM);
-        }
-        let answer = self
-            .site
-            .send(request.body(Body::from(body)).unwrap())
-            .await;
-        for line in answer.headers.get_all(header::SET_COOKIE) {
-            let line = line.to_str().unwrap();
-            let (pair, attributes) = line.split_once(';').unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            if attributes.contains("Max-Age=0") {
-                self.cookies.lock().unwrap().remove(name);
-            } else {
-                self.set_cookie(name, value);
-            }
-        }
-        answer
-    }
-
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, &[], String::new()).await
-    }
-
-    /// A page that is there.
-    pub(crate) async fn page(&self, path: &str) -> String {
-        html(self.get(path).await.is(200))
-    }
-
-    /// Posts fields as they are.
-    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(Method::POST, path, &[], encoded(fields)).await
-    }
-
-    /// Sends the form of a page that goes to `action`, with what it hides and what is typed in.
-    pub(crate) async fn submit(&self, page: &str, action: &str, typed: &[(&str, &str)]) -> Answer {
-        let hidden = hidden(page, action);
-        let mut fields: Vec<(&str, &str)> = hidden
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        fields.extend(typed);
-        self.post(action, &fields).await
-    }
-
     /// Writes an article by the form; where it is.
     pub(crate) async fn writes(&self, title: &str, body: &str, tags: &str) -> String {
         let page = self.page("/editor").await;
@@ -145,77 +36,6 @@ impl Browser<'_> {
         let answer = self.submit(&page, "/editor", &fields).await;
         answer.is(303).header("location").to_owned()
     }
-}
-
-pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(fields);
-    form.finish()
-}
-
-/// The page that an answer is.
-#[track_caller]
-pub(crate) fn html(answer: &Answer) -> String {
-    assert_eq!(
-        answer.header("content-type"),
-        "text/html; charset=utf-8",
-        "{answer}"
-    );
-    String::from_utf8(answer.body.to_vec()).unwrap()
-}
-
-/// Text of a page as it reads.
-pub(crate) fn unescaped(text: &str) -> String {
-    [
-        ("&#38;", "&"),
-        ("&#60;", "<"),
-        ("&#62;", ">"),
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-    ]
-    .iter()
-    .rev()
-    .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
-}
-
-/// Text as pages have it.
-pub(crate) fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&#38;");
-    text.replace('<', "&#60;").replace('>', "&#62;")
-}
-
-/// The tags of a page: what is between each pair of brackets.
-pub(crate) fn tags(page: &str) -> impl Iterator<Item = &str> {
-    let tags = page.split('<').skip(1);
-    tags.map(|tag| tag.split('>').next().unwrap())
-}
-
-/// The value of an attribute of a tag.
-pub(crate) fn attribute(tag: &str, name: &str) -> Option<String> {
-    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
-    Some(unescaped(rest.split('"').next().unwrap()))
-}
-
-/// The hidden fields of the form of a page that goes to `action`.
-#[track_caller]
-pub(crate) fn hidden(page: &str, action: &str) -> Vec<(String, String)> {
-    let mut forms = page.split("<form").skip(1);
-    let form = forms.find(|form| {
-        let tag = form.split('>').next().unwrap();
-        attribute(tag, "action").as_deref() == Some(action)
-    });
-    let form = form.unwrap_or_else(|| panic!("no form goes to {action}: {page}"));
-    let form = form.split("</form>").next().unwrap();
-    let inputs = tags(form).filter(|tag| tag.starts_with("input type=\"hidden\""));
-    inputs
-        .filter(|tag| !tag.ends_with(" disabled"))
-        .map(|tag| {
-            (
-                attribute(tag, "name").unwrap(),
-                attribute(tag, "value").unwrap(),
-            )
-        })
-        .collect()
 }
 
 /// The token of the forms of a page.

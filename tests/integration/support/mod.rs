@@ -2,6 +2,7 @@
 //! of the harness itself.
 
 pub(crate) mod binary;
+pub(crate) mod browser;
 pub(crate) mod busy_writer;
 pub(crate) mod captured_log;
 pub(crate) mod cells;

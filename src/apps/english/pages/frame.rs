@@ -42,6 +42,8 @@ pub(in crate::apps::english) struct PageFrame {
     token: FormToken,
     /// The cookie that a new visitor's token belongs to.
     seed: Option<String>,
+    /// Whether anybody can make an account.
+    pub(super) takes_sign_ups: bool,
     /// Whether it answers a form.
     is_of_form: bool,
     /// Where the app is.
@@ -70,6 +72,7 @@ impl PageFrame {
             streaming: Vec::new(),
             token,
             seed,
+            takes_sign_ups: false,
             is_of_form: false,
             mount: mount.clone(),
         }
@@ -87,6 +90,14 @@ impl PageFrame {
     pub(super) fn of_form(self) -> Self {
         Self {
             is_of_form: true,
+            ..self
+        }
+    }
+
+    /// The same with something that is said of what was just sent.
+    pub(super) fn saying(self, notice: &'static notices::Notice) -> Self {
+        Self {
+            notice: Some(notice),
             ..self
         }
     }
@@ -160,6 +171,7 @@ impl FromRequestParts<DrillState> for PageFrame {
         let visitor = Visitor::of(&parts.extensions);
         Ok(Self {
             is_looked_at: true,
+            takes_sign_ups: drill.settings.sign_up,
             notice: notices::left(&parts.headers),
             token: match &visitor {
                 Some(visitor) => visitor.form_token().clone(),

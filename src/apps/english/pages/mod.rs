@@ -5,11 +5,12 @@
 //!
 //! # Layout
 //! - `frame`: what surrounds each page; `notices`: what is said once; `language`, `strings`: words
-//! - `home`: the first page
+//! - `home`: the first page; [`accounts`]: sign-in, sign-up and the own account
 //! - `errors`: what is shown when something fails
 //! - `assets`: style sheet and modules (`assets/`); texts are in `strings/`, templates in the project's
 //!   `templates/english/`
 
+pub(super) mod accounts;
 mod assets;
 mod errors;
 pub(super) mod frame;
@@ -30,7 +31,8 @@ pub(super) fn routes(failures: Failures) -> Routes<DrillState> {
     let pages = Routes::new()
         .route("/", get(home::home))
         .route("/accesses/hello", get(home::home))
-        .route("/language", post(language::choose));
+        .route("/language", post(language::choose))
+        .merge(accounts::routes());
     with_error_pages(pages, failures)
 }
 

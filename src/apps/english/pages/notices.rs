@@ -2,8 +2,11 @@
 //! them; they stay English in every language.
 
 use axum::http::HeaderMap;
+use axum::response::Response;
 
+use crate::apps::english::{Drill, Result};
 use crate::web::flash;
+use crate::web::redirect::found;
 
 /// Something that is said once.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,7 +15,7 @@ pub(in crate::apps::english) struct Notice {
     pub(in crate::apps::english) word: &'static str,
     /// Whether something is wrong.
     pub(super) is_alert: bool,
-    pub(super) text: &'static str,
+    pub(in crate::apps::english) text: &'static str,
 }
 
 macro_rules! notices {
@@ -25,6 +28,24 @@ macro_rules! notices {
 
 notices! {
     SIGN_IN_FIRST "sign-in-first" true "You need to sign in or sign up before continuing."
+    SIGNED_IN "signed-in" false "Signed in successfully."
+    ALREADY_SIGNED_IN "already-signed-in" true "You are already signed in."
+    WRONG_CREDENTIALS "wrong-credentials" true "Invalid Email or password."
+    SIGNED_OUT "signed-out" false "Signed out successfully."
+    SIGNED_UP "signed-up" false "Welcome! You have signed up successfully."
+    ACCOUNT_UPDATED "account-updated" false "Your account has been updated successfully."
+}
+
+/// 302 to a path of the app, where `notice` will be said.
+pub(in crate::apps::english) fn lead(
+    drill: &Drill,
+    path: &str,
+    notice: &Notice,
+) -> Result<Response> {
+    let to = drill.mount.url(path);
+    let mut response = found(&to);
+    flash::leave(&mut response, &drill.cookies, &to, notice.word)?;
+    Ok(response)
 }
 
 /// What a form before left to be said to this visitor.

@@ -20,6 +20,7 @@ pub(in crate::apps::english) struct Strings {
     pub(super) language: String,
     pub(super) site: SiteTexts,
     pub(super) home: HomeTexts,
+    pub(super) account: AccountTexts,
     pub(super) error: ErrorTexts,
 }
 
@@ -30,6 +31,14 @@ texts! {
         footer about api streaming_global streaming_local
     }
     pub(super) HomeTexts { title lead hint }
+    /// Of sign-in, sign-up and the own account, and what is said of their fields.
+    pub(super) AccountTexts {
+        email password confirmation current_password reset_token remember
+        sign_in sign_up need_account have_account password_hint
+        title save new_password_hint current_password_hint
+        settings item value what mode mode_what toggle_mode
+        blank invalid taken too_short too_long unlike one_error many_errors
+    }
     pub(super) ErrorTexts {
         home not_found not_found_hint bad_request bad_request_hint forbidden forbidden_hint
         outdated outdated_hint too_large too_large_hint too_many too_many_hint read_only read_only_hint

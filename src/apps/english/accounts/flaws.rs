@@ -1,0 +1,191 @@
+//! What is wrong with what was given for an account. The rules and their English texts are Devise's; pages say
+//! them in their own language.
+//!
+//! It must not know the data: whether an address is taken is the writer's to say.
+
+use serde_json::{Map, Value, json};
+
+/// Characters of the shortest password.
+pub(in crate::apps::english) const SHORTEST_PASSWORD: usize = 6;
+/// Characters of the longest password.
+pub(in crate::apps::english) const LONGEST_PASSWORD: usize = 128;
+/// Characters of the longest address.
+pub(in crate::apps::english) const LONGEST_EMAIL: usize = 255;
+
+/// What can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::apps::english) enum Field {
+    Email,
+    Password,
+    Confirmation,
+    CurrentPassword,
+    ResetToken,
+}
+
+/// What can be wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::apps::english) enum Flaw {
+    Blank,
+    Invalid,
+    Taken,
+    /// Fewer characters than that.
+    TooShort(usize),
+    /// More characters than that.
+    TooLong(usize),
+    /// It is not the password once more.
+    Unlike,
+}
+
+/// All that is wrong, in the order in which it is reported.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::apps::english) struct Flaws(pub(in crate::apps::english) Vec<(Field, Flaw)>);
+
+impl Field {
+    /// Its name in forms and JSON.
+    pub(in crate::apps::english) fn key(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Password => "password",
+            Self::Confirmation => "password_confirmation",
+            Self::CurrentPassword => "current_password",
+            Self::ResetToken => "reset_password_token",
+        }
+    }
+}
+
+impl Flaw {
+    /// What JSON says of it.
+    fn text(self) -> String {
+        match self {
+            Self::Blank => "can't be blank".to_owned(),
+            Self::Invalid => "is invalid".to_owned(),
+            Self::Taken => "has already been taken".to_owned(),
+            Self::TooShort(least) => format!("is too short (minimum is {least} characters)"),
+            Self::TooLong(most) => format!("is too long (maximum is {most} characters)"),
+            Self::Unlike => "doesn't match Password".to_owned(),
+        }
+    }
+}
+
+impl Flaws {
+    pub(in crate::apps::english) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(in crate::apps::english) fn note(&mut self, field: Field, flaw: Flaw) {
+        self.0.push((field, flaw));
+    }
+
+    /// What is wrong with a field, if something is.
+    pub(in crate::apps::english) fn of(&self, field: Field) -> Option<Flaw> {
+        let found = self.0.iter().find(|(of, _)| *of == field);
+        found.map(|(_, flaw)| *flaw)
+    }
+
+    /// As JSON has it: a list of texts for each field.
+    pub(in crate::apps::english) fn json(&self) -> Value {
+        let mut errors = Map::new();
+        for (field, flaw) in &self.0 {
+            let list = errors.entry(field.key()).or_insert_with(|| json!([]));
+            if let Value::Array(texts) = list {
+                texts.push(flaw.text().into());
+            }
+        }
+        json!({ "errors": errors })
+    }
+}
+
+impl From<(Field, Flaw)> for Flaws {
+    fn from(flaw: (Field, Flaw)) -> Self {
+        Self(vec![flaw])
+    }
+}
+
+/// An address as accounts have it, right or wrong: without blanks around it, in lower case.
+pub(in crate::apps::english) fn email_of(given: &str) -> String {
+    given.trim().to_lowercase()
+}
+
+/// Notes what is wrong with an address: something with one `@`, and something on both sides of it.
+pub(in crate::apps::english) fn check_email(email: &str, flaws: &mut Flaws) {
+    let has_parts = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && !domain.is_empty() && !domain.contains('@')
+    });
+    if email.is_empty() {
+        flaws.note(Field::Email, Flaw::Blank);
+    } else if email.chars().count() > LONGEST_EMAIL {
+        flaws.note(Field::Email, Flaw::TooLong(LONGEST_EMAIL));
+    } else if !has_parts || email.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        flaws.note(Field::Email, Flaw::Invalid);
+    }
+}
+
+/// Notes what is wrong with a new password and with its repetition, if that was asked for.
+pub(in crate::apps::english) fn check_password(
+    password: &str,
+    confirmation: Option<&str>,
+    flaws: &mut Flaws,
+) {
+    let characters = password.chars().count();
+    if password.trim().is_empty() {
+        flaws.note(Field::Password, Flaw::Blank);
+    } else if characters < SHORTEST_PASSWORD {
+        flaws.note(Field::Password, Flaw::TooShort(SHORTEST_PASSWORD));
+    } else if characters > LONGEST_PASSWORD {
+        flaws.note(Field::Password, Flaw::TooLong(LONGEST_PASSWORD));
+    }
+    if confirmation.is_some_and(|confirmation| confirmation != password) {
+        flaws.note(Field::Confirmation, Flaw::Unlike);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_email(given: &str) -> Option<Flaw> {
+        let mut flaws = Flaws::default();
+        check_email(&email_of(given), &mut flaws);
+        flaws.of(Field::Email)
+    }
+
+    fn of_password(password: &str, confirmation: Option<&str>) -> Flaws {
+        let mut flaws = Flaws::default();
+        check_password(password, confirmation, &mut flaws);
+        flaws
+    }
+
+    #[test]
+    fn addresses_have_one_at_and_no_blanks() {
+        let longest = format!("{}@b", "ü".repeat(253));
+        for good in [" A@B.example ", "a+b@c", "ü@ö", &longest] {
+            assert_eq!(of_email(good), None, "{good}");
+        }
+        assert_eq!(email_of(" Ann@Example.COM\t"), "ann@example.com");
+        assert_eq!(of_email(" "), Some(Flaw::Blank));
+        assert_eq!(of_email(&format!("{longest}c")), Some(Flaw::TooLong(255)));
+        for bad in ["a", "@b", "a@", "a@b@c", "a b@c", "a@b\0c", "a@\u{3000}b"] {
+            assert_eq!(of_email(bad), Some(Flaw::Invalid), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn passwords_have_6_to_128_characters_and_are_typed_twice() {
+        let longest = "字".repeat(128);
+        for good in ["secret", &longest, " secret "] {
+            assert!(of_password(good, Some(good)).is_empty(), "{good}");
+            assert!(of_password(good, None).is_empty(), "{good}");
+        }
+        let of = |password| of_password(password, None).of(Field::Password);
+        assert_eq!(of(""), Some(Flaw::Blank));
+        assert_eq!(of("       "), Some(Flaw::Blank));
+        assert_eq!(of("12345"), Some(Flaw::TooShort(6)));
+        assert_eq!(of(&format!("{longest}字")), Some(Flaw::TooLong(128)));
+        let unlike = of_password("12345", Some("secret"));
+        let expected = json!({"errors": {
+            "password": ["is too short (minimum is 6 characters)"],
+            "password_confirmation": ["doesn't match Password"],
+        }});
+        assert_eq!(unlike.json(), expected);
+    }
+}

@@ -1,0 +1,13 @@
+//! Accounts: what may be written into one, how it is stored, and how it goes.
+//!
+//! Passwords are hashed outside of the writer. How an account looks on pages and in JSON is `pages`' to know.
+//!
+//! # Layout
+//! - `users`: the rows; `flaws`: what is wrong with what was given
+//! - [`operators`]: what `ekiben english` does
+
+pub(super) mod flaws;
+mod operators;
+pub(super) mod users;
+
+pub use self::operators::{PASSWORD_RULE, Role, grant, set_password};

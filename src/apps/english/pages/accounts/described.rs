@@ -1,0 +1,111 @@
+//! Types of accounts that exist to be described only: bodies and refusals. The handlers name them in their
+//! descriptions; this file must not know handlers.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{ToResponse, ToSchema};
+
+use crate::http::builtin::openapi::refusal;
+
+const JSON: &[&str] = &["application/json"];
+
+/// What is wrong, for each field.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `Flaws` writes")]
+pub(in crate::apps::english) struct AccountRefusal {
+    errors: BTreeMap<String, Vec<String>>,
+}
+
+/// Why somebody is not signed in.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what handlers write")]
+pub(in crate::apps::english) struct SignInRefusal {
+    error: String,
+}
+
+/// Names a response, and says when it is given.
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident = $key:literal, $schema:literal, $media:expr, $description:literal;)*) => {$(
+        $(#[$doc])*
+        pub(in crate::apps::english) struct $name;
+
+        impl<'r> ToResponse<'r> for $name {
+            fn response() -> (&'r str, RefOr<Response>) {
+                ($key, refusal($description, $schema, $media).into())
+            }
+        }
+    )*};
+}
+
+refusals! {
+    /// 401 of a sign-in.
+    WrongCredentials = "EnglishWrongCredentials", "SignInRefusal", JSON,
+        "There is no such account, or the password is wrong.";
+    /// 401 of everything that needs a session.
+    NotSignedIn = "EnglishNotSignedIn", "SignInRefusal", JSON, "Nobody is signed in.";
+    /// 422 of what has no fields.
+    WrongFormToken = "EnglishWrongFormToken", "Problem", &[crate::http::PROBLEM_TYPE],
+        "`X-CSRF-Token` is not the one of the session, or of the visitor's cookie.";
+    /// 422 of what has fields.
+    WrongAccount = "EnglishWrongAccount", "AccountRefusal", JSON,
+        "Fields are not as described: all of them, each with what is wrong. With a problem document of the \
+         server when `X-CSRF-Token` is not the one of the session, or of the visitor's cookie.";
+}
+
+/// What somebody signs in with.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `GivenAccount` reads")]
+pub(in crate::apps::english) struct SignInBody {
+    user: Credentials,
+}
+
+/// An address and its password.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `GivenAccount` reads")]
+pub(in crate::apps::english) struct Credentials {
+    email: String,
+    password: String,
+    /// Whether the session outlasts the browser.
+    remember_me: Option<bool>,
+}
+
+/// A new account.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `GivenAccount` reads")]
+pub(in crate::apps::english) struct SignUpBody {
+    user: NewAccount,
+}
+
+/// What a new account has.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `GivenAccount` reads")]
+pub(in crate::apps::english) struct NewAccount {
+    #[schema(max_length = 255)]
+    email: String,
+    #[schema(min_length = 6, max_length = 128)]
+    password: String,
+    /// The password once more. It may be left out.
+    password_confirmation: Option<String>,
+}
+
+/// What is to change of the own account.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `GivenAccount` reads")]
+pub(in crate::apps::english) struct AccountChangesBody {
+    user: AccountChanges,
+}
+
+/// What is left out stays, and so does the password where it is empty.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `GivenAccount` reads")]
+pub(in crate::apps::english) struct AccountChanges {
+    #[schema(max_length = 255)]
+    email: Option<String>,
+    /// 6 to 128 characters.
+    password: Option<String>,
+    /// The password once more. It may be left out.
+    password_confirmation: Option<String>,
+    /// Without it nothing is changed.
+    current_password: String,
+}

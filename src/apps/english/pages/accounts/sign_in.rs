@@ -1,0 +1,112 @@
+//! `/users/sign_in` and `/users/sign_out`.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{Extensions, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+
+use super::entry::signed_in;
+use super::fields::GivenAccount;
+use crate::apps::english::accounts::users;
+use crate::apps::english::format::Format;
+use crate::apps::english::pages::frame::PageFrame;
+use crate::apps::english::pages::notices;
+use crate::apps::english::parameters::Parameters;
+use crate::apps::english::{DrillState, Result};
+use crate::http::PrivateResponse;
+
+#[derive(Template)]
+#[template(path = "english/sign_in.html")]
+struct SignInPage<'p> {
+    frame: &'p PageFrame,
+    email: &'p str,
+    remember: bool,
+}
+
+/// `GET /users/sign_in`.
+pub(super) async fn form(State(drill): State<DrillState>, frame: PageFrame) -> Result<Response> {
+    if frame.visitor.is_some() {
+        return notices::lead(&drill, "/", &notices::ALREADY_SIGNED_IN);
+    }
+    let template = SignInPage {
+        frame: &frame,
+        email: "",
+        remember: false,
+    };
+    frame.page(&drill, StatusCode::OK, &template)
+}
+
+/// Sign in
+///
+/// An address that nobody has and a wrong password are answered alike, and take the same time. The answer
+/// sets the session's cookie and says the token of the next requests in `X-CSRF-Token`.
+#[utoipa::path(post, path = "/users/sign_in", operation_id = "sign_in", tag = "English",
+    params(("X-CSRF-Token" = String, Header)),
+    request_body(content = super::described::SignInBody, content_type = "application/json"),
+    responses(
+        (status = 201, description = "The account.", body = users::Account),
+        (status = 401, response = super::described::WrongCredentials),
+        (status = 422, response = super::described::WrongFormToken),
+        (status = 429, response = crate::apps::english::described::TooManyAttempts),
+    ))]
+pub(super) async fn enter(
+    State(drill): State<DrillState>,
+    frame: PageFrame,
+    extensions: Extensions,
+    parameters: Parameters,
+) -> Result<Response> {
+    let is_page = parameters.format == Format::Html;
+    if is_page && parameters.visitor.is_some() {
+        return notices::lead(&drill, "/", &notices::ALREADY_SIGNED_IN);
+    }
+    let given = GivenAccount::of(&parameters);
+    let client = drill.users.client(&extensions, &parameters.headers);
+    let email = given.email.as_deref().unwrap_or_default();
+    let password = given.password.clone().unwrap_or_default();
+    if let Some(id) = users::sign_in(&drill, client, email, &password).await? {
+        let whom = (id, given.remember);
+        let notice = &notices::SIGNED_IN;
+        return signed_in(&drill, &parameters, whom, StatusCode::CREATED, notice);
+    }
+    if !is_page {
+        let error = json!({ "error": notices::WRONG_CREDENTIALS.text });
+        let answer = (StatusCode::UNAUTHORIZED, Json(error)).into_response();
+        return Ok(PrivateResponse::not_stored(answer).into_response());
+    }
+    let frame = frame.saying(&notices::WRONG_CREDENTIALS);
+    let template = SignInPage {
+        frame: &frame,
+        email,
+        remember: given.remember,
+    };
+    frame.page(&drill, StatusCode::OK, &template)
+}
+
+/// Sign out
+///
+/// All sessions of the account end, remembered ones too, wherever they are.
+#[utoipa::path(delete, path = "/users/sign_out", operation_id = "sign_out", tag = "English",
+    params(("X-CSRF-Token" = String, Header)),
+    responses(
+        (status = 204, description = "Nobody is signed in by this cookie any more."),
+        (status = 422, response = super::described::WrongFormToken),
+    ))]
+pub(super) async fn leave(
+    State(drill): State<DrillState>,
+    parameters: Parameters,
+) -> Result<Response> {
+    // A copy of the site that takes no writes can only forget the cookie.
+    if let Some(visitor) = &parameters.visitor
+        && drill.store.takes_writes()
+    {
+        users::end_sessions(&drill, visitor.id).await?;
+    }
+    let mut response = match parameters.format {
+        Format::Json => StatusCode::NO_CONTENT.into_response(),
+        Format::Html => notices::lead(&drill, "/", &notices::SIGNED_OUT)?,
+    };
+    drill.sessions.end(&mut response)?;
+    Ok(PrivateResponse::not_stored(response).into_response())
+}

@@ -1,0 +1,129 @@
+//! `/users/sign_up`: new accounts.
+
+use std::time::Instant;
+
+use askama::Template;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{Extensions, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+use super::entry::signed_in;
+use super::fields::{FieldErrors, GivenAccount};
+use crate::apps::english::accounts::flaws::{Field, Flaw, Flaws, check_email, check_password};
+use crate::apps::english::accounts::users::{self, Unsaved};
+use crate::apps::english::format::Format;
+use crate::apps::english::pages::frame::PageFrame;
+use crate::apps::english::pages::notices;
+use crate::apps::english::parameters::Parameters;
+use crate::apps::english::{Drill, DrillState, Result};
+use crate::http::{Client, HttpError, PrivateResponse};
+use crate::web::redirect::found;
+
+const PATH: &str = "/users/sign_up";
+
+#[derive(Template)]
+#[template(path = "english/sign_up.html")]
+struct SignUpPage<'p> {
+    frame: &'p PageFrame,
+    email: &'p str,
+    errors: FieldErrors,
+}
+
+/// `GET /users/sign_up`.
+pub(super) async fn form(State(drill): State<DrillState>, frame: PageFrame) -> Result<Response> {
+    is_open(&drill)?;
+    if frame.visitor.is_some() {
+        return notices::lead(&drill, "/", &notices::ALREADY_SIGNED_IN);
+    }
+    let template = SignUpPage {
+        frame: &frame,
+        email: "",
+        errors: FieldErrors::default(),
+    };
+    frame.page(&drill, StatusCode::OK, &template)
+}
+
+/// `GET /users/cancel`: begins anew. Nothing of a sign-up is kept that could be given up.
+pub(super) async fn cancel(State(drill): State<DrillState>, frame: PageFrame) -> Result<Response> {
+    if frame.visitor.is_some() {
+        return notices::lead(&drill, "/", &notices::ALREADY_SIGNED_IN);
+    }
+    Ok(found(&frame.url(PATH)))
+}
+
+/// Without sign-up there is no such page.
+fn is_open(drill: &Drill) -> Result<()> {
+    if drill.settings.sign_up {
+        return Ok(());
+    }
+    Err(HttpError::bare(StatusCode::NOT_FOUND))
+}
+
+/// Sign up
+///
+/// Makes an account and signs it in. Its role is learner; operators make editors.
+#[utoipa::path(post, path = "/users", operation_id = "sign_up", tag = "English",
+    params(("X-CSRF-Token" = String, Header)),
+    request_body(content = super::described::SignUpBody, content_type = "application/json"),
+    responses(
+        (status = 201, description = "The account.", body = users::Account),
+        (status = 404, description = "Nobody can make an account here."),
+        (status = 422, response = super::described::WrongAccount),
+        (status = 429, response = crate::apps::english::described::TooManyAttempts),
+    ))]
+pub(super) async fn register(
+    State(drill): State<DrillState>,
+    frame: PageFrame,
+    extensions: Extensions,
+    parameters: Parameters,
+) -> Result<Response> {
+    is_open(&drill)?;
+    let is_page = parameters.format == Format::Html;
+    if is_page && parameters.visitor.is_some() {
+        return notices::lead(&drill, "/", &notices::ALREADY_SIGNED_IN);
+    }
+    let given = GivenAccount::of(&parameters);
+    let client = drill.users.client(&extensions, &parameters.headers);
+    let flaws = match insert(&drill, client, &given).await? {
+        Ok(id) => {
+            let whom = (id, given.remember);
+            let notice = &notices::SIGNED_UP;
+            return signed_in(&drill, &parameters, whom, StatusCode::CREATED, notice);
+        }
+        Err(flaws) => flaws,
+    };
+    if !is_page {
+        let answer = (StatusCode::UNPROCESSABLE_ENTITY, Json(flaws.json())).into_response();
+        return Ok(PrivateResponse::not_stored(answer).into_response());
+    }
+    let frame = frame.at(PATH).of_form();
+    let template = SignUpPage {
+        frame: &frame,
+        email: given.email.as_deref().unwrap_or_default(),
+        errors: FieldErrors::of(&flaws, &frame.t.account),
+    };
+    frame.page(&drill, StatusCode::OK, &template)
+}
+
+/// The number of the new account, or what is wrong.
+async fn insert(drill: &Drill, client: Client, given: &GivenAccount) -> Result<Result<i64, Flaws>> {
+    let email = given.email.clone().unwrap_or_default();
+    let mut flaws = Flaws::default();
+    check_email(&email, &mut flaws);
+    check_password(given.password_text(), given.confirmation_text(), &mut flaws);
+    if !flaws.is_empty() {
+        return Ok(Err(flaws));
+    }
+    let password = given.password.clone().unwrap_or_default();
+    let hash = drill.users.register(client, &password, Instant::now());
+    match users::insert(drill, email.clone(), hash.await?).await {
+        Ok(id) => Ok(Ok(id)),
+        // A form that was sent twice finds the account that it made.
+        Err(Unsaved::Taken) => match users::sign_in(drill, client, &email, &password).await? {
+            Some(id) => Ok(Ok(id)),
+            None => Ok(Err((Field::Email, Flaw::Taken).into())),
+        },
+        Err(other) => other.flaws((Field::Email, Flaw::Taken)).map(Err),
+    }
+}
