@@ -62,7 +62,7 @@ async fn end(stop: Sender<()>, serving: JoinHandle<Ended>) {
 }
 
 /// The usual limits with times so long that none ends, but those that a test shortens.
-fn patient() -> ConnectionLimits {
+pub(crate) fn patient() -> ConnectionLimits {
     const LONG: Duration = Duration::from_secs(3600);
     ConnectionLimits {
         head_time: LONG,

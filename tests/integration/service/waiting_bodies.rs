@@ -19,6 +19,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::service::connections::patient;
 use crate::service::overload::begin_upload;
 use crate::service::processes::{serve, serve_within};
 use crate::support::binary::Process;
@@ -232,9 +233,11 @@ async fn answers_that_nobody_takes_give_their_bytes_to_others() {
     options.config.limits.upload_bytes = 1;
     options.config.limits.body_bytes = 1;
     options.config.limits.buffered_bytes = 7_000_000;
+    options.config.limits.request_seconds = 3_600;
     let folder = tempfile::TempDir::new().unwrap();
     let site = Site::open(folder, whole_dataset(), &options);
-    let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
+    // Nothing but others ends what is not taken.
+    let (address, _stop, _serving) = serve_within(&site, patient(), Duration::ZERO).await;
     // Nearly 5 MB, which is more than the sockets hold.
     let page = "GET /api/estate/search?doorHeightRangeId=0&page=0&perPage=50000 HTTP/1.1\r\n\
                 Host: x\r\n\r\n";
@@ -276,7 +279,7 @@ async fn connections_whose_answers_are_held_back_make_room() {
     let site = Site::new(&popular());
     let limits = ConnectionLimits {
         connections: 8,
-        ..connection_limits(&Config::default())
+        ..patient()
     };
     let (address, _stop, _serving) = serve_within(&site, limits, Duration::ZERO).await;
     let mut held = Vec::new();
