@@ -11,6 +11,7 @@ pub(crate) mod dataset;
 pub(crate) mod documents;
 pub(crate) mod harness;
 pub(crate) mod json_schema;
+pub(crate) mod kills;
 pub(crate) mod ledger;
 pub(crate) mod mariadb;
 pub(crate) mod patience;
