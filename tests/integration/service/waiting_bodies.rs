@@ -5,10 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
-use axum::routing::get;
 use ekiben::config::Config;
 use ekiben::http::ConnectionLimits;
 use ekiben::serving::{allow_files, connection_limits};
@@ -16,7 +14,6 @@ use http_body_util::channel::{Channel, Sender};
 use hyper::client::conn::http2::SendRequest;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::service::connections::patient;
@@ -28,6 +25,7 @@ use crate::support::client::Client;
 use crate::support::data_folder;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::{Options, Site, whole_dataset};
+use crate::support::held_route::{HOLD, HeldRoute};
 use crate::support::patience::Patience;
 use crate::support::raw_socket::RawSocket;
 
@@ -175,15 +173,10 @@ async fn a_body_that_comes_too_slowly_is_answered_408() {
 /// Trust 1: who still waits for bytes holds none of the slots.
 #[tokio::test]
 async fn a_slot_is_taken_when_the_body_is_there() {
-    let (gate, begun) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-    let (held, begins) = (Arc::clone(&gate), Arc::clone(&begun));
-    let hold = get(async move || {
-        begins.add_permits(1);
-        drop(held.acquire().await);
-    });
+    let (held, beside) = HeldRoute::new();
     let mut options = Options::default();
     options.config.limits.concurrent_requests = 1;
-    options.beside = Router::new().route("/hold", hold);
+    options.beside = beside;
     let site = Site::with(&popular(), &options);
     let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
     let mut first = RawSocket::connect(address).await;
@@ -191,12 +184,12 @@ async fn a_slot_is_taken_when_the_body_is_there() {
     others_are_served(address).await;
     // The guard of what is no app's has a slot of its own, which this request keeps.
     let mut holding = RawSocket::connect(address).await;
-    holding.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    holding.send(HOLD).await;
     let mut refused = RawSocket::connect(address).await;
-    drop(begun.acquire().await.unwrap());
-    refused.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    held.has_begun(1).await;
+    refused.send(HOLD).await;
     assert_eq!(refused.answer().await.unwrap().status, 503);
-    gate.add_permits(1);
+    held.open();
     assert_eq!(holding.answer().await.unwrap().status, 200);
     first.send("\"email\":\"a\"}").await;
     assert_eq!(first.answer().await.unwrap().status, 404);

@@ -10,6 +10,7 @@ pub(crate) mod data_folder;
 pub(crate) mod dataset;
 pub(crate) mod documents;
 pub(crate) mod harness;
+pub(crate) mod held_route;
 pub(crate) mod json_schema;
 pub(crate) mod kills;
 pub(crate) mod ledger;
