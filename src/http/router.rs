@@ -150,7 +150,7 @@ fn own_pages(apps: &[AppRoutes], public_url: Option<&PublicUrl>, limits: &LayerL
         return pages;
     }
     let hosts = apps.iter().filter_map(|app| app.mount.host());
-    pages.at_names(hosts.chain(public_url.map(PublicUrl::name)))
+    pages.at_hosts(hosts.chain(public_url.map(PublicUrl::host)))
 }
 
 /// What stands for the app where a request is no app's.
