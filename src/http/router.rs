@@ -1,6 +1,5 @@
 //! All routes and all layers, in order.
 
-use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -14,7 +13,6 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::cors::CorsLayer;
@@ -29,7 +27,7 @@ use super::headers::cors;
 use super::headers::encodings::negotiate;
 use super::headers::negotiation::takes_html;
 use super::headers::response_headers::DefaultHeaders;
-use super::limits::guard::{AppGuard, Guard, admit};
+use super::limits::guard::{AppGuard, Guard, admit, caught};
 use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::limits::same_origin::OwnPages;
 use super::observability::metrics::Metrics;
@@ -222,7 +220,6 @@ impl HostRoutes {
         let probes = health::probes()
             .with_state(Arc::clone(site))
             .method_not_allowed_fallback(no_method_here)
-            .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(guards.metrics.clone(), count_probe));
         let all = self
             .routes
@@ -288,7 +285,7 @@ async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Nex
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let response = next.run(request).await;
+    let response = caught(request, next).await;
     metrics.answered(NO_APP, route, &method, response.status(), start.elapsed());
     response
 }
@@ -414,12 +411,4 @@ fn nothing() -> Response {
     let mut response = Response::new(Body::new(Nothing));
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the layer wants this signature"
-)]
-fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    HttpError::panicked(&*panic).into_response()
 }
