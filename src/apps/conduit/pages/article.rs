@@ -21,7 +21,7 @@ use crate::apps::conduit::{Blog, BlogState, Result, comments, edit};
 use crate::http::{FormKey, PrivateReading, Reading};
 use crate::web::flash;
 use crate::web::form::{FormFields, KEY_FIELD};
-use crate::web::paging::{Paging, page_number, pages};
+use crate::web::paging::{Paging, page_number, pages, with_query};
 use crate::web::redirect::see_other;
 use crate::web::texts::fill;
 
@@ -103,11 +103,7 @@ pub(super) async fn show(
     let last = pages(comments, COMMENTS);
     if page > last {
         let path = addresses::article(&parts.article.slug);
-        return Ok(see_other(&frame.url(&addresses::with_query(
-            &path,
-            &[],
-            last,
-        ))));
+        return Ok(see_other(&frame.url(&with_query(&path, &[], last))));
     }
     parts.answer(reading, form, StatusCode::OK)
 }
@@ -198,7 +194,7 @@ impl ArticleParts<'_> {
             heading,
             comments: cards.collect(),
             paging: Paging::new(self.page, last, |page| {
-                let address = addresses::with_query(&path, &[], page);
+                let address = with_query(&path, &[], page);
                 format!("{}#comments", frame.url(&address))
             }),
             form,
@@ -267,7 +263,7 @@ pub(super) async fn comment(
 /// Where on the article's page its newest comment is.
 fn place(connection: &rusqlite::Connection, id: i64, _: i64) -> Result<Vec<u8>> {
     let page = pages(comments::around(connection, id)?, COMMENTS);
-    let address = addresses::with_query("", &[], page);
+    let address = with_query("", &[], page);
     Ok(format!("{address}#comment-{id}").into_bytes())
 }
 

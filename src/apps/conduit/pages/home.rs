@@ -5,7 +5,6 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::addresses::with_query;
 use super::cards::{self, CardList, PER_PAGE, TagLink, past_the_end};
 use super::data;
 use super::frame::PageFrame;
@@ -13,7 +12,7 @@ use crate::apps::conduit::query::{ArticleFilter, PageRange};
 use crate::apps::conduit::{BlogState, Result, tags};
 use crate::http::Reading;
 use crate::web::flash;
-use crate::web::paging::page_number;
+use crate::web::paging::{page_number, with_query};
 use crate::web::redirect::see_other;
 use crate::web::texts::fill;
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
-use super::addresses::{self, with_query};
+use super::addresses;
 use super::cards::{Byline, CardList, Toggle, past_the_end};
 use super::data::{self, ProfileData};
 use super::frame::PageFrame;
@@ -13,7 +13,7 @@ use crate::apps::conduit::path::UsernamePath;
 use crate::apps::conduit::query::ArticleFilter;
 use crate::apps::conduit::{BlogState, Result};
 use crate::http::Reading;
-use crate::web::paging::page_number;
+use crate::web::paging::{page_number, with_query};
 use crate::web::redirect::see_other;
 use crate::web::texts::fill;
 

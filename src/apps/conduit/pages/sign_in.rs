@@ -9,7 +9,6 @@ use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::addresses::with_query;
 use super::frame::{PageFrame, form_page};
 use super::home;
 use super::posted::{ApiFields, FormErrors, FormRefusal, Posted, typed};
@@ -24,6 +23,7 @@ use crate::http::{Client, HttpError};
 use crate::web::csrf::FormToken;
 use crate::web::flash;
 use crate::web::form::FormFields;
+use crate::web::paging::with_query;
 use crate::web::redirect::{local_or, see_other};
 
 /// Where a form is and what was typed into it. Both pages are made of it.
