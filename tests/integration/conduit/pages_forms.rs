@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::conduit::site::{PASSWORD, options};
 use crate::conduit::visitors::{Browser, encoded, escaped, hidden, html, token, unescaped};
-use crate::support::harness::Site;
+use crate::support::busy_writer::BusyWriter;
+use crate::support::harness::{Site, poll_once};
 
 /// What a page says about a field.
 fn said(page: &str, field: &str) -> String {
@@ -476,6 +477,30 @@ async fn a_password_that_is_set_elsewhere_ends_every_session() {
         )?)
     };
     assert!(site.store.write(set).await.unwrap());
+    ann.get("/settings").await.is(303);
+}
+
+#[tokio::test]
+async fn a_form_that_was_on_its_way_does_not_revive_an_ended_session() {
+    let site = Site::of_blog();
+    let ann = site.visitor("ann").await;
+    let page = ann.page("/settings").await;
+    let busy = BusyWriter::begin(&site.store).await;
+    let fields = [("username", "ann"), ("email", "ann@example.com")];
+    let mut saving = Box::pin(ann.submit(&page, "/settings", &fields));
+    assert!(poll_once(saving.as_mut()).await.is_none());
+    let set = |connection: &rusqlite::Connection| -> Result<bool, ekiben::store::StoreError> {
+        Ok(ekiben::apps::conduit::set_password(
+            connection,
+            "ann",
+            "$argon2id$x",
+        )?)
+    };
+    let mut setting = Box::pin(site.store.write(set));
+    assert!(poll_once(setting.as_mut()).await.is_none());
+    busy.end().await;
+    assert!(setting.await.unwrap());
+    saving.await.is(303);
     ann.get("/settings").await.is(303);
 }
 
