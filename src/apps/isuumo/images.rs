@@ -116,7 +116,8 @@ async fn is_of_a_row(isu: &IsuumoState, subject: Subject, name: &str) -> Result<
         let names = move |connection: &Connection| rows.names(connection);
         isu.store.read_offloaded_in(generation, names).await
     };
-    shelf.has_picture(name, read).await
+    let revision = || isu.store.revision();
+    shelf.has_picture(name, revision, read).await
 }
 
 /// Where thumbnails are.
