@@ -198,12 +198,7 @@ async fn an_article_is_written_changed_and_deleted() {
 async fn tags_that_hold_a_comma_stay_when_they_are_not_touched() {
     let site = Site::of_blog();
     let ann = site.visitor("ann").await;
-    let login = site
-        .log_in("ann@example.com", PASSWORD)
-        .await
-        .is(200)
-        .value();
-    let token = login["user"]["token"].as_str().unwrap().to_owned();
+    let token = site.token_of("ann").await;
     let article =
         json!({"article": {"title": "T", "description": "d", "body": "b", "tagList": ["a, b"]}});
     site.ask(Method::POST, "/api/articles", Some(&token), &article)
@@ -445,12 +440,7 @@ async fn settings_are_changed_and_a_new_password_ends_other_sessions() {
 async fn a_password_that_is_set_elsewhere_ends_every_session() {
     let site = Site::of_blog();
     let ann = site.visitor("ann").await;
-    let login = site
-        .log_in("ann@example.com", PASSWORD)
-        .await
-        .is(200)
-        .value();
-    let token = login["user"]["token"].as_str().unwrap().to_owned();
+    let token = site.token_of("ann").await;
     let change = |fields: serde_json::Value| {
         let body = json!({ "user": fields });
         let token = token.clone();
