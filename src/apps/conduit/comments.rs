@@ -19,7 +19,7 @@ use super::problem::ConduitError;
 use super::profile::Profile;
 use super::settings::ConduitSettings;
 use super::time::Millis;
-use super::validation::{self, FieldReader, Presence};
+use super::validation::{self, FULL, FieldReader, Presence};
 use super::write::{Terms, WriteTerms, write};
 use super::{Blog, BlogState, Result, article, body};
 use crate::apps::answer::text;
@@ -251,8 +251,7 @@ impl CommentBounds {
         if count < self.count && bytes.saturating_add(more) <= self.bytes {
             return Ok(());
         }
-        let text = "takes no more comments".to_owned();
-        Err(ConduitError::invalid(vec![("article", text)]))
+        Err(ConduitError::invalid(vec![("article", FULL.to_owned())]))
     }
 }
 

@@ -8,6 +8,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use super::answer::JSON;
+use super::validation::TAKEN;
 use crate::http::HttpError;
 use crate::store::StoredResponse;
 
@@ -46,10 +47,12 @@ impl ConduitError {
 
     /// 409: what another user has already.
     pub(super) fn taken(keys: impl IntoIterator<Item = &'static str>) -> Self {
-        let text = "has already been taken";
         Self {
             status: StatusCode::CONFLICT,
-            errors: keys.into_iter().map(|key| (key, text.to_owned())).collect(),
+            errors: keys
+                .into_iter()
+                .map(|key| (key, TAKEN.to_owned()))
+                .collect(),
         }
     }
 
