@@ -22,6 +22,7 @@ use crate::http::{FormKey, PrivateReading, Reading};
 use crate::web::flash;
 use crate::web::form::{FormFields, KEY_FIELD};
 use crate::web::paging::{Paging, page_number, pages, with_query};
+use crate::web::query::parameter;
 use crate::web::redirect::see_other;
 use crate::web::texts::fill;
 
@@ -90,10 +91,7 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
     frame: PageFrame,
 ) -> Result<Response> {
-    let query = query.unwrap_or_default();
-    let mut query = form_urlencoded::parse(query.as_bytes());
-    let page = query.find_map(|(name, value)| (name == "page").then_some(value));
-    let page = page_number(page.as_deref());
+    let page = page_number(parameter(query.as_deref(), "page").as_deref());
     let form = CommentForm {
         key: FormKey::fresh(),
         ..CommentForm::default()

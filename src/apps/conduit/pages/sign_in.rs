@@ -24,6 +24,7 @@ use crate::web::csrf::FormToken;
 use crate::web::flash;
 use crate::web::form::FormFields;
 use crate::web::paging::with_query;
+use crate::web::query::parameter;
 use crate::web::redirect::{local_or, see_other};
 
 /// Where a form is and what was typed into it. Both pages are made of it.
@@ -102,9 +103,7 @@ impl EntryKind {
         headers: &HeaderMap,
         query: Option<&str>,
     ) -> Result<Response> {
-        let mut query = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-        let to = query.find_map(|(name, value)| (name == "to").then_some(value));
-        let to = to.unwrap_or_default();
+        let to = parameter(query, "to").unwrap_or_default();
         if frame.visitor.is_some() {
             return Ok(see_other(local_or(Some(&to), &frame.url("/"))));
         }
