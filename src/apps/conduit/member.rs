@@ -99,7 +99,7 @@ fn viewer(blog: &Blog, headers: &HeaderMap) -> Result<Viewer> {
         .user;
     let is_there = blog.store.read(|connection| -> Result<_, HttpError> {
         let mut select = connection.prepare_cached(EXISTS)?;
-        Ok(select.query_row([id], |_| Ok(())).optional()?.is_some())
+        Ok(select.exists([id])?)
     })?;
     if is_there {
         Ok(Viewer::user(&blog.digest_key, id, 0))
