@@ -8,11 +8,10 @@ use serde::Serialize;
 
 use super::arguments::SeedArguments;
 use super::backup::tell_of_mode;
-use super::bake::{bake_app, file_name};
+use super::bake::{bake_missing, file_name};
 use super::failure::Failure;
 use super::output::say_as;
-use super::remarks::remark;
-use super::{progress, settings, summary};
+use super::{progress, settings};
 use crate::apps;
 use crate::bake::{Existing, Seed, Seeded};
 use crate::file::FolderFile;
@@ -34,9 +33,8 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     let schema = apps::schema(app, config)?;
     let baked = config.baked_dir().join(file_name(app));
     let standing = store::standing(&config.data_dir, app.name(), &schema)?;
-    if matches!(standing, Standing::NoCopy) && !baked.exists() {
-        let report = bake_app(app, config, &apps::dataset(app, config), &baked)?;
-        remark(&summary::report(&report));
+    if matches!(standing, Standing::NoCopy) {
+        bake_missing(app, config)?;
     }
     let seed = Seed {
         schema: &schema,
