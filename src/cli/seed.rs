@@ -14,7 +14,7 @@ use super::output::say_as;
 use super::{progress, settings};
 use crate::apps;
 use crate::bake::{Existing, Seed, Seeded};
-use crate::file::FolderFile;
+use crate::file::{FolderFile, path_as_text};
 use crate::store::{self, NextGeneration, Standing};
 
 pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     })?;
     let result = SeedResult {
         app: app.name(),
-        path: made.path.display().to_string(),
+        path: &made.path,
         generation: made.generation,
         input: &file.shown,
         rows: made.value.rows,
@@ -75,7 +75,8 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
 #[derive(Serialize)]
 struct SeedResult<'s> {
     app: &'s str,
-    path: String,
+    #[serde(serialize_with = "path_as_text")]
+    path: &'s Path,
     generation: u64,
     input: &'s str,
     rows: u64,
@@ -93,7 +94,7 @@ fn summary(result: &SeedResult<'_>) -> String {
     };
     format!(
         "{}: {} rows from {}{others}, checked, in {:.2} s\n{}, generation {}",
-        result.path,
+        result.path.display(),
         HumanCount(result.rows),
         result.input,
         result.seconds,
