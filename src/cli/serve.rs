@@ -15,7 +15,7 @@ use super::ports::Ports;
 use super::remarks::warn;
 use super::{logging, settings, system};
 use crate::config::{self, Config};
-use crate::file::remove_scratch;
+use crate::file::remove_half_made;
 use crate::http::builtin::admin;
 use crate::http::transport::server;
 use crate::http::transport::server::{Ended, Server};
@@ -229,7 +229,7 @@ fn end_while_starting(signals: Signals) -> impl Future<Output = ()> + Send + 'st
     } = signals;
     async move {
         stop(&mut terminate, &mut interrupt).await;
-        remove_scratch();
+        remove_half_made();
         tracing::info!("stopped before it served; what was being made is removed");
         std::process::exit(0);
     }

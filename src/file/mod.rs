@@ -11,19 +11,19 @@
 //! - `recognition`: whether a path names a SQLite file at all
 //! - `path_text`: paths in reports for programs
 //! - `temporary`: a file's name until it is complete; `ownership`: whose a new file is;
-//!   `scratch`: those that go when the process is told to end
+//!   `half_made`: those that go when the process is told to end
 //! - `statistics`: what the planner knows; `sql`: names and values that are written into definitions
 //! - [`FileError`]: what went wrong
 
 mod error;
 mod folder;
+mod half_made;
 mod migrations;
 pub(crate) mod ownership;
 mod path_text;
 pub mod provenance;
 mod recognition;
 mod schema;
-mod scratch;
 mod script;
 pub(crate) mod sql;
 mod statistics;
@@ -32,10 +32,10 @@ mod temporary;
 pub use error::FileError;
 pub(crate) use error::ROOM;
 pub use folder::{Content, Folder, FolderFile};
+pub(crate) use half_made::{HalfMade, remove_half_made};
 pub(crate) use path_text::path_as_text;
 pub(crate) use recognition::why_not_sqlite;
 pub use schema::Schema;
-pub(crate) use scratch::{Scratch, remove_scratch};
 pub(crate) use sql::is_about_files;
 pub(crate) use statistics::gather_statistics;
 pub(crate) use temporary::{Temporary, sync_folder};

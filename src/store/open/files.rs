@@ -12,7 +12,7 @@ use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use super::place::Place;
-use crate::file::{Scratch, ownership, sync_folder};
+use crate::file::{HalfMade, ownership, sync_folder};
 use crate::store::StoreError;
 use crate::store::error::no_space;
 
@@ -131,7 +131,7 @@ impl PrimaryFiles {
     ) -> Result<(PathBuf, T), E> {
         let path = self.path(generation);
         let temporary = path.with_extension("copying");
-        let _scratch = Scratch::at(&temporary);
+        let _half_made = HalfMade::at(&temporary);
         let replaced = self.current()?.map(|newest| self.path(newest));
         let publish = || {
             make_like(&temporary, replaced.as_deref(), &self.data_dir)?;
