@@ -153,6 +153,11 @@ async fn the_first_app_decides_what_is_said_where_there_is_nothing() {
     // Within people's own paths its contract holds wherever it stands.
     let said = both.get("/people/").await;
     assert_eq!(said.is(404).json()["type"], "http");
+    // And conduit's below its own.
+    for path in ["/api", "/api/", "/api/nope", "/api/a/b/c/d"] {
+        let said = both.get(path).await;
+        said.is_wrong(404, &[("resource", "not found")]);
+    }
     both.get("/").await.is(200);
 }
 
