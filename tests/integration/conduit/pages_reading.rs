@@ -527,8 +527,10 @@ async fn long_articles_and_many_comments_are_shown_in_pages() {
     assert!(
         page.contains("31 comments") && page.contains("Number 30.") && !page.contains("Number 31.")
     );
-    assert!(page.contains("href=\"/article/long?page=2#comments\""));
+    // The oldest come first, unlike articles.
+    assert!(page.contains("href=\"/article/long?page=2#comments\">Later comments</a>"));
     let second = browser.page("/article/long?page=2").await;
+    assert!(second.contains(">Earlier comments</a>") && !second.contains("Older"));
     assert!(second.contains("Number 31.") && !second.contains("Number 30."));
     let beyond = browser.get("/article/long?page=9").await;
     assert_eq!(beyond.is(303).header("location"), "/article/long?page=2");

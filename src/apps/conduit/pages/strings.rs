@@ -41,10 +41,10 @@ texts! {
         title headline lead feeds everything feed tag popular signed_out removed welcome
     }
     /// Lists of articles.
-    pub(super) ListTexts { nothing nothing_in_feed pages page previous next tags }
+    pub(super) ListTexts { nothing nothing_in_feed pages page newer older tags }
     pub(super) ArticleTexts {
         favorite edit remove remove_sure changed comments one_comment comment comment_by post
-        remove_comment to_comment no_comments
+        remove_comment to_comment no_comments earlier later
     }
     pub(super) ProfileTexts { follow articles favorites articles_of favorites_of tabs edit }
     pub(super) EditorTexts {
