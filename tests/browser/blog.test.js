@@ -147,6 +147,22 @@ test("a session that has ended leads to signing in, and back", async () => {
   }, { ...ENGLISH, expected: STATUS });
 });
 
+test("pictures that cannot be loaded give way to initials", async () => {
+  await stage.visit(async (page) => {
+    await page.goto("/", { waitUntil: "networkidle" });
+    const faces = page.locator(".card .face");
+    const initial = async (face) => [...(await face.locator("..").locator(".author").textContent())][0];
+    for (const face of await faces.all()) {
+      await face.scrollIntoViewIfNeeded();
+      await face.and(page.locator("span")).waitFor();
+      assert.equal(await face.textContent(), await initial(face));
+    }
+    assert.ok(await faces.count() > 0);
+    await assertAccessible(page);
+    await stage.shoot(page, "blog-without-pictures");
+  }, { ...ENGLISH, areLost: true, expected: [/ERR_NAME_NOT_RESOLVED/] });
+});
+
 const PAGES = ["/", "/?page=3", "/login", "/register", "/nothing"];
 const OWN = ["/", "/?feed=you", "/editor", "/settings", "/article/without-end", "/editor/without-end"];
 
