@@ -68,7 +68,7 @@ test("without JavaScript: signing up, writing, commenting, signing out", async (
     await page.getByLabel("E-mail address").fill("nowhere");
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("button", { name: "Sign up" }).click();
-    await page.getByText("This cannot be as it is.").waitFor();
+    await page.getByText("Write an address like ann@example.com.").waitFor();
     assert.equal(await page.getByLabel("Name").inputValue(), "ann");
     assert.equal(await page.getByLabel("Password").inputValue(), "");
     await assertNoSidewaysScroll(page);

@@ -49,7 +49,7 @@ async fn forms_without_the_visitors_token_are_refused() {
             fields.push(("a", "b"));
             let answer = ann.post(action, &fields).await;
             let page = html(answer.is(403));
-            let texts = ["This is not yours to do", "This form was out of date."];
+            let texts = ["You may not do this", "This form was out of date."];
             assert!(texts.iter().any(|text| page.contains(text)), "{action}");
         }
         // With the right one, but from a page of another site.

@@ -155,7 +155,12 @@ fn explain(t: &FieldTexts, key: &str, text: &str) -> String {
         ENDED => t.ended.clone(),
         OUTDATED => t.outdated.clone(),
         BLANK => t.blank.clone(),
-        INVALID => t.invalid.clone(),
+        INVALID => match key {
+            "username" => t.invalid_username.clone(),
+            "email" => t.invalid_email.clone(),
+            "image" => t.invalid_image.clone(),
+            _ => t.invalid.clone(),
+        },
         TAKEN => t.taken.clone(),
         FULL => t.full.clone(),
         text if text.starts_with("is too short") => bound(&t.too_short),
@@ -222,6 +227,9 @@ mod tests {
                 "{text}: {explained}"
             );
             assert!(!explained.contains('{'), "{explained}");
+        }
+        for key in ["username", "email", "image"] {
+            assert_ne!(explain(t, key, INVALID), explain(t, "x", INVALID), "{key}");
         }
         let short = explain(t, "password", "is too short (minimum is 8 characters)");
         assert!(short.contains('8'), "{short}");

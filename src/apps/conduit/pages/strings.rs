@@ -59,8 +59,8 @@ texts! {
     }
     /// What is wrong with a field.
     pub(super) FieldTexts {
-        problem ended outdated blank invalid taken full credentials too_short too_long too_many_bytes
-        too_many_tags
+        problem ended outdated blank invalid invalid_username invalid_email invalid_image
+        taken full credentials too_short too_long too_many_bytes too_many_tags
     }
     pub(super) ErrorTexts {
         home not_found not_found_hint bad_request bad_request_hint forbidden forbidden_hint
