@@ -245,8 +245,14 @@ async fn lists_show_what_the_api_lists() {
     let profile = cleo.page("/profile/bob%20b").await;
     let back = cleo.submit(&profile, "/profile/bob%20b/follow", &[]).await;
     assert_eq!(back.is(303).header("location"), "/profile/bob%20b");
-    let feed = titles(&cleo.page("/?feed=you&page=2").await);
-    assert_eq!(feed, ["Title <2>"]);
+    for feed in ["you", "following"] {
+        let feed = titles(&cleo.page(&format!("/?feed={feed}&page=2")).await);
+        assert_eq!(feed, ["Title <2>"]);
+    }
+    let moved = browser.get("/tag/three%20%26%20more").await;
+    let to = moved.is(308).header("location");
+    assert_eq!(to, "/?tag=three+%26+more");
+    browser.get("/tag/%ff").await.is(404);
 }
 
 #[tokio::test]

@@ -54,6 +54,7 @@ pub(super) fn routes(failures: Failures) -> Routes<BlogState> {
     let followed = post(toggles::follow).delete(toggles::follow);
     let pages = Routes::new()
         .route("/", get(home::home))
+        .route("/tag/{tag}", get(home::tag))
         .route("/login", get(sign_in::sign_in).post(sign_in::enter))
         .route("/register", get(sign_in::sign_up).post(sign_in::register))
         .route("/logout", post(sign_in::sign_out))
