@@ -94,7 +94,7 @@ test("without JavaScript: signing up, writing, commenting, signing out", async (
     await page.getByRole("button", { name: "Delete this article and its comments" }).click();
     await page.getByText("The article was deleted.").waitFor();
     await page.getByRole("link", { name: "Settings" }).click();
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await page.getByText("You are signed out.").waitFor();
     await page.getByRole("link", { name: "Sign in" }).click();
     await page.getByLabel("E-mail address").fill("ann@example.com");

@@ -440,6 +440,34 @@ async fn settings_are_changed_and_a_new_password_ends_other_sessions() {
 }
 
 #[tokio::test]
+async fn signing_out_on_all_devices_ends_every_session() {
+    let site = Site::of_blog();
+    let ann = site.visitor("ann").await;
+    let elsewhere = site.browser();
+    let page = elsewhere.page("/login").await;
+    let fields = [("email", "ann@example.com"), ("password", PASSWORD)];
+    elsewhere.submit(&page, "/login", &fields).await.is(303);
+    let copy = ann.cookie("conduit_session").unwrap();
+    // Here only: the browser forgets, the others go on.
+    let page = ann.page("/settings").await;
+    ann.submit(&page, "/logout", &[]).await.is(303);
+    ann.get("/settings").await.is(303);
+    let page = elsewhere.page("/settings").await;
+    assert!(page.contains("name=\"everywhere\""));
+    let answer = elsewhere
+        .submit(&page, "/logout", &[("everywhere", "yes")])
+        .await;
+    assert_eq!(answer.is(303).header("location"), "/");
+    elsewhere.get("/settings").await.is(303);
+    ann.set_cookie("conduit_session", &copy);
+    ann.get("/settings").await.is(303);
+    // Who signs in again is signed in.
+    let page = ann.page("/login").await;
+    ann.submit(&page, "/login", &fields).await.is(303);
+    ann.page("/settings").await;
+}
+
+#[tokio::test]
 async fn a_password_that_is_set_elsewhere_ends_every_session() {
     let site = Site::of_blog();
     let ann = site.visitor("ann").await;

@@ -255,7 +255,7 @@ fn begin(blog: &Blog, response: &mut Response, id: i64, remember: bool) -> Resul
     blog.sessions.set(response, &session)
 }
 
-/// `POST /logout`.
+/// `POST /logout`: here, or on every device where the field `everywhere` is there.
 pub(super) async fn sign_out(
     State(blog): State<BlogState>,
     frame: PageFrame,
@@ -264,6 +264,13 @@ pub(super) async fn sign_out(
     // Whose session has ended already is signed out.
     if let Some(visitor) = &frame.visitor {
         visitor.sent(&form)?;
+        if form.text("everywhere").is_some() {
+            let id = visitor.id;
+            let end = move |connection: &rusqlite::Connection| -> Result<_> {
+                Ok(SessionUser::end_sessions(connection, id)?)
+            };
+            blog.store.write(end).await?;
+        }
     }
     let mut response = flash::lead(&blog.cookies, &frame.url("/"), home::SIGNED_OUT)?;
     blog.sessions.end(&mut response)?;

@@ -52,6 +52,7 @@ texts! {
     }
     pub(super) SettingsTexts {
         title username email bio image image_hint password password_hint save saved sign_out
+        sign_out_everywhere
     }
     /// Signing in and up.
     pub(super) EntryTexts {
