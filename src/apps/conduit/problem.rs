@@ -87,11 +87,20 @@ impl ConduitError {
     }
 
     fn document(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.envelope()).unwrap_or_default()
+    }
+
+    /// The document as an example.
+    pub(super) fn example(&self) -> Option<serde_json::Value> {
+        serde_json::to_value(self.envelope()).ok()
+    }
+
+    fn envelope(&self) -> impl Serialize {
         #[derive(Serialize)]
         struct ErrorDocument<'e> {
             errors: &'e ConduitError,
         }
-        serde_json::to_vec(&ErrorDocument { errors: self }).unwrap_or_default()
+        ErrorDocument { errors: self }
     }
 }
 
