@@ -126,7 +126,9 @@ fn is_asked(origin: &HeaderValue, asked: Option<AskedHost<'_>>) -> bool {
 pub(crate) fn refuse_foreign(request: &Request, own: &OwnPages) -> Result<(), HttpError> {
     let detail = match own.check(request.method(), request.uri(), request.headers()) {
         Ok(()) => return Ok(()),
-        Err(Refusal::ForeignPage) => "This is taken from pages of this site only.",
+        Err(Refusal::ForeignPage) => {
+            "This is taken from pages of this site and of the origins in http.cors_origins only."
+        }
         Err(Refusal::ForeignName) => {
             "This server is for its own machine, and takes this from pages at localhost only. If a proxy \
              hands pages on to it, site.public_url has to say their address."
