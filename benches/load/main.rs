@@ -95,8 +95,8 @@ fn measure(arguments: &Arguments) -> Results {
     let mut client = Client::connect(server.address, arguments.connections);
     let endpoints = Endpoint::all(&source, server.address);
     let people = Endpoint::of_people(&source);
-    let blog = Blog::with(&baked, &server);
-    let of_blog = blog.reads();
+    let blog = Blog::is_wanted(arguments).then(|| Blog::with(&baked, &server));
+    let of_blog = blog.as_ref().map(Blog::reads).unwrap_or_default();
     let reads = endpoints
         .iter()
         .chain(&people)
@@ -111,11 +111,8 @@ fn measure(arguments: &Arguments) -> Results {
         &source,
         &endpoints,
     ));
-    if arguments.wants("blog writes") {
-        figures.extend(blog.writes(&server, arguments));
-    }
-    if arguments.wants("sign-ins") {
-        figures.extend(blog.sign_ins(&server, arguments));
+    if let Some(blog) = &blog {
+        figures.extend(blog.others(&server, arguments));
     }
     drop(client);
     drop(server);

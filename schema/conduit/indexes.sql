@@ -1,6 +1,6 @@
 -- The covering indexes of conduit, created after the rows: each list is in the order of one of them,
 -- newest first and by number where two are of the same millisecond, and a page is found without a look at
--- an article. The query plan test in src/apps/conduit/lists.rs guards them.
+-- an article. The query plan test in src/apps/conduit/plans.rs guards them.
 
 CREATE INDEX article_by_time ON article (created_at DESC, id DESC);
 -- Of one author: a list, and what feeds are merged from.

@@ -3,7 +3,7 @@
 //! Hashes are argon2id strings (PHC format, RFC 9106), computed in the pool for work that takes long, so
 //! that memory and threads are bounded and no other request waits. Where there is no account, or one that
 //! has no password, the same work is done: the time does not say which accounts exist. Hashes of bcrypt
-//! come with imported data; they are verified and replaced. It must not know what an account is.
+//! come with imported data; they are verified, and replaced on a primary. It must not know what an account is.
 
 use std::fmt;
 use std::io;
@@ -14,7 +14,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as
 use axum::http::StatusCode;
 
 use super::imported;
-use crate::config::{AuthSettings, Secret};
+use crate::config::{AuthSettings, Mode, Secret};
 use crate::http::{HttpError, WorkPool};
 
 /// Bytes of the longest password that is hashed. Longer ones belong to no account.
@@ -46,6 +46,7 @@ pub struct Passwords(Arc<Hashing>);
 struct Hashing {
     work: WorkPool,
     cost: PasswordCost,
+    mode: Mode,
     /// What is verified where there is no hash: one that no password is known for.
     decoy: String,
 }
@@ -55,7 +56,8 @@ struct Hashing {
 pub enum Verified {
     /// It is the password.
     Yes {
-        /// What should be stored in place of the hash, which is of an older kind or cost.
+        /// What should be stored in place of the hash, which is of an older kind or cost; nothing on a
+        /// replica, which stores none.
         rehash: Option<String>,
     },
     /// It is not, or there is none.
@@ -106,11 +108,11 @@ impl PasswordRule {
 }
 
 impl Passwords {
-    /// Hashes at `cost` in `work`.
+    /// Hashes at `cost` in `work`. In another mode than that of a primary no stored hash is replaced.
     ///
     /// # Errors
     /// When argon2 does not take the cost, or the system has no random numbers.
-    pub fn new(work: WorkPool, cost: PasswordCost) -> io::Result<Self> {
+    pub fn new(work: WorkPool, cost: PasswordCost, mode: Mode) -> io::Result<Self> {
         // Its hash is random instead of computed: it costs no less to compare with.
         let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
         fill(&mut output)?;
@@ -121,6 +123,7 @@ impl Passwords {
         Ok(Self(Arc::new(Hashing {
             work,
             cost,
+            mode,
             decoy: decoy.to_string(),
         })))
     }
@@ -186,7 +189,8 @@ impl Hashing {
         if !is_right {
             return Ok(Verified::No);
         }
-        let rehash = is_old.then(|| self.cost.hash(password)).transpose()?;
+        let is_replaced = is_old && self.mode == Mode::Primary;
+        let rehash = is_replaced.then(|| self.cost.hash(password)).transpose()?;
         Ok(Verified::Yes { rehash })
     }
 }
@@ -266,7 +270,7 @@ mod tests {
     };
 
     fn passwords(cost: PasswordCost) -> Passwords {
-        Passwords::new(WorkPool::new(1, 4), cost).unwrap()
+        Passwords::new(WorkPool::new(1, 4), cost, Mode::Primary).unwrap()
     }
 
     fn is_right(verified: &Verified) -> bool {
@@ -390,7 +394,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_pool_refuses_with_a_time_to_come_back() {
         let work = WorkPool::new(1, 0);
-        let passwords = Passwords::new(work.clone(), CHEAP).unwrap();
+        let passwords = Passwords::new(work.clone(), CHEAP, Mode::Primary).unwrap();
         let (hold, held) = std::sync::mpsc::channel::<()>();
         let mut running = std::pin::pin!(work.run(move || {
             let _ended = held.recv();

@@ -1,8 +1,8 @@
 //! Tokens by which somebody who forgot a password sets a new one: good for a time, and once.
 //!
 //! Nothing is stored for one. It names the user and the hash of the password that is to be replaced, so it
-//! is void as soon as that hash is another one. How it reaches its user is the app's matter. Times are
-//! arguments, so that tests need no clock.
+//! is void as soon as that hash is another one. How it reaches its user is the app's matter; no app sends
+//! any yet. Times are arguments, so that tests need no clock.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

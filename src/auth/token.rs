@@ -39,8 +39,6 @@ struct Signing {
 pub struct TokenClaims {
     /// Whose it is.
     pub user: i64,
-    /// When it was issued, if it says so.
-    pub issued: Option<u64>,
     /// From when on it is no longer valid.
     pub expires: u64,
 }
@@ -160,13 +158,12 @@ impl WireClaims {
             .parse()
             .ok()
             .filter(|id: &i64| id.to_string() == self.sub)?;
-        let issued = match &self.iat {
-            Some(issued) => Some(whole_seconds(issued)?),
-            None => None,
-        };
+        // Nothing depends on it, but it must be a time.
+        if let Some(issued) = &self.iat {
+            whole_seconds(issued)?;
+        }
         Some(TokenClaims {
             user,
-            issued,
             expires: whole_seconds(&self.exp)?,
         })
     }
@@ -242,7 +239,6 @@ mod tests {
         let token = tokens.issue(7, at(1000)).unwrap();
         let claims = TokenClaims {
             user: 7,
-            issued: Some(1000),
             expires: 4600,
         };
         // The second time from the cache, and the clock may go back.
@@ -264,7 +260,7 @@ mod tests {
         let claims = json!({"sub": "12", "exp": 2000});
         let token = made(&hs256(), &claims, SECRET);
         let found = tokens(SECRET).verify(&token, at(0)).unwrap();
-        assert_eq!((found.user, found.issued, found.expires), (12, None, 2000));
+        assert_eq!((found.user, found.expires), (12, 2000));
     }
 
     #[test]

@@ -114,11 +114,12 @@ impl UserSetup {
         let key = self.key.open()?;
         let UserContext {
             settings,
+            mode,
             proxies,
             work,
             ..
         } = self.context;
-        let passwords = Passwords::new(work, PasswordCost::of(&settings));
+        let passwords = Passwords::new(work, PasswordCost::of(&settings), mode);
         let passwords = passwords.map_err(KeyError::Hashing)?;
         let throttle = Throttle::new(AttemptLimits {
             account_failures: settings.account_failures,

@@ -30,7 +30,7 @@ pub(super) struct UnclosedQuote {
 pub(super) struct CsvRecords<R> {
     reader: Reader<Bounded<R>>,
     left: Rc<Cell<usize>>,
-    end: Rc<Cell<End>>,
+    unclosed: Rc<Cell<Option<u64>>>,
     record: StringRecord,
     line: u64,
     /// Line breaks within its fields.
@@ -41,17 +41,9 @@ pub(super) struct CsvRecords<R> {
 struct Bounded<R> {
     inner: R,
     left: Rc<Cell<usize>>,
-    end: Rc<Cell<End>>,
+    /// Where there are no more bytes: the line of a quote that is open there.
+    unclosed: Rc<Cell<Option<u64>>>,
     quotes: Quotes,
-}
-
-/// What the bytes read so far end with.
-#[derive(Debug, Clone, Copy, Default)]
-struct End {
-    /// The line of a quote that is open there.
-    open_quote: Option<u64>,
-    /// Whether there are no more bytes.
-    is_last: bool,
 }
 
 impl<R: Read> Read for Bounded<R> {
@@ -66,10 +58,9 @@ impl<R: Read> Read for Bounded<R> {
         }
         let count = self.inner.read(out)?;
         self.quotes.pass(out.get(..count).unwrap_or_default());
-        self.end.set(End {
-            open_quote: self.quotes.open(),
-            is_last: count == 0,
-        });
+        if count == 0 {
+            self.unclosed.set(self.quotes.open());
+        }
         self.left.set(left.saturating_sub(count));
         Ok(count)
     }
@@ -78,11 +69,11 @@ impl<R: Read> Read for Bounded<R> {
 impl<R: Read> CsvRecords<R> {
     pub(super) fn new(inner: R) -> Self {
         let left = Rc::new(Cell::new(LONGEST_RECORD));
-        let end = Rc::new(Cell::new(End::default()));
+        let unclosed = Rc::new(Cell::new(None));
         let bounded = Bounded {
             inner,
             left: Rc::clone(&left),
-            end: Rc::clone(&end),
+            unclosed: Rc::clone(&unclosed),
             quotes: Quotes::new(),
         };
         // Whoever reads compares widths, to say what was expected. With CR LF as its own terminator, the
@@ -95,7 +86,7 @@ impl<R: Read> CsvRecords<R> {
         Self {
             reader,
             left,
-            end,
+            unclosed,
             record: StringRecord::new(),
             line: 1,
             breaks: 0,
@@ -112,11 +103,7 @@ impl<R: Read> CsvRecords<R> {
                 return Ok(false);
             }
             // The reader takes the end of the file for the end of the quote.
-            if let End {
-                open_quote: Some(line),
-                is_last: true,
-            } = self.end.get()
-            {
+            if let Some(line) = self.unclosed.get() {
                 let invalid = io::ErrorKind::InvalidData;
                 return Err(io::Error::new(invalid, UnclosedQuote { line }).into());
             }

@@ -14,6 +14,7 @@ use super::remarks::remark;
 use super::settings;
 use crate::apps;
 use crate::config::Mode;
+use crate::file::path_as_text;
 use crate::store::{self, Copied};
 
 pub(super) fn back_up(arguments: &BackupArguments) -> Result<(), Failure> {
@@ -67,9 +68,11 @@ pub(super) fn tell_of_mode(mode: Mode) {
 #[derive(Serialize)]
 struct CopyResult<'c> {
     app: &'c str,
-    path: String,
+    #[serde(serialize_with = "path_as_text")]
+    path: &'c Path,
     bytes: u64,
-    from: String,
+    #[serde(serialize_with = "path_as_text")]
+    from: &'c Path,
     generation: u64,
     dataset_digest: &'c str,
     schema_version: u32,
@@ -84,9 +87,9 @@ impl<'c> CopyResult<'c> {
     fn new(copied: &'c Copied, app: &'c str, start: Instant) -> Self {
         Self {
             app,
-            path: copied.to.display().to_string(),
+            path: &copied.to,
             bytes: copied.bytes,
-            from: copied.from.display().to_string(),
+            from: &copied.from,
             generation: copied.generation,
             dataset_digest: &copied.provenance.dataset_digest,
             schema_version: copied.provenance.schema_version,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::arguments::BakeArguments;
 use super::failure::Failure;
 use super::output::say_as;
-use super::{progress, settings, summary};
+use super::{progress, remarks, settings, summary};
 use crate::apps::{self, App};
 use crate::bake::{Recipe, bake};
 use crate::config::Config;
@@ -42,8 +42,45 @@ struct Baked<'r> {
     report: &'r Report,
 }
 
+/// Bakes an app's file if there is none.
+pub(super) fn bake_missing(app: &dyn App, config: &Config) -> Result<(), Failure> {
+    let baked = config.baked_dir().join(file_name(app));
+    if !baked.exists() {
+        let report = bake_app(app, config, &apps::dataset(app, config), &baked)?;
+        if remarks::are_logged() {
+            log_baked(app, &report);
+        } else {
+            remarks::remark(&summary::report(&report));
+        }
+    }
+    Ok(())
+}
+
+/// The table of a bake as lines of the log: one for the file, one for each thing that differs.
+fn log_baked(app: &dyn App, report: &Report) {
+    for note in &report.notes {
+        tracing::warn!(
+            app = app.name(),
+            input = note.input,
+            line = note.line,
+            class = %note.class,
+            "{}",
+            note.what
+        );
+    }
+    tracing::info!(
+        app = app.name(),
+        file = %report.path.display(),
+        rows = report.rows,
+        bytes = report.bytes,
+        input_bytes = report.input_bytes,
+        seconds = report.elapsed.as_secs_f64(),
+        "baked"
+    );
+}
+
 /// Bakes one app's file to `out`, showing the progress on standard error.
-pub(super) fn bake_app(
+fn bake_app(
     app: &dyn App,
     config: &Config,
     dataset: &Folder,

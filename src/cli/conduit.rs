@@ -2,12 +2,10 @@
 
 use super::arguments::{ConduitArguments, ConduitCommand, SetPasswordArguments};
 use super::backup::tell_of_mode;
-use super::bake::{bake_app, file_name};
+use super::bake::bake_missing;
 use super::failure::Failure;
 use super::output::say;
-use super::remarks::remark;
-use super::{prompt, settings, summary};
-use crate::apps;
+use super::{prompt, settings};
 use crate::apps::conduit::{PASSWORD_RULE, set_password as store_password};
 use crate::auth::password::{PasswordCost, PasswordFlaw};
 use crate::config::{Durability, Mode};
@@ -31,10 +29,8 @@ fn set_password(arguments: &SetPasswordArguments) -> Result<(), Failure> {
         hash.map_err(|cause| Failure::other(format!("cannot hash the password: {cause}")))?;
     let options = serving::store_options(app, config)?;
     let standing = standing(&config.data_dir, app.name(), &options.schema)?;
-    let baked = config.baked_dir().join(file_name(app));
-    if matches!(standing, Standing::NoCopy) && !baked.exists() {
-        let report = bake_app(app, config, &apps::dataset(app, config), &baked)?;
-        remark(&summary::report(&report));
+    if matches!(standing, Standing::NoCopy) {
+        bake_missing(app, config)?;
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -14,7 +14,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::failure::Failure;
 use super::remarks::remark;
 use super::system::FEW_THREADS;
-use crate::file::remove_scratch;
+use crate::file::remove_half_made;
 
 /// Shells give the number of the signal that ended a process with this added.
 const BY_SIGNAL: i32 = 128;
@@ -51,7 +51,7 @@ pub(super) fn end_on_signals() -> Result<(), Failure> {
     }
     let wait = move || {
         let (kind, name) = runtime.block_on(first(signals));
-        remove_scratch();
+        remove_half_made();
         remark(&format!("ended by {name}; what was being made is removed"));
         exit(BY_SIGNAL + kind.as_raw_value());
     };

@@ -43,15 +43,19 @@ pub(super) fn is_json() -> bool {
     IS_JSON.load(Relaxed)
 }
 
+/// Whether they are lines of a server's log, whose filter is for them too.
+pub(super) fn are_logged() -> bool {
+    is_json() && tracing::dispatcher::has_been_set()
+}
+
 /// Writes a remark, if that is possible.
 pub(super) fn remark(text: &str) {
-    if !is_json() {
-        write(text);
-    } else if tracing::dispatcher::has_been_set() {
-        // A server's: its filter is for these lines too.
+    if are_logged() {
         tracing::info!("{}", text.trim_end());
-    } else {
+    } else if is_json() {
         write_json(Severity::Info, text, Map::new());
+    } else {
+        write(text);
     }
 }
 

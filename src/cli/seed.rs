@@ -8,14 +8,13 @@ use serde::Serialize;
 
 use super::arguments::SeedArguments;
 use super::backup::tell_of_mode;
-use super::bake::{bake_app, file_name};
+use super::bake::{bake_missing, file_name};
 use super::failure::Failure;
 use super::output::say_as;
-use super::remarks::remark;
-use super::{progress, settings, summary};
+use super::{progress, settings};
 use crate::apps;
 use crate::bake::{Existing, Seed, Seeded};
-use crate::file::FolderFile;
+use crate::file::{FolderFile, path_as_text};
 use crate::store::{self, NextGeneration, Standing};
 
 pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
@@ -34,9 +33,8 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     let schema = apps::schema(app, config)?;
     let baked = config.baked_dir().join(file_name(app));
     let standing = store::standing(&config.data_dir, app.name(), &schema)?;
-    if matches!(standing, Standing::NoCopy) && !baked.exists() {
-        let report = bake_app(app, config, &apps::dataset(app, config), &baked)?;
-        remark(&summary::report(&report));
+    if matches!(standing, Standing::NoCopy) {
+        bake_missing(app, config)?;
     }
     let seed = Seed {
         schema: &schema,
@@ -60,7 +58,7 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     })?;
     let result = SeedResult {
         app: app.name(),
-        path: made.path.display().to_string(),
+        path: &made.path,
         generation: made.generation,
         input: &file.shown,
         rows: made.value.rows,
@@ -77,7 +75,8 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
 #[derive(Serialize)]
 struct SeedResult<'s> {
     app: &'s str,
-    path: String,
+    #[serde(serialize_with = "path_as_text")]
+    path: &'s Path,
     generation: u64,
     input: &'s str,
     rows: u64,
@@ -95,7 +94,7 @@ fn summary(result: &SeedResult<'_>) -> String {
     };
     format!(
         "{}: {} rows from {}{others}, checked, in {:.2} s\n{}, generation {}",
-        result.path,
+        result.path.display(),
         HumanCount(result.rows),
         result.input,
         result.seconds,

@@ -8,20 +8,18 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::arguments::ServeArguments;
-use super::bake::{bake_app, file_name};
+use super::bake::bake_missing;
 use super::failure::Failure;
 use super::output::say;
 use super::ports::Ports;
-use super::remarks::{remark, warn};
-use super::{logging, remarks, settings, summary, system};
-use crate::apps::{self, App};
+use super::remarks::warn;
+use super::{logging, settings, system};
 use crate::config::{self, Config};
-use crate::file::remove_scratch;
+use crate::file::remove_half_made;
 use crate::http::builtin::admin;
 use crate::http::transport::server;
 use crate::http::transport::server::{Ended, Server};
 use crate::http::{ConnectionLimits, Site, Watch};
-use crate::load::Report;
 use crate::serving::{self, Built};
 
 /// Connections of the listener for operators: they are few.
@@ -86,44 +84,6 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     // What still computes or reads for a client that was cut off is not waited for.
     runtime.shutdown_background();
     ended
-}
-
-/// Bakes an app's file if there is none.
-fn bake_missing(app: &'static dyn App, config: &Config) -> Result<(), Failure> {
-    let baked = config.baked_dir().join(file_name(app));
-    if !baked.exists() {
-        let dataset = apps::dataset(app, config);
-        let report = bake_app(app, config, &dataset, &baked)?;
-        if remarks::is_json() {
-            log_baked(app, &report);
-        } else {
-            remark(&summary::report(&report));
-        }
-    }
-    Ok(())
-}
-
-/// The table of a bake as lines of the log: one for the file, one for each thing that differs.
-fn log_baked(app: &dyn App, report: &Report) {
-    for note in &report.notes {
-        tracing::warn!(
-            app = app.name(),
-            input = note.input,
-            line = note.line,
-            class = %note.class,
-            "{}",
-            note.what
-        );
-    }
-    tracing::info!(
-        app = app.name(),
-        file = %report.path.display(),
-        rows = report.rows,
-        bytes = report.bytes,
-        input_bytes = report.input_bytes,
-        seconds = report.elapsed.as_secs_f64(),
-        "baked"
-    );
 }
 
 fn log_opened(site: &Site, config: &Config) {
@@ -269,7 +229,7 @@ fn end_while_starting(signals: Signals) -> impl Future<Output = ()> + Send + 'st
     } = signals;
     async move {
         stop(&mut terminate, &mut interrupt).await;
-        remove_scratch();
+        remove_half_made();
         tracing::info!("stopped before it served; what was being made is removed");
         std::process::exit(0);
     }

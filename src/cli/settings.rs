@@ -66,7 +66,11 @@ pub(super) fn load_for_serve(arguments: &ServeArguments) -> Result<Layers, Failu
     let Some(memory) = memory_limit() else {
         return Ok(layers);
     };
-    sources.defaults = defaults_within(memory, layers.config());
+    let fitting = defaults_within(memory, layers.config());
+    if fitting == sources.defaults {
+        return Ok(layers);
+    }
+    sources.defaults = fitting;
     Ok(Layers::load(&sources)?)
 }
 

@@ -31,16 +31,6 @@ impl PublicUrl {
         parts.map_or("", |(_, host)| host)
     }
 
-    /// The host's name or address, without port and brackets.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        let host = self.host();
-        match host.strip_prefix('[') {
-            Some(literal) => literal.split(']').next().unwrap_or_default(),
-            None => host.split(':').next().unwrap_or_default(),
-        }
-    }
-
     /// Whether clients use TLS, so that cookies can be kept to it.
     #[must_use]
     pub fn is_https(&self) -> bool {
@@ -160,8 +150,6 @@ mod tests {
             let url = PublicUrl::parse(text).unwrap();
             assert_eq!(url.to_string(), shown);
             assert_eq!((url.host(), url.prefix()), (host, prefix));
-            let end = url.name().len() + usize::from(host.starts_with('['));
-            assert!(host[..end].ends_with(url.name()), "{}", url.name());
             assert_eq!(url.is_https(), text.starts_with("https"));
             assert_eq!(url.to_string(), format!("{}{}", url.origin(), url.prefix()));
         }

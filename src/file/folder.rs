@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::Dir;
 
-use super::FileError;
+use super::{FileError, Identity};
 
 /// A place that schema or dataset files come from.
 #[derive(Debug, Clone)]
@@ -121,12 +121,10 @@ impl FolderFile {
 
     /// Whether it is the file at `path`, by whatever name.
     pub(crate) fn is_at(&self, path: &Path) -> bool {
-        use std::os::unix::fs::MetadataExt as _;
         let Content::Path(own) = &self.content else {
             return false;
         };
-        let identity = |path: &Path| path.metadata().map(|found| (found.dev(), found.ino()));
-        matches!((identity(own), identity(path)), (Ok(own), Ok(other)) if own == other)
+        matches!(Identity::at(own), Ok(Some(own)) if own.is_at(path))
     }
 
     /// Whether opening it again gives the same bytes: not so for pipes.

@@ -9,13 +9,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{Scratch, ownership};
+use super::{HalfMade, ownership};
 
 /// A file that is removed when dropped, and locked so that others can see it is in use.
 pub(crate) struct Temporary {
     path: PathBuf,
     file: File,
-    _scratch: Scratch,
+    _half_made: HalfMade,
 }
 
 impl Temporary {
@@ -28,7 +28,7 @@ impl Temporary {
         let (pid, nanoseconds) = (std::process::id(), now.as_nanos());
         let name = format!("{}{role}-{pid}-{nanoseconds}", prefix(target));
         let path = target.with_file_name(name);
-        let scratch = Scratch::at(&path);
+        let half_made = HalfMade::at(&path);
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -36,7 +36,7 @@ impl Temporary {
         let temporary = Self {
             path,
             file,
-            _scratch: scratch,
+            _half_made: half_made,
         };
         temporary.file.lock()?;
         ownership::like_folder(&temporary.file, folder(target))?;

@@ -61,6 +61,13 @@ impl<'r> AskedHost<'r> {
     }
 }
 
+impl<'r> From<&'r str> for AskedHost<'r> {
+    /// Of a name or an address as a request would have it.
+    fn from(host: &'r str) -> Self {
+        Self(host)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -58,7 +58,7 @@ pub use observability::request_log::{Notable, REQUEST_LOG};
 pub(crate) use router::no_method_here;
 pub use router::{AppRoutes, LayerLimits, assemble, builtin_paths};
 pub use routes::{Claim, Routes, conflict};
-pub use site::{NotFoundPage, Served, Site};
+pub use site::{NotFoundAnswer, NotFoundPage, Served, Site};
 pub use transport::server;
 pub use transport::watch::{ConnectionLimits, Watch};
 pub use viewer::{DigestKey, SignedIn, Viewer, serve_as};

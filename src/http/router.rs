@@ -1,6 +1,5 @@
 //! All routes and all layers, in order.
 
-use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -14,7 +13,6 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::cors::CorsLayer;
@@ -29,7 +27,7 @@ use super::headers::cors;
 use super::headers::encodings::negotiate;
 use super::headers::negotiation::takes_html;
 use super::headers::response_headers::DefaultHeaders;
-use super::limits::guard::{AppGuard, Guard, admit};
+use super::limits::guard::{AppGuard, Guard, admit, caught};
 use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::limits::same_origin::OwnPages;
 use super::observability::metrics::Metrics;
@@ -150,7 +148,7 @@ fn own_pages(apps: &[AppRoutes], public_url: Option<&PublicUrl>, limits: &LayerL
         return pages;
     }
     let hosts = apps.iter().filter_map(|app| app.mount.host());
-    pages.at_names(hosts.chain(public_url.map(PublicUrl::name)))
+    pages.at_hosts(hosts.chain(public_url.map(PublicUrl::host)))
 }
 
 /// What stands for the app where a request is no app's.
@@ -162,16 +160,17 @@ struct HostRoutes {
     routes: Router,
     descriptions: Vec<OpenApi>,
     navigation: Navigation,
-    /// The 404 page of the first app at its root, with where that is.
-    not_found: Option<(Mount, Option<NotFoundPage>)>,
+    /// The apps at its root, in their order: where that is, and their 404 pages.
+    not_found: Vec<(Mount, Option<NotFoundPage>)>,
 }
 
 impl HostRoutes {
     fn add(&mut self, app: AppRoutes, guard: &Guard, guards: &Guards<'_>) {
         self.descriptions.push(app.description);
         self.navigation.add(app.name, &app.mount, app.entrance);
-        if app.mount.prefix().is_empty() && self.not_found.is_none() {
-            self.not_found = Some((app.mount.clone(), app.not_found.clone()));
+        if app.mount.prefix().is_empty() {
+            let page = (app.mount.clone(), app.not_found.clone());
+            self.not_found.push(page);
         }
         let mount = app.mount;
         let at = mount.clone();
@@ -182,7 +181,7 @@ impl HostRoutes {
                 });
         let prefix = mount.prefix();
         if !prefix.is_empty() {
-            routes = routes.fallback(not_found(mount.clone(), app.not_found));
+            routes = routes.fallback(not_found(vec![(mount.clone(), app.not_found)]));
         }
         let mut routes = guards.around(routes, guard, app.name);
         if !prefix.is_empty() {
@@ -213,16 +212,14 @@ impl HostRoutes {
         let work = site.work().clone();
         let address = (public_url, host);
         let pages = BuiltinPages::new(document, self.navigation, address, compress, work);
-        let (mount, page) = self.not_found.unwrap_or_default();
         let own = version::routes()
             .with_state(Arc::clone(site))
             .merge(pages::routes().with_state(PagesState::new(site, pages)))
-            .fallback(not_found(mount, page))
+            .fallback(not_found(self.not_found))
             .method_not_allowed_fallback(no_method_here);
         let probes = health::probes()
             .with_state(Arc::clone(site))
             .method_not_allowed_fallback(no_method_here)
-            .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(guards.metrics.clone(), count_probe));
         let all = self
             .routes
@@ -288,7 +285,7 @@ async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Nex
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let response = next.run(request).await;
+    let response = caught(request, next).await;
     metrics.answered(NO_APP, route, &method, response.status(), start.elapsed());
     response
 }
@@ -355,17 +352,21 @@ fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Pre
         .compress_when(worth_it)
 }
 
-/// The 404 page of an app that is at `mount`, or the problem document. Where nothing is at the root, people
-/// are led to what there is.
+/// The 404 page of the app whose address it is, else that of the first, or the problem document. `apps` are
+/// at one place. Where nothing is at the root, people are led to what there is.
 fn not_found(
-    mount: Mount,
-    page: Option<NotFoundPage>,
+    apps: Vec<(Mount, Option<NotFoundPage>)>,
 ) -> impl Fn(Method, Uri, HeaderMap) -> Ready<Response> + Clone + Send + Sync + 'static {
+    let mount = apps.first().map(|(mount, _)| mount.clone());
+    let mount = mount.unwrap_or_default();
+    let pages: Arc<[_]> = apps.into_iter().map(|(_, page)| page).collect();
     move |method, uri, headers| {
         if uri.path() == "/" && method.is_safe() && takes_html(&headers) {
             return ready(to_about(&mount));
         }
-        let page = page.as_ref().and_then(|page| page(&method, &headers, &uri));
+        let owner = pages.iter().flatten().find(|page| page.owns(uri.path()));
+        let page = owner.or(pages.first().and_then(Option::as_ref));
+        let page = page.and_then(|page| (page.answer)(&method, &headers, &uri));
         ready(page.unwrap_or_else(|| no_route(&mount, &method, &uri)))
     }
 }
@@ -414,12 +415,4 @@ fn nothing() -> Response {
     let mut response = Response::new(Body::new(Nothing));
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the layer wants this signature"
-)]
-fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    HttpError::panicked(&*panic).into_response()
 }

@@ -27,8 +27,26 @@ pub struct Served {
     pub(crate) counts_clients: bool,
 }
 
-/// An app's own 404 page; it gives `None` for the problem document that all others get.
-pub type NotFoundPage = Arc<dyn Fn(&Method, &HeaderMap, &Uri) -> Option<Response> + Send + Sync>;
+/// An app's own 404 page, and which addresses it speaks for.
+#[derive(Clone)]
+pub struct NotFoundPage {
+    /// The answer.
+    pub answer: NotFoundAnswer,
+    /// Addresses at and below this path are the app's wherever it stands. For all others the first of the
+    /// apps at a place decides.
+    pub own: Option<&'static str>,
+}
+
+impl NotFoundPage {
+    /// Whether a path is at or below those that are the app's own.
+    pub(crate) fn owns(&self, path: &str) -> bool {
+        let rest = self.own.and_then(|own| path.strip_prefix(own));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+/// What is said where there is nothing; `None` for the problem document that all others get.
+pub type NotFoundAnswer = Arc<dyn Fn(&Method, &HeaderMap, &Uri) -> Option<Response> + Send + Sync>;
 
 /// Everything that health and version report about.
 pub struct Site {

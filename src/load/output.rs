@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::LoadError;
 use crate::file::provenance::{self, Provenance};
 use crate::file::sql::{is_about_files, refuse_names_as_strings};
-use crate::file::{FileError, Temporary, gather_statistics};
+use crate::file::{FileError, Temporary, gather_statistics, log_beside};
 
 /// How SQLite is set up while it writes a file.
 #[derive(Debug, Clone, Copy)]
@@ -109,14 +109,9 @@ impl Output {
                 path: path.to_owned(),
             });
         }
-        for suffix in ["-wal", "-journal"] {
-            let mut beside = path.as_os_str().to_owned();
-            beside.push(suffix);
-            let beside = PathBuf::from(beside);
-            if beside.exists() {
-                let path = path.to_owned();
-                return Err(LoadError::InUse { path, beside });
-            }
+        if let Some(beside) = log_beside(path) {
+            let path = path.to_owned();
+            return Err(LoadError::InUse { path, beside });
         }
         if let Some(folder) = path
             .parent()

@@ -61,6 +61,8 @@ pub struct Built {
 pub struct MountedApps<'l> {
     layers: &'l Layers,
     apps: Vec<MountedApp>,
+    /// Apps whose pages are left out, since another app is at the same place.
+    without_pages: Vec<&'static str>,
     beside: Router,
     work: WorkPool,
 }
@@ -92,34 +94,36 @@ pub fn mount<'l>(
     let work = WorkPool::new(config.work_threads(), config.limits.work_queue);
     let mounted = apps.iter().map(|app| mount_app(*app, layers, &work, true));
     let mut apps: Vec<_> = mounted.collect::<Result<_, _>>()?;
-    make_way(&mut apps, layers, &work)?;
+    let without_pages = make_way(&mut apps, layers, &work)?;
     check(&apps)?;
     Ok(MountedApps {
         layers,
         apps,
+        without_pages,
         beside: Router::new(),
         work,
     })
 }
 
-/// Has apps that can do without their pages leave them out where these are in another app's way.
-fn make_way(apps: &mut [MountedApp], layers: &Layers, work: &WorkPool) -> Result<(), OpenError> {
+/// Has apps that can do without their pages leave them out where these are in another app's way. Gives
+/// their names.
+fn make_way(
+    apps: &mut [MountedApp],
+    layers: &Layers,
+    work: &WorkPool,
+) -> Result<Vec<&'static str>, OpenError> {
+    let mut without_pages = Vec::new();
     for index in 0..apps.len() {
         let (Some(app), Err(OpenError::Conflict { .. })) = (apps.get(index), check(apps)) else {
             continue;
         };
         let without = mount_app(app.app, layers, work, false)?;
         if without.mounted.paths.len() < app.mounted.paths.len() {
-            let name = app.app.name();
-            tracing::warn!(
-                app = name,
-                "its pages are not served, since another app is at the same place: mounts.{name} gives \
-                 it one of its own"
-            );
+            without_pages.push(app.app.name());
             apps[index] = without;
         }
     }
-    Ok(())
+    Ok(without_pages)
 }
 
 /// The router would panic where two routes are in each other's way.
@@ -199,11 +203,19 @@ impl MountedApps<'_> {
         document
     }
 
-    /// Opens each app's store over its baked file, and joins their routes to a site.
+    /// Opens each app's store over its baked file, and joins their routes to a site. Pages that were left
+    /// out are said here: apps are mounted before there is a log.
     ///
     /// # Errors
     /// When a schema cannot be read or a file cannot be served.
     pub fn open(self) -> Result<Built, OpenError> {
+        for name in self.without_pages {
+            tracing::warn!(
+                app = name,
+                "its pages are not served, since another app is at the same place: mounts.{name} gives \
+                 it one of its own"
+            );
+        }
         let config = self.layers.config();
         let is_on = |name| self.apps.iter().any(|app| app.app.name() == name);
         let off = apps::ALL.iter().map(|app| app.name());

@@ -10,19 +10,22 @@
 //! Each folder uses those above it in this list, and none below.
 //! - [`Store`]: the face of all this; [`StoreError`]: what can go wrong
 //! - `open/`: files before they are used. `acceptance`: which are refused; `length`: whether one is
-//!   truncated; `files`: which a primary keeps, and the lock on them; `place`: whether they are still there; `pragmas`: how connections are set up,
-//!   all of it in one place
+//!   truncated; `files`: which a primary keeps, and the lock on them; `place`: whether they are still there;
+//!   `pragmas`: how connections are set up, all of it in one place; [`Unfinished`]: rows of writes in pieces
+//!   that have not ended
 //! - `watch/`: what operators see. [`Figures`] and [`Distribution`]s; `slow_queries`: what took long, with
 //!   its plan; [`Health`] of a file; [`Writing`]: whether writes are stored
 //! - `serve/`: what requests read. `generation`: one opened file with its readers; `reader`: their
 //!   transactions; [`Deriver`]: what an app keeps in memory beside the file; [`Revision`]: the name of one
-//!   state of the data
+//!   state of the data; [`StateProbe`]: which state a write finds
 //! - `backup/`: [`back_up`] and [`restore`](restore())
 //! - `make/`: the next generation. `adoption`: what a start serves; [`migrate`]: a file of an older schema;
 //!   [`NextGeneration`]: the same with a change of its caller's
-//! - `change/`: `writer`: the writer thread, its queue and its group commit; `checkpoints` of the WAL;
-//!   [`Once`]: what is done once however often its client repeats it; `stored_response`: what is stored of
-//!   it; [`Constraint`]: a rule of the schema that a write broke
+//! - `change/`: `writer`: the start of the writer, and the end of its queue that requests use; `inbox`: the
+//!   writer's end; `worker`: the thread with its group commit, its `checkpoints` of the WAL and its
+//!   `deadline`; `job`: one write; `pieces`: one that is committed piece by piece; `change_log`: which rows
+//!   were changed; [`Once`]: what is done once however often its client repeats it; `stored_response`: what
+//!   is stored of it; [`Constraint`]: a rule of the schema that a write broke
 //! - `threads`: whether the system gives any
 
 mod backup;
@@ -204,8 +207,8 @@ impl Store {
         self.writer.is_some()
     }
 
-    /// Whether a primary's writes reach its file, as far as is known; `None` for a replica, which takes none.
-    /// That the files are in their place is looked at now.
+    /// Whether a primary's writes reach its file, as far as is known; `None` for a replica, which takes
+    /// none. That the files are in their place is looked at now.
     #[must_use]
     pub fn writing(&self) -> Option<Writing> {
         self.writer.as_ref()?;
@@ -382,7 +385,8 @@ impl Store {
     ///
     /// It is all or nothing all the same. What [`Deriver`]s derive has its rows from the end on, and so
     /// has every answer that is made of that; an app that looks a row up by its id asks
-    /// [`is_unfinished`], and one that has SQLite search leaves out [`Unfinished`] rows. When it fails, or the process ends, its rows are removed again.
+    /// [`is_unfinished`], and one that has SQLite search leaves out [`Unfinished`] rows. When it fails, or
+    /// the process ends, its rows are removed again.
     ///
     /// # Errors
     /// Whatever `work` returns, once its rows are removed; a failed commit, a full queue, or that this is a

@@ -11,6 +11,7 @@
 //! - [`redirect`], [`flash`]: where a form leads, and what is said there once
 //! - [`layout`]: how pages go out; [`error_page`]: errors for people
 //! - [`languages`], [`texts`], [`numbers`]: in which words and numbers
+//! - [`query`]: what an address says behind its path
 //! - [`paging`]: links between the pages of a result
 //! - [`assets`]: style sheets, scripts and pictures of pages
 
@@ -24,5 +25,6 @@ pub mod languages;
 pub mod layout;
 pub mod numbers;
 pub mod paging;
+pub mod query;
 pub mod redirect;
 pub mod texts;

@@ -1,4 +1,4 @@
-//! The links between the pages of a result.
+//! The links between the pages of a result, and their addresses.
 
 /// Pages beside the current one that have a link.
 const NEIGHBOURS: i64 = 2;
@@ -72,6 +72,20 @@ pub fn page_number(given: Option<&str>) -> i64 {
     number.filter(|number| *number >= 1).unwrap_or(1)
 }
 
+/// A path with parameters, and with the number of a page if it is not the first.
+#[must_use]
+pub fn with_query(path: &str, parameters: &[(&str, &str)], page: i64) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters);
+    if page > 1 {
+        query.append_pair("page", &page.to_string());
+    }
+    match query.finish() {
+        query if query.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +106,13 @@ mod tests {
         assert_eq!(first.previous, None);
         assert_eq!(first.next.as_deref(), Some("/x?page=2"));
         assert!(first.steps[0].is_current && !first.steps[1].is_current);
+    }
+
+    #[test]
+    fn addresses_have_what_is_not_usual() {
+        assert_eq!(with_query("/", &[], 1), "/");
+        assert_eq!(with_query("/", &[("feed", "you")], 2), "/?feed=you&page=2");
+        assert_eq!(with_query("/", &[("tag", "a&b c")], 1), "/?tag=a%26b+c");
     }
 
     #[test]

@@ -68,7 +68,7 @@ test("without JavaScript: signing up, writing, commenting, signing out", async (
     await page.getByLabel("E-mail address").fill("nowhere");
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("button", { name: "Sign up" }).click();
-    await page.getByText("This cannot be as it is.").waitFor();
+    await page.getByText("Write an address like ann@example.com.").waitFor();
     assert.equal(await page.getByLabel("Name").inputValue(), "ann");
     assert.equal(await page.getByLabel("Password").inputValue(), "");
     await assertNoSidewaysScroll(page);
@@ -94,7 +94,7 @@ test("without JavaScript: signing up, writing, commenting, signing out", async (
     await page.getByRole("button", { name: "Delete this article and its comments" }).click();
     await page.getByText("The article was deleted.").waitFor();
     await page.getByRole("link", { name: "Settings" }).click();
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await page.getByText("You are signed out.").waitFor();
     await page.getByRole("link", { name: "Sign in" }).click();
     await page.getByLabel("E-mail address").fill("ann@example.com");
@@ -145,6 +145,22 @@ test("a session that has ended leads to signing in, and back", async () => {
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("button", { name: "Post comment" }).waitFor();
   }, { ...ENGLISH, expected: STATUS });
+});
+
+test("pictures that cannot be loaded give way to initials", async () => {
+  await stage.visit(async (page) => {
+    await page.goto("/", { waitUntil: "networkidle" });
+    const faces = page.locator(".card .face");
+    const initial = async (face) => [...(await face.locator("..").locator(".author").textContent())][0];
+    for (const face of await faces.all()) {
+      await face.scrollIntoViewIfNeeded();
+      await face.and(page.locator("span")).waitFor();
+      assert.equal(await face.textContent(), await initial(face));
+    }
+    assert.ok(await faces.count() > 0);
+    await assertAccessible(page);
+    await stage.shoot(page, "blog-without-pictures");
+  }, { ...ENGLISH, areLost: true, expected: [/ERR_NAME_NOT_RESOLVED/] });
 });
 
 const PAGES = ["/", "/?page=3", "/login", "/register", "/nothing"];

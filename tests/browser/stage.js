@@ -102,8 +102,9 @@ export class Stage {
   }
 
   // A window of its own. `use` gets its page; afterwards nothing may be wrong with what it did. Pictures that
-  // users name are on other machines: where a page may have some, they are drawn here.
-  async visit(use, { expected = [], mayShowPictures = false, ...options } = {}) {
+  // users name are on other machines: where a page may have some, they are drawn here,
+  // or not there.
+  async visit(use, { expected = [], mayShowPictures = false, areLost = false, ...options } = {}) {
     const context = await this.browser.newContext({
       baseURL: this.url,
       locale: "ja-JP",
@@ -116,6 +117,7 @@ export class Stage {
     const isForeignPicture = (request) => mayShowPictures && request.resourceType() === "image" && request.url().startsWith("https://");
     await context.route((url) => url.origin !== this.url, (route) => {
       if (!isForeignPicture(route.request())) return route.continue();
+      if (areLost) return route.abort("namenotresolved");
       return route.fulfill({ contentType: "image/svg+xml", body: PICTURE });
     });
     page.on("console", (message) => {

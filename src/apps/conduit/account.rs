@@ -298,7 +298,7 @@ pub(super) async fn sign_in(
     Ok(Some(id))
 }
 
-/// Stores a new hash of the same password. Where that cannot be, as on a replica, the old one goes on
+/// Stores a new hash of the same password. Where that cannot be, as on a full disk, the old one goes on
 /// being good; and one that was changed meanwhile stays.
 async fn keep_hash(blog: &Blog, id: i64, hash: String, old: Option<String>) {
     let job = move |connection: &Connection| -> Result<_, StoreError> {

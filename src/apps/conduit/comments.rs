@@ -19,12 +19,15 @@ use super::problem::ConduitError;
 use super::profile::Profile;
 use super::settings::ConduitSettings;
 use super::time::Millis;
-use super::validation::{self, FieldReader, Presence};
+use super::validation::{self, FULL, FieldReader, Presence};
 use super::write::{Terms, WriteTerms, write};
 use super::{Blog, BlogState, Result, article, body};
 use crate::apps::answer::text;
 use crate::http::{HttpError, PrivateResponse, Reading, Viewer};
 use crate::store::{Outcome, StoredResponse};
+
+/// Bytes of comments that a read on a thread that serves requests may write.
+const SHORT_TEXTS: u64 = 64 * 1024;
 
 /// A comment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -153,13 +156,13 @@ pub(super) async fn all(
     if let Some(body) = reading.cached(&blog.comments, slug.clone()) {
         return Ok(reading.answer(json(body)));
     }
-    let (id, comments) = blog.store.read(|connection| -> Result<_> {
+    let (id, (comments, bytes)) = blog.store.read(|connection| -> Result<_> {
         let id = article::id_of(connection, &slug)?.ok_or(ConduitError::not_found("article"))?;
-        Ok((id, size(connection, id)?.0))
+        Ok((id, size(connection, id)?))
     })?;
     // An article that went meanwhile has none.
     let work = move |connection: &Connection| list(connection, id, viewer.user_id());
-    let body = if comments > SHORT_WALK / 10 {
+    let body = if comments > SHORT_WALK / 10 || bytes > SHORT_TEXTS {
         blog.store.read_offloaded(work).await?
     } else {
         blog.store.read(work)?
@@ -248,8 +251,7 @@ impl CommentBounds {
         if count < self.count && bytes.saturating_add(more) <= self.bytes {
             return Ok(());
         }
-        let text = "takes no more comments".to_owned();
-        Err(ConduitError::invalid(vec![("article", text)]))
+        Err(ConduitError::invalid(vec![("article", FULL.to_owned())]))
     }
 }
 

@@ -6,7 +6,9 @@ use utoipa::{IntoParams, ToResponse, ToSchema};
 
 use super::account::User;
 use super::comments::Comment;
+use super::problem::ConduitError;
 use super::profile::Profile;
+use super::validation::BLANK;
 use crate::http::builtin::openapi::{problem, refusal};
 
 /// What is wrong, for each field or thing.
@@ -16,15 +18,15 @@ pub(super) struct ConduitRefusal {
     errors: std::collections::BTreeMap<String, Vec<String>>,
 }
 
-/// Names a response, and says when it is given.
+/// Names a response, shows one, and says when it is given.
 macro_rules! refusals {
-    ($($(#[$doc:meta])* $name:ident = $key:literal, $description:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $key:literal, $example:expr, $description:literal;)*) => {$(
         $(#[$doc])*
         pub(super) struct $name;
 
         impl<'r> ToResponse<'r> for $name {
             fn response() -> (&'r str, RefOr<Response>) {
-                ($key, refused($description))
+                ($key, refused($description, &$example))
             }
         }
     )*};
@@ -32,28 +34,35 @@ macro_rules! refusals {
 
 refusals! {
     /// 400.
-    NoJson = "ConduitNoJson", "The body is not valid JSON. With a problem document of the server for an \
-        `Idempotency-Key` that is malformed.";
+    NoJson = "ConduitNoJson", ConduitError::no_json(),
+        "The body is not valid JSON. With a problem document of the server for an `Idempotency-Key` that is \
+        malformed.";
     /// 401 of a route that looks at tokens.
-    WrongToken = "ConduitWrongToken", "A token is needed and there is none, or the token is not valid, or \
-        it has expired.";
+    WrongToken = "ConduitWrongToken", ConduitError::token("is missing"),
+        "A token is needed and there is none, or the token is not valid, or it has expired.";
     /// 401 of a sign-in.
-    WrongCredentials = "ConduitWrongCredentials", "There is no such account, or the password is wrong.";
+    WrongCredentials = "ConduitWrongCredentials", ConduitError::credentials(),
+        "There is no such account, or the password is wrong.";
     /// 403.
-    Forbidden = "ConduitForbidden", "It is somebody else's.";
+    Forbidden = "ConduitForbidden", ConduitError::forbidden("article"),
+        "It is somebody else's.";
     /// 404 of profiles.
-    NoSuchProfile = "NoSuchProfile", "There is no such user.";
+    NoSuchProfile = "NoSuchProfile", ConduitError::not_found("profile"),
+        "There is no such user.";
     /// 404 of articles.
-    NoSuchArticle = "NoSuchArticle", "There is no such article.";
+    NoSuchArticle = "NoSuchArticle", ConduitError::not_found("article"),
+        "There is no such article.";
     /// 404 of comments.
-    NoSuchComment = "NoSuchComment", "There is no such article, or it has no such comment.";
+    NoSuchComment = "NoSuchComment", ConduitError::not_found("comment"),
+        "There is no such article, or it has no such comment.";
     /// 409.
-    Taken = "ConduitTaken", "Somebody else has the name or the address. With a problem document of the \
-        server when the request was done before and its answer, which held a token, was not kept.";
+    Taken = "ConduitTaken", ConduitError::taken(["username"]),
+        "Somebody else has the name or the address. With a problem document of the server when the request \
+        was done before and its answer, which held a token, was not kept.";
     /// 422.
-    WrongFields = "ConduitWrongFields", "Fields or parameters are not as described: all of them, each with \
-        what is wrong. With a problem document of the server for an `Idempotency-Key` that was given with \
-        another request.";
+    WrongFields = "ConduitWrongFields", ConduitError::invalid(vec![("title", BLANK.to_owned())]),
+        "Fields or parameters are not as described: all of them, each with what is wrong. With a problem \
+        document of the server for an `Idempotency-Key` that was given with another request.";
 }
 
 /// 429.
@@ -68,8 +77,11 @@ impl<'r> ToResponse<'r> for TooManyAttempts {
     }
 }
 
-fn refused(description: &str) -> RefOr<Response> {
+fn refused(description: &str, example: &ConduitError) -> RefOr<Response> {
     let mut response = refusal(description, "ConduitRefusal", &["application/json"]);
+    if let Some(RefOr::T(content)) = response.content.values_mut().next() {
+        content.example = example.example();
+    }
     if description.contains("problem document") {
         response.content.extend(problem(description).content);
     }

@@ -43,11 +43,7 @@ impl FilterType {
             Self::Author => ("article", "author_id", ""),
             Self::Favorite => ("favorite", "user_id", "article_"),
         };
-        let id = if prefix.is_empty() {
-            "id"
-        } else {
-            "article_id"
-        };
+        let id = format!("{prefix}id");
         format!(
             "SELECT w.{id} FROM {table} AS w WHERE w.{column} = ?1{more} \
              ORDER BY w.{prefix}created_at DESC, w.{id} DESC"
@@ -267,7 +263,8 @@ pub(super) async fn read(
     let (filter, page) = key;
     let filter = filter.unwrap_or_default();
     let filters = [&filter.tag, &filter.author, &filter.favorited];
-    let is_long = page.offset > SHORT_WALK || filters.into_iter().flatten().count() > 1;
+    let lengths: Vec<usize> = filters.into_iter().flatten().map(String::len).collect();
+    let is_long = page.offset > SHORT_WALK || lengths.len() > 1;
     let asked = filter.clone();
     let work = move |connection: &Connection| -> Result<Vec<u8>> {
         let FoundArticles { ids, count } = find(connection, &asked, page)?;
@@ -279,9 +276,7 @@ pub(super) async fn read(
         blog.store.read(work)?
     };
     let body = Bytes::from(body);
-    let texts = [&filter.tag, &filter.author, &filter.favorited];
-    let texts = texts.into_iter().flatten().map(String::len);
-    let bytes = body.len() + texts.sum::<usize>();
+    let bytes = body.len() + lengths.iter().sum::<usize>();
     reading.keep(&blog.lists, (Some(filter), page), body.clone(), bytes);
     Ok(body)
 }

@@ -24,9 +24,11 @@ const EXISTS: &str = "SELECT 1 FROM user WHERE id = ?1";
 
 const SESSION: &str = "SELECT username, session_epoch FROM user WHERE id = ?1";
 
+const END_SESSIONS: &str = "UPDATE user SET session_epoch = session_epoch + 1 WHERE id = ?1";
+
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 2] = [EXISTS, SESSION];
+pub(super) const STATEMENTS: [&str; 3] = [EXISTS, SESSION, END_SESSIONS];
 
 /// What pages know of the user of a session.
 #[derive(Debug)]
@@ -47,6 +49,12 @@ impl SessionUser {
             })
         });
         user.optional()
+    }
+
+    /// Ends every session of the user with this number.
+    pub(super) fn end_sessions(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+        let mut update = connection.prepare_cached(END_SESSIONS)?;
+        update.execute([id]).map(drop)
     }
 }
 
@@ -99,7 +107,7 @@ fn viewer(blog: &Blog, headers: &HeaderMap) -> Result<Viewer> {
         .user;
     let is_there = blog.store.read(|connection| -> Result<_, HttpError> {
         let mut select = connection.prepare_cached(EXISTS)?;
-        Ok(select.query_row([id], |_| Ok(())).optional()?.is_some())
+        Ok(select.exists([id])?)
     })?;
     if is_there {
         Ok(Viewer::user(&blog.digest_key, id, 0))

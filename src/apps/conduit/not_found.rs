@@ -7,18 +7,25 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::pages::{self, Failures};
 use super::problem::ConduitError;
-use crate::http::NotFoundPage;
+use crate::http::{NotFoundAnswer, NotFoundPage};
+
+/// Where the contract decides what is said.
+const API: &str = "/api";
 
 /// The app's 404 page: the contract's document below `/api`; elsewhere that of the site for browsers, where
 /// there is a site, and the house's.
 pub(super) fn page(site: Option<Failures>) -> NotFoundPage {
-    Arc::new(move |method, headers, uri| {
-        let rest = uri.path().strip_prefix("/api");
+    let answer: NotFoundAnswer = Arc::new(move |method, headers, uri| {
+        let rest = uri.path().strip_prefix(API);
         if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
             return Some(ConduitError::not_found("resource").into_response());
         }
         pages::not_found(site.as_ref()?, method, headers, uri)
-    })
+    });
+    NotFoundPage {
+        answer,
+        own: Some(API),
+    }
 }
 
 /// 405; 200 for OPTIONS. The router adds `Allow` to either.

@@ -4,12 +4,11 @@
 
 use rusqlite::Connection;
 
-use super::validation::{LONGEST_PASSWORD, SHORTEST_PASSWORD};
-use crate::auth::password::PasswordRule;
+use crate::auth::password::{LONGEST_PASSWORD, PasswordRule};
 
 /// How long passwords of this app are.
 pub const PASSWORD_RULE: PasswordRule = PasswordRule {
-    shortest: SHORTEST_PASSWORD,
+    shortest: 8,
     longest: LONGEST_PASSWORD,
 };
 

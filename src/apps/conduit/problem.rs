@@ -8,6 +8,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use super::answer::JSON;
+use super::validation::TAKEN;
 use crate::http::HttpError;
 use crate::store::StoredResponse;
 
@@ -46,10 +47,12 @@ impl ConduitError {
 
     /// 409: what another user has already.
     pub(super) fn taken(keys: impl IntoIterator<Item = &'static str>) -> Self {
-        let text = "has already been taken";
         Self {
             status: StatusCode::CONFLICT,
-            errors: keys.into_iter().map(|key| (key, text.to_owned())).collect(),
+            errors: keys
+                .into_iter()
+                .map(|key| (key, TAKEN.to_owned()))
+                .collect(),
         }
     }
 
@@ -84,11 +87,20 @@ impl ConduitError {
     }
 
     fn document(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.envelope()).unwrap_or_default()
+    }
+
+    /// The document as an example.
+    pub(super) fn example(&self) -> Option<serde_json::Value> {
+        serde_json::to_value(self.envelope()).ok()
+    }
+
+    fn envelope(&self) -> impl Serialize {
         #[derive(Serialize)]
         struct ErrorDocument<'e> {
             errors: &'e ConduitError,
         }
-        serde_json::to_vec(&ErrorDocument { errors: self }).unwrap_or_default()
+        ErrorDocument { errors: self }
     }
 }
 

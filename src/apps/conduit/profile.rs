@@ -64,7 +64,7 @@ const FOLLOW: &str = "INSERT INTO follow (follower_id, followed_id) VALUES (?1, 
 
 const UNFOLLOW: &str = "DELETE FROM follow WHERE follower_id = ?1 AND followed_id = ?2";
 
-/// Statements of this file, with what they are given, for the test that reads plans.
+/// Statements of this file, for the test that reads plans.
 #[cfg(test)]
 pub(super) const STATEMENTS: [&str; 4] = [ID, PROFILE, FOLLOW, UNFOLLOW];
 

@@ -5,20 +5,24 @@
 
 use serde_json::{Map, Value};
 
+use super::passwords::PASSWORD_RULE;
 use super::problem::ConduitError;
+use crate::auth::password::PasswordFlaw;
+use crate::config::Secret;
 
 /// What is said of a field that holds nothing.
 pub(super) const BLANK: &str = "can't be blank";
 /// What is said of a field that cannot be read.
 pub(super) const INVALID: &str = "is invalid";
+/// What is said of a name or an address that somebody else has.
+pub(super) const TAKEN: &str = "has already been taken";
+/// What is said of an article that has as many comments as it may.
+pub(super) const FULL: &str = "takes no more comments";
 const NO_TEXT: &str = "must be a string";
 const NO_LIST: &str = "must be an array of strings";
 
 pub(super) const LONGEST_USERNAME: usize = 80;
 pub(super) const LONGEST_EMAIL: usize = 254;
-pub(super) const SHORTEST_PASSWORD: usize = 8;
-/// In bytes.
-pub(super) const LONGEST_PASSWORD: usize = 1_024;
 pub(super) const LONGEST_BIO: usize = 2_000;
 pub(super) const LONGEST_IMAGE: usize = 2_000;
 pub(super) const LONGEST_TITLE: usize = 200;
@@ -168,14 +172,15 @@ pub(super) fn email(text: &str) -> Result<String, String> {
 
 /// A password as it is: blanks around it belong to it.
 pub(super) fn password(text: &str) -> Result<String, String> {
-    if text.chars().count() < SHORTEST_PASSWORD {
-        let least = SHORTEST_PASSWORD;
-        return Err(format!("is too short (minimum is {least} characters)"));
+    match PASSWORD_RULE.check(&Secret::from(text)) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(PasswordFlaw::TooShort { minimum }) => {
+            Err(format!("is too short (minimum is {minimum} characters)"))
+        }
+        Err(PasswordFlaw::TooLong { maximum }) => {
+            Err(format!("is too long (maximum is {maximum} bytes)"))
+        }
     }
-    if text.len() > LONGEST_PASSWORD {
-        return Err(format!("is too long (maximum is {LONGEST_PASSWORD} bytes)"));
-    }
-    Ok(text.to_owned())
 }
 
 /// What somebody signs in with, right or wrong.

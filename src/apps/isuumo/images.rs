@@ -21,6 +21,7 @@ use crate::apps::answer::text;
 use crate::http::builtin::openapi::NoSuchThing;
 use crate::http::{HttpError, tag_of_build};
 use crate::store::Unfinished;
+use crate::web::query::parameter;
 
 /// The bytes of a picture.
 #[derive(ToSchema)]
@@ -73,11 +74,9 @@ pub(super) async fn picture(
     };
     let hash = hash_of(&name).ok_or_else(no_picture)?;
     let subject = Subject::from_segment(&subject).ok_or_else(no_picture)?;
-    let query = query.unwrap_or_default();
-    let mut query = form_urlencoded::parse(query.as_bytes());
-    let look = match (query.find(|(name, _)| name == "look"), subject) {
+    let look = match (parameter(query.as_deref(), "look"), subject) {
         (None, _) => None,
-        (Some((_, look)), Subject::Chair) => Some(Look::parse(&look).ok_or_else(no_picture)?),
+        (Some(look), Subject::Chair) => Some(Look::parse(&look).ok_or_else(no_picture)?),
         (Some(_), Subject::Estate) => return Err(no_picture()),
     };
     if !is_of_a_row(&isu, subject, &name).await? {
@@ -116,7 +115,8 @@ async fn is_of_a_row(isu: &IsuumoState, subject: Subject, name: &str) -> Result<
         let names = move |connection: &Connection| rows.names(connection);
         isu.store.read_offloaded_in(generation, names).await
     };
-    shelf.has_picture(name, read).await
+    let revision = || isu.store.revision();
+    shelf.has_picture(name, revision, read).await
 }
 
 /// Where thumbnails are.

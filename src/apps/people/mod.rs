@@ -119,7 +119,7 @@ impl ServedApp for People {
             })
         };
         let mounted = Mounted::new(routes, description, state);
-        let mounted = mounted.with_not_found(Arc::new(not_found::page));
+        let mounted = mounted.with_not_found(not_found::page());
         Ok(mounted.with_entrance(ENTRANCE))
     }
 }

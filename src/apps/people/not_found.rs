@@ -1,5 +1,7 @@
 //! The 404 page, and 405 for methods that are not taken.
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
@@ -8,9 +10,17 @@ use uuid::Uuid;
 
 use super::model;
 use super::problem::PeopleError;
+use crate::http::NotFoundPage;
 
 /// The app's 404 page: family B for every address.
-pub(super) fn page(_method: &Method, _headers: &HeaderMap, uri: &Uri) -> Option<Response> {
+pub(super) fn page() -> NotFoundPage {
+    NotFoundPage {
+        answer: Arc::new(answer),
+        own: Some("/people"),
+    }
+}
+
+fn answer(_method: &Method, _headers: &HeaderMap, uri: &Uri) -> Option<Response> {
     // `OPTIONS *` asks about the server, not about an address.
     (uri.path() != "*").then(|| PeopleError::not_found().into_response())
 }

@@ -31,8 +31,9 @@ const INTRODUCTION: &str = "\
 An application and its data in one box. The apps that this server has on are described here, with the \
 limits that it is configured to.
 
-Every answer has an `X-Request-Id`, but for those to what is no request yet: 400 for what is no HTTP, 431, \
-501 for a transfer coding, 503 for a connection too many. `HEAD` works wherever `GET` does, `OPTIONS` is \
+Every answer has an `X-Request-Id`, but for those to what is no request yet: 400 for what is no HTTP, and \
+for a target or a `Host` that is none; 431; 501 for `CONNECT` and for a transfer coding; 503 for a \
+connection too many. `HEAD` works wherever `GET` does, `OPTIONS` is \
 204 with `Allow`. \
 Errors that an app's contract names may have an empty body; all others are problem documents \
 (`application/problem+json`, RFC 9457), also a 500 that is the server's own failure. Beside what is \

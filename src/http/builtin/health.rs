@@ -63,11 +63,14 @@ pub(crate) async fn ready(State(site): State<Arc<Site>>) -> Response {
     let apps: Vec<_> = site
         .apps()
         .iter()
-        .map(|app| AppReadiness {
-            name: app.name,
-            ready: is_ready(app),
-            writes: why_not_written(&app.store),
-            generation: app.store.generation().number(),
+        .map(|app| {
+            let writing = app.store.writing();
+            AppReadiness {
+                name: app.name,
+                ready: is_ready(app, writing),
+                writes: writing.and_then(why_not_written),
+                generation: app.store.generation().number(),
+            }
         })
         .collect();
     let status = status(site.is_draining(), apps.iter().all(|app| app.ready));
@@ -88,15 +91,15 @@ pub(crate) fn status(is_draining: bool, all_ready: bool) -> &'static str {
     }
 }
 
-/// Whether an app can be sent requests.
-pub(crate) fn is_ready(app: &Served) -> bool {
-    let fails = app.store.writing() == Some(Writing::Fails);
+/// Whether an app can be sent requests; `writing` is what its store says of that.
+pub(crate) fn is_ready(app: &Served, writing: Option<Writing>) -> bool {
+    let fails = writing == Some(Writing::Fails);
     answers(&app.store) && !fails && !app.guard.is_stuck()
 }
 
 /// The causes are in the log: this is on the public port.
-fn why_not_written(store: &Store) -> Option<&'static str> {
-    match store.writing()? {
+fn why_not_written(writing: Writing) -> Option<&'static str> {
+    match writing {
         Writing::Works => None,
         Writing::Full => Some("There is no space left."),
         Writing::Fails => Some("The storage fails, or the data file is no longer in its place."),

@@ -121,7 +121,7 @@ impl WriteCondition {
 
 /// The tags of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum TagList {
+pub(super) enum TagList {
     /// `*`: whatever there is.
     Any,
     Of(Vec<GivenTag>),
@@ -129,7 +129,7 @@ enum TagList {
 
 /// A tag as a client gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct GivenTag {
+pub(super) struct GivenTag {
     is_weak: bool,
     /// Without its quotes.
     text: Vec<u8>,
@@ -137,7 +137,7 @@ struct GivenTag {
 
 impl TagList {
     /// None where there is no such header. What is no tag ends a list, and names nothing.
-    fn of(headers: &HeaderMap, name: HeaderName) -> Option<Self> {
+    pub(super) fn of(headers: &HeaderMap, name: HeaderName) -> Option<Self> {
         let mut values = headers.get_all(name).iter().peekable();
         values.peek()?;
         let mut tags = Vec::new();
@@ -148,6 +148,16 @@ impl TagList {
             read_tags(value.as_bytes(), &mut tags);
         }
         Some(Self::Of(tags))
+    }
+
+    /// Whether the condition of a read on its response's tag is met: that tag is named, or any will do.
+    pub(super) fn names(&self, tag: Option<&HeaderValue>) -> bool {
+        let is_it =
+            |given: &GivenTag| !given.is_weak && tag.is_some_and(|tag| given.text == unquoted(tag));
+        match self {
+            Self::Any => true,
+            Self::Of(tags) => tags.iter().any(is_it),
+        }
     }
 }
 
@@ -169,18 +179,6 @@ fn read_tags(mut rest: &[u8], tags: &mut Vec<GivenTag>) {
         });
         rest = &text[end + 1..];
     }
-}
-
-/// Whether the condition of a read on its response's tag is met: that tag is named, or any will do.
-pub(super) fn is_asked_for(tag: Option<&HeaderValue>, headers: &[HeaderValue]) -> bool {
-    let mut tags = Vec::new();
-    headers
-        .iter()
-        .for_each(|value| read_tags(value.as_bytes(), &mut tags));
-    let is_any = |value: &HeaderValue| value.as_bytes().trim_ascii() == b"*";
-    let is_it =
-        |given: &GivenTag| !given.is_weak && tag.is_some_and(|tag| given.text == unquoted(tag));
-    headers.iter().any(is_any) || tags.iter().any(is_it)
 }
 
 fn unquoted(tag: &HeaderValue) -> &[u8] {
@@ -295,12 +293,11 @@ mod tests {
 
     #[test]
     fn a_read_is_for_one_response() {
-        let is_met = |value| {
-            let tag = HeaderValue::from_static("\"0.0.a-gzip\"");
-            is_asked_for(Some(&tag), &[HeaderValue::from_static(value)])
-        };
+        let asked_for = |value| conditions(&[(IF_MATCH, value)]).match_any.unwrap();
+        let tag = HeaderValue::from_static("\"0.0.a-gzip\"");
+        let is_met = |value| asked_for(value).names(Some(&tag));
         assert!(is_met("\"x\", \"0.0.a-gzip\"") && is_met("*"));
         assert!(!is_met("W/\"0.0.a-gzip\"") && !is_met("\"0.0.a\"") && !is_met("\"*\""));
-        assert!(!is_asked_for(None, &[HeaderValue::from_static("\"x\"")]));
+        assert!(!asked_for("\"x\"").names(None));
     }
 }

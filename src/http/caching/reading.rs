@@ -79,7 +79,13 @@ impl<'s> Reading<'s> {
     }
 }
 
-impl PrivateReading<'_> {
+impl<'s> PrivateReading<'s> {
+    /// The same reading for what of it shows every viewer the same, with the caches of that.
+    #[must_use]
+    pub fn of_everybody(&self) -> Reading<'s> {
+        Reading(self.span)
+    }
+
     /// What is cached for the viewer under `key` of the revision that is read.
     #[must_use]
     pub fn cached<K: Eq + Hash, V: Clone>(&self, cache: &ViewerCache<K, V>, key: K) -> Option<V> {
@@ -123,6 +129,7 @@ impl PrivateReading<'_> {
 }
 
 /// From the revision that a read began in to wherever the store is now.
+#[derive(Clone, Copy)]
 struct RevisionSpan<'s> {
     store: &'s Store,
     before: Option<Revision>,

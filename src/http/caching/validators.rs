@@ -22,7 +22,7 @@ use data_encoding::HEXLOWER;
 use hyper::body::{Frame, SizeHint};
 use sha2::{Digest as _, Sha256};
 
-use super::preconditions::{Preconditions, is_asked_for};
+use super::preconditions::{Preconditions, TagList};
 use crate::store::Revision;
 
 /// `"LINEAGE.GENERATION.CHANGES"` in hexadecimal. Written by hand: every answer has one, and `format!`
@@ -73,7 +73,7 @@ pub(crate) struct Known {
     /// `If-None-Match`: which need not be sent.
     none_of: Vec<HeaderValue>,
     /// `If-Match`: which alone may be sent.
-    one_of: Vec<HeaderValue>,
+    one_of: Option<TagList>,
 }
 
 impl Known {
@@ -81,11 +81,12 @@ impl Known {
         if *request.method() != Method::GET && *request.method() != Method::HEAD {
             return Self::default();
         }
+        let headers = request.headers();
+        let none_of = headers.get_all(header::IF_NONE_MATCH).iter();
         // Without one nothing is allocated.
-        let values = |name| request.headers().get_all(name).iter().cloned().collect();
         Self {
-            none_of: values(header::IF_NONE_MATCH),
-            one_of: values(header::IF_MATCH),
+            none_of: none_of.cloned().collect(),
+            one_of: TagList::of(headers, header::IF_MATCH),
         }
     }
 
@@ -99,7 +100,7 @@ impl Known {
             response.headers_mut().insert(header::ETAG, tag);
         }
         let tag = response.headers().get(header::ETAG);
-        if !self.one_of.is_empty() && !is_asked_for(tag, &self.one_of) {
+        if self.one_of.as_ref().is_some_and(|tags| !tags.names(tag)) {
             return Preconditions::failed_read().into_response();
         }
         match tag {
@@ -170,7 +171,7 @@ mod tests {
         let values = values.iter().map(|v| HeaderValue::from_static(v));
         Known {
             none_of: values.collect(),
-            one_of: Vec::new(),
+            one_of: None,
         }
     }
 

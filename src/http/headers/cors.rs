@@ -20,6 +20,8 @@ const ANY: &str = "*";
 /// Browsers ask again for leave after this long.
 const LEAVE: Duration = Duration::from_secs(600);
 
+/// Many front ends send it with every request. Nothing here reads it.
+const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
@@ -61,7 +63,12 @@ impl Described {
     fn by(document: &OpenApi) -> Self {
         let mut described = Self {
             methods: vec![Method::GET, Method::HEAD],
-            request_headers: vec![header::CONTENT_TYPE, REQUEST_ID, TRACEPARENT],
+            request_headers: vec![
+                header::CONTENT_TYPE,
+                REQUESTED_WITH,
+                REQUEST_ID,
+                TRACEPARENT,
+            ],
             response_headers: vec![REQUEST_ID, SERVER_TIMING],
         };
         for (_, method, operation) in operations(document) {

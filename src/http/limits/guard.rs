@@ -138,7 +138,7 @@ async fn guarded(guard: &Guard, mut request: Request, next: Next) -> Response {
 }
 
 /// What `next` answers, or 500 if it panics.
-async fn caught(request: Request, next: Next) -> Response {
+pub(crate) async fn caught(request: Request, next: Next) -> Response {
     let mut answering = pin!(next.run(request));
     poll_fn(|context| {
         // Nothing of what panicked is looked at again.
@@ -163,7 +163,7 @@ async fn receive_and_answer(
 ) -> Result<Response, HttpError> {
     let (request, arrival) = guard.arrivals.receive(request, slot);
     let is_read = request.method().is_safe();
-    let mut answering = Box::pin(caught(request, next));
+    let mut answering = pin!(caught(request, next));
     let answer = tokio::time::timeout(guard.time, answering.as_mut()).await;
     match (arrival.refusal(), answer) {
         (Some(refusal), _) => Err(refusal),

@@ -62,3 +62,19 @@ fn refusal(client: Client, peer: IpAddr, wait: Duration) -> HttpError {
     tracing::debug!(%client, %peer, "too many requests of one client");
     HttpError::too_many_requests(wait)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_a_few_megabytes_at_most() {
+        let limit = RateLimit::new(&ClientRate {
+            requests_per_second: 1.0,
+            burst: 1,
+            trusted_proxies: Vec::new(),
+            address_header: AddressHeader::XForwardedFor,
+        });
+        assert!(limit.buckets.bytes() <= 3 << 20);
+    }
+}

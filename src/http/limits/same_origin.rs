@@ -31,7 +31,8 @@ pub(crate) struct OwnPages {
     /// Other origins than that which is asked, such as that of `site.public_url` behind a proxy that does
     /// not hand the `Host` through.
     origins: Arc<[HeaderValue]>,
-    /// The site's names beside those of this machine, in lower case; `None` where it may have any.
+    /// The site's names beside those of this machine, as [`AskedHost::name`] has them; `None` where it may
+    /// have any.
     names: Option<Arc<[String]>>,
 }
 
@@ -55,12 +56,13 @@ impl OwnPages {
         }
     }
 
-    /// For a site that browsers reach by the names of this machine, by addresses and by `names` only. A site
+    /// For a site that browsers reach by the names of this machine, by addresses and by `hosts` only. A site
     /// on the Web may have its own name resolve to a loopback address (DNS rebinding): for the browser, its
     /// page and this server then are one origin.
-    pub(crate) fn at_names<'n>(self, names: impl Iterator<Item = &'n str>) -> Self {
+    pub(crate) fn at_hosts<'n>(self, hosts: impl Iterator<Item = &'n str>) -> Self {
+        let names = hosts.map(|host| AskedHost::from(host).name());
         Self {
-            names: Some(names.map(str::to_ascii_lowercase).collect()),
+            names: Some(names.collect()),
             ..self
         }
     }
@@ -124,7 +126,9 @@ fn is_asked(origin: &HeaderValue, asked: Option<AskedHost<'_>>) -> bool {
 pub(crate) fn refuse_foreign(request: &Request, own: &OwnPages) -> Result<(), HttpError> {
     let detail = match own.check(request.method(), request.uri(), request.headers()) {
         Ok(()) => return Ok(()),
-        Err(Refusal::ForeignPage) => "This is taken from pages of this site only.",
+        Err(Refusal::ForeignPage) => {
+            "This is taken from pages of this site and of the origins in http.cors_origins only."
+        }
         Err(Refusal::ForeignName) => {
             "This server is for its own machine, and takes this from pages at localhost only. If a proxy \
              hands pages on to it, site.public_url has to say their address."
@@ -226,7 +230,7 @@ mod tests {
     /// Trust 4: on loopback, a page is not of this site because its name was pointed here.
     #[test]
     fn a_site_for_this_machine_has_its_own_names_only() {
-        let own = open().at_names(["Shop.example"].into_iter());
+        let own = open().at_hosts(["Shop.example", "root.example.:8080"].into_iter());
         let same: Sent = &[("sec-fetch-site", "same-origin")];
         for host in [
             "localhost:1323",
@@ -234,6 +238,9 @@ mod tests {
             "[::1]:1",
             "10.0.0.1",
             "shop.example:80",
+            "shop.example.",
+            "root.example:8080",
+            "root.example.:8080",
         ] {
             assert_eq!(check(&own, &Method::POST, host, same), None, "{host}");
         }

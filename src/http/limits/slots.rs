@@ -17,7 +17,7 @@ const STUCK: Duration = Duration::from_secs(5);
 pub(crate) struct Slots {
     permits: Arc<Semaphore>,
     all: usize,
-    /// Since when none was free when one was wanted, and none has become free: see [`now`]; 0 for never.
+    /// Since when none was free when one was wanted, and none was taken: see [`now`]; 0 for never.
     full_since: Arc<AtomicU64>,
 }
 
@@ -40,18 +40,15 @@ impl Slots {
         })
     }
 
-    fn permit(&self) -> Option<SlotPermit> {
-        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
-            let unset = self.full_since.load(Ordering::Relaxed) == 0;
-            if unset {
-                self.full_since.store(now(), Ordering::Relaxed);
-            }
-            return None;
-        };
-        Some(SlotPermit {
-            _permit: permit,
-            full_since: Arc::clone(&self.full_since),
-        })
+    fn permit(&self) -> Option<OwnedSemaphorePermit> {
+        let permit = Arc::clone(&self.permits).try_acquire_owned().ok();
+        let is_set = self.full_since.load(Ordering::Relaxed) != 0;
+        match &permit {
+            Some(_) if is_set => self.full_since.store(0, Ordering::Relaxed),
+            None if !is_set => self.full_since.store(now(), Ordering::Relaxed),
+            _ => {}
+        }
+        permit
     }
 
     /// Slots that are taken.
@@ -66,7 +63,9 @@ impl Slots {
 
     fn are_stuck_at(&self, now: u64) -> bool {
         let since = self.full_since.load(Ordering::Relaxed);
-        since != 0 && now.saturating_sub(since) >= milliseconds(STUCK)
+        let is_long = since != 0 && now.saturating_sub(since) >= milliseconds(STUCK);
+        // One may have become free that nobody has wanted since.
+        is_long && self.permits.available_permits() == 0
     }
 }
 
@@ -80,25 +79,11 @@ fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-#[derive(Debug)]
-struct SlotPermit {
-    _permit: OwnedSemaphorePermit,
-    full_since: Arc<AtomicU64>,
-}
-
-impl Drop for SlotPermit {
-    fn drop(&mut self) {
-        if self.full_since.load(Ordering::Relaxed) != 0 {
-            self.full_since.store(0, Ordering::Relaxed);
-        }
-    }
-}
-
 /// What one request has of them; free again when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
     slots: Slots,
-    permit: Mutex<Option<SlotPermit>>,
+    permit: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 impl Slot {
@@ -149,9 +134,22 @@ mod tests {
         slot.give_back();
         assert!(!slots.are_stuck_at(later));
         assert!(slot.take_again());
+        assert!(!slots.are_stuck_at(later));
         assert!(slots.take().is_none());
-        assert!(slots.are_stuck_at(later + 1));
+        let later = now() + milliseconds(STUCK);
+        assert!(slots.are_stuck_at(later));
         drop(slot);
-        assert!(!slots.are_stuck_at(later + 1));
+        assert!(!slots.are_stuck_at(later));
+    }
+
+    #[test]
+    fn slots_are_not_stuck_when_one_became_free_beside_a_refusal() {
+        let slots = Slots::new(1);
+        // What the refusal notes last, when the slot is back already.
+        slots.full_since.store(now(), Ordering::Relaxed);
+        let later = now() + milliseconds(STUCK);
+        assert!(!slots.are_stuck_at(later));
+        let _slot = slots.take().unwrap();
+        assert!(!slots.are_stuck_at(later));
     }
 }

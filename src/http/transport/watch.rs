@@ -148,10 +148,10 @@ impl Watch {
     /// there were any. Those that were active lately are spared as long as there are others: who has just come
     /// is idle too, and its request is on its way.
     fn evict(&self, open: &Slab<Arc<ClientConnection>>) -> bool {
-        let waited_for = |(_, connection): (usize, &Arc<ClientConnection>)| {
-            Some((connection.keeps_waiting()?, Arc::clone(connection)))
-        };
-        let mut waited_for: Vec<_> = open.iter().filter_map(waited_for).collect();
+        let connections = open.iter();
+        let mut waited_for: Vec<_> = connections
+            .filter_map(|(_, connection)| Some((connection.keeps_waiting()?, connection)))
+            .collect();
         let lately = (self.limits.connections / LATELY) as u64;
         let admitted = self.admitted.load(Ordering::Relaxed);
         waited_for.sort_unstable_by_key(|(waiting, _)| {

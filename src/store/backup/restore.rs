@@ -8,10 +8,10 @@ use std::path::Path;
 
 use super::pages;
 use super::{BackupError, Copied, CopyError};
-use crate::file::Schema;
+use crate::file::{Schema, log_beside};
 use crate::store::StoreError;
 use crate::store::open::acceptance::fit;
-use crate::store::open::files::{PrimaryFiles, beside, file_error};
+use crate::store::open::files::{PrimaryFiles, file_error};
 use crate::store::open::pragmas::Access;
 
 /// Makes `file`, a backup or a baked file of `app`, the newest generation in `data_dir`, which the next
@@ -66,12 +66,8 @@ pub fn restore(
 /// A file that was copied by hand may have a log or a journal beside it that belongs to it. Otherwise
 /// nothing is made beside the file, which may be where nobody can write.
 fn access(file: &Path) -> Access {
-    let is_used = ["-wal", "-journal"]
-        .iter()
-        .any(|suffix| beside(file, suffix).exists());
-    if is_used {
-        Access::Shared
-    } else {
-        Access::Immutable
+    match log_beside(file) {
+        Some(_) => Access::Shared,
+        None => Access::Immutable,
     }
 }

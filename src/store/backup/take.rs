@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::pages;
 use super::{BackupError, Copied, CopyError};
-use crate::file::Temporary;
 use crate::file::provenance::Provenance;
-use crate::store::open::files::{self, beside};
+use crate::file::{Temporary, log_beside};
+use crate::store::open::files;
 use crate::store::open::pragmas::Access;
 
 /// So often a copy is begun anew because a reset replaced the file meanwhile.
@@ -130,13 +130,11 @@ fn refuse_place(baked: &Path, out: &Path, replace: bool) -> Result<(), BackupErr
     if is_baked || files::is_of_primary(out) {
         return Err(misplaced("a primary keeps files of such names there"));
     }
-    for suffix in ["-wal", "-journal"] {
-        if beside(out, suffix).exists() {
-            return Err(misplaced(
-                "a file of that name with -wal or -journal is beside it, which SQLite would take for a \
-                 part of the backup",
-            ));
-        }
+    if log_beside(out).is_some() {
+        return Err(misplaced(
+            "a file of that name with -wal or -journal is beside it, which SQLite would take for a part \
+             of the backup",
+        ));
     }
     Ok(())
 }

@@ -223,8 +223,8 @@ fn sqlite_cause(error: &(dyn Error + 'static)) -> Option<rusqlite::Error> {
     None
 }
 
-/// For a job that ended the transaction and keeps to itself why.
-fn unknown_cause() -> rusqlite::Error {
+/// For a job or a piece that ended the transaction and keeps to itself why.
+pub(super) fn unknown_cause() -> rusqlite::Error {
     let code = ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK);
     let text = "a write ended the transaction of its group".to_owned();
     rusqlite::Error::SqliteFailure(code, Some(text))

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::change_log::{ChangeLog, PieceLog};
-use super::job::{PieceEnd, PiecedWork};
+use super::job::{PieceEnd, PiecedWork, unknown_cause};
 use crate::store::open::unfinished;
 use crate::store::{Change, StoreError};
 
@@ -74,8 +74,10 @@ impl Pieced {
         let end = self.work.run(connection);
         let piece = log.end_piece();
         match end {
-            // Whatever ended the transaction ended the piece.
-            _ if connection.is_autocommit() => Ok(PieceEnd::Failed),
+            // The piece went with the transaction, whatever its work makes of that.
+            PieceEnd::More | PieceEnd::Last if connection.is_autocommit() => {
+                Err(Arc::new(unknown_cause()))
+            }
             PieceEnd::Failed => Ok(end),
             PieceEnd::More => {
                 self.commit(connection, piece).map_err(Arc::new)?;

@@ -249,9 +249,9 @@ impl Worker {
     /// Commits `first` together with the writes queued behind it.
     fn write(&mut self, first: Job) {
         self.wait_for_interval();
-        let mut group = self.run_group(first);
-        let begin = Instant::now();
         let generation = self.shared.current();
+        let mut group = self.run_group(first, &generation);
+        let begin = Instant::now();
         let changes = self.changes.take();
         let committed = self.commit(&mut group, &changes, &generation);
         let committed = committed.and_then(|()| self.found_again());
@@ -288,7 +288,7 @@ impl Worker {
 
     /// Begins a transaction and runs `first` in it, and what is queued behind it as long as that is
     /// writes and there is a transaction.
-    fn run_group(&mut self, first: Job) -> Uncommitted {
+    fn run_group(&mut self, first: Job, generation: &Generation) -> Uncommitted {
         let mut group = Uncommitted::default();
         let start = Instant::now();
         let begin = || {
@@ -307,7 +307,7 @@ impl Worker {
                     group.is_seen |= job.seen == Seen::Always;
                     // What comes next in the group finds another state than readers do.
                     let is_seen = group.is_seen || self.changes.mark() > 0;
-                    self.shared.current().changes().set_pending(is_seen);
+                    generation.changes().set_pending(is_seen);
                 }
                 // No read can show what is not there: a refusal makes no new revision, and tags that
                 // clients hold stay good. The rows that it touched are as they were before it.

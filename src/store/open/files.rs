@@ -8,11 +8,11 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::place::Place;
-use crate::file::{Scratch, ownership, sync_folder};
+use crate::file::{HalfMade, Identity, beside, ownership, sync_folder};
 use crate::store::StoreError;
 use crate::store::error::no_space;
 
@@ -131,7 +131,7 @@ impl PrimaryFiles {
     ) -> Result<(PathBuf, T), E> {
         let path = self.path(generation);
         let temporary = path.with_extension("copying");
-        let _scratch = Scratch::at(&temporary);
+        let _half_made = HalfMade::at(&temporary);
         let replaced = self.current()?.map(|newest| self.path(newest));
         let publish = || {
             make_like(&temporary, replaced.as_deref(), &self.data_dir)?;
@@ -218,13 +218,6 @@ fn list(data_dir: &Path, app: &str) -> Result<Vec<(PathBuf, Option<u64>)>, Store
         }
     }
     Ok(found)
-}
-
-/// The file that belongs to `path` and has `suffix` behind its name.
-pub(in crate::store) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 /// Bytes of the WAL beside a file; 0 without one.
@@ -317,9 +310,8 @@ struct Lock(File);
 
 impl Lock {
     fn is_at(&self, path: &Path) -> bool {
-        let own = self.0.metadata().map(|file| (file.dev(), file.ino()));
-        let there = path.metadata().map(|file| (file.dev(), file.ino()));
-        matches!((own, there), (Ok(own), Ok(there)) if own == there)
+        let own = self.0.metadata().map(|file| Identity::of(&file));
+        own.is_ok_and(|own| own.is_at(path))
     }
 }
 

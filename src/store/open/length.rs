@@ -11,6 +11,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use super::pragmas::Access;
+use crate::file::beside;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
@@ -63,9 +64,7 @@ impl WalContents {
     /// Reads the heads of the WAL's frames, up to those that a shorter WAL has left standing.
     fn read(path: &Path, page_size: u64) -> io::Result<Self> {
         let mut log = Self::default();
-        let mut name = path.as_os_str().to_owned();
-        name.push("-wal");
-        let file = match File::open(name) {
+        let file = match File::open(beside(path, "-wal")) {
             Ok(file) => file,
             Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(log),
             Err(cause) => return Err(cause),

@@ -5,34 +5,9 @@
 //! must not change anything, nor know what follows from it.
 
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// What distinguishes a file from another one that takes its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) struct Identity {
-    device: u64,
-    inode: u64,
-}
-
-/// The identity of what has the name `path` now; `None` when nothing has.
-pub(in crate::store) fn identity(path: &Path) -> io::Result<Option<Identity>> {
-    match path.metadata() {
-        Ok(metadata) => Ok(Some(Identity {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-        })),
-        Err(cause) if is_absence(&cause) => Ok(None),
-        Err(cause) => Err(cause),
-    }
-}
-
-fn is_absence(cause: &io::Error) -> bool {
-    matches!(
-        cause.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
-}
+use crate::file::Identity;
 
 /// Files by their names and identities; none are always in place.
 #[derive(Debug, Default)]
@@ -43,7 +18,7 @@ impl Place {
     pub(in crate::store) fn of(paths: impl IntoIterator<Item = PathBuf>) -> io::Result<Self> {
         let mut files = Vec::new();
         for path in paths {
-            if let Some(identity) = identity(&path)? {
+            if let Some(identity) = Identity::at(&path)? {
                 files.push((path, identity));
             }
         }
@@ -53,7 +28,7 @@ impl Place {
     /// A name that has gone, or that something else has. One that cannot be looked at may be in place.
     pub(in crate::store) fn missing(&self) -> Option<&Path> {
         let gone = self.0.iter().find(|(path, before)| {
-            identity(path).is_ok_and(|now| now.is_none_or(|now| now != *before))
+            Identity::at(path).is_ok_and(|now| now.is_none_or(|now| now != *before))
         });
         gone.map(|(path, _)| path.as_path())
     }

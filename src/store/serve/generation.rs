@@ -12,10 +12,11 @@ use rusqlite::Connection;
 
 use super::reader::{ReaderManager, TimeLimit};
 use super::revision::{ChangeCounter, lineage_of_baked};
+use crate::file::Identity;
 use crate::file::provenance::Provenance;
 use crate::store::open::acceptance::check;
 use crate::store::open::files::{file_error, log_bytes, remove_generation};
-use crate::store::open::place::{Place, identity};
+use crate::store::open::place::Place;
 use crate::store::open::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
 use crate::store::watch::figures::{Checkouts, Counters};
 use crate::store::{Derived, StoreError, StoreOptions, prove_threads};
@@ -65,7 +66,7 @@ impl Generation {
         options: &StoreOptions,
         counters: &Arc<Counters>,
     ) -> Result<Self, StoreError> {
-        let now = || identity(path).map_err(|cause| file_error(path, cause));
+        let now = || Identity::at(path).map_err(|cause| file_error(path, cause));
         let before = now()?;
         let provenance = check(path, access, options)?;
         let manager = SqliteConnectionManager::file(reader_uri(path, access))

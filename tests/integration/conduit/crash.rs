@@ -2,27 +2,25 @@
 //! with SIGKILL again and again. What was answered is there after each restart, and once.
 //!
 //! Each user's client waits for each answer, so only its last request may have been done without one. It is
-//! repeated after the restart under its key; then nothing is left to chance. `EKIBEN_CRASH_KILLS` and
-//! `EKIBEN_CRASH_SEED` are those of the purchases (`service/crash.rs`).
+//! repeated after the restart under its key; then nothing is left to chance. How many
+//! kills there are, 10 without a word, is said as for the purchases (`support/kills.rs`).
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::conduit::site::{PASSWORD, bake_blog};
 use crate::support::binary::Process;
 use crate::support::client::{Client, Failure};
+use crate::support::kills::{Countdown, kills};
 
 const USERS: usize = 5;
 const ARTICLES: usize = 6;
@@ -186,11 +184,6 @@ fn document(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-fn number(name: &str) -> Option<u64> {
-    let value = env::var(name).ok()?;
-    Some(value.parse().unwrap_or_else(|_| panic!("{name}: {value}")))
-}
-
 /// A blog with articles of somebody who has no account that can be used.
 fn blog() -> TempDir {
     let users = "id,username,email,password,bio,image,created_at,updated_at\n\
@@ -209,12 +202,6 @@ fn blog() -> TempDir {
     folder
 }
 
-/// Tells when there were enough answers.
-struct Countdown {
-    left: AtomicUsize,
-    over: Notify,
-}
-
 /// Writes until the server is gone; the user as answered, and what was not answered.
 async fn write_on(
     mut user: User,
@@ -229,9 +216,7 @@ async fn write_on(
             return (user, asked);
         }
         user.note(&asked.1);
-        if countdown.left.fetch_sub(1, Ordering::Relaxed) == 1 {
-            countdown.over.notify_one();
-        }
+        countdown.answered();
     }
 }
 
@@ -241,16 +226,14 @@ async fn kill_during_writes(
     users: Vec<User>,
     random: &mut Rng,
 ) -> Vec<(User, Asked)> {
-    let left = AtomicUsize::new(random.usize(1..=MOST_ANSWERS));
-    let over = Notify::new();
-    let countdown = Arc::new(Countdown { left, over });
+    let countdown = Countdown::from(random.usize(1..=MOST_ANSWERS));
     let mut clients = JoinSet::new();
     for user in users {
         let countdown = Arc::clone(&countdown);
         clients.spawn(write_on(user, server.address, random.fork(), countdown));
     }
     tokio::select! {
-        () = countdown.over.notified() => {}
+        () = countdown.is_over() => {}
         ended = clients.join_next() => panic!("a client ended before the kill: {:?}", ended.is_some()),
     }
     server.kill();
@@ -291,10 +274,7 @@ async fn settle(server: &Process, users: Vec<(User, Asked)>) -> (Vec<User>, usiz
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sigkill_at_random_moments_loses_and_doubles_nothing_that_was_answered() {
-    let kills = number("EKIBEN_CRASH_KILLS").unwrap_or(10);
-    let seed = number("EKIBEN_CRASH_SEED").unwrap_or_else(|| fastrand::u64(..));
-    eprintln!("EKIBEN_CRASH_SEED={seed}");
-    let mut random = Rng::with_seed(seed);
+    let (kills, mut random) = kills(10);
     let folder = blog();
     let start = |random: &mut Rng| {
         let durability = ["full", "normal"][random.usize(..2)];

@@ -9,13 +9,13 @@ use std::process::Stdio;
 use std::thread;
 
 use axum::http::StatusCode;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::conduit::site::{SECRET, bake_blog};
 use crate::support::binary::{Finished, Process, ekiben, finish};
 use crate::support::client::Client;
+use crate::support::terminal::pty;
 
 /// Two users without a password.
 const USERS: &str = "id,username,email,password,bio,image,created_at,updated_at
@@ -116,15 +116,7 @@ fn what_is_no_password_or_nobody_changes_nothing() {
 fn a_terminal_does_not_show_what_is_typed() {
     for (again, code) in [("correct horse\n", 0), ("another horse\n", 2)] {
         let folder = blog();
-        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-        grantpt(&ours).unwrap();
-        unlockpt(&ours).unwrap();
-        let name = ptsname(&ours, Vec::new()).unwrap();
-        let theirs = fs::OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(name.to_str().unwrap());
-        let theirs = theirs.unwrap();
+        let (ours, theirs) = pty();
         let mut child = ekiben(folder.path())
             .args(["conduit", "set-password", "bob"])
             .stdin(theirs.try_clone().unwrap())

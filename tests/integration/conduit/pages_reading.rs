@@ -245,8 +245,14 @@ async fn lists_show_what_the_api_lists() {
     let profile = cleo.page("/profile/bob%20b").await;
     let back = cleo.submit(&profile, "/profile/bob%20b/follow", &[]).await;
     assert_eq!(back.is(303).header("location"), "/profile/bob%20b");
-    let feed = titles(&cleo.page("/?feed=you&page=2").await);
-    assert_eq!(feed, ["Title <2>"]);
+    for feed in ["you", "following"] {
+        let feed = titles(&cleo.page(&format!("/?feed={feed}&page=2")).await);
+        assert_eq!(feed, ["Title <2>"]);
+    }
+    let moved = browser.get("/tag/three%20%26%20more").await;
+    let to = moved.is(308).header("location");
+    assert_eq!(to, "/?tag=three+%26+more");
+    browser.get("/tag/%ff").await.is(404);
 }
 
 #[tokio::test]
@@ -527,8 +533,10 @@ async fn long_articles_and_many_comments_are_shown_in_pages() {
     assert!(
         page.contains("31 comments") && page.contains("Number 30.") && !page.contains("Number 31.")
     );
-    assert!(page.contains("href=\"/article/long?page=2#comments\""));
+    // The oldest come first, unlike articles.
+    assert!(page.contains("href=\"/article/long?page=2#comments\">Later comments</a>"));
     let second = browser.page("/article/long?page=2").await;
+    assert!(second.contains(">Earlier comments</a>") && !second.contains("Older"));
     assert!(second.contains("Number 31.") && !second.contains("Number 30."));
     let beyond = browser.get("/article/long?page=9").await;
     assert_eq!(beyond.is(303).header("location"), "/article/long?page=2");

@@ -49,7 +49,7 @@ async fn forms_without_the_visitors_token_are_refused() {
             fields.push(("a", "b"));
             let answer = ann.post(action, &fields).await;
             let page = html(answer.is(403));
-            let texts = ["This is not yours to do", "This form was out of date."];
+            let texts = ["You may not do this", "This form was out of date."];
             assert!(texts.iter().any(|text| page.contains(text)), "{action}");
         }
         // With the right one, but from a page of another site.
@@ -303,13 +303,9 @@ async fn cookies_that_were_made_up_are_nobodys() {
         assert!(browser.page("/").await.contains("href=\"/login\""));
     }
     // A token of the API is no session, and a session no token.
-    let api = site
-        .log_in("ann@example.com", PASSWORD)
-        .await
-        .is(200)
-        .value();
+    let token = site.token_of("ann").await;
     let browser = site.browser();
-    browser.set_cookie("conduit_session", api["user"]["token"].as_str().unwrap());
+    browser.set_cookie("conduit_session", &token);
     browser.get("/settings").await.is(303);
     site.ask(Method::GET, "/api/user", Some(&good), &Value::Null)
         .await

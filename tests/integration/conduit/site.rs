@@ -125,6 +125,13 @@ impl Site {
             .await
     }
 
+    /// A token of the API for the user of this name, who is there already.
+    pub(crate) async fn token_of(&self, name: &str) -> String {
+        let login = self.log_in(&format!("{name}@example.com"), PASSWORD).await;
+        let login = login.is(200).value();
+        login["user"]["token"].as_str().unwrap().to_owned()
+    }
+
     /// A user of this name, who is registered now.
     pub(crate) async fn user(&self, name: &str) -> Actor<'_> {
         let fields =

@@ -1,6 +1,7 @@
 //! The lists of the pages: all of them, in several orders, by words, so many to a page.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use axum::http::Method;
 
@@ -95,6 +96,33 @@ async fn lists_come_in_the_order_that_is_asked_for() {
     // What only SQLite can tell is listed in the same way.
     let path = "/chair/search?features=木_,%25風&sort=price&perPage=3";
     assert_eq!(all_pages(&site, path).await, wooden);
+}
+
+/// From a list of everything, each link to an order or a page leads to a list, not to the form alone.
+#[tokio::test]
+async fn links_from_a_list_of_everything_lead_to_lists() {
+    let site = Site::whole();
+    for (path, subject) in [("/chair", "chair"), ("/estate", "estate")] {
+        for query in ["", "?page=2", "?sort=price"] {
+            let answer = site.get(&format!("{path}{query}")).await;
+            let html = String::from_utf8(answer.is(200).body.to_vec()).unwrap();
+            let links = attributes(&html, "href").filter(|link| link.ends_with("#results"));
+            let links: BTreeSet<_> = links.collect();
+            assert!(links.len() > 4, "{links:?}");
+            for link in links {
+                let address = link.trim_end_matches("#results");
+                let listed = shown(&site.get(address).await, subject);
+                assert!(!listed.is_empty(), "{path}{query}: {link}");
+            }
+        }
+    }
+    // Past the end of the only page.
+    let site = Site::new(&Dataset::of_chairs([Chair { id: 1, ..CHAIR }]));
+    let answer = site.get("/chair?page=7").await;
+    let html = String::from_utf8(answer.is(200).body.to_vec()).unwrap();
+    let empty = html.split_once("class=\"empty\"").unwrap().1;
+    let last = attributes(empty, "href").next().unwrap();
+    assert_eq!(listed(&site, &last).await, [1]);
 }
 
 /// Trust 35: an address without a page is a first page, and so is one whose page is none.

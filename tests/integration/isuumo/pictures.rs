@@ -79,6 +79,14 @@ async fn uploaded_thumbnails_of_any_name_have_pictures() {
         shows_it().await;
         site.get(&known).await.is(200);
     }
+    // One that arrives sold out is in no list, and has a page.
+    site.get("/images/chair/late.png").await.is(404);
+    let row = "21,Sofa,x,/images/chair/late.png,1,50,60,70,赤,,座椅子,1,0\n";
+    site.upload("chairs", row).await.is(201);
+    let page = site.get("/chair/21").await;
+    let html = String::from_utf8(page.is(200).body.to_vec()).unwrap();
+    assert!(html.contains("/images/chair/late.png"), "{html}");
+    site.get("/images/chair/late.png").await.is(200);
     site.post_json("/initialize", "").await.is(200);
     site.get("/images/chair/x.png").await.is(404);
     site.get(&known).await.is(200);

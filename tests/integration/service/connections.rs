@@ -5,10 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
-use axum::routing::get;
 use ekiben::config::{Config, Secret};
 use ekiben::http::server::Ended;
 use ekiben::http::{ConnectionLimits, admin};
@@ -16,7 +14,6 @@ use ekiben::serving::{allow_files, connection_limits};
 use http_body_util::BodyExt as _;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 use tokio::sync::oneshot::Sender;
 use tokio::task::JoinHandle;
 
@@ -26,6 +23,7 @@ use crate::support::client::Client;
 use crate::support::data_folder;
 use crate::support::dataset::Dataset;
 use crate::support::harness::{Options, Site, ask};
+use crate::support::held_route::{HOLD, HeldRoute};
 use crate::support::raw_socket::RawSocket;
 
 const GET: &str = "GET /api/chair/1 HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -62,7 +60,7 @@ async fn end(stop: Sender<()>, serving: JoinHandle<Ended>) {
 }
 
 /// The usual limits with times so long that none ends, but those that a test shortens.
-fn patient() -> ConnectionLimits {
+pub(crate) fn patient() -> ConnectionLimits {
     const LONG: Duration = Duration::from_secs(3600);
     ConnectionLimits {
         head_time: LONG,
@@ -279,16 +277,9 @@ async fn beyond_the_limit_idle_connections_make_room() {
 
 #[tokio::test]
 async fn when_all_are_being_served_new_connections_are_answered_503() {
-    let gate = Arc::new(Semaphore::new(0));
-    let held = Arc::clone(&gate);
-    let begun = Arc::new(Semaphore::new(0));
-    let begins = Arc::clone(&begun);
-    let hold = get(async move || {
-        begins.add_permits(1);
-        drop(held.acquire().await);
-    });
+    let (held, beside) = HeldRoute::new();
     let options = Options {
-        beside: Router::new().route("/hold", hold),
+        beside,
         ..Options::default()
     };
     let site = Site::with(&Dataset::tiny(), &options);
@@ -300,10 +291,10 @@ async fn when_all_are_being_served_new_connections_are_answered_503() {
     let mut busy = Vec::new();
     for _ in 0..2 {
         let mut socket = RawSocket::connect(address).await;
-        socket.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        socket.send(HOLD).await;
         busy.push(socket);
     }
-    begun.acquire_many(2).await.unwrap().forget();
+    held.has_begun(2).await;
     let mut refused = RawSocket::connect(address).await;
     refused.send(GET).await;
     let answer = refused.answer().await.unwrap();
@@ -320,7 +311,7 @@ async fn when_all_are_being_served_new_connections_are_answered_503() {
         1
     );
     assert_eq!(metric(&site, "ekiben_http_connections").await, 2);
-    gate.add_permits(2);
+    held.open();
     for socket in &mut busy {
         assert_eq!(socket.answer().await.unwrap().status, 200);
     }

@@ -6,26 +6,25 @@
 //!
 //! The moment of each kill is a random number of answers, by a seed that is printed. Some kills hit a
 //! reset instead, and the durability changes from start to start. `EKIBEN_CRASH_KILLS=200` kills so
-//! often instead of 20 times, `EKIBEN_CRASH_SEED` repeats a run's choices (not its timing):
+//! often instead of 20 times, `EKIBEN_CRASH_SEED` repeats a run's choices (`support/kills.rs`):
 //!
-//! `EKIBEN_CRASH_KILLS=200 cargo test --test integration crash:: -- --nocapture`
+//! `EKIBEN_CRASH_KILLS=200 cargo test --test integration service::crash:: -- --nocapture`
 
-use std::env;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use fastrand::Rng;
 use tempfile::TempDir;
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::support::binary::Process;
 use crate::support::client::Client;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::bake_folder;
+use crate::support::kills::{Countdown, kills};
 use crate::support::ledger::{
     Entry, Fates, State, Write, compare, generation, has_part_of_an_upload, observe,
 };
@@ -47,26 +46,6 @@ const REPEATERS: usize = 8;
 const MOST_ANSWERS: usize = 80;
 const MOST_BESIDE_RESET: usize = 400;
 
-/// Counts answers and tells when it is time.
-struct Countdown {
-    left: AtomicUsize,
-    over: Notify,
-}
-
-impl Countdown {
-    fn from(answers: usize) -> Arc<Self> {
-        let left = AtomicUsize::new(answers);
-        let over = Notify::new();
-        Arc::new(Self { left, over })
-    }
-
-    fn answered(&self) {
-        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.over.notify_one();
-        }
-    }
-}
-
 /// Numbers that are given once in a test.
 #[derive(Default)]
 struct Numbers {
@@ -82,11 +61,6 @@ impl Numbers {
     fn key(&self) -> u64 {
         self.keys.fetch_add(1, Ordering::Relaxed)
     }
-}
-
-fn number(name: &str) -> Option<u64> {
-    let value = env::var(name).ok()?;
-    Some(value.parse().unwrap_or_else(|_| panic!("{name}: {value}")))
 }
 
 /// Every third chair is soon sold out, which changes what is derived; the others never are.
@@ -152,7 +126,7 @@ async fn kill_during_writes(
     }
     let mut entries = Vec::new();
     tokio::select! {
-        () = countdown.over.notified() => {}
+        () = countdown.is_over() => {}
         ended = clients.join_next() => panic!("a client ended before the kill: {ended:?}"),
     }
     server.kill();
@@ -203,10 +177,7 @@ fn start(folder: &Path, rng: &mut Rng) -> Process {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sigkill_at_random_moments_loses_nothing_that_was_answered() {
-    let kills = number("EKIBEN_CRASH_KILLS").unwrap_or(20);
-    let seed = number("EKIBEN_CRASH_SEED").unwrap_or_else(|| fastrand::u64(..));
-    eprintln!("EKIBEN_CRASH_SEED={seed}");
-    let mut rng = Rng::with_seed(seed);
+    let (kills, mut rng) = kills(20);
     let (folder, baked) = baked_folder();
     let data = folder.path().join("data");
     let numbers = Arc::new(Numbers::default());

@@ -102,12 +102,29 @@ fn an_import_that_is_interrupted_leaves_nothing() {
     }
 }
 
+/// Datasets that take much longer to read than a test takes to end it: one dump that says nothing, by many
+/// names.
+fn long_datasets() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let dataset = folder.path().join("isuumo");
+    fs::create_dir(&dataset).unwrap();
+    let first = dataset.join("0.sql");
+    fs::write(&first, "-- nothing\n".repeat(1 << 20)).unwrap();
+    for number in 1..500 {
+        fs::hard_link(&first, dataset.join(format!("{number}.sql"))).unwrap();
+    }
+    folder
+}
+
 /// Trust 20: and a bake, also that of a first start.
 #[test]
 fn a_bake_that_is_interrupted_leaves_nothing() {
+    let datasets = long_datasets();
+    let dataset = datasets.path().join("isuumo");
     let folder = TempDir::new().unwrap();
     let mut command = ekiben(folder.path());
-    let mut running = Running::start(command.args(["bake", "--out", "."]), folder);
+    command.args(["bake", "--out", ".", "--from"]).arg(dataset);
+    let mut running = Running::start(&mut command, folder);
     running.wait_for_scratch();
     running.send("-INT");
     let (code, said, left) = running.wait();
@@ -115,6 +132,8 @@ fn a_bake_that_is_interrupted_leaves_nothing() {
 
     let folder = TempDir::new().unwrap();
     let data = folder.path().join("data");
+    let toml = format!("dataset_dir = {:?}\n", datasets.path());
+    fs::write(folder.path().join("ekiben.toml"), toml).unwrap();
     let server = Process::spawn(folder.path(), &[]);
     let patience = Patience::for_("a file of the data directory");
     while patience.waits_while(!data.exists() || names(&data).is_empty()) {

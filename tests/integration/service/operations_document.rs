@@ -258,10 +258,11 @@ fn is_crash_test(script: &str) -> bool {
     else {
         return false;
     };
-    assert_eq!(rest, "crash:: -- --nocapture");
+    assert_eq!(rest, "service::crash:: -- --nocapture");
     assert!(include_str!("mod.rs").contains("mod crash;"));
     let crash = include_str!("crash.rs");
-    assert!(crash.contains("(\"EKIBEN_CRASH_KILLS\")") && crash.contains("test(flavor"));
+    let kills = include_str!("../support/kills.rs");
+    assert!(kills.contains("(\"EKIBEN_CRASH_KILLS\")") && crash.contains("test(flavor"));
     true
 }
 

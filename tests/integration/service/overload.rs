@@ -134,7 +134,7 @@ async fn counts_until_it_is_written(size: usize) {
 type Sending = http_body_util::channel::Sender<Bytes, Infallible>;
 
 /// An upload of which `bytes` have been received.
-async fn begin_upload(site: &Arc<Site>, bytes: usize) -> (Sending, JoinHandle<Answer>) {
+pub(crate) async fn begin_upload(site: &Arc<Site>, bytes: usize) -> (Sending, JoinHandle<Answer>) {
     let (mut sending, body) = Channel::new(1);
     let request = Request::post("/api/chair")
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=X")

@@ -89,14 +89,14 @@ async fn a_second_signal_ends_the_server_at_once() {
     )
     .unwrap();
     let mut server = Process::start(folder.path(), &[]);
-    server.terminate();
     let first = Instant::now();
+    server.terminate();
     server.wait_for_log("stopping");
     let patience = Patience::for_("the end after a second signal");
     while patience.waits_while(server.is_running()) {
         server.terminate();
     }
-    assert!(first.elapsed() > Duration::from_millis(900));
+    assert!(first.elapsed() >= Duration::from_secs(1));
     let (code, log) = server.wait();
     assert_eq!(code, Some(1), "{log}");
     assert!(log.contains("second signal"), "{log}");
@@ -133,8 +133,8 @@ async fn a_stop_with_uploads_under_way_ends_in_time() {
     let (code, log) = server.wait();
     let time = begin.elapsed();
     assert_eq!(code, Some(0), "{log}");
-    // A second more than allowed, for a machine that does much else.
-    assert!(time < Duration::from_secs(3), "{time:?}");
+    // More than allowed, for a machine that does much else; without a limit it was 78 s.
+    assert!(time < Duration::from_secs(20), "{time:?}");
     assert_eq!(fs::metadata(wal).map_or(0, |wal| wal.len()), 0);
     for answer in uploads.join_all().await {
         assert!(answer.is_err() || answer.is_ok_and(|(status, _)| status == 503));

@@ -134,7 +134,12 @@ async fn pages_of_configured_origins_may_call() {
         leave.header("access-control-allow-methods"),
         "GET,HEAD,POST"
     );
-    for allowed in ["content-type", "idempotency-key", "traceparent"] {
+    for allowed in [
+        "content-type",
+        "idempotency-key",
+        "traceparent",
+        "x-requested-with",
+    ] {
         let headers = leave.header("access-control-allow-headers");
         assert!(headers.contains(allowed), "{leave}");
     }

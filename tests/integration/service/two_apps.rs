@@ -153,6 +153,11 @@ async fn the_first_app_decides_what_is_said_where_there_is_nothing() {
     // Within people's own paths its contract holds wherever it stands.
     let said = both.get("/people/").await;
     assert_eq!(said.is(404).json()["type"], "http");
+    // And conduit's below its own.
+    for path in ["/api", "/api/", "/api/nope", "/api/a/b/c/d"] {
+        let said = both.get(path).await;
+        said.is_wrong(404, &[("resource", "not found")]);
+    }
     both.get("/").await.is(200);
 }
 
@@ -183,4 +188,22 @@ async fn the_binary_serves_every_app_over_a_file_of_its_own() {
     run(folder.path(), &["serve", "--app", "nobody"])
         .exits(2)
         .says("the apps are: isuumo, people");
+}
+
+#[test]
+fn pages_that_are_left_out_are_in_the_log() {
+    let folder = TempDir::new().unwrap();
+    let apps = ["serve", "--app", "isuumo", "--app", "conduit"];
+    let printed = run(folder.path(), &[&apps[..], &["--print-config"]].concat());
+    assert!(printed.exits(0).stderr.is_empty(), "{}", printed.stderr);
+    // It ends at what it cannot open, and has said all before.
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    for app in ["isuumo", "conduit"] {
+        fs::write(data.join(format!("{app}.sqlite")), "no database").unwrap();
+    }
+    run(folder.path(), &apps)
+        .exits(6)
+        .says("its pages are not served")
+        .says("mounts.conduit");
 }

@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::http::Method;
 use axum::response::{IntoResponse as _, Response};
 use ekiben::config::Mode;
-use ekiben::http::Reading;
+use ekiben::http::{Reading, RevisionCache, Viewer};
 use tokio::task::JoinSet;
 
 use crate::service::response_headers::ask;
@@ -179,6 +179,20 @@ async fn an_answer_that_a_visible_write_ran_into_has_no_tag() {
         assert_eq!(headers.contains_key("etag"), is_tagged, "{left} left");
         assert_eq!(headers["cache-control"], "no-cache");
     }
+}
+
+#[tokio::test]
+async fn what_was_read_before_a_visible_write_is_not_kept_for_everybody_after_it() {
+    let site = Site::new(&twenty());
+    let cache = RevisionCache::new(1024);
+    let reading = Reading::begin_for(&site.store, Viewer::Anonymous);
+    assert_eq!(site.buy(1).await, 200);
+    reading.of_everybody().keep(&cache, "chairs", "old", 0);
+    assert_eq!(Reading::begin(&site.store).cached(&cache, &"chairs"), None);
+    let reading = Reading::begin_for(&site.store, Viewer::Anonymous);
+    reading.of_everybody().keep(&cache, "chairs", "new", 0);
+    let cached = Reading::begin(&site.store).cached(&cache, &"chairs");
+    assert_eq!(cached, Some("new"));
 }
 
 const CHAIRS: i64 = 60;

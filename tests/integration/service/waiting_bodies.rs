@@ -1,14 +1,12 @@
 //! Clients that announce a body and do not send it, and clients that do not take what they are sent: they
-//! keep no slot that others need. Over real sockets.
+//! keep no slot that others need. Mostly over real sockets.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
-use axum::routing::get;
 use ekiben::config::Config;
 use ekiben::http::ConnectionLimits;
 use ekiben::serving::{allow_files, connection_limits};
@@ -16,9 +14,10 @@ use http_body_util::channel::{Channel, Sender};
 use hyper::client::conn::http2::SendRequest;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::service::connections::patient;
+use crate::service::overload::begin_upload;
 use crate::service::processes::{serve, serve_within};
 use crate::support::binary::Process;
 use crate::support::busy_writer::BusyWriter;
@@ -26,6 +25,7 @@ use crate::support::client::Client;
 use crate::support::data_folder;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::{Options, Site, whole_dataset};
+use crate::support::held_route::{HOLD, HeldRoute};
 use crate::support::patience::Patience;
 use crate::support::raw_socket::RawSocket;
 
@@ -173,15 +173,10 @@ async fn a_body_that_comes_too_slowly_is_answered_408() {
 /// Trust 1: who still waits for bytes holds none of the slots.
 #[tokio::test]
 async fn a_slot_is_taken_when_the_body_is_there() {
-    let (gate, begun) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-    let (held, begins) = (Arc::clone(&gate), Arc::clone(&begun));
-    let hold = get(async move || {
-        begins.add_permits(1);
-        drop(held.acquire().await);
-    });
+    let (held, beside) = HeldRoute::new();
     let mut options = Options::default();
     options.config.limits.concurrent_requests = 1;
-    options.beside = Router::new().route("/hold", hold);
+    options.beside = beside;
     let site = Site::with(&popular(), &options);
     let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
     let mut first = RawSocket::connect(address).await;
@@ -189,50 +184,39 @@ async fn a_slot_is_taken_when_the_body_is_there() {
     others_are_served(address).await;
     // The guard of what is no app's has a slot of its own, which this request keeps.
     let mut holding = RawSocket::connect(address).await;
-    holding.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    holding.send(HOLD).await;
     let mut refused = RawSocket::connect(address).await;
-    drop(begun.acquire().await.unwrap());
-    refused.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    held.has_begun(1).await;
+    refused.send(HOLD).await;
     assert_eq!(refused.answer().await.unwrap().status, 503);
-    gate.add_permits(1);
+    held.open();
     assert_eq!(holding.answer().await.unwrap().status, 200);
     first.send("\"email\":\"a\"}").await;
     assert_eq!(first.answer().await.unwrap().status, 404);
 }
 
-/// The head of an upload of so many bytes.
-fn upload(bytes: usize) -> String {
-    format!(
-        "POST /api/chair HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=X\r\n\
-         Content-Length: {bytes}\r\n\r\n--X\r\nContent-Disposition: form-data; name=\"chairs\"; \
-         filename=\"x\"\r\n\r\n"
-    )
-}
-
 /// Trust 1: the bytes that bodies share are nobody's who does nothing with them.
 #[tokio::test]
 async fn uploads_that_stall_give_their_bytes_to_others() {
-    let site = limited(|config| {
+    let site = Arc::new(limited(|config| {
         config.limits.upload_bytes = 200_000;
         config.limits.body_bytes = 200_000;
         config.limits.buffered_bytes = 200_000;
-    });
-    let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
-    let mut stalled = RawSocket::connect(address).await;
-    stalled.send(upload(190_000)).await;
-    stalled.send(vec![b'x'; 150_000]).await;
-    let other = async || {
-        // Others run on this thread, too: what has been sent is to be received.
-        tokio::task::yield_now().await;
-        site.upload("chairs", &"x".repeat(70_000)).await.status
-    };
-    // Else there would be room, and nobody asked to give way.
-    let arrived = Patience::for_("what was sent");
-    while arrived.waits_while(other().await != 503) {}
-    // It is not slow from the beginning.
+        // Nothing but others ends what stalls.
+        config.limits.body_bytes_per_second = 0;
+        config.limits.request_seconds = 3_600;
+    }));
+    let (_sending, stalled) = begin_upload(&site, 150_000).await;
+    let other = async || site.upload("chairs", &"x".repeat(70_000)).await.status;
+    // It is not slow from the beginning, which unit tests of holders say too.
+    let mut looks = tokio::time::interval(Duration::from_millis(100));
     let room = Patience::for_("room for an upload");
-    while room.waits_while(other().await == 503) {}
-    assert_eq!(stalled.answer().await.unwrap().status, 503);
+    while room.waits_while(other().await == 503) {
+        looks.tick().await;
+    }
+    let stalled = stalled.await.unwrap();
+    let said = String::from_utf8_lossy(&stalled.is(503).body);
+    assert!(said.contains("others come faster"), "{said}");
 }
 
 /// Trust 1: nor are they whose answers are not taken.
@@ -242,9 +226,11 @@ async fn answers_that_nobody_takes_give_their_bytes_to_others() {
     options.config.limits.upload_bytes = 1;
     options.config.limits.body_bytes = 1;
     options.config.limits.buffered_bytes = 7_000_000;
+    options.config.limits.request_seconds = 3_600;
     let folder = tempfile::TempDir::new().unwrap();
     let site = Site::open(folder, whole_dataset(), &options);
-    let (address, _stop, _serving) = serve(&site, Duration::ZERO).await;
+    // Nothing but others ends what is not taken.
+    let (address, _stop, _serving) = serve_within(&site, patient(), Duration::ZERO).await;
     // Nearly 5 MB, which is more than the sockets hold.
     let page = "GET /api/estate/search?doorHeightRangeId=0&page=0&perPage=50000 HTTP/1.1\r\n\
                 Host: x\r\n\r\n";
@@ -286,7 +272,7 @@ async fn connections_whose_answers_are_held_back_make_room() {
     let site = Site::new(&popular());
     let limits = ConnectionLimits {
         connections: 8,
-        ..connection_limits(&Config::default())
+        ..patient()
     };
     let (address, _stop, _serving) = serve_within(&site, limits, Duration::ZERO).await;
     let mut held = Vec::new();

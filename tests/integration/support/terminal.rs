@@ -1,19 +1,28 @@
 //! A terminal of a test's own: what the binary prints to one, which differs from what it prints to a pipe.
+//! No other process gets hold of it: it would not end before that process does.
 
 use std::fs::File;
 use std::io::Read as _;
+use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-/// Runs `command` with output and errors on a terminal of so many columns; its exit code, and all that it
-/// printed with line ends as in files.
-pub(crate) fn on_terminal(command: &mut Command, columns: u16) -> (Option<i32>, String) {
-    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+/// A terminal: the side of who looks at it, and the side of the commands that run on it.
+pub(crate) fn pty() -> (OwnedFd, OwnedFd) {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
     let screen = openpt(flags).unwrap();
     grantpt(&screen).unwrap();
     unlockpt(&screen).unwrap();
+    let side = ioctl_tiocgptpeer(&screen, flags).unwrap();
+    (screen, side)
+}
+
+/// Runs `command` with output and errors on a terminal of so many columns; its exit code, and all that it
+/// printed with line ends as in files.
+pub(crate) fn on_terminal(command: &mut Command, columns: u16) -> (Option<i32>, String) {
+    let (screen, side) = pty();
     let size = Winsize {
         ws_row: 24,
         ws_col: columns,
@@ -21,7 +30,6 @@ pub(crate) fn on_terminal(command: &mut Command, columns: u16) -> (Option<i32>, 
         ws_ypixel: 0,
     };
     tcsetwinsize(&screen, size).unwrap();
-    let side = ioctl_tiocgptpeer(&screen, flags).unwrap();
     command.stdout(Stdio::from(side.try_clone().unwrap()));
     command.stderr(Stdio::from(side));
     let mut child = command.spawn().unwrap();

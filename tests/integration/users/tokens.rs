@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use ekiben::config::Mode;
+
 use crate::service::metrics::value;
 use crate::users::members::{club, options};
 
@@ -70,6 +72,18 @@ async fn an_imported_hash_is_replaced_at_the_first_sign_in() {
     }
     let name = "ekiben_auth_rehashes_total{app=\"people\",outcome=\"replaced\"}";
     assert_eq!(value(&site.metrics().await, name), 1.0);
+    // A replica could not store another one.
+    let mut options = options();
+    options.mode = Mode::Replica;
+    options.settings = "secret = \"0123456789abcdef0123456789abcdef\"";
+    let replica = club(&options);
+    replica
+        .credentials("/import", "alice", bcrypt)
+        .await
+        .is(201);
+    let answer = replica.credentials("/sign-in", "alice", "Grüße 電池").await;
+    assert_eq!(answer.is(200).json()["rehashed"], false);
+    assert_eq!(value(&replica.metrics().await, name), 0.0);
     // An account without a password has none.
     site.credentials("/import", "ghost", "!").await.is(201);
     for password in ["!", "", "x"] {

@@ -15,7 +15,7 @@ const COMMENTS: usize = 8_000;
 const FOLLOWS: usize = 5_000;
 const FAVORITES: usize = 15_000;
 
-/// Articles that were never tagged, one in so many.
+/// Articles that are never tagged, one in so many. Chance leaves others without a tag.
 const UNTAGGED: usize = 67;
 
 /// The last tags are used once.
@@ -201,12 +201,8 @@ mod tests {
         assert_eq!((tags.len(), uses.len()), (6_000, 150));
         assert!(uses.values().filter(|uses| **uses == 1).count() >= RARE_TAGS);
         let articles: HashSet<_> = tags.iter().map(|(article, _)| *article).collect();
-        assert!(
-            (1..=2_000)
-                .filter(|number| !articles.contains(number))
-                .count()
-                >= 29
-        );
+        // As its README says.
+        assert_eq!(2_000 - articles.len(), 112);
     }
 
     #[test]

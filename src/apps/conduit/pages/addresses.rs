@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::web::paging::with_query;
+
 /// A text as one segment of a path.
 fn segment(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -28,19 +30,6 @@ pub(super) fn profile(name: &str) -> String {
     format!("/profile/{}", segment(name))
 }
 
-/// A path with parameters, and with the number of a page if it is not the first.
-pub(super) fn with_query(path: &str, parameters: &[(&str, &str)], page: i64) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(parameters);
-    if page > 1 {
-        query.append_pair("page", &page.to_string());
-    }
-    match query.finish() {
-        query if query.is_empty() => path.to_owned(),
-        query => format!("{path}?{query}"),
-    }
-}
-
 /// The list of a tag.
 pub(super) fn tag(name: &str) -> String {
     with_query("/", &[("tag", name)], 1)
@@ -63,7 +52,5 @@ mod tests {
         );
         assert_eq!(article("how-to"), "/article/how-to");
         assert_eq!(tag("a&b c"), "/?tag=a%26b+c");
-        assert_eq!(with_query("/", &[], 1), "/");
-        assert_eq!(with_query("/", &[("feed", "you")], 2), "/?feed=you&page=2");
     }
 }

@@ -21,7 +21,8 @@ use crate::apps::conduit::{Blog, BlogState, Result, comments, edit};
 use crate::http::{FormKey, PrivateReading, Reading};
 use crate::web::flash;
 use crate::web::form::{FormFields, KEY_FIELD};
-use crate::web::paging::{Paging, page_number, pages};
+use crate::web::paging::{Paging, page_number, pages, with_query};
+use crate::web::query::parameter;
 use crate::web::redirect::see_other;
 use crate::web::texts::fill;
 
@@ -90,10 +91,7 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
     frame: PageFrame,
 ) -> Result<Response> {
-    let query = query.unwrap_or_default();
-    let mut query = form_urlencoded::parse(query.as_bytes());
-    let page = query.find_map(|(name, value)| (name == "page").then_some(value));
-    let page = page_number(page.as_deref());
+    let page = page_number(parameter(query.as_deref(), "page").as_deref());
     let form = CommentForm {
         key: FormKey::fresh(),
         ..CommentForm::default()
@@ -103,11 +101,7 @@ pub(super) async fn show(
     let last = pages(comments, COMMENTS);
     if page > last {
         let path = addresses::article(&parts.article.slug);
-        return Ok(see_other(&frame.url(&addresses::with_query(
-            &path,
-            &[],
-            last,
-        ))));
+        return Ok(see_other(&frame.url(&with_query(&path, &[], last))));
     }
     parts.answer(reading, form, StatusCode::OK)
 }
@@ -128,7 +122,7 @@ async fn read<'p>(
     page: i64,
 ) -> Result<(PrivateReading<'p>, ArticleParts<'p>)> {
     let reading = Reading::begin_for(&blog.store, frame.viewer());
-    let of_everybody = Reading::begin(&blog.store);
+    let of_everybody = reading.of_everybody();
     let mut article = data::article(blog, &reading, frame.viewer(), slug.clone())?;
     let html = match of_everybody.cached(&blog.markup, &slug) {
         Some(html) => html,
@@ -198,7 +192,7 @@ impl ArticleParts<'_> {
             heading,
             comments: cards.collect(),
             paging: Paging::new(self.page, last, |page| {
-                let address = addresses::with_query(&path, &[], page);
+                let address = with_query(&path, &[], page);
                 format!("{}#comments", frame.url(&address))
             }),
             form,
@@ -267,7 +261,7 @@ pub(super) async fn comment(
 /// Where on the article's page its newest comment is.
 fn place(connection: &rusqlite::Connection, id: i64, _: i64) -> Result<Vec<u8>> {
     let page = pages(comments::around(connection, id)?, COMMENTS);
-    let address = addresses::with_query("", &[], page);
+    let address = with_query("", &[], page);
     Ok(format!("{address}#comment-{id}").into_bytes())
 }
 

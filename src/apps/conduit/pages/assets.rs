@@ -1,4 +1,4 @@
-//! What the pages load: the style sheet, the module, the icon, under `/assets/{digest}/{name}`.
+//! What the pages load: the style sheet, the modules, the icon, under `/assets/{digest}/{name}`.
 
 use std::sync::LazyLock;
 

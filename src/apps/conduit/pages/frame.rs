@@ -26,7 +26,7 @@ pub(in crate::apps::conduit) struct PageFrame {
     pub(super) language: BlogLanguage,
     /// All texts.
     pub(super) t: &'static Strings,
-    /// Where style sheet and module are.
+    /// Where style sheet and modules are.
     pub(super) assets: String,
     /// Where the page is in the app.
     pub(super) address: PageAddress,

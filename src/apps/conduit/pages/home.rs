@@ -1,20 +1,22 @@
 //! `GET /`: the newest articles of all, of a tag, or of those whom the visitor follows; ten to a page.
 
 use askama::Template;
-use axum::extract::{RawQuery, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::addresses::with_query;
+use super::addresses;
 use super::cards::{self, CardList, PER_PAGE, TagLink, past_the_end};
 use super::data;
 use super::frame::PageFrame;
+use crate::apps::conduit::problem::ConduitError;
 use crate::apps::conduit::query::{ArticleFilter, PageRange};
 use crate::apps::conduit::{BlogState, Result, tags};
 use crate::http::Reading;
 use crate::web::flash;
-use crate::web::paging::page_number;
-use crate::web::redirect::see_other;
+use crate::web::paging::{page_number, with_query};
+use crate::web::redirect::{moved, see_other};
 use crate::web::texts::fill;
 
 /// What forms leave to be said here.
@@ -44,7 +46,8 @@ impl HomeQuery {
             match &*name {
                 "page" => page = page.or(Some(value)),
                 "tag" if !value.is_empty() => tag = tag.or(Some(value.into_owned())),
-                "feed" => feed = value == "you",
+                // Front ends of RealWorld have either word.
+                "feed" => feed = ["you", "following"].contains(&&*value),
                 _ => {}
             }
         }
@@ -118,6 +121,15 @@ pub(super) fn page_of(page: i64) -> PageRange {
         limit: usize::try_from(PER_PAGE).unwrap_or_default(),
         offset: usize::try_from(before).unwrap_or(usize::MAX),
     }
+}
+
+/// `GET /tag/TAG`, where front ends of RealWorld have the list of a tag.
+pub(super) async fn tag(
+    tag: Result<Path<String>, PathRejection>,
+    frame: PageFrame,
+) -> Result<Response> {
+    let Path(tag) = tag.map_err(|_: PathRejection| ConduitError::not_found("tag"))?;
+    Ok(moved(&frame.url(&addresses::tag(&tag))))
 }
 
 pub(super) async fn home(

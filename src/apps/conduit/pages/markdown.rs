@@ -4,7 +4,7 @@
 //! loaded by https only. What would become much longer than it was is shown as it was written. It must not
 //! know articles.
 
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 use pulldown_cmark_escape::{escape_href, escape_html};
 
 /// Bytes beyond which a text is rendered by the pool for long work: some 2 ms.
@@ -87,13 +87,22 @@ impl<'t, E: Iterator<Item = Event<'t>>> Safe<'t, E> {
                 self.level = (level as usize + TOP).min(self.level + 1).min(6);
                 html(format!("<h{}>", self.level))
             }
-            Tag::Link { dest_url, .. } => {
-                let is_safe = is_safe_link(&dest_url);
+            Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            } => {
+                // `<a@b.c>` alone is no address of this site.
+                let scheme = match link_type {
+                    LinkType::Email => "mailto:",
+                    _ => "",
+                };
+                let is_safe = !scheme.is_empty() || is_safe_link(&dest_url);
                 self.dropped.push(!is_safe);
                 if !is_safe {
                     return None;
                 }
-                html(link(&dest_url))
+                html(link(scheme, &dest_url))
             }
             Tag::Image { ref dest_url, .. } => {
                 let is_safe = is_safe_picture(dest_url);
@@ -180,8 +189,8 @@ fn html<'t>(html: String) -> Event<'t> {
     Event::InlineHtml(CowStr::from(html))
 }
 
-fn link(to: &str) -> String {
-    let mut tag = String::from("<a href=\"");
+fn link(scheme: &str, to: &str) -> String {
+    let mut tag = format!("<a href=\"{scheme}");
     // Writing to a text does not fail.
     let _ = escape_href(&mut tag, to);
     tag.push_str("\" rel=\"nofollow ugc noopener\">");
@@ -234,6 +243,14 @@ mod tests {
             (
                 "[a](/article/b) [c](#d)",
                 "<p><a href=\"/article/b\" rel=\"nofollow ugc noopener\">a</a> <a href=\"#d\" rel=\"nofollow ugc noopener\">c</a></p>\n",
+            ),
+            (
+                "<ann@b.example> <https://b.example> [a](mailto:ann@b.example)",
+                "<p><a href=\"mailto:ann@b.example\" rel=\"nofollow ugc noopener\">ann@b.example</a> <a href=\"https://b.example\" rel=\"nofollow ugc noopener\">https://b.example</a> <a href=\"mailto:ann@b.example\" rel=\"nofollow ugc noopener\">a</a></p>\n",
+            ),
+            (
+                "[a][b] [b][] [b]\n\n[b]: https://b.example",
+                "<p><a href=\"https://b.example\" rel=\"nofollow ugc noopener\">a</a> <a href=\"https://b.example\" rel=\"nofollow ugc noopener\">b</a> <a href=\"https://b.example\" rel=\"nofollow ugc noopener\">b</a></p>\n",
             ),
         ] {
             assert_eq!(render(text), expected, "{text}");

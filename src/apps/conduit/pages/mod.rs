@@ -2,9 +2,10 @@
 //! ends of RealWorld have.
 //!
 //! HTML is rendered here from templates that are checked at compile time, and every page works without
-//! JavaScript; a small module adds favorites and follows without reload. Who visits is told by a session
-//! cookie. What users write is shown as text, but for articles, which are Markdown. It must hold no rule
-//! of its own about what may be written: forms become the bodies that the API takes.
+//! JavaScript; small modules add favorites and follows without reload, and initials for lost pictures.
+//! Who visits is told by a session cookie. What users write is shown as text, but for articles, which are
+//! Markdown. It must hold no rule of its own about what may be written: forms become the bodies that the
+//! API takes.
 //!
 //! # Layout
 //! - `frame`: what surrounds each page; `visitor`: who visits; `language`, `strings`, `format`: words
@@ -14,7 +15,7 @@
 //!   favorites and follows
 //! - `posted`, `terms`: what becomes of forms, and that they are done once
 //! - `errors`: what is shown when something fails
-//! - `assets`: style sheet and module (`assets/`); texts are in `strings/`, templates in the project's
+//! - `assets`: style sheet and modules (`assets/`); texts are in `strings/`, templates in the project's
 //!   `templates/conduit/`
 
 mod addresses;
@@ -53,6 +54,7 @@ pub(super) fn routes(failures: Failures) -> Routes<BlogState> {
     let followed = post(toggles::follow).delete(toggles::follow);
     let pages = Routes::new()
         .route("/", get(home::home))
+        .route("/tag/{tag}", get(home::tag))
         .route("/login", get(sign_in::sign_in).post(sign_in::enter))
         .route("/register", get(sign_in::sign_up).post(sign_in::register))
         .route("/logout", post(sign_in::sign_out))

@@ -8,7 +8,7 @@ use super::strings::FieldTexts;
 use super::visitor::Visitor;
 use crate::apps::conduit::Result;
 use crate::apps::conduit::problem::ConduitError;
-use crate::apps::conduit::validation::{BLANK, INVALID};
+use crate::apps::conduit::validation::{BLANK, FULL, INVALID, TAKEN};
 use crate::http::HttpError;
 use crate::store::{Outcome, StoredResponse};
 use crate::web::form::FormFields;
@@ -155,9 +155,14 @@ fn explain(t: &FieldTexts, key: &str, text: &str) -> String {
         ENDED => t.ended.clone(),
         OUTDATED => t.outdated.clone(),
         BLANK => t.blank.clone(),
-        INVALID => t.invalid.clone(),
-        "has already been taken" => t.taken.clone(),
-        "takes no more comments" => t.full.clone(),
+        INVALID => match key {
+            "username" => t.invalid_username.clone(),
+            "email" => t.invalid_email.clone(),
+            "image" => t.invalid_image.clone(),
+            _ => t.invalid.clone(),
+        },
+        TAKEN => t.taken.clone(),
+        FULL => t.full.clone(),
         text if text.starts_with("is too short") => bound(&t.too_short),
         text if text.ends_with("characters)") => bound(&t.too_long),
         text if text.ends_with("bytes)") => bound(&t.too_many_bytes),
@@ -190,7 +195,7 @@ mod tests {
     use super::*;
     use crate::apps::conduit::pages::language::BlogLanguage;
     use crate::apps::conduit::pages::strings::Strings;
-    use crate::apps::conduit::validation;
+    use crate::apps::conduit::validation::{self, FieldReader, MOST_TAGS};
 
     #[test]
     fn everything_that_a_field_can_be_told_is_in_the_pages_words() {
@@ -207,15 +212,14 @@ mod tests {
         ];
         let t = &Strings::of(BlogLanguage::Japanese).field;
         let texts = errors.map(Result::unwrap_err);
-        let others = [
-            BLANK,
-            ENDED,
-            OUTDATED,
-            "has already been taken",
-            "takes no more comments",
-        ];
+        let others = [BLANK, ENDED, OUTDATED, TAKEN, FULL];
         let others = others.map(str::to_owned);
-        let tags = ["is too long (maximum is 50 tags)".to_owned()];
+        let many: Vec<_> = (0..=MOST_TAGS).map(|number| number.to_string()).collect();
+        let fields = ApiFields(Map::from_iter([("tagList".to_owned(), Value::from(many))]));
+        let mut reader = FieldReader::of(&fields.0);
+        assert_eq!(reader.tags("tagList"), None);
+        let refused = FormRefusal::from(reader.finish().unwrap_err());
+        let tags = refused.errors.into_iter().map(|(_, text)| text);
         for text in texts.into_iter().chain(others).chain(tags) {
             let explained = explain(t, "x", &text);
             assert!(
@@ -223,6 +227,9 @@ mod tests {
                 "{text}: {explained}"
             );
             assert!(!explained.contains('{'), "{explained}");
+        }
+        for key in ["username", "email", "image"] {
+            assert_ne!(explain(t, key, INVALID), explain(t, "x", INVALID), "{key}");
         }
         let short = explain(t, "password", "is too short (minimum is 8 characters)");
         assert!(short.contains('8'), "{short}");

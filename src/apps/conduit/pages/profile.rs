@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
-use super::addresses::{self, with_query};
+use super::addresses;
 use super::cards::{Byline, CardList, Toggle, past_the_end};
 use super::data::{self, ProfileData};
 use super::frame::PageFrame;
@@ -13,7 +13,8 @@ use crate::apps::conduit::path::UsernamePath;
 use crate::apps::conduit::query::ArticleFilter;
 use crate::apps::conduit::{BlogState, Result};
 use crate::http::Reading;
-use crate::web::paging::page_number;
+use crate::web::paging::{page_number, with_query};
+use crate::web::query::parameter;
 use crate::web::redirect::see_other;
 use crate::web::texts::fill;
 
@@ -71,10 +72,7 @@ async fn answer(
     frame: &PageFrame,
     is_favorites: bool,
 ) -> Result<Response> {
-    let query = query.unwrap_or_default();
-    let mut query = form_urlencoded::parse(query.as_bytes());
-    let page = query.find_map(|(name, value)| (name == "page").then_some(value));
-    let page = page_number(page.as_deref());
+    let page = page_number(parameter(query.as_deref(), "page").as_deref());
     let reading = Reading::begin_for(&blog.store, frame.viewer());
     let profile = data::profile(&blog, &username, frame.user())?;
     let name = Some(username.clone());

@@ -87,11 +87,13 @@ pub(super) async fn save(
     let refusal = match posted {
         Posted::Done(_) => {
             let mut response = flash::lead(&blog.cookies, &frame.url(PATH), SAVED)?;
-            // A new password ends all sessions but this one.
+            // A new password ends all sessions but this one, unless another was set elsewhere meanwhile.
+            let is_new = form.text("password").is_some();
             let user = blog.store.read(|connection| -> Result<_, HttpError> {
                 Ok(SessionUser::find(connection, visitor.id)?)
             })?;
-            if let Some(user) = user.filter(|user| user.epoch != visitor.session.epoch()) {
+            let next = visitor.session.epoch().checked_add(1);
+            if let Some(user) = user.filter(|user| is_new && Some(user.epoch) == next) {
                 let now = SystemTime::now();
                 let session = blog.sessions.at_epoch(&visitor.session, user.epoch, now);
                 blog.sessions.set(&mut response, &session)?;

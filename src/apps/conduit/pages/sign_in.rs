@@ -9,7 +9,6 @@ use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::addresses::with_query;
 use super::frame::{PageFrame, form_page};
 use super::home;
 use super::posted::{ApiFields, FormErrors, FormRefusal, Posted, typed};
@@ -24,6 +23,8 @@ use crate::http::{Client, HttpError};
 use crate::web::csrf::FormToken;
 use crate::web::flash;
 use crate::web::form::FormFields;
+use crate::web::paging::with_query;
+use crate::web::query::parameter;
 use crate::web::redirect::{local_or, see_other};
 
 /// Where a form is and what was typed into it. Both pages are made of it.
@@ -102,9 +103,7 @@ impl EntryKind {
         headers: &HeaderMap,
         query: Option<&str>,
     ) -> Result<Response> {
-        let mut query = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-        let to = query.find_map(|(name, value)| (name == "to").then_some(value));
-        let to = to.unwrap_or_default();
+        let to = parameter(query, "to").unwrap_or_default();
         if frame.visitor.is_some() {
             return Ok(see_other(local_or(Some(&to), &frame.url("/"))));
         }
@@ -256,7 +255,7 @@ fn begin(blog: &Blog, response: &mut Response, id: i64, remember: bool) -> Resul
     blog.sessions.set(response, &session)
 }
 
-/// `POST /logout`.
+/// `POST /logout`: here, or on every device where the field `everywhere` is there.
 pub(super) async fn sign_out(
     State(blog): State<BlogState>,
     frame: PageFrame,
@@ -265,6 +264,13 @@ pub(super) async fn sign_out(
     // Whose session has ended already is signed out.
     if let Some(visitor) = &frame.visitor {
         visitor.sent(&form)?;
+        if form.text("everywhere").is_some() {
+            let id = visitor.id;
+            let end = move |connection: &rusqlite::Connection| -> Result<_> {
+                Ok(SessionUser::end_sessions(connection, id)?)
+            };
+            blog.store.write(end).await?;
+        }
     }
     let mut response = flash::lead(&blog.cookies, &frame.url("/"), home::SIGNED_OUT)?;
     blog.sessions.end(&mut response)?;

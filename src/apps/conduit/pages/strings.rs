@@ -41,10 +41,10 @@ texts! {
         title headline lead feeds everything feed tag popular signed_out removed welcome
     }
     /// Lists of articles.
-    pub(super) ListTexts { nothing nothing_in_feed pages page previous next tags }
+    pub(super) ListTexts { nothing nothing_in_feed pages page newer older tags }
     pub(super) ArticleTexts {
         favorite edit remove remove_sure changed comments one_comment comment comment_by post
-        remove_comment to_comment no_comments
+        remove_comment to_comment no_comments earlier later
     }
     pub(super) ProfileTexts { follow articles favorites articles_of favorites_of tabs edit }
     pub(super) EditorTexts {
@@ -52,6 +52,7 @@ texts! {
     }
     pub(super) SettingsTexts {
         title username email bio image image_hint password password_hint save saved sign_out
+        sign_out_everywhere
     }
     /// Signing in and up.
     pub(super) EntryTexts {
@@ -59,8 +60,8 @@ texts! {
     }
     /// What is wrong with a field.
     pub(super) FieldTexts {
-        problem ended outdated blank invalid taken full credentials too_short too_long too_many_bytes
-        too_many_tags
+        problem ended outdated blank invalid invalid_username invalid_email invalid_image
+        taken full credentials too_short too_long too_many_bytes too_many_tags
     }
     pub(super) ErrorTexts {
         home not_found not_found_hint bad_request bad_request_hint forbidden forbidden_hint

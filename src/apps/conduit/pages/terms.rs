@@ -1,6 +1,6 @@
 //! On which terms a form's write is done: once for the key of its page, if that has one.
 
-use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
@@ -22,11 +22,9 @@ impl FromRequest<BlogState> for FormTerms {
     type Rejection = HttpError;
 
     async fn from_request(request: Request, blog: &BlogState) -> Result<Self> {
-        let (mut parts, body) = request.into_parts();
-        let Ok(headers) = HeaderMap::from_request_parts(&mut parts, blog).await;
-        let request = Request::from_parts(parts, body);
+        let conditions = Preconditions::of(request.headers());
         Ok(Self {
-            terms: WriteTerms::of_form(Once::default(), Preconditions::of(&headers)),
+            terms: WriteTerms::of_form(Once::default(), conditions),
             form: FormFields::from_request(request, blog).await?,
         })
     }

@@ -23,7 +23,7 @@ use crate::apps::isuumo::point_tree::PointTree;
 use crate::apps::isuumo::polygon::GeoPoint;
 use crate::apps::listing;
 use crate::http::HttpError;
-use crate::store::{Generation, Unfinished};
+use crate::store::{Generation, Revision, Unfinished};
 
 /// More different features than this are left to SQLite: each costs a set.
 const MOST_FEATURES: usize = 1_000;
@@ -60,7 +60,7 @@ struct Fixed {
     /// Where the rows are, once a polygon is searched that needs it.
     tree: OnceLock<PointTree>,
     scans: Scans,
-    thumbnails: Thumbnails,
+    thumbnails: Arc<Thumbnails>,
 }
 
 impl Shelf {
@@ -112,7 +112,7 @@ impl Shelf {
 
     /// These rows among those of `fixed`: what is known of them is taken over.
     fn rearranged(&self, mut fixed: Fixed) -> Self {
-        fixed.thumbnails = self.fixed.thumbnails.with_more_rows();
+        fixed.thumbnails = Arc::clone(&self.fixed.thumbnails);
         let mut live = Bits::none(fixed.rows.entries.len());
         let before = |entry: &Entry| self.fixed.positions.get(i64::from(entry.id));
         let before: Vec<Option<usize>> = fixed.rows.entries.iter().map(before).collect();
@@ -222,13 +222,15 @@ impl Shelf {
         self.fixed.scans.keep_order(order, positions.collect());
     }
 
-    /// Whether a row has a picture of this name; `read` gives the names of all, if they are not known.
+    /// Whether a row has a picture of this name; `read` gives the names of all, if they are not known, and
+    /// `revision` that of the store.
     pub(in crate::apps::isuumo) async fn has_picture<E>(
         &self,
         name: &str,
+        revision: impl Fn() -> Option<Revision>,
         read: impl AsyncFnOnce() -> Result<PictureNames, E>,
     ) -> Result<bool, E> {
-        self.fixed.thumbnails.has(name, read).await
+        self.fixed.thumbnails.has(name, revision, read).await
     }
 
     fn positions<'s>(&'s self, ids: &'s [i64]) -> impl Iterator<Item = usize> + 's {
@@ -397,7 +399,7 @@ impl Fixed {
             fragments: Fragments::new(length),
             tree: OnceLock::new(),
             scans: Scans::default(),
-            thumbnails: Thumbnails::default(),
+            thumbnails: Arc::default(),
             rows,
         }
     }

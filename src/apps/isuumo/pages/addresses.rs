@@ -18,16 +18,6 @@ pub(super) fn not_found() -> HttpError {
     HttpError::problem(StatusCode::NOT_FOUND, "There is no such page.")
 }
 
-/// The address of a page with parameters, and of a page of a list if it is not the first.
-pub(super) fn with_query(path: &str, parameters: &[(&'static str, String)], page: i64) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(parameters);
-    if page > 1 {
-        query.append_pair("page", &page.to_string());
-    }
-    format!("{path}?{}", query.finish())
-}
-
 /// The original's addresses end in a slash; and its details have the id in the query.
 pub(super) async fn moved_slash(State(isu): State<IsuumoState>, uri: Uri) -> Result<Response> {
     let path = uri.path().trim_end_matches('/');

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-use super::addresses::{not_found, page_id, with_query};
+use super::addresses::{not_found, page_id};
 use super::cards::{self, Card};
 use super::data::PageData;
 use super::format::{centimetres, price};
@@ -18,6 +18,7 @@ use crate::apps::isuumo::{IsuumoState, Result};
 use crate::http::{FormKey, PrivateResponse};
 use crate::web::flash;
 use crate::web::layout::page;
+use crate::web::paging::with_query;
 use crate::web::texts::fill;
 
 /// The message after a form that did its thing.
@@ -145,11 +146,7 @@ pub(super) fn chair_page(
         features: cards::features(frame, &chair.features),
         key: is_for_sale.then(FormKey::fresh),
         notice,
-        similar: frame.url(&with_query(
-            "/chair/search",
-            &[("kind", chair.kind.clone())],
-            1,
-        )),
+        similar: frame.url(&with_query("/chair/search", &[("kind", &chair.kind)], 1)),
         recommended: cards::of_estates(frame, data.recommended(id)?.rows()),
         chair: &chair,
     };
@@ -254,5 +251,6 @@ fn around(estate: &Estate) -> String {
         ("west", estate.longitude - AROUND),
     ];
     let sides = sides.map(|(name, degrees)| (name, format!("{degrees:.4}")));
+    let sides = sides.each_ref().map(|(name, text)| (*name, text.as_str()));
     with_query("/estate/nazotte", &sides, 1)
 }

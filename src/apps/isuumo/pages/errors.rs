@@ -68,5 +68,10 @@ impl ErrorPage for Failures {
 /// The app's 404 page, for browsers.
 pub(in crate::apps::isuumo) fn not_found_page(mount: Mount) -> NotFoundPage {
     let pages = Failures(mount);
-    Arc::new(move |method, headers, uri| error_page::not_found(&pages, method, uri, headers))
+    NotFoundPage {
+        answer: Arc::new(move |method, headers, uri| {
+            error_page::not_found(&pages, method, uri, headers)
+        }),
+        own: None,
+    }
 }

@@ -9,7 +9,6 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::addresses::with_query;
 use super::cards::{self, Card};
 use super::conditions::{Chosen, ConditionForm};
 use super::data::PageData;
@@ -22,7 +21,7 @@ use crate::apps::isuumo::catalogue::PriceOrder;
 use crate::apps::isuumo::criteria::{self, SearchCondition};
 use crate::apps::isuumo::query::Query;
 use crate::apps::isuumo::{IsuumoState, Result};
-use crate::web::paging::{PageStep, Paging, pages};
+use crate::web::paging::{PageStep, Paging, pages, with_query};
 use crate::web::texts::fill;
 
 /// What is searched for.
@@ -299,10 +298,18 @@ fn found(
 ) -> SearchResult {
     let t = &frame.t.search;
     let price = subject.price();
-    // Where the form stands before the results, it is skipped.
     let address = |order, page| {
         let parameters = asked.parameters(order, price);
-        frame.url(&with_query(subject.path(), &parameters, page))
+        let parameters: Vec<_> = parameters
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        // A search for nothing is the form alone.
+        let path = match parameters.as_slice() {
+            [] => subject.all_path(),
+            _ => subject.path(),
+        };
+        frame.url(&with_query(path, &parameters, page))
     };
     let last = pages(count, asked.per_page);
     if asked.page > last {

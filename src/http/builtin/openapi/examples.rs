@@ -81,6 +81,17 @@ pub struct Response {
     /// Its body, where that is always the same JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
+    /// One that it may have, where ids, times or tokens are others each time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub like: Option<Value>,
+}
+
+impl Response {
+    /// The body, or one that it may have.
+    #[must_use]
+    pub fn shown_body(&self) -> Option<&Value> {
+        self.body.as_ref().or(self.like.as_ref())
+    }
 }
 
 /// Gives the operations of `document` their examples: `json` is an object of lists by operation id.
@@ -133,7 +144,7 @@ fn add(operation: &mut Operation, examples: &[Example]) -> serde_json::Result<()
             name(body.content.values_mut(), example, value);
         }
         let status = example.response.status.to_string();
-        if let Some(value) = &example.response.body
+        if let Some(value) = example.response.shown_body()
             && let Some(RefOr::T(response)) = operation.responses.responses.get_mut(&status)
         {
             name(response.content.values_mut(), example, value);

@@ -9,7 +9,7 @@ mod components;
 mod examples;
 mod operations;
 
-use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::{OpenApi, Ref, RefOr, Server};
 
 pub use components::{NoSuchThing, StorageFull, problem, refusal};
@@ -77,8 +77,8 @@ pub fn serve_at(document: &mut OpenApi, host: Option<&str>, public_url: Option<&
 
 /// Adds what the layers around an app's routes answer.
 fn guarded((_, operation): (&str, &mut Operation)) {
-    let takes_key = refer(operation, "Idempotency-Key");
-    let has_conditions = refer(operation, "If-Match");
+    let takes_key = refer(operation, "Idempotency-Key", parameter);
+    let has_conditions = refer(operation, "If-Match", write_parameter);
     let mut answers = vec![
         ("429", "TooManyRequests"),
         ("431", "HeadTooLarge"),
@@ -138,22 +138,14 @@ fn complete(operation: &mut Operation) {
 }
 
 /// Puts the reference in the place of an operation's header `name`, if it takes it.
-fn refer(operation: &mut Operation, name: &str) -> bool {
-    let is_it = |parameter: &&mut RefOr<utoipa::openapi::path::Parameter>| {
+fn refer(operation: &mut Operation, name: &str, reference: fn(&str) -> RefOr<Parameter>) -> bool {
+    let is_it = |parameter: &&mut RefOr<Parameter>| {
         matches!(parameter, RefOr::T(parameter)
             if parameter.name == name && parameter.parameter_in == ParameterIn::Header)
     };
     let mut parameters = operation.parameters.iter_mut().flatten();
     let found = parameters.find(is_it);
-    let is_write = name == "If-Match";
-    let reference = || {
-        if is_write {
-            write_parameter(name)
-        } else {
-            parameter(name)
-        }
-    };
-    found.map(|found| *found = reference()).is_some()
+    found.map(|found| *found = reference(name)).is_some()
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ fn facts(app: &Served) -> AppFacts {
     let inputs = provenance.inputs.into_iter();
     AppFacts {
         name: app.name,
-        is_ready: health::is_ready(app),
+        is_ready: health::is_ready(app, app.store.writing()),
         mode: match app.store.mode() {
             Mode::Primary => "primary: takes writes",
             Mode::Replica => "replica: read-only",

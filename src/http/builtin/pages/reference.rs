@@ -348,7 +348,7 @@ fn example(method: &str, example: &Example) -> ExamplePart {
     let status = status.map(|status| status.to_string()).unwrap_or_default();
     let headers = example.response.headers.iter();
     let headers = headers.map(|(name, value)| format!(", {name}: {value}"));
-    let body = example.response.body.as_ref();
+    let body = example.response.shown_body();
     ExamplePart {
         summary: example.summary.clone(),
         command: command(method, example),
@@ -425,6 +425,7 @@ mod tests {
                 status: 200,
                 headers: [].into(),
                 body: None,
+                like: None,
             },
         };
         assert_eq!(

@@ -10,9 +10,9 @@ static FILES: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// A file that is being made; until this is dropped it goes with the process if that is told to end.
 #[derive(Debug)]
-pub(crate) struct Scratch(PathBuf);
+pub(crate) struct HalfMade(PathBuf);
 
-impl Scratch {
+impl HalfMade {
     /// Before there is anything at `path`.
     pub(crate) fn at(path: &Path) -> Self {
         files().insert(path.to_owned());
@@ -20,7 +20,7 @@ impl Scratch {
     }
 }
 
-impl Drop for Scratch {
+impl Drop for HalfMade {
     fn drop(&mut self) {
         files().remove(&self.0);
     }
@@ -31,7 +31,7 @@ fn files() -> MutexGuard<'static, BTreeSet<PathBuf>> {
 }
 
 /// Removes what is being made, for a process that ends now: whoever wants to make more waits for that.
-pub(crate) fn remove_scratch() {
+pub(crate) fn remove_half_made() {
     let files = files();
     for file in &*files {
         // One may have got its name in this moment.
