@@ -86,5 +86,10 @@ impl ErrorPage for Failures {
 
 /// The app's 404 page: for browsers; others get the house's.
 pub(in crate::apps::english) fn not_found(failures: Failures) -> NotFoundPage {
-    Arc::new(move |method, headers, uri| error_page::not_found(&failures, method, uri, headers))
+    NotFoundPage {
+        answer: Arc::new(move |method, headers, uri| {
+            error_page::not_found(&failures, method, uri, headers)
+        }),
+        own: None,
+    }
 }
