@@ -345,6 +345,7 @@ async fn refuse_or_run(mut request: Request, next: Next) -> Response {
 fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Predicate> {
     let worth_it = SizeAbove::new(u64::from(above))
         .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("audio/"))
         .and(NotForContentType::const_new("application/octet-stream"));
     // The first levels give most of the size for a fraction of the time.
     CompressionLayer::new()

@@ -13,7 +13,7 @@
 //! - [`languages`], [`texts`], [`numbers`]: in which words and numbers
 //! - [`query`]: what an address says behind its path
 //! - [`paging`]: links between the pages of a result
-//! - [`assets`]: style sheets, scripts and pictures of pages
+//! - [`assets`]: style sheets, scripts and pictures of pages; [`media`]: recordings, in parts
 
 pub mod assets;
 pub mod cookie;
@@ -23,6 +23,7 @@ pub mod flash;
 pub mod form;
 pub mod languages;
 pub mod layout;
+pub mod media;
 pub mod numbers;
 pub mod paging;
 pub mod query;

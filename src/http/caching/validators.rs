@@ -92,7 +92,7 @@ impl Known {
 
     /// Completes the answer's tag, and leaves its body out where the client has it.
     pub(crate) fn answer(&self, mut response: Response) -> Response {
-        if response.status() != StatusCode::OK {
+        if ![StatusCode::OK, StatusCode::PARTIAL_CONTENT].contains(&response.status()) {
             response.headers_mut().remove(header::ETAG);
             return response;
         }
@@ -133,6 +133,7 @@ fn not_modified(response: Response) -> Response {
         header::CONTENT_TYPE,
         header::CONTENT_ENCODING,
         header::CONTENT_LENGTH,
+        header::CONTENT_RANGE,
     ] {
         parts.headers.remove(about_body);
     }
