@@ -22,4 +22,4 @@ mod target;
 pub use csv_table::{CsvTable, FieldError, Fields};
 pub use inspect::{FileReport, inspect};
 pub use recipe::{Recipe, bake};
-pub use seed::{Existing, Seed, Seeded};
+pub use seed::{Existing, Seed, Seeded, record_input};

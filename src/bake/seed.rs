@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use super::CsvTable;
 use super::csv_table::{Loading, Unique};
-use crate::file::provenance::{Provenance, dataset_digest, record_state};
+use crate::file::provenance::{Input, Provenance, dataset_digest, record_state};
 use crate::file::sql::quoted;
 use crate::file::{FileError, FolderFile, Schema};
 use crate::load::LoadError;
@@ -51,12 +51,6 @@ pub struct Seeded {
 }
 
 impl Seed<'_> {
-    /// Rows that the table holds.
-    fn count(&self, connection: &Connection) -> rusqlite::Result<u64> {
-        let count = format!("SELECT count(*) FROM {}", quoted(self.table.table));
-        connection.query_row(&count, [], |row| row.get(0))
-    }
-
     /// Stores the rows, checks all of the file's data and adds the input to its provenance. `path` is named
     /// in errors.
     ///
@@ -73,7 +67,7 @@ impl Seed<'_> {
             path: path.to_owned(),
             cause,
         };
-        let before = self.count(connection).map_err(sqlite)?;
+        let before = rows(connection, self.table.table).map_err(sqlite)?;
         if before > 0 && self.existing == Existing::Refuse {
             return Err(LoadError::HoldsRows {
                 table: self.table.table,
@@ -93,36 +87,56 @@ impl Seed<'_> {
             unique: Unique::Random,
             progress: &mut |bytes, rows| progress.advance(bytes, rows),
         };
-        let (rows, input) = loading.store(connection)?;
+        let (stored, input) = loading.store(connection)?;
         progress.begin(Phase::Integrity);
         self.schema.check(connection)?;
         let record = || -> rusqlite::Result<()> {
+            // Where there is no other table, no row of an earlier input is left.
             let provenance = Provenance::read(connection)?;
-            let mut inputs = Vec::new();
-            if let Some(known) = provenance {
-                // Where there is no other table, no row of an earlier input is left.
-                if replaces && known.rows.len() == 1 {
-                    connection.execute("DELETE FROM ekiben_input", [])?;
-                } else {
-                    inputs = known.inputs;
-                }
+            if replaces && provenance.is_some_and(|known| known.rows.len() == 1) {
+                connection.execute("DELETE FROM ekiben_input", [])?;
             }
-            connection.execute(
-                "INSERT INTO ekiben_input VALUES (?1, ?2, ?3, ?4)",
-                (inputs.len(), &input.name, input.bytes, &input.sha256),
-            )?;
-            inputs.push(input);
-            connection.execute(
-                "UPDATE ekiben_provenance SET value = ?1 WHERE key = 'dataset_digest'",
-                [dataset_digest(&inputs)],
-            )?;
-            connection.execute(
-                "UPDATE ekiben_table SET rows = ?2 WHERE name = ?1",
-                (self.table.table, self.count(connection)?),
-            )?;
-            record_state(connection)
+            record_input(connection, input, &[self.table.table])
         };
         record().map_err(sqlite)?;
-        Ok(Seeded { rows, before })
+        Ok(Seeded {
+            rows: stored,
+            before,
+        })
     }
+}
+
+/// Adds an input to the provenance of a file, whose `tables` it has filled.
+///
+/// # Errors
+/// When SQLite fails.
+pub fn record_input(
+    connection: &Connection,
+    input: Input,
+    tables: &[&'static str],
+) -> rusqlite::Result<()> {
+    let known = Provenance::read(connection)?;
+    let mut inputs = known.map_or_else(Vec::new, |known| known.inputs);
+    connection.execute(
+        "INSERT INTO ekiben_input VALUES (?1, ?2, ?3, ?4)",
+        (inputs.len(), &input.name, input.bytes, &input.sha256),
+    )?;
+    inputs.push(input);
+    connection.execute(
+        "UPDATE ekiben_provenance SET value = ?1 WHERE key = 'dataset_digest'",
+        [dataset_digest(&inputs)],
+    )?;
+    for table in tables {
+        connection.execute(
+            "UPDATE ekiben_table SET rows = ?2 WHERE name = ?1",
+            (table, rows(connection, table)?),
+        )?;
+    }
+    record_state(connection)
+}
+
+/// Rows that a table holds.
+fn rows(connection: &Connection, table: &str) -> rusqlite::Result<u64> {
+    let count = format!("SELECT count(*) FROM {}", quoted(table));
+    connection.query_row(&count, [], |row| row.get(0))
 }

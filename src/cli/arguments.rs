@@ -142,7 +142,12 @@ Exit codes: 0 done or nothing to do, 1 with --check: migrations are due, 2 wrong
 3 wrong configuration, 4 a file of the schema is wrong, 5 the copy cannot be written, 6 the data cannot
 be used, is of a newer version, or in use, or a migration failed.")]
     Migrate(MigrateArguments),
-    /// Put the rows of a CSV file into a primary's data, without serving
+    /// Put the rows of a file into a primary's data, without serving
+    ///
+    /// For english the file is a list of sentences, a line each: no::jp::en. A sentence whose number is there
+    /// is changed in its place and keeps what was graded of it; users stay. INIT_USER_EMAIL,
+    /// INIT_USER_PASSWD (or INIT_USER_PASSWD_FILE) and INIT_USER_MODE name a first user, who is made as an
+    /// editor if the address is new. For the other apps it is a CSV file.
     ///
     /// Reads the file as `bake` does (for people: the columns Survived, Pclass, Name, Sex, Age,
     /// Siblings/Spouses Aboard, Parents/Children Aboard, Fare, and Uuid if there is one) and makes the
@@ -153,6 +158,7 @@ be used, is of a newer version, or in use, or a migration failed.")]
   ekiben seed people passengers.csv --replace           these people and no others
   ekiben seed people more.csv --append --data-dir /data
   zcat people.csv.gz | ekiben seed people - --replace
+  ekiben seed english sentence_data.txt                 changed and added, others stay
 
 Exit codes: 0 done, 2 wrong arguments, or there are rows and neither --replace nor --append was given,
 3 wrong configuration, 4 the file is missing or broken, 5 the copy cannot be written, 6 the data cannot
@@ -399,15 +405,22 @@ pub(super) struct SeedArguments {
     /// App whose data it is
     #[arg(value_name = "APP")]
     pub(super) app: String,
-    /// The CSV file, plain or compressed with gzip or zstd; `-` is standard input
-    #[arg(value_name = "FILE.csv")]
-    pub(super) file: PathBuf,
-    /// Remove the rows that are there
+    /// The file, plain or compressed with gzip or zstd; `-` is standard input. For english the
+    /// default is SENTENCE_FILE_PATH
+    #[arg(value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// Remove the rows that are there; for english, those that are not in the file
     #[arg(long, conflicts_with = "append")]
     pub(super) replace: bool,
-    /// Keep the rows that are there
+    /// Keep the rows that are there, as english does anyway
     #[arg(long)]
     pub(super) append: bool,
+    /// english: remove all users and what they graded
+    #[arg(long)]
+    pub(super) replace_users: bool,
+    /// english: change nothing when a line is no sentence
+    #[arg(long)]
+    pub(super) strict: bool,
     #[command(flatten)]
     pub(super) form: ResultForm,
     /// Folder of the primary's copy; without this, the configured one

@@ -48,6 +48,14 @@ impl Failure {
         }
     }
 
+    pub(super) fn input(message: impl Into<String>) -> Self {
+        Self {
+            code: Code::Input,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
     pub(super) fn output(message: impl Into<String>) -> Self {
         Self {
             code: Code::Output,

@@ -24,6 +24,7 @@ mod progress;
 mod prompt;
 mod remarks;
 mod seed;
+mod seed_sentences;
 mod serve;
 mod settings;
 mod summary;

@@ -1,4 +1,5 @@
-//! `ekiben seed`: the rows of a CSV file into a primary's data.
+//! `ekiben seed`: the rows of a CSV file into a primary's data. The sentences of `english` are
+//! `seed_sentences`' own.
 
 use std::path::Path;
 use std::time::Instant;
@@ -11,8 +12,9 @@ use super::backup::tell_of_mode;
 use super::bake::{bake_missing, file_name};
 use super::failure::Failure;
 use super::output::say_as;
-use super::{progress, settings};
-use crate::apps;
+use super::{progress, seed_sentences, settings};
+use crate::apps::english::English;
+use crate::apps::{self, AppData as _};
 use crate::bake::{Existing, Seed, Seeded};
 use crate::file::{FolderFile, path_as_text};
 use crate::store::{self, NextGeneration, Standing};
@@ -21,15 +23,25 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     let start = Instant::now();
     let (layers, app) = settings::load_for_seed(arguments)?;
     let config = layers.config();
+    if app.name() == English.name() {
+        return seed_sentences::run(arguments, config, app);
+    }
+    if arguments.replace_users || arguments.strict {
+        let failure = Failure::usage(format!(
+            "--replace-users and --strict are not for {}",
+            app.name()
+        ));
+        return Err(failure.hint("They are for the sentences of english."));
+    }
     let Some(table) = app.csv_tables().first() else {
         let failure = Failure::usage(format!("{} takes no CSV file", app.name()));
         return Err(failure.hint("Its rows come from dumps: see `ekiben bake --help`."));
     };
-    let file = if arguments.file == Path::new("-") {
-        FolderFile::standard_input("stdin.csv")
-    } else {
-        FolderFile::at(&arguments.file)?
+    let Some(path) = &arguments.file else {
+        let failure = Failure::usage("there is no CSV file");
+        return Err(failure.hint("Name it; `-` is standard input."));
     };
+    let file = list_file(path, "stdin.csv")?;
     let schema = apps::schema(app, config)?;
     let baked = config.baked_dir().join(file_name(app));
     let standing = store::standing(&config.data_dir, app.name(), &schema)?;
@@ -69,6 +81,14 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     say_as(arguments.form, &result, || summary(&result))?;
     tell_of_mode(config.mode);
     Ok(())
+}
+
+/// The file at `path`; `-` is standard input, called `name`.
+pub(super) fn list_file(path: &Path, name: &str) -> Result<FolderFile, Failure> {
+    if path == Path::new("-") {
+        return Ok(FolderFile::standard_input(name));
+    }
+    Ok(FolderFile::at(path)?)
 }
 
 /// The result for programs.

@@ -10,7 +10,8 @@
 //!   that they came from a page of ours; `path`: numbers in addresses; `format`: HTML or JSON
 //! - `mode`, `order`: in which order a learner walks the sentences
 //! - `time`: times as the file and as JSON have them
-//! - `rows`: the CSV files of a dataset
+//! - `rows`: the CSV files of a dataset; [`seed`]: sentences from the original's list
+//! - `voices`: recordings; `words`: what words mean; `streaming`: the list for another service
 //! - `pages`: what surrounds each page; words, assets, errors
 
 pub mod accounts;
@@ -23,15 +24,20 @@ mod pages;
 mod parameters;
 mod path;
 mod rows;
+pub mod seed;
 mod settings;
+mod streaming;
 mod target;
 mod time;
+mod voices;
+mod words;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use utoipa::OpenApi as _;
+use utoipa_axum::routes;
 
 use self::described::TooManyAttempts;
 use self::pages::accounts::described::{
@@ -68,6 +74,9 @@ struct Drill {
     cookies: CookieScope,
     /// Whether answers may be compressed.
     compress: bool,
+    voices: voices::Voices,
+    /// Who knows words instead of the file.
+    word_service: Option<Arc<words::WordService>>,
 }
 
 type DrillState = Arc<Drill>;
@@ -119,6 +128,7 @@ const ENTRANCE: Entrance = Entrance {
         "/scores",
         "/score_eng",
         "/sentences",
+        "/streaming",
         "/users",
         "/words",
     ],
@@ -152,10 +162,11 @@ impl ServedApp for English {
         }
         let setup = users.for_app(NAME, &settings.secret)?;
         let failures = pages::Failures::new(mount.clone());
-        let (routes, assets) = (routes(failures.clone()), pages::assets());
+        let (routes, assets) = (routes(failures.clone()), open_to_all());
         let paths = [routes.paths(), assets.paths()].concat();
         let mut description = Description::openapi();
         description.merge(routes.description().clone());
+        description.merge(assets.description().clone());
         let figures = setup.clone();
         let is_https = public_url.as_ref().is_some_and(PublicUrl::is_https);
         let cookies = CookieScope::new(mount.cookie_path(), is_https);
@@ -163,7 +174,11 @@ impl ServedApp for English {
         let open = move |store: Arc<Store>| -> Result<Router, MountError> {
             let users = setup.open()?;
             in_pages.over(store.takes_writes());
+            let voices = voices::Voices::new(settings.voice_dir.clone());
+            let word_service = words::WordService::of(&settings);
             let drill = Arc::new(Drill {
+                voices,
+                word_service,
                 store,
                 work,
                 digest_key: users.digest_key(),
@@ -186,7 +201,12 @@ impl ServedApp for English {
     }
 }
 
-/// All routes but those of assets.
+/// All routes but those that are open to all.
 fn routes(failures: pages::Failures) -> Routes<DrillState> {
-    pages::routes(failures)
+    pages::routes(failures).operations(routes!(streaming::sentences))
+}
+
+/// What is the same for every visitor, and loaded by pages: nobody is asked who it is for.
+fn open_to_all() -> Routes<DrillState> {
+    pages::assets().operations(routes!(voices::voice))
 }

@@ -2,4 +2,8 @@
 
 mod accounts;
 mod accounts_safety;
+mod data_dump;
+mod data_seed;
+mod data_streaming;
+mod data_voices;
 pub(crate) mod site;

@@ -107,6 +107,17 @@ pub(crate) fn whole_conduit() -> &'static Path {
     })
 }
 
+/// The sentences of the project's own dataset, baked once for all tests of this binary.
+pub(crate) fn whole_english() -> &'static Path {
+    static BAKED: OnceLock<PathBuf> = OnceLock::new();
+    BAKED.get_or_init(|| {
+        let path = whole_folder().join("english.sqlite");
+        let dataset = concat!(env!("CARGO_MANIFEST_DIR"), "/dataset/english");
+        bake_app(apps::find("english").unwrap(), Path::new(dataset), &path).unwrap();
+        path
+    })
+}
+
 /// How a [`Site`] differs from the usual one.
 pub(crate) struct Options {
     pub(crate) app: &'static dyn App,
@@ -209,7 +220,12 @@ impl Site {
 
     /// Every app over the project's whole datasets: `--app all`.
     pub(crate) fn of_every_app(options: &Options) -> Self {
-        for baked in [whole_dataset(), whole_people(), whole_conduit()] {
+        for baked in [
+            whole_dataset(),
+            whole_people(),
+            whole_conduit(),
+            whole_english(),
+        ] {
             assert_eq!(baked.parent(), Some(whole_folder()));
         }
         Self::of(apps::ALL, TempDir::new().unwrap(), whole_folder(), options)

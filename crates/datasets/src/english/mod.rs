@@ -77,7 +77,7 @@ fn write_sentences(sentences: &[Sentence], out: &mut dyn Write) -> io::Result<()
     csv.write_record(["no", "jp", "en", "voice_data"])?;
     for (no, Sentence { jp, en, .. }) in (1..).zip(sentences) {
         let voice = if no <= RECORDED {
-            format!("/voice/{no:03}.mp3")
+            format!("/voice/lesson-{no:03}.mp3")
         } else {
             String::new()
         };

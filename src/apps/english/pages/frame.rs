@@ -14,6 +14,7 @@ use super::language::DrillLanguage;
 use super::notices;
 use super::strings::Strings;
 use crate::apps::english::learner::Visitor;
+use crate::apps::english::streaming::{ServiceLink, links};
 use crate::apps::english::{Drill, DrillState, Result};
 use crate::config::Mount;
 use crate::http::{PrivateResponse, Viewer};
@@ -37,7 +38,7 @@ pub(in crate::apps::english) struct PageFrame {
     /// What a form before left to be said.
     pub(super) notice: Option<&'static notices::Notice>,
     /// The links to where sentences are streamed, for learners.
-    pub(super) streaming: Vec<StreamingLink>,
+    pub(super) streaming: Vec<ServiceLink>,
     /// The token of this visitor's forms.
     token: FormToken,
     /// The cookie that a new visitor's token belongs to.
@@ -48,12 +49,6 @@ pub(in crate::apps::english) struct PageFrame {
     is_of_form: bool,
     /// Where the app is.
     mount: Mount,
-}
-
-/// A link of the footer.
-pub(super) struct StreamingLink {
-    pub(super) address: String,
-    pub(super) name: &'static str,
 }
 
 impl PageFrame {
@@ -172,6 +167,9 @@ impl FromRequestParts<DrillState> for PageFrame {
         Ok(Self {
             is_looked_at: true,
             takes_sign_ups: drill.settings.sign_up,
+            streaming: visitor
+                .as_ref()
+                .map_or_else(Vec::new, |visitor| links(&drill.settings, visitor.id)),
             notice: notices::left(&parts.headers),
             token: match &visitor {
                 Some(visitor) => visitor.form_token().clone(),

@@ -1,0 +1,18 @@
+//! What the words of a sentence mean: kept in the file, or known by a service beside it.
+//!
+//! Words belong to a number, as in the service that the original asked, not to a row: they may be there before
+//! their sentence, and stay when it goes.
+//!
+//! # Layout
+//! - [`lookup`]: the table of a sentence's page; `service`: who is asked; `store`: the rows
+
+mod lookup;
+mod service;
+mod store;
+
+#[allow(unused_imports, reason = "for the page of a sentence")]
+pub(super) use self::lookup::{WordLookup, WordRow, WordState, WordTable, rows_for};
+pub(super) use self::service::WordService;
+#[cfg(test)]
+#[allow(unused_imports, reason = "for the test that reads plans")]
+pub(super) use self::store::STATEMENTS;
