@@ -124,7 +124,7 @@ async fn a_sign_up_says_what_is_wrong_and_shows_what_was_typed() {
         let typed = email.trim().to_lowercase();
         assert!(shown.contains(&format!("value=\"{typed}\"")), "{shown}");
         assert!(
-            !shown.contains(ANOTHER) && !shown.contains("value=\"1"),
+            !shown.contains(ANOTHER) && !shown.contains("value=\"1\""),
             "no password"
         );
     }
