@@ -28,6 +28,7 @@ pub mod file;
 pub mod http;
 pub mod import;
 pub mod load;
+pub mod mail;
 pub mod release;
 pub mod serving;
 pub mod store;

@@ -17,6 +17,7 @@ use crate::auth::{UserContext, UserSetup};
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl, Section, dictionary};
 use crate::http::{CounterSource, Entrance, NotFoundPage, Routes, WorkPool};
+use crate::mail::Postbox;
 use crate::store::{Deriver, Store};
 
 /// Why an app cannot be mounted: its settings are wrong.
@@ -101,6 +102,8 @@ pub struct MountContext<S> {
     pub work: WorkPool,
     /// What apps with users share.
     pub users: UserContext,
+    /// What takes mails.
+    pub postbox: Postbox,
     /// Whether its site is wanted. An app whose API is of use alone leaves its pages out where they would be
     /// in another app's way.
     pub pages: bool,
@@ -116,6 +119,7 @@ impl<S> MountContext<S> {
             compress: self.compress,
             work: self.work,
             users: self.users,
+            postbox: self.postbox,
             pages: self.pages,
         }
     }

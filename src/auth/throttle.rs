@@ -1,4 +1,5 @@
-//! How many attempts there are: failed sign-ins of an account and of a client, new accounts of a client.
+//! How many attempts there are: failed sign-ins of an account and of a client, new accounts of a client, mails
+//! to an account and for a client.
 //!
 //! Only failures count against an account or a client, so whoever knows the password is never kept out by
 //! using it often; those that run concurrently may exceed the number, and are then owed (`Buckets`). An
@@ -19,6 +20,8 @@ pub(super) struct AttemptLimits {
     pub(super) account_failures: u32,
     pub(super) client_failures: u32,
     pub(super) client_registrations: u32,
+    pub(super) account_mails: u32,
+    pub(super) client_mails: u32,
     pub(super) window: Duration,
 }
 
@@ -27,6 +30,8 @@ pub(super) struct Throttle {
     accounts: Option<Buckets<Account>>,
     clients: Option<Buckets<Client>>,
     registrations: Option<Buckets<Client>>,
+    mails_to_accounts: Option<Buckets<Account>>,
+    mails_for_clients: Option<Buckets<Client>>,
     /// Seeded at random, so that nobody finds names that count as one.
     hashers: [RandomState; 2],
 }
@@ -49,6 +54,8 @@ impl Throttle {
             accounts: buckets(limits.account_failures, window, sets),
             clients: buckets(limits.client_failures, window, sets),
             registrations: buckets(limits.client_registrations, window, sets),
+            mails_to_accounts: buckets(limits.account_mails, window, sets),
+            mails_for_clients: buckets(limits.client_mails, window, sets),
             hashers: [RandomState::new(), RandomState::new()],
         }
     }
@@ -112,6 +119,29 @@ impl Throttle {
         })
     }
 
+    /// Counts a mail to `account` that `client` asks for; whether it is to be sent. An account that gets no more
+    /// is nothing that a client is told.
+    ///
+    /// # Errors
+    /// 429 with `Retry-After` when the client has asked for too many.
+    pub(super) fn mail(
+        &self,
+        client: Client,
+        account: &str,
+        now: Instant,
+    ) -> Result<bool, HttpError> {
+        let clients = self.mails_for_clients.as_ref();
+        let of_client = clients.map_or(Ok(()), |buckets| buckets.take(client, now));
+        of_client.map_err(|wait| {
+            tracing::debug!(%client, "too many mails");
+            HttpError::too_many_attempts(wait)
+        })?;
+        let accounts = self.mails_to_accounts.as_ref();
+        let of_account =
+            accounts.map_or(Ok(()), |buckets| buckets.take(self.account(account), now));
+        Ok(of_account.is_ok())
+    }
+
     fn account(&self, name: &str) -> Account {
         [0, 1].map(|index: usize| self.hashers[index].hash_one(name))
     }
@@ -133,6 +163,8 @@ mod tests {
             account_failures: 2,
             client_failures: 4,
             client_registrations: 3,
+            account_mails: 2,
+            client_mails: 4,
             window: 12 * MINUTE,
         };
         (Throttle::new(limits), Instant::now())
@@ -219,17 +251,31 @@ mod tests {
     }
 
     #[test]
+    fn an_account_gets_no_more_mails_in_silence_and_a_client_is_told() {
+        let (throttle, start) = throttle();
+        let sent = |number, name| throttle.mail(client(number), name, start);
+        assert!(sent(1, "alice").unwrap() && sent(2, "alice").unwrap());
+        assert!(!sent(3, "alice").unwrap(), "whoever asks");
+        assert!(sent(1, "bob").unwrap());
+        assert!(sent(1, "carol").unwrap() && sent(1, "dave").unwrap());
+        assert_eq!(refusal(sent(1, "eve").unwrap_err()), "180");
+    }
+
+    #[test]
     fn zero_is_any_number() {
         let throttle = Throttle::new(AttemptLimits {
             account_failures: 0,
             client_failures: 0,
             client_registrations: 0,
+            account_mails: 0,
+            client_mails: 0,
             window: MINUTE,
         });
         let now = Instant::now();
         for _ in 0..1000 {
             throttle.failed(client(1), "alice", now);
             throttle.register(client(1), now).unwrap();
+            assert!(throttle.mail(client(1), "alice", now).unwrap());
         }
         throttle.check(client(1), "alice", now).unwrap();
     }

@@ -125,6 +125,8 @@ impl UserSetup {
             account_failures: settings.account_failures,
             client_failures: settings.client_failures,
             client_registrations: settings.client_registrations,
+            account_mails: settings.account_mails,
+            client_mails: settings.client_mails,
             window: Duration::from_secs(MINUTE * u64::from(settings.window_minutes)),
         });
         Ok(Users(Arc::new(Inner {
@@ -196,6 +198,15 @@ impl Users {
             Err(error) => outcome_of(error),
         });
         hashed
+    }
+
+    /// Whether a mail is to be sent to `account`, for which `client` asks at `now`. Whoever asked is to be told the
+    /// same in either case.
+    ///
+    /// # Errors
+    /// 429 with `Retry-After` when the client has asked for too many.
+    pub fn may_mail(&self, client: Client, account: &str, now: Instant) -> Result<bool, HttpError> {
+        self.0.throttle.mail(client, account, now)
     }
 
     /// What hashes and verifies passwords outside of sign-ins: a new password of somebody signed in.

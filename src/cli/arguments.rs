@@ -38,6 +38,7 @@ Examples:
   ekiben backup /backups/isuumo.sqlite     copy a primary's data while it serves
   ekiben restore /backups/isuumo.sqlite    have the next start serve that copy
   ekiben conduit set-password alice        give a user of the blog a password
+  ekiben english grant a@b.example editor  let a user of the drill change its sentences
   ekiben migrate --check                   report whether the next start migrates that copy
 
 Output: results go to standard output, everything else to standard error. With --json, a result is
@@ -166,6 +167,8 @@ be used, or is in use.")]
     Seed(SeedArguments),
     /// What operators of the blog, the app conduit, do with its data
     Conduit(ConduitArguments),
+    /// What operators of the drill, the app english, do with its data
+    English(EnglishArguments),
     /// Ask a running server whether it is ready: exit code 0 or 1
     ///
     /// For container health checks in images that have no shell.
@@ -454,8 +457,66 @@ in use.")]
 }
 
 #[derive(Debug, Args)]
+pub(super) struct EnglishArguments {
+    #[command(subcommand)]
+    pub(super) command: EnglishCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum EnglishCommand {
+    /// Say what an account may change, without serving
+    ///
+    /// An editor changes sentences and words; a learner changes nothing but the own account and gradings.
+    /// Every account begins as a learner, the first one too. The primary must not run.
+    #[command(after_help = "Examples:
+  ekiben english grant ann@example.com editor
+  ekiben english grant ann@example.com learner --data-dir /data
+
+Exit codes: 0 done, 2 wrong arguments: there is no such user, 3 wrong configuration, 5 the data cannot be
+written, 6 the data cannot be used, or is in use.")]
+    Grant(GrantArguments),
+    /// Give a user a new password, without serving
+    ///
+    /// Asks for it twice on a terminal, without showing it, and else reads the first line of standard
+    /// input; it is never an argument. The user's sessions end. The primary must not run: there, users
+    /// change their own, or have a link mailed if they forgot it.
+    #[command(after_help = "Examples:
+  ekiben english set-password ann@example.com
+  ekiben english set-password ann@example.com --data-dir /data < password
+
+Exit codes: 0 done, 2 wrong arguments: there is no such user, or the password is too short, too long or
+not the same twice, 3 wrong configuration, 5 the data cannot be written, 6 the data cannot be used, or is
+in use.")]
+    SetPassword(SetPasswordArguments),
+}
+
+#[derive(Debug, Args)]
 pub(super) struct SetPasswordArguments {
-    /// The user's name
+    #[command(flatten)]
+    pub(super) data: AccountArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GrantArguments {
+    #[command(flatten)]
+    pub(super) data: AccountArguments,
+    /// What the user is from now on
+    #[arg(value_name = "ROLE", value_enum)]
+    pub(super) role: RoleArgument,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum RoleArgument {
+    /// Changes nothing but the own account and gradings
+    Learner,
+    /// Changes sentences and words, too
+    Editor,
+}
+
+/// Which account, and where it is.
+#[derive(Debug, Args)]
+pub(super) struct AccountArguments {
+    /// The user's name, or the address that stands for one
     #[arg(value_name = "NAME")]
     pub(super) name: String,
     /// Folder of the primary's copy; without this, the configured one

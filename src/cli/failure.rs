@@ -221,6 +221,11 @@ impl From<OpenError> for Failure {
                         .to_owned(),
                 ),
             },
+            OpenError::Mail(error) => Self {
+                code: Code::Configuration,
+                message: error.to_string(),
+                hint: Some("Nothing was started.".to_owned()),
+            },
             OpenError::Mount { app, cause } => match cause.downcast::<ConfigError>() {
                 Ok(error) => (*error).into(),
                 Err(cause) => match cause.downcast::<KeyError>() {

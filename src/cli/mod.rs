@@ -3,12 +3,12 @@
 //! One file per subcommand, named like it (`backup` holds `restore` too, `manual` is `man`). Results go to
 //! standard output, everything else to standard error. It must not know SQL or HTTP details.
 
+mod accounts;
 mod arguments;
 mod backup;
 mod bake;
 mod check;
 mod completions;
-mod conduit;
 mod failure;
 mod import;
 mod inspect;
@@ -75,7 +75,8 @@ fn run_command(command: Option<Command>, serve: &ServeArguments) -> Result<(), F
         Some(Command::Restore(arguments)) => backup::restore(&arguments),
         Some(Command::Migrate(arguments)) => migrate::run(&arguments),
         Some(Command::Seed(arguments)) => seed::run(&arguments),
-        Some(Command::Conduit(arguments)) => conduit::run(&arguments),
+        Some(Command::Conduit(arguments)) => accounts::run_conduit(&arguments),
+        Some(Command::English(arguments)) => accounts::run_english(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Openapi(arguments)) => openapi::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments),

@@ -10,13 +10,13 @@ use std::path::Path;
 use figment::value::Value;
 
 use super::arguments::{
-    AppArguments, Command, ConduitCommand, ConfigArguments, DataArguments, MigrateArguments,
-    ModeArgument, OpenapiArguments, SeedArguments, ServeArguments, SetPasswordArguments,
+    AccountArguments, AppArguments, Command, ConduitCommand, ConfigArguments, DataArguments,
+    EnglishCommand, MigrateArguments, ModeArgument, OpenapiArguments, SeedArguments,
+    ServeArguments,
 };
 use super::failure::Failure;
 use super::remarks::warn;
-use crate::apps::conduit::Conduit;
-use crate::apps::{self, App, AppData as _};
+use crate::apps::{self, App};
 use crate::config::{
     ConfigError, Layers, LogFormat, Sources, concerns_configuration, early_log_format,
 };
@@ -111,12 +111,13 @@ pub(super) fn load_for_seed(
     Ok((layers, app))
 }
 
-/// Loads the configuration with the data directory of a subcommand about the blog as its last layer, and
-/// gives that app.
-pub(super) fn load_for_conduit(
-    arguments: &SetPasswordArguments,
+/// Loads the configuration with the data directory of a subcommand about accounts of `app` as its last layer,
+/// and gives that app.
+pub(super) fn load_for_accounts(
+    arguments: &AccountArguments,
+    app: &dyn App,
 ) -> Result<(Layers, &'static dyn App), Failure> {
-    let app = ("--app", "apps", vec![Conduit.name().to_owned()].into());
+    let app = ("--app", "apps", vec![app.name().to_owned()].into());
     let data_dir = data_dir_flag(arguments.data_dir.as_deref());
     let layers = load_and_warn(
         &arguments.config,
@@ -146,7 +147,11 @@ pub(super) fn log_format(command: Option<&Command>, serve: &ServeArguments) -> L
         Some(Command::Check(arguments)) => &arguments.config.config,
         Some(Command::Openapi(arguments)) => &arguments.config.config,
         Some(Command::Conduit(arguments)) => match &arguments.command {
-            ConduitCommand::SetPassword(arguments) => &arguments.config.config,
+            ConduitCommand::SetPassword(arguments) => &arguments.data.config.config,
+        },
+        Some(Command::English(arguments)) => match &arguments.command {
+            EnglishCommand::Grant(arguments) => &arguments.data.config.config,
+            EnglishCommand::SetPassword(arguments) => &arguments.data.config.config,
         },
         Some(Command::Import(_) | Command::Completions(_) | Command::Man(_)) => &None,
     };

@@ -30,6 +30,10 @@ pub struct AuthSettings {
     pub client_failures: u32,
     /// Accounts that one client may make within `window_minutes`; more are answered 429. 0 for any number.
     pub client_registrations: u32,
+    /// Mails that are sent to one account within `window_minutes`; for more there is none. 0 for any number.
+    pub account_mails: u32,
+    /// Mails that one client may ask for within `window_minutes`; more are answered 429. 0 for any number.
+    pub client_mails: u32,
     /// Minutes in which all of these come back.
     pub window_minutes: u32,
     /// Hours for which a session lasts when its user is not to be remembered.
@@ -47,6 +51,8 @@ impl Default for AuthSettings {
             account_failures: 20,
             client_failures: 300,
             client_registrations: 1000,
+            account_mails: 5,
+            client_mails: 100,
             window_minutes: 15,
             session_hours: 24,
             remember_days: 14,

@@ -47,6 +47,28 @@ impl AddressHeader {
     }
 }
 
+/// How mails leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTransport {
+    /// To a folder of this machine, for an operator to look at.
+    File,
+    /// To a mail server.
+    Smtp,
+}
+
+/// How what is said to a mail server is kept secret. A server that does not take part is sent nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailEncryption {
+    /// TLS, begun when both have met: port 587.
+    Starttls,
+    /// TLS from the first byte: port 465.
+    Tls,
+    /// Not at all: port 25, for a server on this machine.
+    None,
+}
+
 /// The shape of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -6,7 +6,8 @@
 //! bring their own section with its defaults.
 //!
 //! # Layout
-//! - [`Config`]: all settings, and their defaults; [`LimitSettings`] and [`AuthSettings`] among them;
+//! - [`Config`]: all settings, and their defaults; [`LimitSettings`], [`AuthSettings`] and [`MailSettings`] among
+//!   them;
 //!   `bounds`: how large numbers may be
 //! - `choices`: those that are one of a few words; `lists`, `networks`, `origins`, `log_filter`,
 //!   [`ListenParts`], [`PublicUrl`]: those with a grammar
@@ -29,6 +30,7 @@ mod limits;
 mod listening;
 mod lists;
 mod log_filter;
+mod mail;
 mod mount;
 mod networks;
 mod origins;
@@ -41,13 +43,14 @@ mod value_origin;
 mod wording;
 
 pub use auth::AuthSettings;
-pub use choices::{AddressHeader, Durability, LogFormat, Mode};
+pub use choices::{AddressHeader, Durability, LogFormat, MailEncryption, MailTransport, Mode};
 pub use early::early_log_format;
 pub use environment::concerns_configuration;
 pub use error::ConfigError;
 pub use layers::{Layers, Section, Sources, dictionary};
 pub use limits::LimitSettings;
 pub use listening::ListenParts;
+pub use mail::MailSettings;
 pub use mount::Mount;
 pub use print::print;
 pub use public_url::PublicUrl;

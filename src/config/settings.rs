@@ -12,6 +12,7 @@ use tracing_subscriber::filter::Targets;
 
 use super::AuthSettings;
 use super::LimitSettings;
+use super::MailSettings;
 use super::Mount;
 use super::Secret;
 use super::choices::{AddressHeader, Durability, LogFormat, Mode};
@@ -60,6 +61,8 @@ pub struct Config {
     pub limits: LimitSettings,
     /// What apps with users share.
     pub auth: AuthSettings,
+    /// How mails leave.
+    pub mail: MailSettings,
     /// How answers go out.
     pub http: HttpSettings,
     /// How data is read and written.
@@ -185,6 +188,7 @@ impl Default for Config {
             },
             limits: LimitSettings::default(),
             auth: AuthSettings::default(),
+            mail: MailSettings::default(),
             http: HttpSettings {
                 compression: true,
                 compress_above_bytes: 1024,
@@ -254,6 +258,7 @@ impl Config {
     /// Settings whose types fit but whose values cannot work, as (key, reason).
     pub(super) fn flaw(&self) -> Option<(&'static str, String)> {
         let flaw = self.limits.flaw().or_else(|| self.auth.flaw());
+        let flaw = flaw.or_else(|| self.mail.flaw());
         if let Some((key, reason)) = flaw {
             return Some((key, reason.to_owned()));
         }

@@ -19,6 +19,7 @@ use crate::config::{Config, Layers, Mount, PublicUrl};
 use crate::file::FileError;
 use crate::http::builtin::description;
 use crate::http::{AppRoutes, Claim, Site, WorkPool, assemble, builtin_paths, conflict, openapi};
+use crate::mail::{MailError, Postbox};
 use crate::store::{Store, StoreError, StoreOptions};
 
 /// Why an app cannot be served.
@@ -38,6 +39,9 @@ pub enum OpenError {
         /// What it says.
         cause: MountError,
     },
+    /// No mail can be sent as configured.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// Two apps, or an app and the site's own routes, are in each other's way.
     #[error("{routes}")]
     Conflict {
@@ -92,9 +96,15 @@ pub fn mount<'l>(
     let config = layers.config();
     // One for all: the processors are there only once.
     let work = WorkPool::new(config.work_threads(), config.limits.work_queue);
-    let mounted = apps.iter().map(|app| mount_app(*app, layers, &work, true));
+    let shared = Shared {
+        postbox: Postbox::new(config)?,
+        work: work.clone(),
+    };
+    let mounted = apps
+        .iter()
+        .map(|app| mount_app(*app, layers, &shared, true));
     let mut apps: Vec<_> = mounted.collect::<Result<_, _>>()?;
-    let without_pages = make_way(&mut apps, layers, &work)?;
+    let without_pages = make_way(&mut apps, layers, &shared)?;
     check(&apps)?;
     Ok(MountedApps {
         layers,
@@ -105,19 +115,25 @@ pub fn mount<'l>(
     })
 }
 
+/// What all apps of the process have together.
+struct Shared {
+    work: WorkPool,
+    postbox: Postbox,
+}
+
 /// Has apps that can do without their pages leave them out where these are in another app's way. Gives
 /// their names.
 fn make_way(
     apps: &mut [MountedApp],
     layers: &Layers,
-    work: &WorkPool,
+    shared: &Shared,
 ) -> Result<Vec<&'static str>, OpenError> {
     let mut without_pages = Vec::new();
     for index in 0..apps.len() {
         let (Some(app), Err(OpenError::Conflict { .. })) = (apps.get(index), check(apps)) else {
             continue;
         };
-        let without = mount_app(app.app, layers, work, false)?;
+        let without = mount_app(app.app, layers, shared, false)?;
         if without.mounted.paths.len() < app.mounted.paths.len() {
             without_pages.push(app.app.name());
             apps[index] = without;
@@ -153,7 +169,7 @@ fn check(apps: &[MountedApp]) -> Result<(), OpenError> {
 fn mount_app(
     app: &'static dyn App,
     layers: &Layers,
-    work: &WorkPool,
+    Shared { work, postbox }: &Shared,
     pages: bool,
 ) -> Result<MountedApp, OpenError> {
     let config = layers.config();
@@ -169,6 +185,7 @@ fn mount_app(
         compress: config.http.compression,
         work: work.clone(),
         users: UserContext::new(config, work.clone()),
+        postbox: postbox.clone(),
         pages,
     };
     let mut mounted = app.mount_at(context).map_err(|cause| OpenError::Mount {

@@ -18,9 +18,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["file", "config"]),
     ("http", &["store", "config", "file"]),
     ("web", &["http", "config"]),
+    ("mail", &["config"]),
     ("auth", &["web", "http", "config", "file"]),
-    ("apps", &["web", "auth", "http", "store", "file", "bake", "load", "config"]),
-    ("serving", &["apps", "auth", "http", "store", "file", "config"]),
+    ("apps", &["web", "auth", "mail", "http", "store", "file", "bake", "load", "config"]),
+    ("serving", &["apps", "auth", "mail", "http", "store", "file", "config"]),
 ];
 
 /// What a file imports past its walls: by `crate::`, or by so many `super::` that they reach the root.

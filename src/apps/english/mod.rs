@@ -33,12 +33,14 @@ mod voices;
 mod words;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use utoipa::OpenApi as _;
 use utoipa_axum::routes;
 
+use self::accounts::closing;
 use self::described::TooManyAttempts;
 use self::pages::accounts::described::{
     AccountRefusal, NotSignedIn, SignInRefusal, WrongAccount, WrongCredentials, WrongFormToken,
@@ -46,11 +48,13 @@ use self::pages::accounts::described::{
 pub use self::settings::EnglishSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::auth::Users;
+use crate::auth::reset::ResetTokens;
 use crate::auth::session::Sessions;
 use crate::auth::visitor::authenticate;
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl};
 use crate::http::{DigestKey, Entrance, HttpError, Routes, WorkPool};
+use crate::mail::Postbox;
 use crate::store::Store;
 use crate::web::cookie::CookieScope;
 
@@ -66,6 +70,8 @@ struct Drill {
     users: Users,
     digest_key: DigestKey,
     sessions: Sessions,
+    resets: ResetTokens,
+    postbox: Postbox,
     /// Where the app is.
     mount: Mount,
     /// By which address clients reach the site, if that is known.
@@ -90,6 +96,9 @@ impl AsRef<Store> for Drill {
 /// The app.
 #[derive(Debug, Clone, Copy)]
 pub struct English;
+
+/// Hours for which a link is good that was mailed to whoever forgot a password.
+const RESET_HOURS: u64 = 6;
 
 /// Its name.
 const NAME: &str = "english";
@@ -155,6 +164,7 @@ impl ServedApp for English {
             compress,
             work,
             users,
+            postbox,
             ..
         } = context;
         if let Some(flaw) = settings.flaw() {
@@ -176,6 +186,13 @@ impl ServedApp for English {
             in_pages.over(store.takes_writes());
             let voices = voices::Voices::new(settings.voice_dir.clone());
             let word_service = words::WordService::of(&settings);
+            if postbox.origin(&mount).is_none() {
+                tracing::warn!(
+                    "no link can be mailed to whoever forgot a password: site.public_url says by which \
+                     address the site is reached"
+                );
+            }
+            closing::resume(&store)?;
             let drill = Arc::new(Drill {
                 voices,
                 word_service,
@@ -183,6 +200,8 @@ impl ServedApp for English {
                 work,
                 digest_key: users.digest_key(),
                 sessions: users.sessions(cookies.clone()),
+                resets: users.reset_tokens(Duration::from_secs(RESET_HOURS * 60 * 60)),
+                postbox,
                 users,
                 settings,
                 mount,

@@ -100,7 +100,13 @@ fn manual_pages_say_what_the_help_does() {
     );
     let below = page(&["conduit-set-password"]);
     assert!(below.contains("\n.SH EXAMPLES\n"), "{below}");
-    expected.push("ekiben-conduit-set-password.1".to_owned());
+    for below in [
+        "conduit-set-password",
+        "english-grant",
+        "english-set-password",
+    ] {
+        expected.push(format!("ekiben-{below}.1"));
+    }
     expected.push("ekiben.1".to_owned());
     expected.sort();
     let mut made = names(&folder.path().join("share/man1"));

@@ -4,7 +4,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::english::site::PASSWORD;
+use crate::english::site::{PASSWORD, options};
 use crate::support::browser::{encoded, html};
 use crate::support::harness::Site;
 
@@ -77,8 +77,12 @@ async fn a_session_that_was_made_up_is_none() {
 }
 
 /// Every request of accounts that changes something.
-const FORMS: [(&str, &str); 5] = [
+const FORMS: [(&str, &str); 9] = [
     ("post", "/users/sign_in"),
+    ("post", "/users/password"),
+    ("put", "/users/password"),
+    ("patch", "/users/password"),
+    ("delete", "/users"),
     ("post", "/users"),
     ("put", "/users"),
     ("patch", "/users"),
@@ -169,6 +173,48 @@ async fn nothing_that_was_planted_leads_a_sign_in_away() {
             "{location}"
         );
     }
+}
+
+/// A hash is computed whether there is an account or not, and none for a link by mail.
+#[tokio::test]
+async fn who_has_an_account_is_not_told_by_time() {
+    let site = Site::of_drill();
+    site.learner("ann").await;
+    let work = || format!("{:?}", site.site.work().figures().seconds);
+    for name in ["ann", "nobody"] {
+        let browser = site.browser();
+        let before = work();
+        browser.signs_in(name, "battery", false).await.is(200);
+        let after = work();
+        assert_ne!(before, after, "{name}");
+        let body = json!({"user": {"email": format!("{name}@example.com")}});
+        let sent = browser.json(Method::POST, "/users/password", &body).await;
+        sent.is(201);
+        assert_eq!(work(), after, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn too_many_guesses_are_refused_whether_there_is_an_account_or_not() {
+    let mut options = options();
+    options.config.auth.account_failures = 3;
+    options.config.auth.window_minutes = 600;
+    let site = Site::of_drill_with(&options);
+    let ann = site.learner("ann").await;
+    for name in ["ann", "nobody"] {
+        let browser = site.browser();
+        for _ in 0..3 {
+            browser.signs_in(name, "battery", false).await.is(200);
+        }
+        let refused = browser.signs_in(name, PASSWORD, false).await;
+        let page = html(refused.is(429));
+        assert!(page.contains("Too many attempts"), "{page}");
+        assert_ne!(refused.header("retry-after"), "");
+    }
+    // Who is signed in goes on, and cannot be guessed from there either.
+    assert!(ann.is_signed_in().await);
+    let body = json!({"user": {"email": "eve@example.com", "current_password": PASSWORD}});
+    ann.json(Method::PATCH, "/users", &body).await.is(429);
 }
 
 #[tokio::test]

@@ -2,8 +2,11 @@
 
 mod accounts;
 mod accounts_safety;
+mod closing;
 mod data_dump;
 mod data_seed;
 mod data_streaming;
 mod data_voices;
+mod forgotten;
+mod operating;
 pub(crate) mod site;

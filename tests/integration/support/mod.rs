@@ -15,6 +15,7 @@ pub(crate) mod held_route;
 pub(crate) mod json_schema;
 pub(crate) mod kills;
 pub(crate) mod ledger;
+pub(crate) mod mail_server;
 pub(crate) mod mariadb;
 pub(crate) mod patience;
 pub(crate) mod raw_socket;

@@ -33,6 +33,10 @@ notices! {
     WRONG_CREDENTIALS "wrong-credentials" true "Invalid Email or password."
     SIGNED_OUT "signed-out" false "Signed out successfully."
     SIGNED_UP "signed-up" false "Welcome! You have signed up successfully."
+    ACCOUNT_DELETED "account-deleted" false "Bye! Your account has been successfully cancelled. We hope to see you again soon."
+    MAIL_SENT "mail-sent" false "If your email address exists in our database, you will receive a password recovery link at your email address in a few minutes."
+    NO_RESET_TOKEN "no-reset-token" true "You can't access this page without coming from a password reset email. If you do come from a password reset email, please make sure you used the full URL provided."
+    PASSWORD_CHANGED "password-changed" false "Your password has been changed successfully. You are now signed in."
     ACCOUNT_UPDATED "account-updated" false "Your account has been updated successfully."
 }
 

@@ -37,6 +37,9 @@ texts! {
         sign_in sign_up need_account have_account password_hint
         title save new_password_hint current_password_hint
         settings item value what mode mode_what toggle_mode
+        forgotten forgotten_title forgotten_lead send_link new_password set_password ask_again
+        mail_subject mail_text
+        delete_title delete_lead delete delete_really
         blank invalid taken too_short too_long unlike one_error many_errors
     }
     pub(super) ErrorTexts {

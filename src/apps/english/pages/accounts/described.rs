@@ -89,6 +89,43 @@ pub(in crate::apps::english) struct NewAccount {
     password_confirmation: Option<String>,
 }
 
+/// Who forgot a password.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `GivenAccount` reads")]
+pub(in crate::apps::english) struct ForgottenBody {
+    user: ForgottenAccount,
+}
+
+/// An address, whether it is anybody's or not.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `GivenAccount` reads")]
+pub(in crate::apps::english) struct ForgottenAccount {
+    email: String,
+}
+
+/// A new password, and what allows to set it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `GivenAccount` reads")]
+pub(in crate::apps::english) struct ResetBody {
+    user: Reset,
+}
+
+/// What the link of a mail leads to.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `GivenAccount` reads")]
+pub(in crate::apps::english) struct Reset {
+    /// What the link holds.
+    reset_password_token: String,
+    #[schema(min_length = 6, max_length = 128)]
+    password: String,
+    /// The password once more. It may be left out.
+    password_confirmation: Option<String>,
+}
+
+/// An object without members.
+#[derive(ToSchema)]
+pub(in crate::apps::english) struct Nothing {}
+
 /// What is to change of the own account.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what `GivenAccount` reads")]

@@ -9,10 +9,12 @@
 //! - `described`: what exists to be described only
 //! - `entry`: how a session begins, whatever it begins with; `fields`: the fields of these forms
 
+mod closing;
 pub(in crate::apps::english) mod described;
 mod edit;
 mod entry;
 mod fields;
+mod forgotten;
 mod sign_in;
 mod sign_up;
 
@@ -30,14 +32,20 @@ pub(super) fn routes() -> Routes<DrillState> {
     let routes = Routes::new()
         .route("/users/sign_up", get(sign_up::form))
         .route("/users/cancel", get(sign_up::cancel))
-        .route("/users/edit", get(edit::form));
+        .route("/users/edit", get(edit::form))
+        .route("/users/password/new", get(forgotten::form))
+        .route("/users/password/edit", get(forgotten::edit));
     let routes = forms(routes, routes!(sign_in::enter), get(sign_in::form));
     let routes = forms(routes, routes!(sign_in::leave), none());
-    forms(
-        routes,
-        routes!(sign_up::register, edit::change, edit::replace),
-        none(),
-    )
+    let own = routes!(
+        sign_up::register,
+        edit::change,
+        edit::replace,
+        closing::remove
+    );
+    let routes = forms(routes, own, none());
+    let password = routes!(forgotten::ask, forgotten::change, forgotten::replace);
+    forms(routes, password, none())
 }
 
 /// The operations of one path, which forms reach too, and the pages that are there. With `.json` behind its

@@ -1,0 +1,124 @@
+//! What operators do with accounts, with the real binary; and accounts that came with the original's data.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Stdio;
+
+use ekiben::store::StoreError;
+use tempfile::TempDir;
+
+use crate::english::site::{PASSWORD, bake_drill, options};
+use crate::support::binary::{Finished, ekiben, finish, run};
+use crate::support::harness::Site;
+
+/// A drill in which ann has signed up, stopped.
+async fn stopped() -> TempDir {
+    let site = Site::of_drill();
+    site.learner("ann").await;
+    let folder = site.close();
+    let (baked, file) = bake_drill(&[]);
+    fs::rename(file, folder.path().join("english.sqlite")).unwrap();
+    drop(baked);
+    let toml = "apps = [\"english\"]\nbaked_dir = \".\"\nadmin.listen = \"off\"\n\
+                [auth]\nmemory_kib = 8\npasses = 1\n";
+    fs::write(folder.path().join("ekiben.toml"), toml).unwrap();
+    folder
+}
+
+fn set_password(folder: &Path, name: &str, input: &str) -> Finished {
+    let mut child = ekiben(folder)
+        .args(["english", "set-password", name])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may refuse without reading.
+    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+    finish(&child.wait_with_output().unwrap())
+}
+
+fn reopened(folder: TempDir) -> Site {
+    let baked = folder.path().join("english.sqlite");
+    Site::open(folder, &baked, &options())
+}
+
+#[tokio::test]
+async fn roles_are_granted_by_operators_alone() {
+    let folder = stopped().await;
+    let role = |folder: &Path| -> String {
+        let file = folder.join("data/english.primary.1.sqlite");
+        let copy = rusqlite::Connection::open(file).unwrap();
+        copy.query_row("SELECT role FROM users", [], |row| row.get(0))
+            .unwrap()
+    };
+    assert_eq!(role(folder.path()), "learner", "the first account too");
+    for (name, given) in [
+        ("Ann@Example.com", "editor"),
+        ("ann@example.com", "learner"),
+    ] {
+        run(folder.path(), &["english", "grant", name, given])
+            .exits(0)
+            .says(&format!("{name} is {given} now"));
+        assert_eq!(role(folder.path()), given);
+    }
+    run(
+        folder.path(),
+        &["english", "grant", "bob@example.com", "editor"],
+    )
+    .exits(2)
+    .says("there is no user \"bob@example.com\"");
+    run(
+        folder.path(),
+        &["english", "grant", "ann@example.com", "owner"],
+    )
+    .exits(2);
+}
+
+#[tokio::test]
+async fn operators_set_passwords() {
+    let folder = stopped().await;
+    for (name, input, said) in [
+        ("ann@example.com", "12345\n", "at least 6 characters"),
+        ("bob@example.com", "battery staple\n", "there is no user"),
+    ] {
+        set_password(folder.path(), name, input).exits(2).says(said);
+    }
+    set_password(folder.path(), "Ann@example.com", "battery staple\n")
+        .exits(0)
+        .says("Ann@example.com has a new password");
+    let site = reopened(folder);
+    let ann = site.browser();
+    ann.signs_in("ann", PASSWORD, false).await.is(200);
+    ann.signs_in("ann", "battery staple", false).await.is(302);
+}
+
+/// Hashes of bcrypt, cost 11, as Devise stores them, are good, and replaced at the first sign-in.
+#[tokio::test]
+async fn accounts_of_the_original_sign_in_and_are_hashed_anew() {
+    let site = Site::of_drill();
+    let hash = bcrypt::hash(PASSWORD, 11).unwrap().replace("$2b$", "$2a$");
+    let job = move |connection: &rusqlite::Connection| {
+        let sql = "INSERT INTO users (email, encrypted_password, mode, created_at, updated_at) \
+            VALUES ('old@example.com', ?1, 'worst', '2020-01-01 00:00:00', '2020-01-01 00:00:00')";
+        Ok::<_, StoreError>(connection.execute(sql, [hash])?)
+    };
+    site.store.write(job).await.unwrap();
+    let stored = || {
+        let read = site.store.read(|connection| {
+            let sql = "SELECT encrypted_password FROM users";
+            Ok::<_, StoreError>(connection.query_row(sql, [], |row| row.get::<_, String>(0))?)
+        });
+        read.unwrap()
+    };
+    let old = site.browser();
+    old.signs_in("old", "battery staple", false).await.is(200);
+    assert!(stored().starts_with("$2a$11$"), "{}", stored());
+    old.signs_in("old", PASSWORD, false).await.is(302);
+    assert!(stored().starts_with("$argon2id$"), "{}", stored());
+    assert!(old.is_signed_in().await);
+    let again = site.browser();
+    again.signs_in("old", PASSWORD, false).await.is(302);
+    assert!(again.page("/users/edit").await.contains("<td>worst</td>"));
+}
