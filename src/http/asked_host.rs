@@ -9,6 +9,11 @@ use std::net::IpAddr;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 
+use crate::config::{Mount, PublicUrl};
+
+/// The longest host with a port that is repeated in an answer.
+const LONGEST: usize = 100;
+
 /// The host that a client asks, perhaps with a port, as it was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AskedHost<'r>(&'r str);
@@ -65,6 +70,37 @@ impl<'r> From<&'r str> for AskedHost<'r> {
     /// Of a name or an address as a request would have it.
     fn from(host: &'r str) -> Self {
         Self(host)
+    }
+}
+
+/// The host that a client asks, if it reads the same in a page and in a shell.
+pub(super) fn plain_host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let host = AskedHost::of(uri, headers)?.as_str();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    let is_short = (1..=LONGEST).contains(&host.len());
+    (is_short && host.bytes().all(is_plain)).then(|| host.to_ascii_lowercase())
+}
+
+/// The whole address of `path` of an app, as the client of a request reaches it: at the public address, if
+/// that is known and the app has no host of its own; else at the host that was asked. For answers that name
+/// addresses to their own client only: whoever makes a host up fools nobody else.
+#[must_use]
+pub fn whole_address(
+    mount: &Mount,
+    public_url: Option<&PublicUrl>,
+    (uri, headers): (&Uri, &HeaderMap),
+    path: &str,
+) -> String {
+    let path = mount.url(path);
+    match (public_url, mount.host()) {
+        (Some(url), None) => format!("{}{path}", url.origin()),
+        (_, own) => {
+            let is_https = public_url.is_some_and(PublicUrl::is_https);
+            let scheme = if is_https { "https" } else { "http" };
+            let asked = plain_host(uri, headers);
+            let host = asked.as_deref().or(own).unwrap_or("localhost");
+            format!("{scheme}://{host}{path}")
+        }
     }
 }
 
@@ -126,5 +162,28 @@ mod tests {
             assert_eq!(asked.is_loopback(), is_loopback, "{host}");
             assert_eq!(asked.is_address(), is_address, "{host}");
         }
+    }
+
+    #[test]
+    fn whole_addresses_have_the_public_host_or_the_one_that_was_asked() {
+        let of = |mount: &str, public: Option<&str>, host: &'static str| {
+            let mount = Mount::try_from(mount.to_owned()).unwrap();
+            let public = public.map(|url| PublicUrl::parse(url).unwrap());
+            let mount = mount.behind(public.as_ref().map_or("", PublicUrl::prefix));
+            let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
+            let asked = (&Uri::from_static("/x"), &headers);
+            whole_address(&mount, public.as_ref(), asked, "/sentences/1")
+        };
+        assert_eq!(
+            of("/", None, "A.example:8"),
+            "http://a.example:8/sentences/1"
+        );
+        assert_eq!(of("/drill", None, "a"), "http://a/drill/sentences/1");
+        assert_eq!(of("/", None, "a<b"), "http://localhost/sentences/1");
+        let public = Some("https://box.example/all");
+        let whole = "https://box.example/all/drill/sentences/1";
+        assert_eq!(of("/drill", public, "evil.example"), whole);
+        let own = "https://drill.example/all/sentences/1";
+        assert_eq!(of("drill.example", public, "drill.example"), own);
     }
 }

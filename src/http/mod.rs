@@ -13,7 +13,7 @@
 //! - [`assemble`]: all routes and all layers, in order
 //! - [`Routes`]: those of one app, with their paths; [`conflict`]: two that are in each other's way;
 //!   [`Entrance`]: where people enter an app
-//! - `asked_host`: which host a request asks
+//! - `asked_host`: which host a request asks; [`whole_address`]
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
 //! - [`Viewer`]: who a response is made for
@@ -34,6 +34,7 @@ mod site;
 pub mod transport;
 mod viewer;
 
+pub use asked_host::whole_address;
 pub use builtin::pages::Entrance;
 pub use builtin::{admin, openapi};
 pub use caching::policy::{PrivateResponse, PublicResponse};

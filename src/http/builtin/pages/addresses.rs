@@ -12,13 +12,10 @@ use tokio::sync::OnceCell;
 
 use crate::config::PublicUrl;
 use crate::http::Precompressed;
-use crate::http::asked_host::AskedHost;
+use crate::http::asked_host::plain_host;
 
 /// Addresses for which a page is kept.
 const MOST_ADDRESSES: usize = 8;
-
-/// The longest host with a port that is repeated in a page.
-const LONGEST_HOST: usize = 100;
 
 /// The address where nothing better is known.
 const NEUTRAL: &str = "http://localhost:1323";
@@ -80,14 +77,6 @@ impl PagesByAddress {
             }),
         }
     }
-}
-
-/// The host that a client asks, if it reads the same in a page and in a shell.
-fn plain_host(uri: &Uri, headers: &HeaderMap) -> Option<String> {
-    let host = AskedHost::of(uri, headers)?.as_str();
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    let is_short = (1..=LONGEST_HOST).contains(&host.len());
-    (is_short && host.bytes().all(is_plain)).then(|| host.to_ascii_lowercase())
 }
 
 #[cfg(test)]
