@@ -35,7 +35,7 @@ pub trait ErrorPage: Clone + Send + Sync + 'static {
     fn finish(&self, frame: &Self::Frame, response: &mut Response);
 
     /// Whether an error is to be a page. By default browsers get one, programs do not.
-    fn is_for_people(&self, headers: &HeaderMap) -> bool {
+    fn is_for_people(&self, _address: &Uri, headers: &HeaderMap) -> bool {
         takes_html(headers)
     }
 }
@@ -74,9 +74,9 @@ async fn for_people<P: ErrorPage>(
     next: Next,
 ) -> Response {
     let frame = pages.frame(request.method(), request.uri(), request.headers());
-    let is_for_people = pages.is_for_people(request.headers());
+    let is_for_people = pages.is_for_people(request.uri(), request.headers());
     // Whether `Accept` decides: then a request that says nothing gets no page.
-    let is_negotiated = !pages.is_for_people(&HeaderMap::new());
+    let is_negotiated = !pages.is_for_people(request.uri(), &HeaderMap::new());
     let mut response = next.run(request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();

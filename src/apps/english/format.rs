@@ -3,7 +3,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use std::convert::Infallible;
 
 use crate::http::accepted_values;
@@ -21,8 +21,12 @@ pub(super) const SUFFIX: &str = ".json";
 impl Format {
     /// That of a request.
     pub(super) fn of(parts: &Parts) -> Self {
-        if parts.uri.path().trim_end_matches('/').ends_with(SUFFIX) || prefers_json(&parts.headers)
-        {
+        Self::of_address(&parts.uri, &parts.headers)
+    }
+
+    /// That of a request to `uri`.
+    pub(super) fn of_address(uri: &Uri, headers: &HeaderMap) -> Self {
+        if uri.path().trim_end_matches('/').ends_with(SUFFIX) || prefers_json(headers) {
             Self::Json
         } else {
             Self::Html

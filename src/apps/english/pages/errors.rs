@@ -7,8 +7,9 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::PageFrame;
+use crate::apps::english::format::Format;
 use crate::config::Mount;
-use crate::http::{HttpError, NotFoundPage};
+use crate::http::{HttpError, NotFoundPage, takes_html};
 use crate::web::error_page::{self, ErrorPage};
 use crate::web::layout::{harden, page};
 
@@ -77,6 +78,11 @@ impl ErrorPage for Failures {
             hint,
         };
         page(status, &template).unwrap_or_else(HttpError::into_response)
+    }
+
+    /// An address that asks for JSON gets no page, whoever asks.
+    fn is_for_people(&self, address: &Uri, headers: &HeaderMap) -> bool {
+        takes_html(headers) && Format::of_address(address, headers) == Format::Html
     }
 
     fn finish(&self, frame: &PageFrame, response: &mut Response) {

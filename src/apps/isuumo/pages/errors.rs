@@ -60,7 +60,7 @@ impl ErrorPage for Failures {
     }
 
     /// The routes of pages have nothing for programs.
-    fn is_for_people(&self, _: &HeaderMap) -> bool {
+    fn is_for_people(&self, _: &Uri, _: &HeaderMap) -> bool {
         true
     }
 }
