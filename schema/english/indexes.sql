@@ -10,3 +10,5 @@ CREATE INDEX score_by_user ON scores (user_id, id);
 CREATE INDEX score_by_kind ON scores (user_id, type, id);
 CREATE INDEX score_by_sentence ON scores (sentence_id);
 CREATE INDEX word_by_number ON words (sentence_no, id);
+-- The search by a number.
+CREATE INDEX sentence_by_number ON sentences (no);

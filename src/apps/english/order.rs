@@ -19,17 +19,13 @@ const SCORES: &str =
 const SCORE: &str = "SELECT score FROM progress WHERE user_id = ?1 AND sentence_id = ?2";
 const PLACE: &str = "SELECT ifnull(no, 0) FROM sentences WHERE id = ?1";
 
-const BLOCKS: &str = "SELECT block, sentences FROM sentence_block ORDER BY block";
-const BLOCKS_OF_SCORE: &str = "SELECT block, sentences FROM score_block \
-     WHERE user_id = ?1 AND score = ?2 AND sentences > 0 ORDER BY block";
-const BLOCKS_WITHOUT_SCORE: &str = "SELECT b.block, b.sentences - ifnull(s.sentences, 0) AS n \
-     FROM sentence_block AS b LEFT JOIN scored_block AS s ON s.user_id = ?1 AND s.block = b.block \
-     WHERE n > 0 ORDER BY b.block";
-
-/// What a walk through a band does: rows from a key on or down from it, without the key itself.
+/// What a walk through a band does: rows from a key on or down from it, without the key itself; and blocks that
+/// have some, with how many, from one on or down from one.
 struct Walk {
     forward: &'static str,
     backward: &'static str,
+    blocks_from: &'static str,
+    blocks_down: &'static str,
 }
 
 const ALL: Walk = Walk {
@@ -41,6 +37,8 @@ const ALL: Walk = Walk {
          LEFT JOIN progress AS p ON p.user_id = ?1 AND p.sentence_id = o.sentence_id \
          WHERE (o.no, o.sentence_id) < (?3, ?4) AND o.no >= ?5 \
          ORDER BY o.no DESC, o.sentence_id DESC LIMIT ?6 OFFSET ?7",
+    blocks_from: "SELECT block, sentences FROM sentence_block WHERE block >= ?3 ORDER BY block",
+    blocks_down: "SELECT block, sentences FROM sentence_block WHERE block <= ?3 ORDER BY block DESC",
 };
 
 const OF_SCORE: Walk = Walk {
@@ -50,6 +48,10 @@ const OF_SCORE: Walk = Walk {
     backward: "SELECT no, sentence_id, score FROM progress \
          WHERE user_id = ?1 AND score = ?2 AND (no, sentence_id) < (?3, ?4) AND no >= ?5 \
          ORDER BY no DESC, sentence_id DESC LIMIT ?6 OFFSET ?7",
+    blocks_from: "SELECT block, sentences FROM score_block \
+         WHERE user_id = ?1 AND score = ?2 AND block >= ?3 AND sentences > 0 ORDER BY block",
+    blocks_down: "SELECT block, sentences FROM score_block \
+         WHERE user_id = ?1 AND score = ?2 AND block <= ?3 AND sentences > 0 ORDER BY block DESC",
 };
 
 const WITHOUT_SCORE: Walk = Walk {
@@ -63,24 +65,33 @@ const WITHOUT_SCORE: Walk = Walk {
            AND NOT EXISTS (SELECT 1 FROM progress AS p \
              WHERE p.user_id = ?1 AND p.sentence_id = o.sentence_id AND p.score <> 0) \
          ORDER BY o.no DESC, o.sentence_id DESC LIMIT ?6 OFFSET ?7",
+    blocks_from: "SELECT b.block, b.sentences - ifnull(s.sentences, 0) AS n \
+         FROM sentence_block AS b LEFT JOIN scored_block AS s ON s.user_id = ?1 AND s.block = b.block \
+         WHERE b.block >= ?3 AND n > 0 ORDER BY b.block",
+    blocks_down: "SELECT b.block, b.sentences - ifnull(s.sentences, 0) AS n \
+         FROM sentence_block AS b LEFT JOIN scored_block AS s ON s.user_id = ?1 AND s.block = b.block \
+         WHERE b.block <= ?3 AND n > 0 ORDER BY b.block DESC",
 };
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 13] = [
+pub(super) const STATEMENTS: [&str; 16] = [
     TOTAL,
     SCORES,
     SCORE,
     PLACE,
-    BLOCKS,
-    BLOCKS_OF_SCORE,
-    BLOCKS_WITHOUT_SCORE,
     ALL.forward,
     ALL.backward,
+    ALL.blocks_from,
+    ALL.blocks_down,
     OF_SCORE.forward,
     OF_SCORE.backward,
+    OF_SCORE.blocks_from,
+    OF_SCORE.blocks_down,
     WITHOUT_SCORE.forward,
     WITHOUT_SCORE.backward,
+    WITHOUT_SCORE.blocks_from,
+    WITHOUT_SCORE.blocks_down,
 ];
 
 /// A sentence in an order, with the learner's score.
@@ -118,6 +129,17 @@ enum BandKind {
     All,
     /// Those of one score. Of 0, all that are in no other band.
     Score(i64),
+}
+
+impl BandKind {
+    /// How a band is walked, and its score.
+    fn walk(self) -> (&'static Walk, i64) {
+        match self {
+            Self::All => (&ALL, 0),
+            Self::Score(0) => (&WITHOUT_SCORE, 0),
+            Self::Score(score) => (&OF_SCORE, score),
+        }
+    }
 }
 
 /// A place in a band: number and id.
@@ -231,16 +253,16 @@ impl<'c> Order<'c> {
         if key != FIRST {
             self.walk(kind, (key, block_end(key.0)), (1, 0), true, &mut found)?;
         }
-        if found.is_empty() {
-            let own = (key != FIRST).then_some(key.0 >> BLOCK_BITS);
-            let next = self.blocks(kind)?.into_iter();
-            let next = next
-                .map(|(block, _)| block)
-                .find(|block| own.is_none_or(|own| *block > own));
-            if let Some(block) = next {
-                let begin = (block << BLOCK_BITS, i64::MIN);
-                self.walk(kind, (begin, block_end(begin.0)), (1, 0), true, &mut found)?;
-            }
+        let next = if key == FIRST {
+            i64::MIN
+        } else {
+            (key.0 >> BLOCK_BITS) + 1
+        };
+        if found.is_empty()
+            && let Some(block) = self.block(kind, next, true)?
+        {
+            let begin = (block << BLOCK_BITS, i64::MIN);
+            self.walk(kind, (begin, block_end(begin.0)), (1, 0), true, &mut found)?;
         }
         Ok(found.first().copied())
     }
@@ -251,22 +273,35 @@ impl<'c> Order<'c> {
         if key != LAST {
             self.walk(kind, (key, block_begin(key.0)), (1, 0), false, &mut found)?;
         }
-        if found.is_empty() {
-            let own = (key != LAST).then_some(key.0 >> BLOCK_BITS);
-            let previous = self.blocks(kind)?.into_iter().rev();
-            let previous = previous
-                .map(|(block, _)| block)
-                .find(|block| own.is_none_or(|own| *block < own));
-            if let Some(block) = previous {
-                let begin = block << BLOCK_BITS;
-                let end = (block_end(begin), i64::MAX);
-                self.walk(kind, (end, begin), (1, 0), false, &mut found)?;
-            }
+        let previous = if key == LAST {
+            i64::MAX
+        } else {
+            (key.0 >> BLOCK_BITS) - 1
+        };
+        if found.is_empty()
+            && let Some(block) = self.block(kind, previous, false)?
+        {
+            let begin = block << BLOCK_BITS;
+            let end = (block_end(begin), i64::MAX);
+            self.walk(kind, (end, begin), (1, 0), false, &mut found)?;
         }
         Ok(found.first().copied())
     }
 
-    /// Adds `limit` sentences of a band from its place `skip` on.
+    /// The first block of a band that has sentences, from `block` on or down from it.
+    fn block(&self, kind: BandKind, block: i64, is_forward: bool) -> rusqlite::Result<Option<i64>> {
+        let (walk, score) = kind.walk();
+        let sql = if is_forward {
+            walk.blocks_from
+        } else {
+            walk.blocks_down
+        };
+        let mut select = self.connection.prepare_cached(sql)?;
+        let found = select.query_row(params![self.user, score, block], |row| row.get(0));
+        found.optional()
+    }
+
+    /// Adds `limit` sentences of a band from its place `skip` on. Blocks are read only as far as that.
     fn slice(
         &self,
         kind: BandKind,
@@ -275,10 +310,13 @@ impl<'c> Order<'c> {
         found: &mut Vec<Ranked>,
     ) -> rusqlite::Result<()> {
         let wanted = rows(found) + limit;
-        for (block, sentences) in self.blocks(kind)? {
-            if rows(found) >= wanted {
-                break;
-            }
+        let (walk, score) = kind.walk();
+        let mut select = self.connection.prepare_cached(walk.blocks_from)?;
+        let mut blocks = select.query(params![self.user, score, i64::MIN])?;
+        while rows(found) < wanted
+            && let Some(row) = blocks.next()?
+        {
+            let (block, sentences): (i64, i64) = (row.get(0)?, row.get(1)?);
             if skip >= sentences {
                 skip -= sentences;
                 continue;
@@ -291,26 +329,6 @@ impl<'c> Order<'c> {
         Ok(())
     }
 
-    /// The blocks of a band that have sentences, and how many.
-    fn blocks(&self, kind: BandKind) -> rusqlite::Result<Vec<(i64, i64)>> {
-        let pair = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
-        let connection = self.connection;
-        match kind {
-            BandKind::All => connection
-                .prepare_cached(BLOCKS)?
-                .query_map([], pair)?
-                .collect(),
-            BandKind::Score(0) => connection
-                .prepare_cached(BLOCKS_WITHOUT_SCORE)?
-                .query_map([self.user], pair)?
-                .collect(),
-            BandKind::Score(score) => connection
-                .prepare_cached(BLOCKS_OF_SCORE)?
-                .query_map([self.user, score], pair)?
-                .collect(),
-        }
-    }
-
     /// Adds `limit` sentences of a band beyond a key and up to a number, the first `skip` left out.
     fn walk(
         &self,
@@ -320,11 +338,7 @@ impl<'c> Order<'c> {
         is_forward: bool,
         found: &mut Vec<Ranked>,
     ) -> rusqlite::Result<()> {
-        let (walk, score) = match kind {
-            BandKind::All => (&ALL, 0),
-            BandKind::Score(0) => (&WITHOUT_SCORE, 0),
-            BandKind::Score(score) => (&OF_SCORE, score),
-        };
+        let (walk, score) = kind.walk();
         let sql = if is_forward {
             walk.forward
         } else {
