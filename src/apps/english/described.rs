@@ -1,10 +1,56 @@
-//! Answers that several operations give, to be described only. The handlers name them in their descriptions;
-//! this file must not know handlers.
+//! Types that exist to be described only: bodies, parameters, and refusals. The handlers name them in their
+//! descriptions; this file must not know handlers.
 
-use utoipa::ToResponse;
+use std::collections::BTreeMap;
+
 use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoParams, ToResponse, ToSchema};
 
-use crate::http::builtin::openapi::refusal;
+use crate::http::builtin::openapi::{problem, refusal};
+
+/// What is wrong, by field.
+#[derive(ToSchema)]
+#[schema(value_type = BTreeMap<String, Vec<String>>)]
+#[expect(dead_code, reason = "describes what `validation` writes")]
+pub(super) struct EnglishFieldErrors(BTreeMap<String, Vec<String>>);
+
+/// Names a response, and says when it is given.
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident = $key:literal, $description:literal;)*) => {$(
+        $(#[$doc])*
+        pub(super) struct $name;
+
+        impl<'r> ToResponse<'r> for $name {
+            fn response() -> (&'r str, RefOr<Response>) {
+                ($key, problem($description).into())
+            }
+        }
+    )*};
+}
+
+problems! {
+    /// 400.
+    NoParameters = "EnglishNoParameters", "The attributes are missing, the body is no JSON, or the \
+        `Idempotency-Key` is malformed.";
+    /// 403.
+    NotAnEditor = "EnglishNotAnEditor", "The account has not the editor role.";
+    /// 404.
+    NothingThere = "EnglishNothingThere", "There is nothing of this id, or it is another learner's.";
+}
+
+/// 422.
+pub(super) struct WrongFields;
+
+impl<'r> ToResponse<'r> for WrongFields {
+    fn response() -> (&'r str, RefOr<Response>) {
+        let description = "Attributes are not as described: all of them, each with what is wrong. With a \
+            problem document when the token of the session is missing, or for an `Idempotency-Key` that was \
+            given with another request.";
+        let mut response = refusal(description, "EnglishFieldErrors", &["application/json"]);
+        response.content.extend(problem(description).content);
+        ("EnglishWrongFields", response.into())
+    }
+}
 
 /// 429.
 pub(super) struct TooManyAttempts;
@@ -16,4 +62,88 @@ impl<'r> ToResponse<'r> for TooManyAttempts {
         let problem = refusal(description, "Problem", &[crate::http::PROBLEM_TYPE]);
         ("TooManyAttempts", problem.into())
     }
+}
+
+/// Which page of the sentences.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes what `path` reads")]
+pub(super) struct PageParameters {
+    /// From 1 on. What is no number or below 1 counts as 1, what is too large as the last page.
+    #[param(default = "1")]
+    page: Option<String>,
+}
+
+/// Which part of a list of scores.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes what `score` reads")]
+pub(super) struct PartParameters {
+    /// Those behind this id.
+    after: Option<i64>,
+    /// Those before this id.
+    before: Option<i64>,
+    /// A part by its number, from 1 on. One that is far takes longer to find than by `after`.
+    #[param(default = "1")]
+    page: Option<String>,
+}
+
+/// What every write has to bring.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `parameters` reads")]
+pub(super) struct WriteParameters {
+    /// The token of the session, which each page has in `<meta name="csrf-token">`. It may also be the field
+    /// `authenticity_token` of the body.
+    #[param(rename = "X-CSRF-Token")]
+    token: Option<String>,
+}
+
+/// A sentence. Keys that are not listed are ignored.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `sentence` reads")]
+pub(super) struct SentenceAttributes {
+    #[schema(required = false)]
+    no: Option<i32>,
+    #[schema(required = false, max_length = 255)]
+    en: Option<String>,
+    #[schema(required = false, max_length = 255)]
+    jp: Option<String>,
+    /// The path of a recording, as `/voice/007.mp3`.
+    #[schema(required = false, max_length = 255)]
+    voice_data: Option<String>,
+}
+
+/// A score. `user_id` is ignored: it is yours. Keys that are not listed are ignored, too.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `scores` reads")]
+pub(super) struct ScoreAttributes {
+    #[schema(required = false)]
+    passed: Option<bool>,
+    #[schema(required = false)]
+    sentence_id: Option<i64>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `sentence` reads")]
+pub(super) struct SentenceBody {
+    sentence: SentenceAttributes,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `scores` reads")]
+pub(super) struct ScoreBody {
+    score: ScoreAttributes,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `scores` reads")]
+pub(super) struct WrittenScoreBody {
+    score_eng_written: ScoreAttributes,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `scores` reads")]
+pub(super) struct SaidScoreBody {
+    score_eng_not_written: ScoreAttributes,
 }

@@ -8,6 +8,11 @@
 //! - [`accounts`]: addresses, passwords, roles; `target`: where a sign-in leads to
 //! - `learner`: who asks, and what the app knows of a user; `parameters`: what forms and JSON bodies hold, and
 //!   that they came from a page of ours; `path`: numbers in addresses; `format`: HTML or JSON
+//! - `sentence` (with `sentences`, its routes): the sentences
+//! - `score` (with `scores` and `score_routes`): gradings, of the three kinds of `kind`; `dashboard`: what
+//!   they come to; `user_conf`: the own order
+//! - `validation`, `write`: what is wrong with fields, and how the writer decides
+//! - `description` (with `described`): what the JSON side says of itself, with examples
 //! - `mode`, `order`: in which order a learner walks the sentences
 //! - `time`: times as the file and as JSON have them
 //! - `rows`: the CSV files of a dataset; [`seed`]: sentences from the original's list
@@ -15,8 +20,11 @@
 //! - `pages`: what surrounds each page; words, assets, errors
 
 pub mod accounts;
+mod dashboard;
 mod described;
+mod description;
 mod format;
+mod kind;
 mod learner;
 mod mode;
 mod order;
@@ -24,27 +32,35 @@ mod pages;
 mod parameters;
 mod path;
 mod rows;
+mod score;
+mod score_routes;
+mod scores;
 pub mod seed;
+mod sentence;
+mod sentences;
 mod settings;
 mod streaming;
 mod target;
 mod time;
+mod user_conf;
+mod validation;
 mod voices;
 mod words;
+mod write;
+
+#[cfg(test)]
+mod plans;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use utoipa::OpenApi as _;
+use axum::routing::{get, put};
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use self::accounts::closing;
-use self::described::TooManyAttempts;
-use self::pages::accounts::described::{
-    AccountRefusal, NotSignedIn, SignInRefusal, WrongAccount, WrongCredentials, WrongFormToken,
-};
 pub use self::settings::EnglishSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::auth::Users;
@@ -57,6 +73,8 @@ use crate::http::{DigestKey, Entrance, HttpError, Routes, WorkPool};
 use crate::mail::Postbox;
 use crate::store::Store;
 use crate::web::cookie::CookieScope;
+use crate::web::error_page::with_error_pages;
+use crate::web::form::method_override;
 
 /// What every handler of this app returns.
 type Result<T, E = HttpError> = std::result::Result<T, E>;
@@ -83,6 +101,8 @@ struct Drill {
     voices: voices::Voices,
     /// Who knows words instead of the file.
     word_service: Option<Arc<words::WordService>>,
+    /// Whether there is a site, or JSON alone: where another app is at the same place.
+    has_pages: bool,
 }
 
 type DrillState = Arc<Drill>;
@@ -143,15 +163,11 @@ const ENTRANCE: Entrance = Entrance {
     ],
 };
 
-#[derive(utoipa::OpenApi)]
-#[openapi(
-    components(
-        schemas(AccountRefusal, SignInRefusal),
-        responses(NotSignedIn, TooManyAttempts, WrongAccount, WrongCredentials, WrongFormToken),
-    ),
-    tags((name = "English", description = "Sentences to learn, and how well they are known.")),
-)]
-struct Description;
+/// The same where there is no site.
+const JSON_ENTRANCE: Entrance = Entrance {
+    path: "/sentences.json",
+    ..ENTRANCE
+};
 
 impl ServedApp for English {
     type Settings = EnglishSettings;
@@ -165,6 +181,7 @@ impl ServedApp for English {
             work,
             users,
             postbox,
+            pages: has_pages,
             ..
         } = context;
         if let Some(flaw) = settings.flaw() {
@@ -172,11 +189,18 @@ impl ServedApp for English {
         }
         let setup = users.for_app(NAME, &settings.secret)?;
         let failures = pages::Failures::new(mount.clone());
-        let (routes, assets) = (routes(failures.clone()), open_to_all());
+        let (routes, assets) = if has_pages {
+            (
+                routes(failures.clone()),
+                open_to_all().merge(pages::assets()),
+            )
+        } else {
+            (operations(), open_to_all())
+        };
         let paths = [routes.paths(), assets.paths()].concat();
-        let mut description = Description::openapi();
-        description.merge(routes.description().clone());
-        description.merge(assets.description().clone());
+        let mut operations = routes.description().clone();
+        operations.merge(assets.description().clone());
+        let description = description::describe(&operations)?;
         let figures = setup.clone();
         let is_https = public_url.as_ref().is_some_and(PublicUrl::is_https);
         let cookies = CookieScope::new(mount.cookie_path(), is_https);
@@ -208,24 +232,100 @@ impl ServedApp for English {
                 public_url,
                 cookies,
                 compress,
+                has_pages,
             });
             let visited = from_fn_with_state(Arc::clone(&drill), authenticate::<Drill>);
             let routes = routes.with_state(Arc::clone(&drill)).layer(visited);
             Ok(routes.merge(assets.with_state(drill)))
         };
         let mounted = Mounted::of_router(paths, description, open).with_users(&figures);
-        Ok(mounted
-            .with_entrance(ENTRANCE)
-            .with_not_found(pages::not_found(failures)))
+        Ok(if has_pages {
+            mounted
+                .with_entrance(ENTRANCE)
+                .with_not_found(pages::not_found(failures))
+        } else {
+            mounted.with_entrance(JSON_ENTRANCE)
+        })
     }
 }
 
 /// All routes but those that are open to all.
 fn routes(failures: pages::Failures) -> Routes<DrillState> {
-    pages::routes(failures).operations(routes!(streaming::sentences))
+    with_error_pages(pages::routes().merge(operations()), failures)
 }
 
-/// What is the same for every visitor, and loaded by pages: nobody is asked who it is for.
+/// What is the same for every visitor: nobody is asked who it is for.
 fn open_to_all() -> Routes<DrillState> {
-    pages::assets().operations(routes!(voices::voice))
+    Routes::new().operations(routes!(voices::voice))
+}
+
+/// Those that JSON is for, too.
+fn operations() -> Routes<DrillState> {
+    let toggle = method_override(put(user_conf::toggle_mode));
+    pages::accounts::routes()
+        .merge(sentence_routes())
+        .merge(score_routes())
+        .operations(routes!(streaming::sentences))
+        .merge(Routes::new().route("/user_conf/toggle_mode", toggle))
+}
+
+fn sentence_routes() -> Routes<DrillState> {
+    let all = routes!(sentences::index, sentences::create);
+    let one = routes!(
+        sentences::show,
+        sentences::change,
+        sentences::put,
+        sentences::destroy
+    );
+    resource("/sentences", all, one)
+        .route("/sentences/search", get(sentences::search))
+        .route("/sentences/search.json", get(sentences::search))
+        .route("/sentences/new", get(sentences::new))
+        .route("/sentences/{id}/edit", get(sentences::edit))
+}
+
+/// The seven routes of each kind of gradings.
+fn score_routes() -> Routes<DrillState> {
+    use score_routes::{any, not_written, written};
+    let all = routes!(any::index, any::create);
+    let one = routes!(any::show, any::change, any::put, any::destroy);
+    let any = resource("/scores", all, one)
+        .route("/scores/new", get(any::new))
+        .route("/scores/{id}/edit", get(any::edit));
+    let all = routes!(written::index, written::create);
+    let one = routes!(
+        written::show,
+        written::change,
+        written::put,
+        written::destroy
+    );
+    let written = resource("/score_eng_writtens", all, one)
+        .route("/score_eng_writtens/new", get(written::new))
+        .route("/score_eng_writtens/{id}/edit", get(written::edit));
+    let all = routes!(not_written::index, not_written::create);
+    let one = routes!(
+        not_written::show,
+        not_written::change,
+        not_written::put,
+        not_written::destroy
+    );
+    let not_written = resource("/score_eng_not_writtens", all, one)
+        .route("/score_eng_not_writtens/new", get(not_written::new))
+        .route("/score_eng_not_writtens/{id}/edit", get(not_written::edit));
+    any.merge(written).merge(not_written)
+}
+
+/// The operations of a resource: of all that there are, also at the address that asks for JSON, and of one,
+/// where forms say which method they mean. Each is there with a slash behind, too.
+fn resource(
+    path: &str,
+    all: UtoipaMethodRouter<DrillState>,
+    one: UtoipaMethodRouter<DrillState>,
+) -> Routes<DrillState> {
+    let in_json = all.2.clone();
+    let (schemas, paths, methods) = one;
+    Routes::slashed()
+        .operations(all)
+        .route(&format!("{path}{}", format::SUFFIX), in_json)
+        .operations((schemas, paths, method_override(methods)))
 }

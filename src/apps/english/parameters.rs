@@ -19,7 +19,7 @@ use super::learner::Visitor;
 use super::target::sign_in_first;
 use crate::http::{HttpError, Viewer};
 use crate::web::csrf::FormToken;
-use crate::web::form::FormFields;
+use crate::web::form::{FormFields, KEY_FIELD, METHOD_FIELD};
 
 /// The parameter with the token.
 pub(super) const TOKEN: &str = "authenticity_token";
@@ -50,6 +50,30 @@ impl Parameters {
         text(self.all.get(name)?)
     }
 
+    /// Those that stand under `key`, of which there must be some. A JSON body that leaves the key out must have
+    /// one of `names`.
+    pub(super) fn required(&self, key: &str, names: &[&str]) -> Result<Nested<'_>, HttpError> {
+        let nested = self.under(key).filter(|nested| {
+            let is_bare = !self.all.contains_key(key);
+            !nested.0.is_empty() && (!is_bare || names.iter().any(|name| nested.has(name)))
+        });
+        nested.ok_or_else(|| {
+            let detail = format!("The parameter {key} is missing or has nothing in it.");
+            HttpError::problem(StatusCode::BAD_REQUEST, detail)
+        })
+    }
+
+    /// All of them but what proves where they came from, as bytes that stand for them.
+    pub(super) fn without_proof(&self) -> Result<Vec<u8>, HttpError> {
+        let is_proof = |name: &str| [TOKEN, KEY_FIELD, METHOD_FIELD].contains(&name);
+        let said: Vec<_> = self
+            .all
+            .iter()
+            .filter(|(name, _)| !is_proof(name))
+            .collect();
+        serde_json::to_vec(&said).map_err(HttpError::internal)
+    }
+
     /// Those that stand under `key`. A JSON body may leave the key out.
     pub(super) fn under(&self, key: &str) -> Option<Nested<'_>> {
         match self.all.get(key) {
@@ -65,6 +89,7 @@ impl Parameters {
 pub(super) struct Nested<'p>(&'p Map<String, Value>);
 
 impl Nested<'_> {
+    /// Whether a parameter is there, null or not.
     pub(super) fn has(self, name: &str) -> bool {
         self.0.contains_key(name)
     }
@@ -116,7 +141,7 @@ fn text(value: &Value) -> Option<String> {
 }
 
 /// The number that a text begins with, or 0.
-fn integer(text: &str) -> i64 {
+pub(super) fn integer(text: &str) -> i64 {
     let sign = usize::from(text.starts_with(['+', '-']));
     let digits = text[sign..]
         .find(|c: char| !c.is_ascii_digit())

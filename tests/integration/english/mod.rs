@@ -3,10 +3,15 @@
 mod accounts;
 mod accounts_safety;
 mod closing;
+mod dashboard;
 mod data_dump;
 mod data_seed;
 mod data_streaming;
 mod data_voices;
 mod forgotten;
 mod operating;
+mod scores;
+mod sentence_page;
+mod sentences;
+mod sentences_edit;
 pub(crate) mod site;

@@ -16,7 +16,7 @@ use ekiben::store::StoreError;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::browser::{Browser, meta_token};
+use crate::support::browser::{Browser, all_hidden, meta_token};
 use crate::support::harness::{Answer, Options, Site, bake_app};
 
 /// The setting for what sessions are sealed with.
@@ -183,5 +183,77 @@ impl Browser<'_> {
             Body::from(body.to_string())
         };
         self.exchange(request, body).await
+    }
+}
+
+/// How a learner grades herself, as the buttons of a sentence's page have it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Grade {
+    SaidRight,
+    SaidWrong,
+    WrittenRight,
+    WrittenWrong,
+}
+
+impl Grade {
+    fn form(self) -> (&'static str, &'static str) {
+        match self {
+            Self::SaidRight => ("/score_eng_not_writtens/", "true"),
+            Self::SaidWrong => ("/score_eng_not_writtens/", "false"),
+            Self::WrittenRight => ("/score_eng_writtens/", "true"),
+            Self::WrittenWrong => ("/score_eng_writtens/", "false"),
+        }
+    }
+}
+
+impl Browser<'_> {
+    /// Presses a button of a sentence's page.
+    pub(crate) async fn presses(&self, page: &str, grade: Grade) -> Answer {
+        let (action, passed) = grade.form();
+        let forms = all_hidden(page, action).into_iter();
+        let mut forms = forms.filter(|form| {
+            let mut fields = form.iter();
+            fields.any(|(name, value)| name.ends_with("[passed]") && value == passed)
+        });
+        let form = forms.next().unwrap();
+        let fields: Vec<_> = form
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        self.post(action, &fields).await
+    }
+
+    /// Opens the sentence `id` and presses a button there.
+    pub(crate) async fn grades(&self, id: i64, grade: Grade) {
+        let path = format!("/sentences/{id}");
+        let page = self.page(&path).await;
+        let answer = self.presses(&page, grade).await;
+        assert_eq!(answer.is(302).header("location"), path);
+    }
+
+    /// What JSON is at a path.
+    pub(crate) async fn value(&self, path: &str) -> Value {
+        let headers = [("accept", "application/json")];
+        self.send(Method::GET, path, &headers, String::new())
+            .await
+            .is(200)
+            .json()
+    }
+
+    /// The numbers and scores of a page of the list.
+    pub(crate) async fn listed(&self, query: &str) -> Vec<(i64, i64)> {
+        let list = self.value(&format!("/sentences.json{query}")).await;
+        let rows = list.as_array().unwrap().iter();
+        rows.map(|row| (row["no"].as_i64().unwrap(), row["score"].as_i64().unwrap()))
+            .collect()
+    }
+
+    /// The next order, by the button of the account's page.
+    pub(crate) async fn toggles_mode(&self) {
+        let page = self.page("/users/edit").await;
+        let answer = self
+            .submit_as("put", &page, "/user_conf/toggle_mode", &[])
+            .await;
+        assert_eq!(answer.is(302).header("location"), "/users/edit");
     }
 }

@@ -210,7 +210,7 @@ pub(crate) fn hidden(page: &str, action: &str) -> Vec<(String, String)> {
 }
 
 /// Those of every form that goes there.
-fn all_hidden(page: &str, action: &str) -> Vec<Vec<(String, String)>> {
+pub(crate) fn all_hidden(page: &str, action: &str) -> Vec<Vec<(String, String)>> {
     let forms = page.split("<form").skip(1).filter(|form| {
         let tag = form.split('>').next().unwrap();
         attribute(tag, "action").as_deref() == Some(action)

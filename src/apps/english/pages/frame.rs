@@ -17,7 +17,7 @@ use crate::apps::english::learner::Visitor;
 use crate::apps::english::streaming::{ServiceLink, links};
 use crate::apps::english::{Drill, DrillState, Result};
 use crate::config::Mount;
-use crate::http::{PrivateResponse, Viewer};
+use crate::http::{HttpError, PrivateResponse, Viewer};
 use crate::web::csrf::FormToken;
 use crate::web::flash;
 use crate::web::languages::Languages as _;
@@ -140,12 +140,19 @@ impl PageFrame {
     }
 
     /// A page of this frame. It has a token in it, so nobody stores it.
+    ///
+    /// # Errors
+    /// 406 where there is no site.
     pub(in crate::apps::english) fn page(
         &self,
         drill: &Drill,
         status: StatusCode,
         template: &impl Template,
     ) -> Result<Response> {
+        if !drill.has_pages {
+            let detail = "The pages of this app are not served here. Ask for JSON.";
+            return Err(HttpError::problem(StatusCode::NOT_ACCEPTABLE, detail));
+        }
         let page = page(status, template)?;
         let mut response = PrivateResponse::not_stored(page).into_response();
         FormToken::remember(&mut response, &drill.cookies, self.seed.as_deref())?;

@@ -1,4 +1,5 @@
-//! `GET /` and `GET /accesses/hello`: the first page, the only one that is for everybody.
+//! `GET /` and `GET /accesses/hello`: the first page; and `GET /accesses/goodbye`, which says what its name
+//! says. They are for everybody.
 
 use askama::Template;
 use axum::extract::State;
@@ -16,4 +17,14 @@ struct HomePage<'p> {
 
 pub(super) async fn home(State(drill): State<DrillState>, frame: PageFrame) -> Result<Response> {
     frame.page(&drill, StatusCode::OK, &HomePage { frame: &frame })
+}
+
+#[derive(Template)]
+#[template(path = "english/goodbye.html")]
+struct GoodbyePage<'p> {
+    frame: &'p PageFrame,
+}
+
+pub(super) async fn goodbye(State(drill): State<DrillState>, frame: PageFrame) -> Result<Response> {
+    frame.page(&drill, StatusCode::OK, &GoodbyePage { frame: &frame })
 }

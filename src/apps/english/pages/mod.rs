@@ -6,17 +6,27 @@
 //! # Layout
 //! - `frame`: what surrounds each page; `notices`: what is said once; `language`, `strings`: words
 //! - `home`: the first page; [`accounts`]: sign-in, sign-up and the own account
+//! - `sentence`: the drill; `sentence_list`, `sentence_form`
+//! - `score_list`, `score_page`, `score_form`: gradings; `dashboard` (with `chart`)
 //! - `errors`: what is shown when something fails
 //! - `assets`: style sheet and modules (`assets/`); texts are in `strings/`, templates in the project's
 //!   `templates/english/`
 
 pub(super) mod accounts;
 mod assets;
+mod chart;
+mod dashboard;
 mod errors;
 pub(super) mod frame;
 mod home;
 mod language;
 pub(super) mod notices;
+pub(super) mod score_form;
+pub(super) mod score_list;
+pub(super) mod score_page;
+pub(super) mod sentence;
+pub(super) mod sentence_form;
+pub(super) mod sentence_list;
 mod strings;
 
 use axum::routing::{get, post};
@@ -24,16 +34,15 @@ use axum::routing::{get, post};
 pub(super) use self::errors::{Failures, not_found};
 use super::DrillState;
 use crate::http::Routes;
-use crate::web::error_page::with_error_pages;
 
-/// The pages of this folder.
-pub(super) fn routes(failures: Failures) -> Routes<DrillState> {
-    let pages = Routes::new()
+/// The pages of this folder that are no more than pages.
+pub(super) fn routes() -> Routes<DrillState> {
+    Routes::new()
         .route("/", get(home::home))
         .route("/accesses/hello", get(home::home))
+        .route("/accesses/goodbye", get(home::goodbye))
+        .route("/dashboard/index", get(dashboard::index))
         .route("/language", post(language::choose))
-        .merge(accounts::routes());
-    with_error_pages(pages, failures)
 }
 
 /// What the pages load, the same for every visitor.

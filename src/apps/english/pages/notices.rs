@@ -38,6 +38,18 @@ notices! {
     NO_RESET_TOKEN "no-reset-token" true "You can't access this page without coming from a password reset email. If you do come from a password reset email, please make sure you used the full URL provided."
     PASSWORD_CHANGED "password-changed" false "Your password has been changed successfully. You are now signed in."
     ACCOUNT_UPDATED "account-updated" false "Your account has been updated successfully."
+    SENTENCE_CREATED "sentence-created" false "Sentence was successfully created."
+    SENTENCE_UPDATED "sentence-updated" false "Sentence was successfully updated."
+    SENTENCE_DESTROYED "sentence-destroyed" false "Sentence was successfully destroyed."
+    SCORE_CREATED "score-created" false "Score was successfully created."
+    SCORE_UPDATED "score-updated" false "Score was successfully updated."
+    SCORE_DESTROYED "score-destroyed" false "Score was successfully destroyed."
+    WRITTEN_CREATED "written-created" false "Score eng written was successfully created."
+    WRITTEN_UPDATED "written-updated" false "Score eng written was successfully updated."
+    WRITTEN_DESTROYED "written-destroyed" false "Score eng written was successfully destroyed."
+    NOT_WRITTEN_CREATED "not-written-created" false "Score eng not written was successfully created."
+    NOT_WRITTEN_UPDATED "not-written-updated" false "Score eng not written was successfully updated."
+    NOT_WRITTEN_DESTROYED "not-written-destroyed" false "Score eng not written was successfully destroyed."
 }
 
 /// 302 to a path of the app, where `notice` will be said.

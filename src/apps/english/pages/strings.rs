@@ -21,6 +21,10 @@ pub(in crate::apps::english) struct Strings {
     pub(super) site: SiteTexts,
     pub(super) home: HomeTexts,
     pub(super) account: AccountTexts,
+    pub(super) list: ListTexts,
+    pub(super) form: FormTexts,
+    pub(super) drill: DrillTexts,
+    pub(super) dashboard: DashboardTexts,
     pub(super) error: ErrorTexts,
 }
 
@@ -30,7 +34,6 @@ texts! {
         name description skip menu home sentences dashboard scores sign_in sign_up account sign_out switch
         footer about api streaming_global streaming_local
     }
-    pub(super) HomeTexts { title lead hint }
     /// Of sign-in, sign-up and the own account, and what is said of their fields.
     pub(super) AccountTexts {
         email password confirmation current_password reset_token remember
@@ -41,6 +44,23 @@ texts! {
         mail_subject mail_text
         delete_title delete_lead delete delete_really
         blank invalid taken too_short too_long unlike one_error many_errors
+    }
+    pub(super) HomeTexts { title lead hint goodbye }
+    /// Of lists, of sentences or of gradings.
+    pub(super) ListTexts {
+        show pages previous next mode change_mode no_sentences new_sentence no_scores kind time
+    }
+    /// Of forms for sentences and gradings.
+    pub(super) FormTexts {
+        problem edit edit_sentence new_score edit_score destroy destroy_sure back
+    }
+    /// Of the sentence page.
+    pub(super) DrillTexts {
+        grade said_right said_wrong written_right written_wrong graded field speak words beside keys
+    }
+    pub(super) DashboardTexts {
+        all_try achievement tried known all progress progress_summary as_table day gradings right wrong points
+        best worst
     }
     pub(super) ErrorTexts {
         home not_found not_found_hint bad_request bad_request_hint forbidden forbidden_hint

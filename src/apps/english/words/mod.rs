@@ -10,9 +10,7 @@ mod lookup;
 mod service;
 mod store;
 
-#[allow(unused_imports, reason = "for the page of a sentence")]
-pub(super) use self::lookup::{WordLookup, WordRow, WordState, WordTable, rows_for};
+pub(super) use self::lookup::{WordLookup, WordTable};
 pub(super) use self::service::WordService;
 #[cfg(test)]
-#[allow(unused_imports, reason = "for the test that reads plans")]
 pub(super) use self::store::STATEMENTS;

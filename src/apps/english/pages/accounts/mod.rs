@@ -27,7 +27,7 @@ use crate::http::Routes;
 use crate::web::form::method_override;
 
 /// All of them.
-pub(super) fn routes() -> Routes<DrillState> {
+pub(in crate::apps::english) fn routes() -> Routes<DrillState> {
     let none = MethodRouter::new;
     let routes = Routes::new()
         .route("/users/sign_up", get(sign_up::form))

@@ -1,0 +1,60 @@
+//! `/sentences`: a learner's sentences, five to a page, in the order that she chose.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::frame::PageFrame;
+use crate::apps::english::mode::Mode;
+use crate::apps::english::sentence::{RESOURCE, Sentence, SentenceList};
+use crate::apps::english::{Drill, Result};
+use crate::web::paging::Paging;
+
+/// A sentence in a table.
+pub(super) struct SentenceRow {
+    pub(super) no: String,
+    pub(super) jp: String,
+    pub(super) score: i64,
+    pub(super) address: String,
+}
+
+impl SentenceRow {
+    pub(super) fn of(frame: &PageFrame, (sentence, score): &(Sentence, i64)) -> Self {
+        let fields = &sentence.fields;
+        Self {
+            no: fields.no.map(|no| no.to_string()).unwrap_or_default(),
+            jp: fields.jp.clone().unwrap_or_default(),
+            score: *score,
+            address: frame.url(&format!("{RESOURCE}/{}", sentence.id)),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "english/sentences.html")]
+struct SentencesPage<'p> {
+    frame: &'p PageFrame,
+    mode: &'static str,
+    rows: Vec<SentenceRow>,
+    paging: Paging,
+}
+
+pub(in crate::apps::english) fn answer(
+    drill: &Drill,
+    frame: &PageFrame,
+    mode: Mode,
+    list: &SentenceList,
+) -> Result<Response> {
+    let rows = list.rows.iter().map(|row| SentenceRow::of(frame, row));
+    let address = |page: i64| match page {
+        1 => frame.url(RESOURCE),
+        page => frame.url(&format!("{RESOURCE}?page={page}")),
+    };
+    let template = SentencesPage {
+        frame,
+        mode: mode.name(),
+        rows: rows.collect(),
+        paging: Paging::new(list.page, list.last, address),
+    };
+    frame.page(drill, StatusCode::OK, &template)
+}

@@ -1,0 +1,121 @@
+//! What is wrong with the fields of a form or a body, as Rails words it: by field in JSON, in sentences on a
+//! page.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value};
+
+use super::Result;
+use crate::http::HttpError;
+
+/// The most characters of a text, as the columns of the original have it.
+pub(super) const LONGEST: usize = 255;
+
+/// What is wrong with which field, in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct FieldErrors(Vec<(String, Vec<String>)>);
+
+impl FieldErrors {
+    pub(super) fn add(&mut self, field: &str, text: impl Into<String>) {
+        match self.0.iter_mut().find(|(name, _)| name == field) {
+            Some((_, texts)) => texts.push(text.into()),
+            None => self.0.push((field.to_owned(), vec![text.into()])),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether something is wrong with a field.
+    pub(super) fn concern(&self, field: &str) -> bool {
+        self.0.iter().any(|(name, _)| name == field)
+    }
+
+    /// `{"field":["text"]}`.
+    pub(super) fn json(&self) -> Vec<u8> {
+        let fields = self.0.iter().map(|(name, texts)| {
+            let (name, texts) = (Value::from(name.as_str()), Value::from(texts.clone()));
+            format!("{name}:{texts}")
+        });
+        format!("{{{}}}", fields.collect::<Vec<_>>().join(",")).into_bytes()
+    }
+
+    /// What [`FieldErrors::json`] wrote.
+    pub(super) fn parse(json: &[u8]) -> Result<Self> {
+        let fields: Map<String, Value> =
+            serde_json::from_slice(json).map_err(HttpError::internal)?;
+        let mut errors = Self::default();
+        for (name, texts) in &fields {
+            for text in texts.as_array().into_iter().flatten() {
+                errors.add(name, text.as_str().unwrap_or_default());
+            }
+        }
+        Ok(errors)
+    }
+
+    /// Sentences for people: `Voice data is too long (maximum is 255 characters)`.
+    pub(super) fn sentences(&self) -> Vec<String> {
+        let each = self.0.iter().flat_map(|(name, texts)| {
+            let name = humanized(name);
+            texts.iter().map(move |text| format!("{name} {text}"))
+        });
+        each.collect()
+    }
+}
+
+/// 422 with them.
+impl IntoResponse for FieldErrors {
+    fn into_response(self) -> Response {
+        let kind = [(header::CONTENT_TYPE, "application/json")];
+        (StatusCode::UNPROCESSABLE_ENTITY, kind, self.json()).into_response()
+    }
+}
+
+/// `voice_data` as people read it: `Voice data`.
+fn humanized(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// What is wrong with a text, if it is too long.
+pub(super) fn length(text: &str) -> Option<String> {
+    (text.chars().count() > LONGEST)
+        .then(|| format!("is too long (maximum is {LONGEST} characters)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_texts_by_field_and_sentences_for_people() {
+        let mut errors = FieldErrors::default();
+        errors.add("sentence", "must exist");
+        errors.add("sentence", "must exist");
+        errors.add("voice_data", "is odd");
+        let json = errors.json();
+        let text = r#"{"sentence":["must exist","must exist"],"voice_data":["is odd"]}"#;
+        assert_eq!(String::from_utf8_lossy(&json), text);
+        assert_eq!(FieldErrors::parse(&json).unwrap(), errors);
+        assert!(errors.concern("sentence") && !errors.concern("user"));
+        assert_eq!(
+            errors.sentences(),
+            [
+                "Sentence must exist",
+                "Sentence must exist",
+                "Voice data is odd"
+            ]
+        );
+    }
+
+    /// Advice 29: 255 characters, whatever they take in bytes.
+    #[test]
+    fn characters_are_counted_and_not_bytes() {
+        assert_eq!(length(&"🍱".repeat(255)), None);
+        let wrong = length(&"a".repeat(256)).unwrap();
+        assert_eq!(wrong, "is too long (maximum is 255 characters)");
+    }
+}
