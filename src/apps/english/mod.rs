@@ -265,6 +265,7 @@ fn operations() -> Routes<DrillState> {
     pages::accounts::routes()
         .merge(sentence_routes())
         .merge(score_routes())
+        .merge(word_routes())
         .operations(routes!(streaming::sentences))
         .merge(Routes::new().route("/user_conf/toggle_mode", toggle))
 }
@@ -282,6 +283,17 @@ fn sentence_routes() -> Routes<DrillState> {
         .route("/sentences/search.json", get(sentences::search))
         .route("/sentences/new", get(sentences::new))
         .route("/sentences/{id}/edit", get(sentences::edit))
+}
+
+/// Those of the words of a number; forms say which method they mean.
+fn word_routes() -> Routes<DrillState> {
+    use words::routes;
+    let (all, paths_of_all, methods_of_all) =
+        routes!(routes::show, routes::add, routes::put, routes::destroy_all);
+    let (one, paths_of_one, methods_of_one) = routes!(routes::destroy);
+    Routes::new()
+        .operations((all, paths_of_all, method_override(methods_of_all)))
+        .operations((one, paths_of_one, method_override(methods_of_one)))
 }
 
 /// The seven routes of each kind of gradings.

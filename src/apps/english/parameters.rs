@@ -6,7 +6,7 @@
 //! request without one is refused before anything else is looked at, whoever sent it. It must not know what
 //! parameters mean.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -23,6 +23,9 @@ use crate::web::form::{FormFields, KEY_FIELD, METHOD_FIELD};
 
 /// The parameter with the token.
 pub(super) const TOKEN: &str = "authenticity_token";
+
+/// Where a JSON body that is a list stands among the parameters, as in Rails.
+const LIST: &str = "_json";
 
 /// The header with the token.
 const TOKEN_HEADER: &str = "x-csrf-token";
@@ -72,6 +75,15 @@ impl Parameters {
             .filter(|(name, _)| !is_proof(name))
             .collect();
         serde_json::to_vec(&said).map_err(HttpError::internal)
+    }
+
+    /// What is listed under `key`, or by a JSON body that is a list. What has no parameters in it has none.
+    pub(super) fn listed(&self, key: &str) -> Option<Vec<Nested<'_>>> {
+        static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        let list = self.all.get(LIST).or_else(|| self.all.get(key))?;
+        let items = list.as_array()?.iter();
+        let nested = items.map(|item| Nested(item.as_object().unwrap_or(&NOTHING)));
+        Some(nested.collect())
     }
 
     /// Those that stand under `key`. A JSON body may leave the key out.
@@ -230,9 +242,10 @@ async fn json_body(request: Request, drill: &DrillState) -> Result<Map<String, V
     }
     match serde_json::from_slice(&body) {
         Ok(Value::Object(all)) => Ok(all),
+        Ok(list @ Value::Array(_)) => Ok(Map::from_iter([(LIST.to_owned(), list)])),
         Ok(_) => Err(HttpError::problem(
             StatusCode::BAD_REQUEST,
-            "The body is no JSON object.",
+            "The body is neither a JSON object nor a list.",
         )),
         Err(cause) => {
             let detail = format!("The body is no JSON: {cause}.");

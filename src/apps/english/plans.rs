@@ -13,7 +13,7 @@ use super::mode::Mode;
 use super::order::{self, Order};
 use super::score::{self, Part, ScoreList};
 use super::sentence::{self, SentenceList};
-use super::{dashboard, learner, user_conf, words};
+use super::{dashboard, learner, streaming, user_conf, words};
 
 const TABLES: &str = include_str!("../../../schema/english/tables.sql");
 const DERIVED: &str = include_str!("../../../schema/english/derived.sql");
@@ -85,6 +85,7 @@ fn every_statement_finds_its_rows_by_an_index() {
         &score::STATEMENTS,
         &sentence::STATEMENTS,
         &user_conf::STATEMENTS,
+        &streaming::STATEMENTS,
         &words::STATEMENTS,
     ];
     for sql in statements.concat() {

@@ -4,7 +4,6 @@
 //! A learner reads her own; the service reads everybody's by a token of its own. The links to the service are
 //! here too. It must not know how an order comes about.
 
-use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -17,6 +16,7 @@ use super::mode::Mode;
 use super::order::Order;
 use super::settings::EnglishSettings;
 use super::{DrillState, Result};
+use crate::apps::answer::json;
 use crate::http::{HttpError, PrivateResponse};
 
 /// Sentences of a list at most, the first ones of the order.
@@ -106,10 +106,7 @@ pub(super) async fn sentences(
     let work = move |connection: &Connection| list(connection, learner);
     let found = drill.store.read_offloaded(work).await?;
     let body = found.ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))?;
-    let mut response = Response::new(Body::from(body));
-    let json = HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
-    Ok(PrivateResponse::not_stored(response).into_response())
+    Ok(PrivateResponse::not_stored(json(body)).into_response())
 }
 
 /// The list of a learner, as JSON, if there is such a learner.

@@ -239,7 +239,7 @@ async fn users_of_the_original_sign_in() {
     let list = browser
         .json(Method::GET, "/streaming/sentences", &Value::Null)
         .await;
-    let list = list.is(200).value();
+    let list = list.is(200).json();
     let scores: Vec<_> = list["sentences"].as_array().unwrap().iter().collect();
     let scores = scores
         .iter()

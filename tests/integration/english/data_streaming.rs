@@ -68,14 +68,11 @@ async fn a_learner_reads_the_own_order() {
     ] {
         sets_mode(&site, ann, mode).await;
         let own = list("/streaming/sentences").await;
-        assert_eq!(own.is(200).value(), scores(&order), "{mode}");
-        assert_eq!(
-            own.header("content-type"),
-            "application/json; charset=utf-8"
-        );
+        assert_eq!(own.is(200).json(), scores(&order), "{mode}");
+        assert_eq!(own.header("content-type"), "application/json");
         assert_eq!(own.header("cache-control"), "no-store");
         let named = list(&format!("/streaming/sentences?user_id={ann}")).await;
-        assert_eq!(named.is(200).value(), scores(&order), "{mode}");
+        assert_eq!(named.is(200).json(), scores(&order), "{mode}");
     }
     site.learner("bob").await;
     let bob = site.user_id("bob@example.com").unwrap();
@@ -99,7 +96,7 @@ async fn the_service_reads_everybody_by_its_token() {
     sets_mode(&site, ann, "top").await;
     let bearer = format!("Bearer {TOKEN}");
     let list = by_service(&site, &format!("?user_id={ann}"), &bearer).await;
-    let list = list.is(200).value();
+    let list = list.is(200).json();
     assert_eq!(list["sentences"][0], json!({"no": 7, "score": 1}));
     assert_eq!(list["sentences"].as_array().unwrap().len(), 7);
     by_service(&site, "?user_id=999", &bearer).await.is(404);

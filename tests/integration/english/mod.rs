@@ -8,6 +8,7 @@ mod data_dump;
 mod data_seed;
 mod data_streaming;
 mod data_voices;
+mod data_words;
 mod forgotten;
 mod operating;
 mod scores;

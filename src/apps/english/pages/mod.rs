@@ -28,6 +28,7 @@ pub(super) mod sentence;
 pub(super) mod sentence_form;
 pub(super) mod sentence_list;
 mod strings;
+pub(super) mod words;
 
 use axum::routing::{get, post};
 

@@ -50,6 +50,9 @@ notices! {
     NOT_WRITTEN_CREATED "not-written-created" false "Score eng not written was successfully created."
     NOT_WRITTEN_UPDATED "not-written-updated" false "Score eng not written was successfully updated."
     NOT_WRITTEN_DESTROYED "not-written-destroyed" false "Score eng not written was successfully destroyed."
+    WORD_CREATED "word-created" false "Word was successfully created."
+    WORD_UPDATED "word-updated" false "Word was successfully updated."
+    WORD_DESTROYED "word-destroyed" false "Word was successfully destroyed."
 }
 
 /// 302 to a path of the app, where `notice` will be said.

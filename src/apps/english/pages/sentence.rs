@@ -76,6 +76,12 @@ impl SentencePage<'_> {
         self.sentence.fields.en.as_deref().unwrap_or_default()
     }
 
+    /// Where editors change the words.
+    fn words_address(&self) -> String {
+        let no = self.sentence.fields.no.unwrap_or_default();
+        self.frame.url(&format!("/words/{no}"))
+    }
+
     /// As wide as the English is long.
     fn field_width(&self) -> usize {
         self.en().chars().count().clamp(FIELD.0, FIELD.1)

@@ -25,6 +25,7 @@ pub(in crate::apps::english) struct Strings {
     pub(super) form: FormTexts,
     pub(super) drill: DrillTexts,
     pub(super) dashboard: DashboardTexts,
+    pub(super) words: WordTexts,
     pub(super) error: ErrorTexts,
 }
 
@@ -62,6 +63,8 @@ texts! {
         all_try achievement tried known all progress progress_summary as_table day gradings right wrong points
         best worst
     }
+    /// Of what words mean, and of the page where they are changed.
+    pub(super) WordTexts { title en note url add none sentence by_service edit away }
     pub(super) ErrorTexts {
         home not_found not_found_hint bad_request bad_request_hint forbidden forbidden_hint
         outdated outdated_hint too_large too_large_hint too_many too_many_hint read_only read_only_hint

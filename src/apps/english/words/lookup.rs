@@ -25,7 +25,7 @@ pub(in crate::apps::english) struct WordRow {
 
 /// How it stands with the words of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::apps::english) enum WordState {
+pub(super) enum WordState {
     /// They are there.
     Known,
     /// There are none.
@@ -39,7 +39,7 @@ pub(in crate::apps::english) enum WordState {
 /// The table of words below a sentence. It always has a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::apps::english) struct WordTable {
-    pub(in crate::apps::english) state: WordState,
+    pub(super) state: WordState,
     pub(in crate::apps::english) rows: Vec<WordRow>,
 }
 
@@ -54,8 +54,13 @@ impl WordRow {
 
     /// The address that the word links to: one of the web, with a host. Others lead nowhere, or run.
     pub(in crate::apps::english) fn link(&self) -> Option<&str> {
-        is_web_address(&self.url).then_some(&*self.url)
+        link(&self.url)
     }
+}
+
+/// The address that a text is, if it can be a link.
+pub(super) fn link(text: &str) -> Option<&str> {
+    is_web_address(text).then_some(text)
 }
 
 /// Whether a text is an address of the web.
@@ -70,6 +75,11 @@ pub(super) fn is_web_address(text: &str) -> bool {
 }
 
 impl WordTable {
+    /// Whether the service that knows them cannot be reached.
+    pub(in crate::apps::english) fn is_away(&self) -> bool {
+        self.state == WordState::Away
+    }
+
     /// The rows of a state without words are the original's, whose texts clients look for.
     fn of(rows: Vec<WordRow>, otherwise: WordState) -> Self {
         let stand_in = match otherwise {
@@ -132,11 +142,6 @@ impl<'d> WordLookup<'d> {
         let rows = words.map(|word| WordRow::of(&word.en, &word.note, &word.url));
         Ok(WordTable::of(rows.collect(), WordState::None))
     }
-}
-
-/// The words of the sentences with a number, for a page that has nothing else to read.
-pub(in crate::apps::english) async fn rows_for(drill: &Drill, no: i64) -> Result<WordTable> {
-    WordLookup::begin(drill, no).table().await
 }
 
 #[cfg(test)]

@@ -4,9 +4,12 @@
 //! their sentence, and stay when it goes.
 //!
 //! # Layout
-//! - [`lookup`]: the table of a sentence's page; `service`: who is asked; `store`: the rows
+//! - [`lookup`]: the table of a sentence's page; `service`: who is asked
+//! - [`routes`]: reading and changing them; `fields`: what is given; `store`: the rows
 
+mod fields;
 mod lookup;
+pub(super) mod routes;
 mod service;
 mod store;
 
@@ -14,3 +17,4 @@ pub(super) use self::lookup::{WordLookup, WordTable};
 pub(super) use self::service::WordService;
 #[cfg(test)]
 pub(super) use self::store::STATEMENTS;
+pub(super) use self::store::{NewWord, StoredWord};

@@ -4,6 +4,8 @@ use rusqlite::{Connection, Row};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::lookup::link;
+
 const OF_NUMBER: &str = "SELECT id, en, note, url FROM words WHERE sentence_no = ?1 ORDER BY id";
 const COUNT: &str = "SELECT count(*) FROM words WHERE sentence_no = ?1";
 const INSERT: &str =
@@ -27,12 +29,19 @@ pub(in crate::apps::english) struct StoredWord {
     pub(in crate::apps::english) url: String,
 }
 
+impl StoredWord {
+    /// The address that the word links to.
+    pub(in crate::apps::english) fn link(&self) -> Option<&str> {
+        link(&self.url)
+    }
+}
+
 /// A word that is to be stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct NewWord {
-    pub(super) en: String,
-    pub(super) note: String,
-    pub(super) url: String,
+pub(in crate::apps::english) struct NewWord {
+    pub(in crate::apps::english) en: String,
+    pub(in crate::apps::english) note: String,
+    pub(in crate::apps::english) url: String,
 }
 
 /// The words of the sentences with a number, in their order.
