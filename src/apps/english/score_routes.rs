@@ -22,10 +22,8 @@ macro_rules! operations {
         pub(super) mod $module {
             use super::*;
 
-            #[doc = concat!("Your ", $noun, "s")]
-            #[doc = ""]
-            #[doc = "500 at most, by rising id. `Link` leads on; a page further on costs no more that way."]
-            #[utoipa::path(get, path = $all, operation_id = $list, tag = "English",
+            #[utoipa::path(get, summary = concat!("Your ", $noun, "s"),
+                description = "500 at most, by rising id. `Link` leads on; a page further on costs no more that way.", path = $all, operation_id = $list, tag = "English",
                 params(described::PartParameters), security(("Session" = [])),
                 responses(
                     (status = 200, description = "A part of them; HTML unless JSON is asked for.",
@@ -46,10 +44,8 @@ macro_rules! operations {
                 scores::list($kind, &drill, &learner, asked, &addresses, &frame).await
             }
 
-            #[doc = concat!("Make a ", $noun)]
-            #[doc = ""]
-            #[doc = $made]
-            #[utoipa::path(post, path = $all, operation_id = $make, tag = "English",
+            #[utoipa::path(post, summary = concat!("Make a ", $noun),
+                description = $made, path = $all, operation_id = $make, tag = "English",
                 params(described::WriteParameters,
                     ("Idempotency-Key" = Option<String>, Header),
                     ("If-Match" = Option<String>, Header)),
@@ -74,8 +70,7 @@ macro_rules! operations {
                 scores::make($kind, &drill, terms, addresses, frame, sent).await
             }
 
-            #[doc = concat!("One ", $noun)]
-            #[utoipa::path(get, path = $one, operation_id = $show, tag = "English",
+            #[utoipa::path(get, summary = concat!("One ", $noun), path = $one, operation_id = $show, tag = "English",
                 params(("id" = i64, Path)), security(("Session" = [])),
                 responses(
                     (status = 200, description = "It; HTML unless JSON is asked for.",
@@ -96,10 +91,8 @@ macro_rules! operations {
                 scores::one($kind, &drill, &learner, (id, format), &addresses, &frame)
             }
 
-            #[doc = concat!("Change a ", $noun)]
-            #[doc = ""]
-            #[doc = "What is left out stays. What it counts stays in any case."]
-            #[utoipa::path(patch, path = $one, operation_id = $change, tag = "English",
+            #[utoipa::path(patch, summary = concat!("Change a ", $noun),
+                description = "What is left out stays. What it counts stays in any case.", path = $one, operation_id = $change, tag = "English",
                 params(("id" = i64, Path), described::WriteParameters,
                     ("Idempotency-Key" = Option<String>, Header),
                     ("If-Match" = Option<String>, Header)),
@@ -125,10 +118,8 @@ macro_rules! operations {
                 scores::change($kind, &drill, id, (terms, addresses), frame, sent).await
             }
 
-            #[doc = concat!("Change a ", $noun, " by PUT")]
-            #[doc = ""]
-            #[doc = "The same as `PATCH`: what is left out stays."]
-            #[utoipa::path(put, path = $one, operation_id = $put, tag = "English",
+            #[utoipa::path(put, summary = concat!("Change a ", $noun, " by PUT"),
+                description = "The same as `PATCH`: what is left out stays.", path = $one, operation_id = $put, tag = "English",
                 params(("id" = i64, Path), described::WriteParameters,
                     ("Idempotency-Key" = Option<String>, Header),
                     ("If-Match" = Option<String>, Header)),
@@ -154,8 +145,7 @@ macro_rules! operations {
                 scores::change($kind, &drill, id, (terms, addresses), frame, sent).await
             }
 
-            #[doc = concat!("Remove a ", $noun)]
-            #[utoipa::path(delete, path = $one, operation_id = $remove, tag = "English",
+            #[utoipa::path(delete, summary = concat!("Remove a ", $noun), path = $one, operation_id = $remove, tag = "English",
                 params(("id" = i64, Path), described::WriteParameters,
                     ("Idempotency-Key" = Option<String>, Header),
                     ("If-Match" = Option<String>, Header)),

@@ -10,8 +10,9 @@ use ekiben::config::{Layers, Sources};
 use ekiben::http::openapi::{self, Example, ExampleBody};
 use ekiben::serving;
 use ekiben::store::StoreError;
+use ekiben::web::csrf::FormToken;
 use rusqlite::Connection;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::conduit::rows_tokens::token_of;
 use crate::conduit::site::{PASSWORD, SECRET};
@@ -146,11 +147,13 @@ async fn references_lead_somewhere() {
     walk(&document, &document);
 }
 
-async fn replay(site: &Site, method: &str, example: &Example) -> Answer {
+async fn replay(site: &Site, method: &str, example: &Example, session: &DrillSession) -> Answer {
     let request = Request::builder().method(method);
     let mut request = request.uri(escaped(&example.request.path));
     for (name, value) in &example.request.headers {
-        request = request.header(name, value.replace("$TOKEN", &token_of(1, 600, SECRET)));
+        let value = value.replace("$TOKEN", &token_of(1, 600, SECRET));
+        let value = value.replace("$SESSION", &session.cookie);
+        request = request.header(name, value.replace("$CSRF", &session.token));
     }
     let (kind, body) = match &example.request.body {
         None => (None, String::new()),
@@ -197,6 +200,57 @@ fn assert_conforms(document: &Value, response: &Value, answer: &Answer) {
         let flaw = flaw(document, &content["schema"], &body);
         assert!(flaw.is_none(), "{flaw:?}{answer}");
     }
+}
+
+/// What the examples of the drill stand on: a session of its first user, and the token of that session.
+struct DrillSession {
+    cookie: String,
+    token: String,
+}
+
+impl DrillSession {
+    /// That of somebody who signs up, and so is the first user.
+    async fn begin(site: &Site) -> Self {
+        let seed = "0123456789abcdef0123456789abcdef";
+        let token = FormToken::of_seed(seed.as_bytes());
+        let body = json!({"user": {"email": "ann@example.com", "password": PASSWORD}});
+        let request = Request::post("/users")
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .header("cookie", format!("form_seed={seed}"))
+            .header("x-csrf-token", token.text());
+        let answer = site.send(request.body(Bytes::from(body.to_string())).unwrap());
+        let answer = answer.await;
+        let cookies = answer.is(201).headers.get_all("set-cookie").iter();
+        let mut cookies = cookies.map(|line| line.to_str().unwrap());
+        let cookie = cookies.find_map(|line| line.strip_prefix("english_session="));
+        Self {
+            cookie: cookie.unwrap().split(';').next().unwrap().to_owned(),
+            token: answer.header("x-csrf-token").to_owned(),
+        }
+    }
+}
+
+/// Brings the first user of the drill back, who is an editor, with a grading of each kind and the password of
+/// the examples.
+async fn bring_a_learner_back(site: &Site) {
+    let cost = PasswordCost {
+        memory_kib: 8,
+        passes: 1,
+    };
+    let hash = cost.hash(&PASSWORD.into()).unwrap();
+    let mut apps = site.site.apps().iter();
+    let drill = apps.find(|app| app.name == "english").unwrap();
+    let set = move |connection: &Connection| -> Result<_, StoreError> {
+        let user = "INSERT INTO users (id, email, encrypted_password, mode, created_at, updated_at, role) \
+            VALUES (1, 'ann@example.com', ?1, 'normal', ?2, ?2, 'editor')";
+        let time = "2026-01-01 00:00:00.000000";
+        connection.execute(user, (hash, time))?;
+        let scores = "INSERT INTO scores (passed, val, sentence_id, user_id, type, created_at, updated_at) \
+            VALUES (1, 2, 1, 1, 'ScoreEngWritten', ?1, ?1), (1, 1, 1, 1, 'ScoreEngNotWritten', ?1, ?1)";
+        Ok(connection.execute(scores, [time])?)
+    };
+    assert_eq!(drill.store.write(set).await.unwrap(), 2);
 }
 
 /// Gives the first user of the blog, whose token the examples have, the password that they have too: no
@@ -285,6 +339,7 @@ async fn examples_are_answered_as_they_say() {
     };
     options.config.auth.memory_kib = 8;
     let site = Site::of_every_app(&options);
+    let session = DrillSession::begin(&site).await;
     let json = described(&site).await;
     let app_defaults = ekiben::apps::ALL
         .iter()
@@ -303,10 +358,11 @@ async fn examples_are_answered_as_they_say() {
             app.store.reset().await.unwrap();
         }
         give_a_password(&site).await;
+        bring_a_learner_back(&site).await;
         let responses = &json["paths"][path][method.to_lowercase()]["responses"];
         let mut shown = BTreeSet::new();
         for example in openapi::examples(operation) {
-            let answer = replay(&site, method, &example).await;
+            let answer = replay(&site, method, &example, &session).await;
             let status = example.response.status.to_string();
             let _ = answer.is(example.response.status);
             for (name, value) in &example.response.headers {
