@@ -35,15 +35,17 @@ impl Letter {
             .header(ContentType::TEXT_PLAIN)
             .date_now()
             .message_id(None)
-            .body(body(text));
+            .body(body(&text));
         message.map_err(|_| Undelivered("it cannot be written as a mail".to_owned()))
     }
 }
 
 /// Plain where it can be, so that whoever looks at a mail in a folder can read it, and follow its links.
-fn body(text: String) -> Body {
+fn body(text: &str) -> Body {
+    // A carriage return alone is the end of a line to some servers and not to others.
+    let text = text.replace('\r', "");
     let is_short = text.lines().all(|line| line.len() <= LONGEST_LINE);
-    if is_short && text.is_ascii() && !text.contains(['\0', '\r']) {
+    if is_short && text.is_ascii() && !text.contains('\0') {
         let lines = text.replace('\n', "\r\n").into_bytes();
         Body::dangerous_pre_encoded(lines, ContentTransferEncoding::SevenBit)
     } else {
@@ -95,7 +97,7 @@ mod tests {
         let mail = written("ann@example.com", "s", &long).unwrap();
         assert!(mail.lines().all(|line| line.len() < 998), "{mail}");
         let bare = written("ann@example.com", "s", "a\r.\r\nQUIT").unwrap();
-        assert!(!bare.contains("\r.\r"), "{bare}");
+        assert!(bare.ends_with("\r\n\r\na.\r\nQUIT"), "{bare:?}");
     }
 
     #[test]

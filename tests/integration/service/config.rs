@@ -224,7 +224,7 @@ fn commands_about_one_app_take_the_configured_one_or_ask() {
         (&["bake"], "isuumo, people\n"),
         (
             &["backup", "backups/c.sqlite", "--app", "all"],
-            "isuumo, people, conduit\n",
+            "isuumo, people, conduit, english\n",
         ),
     ] {
         run_with(folder, &both, arguments)
