@@ -5,7 +5,7 @@
 //! # Layout
 //! - `users`: the rows; `flaws`: what is wrong with what was given
 //! - `closing`: accounts that go
-//! - [`operators`]: what `ekiben english` does
+//! - `operators`: what `ekiben english` does
 
 pub(super) mod closing;
 pub(super) mod flaws;
