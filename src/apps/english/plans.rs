@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use super::accounts::{closing, operators, users};
 use super::dashboard::Dashboard;
 use super::kind::Kind;
 use super::mode::Mode;
@@ -80,6 +81,9 @@ fn every_statement_finds_its_rows_by_an_index() {
     let connection = drill(20_000);
     let statements = [
         &dashboard::STATEMENTS[..],
+        &closing::STATEMENTS,
+        &operators::STATEMENTS,
+        &users::STATEMENTS,
         &learner::STATEMENTS,
         &order::STATEMENTS,
         &score::STATEMENTS,

@@ -9,7 +9,7 @@
 
 pub(super) mod closing;
 pub(super) mod flaws;
-mod operators;
+pub(super) mod operators;
 pub(super) mod users;
 
 pub use self::operators::{PASSWORD_RULE, Role, grant, set_password};
