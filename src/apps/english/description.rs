@@ -5,11 +5,13 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 
+use super::accounts::users::Account;
 use super::described::{
     EnglishFieldErrors, NoParameters, NotAnEditor, NothingThere, TooManyAttempts, WrongFields,
 };
 use super::pages::accounts::described::{
-    AccountRefusal, NotSignedIn, SignInRefusal, WrongAccount, WrongCredentials, WrongFormToken,
+    AccountRefusal, Done, NotSignedIn, SignInRefusal, SignedIn, WrongAccount, WrongCredentials,
+    WrongFormToken,
 };
 use crate::http::builtin::openapi::add_examples;
 
@@ -18,9 +20,9 @@ const EXAMPLES: &str = include_str!("examples.json");
 #[derive(utoipa::OpenApi)]
 #[openapi(
     components(
-        schemas(AccountRefusal, EnglishFieldErrors, SignInRefusal),
+        schemas(Account, AccountRefusal, EnglishFieldErrors, SignInRefusal),
         responses(
-            NoParameters, NotAnEditor, NotSignedIn, NothingThere, TooManyAttempts, WrongAccount,
+            Done, NoParameters, NotAnEditor, NotSignedIn, NothingThere, SignedIn, TooManyAttempts, WrongAccount,
             WrongCredentials, WrongFields, WrongFormToken,
         ),
     ),

@@ -17,7 +17,7 @@ use crate::http::PrivateResponse;
 #[utoipa::path(delete, path = "/users", operation_id = "delete_account", tag = "English",
     params(("X-CSRF-Token" = String, Header)),
     responses(
-        (status = 204, description = "It is gone."),
+        (status = 204, response = super::described::Done),
         (status = 401, response = super::described::NotSignedIn),
         (status = 422, response = super::described::WrongFormToken),
     ))]

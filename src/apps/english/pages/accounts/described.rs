@@ -1,4 +1,4 @@
-//! Types of accounts that exist to be described only: bodies and refusals. The handlers name them in their
+//! Types of accounts that exist to be described only: bodies and answers. The handlers name them in their
 //! descriptions; this file must not know handlers.
 
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub(in crate::apps::english) struct SignInRefusal {
 }
 
 /// Names a response, and says when it is given.
-macro_rules! refusals {
+macro_rules! answers {
     ($($(#[$doc:meta])* $name:ident = $key:literal, $schema:literal, $media:expr, $description:literal;)*) => {$(
         $(#[$doc])*
         pub(in crate::apps::english) struct $name;
@@ -38,7 +38,13 @@ macro_rules! refusals {
     )*};
 }
 
-refusals! {
+answers! {
+    /// 201 of everything that begins a session.
+    SignedIn = "EnglishSignedIn", "Account", JSON,
+        "The account. The answer sets the session's cookie, and says the token of the next requests in \
+         `X-CSRF-Token`.";
+    /// 204.
+    Done = "EnglishDone", "", &[], "It is done.";
     /// 401 of a sign-in.
     WrongCredentials = "EnglishWrongCredentials", "SignInRefusal", JSON,
         "There is no such account, or the password is wrong.";

@@ -56,7 +56,7 @@ pub(super) async fn form(
     params(("X-CSRF-Token" = String, Header)),
     request_body(content = super::described::AccountChangesBody, content_type = "application/json"),
     responses(
-        (status = 204, description = "It was changed."),
+        (status = 204, response = super::described::Done),
         (status = 401, response = super::described::NotSignedIn),
         (status = 422, response = super::described::WrongAccount),
         (status = 429, response = crate::apps::english::described::TooManyAttempts),
@@ -77,7 +77,7 @@ pub(super) async fn change(
     params(("X-CSRF-Token" = String, Header)),
     request_body(content = super::described::AccountChangesBody, content_type = "application/json"),
     responses(
-        (status = 204, description = "It was changed."),
+        (status = 204, response = super::described::Done),
         (status = 401, response = super::described::NotSignedIn),
         (status = 422, response = super::described::WrongAccount),
         (status = 429, response = crate::apps::english::described::TooManyAttempts),

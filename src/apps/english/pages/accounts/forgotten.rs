@@ -175,7 +175,7 @@ pub(super) async fn edit(
     params(("X-CSRF-Token" = String, Header)),
     request_body(content = super::described::ResetBody, content_type = "application/json"),
     responses(
-        (status = 204, description = "It was set."),
+        (status = 204, response = super::described::Done),
         (status = 422, response = super::described::WrongAccount),
     ))]
 pub(super) async fn change(
@@ -193,7 +193,7 @@ pub(super) async fn change(
     params(("X-CSRF-Token" = String, Header)),
     request_body(content = super::described::ResetBody, content_type = "application/json"),
     responses(
-        (status = 204, description = "It was set."),
+        (status = 204, response = super::described::Done),
         (status = 422, response = super::described::WrongAccount),
     ))]
 pub(super) async fn replace(

@@ -40,13 +40,12 @@ pub(super) async fn form(State(drill): State<DrillState>, frame: PageFrame) -> R
 
 /// Sign in
 ///
-/// An address that nobody has and a wrong password are answered alike, and take the same time. The answer
-/// sets the session's cookie and says the token of the next requests in `X-CSRF-Token`.
+/// An address that nobody has and a wrong password are answered alike, and take the same time.
 #[utoipa::path(post, path = "/users/sign_in", operation_id = "sign_in", tag = "English",
     params(("X-CSRF-Token" = String, Header)),
     request_body(content = super::described::SignInBody, content_type = "application/json"),
     responses(
-        (status = 201, description = "The account.", body = users::Account),
+        (status = 201, response = super::described::SignedIn),
         (status = 401, response = super::described::WrongCredentials),
         (status = 422, response = super::described::WrongFormToken),
         (status = 429, response = crate::apps::english::described::TooManyAttempts),
@@ -90,7 +89,7 @@ pub(super) async fn enter(
 #[utoipa::path(delete, path = "/users/sign_out", operation_id = "sign_out", tag = "English",
     params(("X-CSRF-Token" = String, Header)),
     responses(
-        (status = 204, description = "Nobody is signed in by this cookie any more."),
+        (status = 204, response = super::described::Done),
         (status = 422, response = super::described::WrongFormToken),
     ))]
 pub(super) async fn leave(

@@ -67,7 +67,7 @@ fn is_open(drill: &Drill) -> Result<()> {
     params(("X-CSRF-Token" = String, Header)),
     request_body(content = super::described::SignUpBody, content_type = "application/json"),
     responses(
-        (status = 201, description = "The account.", body = users::Account),
+        (status = 201, response = super::described::SignedIn),
         (status = 404, description = "Nobody can make an account here."),
         (status = 422, response = super::described::WrongAccount),
         (status = 429, response = crate::apps::english::described::TooManyAttempts),
