@@ -1,5 +1,5 @@
 //! What the parts of a request cost, without sockets: the dump lexer, a prebuilt body, a point read
-//! (also with the limit on each client's requests), a search, a nazotte.
+//! (also with the limit on each client's requests), a search, a nazotte, the verification of a token.
 //!
 //! `cargo bench --bench micro [NAME]`. Requests go through the router that the binary serves, layers
 //! included, on one thread. Absolute times: compare them within one run, and machines with
@@ -14,6 +14,7 @@ use std::io::Read as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::body::Body;
@@ -22,10 +23,13 @@ use axum::http::{Method, Request, header};
 use divan::Bencher;
 use divan::counter::BytesCount;
 use ekiben::apps::{self, App as _, AppData as _, isuumo::Isuumo};
+use ekiben::auth::UserContext;
+use ekiben::auth::token::Tokens;
 use ekiben::bake::{Recipe, bake};
-use ekiben::config::{Config, Layers, Sources};
+use ekiben::config::{Config, Layers, Secret, Sources};
 use ekiben::dump::{DumpReader, decompress};
 use ekiben::file::Folder;
+use ekiben::http::WorkPool;
 use ekiben::load::Silent;
 use ekiben::serving;
 use http_body_util::BodyExt as _;
@@ -190,4 +194,37 @@ fn nazotte(bencher: Bencher<'_, '_>) {
     let served = &*SERVED;
     let square = r#"{"coordinates":[{"latitude":34.9,"longitude":136.6},{"latitude":35.4,"longitude":136.6},{"latitude":35.4,"longitude":137.1},{"latitude":34.9,"longitude":137.1},{"latitude":34.9,"longitude":136.6}]}"#;
     bencher.bench_local(|| served.answer(&Method::POST, "/api/estate/nazotte", square));
+}
+
+/// Issues and verifies tokens as the blog does.
+fn tokens() -> Tokens {
+    let context = UserContext::new(&Config::default(), WorkPool::new(1, 1));
+    let secret = Secret::from("a secret of thirty-two bytes or so");
+    let users = context.for_app("conduit", &secret).unwrap();
+    users
+        .open()
+        .unwrap()
+        .tokens(Duration::from_secs(60))
+        .unwrap()
+}
+
+/// As nearly all are: by a client that asked before.
+#[divan::bench]
+fn known_token(bencher: Bencher<'_, '_>) {
+    let (tokens, now) = (tokens(), SystemTime::now());
+    let token = tokens.issue(1, now).unwrap();
+    bencher.bench_local(|| tokens.verify(&token, now).unwrap().user);
+}
+
+/// Of clients that come for the first time.
+#[divan::bench]
+fn unknown_token(bencher: Bencher<'_, '_>) {
+    let (tokens, now) = (tokens(), SystemTime::now());
+    let mut user = 0;
+    bencher
+        .with_inputs(|| {
+            user += 1;
+            tokens.issue(user, now).unwrap()
+        })
+        .bench_local_values(|token| tokens.verify(&token, now).unwrap().user);
 }
