@@ -76,12 +76,6 @@ impl Flaws {
         self.0.push((field, flaw));
     }
 
-    /// What is wrong with a field, if something is.
-    pub(in crate::apps::english) fn of(&self, field: Field) -> Option<Flaw> {
-        let found = self.0.iter().find(|(of, _)| *of == field);
-        found.map(|(_, flaw)| *flaw)
-    }
-
     /// As JSON has it: a list of texts for each field.
     pub(in crate::apps::english) fn json(&self) -> Value {
         let mut errors = Map::new();
@@ -143,10 +137,16 @@ pub(in crate::apps::english) fn check_password(
 mod tests {
     use super::*;
 
+    /// What is wrong with a field, if something is.
+    fn found(flaws: &Flaws, field: Field) -> Option<Flaw> {
+        let found = flaws.0.iter().find(|(of, _)| *of == field);
+        found.map(|(_, flaw)| *flaw)
+    }
+
     fn of_email(given: &str) -> Option<Flaw> {
         let mut flaws = Flaws::default();
         check_email(&email_of(given), &mut flaws);
-        flaws.of(Field::Email)
+        found(&flaws, Field::Email)
     }
 
     fn of_password(password: &str, confirmation: Option<&str>) -> Flaws {
@@ -176,7 +176,7 @@ mod tests {
             assert!(of_password(good, Some(good)).is_empty(), "{good}");
             assert!(of_password(good, None).is_empty(), "{good}");
         }
-        let of = |password| of_password(password, None).of(Field::Password);
+        let of = |password| found(&of_password(password, None), Field::Password);
         assert_eq!(of(""), Some(Flaw::Blank));
         assert_eq!(of("       "), Some(Flaw::Blank));
         assert_eq!(of("12345"), Some(Flaw::TooShort(6)));

@@ -32,8 +32,8 @@ pub(in crate::apps::english) struct Strings {
 texts! {
     /// On every page.
     pub(super) SiteTexts {
-        name description skip menu home sentences dashboard scores sign_in sign_up account sign_out switch
-        footer about api streaming_global streaming_local
+        name description skip menu sentences dashboard scores sign_in sign_up account sign_out switch
+        footer about api
     }
     /// Of sign-in, sign-up and the own account, and what is said of their fields.
     pub(super) AccountTexts {
