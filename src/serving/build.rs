@@ -130,7 +130,9 @@ fn make_way(
 ) -> Result<Vec<&'static str>, OpenError> {
     let mut without_pages = Vec::new();
     for index in 0..apps.len() {
-        let (Some(app), Err(OpenError::Conflict { .. })) = (apps.get(index), check(apps)) else {
+        // Those before it are in nobody's way by now: a conflict up to here is this app's.
+        let so_far = apps.get(..=index).unwrap_or_default();
+        let (Some(app), Err(OpenError::Conflict { .. })) = (apps.get(index), check(so_far)) else {
             continue;
         };
         let without = mount_app(app.app, layers, shared, false)?;

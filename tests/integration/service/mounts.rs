@@ -64,6 +64,7 @@ async fn people_are_led_on_from_a_root_at_which_nothing_is() {
         ("people", "/p"),
         ("isuumo", "/shop"),
         ("conduit", "/blog"),
+        ("english", "/drill"),
     ]));
     for root in ["/", "/p/"] {
         let page = Request::get(root).header("accept", "text/html,*/*;q=0.8");
