@@ -138,7 +138,7 @@ impl Passwords {
             let detail = "The password is too long.";
             return Err(HttpError::problem(StatusCode::UNPROCESSABLE_ENTITY, detail));
         }
-        let hashed = self.0.work.run(move || hashing.cost.hash(&password));
+        let hashed = self.0.work.run_behind(move || hashing.cost.hash(&password));
         hashed.await?.map_err(HttpError::internal)
     }
 
@@ -157,7 +157,7 @@ impl Passwords {
         let verified = self
             .0
             .work
-            .run(move || hashing.verify(&password, stored.as_deref()));
+            .run_behind(move || hashing.verify(&password, stored.as_deref()));
         verified.await?.map_err(HttpError::internal)
     }
 }

@@ -6,12 +6,14 @@
 //! together. It must not know what is computed, nor be used for what waits (for files, for a lock, for
 //! SQLite): that has the readers and the writer of `store`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use prometheus_client::metrics::histogram::Histogram;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::http::HttpError;
 
@@ -19,6 +21,15 @@ use crate::http::HttpError;
 const BUCKETS: [f64; 10] = [
     0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0,
 ];
+
+/// How far behind others [`WorkPool::run_behind`] is, as `nice` counts: a tenth of a processor that is wanted
+/// by one other thread, all of one that is not.
+#[cfg(target_os = "linux")]
+const BEHIND: i32 = 10;
+
+/// The lowest priority that there is.
+#[cfg(target_os = "linux")]
+const LAST: i32 = 19;
 
 /// The pool; clones are the same one.
 #[derive(Debug, Clone)]
@@ -81,6 +92,43 @@ impl WorkPool {
         self.run_with(turn, work).await
     }
 
+    /// As [`WorkPool::run`], for what takes so long that serving would suffer, like the hash of a password: it
+    /// has a thread of its own, which the system has run when others leave it time. Where nothing else is to
+    /// be done it is as fast as any.
+    ///
+    /// # Errors
+    /// As those of [`WorkPool::run`]; 503 too when the system has no thread.
+    pub async fn run_behind<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HttpError> {
+        let turn = self.turn().await?;
+        let seconds = self.0.seconds.clone();
+        let (done, result) = oneshot::channel();
+        let spawned = thread::Builder::new()
+            .name("work behind".to_owned())
+            .spawn(move || {
+                // Given back before the result is known, whether `work` returns or panics.
+                let own_turn = turn;
+                step_behind();
+                let start = Instant::now();
+                // Nothing of what panicked is looked at again.
+                let result = catch_unwind(AssertUnwindSafe(work));
+                seconds.observe(start.elapsed().as_secs_f64());
+                drop(own_turn);
+                // Whoever asked may have gone.
+                drop(done.send(result));
+            });
+        if let Err(cause) = spawned {
+            return Err(HttpError::overloaded("Too much work is done.").caused_by(cause));
+        }
+        match result.await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(panic)) => Err(HttpError::panicked(&*panic)),
+            Err(_) => Err(HttpError::overloaded("The server is shutting down.")),
+        }
+    }
+
     async fn run_with<T: Send + 'static>(
         &self,
         turn: OwnedSemaphorePermit,
@@ -123,6 +171,19 @@ impl WorkPool {
             waiting: pool.queue - pool.queue_permits.available_permits(),
             rejected: pool.rejected.load(Ordering::Relaxed),
             seconds: pool.seconds.clone(),
+        }
+    }
+}
+
+/// Lets other threads go before this one. Elsewhere than on Linux the call would mean the whole process.
+fn step_behind() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{getpriority_process, setpriority_process};
+        let own = getpriority_process(None);
+        let stepped = own.and_then(|nice| setpriority_process(None, (nice + BEHIND).min(LAST)));
+        if let Err(cause) = stepped {
+            tracing::debug!(%cause, "a thread keeps its priority");
         }
     }
 }
@@ -170,6 +231,22 @@ mod tests {
     fn at_work(pool: &WorkPool) -> (usize, usize, u64) {
         let figures = pool.figures();
         (figures.running, figures.waiting, figures.rejected)
+    }
+
+    /// The priority is that of the work's thread alone, and what panics gives its turn back.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn long_work_lets_others_go_before_it() {
+        let nice = || rustix::process::getpriority_process(None).unwrap();
+        let (pool, before) = (WorkPool::new(1, 0), nice());
+        let behind = pool.run_behind(nice).await.unwrap();
+        assert_eq!(behind, (before + BEHIND).min(LAST));
+        assert_eq!(pool.run(nice).await.unwrap(), before);
+        let panicked = pool.run_behind(|| panic!("a reason")).await;
+        let status = panicked.map(|()| StatusCode::OK).unwrap_err().status();
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(at_work(&pool), (0, 0, 0));
+        assert_eq!(pool.run_behind(|| 7).await.unwrap(), 7);
     }
 
     #[tokio::test]
