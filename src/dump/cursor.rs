@@ -10,7 +10,7 @@ use super::charset::Charset;
 use super::error::{DumpProblem, Position, excerpt};
 use super::lexer::{Lexer, Token};
 use super::literal::{Quoting, text_bytes};
-use super::session::{Modes, Session};
+use super::session::{Modes, SqlSession};
 use super::window::{ByteSpan, Window};
 
 /// The input of a reader: any source of unpacked bytes.
@@ -66,7 +66,7 @@ impl<'i> Cursor<'i> {
     }
 
     /// Takes over what the session changes about tokens; not to be called while one is peeked.
-    pub(super) fn configure(&mut self, session: &Session) {
+    pub(super) fn configure(&mut self, session: &SqlSession) {
         debug_assert!(self.peeked.is_none(), "a peeked token was read the old way");
         self.charset = session.charset;
         self.lexer

@@ -13,7 +13,7 @@ use super::error::{DumpError, DumpProblem, Position};
 use super::lexer::Token;
 use super::literal::Literal;
 use super::row_scan;
-use super::session::Session;
+use super::session::SqlSession;
 use super::value::{Value, convert};
 use super::value_type::ValueType;
 
@@ -96,7 +96,7 @@ pub(super) enum RowsForm {
 /// Parses from behind the word `INSERT` or `REPLACE` to behind `VALUES`.
 pub(super) fn head(
     cursor: &mut Cursor<'_>,
-    session: &Session,
+    session: &SqlSession,
     mut on_conflict: OnConflict,
 ) -> Result<Head, DumpProblem> {
     for modifier in ["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY"] {
@@ -147,7 +147,7 @@ pub(super) fn head(
 
 fn assignments(
     cursor: &mut Cursor<'_>,
-    session: &Session,
+    session: &SqlSession,
 ) -> Result<(Vec<String>, Vec<Literal>), DumpProblem> {
     let (mut names, mut literals) = (Vec::new(), Vec::new());
     loop {
@@ -171,7 +171,7 @@ impl OpenInsert {
     pub(super) fn read_row(
         &mut self,
         cursor: &mut Cursor<'_>,
-        session: &Session,
+        session: &SqlSession,
     ) -> Result<(), DumpProblem> {
         self.literals.clear();
         cursor.set_anchor();
@@ -188,7 +188,7 @@ impl OpenInsert {
     fn read_row_by_tokens(
         &mut self,
         cursor: &mut Cursor<'_>,
-        session: &Session,
+        session: &SqlSession,
     ) -> Result<(), DumpProblem> {
         self.literals.clear();
         cursor.skip_word("ROW")?;
@@ -271,7 +271,7 @@ fn on_duplicate(
 }
 
 /// A value. What is no plain literal is kept as an expression, for whoever can compute it.
-fn literal(cursor: &mut Cursor<'_>, session: &Session) -> Result<Literal, DumpProblem> {
+fn literal(cursor: &mut Cursor<'_>, session: &SqlSession) -> Result<Literal, DumpProblem> {
     cursor.peek()?;
     let mut found = None;
     let source = cursor.source_span(|cursor| {
@@ -298,7 +298,7 @@ fn literal(cursor: &mut Cursor<'_>, session: &Session) -> Result<Literal, DumpPr
 }
 
 /// One literal, if one stands there; what was consumed otherwise is part of an expression.
-fn simple(cursor: &mut Cursor<'_>, session: &Session) -> Result<Option<Literal>, DumpProblem> {
+fn simple(cursor: &mut Cursor<'_>, session: &SqlSession) -> Result<Option<Literal>, DumpProblem> {
     let token = cursor.peek()?;
     if let Some(literal) = quoted_or_binary(cursor, token, session.charset, Charset::Binary) {
         cursor.next()?;

@@ -14,7 +14,7 @@ use super::error::{DumpError, DumpProblem, Position};
 use super::insert::{self, DumpRow, Follow, InsertHeader, OnConflict, OpenInsert, Upsert};
 use super::lexer::Token;
 use super::row_scan;
-use super::session::{Session, Setting};
+use super::session::{Setting, SqlSession};
 use super::tables::Tables;
 
 /// Statements that only make sense on a server.
@@ -135,7 +135,7 @@ pub struct Finished {
 pub struct DumpReader<'i> {
     pub(super) input: String,
     pub(super) cursor: Cursor<'i>,
-    pub(super) session: Session,
+    pub(super) session: SqlSession,
     pub(super) tables: Tables,
     rows: HashMap<(Option<String>, String), u64>,
     insert: Option<OpenInsert>,
@@ -158,7 +158,7 @@ impl<'i> DumpReader<'i> {
         Self {
             input: input.into(),
             cursor: Cursor::new(Box::new(bytes)),
-            session: Session::new(Charset::Utf8),
+            session: SqlSession::new(Charset::Utf8),
             tables: Tables::default(),
             rows: HashMap::new(),
             insert: None,
@@ -182,7 +182,7 @@ impl<'i> DumpReader<'i> {
     /// Takes text for `charset` as long as the dump does not say what it is in.
     #[must_use]
     pub fn with_charset(mut self, charset: Charset) -> Self {
-        self.session = Session::new(charset);
+        self.session = SqlSession::new(charset);
         self.cursor.configure(&self.session);
         self
     }

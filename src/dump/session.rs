@@ -44,8 +44,9 @@ impl Modes {
     }
 }
 
+/// What holds for the statements that come next.
 #[derive(Debug, Clone)]
-pub(super) struct Session {
+pub(super) struct SqlSession {
     /// Character set of names, and of strings without an introducer.
     pub(super) charset: Charset,
     pub(super) modes: Modes,
@@ -68,7 +69,7 @@ pub(super) enum Setting {
     Other,
 }
 
-impl Session {
+impl SqlSession {
     /// `default` is what the clients of the last ten years write when they do not say it: UTF-8.
     pub(super) fn new(default: Charset) -> Self {
         Self {
@@ -142,7 +143,7 @@ mod tests {
 
     #[test]
     fn modes_are_set_saved_and_restored() {
-        let mut session = Session::new(Charset::Utf8);
+        let mut session = SqlSession::new(Charset::Utf8);
         let literal = |text: &str| Setting::Literal(text.to_owned());
         let variable = |text: &str| Setting::Variable(text.to_owned());
         session
@@ -161,7 +162,7 @@ mod tests {
 
     #[test]
     fn the_character_set_of_definitions_differs_from_that_of_rows() {
-        let mut session = Session::new(Charset::Utf8);
+        let mut session = SqlSession::new(Charset::Utf8);
         session.set_names("latin1").unwrap();
         let latin1 = session.charset;
         session

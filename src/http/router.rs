@@ -293,7 +293,7 @@ async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Nex
 /// The layers around all routes. Each costs a request some allocations, so what surrounds all others is one,
 /// and takes along what it can.
 fn layered(routes: Router, cors: Option<CorsLayer>, limits: &LayerLimits) -> Router {
-    let mut shared = Shared {
+    let mut shared = OutermostLayer {
         default_headers: DefaultHeaders {
             server_timing: limits.server_timing,
         },
@@ -319,13 +319,13 @@ fn layered(routes: Router, cors: Option<CorsLayer>, limits: &LayerLimits) -> Rou
 
 /// What the outermost layer does.
 #[derive(Clone, Copy)]
-struct Shared {
+struct OutermostLayer {
     default_headers: DefaultHeaders,
     /// Whether encodings are negotiated there, and by no layer within.
     negotiates: bool,
 }
 
-async fn outermost(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+async fn outermost(State(shared): State<OutermostLayer>, request: Request, next: Next) -> Response {
     let answer = async |request| match shared.negotiates {
         true => refuse_or_run(request, next).await,
         false => next.run(request).await,

@@ -114,7 +114,7 @@ pub struct StoreOptions {
 
 /// One app's data, opened for serving. Shared behind an [`Arc`].
 pub struct Store {
-    shared: Arc<Shared>,
+    shared: Arc<StoreState>,
     writer: Option<Writer>,
     offloaded: Arc<Semaphore>,
     /// Places of those that wait for one of the offloaded.
@@ -123,7 +123,7 @@ pub struct Store {
 }
 
 /// What the writer thread shares with everybody else.
-struct Shared {
+struct StoreState {
     options: StoreOptions,
     current: RwLock<Arc<Generation>>,
     counters: Arc<Counters>,
@@ -131,7 +131,7 @@ struct Shared {
     reloads: Mutex<u64>,
 }
 
-impl Shared {
+impl StoreState {
     fn current(&self) -> Arc<Generation> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -173,7 +173,7 @@ impl Store {
             Mode::Replica => {
                 let counters = Arc::new(Counters::new(&options));
                 let generation = Generation::open_baked(&options, 0, &counters)?;
-                let shared = Shared {
+                let shared = StoreState {
                     options,
                     current: RwLock::new(Arc::new(generation)),
                     counters,

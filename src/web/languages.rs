@@ -92,12 +92,12 @@ mod tests {
     use super::*;
 
     #[derive(Debug, Clone, Copy, PartialEq)]
-    enum Tongue {
+    enum TestLanguage {
         Japanese,
         English,
     }
 
-    impl Languages for Tongue {
+    impl Languages for TestLanguage {
         const ALL: &'static [Self] = &[Self::Japanese, Self::English];
 
         fn code(self) -> &'static str {
@@ -108,11 +108,11 @@ mod tests {
         }
     }
 
-    fn language(accepted: &'static str, cookie: &'static str, query: &str) -> Tongue {
+    fn language(accepted: &'static str, cookie: &'static str, query: &str) -> TestLanguage {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(accepted));
         headers.insert(header::COOKIE, HeaderValue::from_static(cookie));
-        Tongue::of(&headers, Some(query))
+        TestLanguage::of(&headers, Some(query))
     }
 
     #[test]
@@ -127,7 +127,11 @@ mod tests {
             "en;q=0",
             "en;q=x",
         ] {
-            assert_eq!(language(accepted, "", ""), Tongue::Japanese, "{accepted}");
+            assert_eq!(
+                language(accepted, "", ""),
+                TestLanguage::Japanese,
+                "{accepted}"
+            );
         }
         for accepted in [
             "en",
@@ -136,21 +140,34 @@ mod tests {
             "ja;q=0, en",
             "de;q=1,en;q=0.1",
         ] {
-            assert_eq!(language(accepted, "", ""), Tongue::English, "{accepted}");
+            assert_eq!(
+                language(accepted, "", ""),
+                TestLanguage::English,
+                "{accepted}"
+            );
         }
-        assert_eq!(language("ja", "a=b; language=en", ""), Tongue::English);
-        assert_eq!(language("en", "language=ja;x=y", ""), Tongue::Japanese);
-        assert_eq!(language("en", "language=tlh", ""), Tongue::English);
-        assert_eq!(language("ja", "xlanguage=en", ""), Tongue::Japanese);
+        assert_eq!(
+            language("ja", "a=b; language=en", ""),
+            TestLanguage::English
+        );
+        assert_eq!(
+            language("en", "language=ja;x=y", ""),
+            TestLanguage::Japanese
+        );
+        assert_eq!(language("en", "language=tlh", ""), TestLanguage::English);
+        assert_eq!(language("ja", "xlanguage=en", ""), TestLanguage::Japanese);
         assert_eq!(
             language("ja", "language=ja", "a=1&lang=en"),
-            Tongue::English
+            TestLanguage::English
         );
-        assert_eq!(language("en", "", "lang=tlh"), Tongue::English);
-        assert_eq!(Tongue::of(&HeaderMap::new(), None), Tongue::Japanese);
+        assert_eq!(language("en", "", "lang=tlh"), TestLanguage::English);
         assert_eq!(
-            Tongue::Japanese.others().collect::<Vec<_>>(),
-            [Tongue::English]
+            TestLanguage::of(&HeaderMap::new(), None),
+            TestLanguage::Japanese
+        );
+        assert_eq!(
+            TestLanguage::Japanese.others().collect::<Vec<_>>(),
+            [TestLanguage::English]
         );
     }
 }

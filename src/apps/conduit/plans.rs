@@ -1,5 +1,6 @@
 //! How the app's statements are run: their plans, and how many steps of SQLite's machine they take, over a
-//! blog of 2,000 articles and one of 100,000. Steps are the same on every machine, however busy it is.
+//! blog of 2,000 articles and one of 100,000. Steps are the same on every machine, however busy it is. All of
+//! it is compiled for tests only.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -223,7 +223,7 @@ pub(crate) fn too_slow() -> HttpError {
 }
 
 /// What of a body is looked at together.
-struct Window {
+struct PaceWindow {
     /// Its end.
     over: Pin<Box<Sleep>>,
     /// What has come since it began.
@@ -235,14 +235,14 @@ struct Arriving {
     body: Body,
     arrival: Arc<Arrival>,
     /// From when it had to be waited for: a body that is there sets no timer.
-    window: Option<Window>,
+    window: Option<PaceWindow>,
 }
 
 impl Arriving {
     /// Whether less came than had to. Otherwise the task is woken when that is to be asked again.
     fn is_too_slow(&mut self, context: &mut Context<'_>) -> bool {
         let pace = self.arrival.arrivals.pace;
-        let begin = || Window {
+        let begin = || PaceWindow {
             over: Box::pin(tokio::time::sleep(pace.time)),
             bytes: 0,
         };

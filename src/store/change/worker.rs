@@ -27,7 +27,7 @@ use crate::store::open::pragmas::{Access, open_writer, prove_writable};
 use crate::store::open::unfinished;
 use crate::store::serve::generation::Generation;
 use crate::store::watch::figures::Counters;
-use crate::store::{Change, Deriver, Shared, StoreError, StoreOptions, Writing};
+use crate::store::{Change, Deriver, StoreError, StoreOptions, StoreState, Writing};
 
 /// Time between two commits of a busy writer: a commit costs a sync and takes the processor from reads,
 /// however few writes are in it. A write that comes alone after a while does not wait.
@@ -64,7 +64,7 @@ struct Uncommitted {
 
 /// The writer thread.
 pub(super) struct Worker {
-    shared: Arc<Shared>,
+    shared: Arc<StoreState>,
     files: PrimaryFiles,
     connection: Connection,
     changes: ChangeLog,
@@ -81,7 +81,7 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn new(
-        shared: &Arc<Shared>,
+        shared: &Arc<StoreState>,
         files: PrimaryFiles,
         opened: WriterConnection,
         inbox: Inbox,

@@ -22,7 +22,7 @@ use crate::store::make::adoption::{first_generation, refused, tell_drift};
 use crate::store::open::files::PrimaryFiles;
 use crate::store::panic::panic_message;
 use crate::store::watch::figures::Counters;
-use crate::store::{Shared, StoreError, StoreOptions};
+use crate::store::{StoreError, StoreOptions, StoreState};
 
 /// The queue's end that requests use.
 pub(in crate::store) struct Writer {
@@ -40,7 +40,7 @@ impl Writer {
     /// it has an older schema, and starts the thread.
     pub(in crate::store) fn start(
         options: StoreOptions,
-    ) -> Result<(Arc<Shared>, Self), StoreError> {
+    ) -> Result<(Arc<StoreState>, Self), StoreError> {
         let files = PrimaryFiles::lock(&options.data_dir, &options.app)?;
         let kept = files.current()?;
         let number = first_generation(&files, kept, &options)?;
@@ -57,7 +57,7 @@ impl Writer {
         }
         let (queue, commands) = sync_channel(options.write_queue);
         let name = format!("{}-writer", options.app);
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(StoreState {
             options,
             current: RwLock::new(Arc::new(generation)),
             counters: Arc::clone(&counters),

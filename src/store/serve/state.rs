@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::revision::Revision;
-use crate::store::Shared;
+use crate::store::StoreState;
 
 /// A state of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct DataState {
 /// Where a job of the writer, or whoever only reads, learns the state that it works on.
 #[derive(Clone)]
 pub struct StateProbe {
-    pub(in crate::store) shared: Arc<Shared>,
+    pub(in crate::store) shared: Arc<StoreState>,
     pub(in crate::store) lineage: u64,
 }
 

@@ -1,6 +1,7 @@
 //! The site's forms: what they do, what they are refused for, and what they say then.
 
 use axum::http::Method;
+use ekiben::store::StoreError;
 use serde_json::json;
 
 use crate::conduit::site::{PASSWORD, options};
@@ -490,15 +491,16 @@ async fn a_password_that_is_set_elsewhere_ends_every_session() {
     let fields = [("email", "ann@example.com"), ("password", "battery staple")];
     ann.submit(&page, "/login", &fields).await.is(303);
     ann.page("/settings").await;
-    let set = |connection: &rusqlite::Connection| -> Result<bool, ekiben::store::StoreError> {
-        Ok(ekiben::apps::conduit::set_password(
-            connection,
-            "ann",
-            "$argon2id$x",
-        )?)
-    };
-    assert!(site.store.write(set).await.unwrap());
+    assert!(site.store.write(set_password_of_ann).await.unwrap());
     ann.get("/settings").await.is(303);
+}
+
+/// What the operator's command has the writer do.
+fn set_password_of_ann(connection: &rusqlite::Connection) -> Result<bool, StoreError> {
+    let hash = "$argon2id$x";
+    Ok(ekiben::apps::conduit::set_password(
+        connection, "ann", hash,
+    )?)
 }
 
 #[tokio::test]
@@ -510,14 +512,7 @@ async fn a_form_that_was_on_its_way_does_not_revive_an_ended_session() {
     let fields = [("username", "ann"), ("email", "ann@example.com")];
     let mut saving = Box::pin(ann.submit(&page, "/settings", &fields));
     assert!(poll_once(saving.as_mut()).await.is_none());
-    let set = |connection: &rusqlite::Connection| -> Result<bool, ekiben::store::StoreError> {
-        Ok(ekiben::apps::conduit::set_password(
-            connection,
-            "ann",
-            "$argon2id$x",
-        )?)
-    };
-    let mut setting = Box::pin(site.store.write(set));
+    let mut setting = Box::pin(site.store.write(set_password_of_ann));
     assert!(poll_once(setting.as_mut()).await.is_none());
     busy.end().await;
     assert!(setting.await.unwrap());

@@ -1,9 +1,11 @@
 //! The real binary: run to its end, or started as a server on a port of its own.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
 
 use serde_json::Value;
 
@@ -77,6 +79,42 @@ impl Finished {
     }
 }
 
+/// What a server writes to its log, read as it comes: a pipe that nobody empties would have the server wait
+/// for its reader when the log is long, the writer of the store first.
+struct Drained {
+    chunks: mpsc::Receiver<Vec<u8>>,
+    /// What was received and not yet read.
+    rest: Vec<u8>,
+}
+
+impl From<ChildStderr> for Drained {
+    fn from(mut log: ChildStderr) -> Self {
+        let (sender, chunks) = mpsc::channel();
+        thread::spawn(move || {
+            let mut chunk = vec![0; 16 * 1024];
+            while let Ok(length @ 1..) = log.read(&mut chunk) {
+                // Read on when the test has let the server go: it may be stopping.
+                drop(sender.send(chunk[..length].to_vec()));
+            }
+        });
+        let rest = Vec::new();
+        Self { chunks, rest }
+    }
+}
+
+impl Read for Drained {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.rest.is_empty() {
+            // The end of the log where there is no sender any more.
+            self.rest = self.chunks.recv().unwrap_or_default();
+        }
+        let length = self.rest.len().min(out.len());
+        out[..length].copy_from_slice(&self.rest[..length]);
+        self.rest.drain(..length);
+        Ok(length)
+    }
+}
+
 /// A running server. Dropping it kills it.
 pub(crate) struct Process {
     child: Child,
@@ -87,7 +125,7 @@ pub(crate) struct Process {
     pub(crate) listening: Value,
     /// The log up to that line.
     pub(crate) before: String,
-    stderr: BufReader<ChildStderr>,
+    stderr: BufReader<Drained>,
 }
 
 impl Process {
@@ -134,7 +172,7 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let stderr = BufReader::new(Drained::from(child.stderr.take().unwrap()));
         // From here on the child is killed and waited for whatever happens.
         Self {
             child,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::strings::Strings;
+use super::strings::BlogStrings;
 use crate::web::numbers::NumberFormat;
 
 /// `12,345`, as both languages write it.
@@ -19,7 +19,7 @@ pub(super) struct Date {
 
 impl Date {
     /// That of a time as the API writes it; people are shown its day in UTC.
-    pub(super) fn of(t: &Strings, time: &str) -> Self {
+    pub(super) fn of(t: &BlogStrings, time: &str) -> Self {
         let day = time.parse::<Timestamp>().ok();
         let day = day.map(|time| time.to_zoned(TimeZone::UTC).strftime(&t.date).to_string());
         Self {
@@ -40,7 +40,7 @@ mod tests {
             (BlogLanguage::English, "February 8, 2016"),
             (BlogLanguage::Japanese, "2016年2月8日"),
         ] {
-            let date = Date::of(Strings::of(language), "2016-02-08T23:22:56.637Z");
+            let date = Date::of(BlogStrings::of(language), "2016-02-08T23:22:56.637Z");
             assert_eq!(date.shown, shown);
             assert_eq!(date.machine, "2016-02-08T23:22:56.637Z");
         }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::addresses;
 use super::assets;
 use super::language::BlogLanguage;
-use super::strings::Strings;
+use super::strings::BlogStrings;
 use super::visitor::Visitor;
 use crate::apps::conduit::problem::ConduitError;
 use crate::apps::conduit::{BlogState, Result};
@@ -25,7 +25,7 @@ use crate::web::redirect::see_other;
 pub(in crate::apps::conduit) struct PageFrame {
     pub(super) language: BlogLanguage,
     /// All texts.
-    pub(super) t: &'static Strings,
+    pub(super) t: &'static BlogStrings,
     /// Where style sheet and modules are.
     pub(super) assets: String,
     /// Where the page is in the app.
@@ -45,7 +45,7 @@ impl PageFrame {
         let language = BlogLanguage::of(headers, None);
         Self {
             language,
-            t: Strings::of(language),
+            t: BlogStrings::of(language),
             assets: mount.url(&assets::folder()),
             address: PageAddress::of(uri),
             is_looked_at: false,
@@ -107,7 +107,7 @@ impl PageFrame {
     pub(super) fn others(&self) -> Vec<(&'static str, &'static str)> {
         let others = self.language.others();
         others
-            .map(|language| (language.code(), Strings::of(language).language.as_str()))
+            .map(|language| (language.code(), BlogStrings::of(language).language.as_str()))
             .collect()
     }
 

@@ -194,7 +194,7 @@ pub(super) fn typed(form: &FormFields, name: &str) -> String {
 mod tests {
     use super::*;
     use crate::apps::conduit::pages::language::BlogLanguage;
-    use crate::apps::conduit::pages::strings::Strings;
+    use crate::apps::conduit::pages::strings::BlogStrings;
     use crate::apps::conduit::validation::{self, FieldReader, MOST_TAGS};
 
     #[test]
@@ -210,7 +210,7 @@ mod tests {
             validation::title(&long),
             validation::comment_body(&long),
         ];
-        let t = &Strings::of(BlogLanguage::Japanese).field;
+        let t = &BlogStrings::of(BlogLanguage::Japanese).field;
         let texts = errors.map(Result::unwrap_err);
         let others = [BLANK, ENDED, OUTDATED, TAKEN, FULL];
         let others = others.map(str::to_owned);

@@ -14,7 +14,7 @@ use crate::web::texts::{parse, texts};
 /// All texts of a language.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Strings {
+pub(super) struct BlogStrings {
     /// Its own name.
     pub(super) language: String,
     /// How it writes a day.
@@ -70,10 +70,11 @@ texts! {
     }
 }
 
-impl Strings {
+impl BlogStrings {
     pub(super) fn of(language: BlogLanguage) -> &'static Self {
-        static ENGLISH: LazyLock<Strings> = LazyLock::new(|| read(include_str!("strings/en.toml")));
-        static JAPANESE: LazyLock<Strings> =
+        static ENGLISH: LazyLock<BlogStrings> =
+            LazyLock::new(|| read(include_str!("strings/en.toml")));
+        static JAPANESE: LazyLock<BlogStrings> =
             LazyLock::new(|| read(include_str!("strings/ja.toml")));
         match language {
             BlogLanguage::English => &ENGLISH,
@@ -83,7 +84,7 @@ impl Strings {
 }
 
 #[expect(clippy::expect_used, reason = "compiled in, and a test reads each")]
-fn read(toml: &str) -> Strings {
+fn read(toml: &str) -> BlogStrings {
     parse(toml).expect("the texts are complete")
 }
 
@@ -96,7 +97,7 @@ mod tests {
     #[test]
     fn every_language_has_every_text_with_the_same_blanks() {
         for language in BlogLanguage::ALL.iter().copied() {
-            assert!(!Strings::of(language).language.is_empty());
+            assert!(!BlogStrings::of(language).language.is_empty());
         }
         let (english, japanese) = (
             include_str!("strings/en.toml"),

@@ -1,7 +1,7 @@
 //! How numbers read: counts, prices, sizes and ranges of them, by language.
 
 use super::language::Language;
-use super::strings::Strings;
+use super::strings::IsuumoStrings;
 use crate::apps::isuumo::conditions::{Range, Ranges};
 use crate::web::numbers::NumberFormat;
 use crate::web::texts::fill;
@@ -39,9 +39,9 @@ pub(super) fn range(language: Language, condition: &Ranges, range: &Range) -> St
         "cm" => centimetres(value),
         suffix => format!("{}{}{suffix}", condition.prefix, number(value)),
     };
-    let texts = &Strings::of(language).range;
+    let texts = &IsuumoStrings::of(language).range;
     match (range.min, range.max) {
-        (-1, -1) => Strings::of(language).search.any.clone(),
+        (-1, -1) => IsuumoStrings::of(language).search.any.clone(),
         (-1, max) => fill(&texts.below, &[("max", &value(max))]),
         (min, -1) => fill(&texts.from, &[("min", &value(min))]),
         (min, max) => fill(

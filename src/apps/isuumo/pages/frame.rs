@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Uri};
 
 use super::assets;
 use super::language::Language;
-use super::strings::Strings;
+use super::strings::IsuumoStrings;
 use crate::apps::isuumo::{IsuumoState, Result};
 use crate::config::Mount;
 use crate::web::languages::Languages as _;
@@ -19,7 +19,7 @@ use crate::web::layout::PageAddress;
 pub(super) struct PageFrame {
     pub(super) language: Language,
     /// All texts.
-    pub(super) t: &'static Strings,
+    pub(super) t: &'static IsuumoStrings,
     /// Where style sheet and modules are.
     pub(super) assets: String,
     /// Where the page is in the app.
@@ -33,7 +33,7 @@ impl PageFrame {
         let language = Language::of(headers, None);
         Self {
             language,
-            t: Strings::of(language),
+            t: IsuumoStrings::of(language),
             assets: mount.url(&assets::folder()),
             address: PageAddress::of(uri),
             mount: mount.clone(),
@@ -71,7 +71,12 @@ impl PageFrame {
     pub(super) fn others(&self) -> Vec<(&'static str, &'static str)> {
         let others = self.language.others();
         others
-            .map(|language| (language.code(), Strings::of(language).language.as_str()))
+            .map(|language| {
+                (
+                    language.code(),
+                    IsuumoStrings::of(language).language.as_str(),
+                )
+            })
             .collect()
     }
 }

@@ -5,7 +5,7 @@
 //! original, whose pages count from 0, are first pages. It must not know what is found.
 
 use super::conditions::{Chosen, ConditionForm};
-use super::strings::Strings;
+use super::strings::IsuumoStrings;
 use crate::apps::isuumo::Result;
 use crate::apps::isuumo::browse::{self, BrowseRequest, Word};
 use crate::apps::isuumo::catalogue::PriceOrder;
@@ -69,7 +69,7 @@ impl SearchPageRequest {
     pub(super) fn request(
         &self,
         conditions: Vec<SearchCondition>,
-        texts: &Strings,
+        texts: &IsuumoStrings,
     ) -> Option<BrowseRequest> {
         let word = |word: String| -> Word {
             let names = texts.named(&word).into_iter().take(MOST_NAMES);

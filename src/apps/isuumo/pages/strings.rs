@@ -15,7 +15,7 @@ use crate::web::texts::{parse, texts};
 /// All texts of a language.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Strings {
+pub(super) struct IsuumoStrings {
     /// Its own name.
     pub(super) language: String,
     pub(super) site: SiteTexts,
@@ -73,11 +73,12 @@ texts! {
     }
 }
 
-impl Strings {
+impl IsuumoStrings {
     pub(super) fn of(language: Language) -> &'static Self {
-        static JAPANESE: LazyLock<Strings> =
+        static JAPANESE: LazyLock<IsuumoStrings> =
             LazyLock::new(|| read(include_str!("strings/ja.toml")));
-        static ENGLISH: LazyLock<Strings> = LazyLock::new(|| read(include_str!("strings/en.toml")));
+        static ENGLISH: LazyLock<IsuumoStrings> =
+            LazyLock::new(|| read(include_str!("strings/en.toml")));
         match language {
             Language::Japanese => &JAPANESE,
             Language::English => &ENGLISH,
@@ -101,7 +102,7 @@ impl Strings {
 }
 
 #[expect(clippy::expect_used, reason = "compiled in, and a test reads each")]
-fn read(toml: &str) -> Strings {
+fn read(toml: &str) -> IsuumoStrings {
     parse(toml).expect("the texts are complete")
 }
 
@@ -114,7 +115,7 @@ mod tests {
     #[test]
     fn every_language_has_every_text_with_the_same_blanks() {
         for language in Language::ALL.iter().copied() {
-            assert!(!Strings::of(language).language.is_empty());
+            assert!(!IsuumoStrings::of(language).language.is_empty());
         }
         let (japanese, english) = (
             include_str!("strings/ja.toml"),
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     fn english_has_a_name_for_everything_that_the_forms_offer() {
-        let english = Strings::of(Language::English);
+        let english = IsuumoStrings::of(Language::English);
         let mut names = 0;
         for document in [
             include_str!("../../../../dataset/isuumo/chair_condition.json"),
