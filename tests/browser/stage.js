@@ -1,19 +1,21 @@
 // What the tests stand on: the real binary on a port of its own with its own data, and Debian's
 // Chromium, which may reach nothing but that port. Waits are for conditions, never for time.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import assert from "node:assert/strict";
 
 import { chromium } from "playwright-core";
 
+const execute = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -29,41 +31,67 @@ function binary() {
   return found;
 }
 
-// Starts the server of an app and resolves when it listens.
-async function startServer(app) {
-  const folder = await mkdtemp(join(tmpdir(), "ekiben-browser-"));
-  const child = spawn(binary(), ["serve", "--app", app, "--listen", "127.0.0.1:0"], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, EKIBEN_ADMIN__LISTEN: "off", EKIBEN_LOG__FORMAT: "json" },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const lines = createInterface({ input: child.stderr });
-  const log = [];
-  const address = await new Promise((resolve, reject) => {
-    lines.on("line", (line) => {
-      log.push(line);
-      // A bake tells how far it is in plain words.
-      const address = line.startsWith("{") ? JSON.parse(line).address : undefined;
-      if (address) resolve(address);
+// The server of an app, with data in a folder of its own.
+class Server {
+  constructor(app, folder) {
+    Object.assign(this, { app, folder, log: [] });
+  }
+
+  // Resolves when it listens: on a free port at first, and on the same one ever after.
+  static async start(app) {
+    const server = new Server(app, await mkdtemp(join(tmpdir(), "ekiben-browser-")));
+    await server.begin("127.0.0.1:0");
+    return server;
+  }
+
+  get surroundings() {
+    return { cwd: this.folder, env: { PATH: process.env.PATH, EKIBEN_ADMIN__LISTEN: "off", EKIBEN_LOG__FORMAT: "json" } };
+  }
+
+  async begin(listen) {
+    this.child = spawn(binary(), ["serve", "--app", this.app, "--listen", listen], {
+      ...this.surroundings,
+      stdio: ["ignore", "ignore", "pipe"],
     });
-    child.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${log.join("\n")}`)));
-  });
-  return {
-    url: `http://${address}`,
-    log,
-    async stop() {
-      child.removeAllListeners("exit");
-      child.kill("SIGTERM");
-      await once(child, "exit");
-      await rm(folder, { recursive: true });
-    },
-  };
+    const lines = createInterface({ input: this.child.stderr });
+    this.address = await new Promise((resolve, reject) => {
+      lines.on("line", (line) => {
+        this.log.push(line);
+        // A bake tells how far it is in plain words.
+        const address = line.startsWith("{") ? JSON.parse(line).address : undefined;
+        if (address) resolve(address);
+      });
+      this.child.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${this.log.join("\n")}`)));
+    });
+  }
+
+  async end() {
+    this.child.removeAllListeners("exit");
+    this.child.kill("SIGTERM");
+    await once(this.child, "exit");
+  }
+
+  // Stops, lets an operator do something meanwhile, and starts again.
+  async restart(...commands) {
+    await this.end();
+    for (const command of commands) await execute(binary(), command, this.surroundings);
+    await this.begin(this.address);
+  }
+
+  async stop() {
+    await this.end();
+    await rm(this.folder, { recursive: true });
+  }
+
+  get url() {
+    return `http://${this.address}`;
+  }
 }
 
 export class Stage {
   static async start({ app = "isuumo" } = {}) {
     const stage = new Stage();
-    stage.server = await startServer(app);
+    stage.server = await Server.start(app);
     stage.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--force-color-profile=srgb"],
@@ -79,6 +107,16 @@ export class Stage {
 
   get url() {
     return this.server.url;
+  }
+
+  // Mails that the app has sent to files, once there are so many; the oldest first.
+  async mails(count) {
+    const folder = join(this.server.folder, "data", "mail");
+    for (;;) {
+      const names = existsSync(folder) ? (await readdir(folder)).filter((name) => name.endsWith(".eml")).sort() : [];
+      if (names.length >= count) return Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   // Asks the API.

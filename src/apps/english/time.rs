@@ -1,5 +1,5 @@
 //! Times: in the file as MySQL writes them in UTC, `2020-01-31 12:34:56.789012`; in JSON as Rails does,
-//! `2020-01-31T12:34:56.789Z`.
+//! `2020-01-31T12:34:56.789Z`; on pages to the minute.
 
 use jiff::Timestamp;
 
@@ -21,9 +21,20 @@ pub(super) fn shown(stored: &str) -> String {
     format!("{day}T{second}.{millis}Z")
 }
 
+/// A time of JSON as pages tell it.
+pub(super) fn told(shown: &str) -> String {
+    let minute: String = shown.chars().take("2020-01-31T12:34".len()).collect();
+    format!("{} UTC", minute.replace('T', " "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_tell_minutes() {
+        assert_eq!(told("2020-01-31T12:34:56.789Z"), "2020-01-31 12:34 UTC");
+    }
 
     #[test]
     fn times_are_shown_with_three_digits() {
