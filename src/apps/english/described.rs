@@ -32,10 +32,20 @@ problems! {
     /// 400.
     NoParameters = "EnglishNoParameters", "The attributes are missing, the body is no JSON, or the \
         `Idempotency-Key` is malformed.";
+    /// 400 of the streamed list.
+    NobodyNamed = "EnglishNobodyNamed", "The token comes without `user_id`, or that is no number.";
     /// 403.
     NotAnEditor = "EnglishNotAnEditor", "The account has not the editor role.";
     /// 404.
     NothingThere = "EnglishNothingThere", "There is nothing of this id, or it is another learner's.";
+    /// 403 of the streamed list.
+    NotYours = "EnglishNotYours", "A learner asks for another one's.";
+    /// 404 of a sign-up.
+    NoSignUp = "EnglishNoSignUp", "Nobody can make an account here.";
+    /// 404 of a recording.
+    NoRecording = "EnglishNoRecording", "There is no such recording.";
+    /// 416.
+    TooShort = "EnglishTooShort", "The recording is shorter than that; `Content-Range` says how long it is.";
 }
 
 /// 422.

@@ -3,11 +3,12 @@
 
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 
 use super::accounts::users::Account;
 use super::described::{
-    EnglishFieldErrors, NoParameters, NotAnEditor, NothingThere, TooManyAttempts, WrongFields,
+    EnglishFieldErrors, NoParameters, NoRecording, NoSignUp, NobodyNamed, NotAnEditor, NotYours,
+    NothingThere, TooManyAttempts, TooShort, WrongFields,
 };
 use super::pages::accounts::described::{
     AccountRefusal, Done, NotSignedIn, SignInRefusal, SignedIn, WrongAccount, WrongCredentials,
@@ -22,8 +23,9 @@ const EXAMPLES: &str = include_str!("examples.json");
     components(
         schemas(Account, AccountRefusal, EnglishFieldErrors, SignInRefusal),
         responses(
-            Done, NoParameters, NotAnEditor, NotSignedIn, NothingThere, SignedIn, TooManyAttempts, WrongAccount,
-            WrongCredentials, WrongFields, WrongFormToken,
+            Done, NoParameters, NoRecording, NoSignUp, NobodyNamed, NotAnEditor, NotSignedIn, NotYours,
+            NothingThere, SignedIn, TooManyAttempts, TooShort, WrongAccount, WrongCredentials, WrongFields,
+            WrongFormToken,
         ),
     ),
     tags((name = "English", description = "Sentences to learn, and how well they are known. The pages are at \
@@ -41,6 +43,9 @@ pub(super) fn describe(operations: &OpenApi) -> serde_json::Result<OpenApi> {
     );
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("Session", SecurityScheme::ApiKey(ApiKey::Cookie(key)));
+    let mut token = Http::new(HttpAuthScheme::Bearer);
+    token.description = Some("What `english.streaming_token` says.".to_owned());
+    components.add_security_scheme("StreamingToken", SecurityScheme::Http(token));
     add_examples(&mut document, EXAMPLES)?;
     Ok(document)
 }

@@ -6,7 +6,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use rusqlite::OptionalExtension as _;
 use serde_json::json;
 
@@ -55,13 +55,14 @@ impl FromRequestParts<DrillState> for Learner {
 }
 
 /// 401, as the original words it.
-pub(super) fn unauthorized() -> Response {
+pub(super) fn unauthorized() -> HttpError {
     let text = "You need to sign in or sign up before continuing.";
-    (
+    let document = json!({ "error": text }).to_string();
+    HttpError::document(
         StatusCode::UNAUTHORIZED,
-        axum::Json(json!({ "error": text })),
+        "application/json",
+        document.into_bytes(),
     )
-        .into_response()
 }
 
 impl SessionUsers for Drill {

@@ -24,8 +24,8 @@ impl FromRequestParts<DrillState> for Id {
             .ok()
             .and_then(|Path(segment)| leading_number(&segment));
         // What is no number is the address of nothing.
-        id.map(Self)
-            .ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))
+        let none = || HttpError::problem(StatusCode::NOT_FOUND, "This is no id of anything.");
+        id.map(Self).ok_or_else(none)
     }
 }
 

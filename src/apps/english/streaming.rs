@@ -11,9 +11,11 @@ use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::described;
 use super::learner::{Visitor, unauthorized};
 use super::mode::Mode;
 use super::order::Order;
+use super::pages::accounts::described::NotSignedIn;
 use super::settings::EnglishSettings;
 use super::{DrillState, Result};
 use crate::apps::answer::json;
@@ -76,10 +78,10 @@ pub(super) fn links(settings: &EnglishSettings, learner: i64) -> Vec<ServiceLink
     params(("user_id" = Option<i64>, Query, description = "The learner; without one, who asks")),
     responses(
         (status = 200, description = "The sentences, the first 100,000.", body = StreamedList),
-        (status = 400, description = "The token comes without `user_id`, or it is no number."),
-        (status = 401, description = "Neither session nor token."),
-        (status = 403, description = "A learner asks for another one."),
-        (status = 404, description = "There is no such learner."),
+        (status = 400, response = described::NobodyNamed),
+        (status = 401, response = NotSignedIn),
+        (status = 403, response = described::NotYours),
+        (status = 404, response = described::NothingThere),
     ))]
 pub(super) async fn sentences(
     State(drill): State<DrillState>,
@@ -101,11 +103,15 @@ pub(super) async fn sentences(
             let detail = "The parameter user_id says whose sentences.";
             return Err(HttpError::problem(StatusCode::BAD_REQUEST, detail));
         }
-        (None, _) => return Ok(by_bearer(unauthorized())),
+        (None, _) => {
+            let scheme = HeaderValue::from_static("Bearer");
+            return Err(unauthorized().with_header(header::WWW_AUTHENTICATE, scheme));
+        }
     };
     let work = move |connection: &Connection| list(connection, learner);
     let found = drill.store.read_offloaded(work).await?;
-    let body = found.ok_or_else(|| HttpError::bare(StatusCode::NOT_FOUND))?;
+    let none = || HttpError::problem(StatusCode::NOT_FOUND, "There is no such learner.");
+    let body = found.ok_or_else(none)?;
     Ok(PrivateResponse::not_stored(json(body)).into_response())
 }
 
@@ -149,15 +155,6 @@ fn has_token(headers: &HeaderMap, settings: &EnglishSettings) -> bool {
         scheme.eq_ignore_ascii_case(b"Bearer ").then_some(token)
     });
     given.is_some_and(|given| settings.streaming_token.matches(given.trim_ascii()))
-}
-
-/// A 401 that says what would help.
-fn by_bearer(mut response: Response) -> Response {
-    let scheme = HeaderValue::from_static("Bearer");
-    response
-        .headers_mut()
-        .insert(header::WWW_AUTHENTICATE, scheme);
-    response
 }
 
 #[cfg(test)]

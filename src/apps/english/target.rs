@@ -28,7 +28,7 @@ const LONGEST: usize = 1_000;
 /// What somebody is answered who has to sign in first, and wanted to see a page, if it was one.
 pub(super) fn sign_in_first(drill: &Drill, format: Format, page: Option<&Uri>) -> Response {
     if format == Format::Json {
-        return unauthorized();
+        return unauthorized().into_response();
     }
     let led = || -> Result<Response> {
         let mut response = notices::lead(drill, "/users/sign_in", &notices::SIGN_IN_FIRST)?;

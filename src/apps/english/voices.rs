@@ -134,10 +134,9 @@ impl Voices {
         (status = 200, description = "The recording.", content_type = "audio/mpeg",
             headers(("ETag" = String), ("Accept-Ranges" = String))),
         (status = 206, description = "The part that was asked for.", content_type = "audio/mpeg",
-            headers(("Content-Range" = String))),
-        (status = 404, description = "There is no such recording."),
-        (status = 416, description = "It is shorter than that.",
-            headers(("Content-Range" = String))),
+            headers(("ETag" = String), ("Content-Range" = String))),
+        (status = 404, response = super::described::NoRecording),
+        (status = 416, response = super::described::TooShort),
     ))]
 pub(super) async fn voice(
     State(drill): State<DrillState>,

@@ -20,7 +20,8 @@ fn flaw_at(
     let wrong = |keyword: &str| Some(format!("{at}: {keyword} {schema:?} of {value}"));
     for (keyword, wanted) in schema {
         let limit = || wanted.as_u64().unwrap();
-        let length = || value.as_str().unwrap().chars().count() as u64;
+        // Says nothing of what is no text, as null where that is allowed.
+        let length = || value.as_str().map(|text| text.chars().count() as u64);
         let items = || value.as_array().map_or(0, Vec::len) as u64;
         let is_right = match keyword.as_str() {
             "$ref" => {
@@ -32,7 +33,7 @@ fn flaw_at(
             "enum" => wanted.as_array().unwrap().contains(value),
             "minimum" => value.as_f64().unwrap() >= wanted.as_f64().unwrap(),
             "maximum" => value.as_f64().unwrap() <= wanted.as_f64().unwrap(),
-            "maxLength" => length() <= limit(),
+            "maxLength" => length().is_none_or(|length| length <= limit()),
             "maxItems" => items() <= limit(),
             "minItems" => items() >= limit(),
             "items" => {

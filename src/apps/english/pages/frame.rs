@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::assets;
 use super::language::DrillLanguage;
 use super::notices;
-use super::strings::Strings;
+use super::strings::DrillStrings;
 use crate::apps::english::learner::Visitor;
 use crate::apps::english::streaming::{ServiceLink, links};
 use crate::apps::english::{Drill, DrillState, Result};
@@ -27,7 +27,7 @@ use crate::web::layout::{PageAddress, page};
 pub(in crate::apps::english) struct PageFrame {
     pub(super) language: DrillLanguage,
     /// All texts.
-    pub(super) t: &'static Strings,
+    pub(super) t: &'static DrillStrings,
     /// Where style sheet and modules are.
     pub(super) assets: String,
     /// Where the page is in the app.
@@ -58,7 +58,7 @@ impl PageFrame {
         let (token, seed) = FormToken::of_visitor(headers);
         Self {
             language,
-            t: Strings::of(language),
+            t: DrillStrings::of(language),
             assets: mount.url(&assets::folder()),
             address: PageAddress::of(uri),
             is_looked_at: false,
@@ -135,7 +135,12 @@ impl PageFrame {
     pub(super) fn others(&self) -> Vec<(&'static str, &'static str)> {
         let others = self.language.others();
         others
-            .map(|language| (language.code(), Strings::of(language).language.as_str()))
+            .map(|language| {
+                (
+                    language.code(),
+                    DrillStrings::of(language).language.as_str(),
+                )
+            })
             .collect()
     }
 

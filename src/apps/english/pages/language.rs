@@ -32,7 +32,8 @@ impl Languages for DrillLanguage {
 /// `POST /language`: remembers the choice and goes back. It changes nothing of anybody's, and takes no token.
 pub(super) async fn choose(State(drill): State<DrillState>, form: FormFields) -> Result<Response> {
     let language = form.text("language").and_then(DrillLanguage::from_code);
-    let language = language.ok_or_else(|| HttpError::bare(StatusCode::BAD_REQUEST))?;
+    let none = || HttpError::problem(StatusCode::BAD_REQUEST, "There is no such language.");
+    let language = language.ok_or_else(none)?;
     let mut response = see_other(local_or(form.text("to"), &drill.mount.url("/")));
     language.remember(&mut response, &drill.cookies)?;
     Ok(response)

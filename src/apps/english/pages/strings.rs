@@ -15,7 +15,7 @@ use crate::web::texts::{parse, texts};
 /// All texts of a language.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::apps::english) struct Strings {
+pub(in crate::apps::english) struct DrillStrings {
     /// Its own name.
     pub(super) language: String,
     pub(super) site: SiteTexts,
@@ -72,10 +72,11 @@ texts! {
     }
 }
 
-impl Strings {
+impl DrillStrings {
     pub(in crate::apps::english) fn of(language: DrillLanguage) -> &'static Self {
-        static ENGLISH: LazyLock<Strings> = LazyLock::new(|| read(include_str!("strings/en.toml")));
-        static JAPANESE: LazyLock<Strings> =
+        static ENGLISH: LazyLock<DrillStrings> =
+            LazyLock::new(|| read(include_str!("strings/en.toml")));
+        static JAPANESE: LazyLock<DrillStrings> =
             LazyLock::new(|| read(include_str!("strings/ja.toml")));
         match language {
             DrillLanguage::English => &ENGLISH,
@@ -85,7 +86,7 @@ impl Strings {
 }
 
 #[expect(clippy::expect_used, reason = "compiled in, and a test reads each")]
-fn read(toml: &str) -> Strings {
+fn read(toml: &str) -> DrillStrings {
     parse(toml).expect("the texts are complete")
 }
 
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn every_language_has_every_text_with_the_same_blanks() {
         for language in DrillLanguage::ALL.iter().copied() {
-            assert!(!Strings::of(language).language.is_empty());
+            assert!(!DrillStrings::of(language).language.is_empty());
         }
         let (english, japanese) = (
             include_str!("strings/en.toml"),

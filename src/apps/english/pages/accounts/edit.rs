@@ -13,7 +13,7 @@ use super::fields::{FieldErrors, GivenAccount};
 use crate::apps::english::accounts::flaws::{Field, Flaw, Flaws, check_email, check_password};
 use crate::apps::english::accounts::users::{self, Changes};
 use crate::apps::english::format::Format;
-use crate::apps::english::learner::{Learner, Visitor};
+use crate::apps::english::learner::{Learner, Visitor, unauthorized};
 use crate::apps::english::pages::frame::PageFrame;
 use crate::apps::english::pages::notices;
 use crate::apps::english::parameters::LearnerParameters;
@@ -21,7 +21,7 @@ use crate::apps::english::{Drill, DrillState, Result};
 use crate::auth::SignIn;
 use crate::auth::password::Verified;
 use crate::auth::visitor::SessionUsers as _;
-use crate::http::{Client, HttpError, PrivateResponse};
+use crate::http::{Client, PrivateResponse};
 
 const PATH: &str = "/users/edit";
 
@@ -149,7 +149,7 @@ async fn apply(
         return Ok(flaws);
     };
     let Some(known) = users::hash_of(drill, learner.id)? else {
-        return Err(HttpError::bare(StatusCode::UNAUTHORIZED));
+        return Err(unauthorized());
     };
     // Counted as a sign-in: whoever finds a browser open cannot try passwords either.
     let attempt = SignIn {

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::apps::english::accounts::users::account;
 use crate::apps::english::format::Format;
+use crate::apps::english::learner::unauthorized;
 use crate::apps::english::pages::notices::{self, Notice};
 use crate::apps::english::parameters::Parameters;
 use crate::apps::english::{Drill, Result, target};
@@ -30,8 +31,7 @@ pub(super) fn signed_in(
     notice: &Notice,
 ) -> Result<Response> {
     // Whoever is not there any more cannot sign in.
-    let gone = || HttpError::bare(StatusCode::UNAUTHORIZED);
-    let (epoch, _) = drill.find(id)?.ok_or_else(gone)?;
+    let (epoch, _) = drill.find(id)?.ok_or_else(unauthorized)?;
     // A new one each time: a session that somebody else knew before is worth nothing.
     let session = Session::begin(id, epoch, remember, SystemTime::now());
     let session = session.map_err(HttpError::internal)?;
@@ -42,7 +42,7 @@ pub(super) fn signed_in(
             if status == StatusCode::NO_CONTENT {
                 (status, token).into_response()
             } else {
-                let account = account(drill, id)?.ok_or_else(gone)?;
+                let account = account(drill, id)?.ok_or_else(unauthorized)?;
                 (status, token, Json(account)).into_response()
             }
         }

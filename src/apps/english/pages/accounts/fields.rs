@@ -108,11 +108,11 @@ fn explained(field: Field, flaw: Flaw, t: &AccountTexts) -> String {
 mod tests {
     use super::*;
     use crate::apps::english::pages::language::DrillLanguage;
-    use crate::apps::english::pages::strings::Strings;
+    use crate::apps::english::pages::strings::DrillStrings;
 
     #[test]
     fn english_pages_say_what_the_original_says() {
-        let t = &Strings::of(DrillLanguage::English).account;
+        let t = &DrillStrings::of(DrillLanguage::English).account;
         for (field, flaw, text) in [
             (Field::Email, Flaw::Taken, "Email has already been taken"),
             (Field::Email, Flaw::Invalid, "Email is invalid"),
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn japanese_pages_say_it_in_japanese() {
-        let t = &Strings::of(DrillLanguage::Japanese).account;
+        let t = &DrillStrings::of(DrillLanguage::Japanese).account;
         for flaw in [
             Flaw::Blank,
             Flaw::Invalid,

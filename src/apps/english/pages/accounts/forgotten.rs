@@ -20,7 +20,7 @@ use crate::apps::english::accounts::users::{self, Changes};
 use crate::apps::english::format::Format;
 use crate::apps::english::pages::frame::PageFrame;
 use crate::apps::english::pages::notices;
-use crate::apps::english::pages::strings::Strings;
+use crate::apps::english::pages::strings::DrillStrings;
 use crate::apps::english::parameters::Parameters;
 use crate::apps::english::{Drill, DrillState, RESET_HOURS, Result};
 use crate::http::PrivateResponse;
@@ -113,7 +113,7 @@ pub(super) async fn ask(
 }
 
 /// Mails a link to the user with this address, if there is one. Nearly all is done in any case.
-fn mail(drill: &Drill, email: String, t: &Strings) -> Result<()> {
+fn mail(drill: &Drill, email: String, t: &DrillStrings) -> Result<()> {
     let found = users::by_email(drill, &email)?;
     let (id, hash) = match &found {
         Some((id, hash)) => (*id, hash.as_str()),

@@ -57,7 +57,8 @@ fn is_open(drill: &Drill) -> Result<()> {
     if drill.settings.sign_up {
         return Ok(());
     }
-    Err(HttpError::bare(StatusCode::NOT_FOUND))
+    let detail = "Nobody can make an account here.";
+    Err(HttpError::problem(StatusCode::NOT_FOUND, detail))
 }
 
 /// Sign up
@@ -68,7 +69,7 @@ fn is_open(drill: &Drill) -> Result<()> {
     request_body(content = super::described::SignUpBody, content_type = "application/json"),
     responses(
         (status = 201, response = super::described::SignedIn),
-        (status = 404, description = "Nobody can make an account here."),
+        (status = 404, response = crate::apps::english::described::NoSignUp),
         (status = 422, response = super::described::WrongAccount),
         (status = 429, response = crate::apps::english::described::TooManyAttempts),
     ))]
