@@ -11,7 +11,7 @@ use crate::results::Settings;
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
     /// Measure these only; a part of a name will do. Beside the endpoints: start, size, buy, mixed,
-    /// overload, memory, blog writes, sign-ins
+    /// overload, memory, blog writes, sign-ins, gradings
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     only: Vec<String>,
     /// Interleaved rounds of endpoint and ceiling
@@ -35,6 +35,9 @@ pub(crate) struct Arguments {
     /// Serve this baked blog instead of the built-in one
     #[arg(long, value_name = "BAKED")]
     pub(crate) blog: Option<PathBuf>,
+    /// Serve these baked sentences instead of the built-in ones
+    #[arg(long, value_name = "BAKED")]
+    pub(crate) drill: Option<PathBuf>,
     /// Measure honest clients beside many slow ones for so many seconds, and nothing else
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "300")]
     soak: Option<f64>,

@@ -8,9 +8,30 @@ use crate::connection::Head;
 /// An answer with everything in it.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Names of the headers and the content type, in order: what must be equal for equal headers.
-    pub(crate) headers: Vec<String>,
+    /// Lines of the head behind the first one.
+    headers: Vec<String>,
     pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// Names of the headers and the content type, in order: what must be equal for equal headers.
+    pub(crate) fn form(&self) -> Vec<String> {
+        let lines = self.headers.iter().map(|line| line.to_lowercase());
+        lines
+            .map(|line| match line.split_once(':') {
+                Some((name, _)) if name != "content-type" => name.to_owned(),
+                _ => line,
+            })
+            .collect()
+    }
+
+    /// The values of a header.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        let lines = self.headers.iter().filter_map(|line| line.split_once(':'));
+        lines
+            .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+    }
 }
 
 pub(crate) struct Exchange {
@@ -65,12 +86,7 @@ pub(crate) fn post(path: &str, kind: &str, body: &[u8]) -> Vec<u8> {
 }
 
 fn headers(head: &[u8]) -> Vec<String> {
-    let head = String::from_utf8_lossy(head).to_lowercase();
+    let head = String::from_utf8_lossy(head);
     let lines = head.lines().skip(1).filter(|line| !line.is_empty());
-    lines
-        .map(|line| match line.split_once(':') {
-            Some((name, _)) if name != "content-type" => name.to_owned(),
-            _ => line.to_owned(),
-        })
-        .collect()
+    lines.map(ToOwned::to_owned).collect()
 }

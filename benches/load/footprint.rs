@@ -17,13 +17,18 @@ const BINARY: &str = env!("CARGO_BIN_EXE_ekiben");
 const STARTS: usize = 9;
 const FIRST_STARTS: usize = 3;
 
-/// `baked/isuumo.sqlite` in `folder`: the built-in dataset baked, or the file that was given. The people
-/// and the blog, or the blog that was given, are beside it.
+/// `baked/isuumo.sqlite` in `folder`: the built-in dataset baked, or the file that was given. The people,
+/// the blog and the drill, or those that were given, are beside it.
 pub(crate) fn baked_file(arguments: &Arguments, folder: &Path) -> PathBuf {
     let baked = folder.join("baked").join("isuumo.sqlite");
     fs::create_dir(baked.parent().unwrap()).unwrap();
     bake("people", folder);
-    for (app, file) in [("isuumo", &arguments.file), ("conduit", &arguments.blog)] {
+    let given = [
+        ("isuumo", &arguments.file),
+        ("conduit", &arguments.blog),
+        ("english", &arguments.drill),
+    ];
+    for (app, file) in given {
         match file {
             Some(file) => {
                 fs::copy(file, baked.with_file_name(format!("{app}.sqlite"))).unwrap();

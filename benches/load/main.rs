@@ -9,7 +9,8 @@
 //! - `client`, `connection`, `exchange`: the closed loop over many connections; one request at a time
 //! - `ceiling`: the server with prebuilt bodies; `server`: child processes, their time and memory
 //! - `source`, `workload`: the data, and the requests made from it
-//! - `reads`, `writes`, `overload`, `footprint`: what is measured; `blog`: all of the blog's
+//! - `reads`, `writes`, `overload`, `footprint`: what is measured; `blog`, `drill`: all of
+//!   these apps'
 //! - `soak`, `slow_clients`: honest clients beside many that keep the server waiting
 //! - `results`, `table`, `compare`: figures, for machines and for people
 //! - `machine`: what all this runs on, and pinning
@@ -30,6 +31,7 @@ mod ceiling;
 mod client;
 mod compare;
 mod connection;
+mod drill;
 mod exchange;
 mod footprint;
 mod machine;
@@ -49,6 +51,7 @@ use clap::Parser as _;
 use arguments::Arguments;
 use blog::Blog;
 use client::Client;
+use drill::Drill;
 use machine::{Cores, Machine};
 use results::{Figure, Results};
 use server::Server;
@@ -91,16 +94,23 @@ fn measure(arguments: &Arguments) -> Results {
     if arguments.wants("size") {
         figures.extend(footprint::sizes(&baked));
     }
+    let wants_drill = Drill::is_wanted(arguments);
+    if wants_drill {
+        Drill::prepare(&baked);
+    }
     let server = Server::with_ceiling(&cores, folder.path(), &baked, "full");
     let mut client = Client::connect(server.address, arguments.connections);
     let endpoints = Endpoint::all(&source, server.address);
     let people = Endpoint::of_people(&source);
     let blog = Blog::is_wanted(arguments).then(|| Blog::with(&baked, &server));
     let of_blog = blog.as_ref().map(Blog::reads).unwrap_or_default();
+    let drill = wants_drill.then(|| Drill::with(&baked, &server));
+    let of_drill = drill.as_ref().map(Drill::reads).unwrap_or_default();
     let reads = endpoints
         .iter()
         .chain(&people)
         .chain(&of_blog)
+        .chain(&of_drill)
         .filter(|endpoint| arguments.wants(endpoint.name))
         .map(|endpoint| reads::measure(&server, &mut client, endpoint, arguments))
         .collect();
@@ -113,6 +123,9 @@ fn measure(arguments: &Arguments) -> Results {
     ));
     if let Some(blog) = &blog {
         figures.extend(blog.others(&server, arguments));
+    }
+    if let Some(drill) = &drill {
+        figures.extend(drill.others(&server, arguments));
     }
     drop(client);
     drop(server);

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::drill;
 use crate::exchange::{Exchange, post};
 use crate::machine::{self, Cores};
 
@@ -32,6 +33,7 @@ impl Server {
             .env_clear()
             .current_dir(folder)
             .env("EKIBEN_LISTEN", "127.0.0.1:0")
+            .env("EKIBEN_MOUNTS__ENGLISH", drill::PREFIX)
             .env("EKIBEN_BAKED_DIR", baked.parent().unwrap())
             .env("EKIBEN_DATA_DIR", folder.join(durability))
             .env("EKIBEN_STORE__DURABILITY", durability);
