@@ -17,13 +17,22 @@ const COUNTS = [1, -1, 2, -2];
 let stage;
 // Eve, who is an editor: the cookies of her browser.
 let eve;
+// The address of the longest sentence that the app takes.
+let longest;
 before(async () => {
   stage = await Stage.start({ app: "english" });
-  await stage.visit(async (page, context) => {
-    await signUp(page, "eve");
-    eve = await context.storageState();
-  }, ENGLISH);
+  eve = await fresh("eve");
   await stage.server.restart(["english", "grant", "eve@example.com", "editor"]);
+  await stage.visit(async (page) => {
+    await page.goto("/sentences/new");
+    await page.locator("#sentence_no").fill("999");
+    await page.locator("#sentence_jp").fill("長".repeat(255));
+    await page.locator("#sentence_en").fill("long".repeat(63));
+    await page.locator("#sentence_voice_data").fill("/voice/none.mp3");
+    await page.locator("main .button").click();
+    await page.getByText("Sentence was successfully created.").waitFor();
+    longest = new URL(page.url()).pathname;
+  }, { ...ENGLISH, storageState: eve });
 });
 after(async () => {
   await stage?.stop();
@@ -47,6 +56,16 @@ async function signIn(page, name, { remember = false, password = PASSWORD } = {}
   await page.getByText("Signed in successfully.").waitFor();
 }
 
+// The cookies of somebody new.
+async function fresh(name) {
+  let cookies;
+  await stage.visit(async (page, context) => {
+    await signUp(page, name);
+    cookies = await context.storageState();
+  }, ENGLISH);
+  return cookies;
+}
+
 async function signOut(page) {
   await page.getByRole("button", { name: "Log out" }).click();
   await page.getByText("Signed out successfully.").waitFor();
@@ -55,6 +74,9 @@ async function signOut(page) {
 const number = (page) => page.locator("h1 span").textContent().then(Number);
 const score = (page) => page.locator("[data-score]").textContent().then(Number);
 const scored = (page, value) => page.locator("[data-score]", { hasText: new RegExp(`^${value}$`) }).waitFor();
+
+// The page of a sentence, once it takes keys.
+const drilled = (page, no) => page.locator(".has-keys h1", { hasText: new RegExp(`^No ${no}$`) }).waitFor();
 
 // Whether somebody is taken for signed in.
 async function isKnown(page) {
@@ -79,6 +101,7 @@ test("ten sentences by keyboard, and the dashboard moves", async () => {
     const all = before[0][1];
     await page.goto("/sentences");
     await page.locator("tbody a").first().click();
+    await drilled(page, 1);
     const answer = page.locator("[data-en]");
     for (let index = 0; index < 10; index++) {
       assert.equal(await number(page), index + 1);
@@ -92,10 +115,10 @@ test("ten sentences by keyboard, and the dashboard moves", async () => {
       if (index === 2) await stage.shoot(page, "drill-graded", { fullPage: false });
       // The focus is on what is next.
       await page.keyboard.press(index % 2 ? "Enter" : "ArrowRight");
-      await page.waitForFunction((no) => document.querySelector("h1 span")?.textContent === String(no), index + 2);
+      await drilled(page, index + 2);
     }
     await page.keyboard.press("ArrowLeft");
-    await page.waitForFunction(() => document.querySelector("h1 span")?.textContent === "10");
+    await drilled(page, 10);
     const moved = await shares(page);
     // Said rightly: 1, 5 and 9; written rightly: 3 and 7.
     assert.deepEqual(moved.map(([count]) => count), ["10", "5", "3", "2"]);
@@ -144,7 +167,7 @@ test("what is typed into the field is not caught, and goes nowhere", async () =>
     // So is the search.
     await page.locator("#no").pressSequentially("12");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => document.querySelector("h1 span")?.textContent === "12");
+    await drilled(page, 12);
   }, { ...ENGLISH, storageState: eve });
 });
 
@@ -152,6 +175,7 @@ test("a session that has ended leads to signing in, and nothing is graded", asyn
   await stage.visit(async (page, context) => {
     await signUp(page, "cleo");
     await page.goto("/sentences/3");
+    await drilled(page, 3);
     await context.clearCookies({ name: "english_session" });
     await page.keyboard.press("1");
     await page.locator("#password").or(page.locator(".failure")).waitFor();
@@ -277,6 +301,9 @@ function stubSpeech() {
   Object.defineProperty(globalThis, "speechSynthesis", { value: speechSynthesis });
 }
 
+const heard = (page) => page.evaluate(() => globalThis.heard);
+const english = (page) => page.locator("[data-en]").textContent();
+
 test("a recording plays, by ranges of bytes", async () => {
   await stage.visit(async (page) => {
     const asked = [];
@@ -305,37 +332,80 @@ test("a recording plays, by ranges of bytes", async () => {
   }, { ...ENGLISH, storageState: eve });
 });
 
-test("speech is offered where there is no recording, or none that plays", async () => {
+test("the browser speaks where there is no recording", async () => {
   await stage.visit(async (page) => {
     await page.addInitScript(stubSpeech);
     await page.goto("/sentences/13");
-    const speak = page.getByRole("button", { name: "Read aloud" });
-    await speak.click();
+    assert.equal(await page.locator("[data-voice]").filter({ visible: true }).count(), 0);
+    await page.getByRole("button", { name: "Read aloud" }).click();
     await page.keyboard.press("v");
-    const words = await page.locator("[data-en]").textContent();
-    assert.deepEqual(await page.evaluate(() => globalThis.heard), [[words, "en-US"], [words, "en-US"]]);
+    const words = await english(page);
+    assert.deepEqual(await heard(page), [[words, "en-US"], [words, "en-US"]]);
+  }, { ...ENGLISH, storageState: eve });
+});
+
+for (const [what, answer] of [
+  ["is not there", { status: 404, body: "" }],
+  ["is no sound", { contentType: "audio/mpeg", body: "This is not a sound." }],
+]) {
+  test(`the browser speaks when a recording ${what}`, async () => {
+    await stage.visit(async (page) => {
+      await page.addInitScript(stubSpeech);
+      await page.route("**/voice/*", (route) => route.fulfill(answer));
+      await page.goto("/sentences/2");
+      const speak = page.getByRole("button", { name: "Read aloud" });
+      assert.ok(await speak.isHidden());
+      await page.getByRole("button", { name: "voice" }).press("Enter");
+      await speak.waitFor();
+      assert.ok(await page.getByRole("button", { name: "voice" }).isHidden());
+      const words = await english(page);
+      assert.deepEqual(await heard(page), [[words, "en-US"]], "who asked once hears it once");
+      // The button that was pressed has gone. Its place has the focus.
+      await page.keyboard.press("Enter");
+      assert.deepEqual(await heard(page), [[words, "en-US"], [words, "en-US"]]);
+    }, { ...ENGLISH, storageState: eve, expected: STATUS });
+  });
+}
+
+test("a browser that cannot speak offers nothing", async () => {
+  await stage.visit(async (page) => {
+    await page.addInitScript(() => delete globalThis.speechSynthesis);
     await page.route("**/voice/*", (route) => route.fulfill({ status: 404, body: "" }));
+    await page.goto("/sentences/13");
+    await drilled(page, 13);
+    const buttons = page.locator("[data-voice], [data-speak]").filter({ visible: true });
+    assert.equal(await buttons.count(), 0);
     await page.goto("/sentences/2");
-    assert.ok(await speak.isHidden());
     await page.getByRole("button", { name: "voice" }).click();
-    await speak.waitFor();
-    assert.ok(await page.getByRole("button", { name: "voice" }).isHidden());
+    await page.locator("[data-voice]").waitFor({ state: "hidden" });
+    assert.equal(await buttons.count(), 0);
   }, { ...ENGLISH, storageState: eve, expected: STATUS });
 });
 
+test("the language is the browser's until the switch is used", async () => {
+  await stage.visit(async (page) => {
+    const language = () => page.locator("html").getAttribute("lang");
+    await page.goto("/sentences/5");
+    assert.equal(await language(), "ja");
+    await page.getByRole("link", { name: "ダッシュボード" }).first().waitFor();
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("link", { name: "Dashboard" }).first().waitFor();
+    assert.equal(new URL(page.url()).pathname, "/sentences/5");
+    await page.goto("/dashboard/index");
+    assert.equal(await language(), "en");
+    await page.getByRole("button", { name: "日本語" }).click();
+    await page.waitForFunction(() => document.documentElement.lang === "ja");
+    assert.equal(new URL(page.url()).pathname, "/dashboard/index");
+  }, { storageState: eve });
+});
+
 const GUESTS = ["/", "/accesses/goodbye", "/users/sign_in", "/users/sign_up", "/users/password/new", "/users/password/edit?reset_password_token=x", "/nothing"];
-const OWN = ["/", "/sentences", "/sentences?page=30", "/sentences/1", "/sentences/13", "/sentences/321", "/sentences/new", "/sentences/1/edit", "/dashboard/index", "/users/edit", "/scores", "/score_eng_writtens", "/scores/new", "/words/1", "/words/13", "/sentences/nothing"];
+const OWN = ["/", "/sentences", "/sentences?page=30", "/sentences/1", "/sentences/13", "/sentences/new", "/sentences/1/edit", "/dashboard/index", "/users/edit", "/scores", "/score_eng_writtens", "/scores/new", "/words/1", "/words/13", "/sentences/nothing"];
 
 test("the longest sentence can be drilled", async () => {
   await stage.visit(async (page) => {
-    await page.goto("/sentences/new");
-    await page.locator("#sentence_no").fill("999");
-    await page.locator("#sentence_jp").fill("長".repeat(255));
-    await page.locator("#sentence_en").fill("long".repeat(63));
-    await page.locator("#sentence_voice_data").fill("/voice/none.mp3");
-    await page.locator("main .button").click();
-    await page.getByText("Sentence was successfully created.").waitFor();
-    assert.equal(new URL(page.url()).pathname, "/sentences/321");
+    await page.goto(longest);
+    await drilled(page, 999);
     for (const digit of [1, 2, 3, 4]) {
       const before = await score(page);
       await page.keyboard.press(String(digit));
@@ -344,19 +414,72 @@ test("the longest sentence can be drilled", async () => {
   }, { ...ENGLISH, storageState: eve });
 });
 
+// Whether all of something is in the window.
+async function isInView(page, locator) {
+  const { x, y, width, height } = await locator.boundingBox();
+  const window = page.viewportSize();
+  return x >= 0 && y >= 0 && x + width <= window.width && y + height <= window.height;
+}
+
+for (const [look, options] of [["wide", { viewport: { width: 1366, height: 650 } }], ["narrow", NARROW]]) {
+  test(`nothing moves when an answer is shown, and the next one is within reach: ${look}`, async () => {
+    await stage.visit(async (page) => {
+      const places = () => page.locator("h1, form[data-grade], [data-free]").evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().y + scrollY));
+      const next = page.locator("a[rel=next]");
+      await page.goto("/sentences/1");
+      for (let no = 1; no <= 3; no++) {
+        await drilled(page, no);
+        const before = await places();
+        await page.locator("[data-answer] summary").click();
+        await page.locator("[data-en]").waitFor();
+        assert.deepEqual(await places(), before);
+        await page.locator("form[data-grade='1'] button").click();
+        await page.locator(".is-chosen").waitFor();
+        assert.ok(await isInView(page, next));
+        await stage.shoot(page, `drill-reach-${look}`, { fullPage: false });
+        await next.click();
+      }
+      await page.goto(longest);
+      await drilled(page, 999);
+      assert.ok(await isInView(page, next));
+      const before = await places();
+      await page.keyboard.press("Space");
+      await page.locator("[data-en]").waitFor();
+      assert.deepEqual(await places(), before);
+    }, { ...ENGLISH, ...options, storageState: await fresh(look) });
+  });
+}
+
+// How light the background of a page is, from 0 to 1.
+async function lightness(page) {
+  const colour = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  return Math.max(...colour.match(/\d+/g).map(Number)) / 255;
+}
+
 for (const [look, options] of [
   ["light", {}],
   ["dark", { colorScheme: "dark" }],
   ["narrow", NARROW],
   ["japanese", { ...NARROW, locale: "ja-JP", colorScheme: "dark" }],
 ]) {
+  const isDark = options.colorScheme === "dark";
+  const language = options.locale === "ja-JP" ? "ja" : "en";
   test(`every page is accessible and fits: ${look}`, async () => {
     const inspect = async (page, name) => {
+      assert.equal(await page.locator("html").getAttribute("lang"), language);
+      assert.equal(await lightness(page) < .5, isDark);
       await assertAccessible(page);
       await assertNoSidewaysScroll(page);
+      const cut = await page.locator("main").locator("a, button, input, summary").evaluateAll((all) => all.filter((one) => {
+        const { left, right, width } = one.getBoundingClientRect();
+        return width > 0 && one.checkVisibility() && (left < 0 || right > document.documentElement.clientWidth);
+      }).map((one) => one.outerHTML));
+      assert.deepEqual(cut, [], name);
+      const boxes = await page.locator(".table-box").evaluateAll((all) => all.map((box) => box.scrollWidth - box.clientWidth));
+      assert.ok(boxes.every((more) => more === 0), `${name}: tables are wider than their boxes by ${boxes}`);
       await stage.shoot(page, `drill-${look}-${name}`);
     };
-    const nameOf = (path) => path.slice(1).replaceAll(/[/?=]+/g, "-") || "top";
+    const nameOf = (path) => (path === longest ? "longest" : path.slice(1).replaceAll(/[/?=]+/g, "-") || "top");
     await stage.visit(async (page) => {
       for (const path of GUESTS) {
         await page.goto(path, { waitUntil: "networkidle" });
@@ -366,15 +489,15 @@ for (const [look, options] of [
       await page.locator("#email").fill("nobody@example.com");
       await page.locator("#password").fill(PASSWORD);
       await page.locator("main .button").click();
-      await page.getByText("Invalid Email or password.").waitFor();
+      await page.locator("[role=alert]").waitFor();
       await inspect(page, "refused");
     }, { ...ENGLISH, ...options, expected: STATUS });
     await stage.visit(async (page) => {
-      for (const path of OWN) {
+      for (const path of [...OWN, longest]) {
         await page.goto(path, { waitUntil: "networkidle" });
         await inspect(page, nameOf(path));
       }
-      for (const path of ["/sentences/1", "/sentences/321"]) {
+      for (const path of ["/sentences/1", longest]) {
         await page.goto(path);
         await page.locator("[data-answer] summary").click();
         await page.locator("form[data-grade='1'] button").click();
@@ -385,6 +508,8 @@ for (const [look, options] of [
       await page.locator("details summary").click();
       await inspect(page, "dashboard-table");
       await page.goto("/scores");
+      await page.locator("td.doings summary").first().click();
+      await inspect(page, "scores-some");
       await page.locator("td.doings a").first().click();
       await inspect(page, "score");
       await page.goto("/users/edit");

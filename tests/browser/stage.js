@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import assert from "node:assert/strict";
 
@@ -19,6 +20,9 @@ const execute = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// Milliseconds for a scene. The longest takes a sixth of it on a machine with nothing else to do.
+const LIMIT = 200_000;
 
 const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="32" cy="32" r="32" fill="#7a9"/></svg>';
 
@@ -86,6 +90,12 @@ class Server {
   get url() {
     return `http://${this.address}`;
   }
+}
+
+// What runs in a page has no limit of its own. This one names the page, where the runner's ends everything.
+async function outOfTime(page, signal) {
+  await wait(LIMIT, undefined, { signal }).catch(() => {});
+  throw new Error(`no end after ${LIMIT / 1000} seconds, at ${page.url()}`);
 }
 
 export class Stage {
@@ -170,9 +180,11 @@ export class Stage {
       wrong.push(`a dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
+    const late = new AbortController();
     try {
-      await use(page, context);
+      await Promise.race([use(page, context), outOfTime(page, late.signal)]);
     } finally {
+      late.abort();
       await context.close();
     }
     const unexpected = wrong.filter((text) => !expected.some((pattern) => pattern.test(text)));
@@ -234,6 +246,8 @@ export async function assertAccessible(page) {
 
 // Fails if anything is wider than the window.
 export async function assertNoSidewaysScroll(page) {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(content <= window, `${content} pixels wide in a window of ${window}`);
+  // A telephone zooms out until everything fits: its `innerWidth` is never too small.
+  const content = await page.evaluate(() => document.documentElement.scrollWidth);
+  const { width } = page.viewportSize();
+  assert.ok(content <= width, `${content} pixels wide in a window of ${width}`);
 }

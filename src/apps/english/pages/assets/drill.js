@@ -94,9 +94,26 @@ const sound = part("sound");
 const voice = part("voice");
 const speak = part("speak");
 
+function say() {
+  const words = new SpeechSynthesisUtterance(part("en").textContent);
+  words.lang = "en-US";
+  speechSynthesis.cancel();
+  speechSynthesis.speak(words);
+}
+
 function offerSpeech() {
   voice.hidden = true;
   speak.hidden = !("speechSynthesis" in window);
+}
+
+// Who asked for a recording that does not play hears the browser instead. A failure is told more than once.
+function fallBack() {
+  if (voice.hidden) return;
+  const isThere = document.activeElement === voice;
+  offerSpeech();
+  if (speak.hidden) return;
+  if (isThere) speak.focus();
+  say();
 }
 
 if (sound) {
@@ -104,16 +121,12 @@ if (sound) {
   voice.hidden = false;
   voice.addEventListener("click", () => {
     sound.currentTime = 0;
-    sound.play().catch(offerSpeech);
+    // Stopped is not failed.
+    sound.play().catch(({ name }) => name === "AbortError" || fallBack());
   });
-  sound.querySelector("source").addEventListener("error", offerSpeech);
+  for (const source of [sound, sound.querySelector("source")]) source.addEventListener("error", fallBack);
 } else {
   offerSpeech();
 }
 
-speak.addEventListener("click", () => {
-  const words = new SpeechSynthesisUtterance(part("en").textContent);
-  words.lang = "en-US";
-  speechSynthesis.cancel();
-  speechSynthesis.speak(words);
-});
+speak.addEventListener("click", say);
