@@ -1,0 +1,39 @@
+"""Runs the checks of deploy/: all, or those that are named. Called by deploy/check, which installs the tools."""
+
+import importlib
+import sys
+import time
+
+from checking import Findings
+
+CHECKS = ["alerts"]
+
+
+def main(names):
+    if names == ["--write"]:
+        for name in CHECKS:
+            write = getattr(importlib.import_module(name), "write", None)
+            if write:
+                write()
+        return 0
+    unknown = set(names) - set(CHECKS)
+    if unknown:
+        raise SystemExit(f"no check {', '.join(unknown)}; there are {', '.join(CHECKS)}")
+    failed = passed = 0
+    for name in names or CHECKS:
+        findings = Findings()
+        began = time.monotonic()
+        importlib.import_module(name).check(findings)
+        seconds = time.monotonic() - began
+        result = "FAILED" if findings.wrong else "ok"
+        print(f"{name}: {findings.seen} looked at in {seconds:.1f} s, {result}", flush=True)
+        for wrong in findings.wrong:
+            print(f"  {wrong}")
+        failed += bool(findings.wrong)
+        passed += not findings.wrong
+    print(f"deploy checks: {passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
