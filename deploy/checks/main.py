@@ -6,7 +6,7 @@ import time
 
 from checking import Findings
 
-CHECKS = ["alerts"]
+CHECKS = ["alerts", "kubernetes", "pods"]
 
 
 def main(names):

@@ -1,0 +1,140 @@
+"""Renders every overlay and every composition of components, validates the objects, and holds them against
+one another and against the program. Keeps deploy/kubernetes/kubectl in step, which is what people without
+kustomize apply.
+"""
+
+import copy
+import pathlib
+import shutil
+import tempfile
+
+import yaml
+
+import claims
+import faults
+import hardening
+import references
+import schemas
+from checking import DEPLOY, NEGATIVE, documents, expected_of, run
+
+HOME = DEPLOY / "kubernetes"
+PLAIN = HOME / "kubectl"
+NOTE = "# {app} in production without kustomize; made by `deploy/check --write` from {source}.\n"
+
+# Components beside those of the overlays, each with what it builds on.
+COMPOSITIONS = {
+    "replicas alone": ["apps/isuumo", "environments/production", "components/ingress"],
+    "replicas with metrics": ["apps/people", "environments/staging", "components/ingress", "components/monitoring"],
+    "everything of a blog": [
+        "components/primary",
+        "apps/conduit",
+        "environments/production",
+        "components/gateway",
+        "components/monitoring",
+        "components/litestream",
+    ],
+    "sentences of one's own": [
+        "components/primary",
+        "components/primary-only",
+        "apps/english",
+        "environments/production",
+        "components/istio",
+        "components/monitoring",
+        "components/sentences",
+        "components/litestream",
+    ],
+    "people by replicas too": ["components/primary", "apps/people", "environments/production", "components/istio"],
+}
+
+
+def problems(rendered):
+    """Everything that is wrong with a rendering."""
+    wrong = schemas.problems(rendered)
+    return wrong or references.problems(rendered) + claims.problems(rendered) + hardening.problems(rendered)
+
+
+def render(folder):
+    """What `kubectl kustomize` makes of a folder; a warning of something deprecated is an error."""
+    done = run(["kubectl", "kustomize", folder], check=False)
+    if done.returncode != 0 or done.stderr:
+        raise SystemExit(f"{folder}: {done.stdout[-300:]}{done.stderr}")
+    return done.stdout
+
+
+def overlays():
+    return sorted(path.parent for path in (HOME / "overlays").glob("*/*/kustomization.yaml"))
+
+
+def compositions():
+    """Renderings of compositions that no overlay has, by name."""
+    # Beside the overlays, because what kustomize takes is named by relative paths.
+    with tempfile.TemporaryDirectory(dir=HOME, prefix=".composition-") as temporary:
+        for name, components in COMPOSITIONS.items():
+            kustomization = {
+                "apiVersion": "kustomize.config.k8s.io/v1beta1",
+                "kind": "Kustomization",
+                "namespace": "composed",
+                "resources": ["../base"],
+                "components": ["../" + component for component in components],
+                "images": [{"name": "ekiben", "newName": "example.com/ekiben", "digest": "sha256:" + "0" * 64}],
+            }
+            pathlib.Path(temporary, "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+            yield name, documents(render(temporary))
+
+
+def write():
+    """Makes the plain manifests anew."""
+    PLAIN.mkdir(exist_ok=True)
+    for overlay in (HOME / "overlays" / "production").iterdir():
+        note = NOTE.format(app=overlay.name, source=overlay.relative_to(DEPLOY.parent))
+        (PLAIN / f"{overlay.name}.yaml").write_text(note + render(overlay))
+
+
+def check(findings):
+    renderings = {}
+    for overlay in overlays():
+        name = f"{overlay.parent.name}/{overlay.name}"
+        text = render(overlay)
+        renderings[name] = documents(text)
+        findings.saw(len(renderings[name]))
+        for what in problems(renderings[name]):
+            findings.add(name, what)
+        if overlay.parent.name == "production":
+            plain = PLAIN / f"{overlay.name}.yaml"
+            if not plain.exists() or plain.read_text().split("\n", 1)[1] != text:
+                findings.add(plain, "is not what its overlay renders: deploy/check --write")
+    for name, rendered in compositions():
+        findings.saw(len(rendered))
+        for what in problems(rendered):
+            findings.add(name, what)
+    set_image(findings)
+    negative(findings, renderings)
+
+
+def set_image(findings):
+    """The script that releases call writes what is then rendered, and nothing that is no digest."""
+    image = "registry.example.com:5000/shop/people@sha256:" + "a" * 64
+    with tempfile.TemporaryDirectory() as temporary:
+        copied = pathlib.Path(temporary, "kubernetes")
+        shutil.copytree(HOME, copied)
+        for wrong in ("registry.example.com/shop/people:latest", "people@sha256:abc"):
+            done = run([copied / "set-image", "staging/people", wrong], check=False)
+            findings.must_find(f"set-image {wrong}", "is no NAME@sha256:DIGEST", [done.stderr])
+        done = run([copied / "set-image", "staging/people", image], check=False)
+        images = {line.split("image: ")[1] for line in render(copied / "overlays/staging/people").splitlines() if " image: " in line}
+        if done.returncode != 0 or images != {image}:
+            findings.add("set-image", f"{done.stderr} {images}")
+
+
+def negative(findings, renderings):
+    for name, start, change, expected in faults.FAULTS:
+        where = "production/isuumo" if start == "production" else f"development/{start}"
+        changed = copy.deepcopy(renderings[where])
+        change(changed)
+        found = references.problems(changed) + claims.problems(changed) + hardening.problems(changed)
+        findings.must_find(name, expected, found)
+    for sample in sorted((NEGATIVE / "kubernetes").glob("*.yaml")):
+        findings.must_find(sample.name, expected_of(sample), schemas.problems(documents(sample.read_text())))
+    for sample in sorted((NEGATIVE / "kustomize").glob("*/kustomization.yaml")):
+        done = run(["kubectl", "kustomize", sample.parent], check=False)
+        findings.must_find(sample.parent.name, expected_of(sample), [done.stderr])

@@ -1,0 +1,151 @@
+"""Runs the pods of the rendered manifests under podman: the init container first, then the server, with the
+rendered settings, volumes and restrictions. A migration that fails keeps the server down.
+
+EKIBEN_IMAGE names an image of isuumo, EKIBEN_PODMAN the command that has it (with --root, for example).
+Without them nothing is run, which is said. What podman does not know (probes, spreads, fsGroup, Services)
+is taken out before.
+"""
+
+import json
+import os
+import pathlib
+import resource
+import shlex
+import subprocess
+import tempfile
+import time
+
+import yaml
+
+import kubernetes
+from checking import documents
+
+IMAGE = os.environ.get("EKIBEN_IMAGE")
+PODMAN = shlex.split(os.environ.get("EKIBEN_PODMAN", "podman --cgroup-manager=cgroupfs --runtime runc"))
+# podman's own limits are beyond what may be set in a container.
+FILES = min(20000, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+ENGINE = f'[containers]\ndefault_ulimits = ["nofile={FILES}:{FILES}", "nproc=4096:4096"]\n'
+
+
+class Engine:
+    """podman, over a folder for its configuration."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.started = []
+        pathlib.Path(folder, "containers.conf").write_text(ENGINE)
+
+    def run(self, *arguments, check=False):
+        environment = os.environ | {"CONTAINERS_CONF": f"{self.folder}/containers.conf"}
+        done = subprocess.run(
+            [*PODMAN, *arguments], capture_output=True, text=True, env=environment, check=False, timeout=120
+        )
+        if check and done.returncode != 0:
+            raise SystemExit(f"podman {' '.join(arguments)}\n{done.stdout}{done.stderr}")
+        return done
+
+    def play(self, name, objects):
+        """Starts a pod with the ConfigMaps beside it; what podman says."""
+        file = pathlib.Path(self.folder, f"{name}.yaml")
+        file.write_text(yaml.safe_dump_all(objects))
+        self.started.append(name)
+        return self.run("kube", "play", str(file))
+
+    def end(self, name):
+        self.run("pod", "rm", "--force", "--time", "20", name)
+
+    def container(self, name):
+        """State of a container, or nothing if there is none."""
+        done = self.run("inspect", name)
+        return json.loads(done.stdout)[0] if done.returncode == 0 else None
+
+
+def pod_of(rendered, kind, name, volume):
+    """A Pod with the template of a workload, as podman takes it, and the ConfigMaps."""
+    workload = next(one for one in rendered if one["kind"] == kind)
+    spec = workload["spec"]["template"]["spec"] | {"restartPolicy": "Never"}
+    for dropped in ("topologySpreadConstraints", "serviceAccountName", "securityContext"):
+        spec.pop(dropped, None)
+    for container in spec.get("initContainers", []) + spec["containers"]:
+        container["image"] = IMAGE
+        container["imagePullPolicy"] = "Never"
+        for dropped in ("startupProbe", "livenessProbe", "readinessProbe", "ports"):
+            container.pop(dropped, None)
+    if "volumeClaimTemplates" in workload["spec"]:
+        spec.setdefault("volumes", []).append({"name": "data", "persistentVolumeClaim": {"claimName": volume}})
+    settings = [one for one in rendered if one["kind"] == "ConfigMap" and one["metadata"]["name"].startswith("ekiben-")]
+    # So that what an init container did can still be looked at.
+    metadata = {"name": name, "annotations": {"io.podman.annotations.init.container.type": "always"}}
+    return [*settings, {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}]
+
+
+def ready(engine, container):
+    """Whether a server in a container gets ready, by the command that its image has."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and (engine.container(container) or {}).get("State", {}).get("Running"):
+        if engine.run("exec", container, "/ekiben", "check").returncode == 0:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def check(findings):
+    if not IMAGE:
+        print("pods: skipped, EKIBEN_IMAGE names no image")
+        return
+    text = kubernetes.render(kubernetes.HOME / "overlays" / "development" / "isuumo")
+    tag = f"ekiben-check-{os.getpid()}"
+    with tempfile.TemporaryDirectory() as folder:
+        engine = Engine(folder)
+        engine.run("volume", "create", tag, check=True)
+        try:
+            replica(findings, engine, text, f"{tag}-replica")
+            primary(findings, engine, text, f"{tag}-primary", tag)
+            broken(findings, engine, text, f"{tag}-broken", tag)
+        finally:
+            for name in engine.started:
+                engine.end(name)
+            engine.run("volume", "rm", "--force", tag)
+
+
+def replica(findings, engine, text, name):
+    findings.saw()
+    said = engine.play(name, pod_of(documents(text), "Deployment", name, None))
+    if not ready(engine, f"{name}-ekiben"):
+        findings.add(name, f"does not get ready: {said.stderr} {engine.run('logs', f'{name}-ekiben').stderr[-500:]}")
+    state = engine.container(f"{name}-ekiben") or {}
+    if not state.get("HostConfig", {}).get("ReadonlyRootfs"):
+        findings.add(name, "its root file system can be written")
+    began = time.monotonic()
+    engine.run("stop", "--time", "30", f"{name}-ekiben")
+    code = (engine.container(f"{name}-ekiben") or {}).get("State", {}).get("ExitCode")
+    if code != 0 or not 4 < time.monotonic() - began < 16:
+        findings.add(name, f"ends with {code} after {time.monotonic() - began:.1f} s, and not after its delay of 5 s")
+    engine.end(name)
+
+
+def primary(findings, engine, text, name, volume):
+    findings.saw()
+    said = engine.play(name, pod_of(documents(text), "StatefulSet", name, volume))
+    if not ready(engine, f"{name}-ekiben"):
+        findings.add(name, f"does not get ready: {said.stderr} {engine.run('logs', f'{name}-ekiben').stderr[-500:]}")
+    migrated = (engine.container(f"{name}-migrate") or {}).get("State", {})
+    serving = (engine.container(f"{name}-ekiben") or {}).get("State", {})
+    if migrated.get("ExitCode") != 0 or not migrated.get("FinishedAt", "z") < serving.get("StartedAt", ""):
+        findings.add(name, f"has not migrated before it serves: {migrated}")
+    engine.end(name)
+
+
+def broken(findings, engine, text, name, volume):
+    """Data that cannot be migrated: damaged in the volume of the primary that has just run."""
+    findings.saw()
+    folder = pathlib.Path(engine.run("volume", "inspect", "--format", "{{.Mountpoint}}", volume, check=True).stdout.strip())
+    for file in folder.glob("*.primary.*.sqlite"):
+        with file.open("r+b") as data:
+            data.truncate(4096)
+    engine.play(name, pod_of(documents(text), "StatefulSet", name, volume))
+    migrated = (engine.container(f"{name}-migrate") or {}).get("State", {})
+    serving = (engine.container(f"{name}-ekiben") or {}).get("State", {})
+    if migrated.get("ExitCode") != 6 or serving.get("Running"):
+        findings.add(name, f"serves although the migration failed: {migrated.get('ExitCode')}, {serving.get('Status')}")
+    engine.end(name)
