@@ -6,7 +6,7 @@ import time
 
 from checking import Findings
 
-CHECKS = ["alerts", "units", "compose", "fly", "kubernetes", "pods"]
+CHECKS = ["alerts", "units", "compose", "fly", "openshift", "kubernetes", "pods"]
 
 
 def main(names):
