@@ -6,7 +6,7 @@ import time
 
 from checking import Findings
 
-CHECKS = ["alerts", "units", "compose", "fly", "openshift", "kubernetes", "pods"]
+CHECKS = ["alerts", "units", "compose", "fly", "openshift", "helm", "kubernetes", "pods"]
 
 
 def main(names):
