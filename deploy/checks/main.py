@@ -6,7 +6,7 @@ import time
 
 from checking import Findings
 
-CHECKS = ["alerts", "units", "compose", "fly", "openshift", "helm", "kubernetes", "pods"]
+CHECKS = ["lint", "alerts", "units", "compose", "fly", "openshift", "helm", "kubernetes", "gitlab", "jenkins", "pods"]
 
 
 def main(names):

@@ -1,0 +1,12 @@
+// expects: NglParseError
+pipeline {
+    agent any
+    stages {
+        stage('Build') {
+            steps {
+                sh 'echo first
+                    echo second'
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+// expects: NglParseError
+pipeline {
+    agent any
+    stages {
+        stage('Build') {
+            steps {
+                sh "make"
+            }
+        }
+    }

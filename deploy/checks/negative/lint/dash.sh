@@ -1,0 +1,3 @@
+#!/bin/sh
+# expects: SC3037
+echo -e "first\nsecond"

@@ -1,0 +1,3 @@
+# expects: DL3007
+FROM debian:latest
+USER 10001

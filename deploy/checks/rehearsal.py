@@ -1,0 +1,88 @@
+"""A checkout in which pipelines are rehearsed: the real deploy/ and Dockerfile, stand-ins for the cluster's and
+the registry's commands, which note what they are asked, and for the tests, which run elsewhere.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+from checking import DEPLOY, ROOT, TOOLS, tool_path
+
+STANDINS = DEPLOY / "checks" / "standins"
+DIGEST = "sha256:" + "7".zfill(64)
+
+
+class Rehearsal:
+    """A git repository in a folder, and the record of what its pipeline did."""
+
+    def __init__(self, folder, branch="main", tag=None):
+        self.tag = tag
+        self.folder = pathlib.Path(folder, "checkout")
+        self.record = pathlib.Path(folder, "record")
+        self.commands = pathlib.Path(folder, "bin")
+        self.commands.mkdir()
+        for name in ("kubectl", "buildah"):
+            shutil.copy(STANDINS / name, self.commands / name)
+        self.place("cargo", self.commands / "cargo")
+        leave = shutil.ignore_patterns("node_modules", "negative", "__pycache__", ".composition-*")
+        shutil.copytree(DEPLOY, self.folder / "deploy", ignore=leave)
+        shutil.copy(ROOT / "Dockerfile", self.folder)
+        (self.folder / ".ci").mkdir()
+        self.place("the tests", self.folder / ".ci" / "run")
+        self.place("the checks of deploy/", self.folder / "deploy" / "check")
+        for command in (
+            ["init", "--quiet", "--initial-branch", branch],
+            ["config", "user.email", "check@example.com"],
+            ["config", "user.name", "check"],
+            ["remote", "add", "origin", "https://git.example.com/demo/ekiben.git"],
+            ["init", "--quiet", "--bare", "../pushed"],
+            ["remote", "set-url", "--push", "origin", "../pushed"],
+            ["add", "--all"],
+            ["commit", "--quiet", "--message", "a checkout"],
+            *([["tag", tag]] if tag else []),
+        ):
+            self.run(["git", *command], check=True)
+
+    def place(self, what, path):
+        """Puts a stand-in that only notes that it ran."""
+        path.write_text(f'#!/bin/sh\necho "{what} $*" >> "$RECORD"\n')
+        path.chmod(0o755)
+
+    def environment(self, **more):
+        return {
+            **os.environ,
+            "PATH": f"{self.commands}{os.pathsep}{tool_path()}",
+            "RECORD": str(self.record),
+            "REAL_KUBECTL": str(TOOLS / "bin" / "kubectl"),
+            **more,
+        }
+
+    def run(self, command, check=False, **more):
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=self.folder,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        if check and done.returncode != 0:
+            raise SystemExit(f"{command}\n{done.stdout}{done.stderr}")
+        return done
+
+    def noted(self):
+        """What was noted since the last time, line by line."""
+        lines = self.record.read_text().splitlines() if self.record.exists() else []
+        self.record.unlink(missing_ok=True)
+        return lines
+
+
+def in_order(lines, parts):
+    """The first of the parts that is not in the lines, in this order; None if all are."""
+    rest = iter(lines)
+    for part in parts:
+        if not any(part in line for line in rest):
+            return part
+    return None
