@@ -37,6 +37,11 @@ impl Ports {
         })
     }
 
+    /// The address for clients, with the port that it got.
+    pub(super) fn public(&self) -> Option<SocketAddr> {
+        self.public.local_addr().ok()
+    }
+
     /// Begins to listen, within a runtime.
     pub(super) fn listen(self, config: &Config) -> Result<Listeners, Failure> {
         // Two processes can bind one address. Only one of them can listen on it.

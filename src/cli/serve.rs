@@ -62,6 +62,9 @@ pub(super) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     };
     let starting = runtime.spawn(end_while_starting(early));
     let ports = Ports::bind(config)?;
+    if let Some(address) = ports.public() {
+        mounted.listens_on(address);
+    }
     for app in apps {
         bake_missing(app, config)?;
     }

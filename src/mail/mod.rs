@@ -14,8 +14,9 @@ mod letter;
 mod server;
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use lettre::message::Mailbox;
 use thiserror::Error;
 
 use self::folder::MailFolder;
-pub use self::letter::Letter;
+pub use self::letter::{Letter, is_reachable};
 use self::server::MailServer;
 use crate::config::{Config, MailTransport, Mount, PublicUrl};
 
@@ -92,9 +93,10 @@ struct Inner {
 /// How links of mails begin.
 struct Origins {
     public_url: Option<PublicUrl>,
-    /// The address that is listened on, if that is this machine's alone.
-    here: Option<String>,
-    port: u16,
+    /// The address that is to be listened on.
+    listen: SocketAddr,
+    /// The one that is, once it is known: its port may be any free one.
+    bound: OnceLock<SocketAddr>,
 }
 
 struct Queue {
@@ -132,7 +134,6 @@ impl Postbox {
             MailTransport::File => Outlet::Folder(MailFolder::new(settings.folder.clone())),
             MailTransport::Smtp => Outlet::Server(MailServer::new(settings)?),
         };
-        let here = config.listen.ip().is_loopback();
         Ok(Self(Arc::new(Inner {
             from: parsed.ok_or(MailError::From { from })?,
             outlet,
@@ -140,11 +141,16 @@ impl Postbox {
             patience: Duration::from_secs(settings.timeout_seconds),
             origins: Origins {
                 public_url,
-                here: here.then(|| config.listen.to_string()),
-                port: config.listen.port(),
+                listen: config.listen,
+                bound: OnceLock::new(),
             },
             queue: Mutex::default(),
         })))
+    }
+
+    /// Says which address is listened on. Only the first time counts.
+    pub fn listens_on(&self, address: SocketAddr) {
+        let _known = self.0.origins.bound.set(address);
     }
 
     /// How a link to an app at `mount` begins, scheme and host. `None` where nobody has said by which address
@@ -221,6 +227,7 @@ impl Drop for Inner {
 impl Origins {
     fn of(&self, mount: &Mount) -> Option<String> {
         let site = self.public_url.as_ref();
+        let here = self.bound.get().unwrap_or(&self.listen);
         match (site, mount.host()) {
             (Some(url), None) => Some(url.origin().to_owned()),
             (Some(url), Some(host)) => {
@@ -229,8 +236,9 @@ impl Origins {
                 Some(format!("{scheme}://{host}{port}"))
             }
             // An operator named the host.
-            (None, Some(host)) => Some(format!("http://{host}:{}", self.port)),
-            (None, None) => self.here.as_ref().map(|here| format!("http://{here}")),
+            (None, Some(host)) => Some(format!("http://{host}:{}", here.port())),
+            // This machine's alone.
+            (None, None) => here.ip().is_loopback().then(|| format!("http://{here}")),
         }
     }
 }
@@ -308,6 +316,19 @@ mod tests {
             origin(&config, "en.example").unwrap(),
             "https://en.example:8443"
         );
+    }
+
+    #[test]
+    fn links_lead_to_the_port_that_was_free() {
+        let (_folder, mut config) = config();
+        config.listen = "127.0.0.1:0".parse().unwrap();
+        let postbox = Postbox::new(&config).unwrap();
+        postbox
+            .clone()
+            .listens_on("127.0.0.1:4321".parse().unwrap());
+        let origin = |at: &str| postbox.origin(&mount(at)).unwrap();
+        assert_eq!(origin("/"), "http://127.0.0.1:4321");
+        assert_eq!(origin("en.example"), "http://en.example:4321");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! or opened; [`MountedApps::open`] needs the baked files. One value for each app goes through both:
 //! what belongs to an app is never looked up by its number in a list.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +70,7 @@ pub struct MountedApps<'l> {
     without_pages: Vec<&'static str>,
     beside: Router,
     work: WorkPool,
+    postbox: Postbox,
 }
 
 struct MountedApp {
@@ -112,6 +114,7 @@ pub fn mount<'l>(
         without_pages,
         beside: Router::new(),
         work,
+        postbox: shared.postbox,
     })
 }
 
@@ -210,6 +213,11 @@ impl MountedApps<'_> {
             beside: routes,
             ..self
         }
+    }
+
+    /// Says which address is listened on, for what is mailed.
+    pub fn listens_on(&self, address: SocketAddr) {
+        self.postbox.listens_on(address);
     }
 
     /// What the apps and the shared routes say of themselves.

@@ -381,31 +381,7 @@ async fn the_log_names_no_address_and_no_link() {
     );
     fs::write(folder.path().join("ekiben.toml"), toml).unwrap();
     let mut process = Process::start(folder.path(), &[]);
-    let mut client = Client::connect(process.address).await.unwrap();
-    let mut cookie = String::new();
-    let mut token = String::new();
-    for (path, body) in [
-        (
-            "/users",
-            json!({"user": {"email": "refused@example.com", "password": PASSWORD}}),
-        ),
-        (
-            "/users/password",
-            json!({"user": {"email": "refused@example.com"}}),
-        ),
-    ] {
-        if cookie.is_empty() || path == "/users/password" {
-            (cookie, token) = entered(&mut client).await;
-        }
-        let request = axum::http::Request::post(path)
-            .header("accept", "application/json")
-            .header("content-type", "application/json")
-            .header("cookie", &cookie)
-            .header("x-csrf-token", &token)
-            .body(axum::body::Body::from(body.to_string()));
-        let (status, text) = client.send(request.unwrap()).await.unwrap();
-        assert_eq!(status, 201, "{text}");
-    }
+    signs_up_and_forgets(&process, "refused@example.com").await;
     let told = process.wait_for_log("a mail could not be sent");
     assert_eq!(told["cause"], "the mail server refused it: 550", "{told}");
     process.terminate();
@@ -417,6 +393,45 @@ async fn the_log_names_no_address_and_no_link() {
         "is unknown here",
     ] {
         assert!(!log.contains(secret), "{log}");
+    }
+}
+
+/// A server that was given any free port mails links to the one that it got.
+#[tokio::test]
+async fn a_link_leads_to_the_port_that_is_listened_on() {
+    let (folder, baked) = bake_drill(&[]);
+    fs::create_dir(folder.path().join("data")).unwrap();
+    fs::rename(baked, folder.path().join("data/english.sqlite")).unwrap();
+    let toml = "apps = [\"english\"]\nadmin.listen = \"off\"\nlog.format = \"json\"\n\
+                [auth]\nmemory_kib = 8\npasses = 1\n";
+    fs::write(folder.path().join("ekiben.toml"), toml).unwrap();
+    let process = Process::start(folder.path(), &[]);
+    signs_up_and_forgets(&process, "ann@example.com").await;
+    let mail = mails(&folder.path().join("data/mail"), 1).await.remove(0);
+    let link = link(&mail);
+    let page = format!("{}/users/password/edit?", process.url());
+    assert!(link.starts_with(&page), "{link}");
+}
+
+/// A program that makes an account and asks for a link.
+async fn signs_up_and_forgets(process: &Process, email: &str) {
+    let mut client = Client::connect(process.address).await.unwrap();
+    for (path, body) in [
+        (
+            "/users",
+            json!({"user": {"email": email, "password": PASSWORD}}),
+        ),
+        ("/users/password", json!({"user": {"email": email}})),
+    ] {
+        let (cookie, token) = entered(&mut client).await;
+        let request = axum::http::Request::post(path)
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .header("cookie", &cookie)
+            .header("x-csrf-token", &token)
+            .body(axum::body::Body::from(body.to_string()));
+        let (status, text) = client.send(request.unwrap()).await.unwrap();
+        assert_eq!(status, 201, "{text}");
     }
 }
 
