@@ -6,6 +6,7 @@
 //!
 //! # Layout
 //! - [`UserContext`], [`UserSetup`], [`Users`]: all of it for one app; start there
+//! - [`address`]: what the address of an account looks like
 //! - [`password`]: argon2id in the pool for long work; `imported`: bcrypt of other systems
 //! - [`token`]: JWT, HS256 only (`hs256`); `known_tokens`: those that were verified
 //! - [`session`]: the cookie of a site; [`visitor`]: who visits its pages; [`reset`]: new passwords for
@@ -14,6 +15,7 @@
 //! - [`keys`]: the secret of an app and the keys derived from it; `key_file`: a primary's own
 //! - [`figures`]: what is counted; `clock`: seconds
 
+pub mod address;
 mod clock;
 pub mod figures;
 mod hs256;

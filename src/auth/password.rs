@@ -64,28 +64,63 @@ pub enum Verified {
     No,
 }
 
-/// How long passwords of an app may be.
+/// What new passwords of an app may be, whoever sets them: users, operators, a seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordRule {
     /// Characters at least.
     pub shortest: usize,
-    /// Bytes at most, up to [`LONGEST_PASSWORD`].
-    pub longest: usize,
+    /// The most of it, within [`LONGEST_PASSWORD`].
+    pub longest: Length,
+    /// Whether it may have nothing in it but blanks.
+    pub takes_blanks: bool,
+}
+
+/// How long a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// In characters.
+    Characters(usize),
+    /// In bytes of UTF-8.
+    Bytes(usize),
 }
 
 /// Why a new password is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordFlaw {
+    /// There is nothing in it but blanks.
+    #[error("must not be blank")]
+    Blank,
     /// It has too few characters.
+    #[error("is too short: it must have at least {minimum} characters")]
     TooShort {
         /// Characters at least.
         minimum: usize,
     },
-    /// It has too many bytes.
+    /// It has too many.
+    #[error("is too long: it may have {maximum}")]
     TooLong {
-        /// Bytes at most.
-        maximum: usize,
+        /// The most.
+        maximum: Length,
     },
+}
+
+impl Length {
+    /// Whether `text` is longer.
+    fn is_exceeded_by(self, text: &str) -> bool {
+        match self {
+            Self::Characters(most) => text.chars().count() > most,
+            Self::Bytes(most) => text.len() > most,
+        }
+    }
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Characters(most) => write!(f, "{most} characters"),
+            Self::Bytes(most) => write!(f, "{most} bytes"),
+        }
+    }
 }
 
 impl PasswordRule {
@@ -95,9 +130,14 @@ impl PasswordRule {
     /// Why not.
     pub fn check(self, password: &Secret) -> Result<(), PasswordFlaw> {
         let text = password.expose();
-        let maximum = self.longest.min(LONGEST_PASSWORD);
-        if text.len() > maximum {
-            return Err(PasswordFlaw::TooLong { maximum });
+        for maximum in [self.longest, Length::Bytes(LONGEST_PASSWORD)] {
+            if maximum.is_exceeded_by(text) {
+                return Err(PasswordFlaw::TooLong { maximum });
+            }
+        }
+        // Of nothing at all it is said how much there must be.
+        if !self.takes_blanks && !text.is_empty() && text.trim().is_empty() {
+            return Err(PasswordFlaw::Blank);
         }
         if text.chars().count() < self.shortest {
             let minimum = self.shortest;
@@ -425,14 +465,20 @@ mod tests {
     fn new_passwords_are_counted_in_characters_and_bytes() {
         let rule = PasswordRule {
             shortest: 8,
-            longest: 5000,
+            longest: Length::Bytes(5000),
+            takes_blanks: true,
         };
         assert_eq!(rule.check(&"電池電池電池電池".into()), Ok(()));
         let short = rule.check(&"電池電池電池電".into());
         assert_eq!(short, Err(PasswordFlaw::TooShort { minimum: 8 }));
         assert_eq!(rule.check(&"x".repeat(1024).as_str().into()), Ok(()));
         let long = rule.check(&"x".repeat(1025).as_str().into());
-        assert_eq!(long, Err(PasswordFlaw::TooLong { maximum: 1024 }));
+        assert_eq!(
+            long,
+            Err(PasswordFlaw::TooLong {
+                maximum: Length::Bytes(1024)
+            })
+        );
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! `ekiben conduit` and `ekiben english`: what operators do with the accounts of an app, while its server does
 //! not run.
 //!
-//! The change is made in the copy of a primary, which is made first if there is none. It must not know how an
-//! app keeps its accounts.
+//! The change is made in the copy of a primary, which is made first if there is none. Where there is no such
+//! account nothing is made, migrated or changed. It must not know how an app keeps its accounts.
 
-use rusqlite::Connection;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
 
 use super::arguments::{
     ConduitArguments, ConduitCommand, EnglishArguments, EnglishCommand, GrantArguments,
     RoleArgument, SetPasswordArguments,
 };
 use super::backup::tell_of_mode;
-use super::bake::bake_missing;
+use super::bake::bake_missing_if;
 use super::failure::Failure;
 use super::output::say;
 use super::{prompt, settings};
@@ -19,24 +21,42 @@ use crate::apps::App;
 use crate::apps::conduit::{self, Conduit};
 use crate::apps::english::English;
 use crate::apps::english::accounts::{self as english, Role};
-use crate::auth::password::{PasswordCost, PasswordFlaw, PasswordRule};
+use crate::auth::password::{PasswordCost, PasswordRule};
 use crate::config::{Config, Durability, Mode};
 use crate::serving;
-use crate::store::{Standing, Store, StoreError, StoreOptions, standing};
+use crate::store::{Store, StoreError, StoreOptions, newest_copy, standing};
 
 /// What `ekiben conduit` does.
 pub(super) fn run_conduit(arguments: &ConduitArguments) -> Result<(), Failure> {
     match &arguments.command {
         ConduitCommand::SetPassword(arguments) => {
             let names = "Names are those of profiles; nothing has changed.";
+            let accounts = Accounts {
+                app: &Conduit,
+                has: conduit::has_user,
+                names,
+            };
             let (rule, set) = (conduit::PASSWORD_RULE, conduit::set_password);
-            set_password(arguments, &Conduit, rule, set, names)
+            set_password(arguments, &accounts, rule, set)
         }
     }
 }
 
-/// What accounts of `english` are called by.
-const ADDRESSES: &str = "Names are the addresses that people sign in with; nothing has changed.";
+/// The accounts of an app.
+struct Accounts {
+    app: &'static dyn App,
+    /// Whether there is one of a name.
+    has: fn(&Connection, &str) -> rusqlite::Result<bool>,
+    /// What they are called by.
+    names: &'static str,
+}
+
+/// Those of `english`.
+const LEARNERS: Accounts = Accounts {
+    app: &English,
+    has: english::has_account,
+    names: "Names are the addresses that people sign in with; nothing has changed.",
+};
 
 /// What `ekiben english` does.
 pub(super) fn run_english(arguments: &EnglishArguments) -> Result<(), Failure> {
@@ -44,13 +64,13 @@ pub(super) fn run_english(arguments: &EnglishArguments) -> Result<(), Failure> {
         EnglishCommand::Grant(arguments) => grant(arguments),
         EnglishCommand::SetPassword(arguments) => {
             let (rule, set) = (english::PASSWORD_RULE, english::set_password);
-            set_password(arguments, &English, rule, set, ADDRESSES)
+            set_password(arguments, &LEARNERS, rule, set)
         }
     }
 }
 
 fn grant(arguments: &GrantArguments) -> Result<(), Failure> {
-    let (layers, app) = settings::load_for_accounts(&arguments.data, &English)?;
+    let layers = settings::load_for_accounts(&arguments.data, LEARNERS.app)?;
     let role = match arguments.role {
         RoleArgument::Learner => Role::Learner,
         RoleArgument::Editor => Role::Editor,
@@ -58,7 +78,7 @@ fn grant(arguments: &GrantArguments) -> Result<(), Failure> {
     let name = &arguments.data.name;
     let job = move |connection: &Connection, name: &str| english::grant(connection, name, role);
     let granted = format!("{name} is {} now", role.name());
-    change(app, layers.config(), name, job, ADDRESSES)?;
+    change(&LEARNERS, layers.config(), name, job, "")?;
     say(&granted)?;
     tell_of_mode(layers.config().mode);
     Ok(())
@@ -66,21 +86,22 @@ fn grant(arguments: &GrantArguments) -> Result<(), Failure> {
 
 fn set_password(
     arguments: &SetPasswordArguments,
-    app: &dyn App,
+    accounts: &Accounts,
     rule: PasswordRule,
     set: fn(&Connection, &str, &str) -> rusqlite::Result<bool>,
-    names: &'static str,
 ) -> Result<(), Failure> {
-    let (layers, app) = settings::load_for_accounts(&arguments.data, app)?;
+    let layers = settings::load_for_accounts(&arguments.data, accounts.app)?;
     let config = layers.config();
     let name = &arguments.data.name;
     let password = prompt::new_password(name)?;
-    rule.check(&password).map_err(refused)?;
+    rule.check(&password)
+        .map_err(|flaw| Failure::usage(format!("the password {flaw}")))?;
     let hash = PasswordCost::of(&config.auth).hash(&password);
     let hash =
         hash.map_err(|cause| Failure::other(format!("cannot hash the password: {cause}")))?;
     let job = move |connection: &Connection, name: &str| set(connection, name, &hash);
-    change(app, config, name, job, names)?;
+    let meanwhile = "; users can change their own password while it runs";
+    change(accounts, config, name, job, meanwhile)?;
     say(&format!("{name} has a new password"))?;
     tell_of_mode(config.mode);
     Ok(())
@@ -88,16 +109,17 @@ fn set_password(
 
 /// Has `job` change the account called `name` in the copy of a primary. It says whether there is such an account.
 fn change(
-    app: &dyn App,
+    accounts: &Accounts,
     config: &Config,
     name: &str,
     job: impl FnOnce(&Connection, &str) -> rusqlite::Result<bool> + Send + 'static,
-    names: &'static str,
+    meanwhile: &str,
 ) -> Result<(), Failure> {
-    let options = serving::store_options(app, config)?;
-    let standing = standing(&config.data_dir, app.name(), &options.schema)?;
-    if matches!(standing, Standing::NoCopy) {
-        bake_missing(app, config)?;
+    let options = serving::store_options(accounts.app, config)?;
+    standing(&config.data_dir, accounts.app.name(), &options.schema)?;
+    let nobody = || Failure::usage(format!("there is no user {name:?}")).hint(accounts.names);
+    if !is_there(accounts, config, name)? {
+        return Err(nobody());
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -115,29 +137,34 @@ fn change(
         store.close();
         found
     });
-    if !found.map_err(in_use)? {
-        let failure = Failure::usage(format!("there is no user {name:?}"));
-        return Err(failure.hint(names));
+    if found.map_err(|error| in_use(error, meanwhile))? {
+        Ok(())
+    } else {
+        Err(nobody())
     }
-    Ok(())
 }
 
-fn refused(flaw: PasswordFlaw) -> Failure {
-    Failure::usage(match flaw {
-        PasswordFlaw::TooShort { minimum } => {
-            format!("the password is too short: it must have at least {minimum} characters")
-        }
-        PasswordFlaw::TooLong { maximum } => {
-            format!("the password is too long: it may have {maximum} bytes")
-        }
-    })
+/// Whether there is an account called `name` in what the next start would serve, which is baked if it is
+/// missing and has that account. A copy is only looked at.
+fn is_there(accounts: &Accounts, config: &Config, name: &str) -> Result<bool, Failure> {
+    let has = |path: &Path| {
+        let found = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+            .and_then(|connection| (accounts.has)(&connection, name));
+        found
+            .map_err(|cause| Failure::other(format!("{}: cannot be read: {cause}", path.display())))
+    };
+    match newest_copy(&config.data_dir, accounts.app.name())? {
+        Some(copy) => has(&copy),
+        None => bake_missing_if(accounts.app, config, has),
+    }
 }
 
-fn in_use(error: StoreError) -> Failure {
+/// What is said of data that a server has. `meanwhile` is what can be done while it runs.
+fn in_use(error: StoreError, meanwhile: &str) -> Failure {
     let is_served = matches!(error, StoreError::Locked { .. });
     let failure = Failure::from(error);
     if is_served {
-        failure.hint("Stop that server first; users can change their own password while it runs.")
+        failure.hint(format!("Stop that server first{meanwhile}."))
     } else {
         failure
     }

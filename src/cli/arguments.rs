@@ -467,7 +467,8 @@ pub(super) enum EnglishCommand {
     /// Say what an account may change, without serving
     ///
     /// An editor changes sentences and words; a learner changes nothing but the own account and gradings.
-    /// Every account begins as a learner, the first one too. The primary must not run.
+    /// Whoever signs up is a learner, the first one too; the first user of a seed is an editor. The primary
+    /// must not run.
     #[command(after_help = "Examples:
   ekiben english grant ann@example.com editor
   ekiben english grant ann@example.com learner --data-dir /data
@@ -516,7 +517,7 @@ pub(super) enum RoleArgument {
 /// Which account, and where it is.
 #[derive(Debug, Args)]
 pub(super) struct AccountArguments {
-    /// The user's name, or the address that stands for one
+    /// Who it is: a user's name of conduit, an e-mail address of english
     #[arg(value_name = "NAME")]
     pub(super) name: String,
     /// Folder of the primary's copy; without this, the configured one

@@ -1,5 +1,6 @@
 //! `ekiben bake`: an app's file from its dumps.
 
+use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use super::{progress, remarks, settings, summary};
 use crate::apps::{self, App};
 use crate::bake::{Recipe, bake};
 use crate::config::Config;
-use crate::file::Folder;
+use crate::file::{Folder, HalfMade};
 use crate::load::Report;
 
 pub(super) fn run(arguments: &BakeArguments) -> Result<(), Failure> {
@@ -47,13 +48,58 @@ pub(super) fn bake_missing(app: &dyn App, config: &Config) -> Result<(), Failure
     let baked = config.baked_dir().join(file_name(app));
     if !baked.exists() {
         let report = bake_app(app, config, &apps::dataset(app, config), &baked)?;
-        if remarks::are_logged() {
-            log_baked(app, &report);
-        } else {
-            remarks::remark(&summary::report(&report));
-        }
+        tell_baked(app, &report);
     }
     Ok(())
+}
+
+/// The same, but only if the file that would be baked `is_wanted`, for what is in it: nothing is left of one that
+/// is not. Whether there is a baked file now.
+pub(super) fn bake_missing_if(
+    app: &dyn App,
+    config: &Config,
+    is_wanted: impl Fn(&Path) -> Result<bool, Failure>,
+) -> Result<bool, Failure> {
+    let baked = config.baked_dir().join(file_name(app));
+    if baked.exists() {
+        return is_wanted(&baked);
+    }
+    let had_folder = config.baked_dir().exists();
+    let aside = baked.with_file_name(format!(".{}-aside-{}", file_name(app), std::process::id()));
+    let half_made = HalfMade::at(&aside);
+    let looked_at = bake_app(app, config, &apps::dataset(app, config), &aside)
+        .and_then(|report| Ok((report, is_wanted(&aside)?)));
+    // Others that bake make the same file in place of this one.
+    if let Ok((report, true)) = looked_at {
+        fs::rename(&aside, &baked).map_err(|cause| not_named(&baked, &cause))?;
+        drop(half_made);
+        tell_baked(
+            app,
+            &Report {
+                path: baked,
+                ..report
+            },
+        );
+        return Ok(true);
+    }
+    // What is left of it is of no use to anybody, and its next maker removes it.
+    drop(fs::remove_file(&aside));
+    if !had_folder {
+        drop(fs::remove_dir(config.baked_dir()));
+    }
+    looked_at.map(|_| false)
+}
+
+fn not_named(baked: &Path, cause: &std::io::Error) -> Failure {
+    Failure::other(format!("{}: cannot be made: {cause}", baked.display()))
+}
+
+fn tell_baked(app: &dyn App, report: &Report) {
+    if remarks::are_logged() {
+        log_baked(app, report);
+    } else {
+        remarks::remark(&summary::report(report));
+    }
 }
 
 /// The table of a bake as lines of the log: one for the file, one for each thing that differs.

@@ -22,7 +22,7 @@ use crate::apps::english::seed::{
     FirstUser, FirstUserFlaw, OddLine, Others, SentenceList, SentenceSeed, SentencesSeeded,
 };
 use crate::apps::{self, App};
-use crate::auth::password::{PasswordCost, PasswordFlaw};
+use crate::auth::password::PasswordCost;
 use crate::config::{Config, Secret};
 use crate::file::path_as_text;
 use crate::store::{self, NextGeneration, Standing};
@@ -94,7 +94,7 @@ pub(super) fn run(
         input: &file.shown,
         rows: list.len(),
         rows_before: seeded.before,
-        replaced: seed.others == Others::Go,
+        replaced: seed.others != Others::Stay,
         added: seeded.added,
         changed: seeded.changed,
         removed: seeded.removed,
@@ -136,14 +136,14 @@ fn tell_odd_lines(
 /// Who is to be the first user, by the variables.
 fn first_user(config: &Config) -> Result<Option<FirstUser>, Failure> {
     let Some(email) = variable(EMAIL)? else {
-        return Ok(None);
+        return nobody();
     };
-    let password = match (variable(PASSWORD)?, variable(PASSWORD_FILE)?) {
+    let (password, source) = match (variable(PASSWORD)?, variable(PASSWORD_FILE)?) {
         (Some(_), Some(_)) => {
             let both = format!("{PASSWORD} and {PASSWORD_FILE} are both set");
             return Err(Failure::usage(both).hint("Set one of them."));
         }
-        (Some(password), None) => password,
+        (Some(password), None) => (password, PASSWORD),
         (None, Some(path)) => {
             let text = fs::read_to_string(&path);
             let text = text.map_err(|cause| {
@@ -151,7 +151,8 @@ fn first_user(config: &Config) -> Result<Option<FirstUser>, Failure> {
                     "{PASSWORD_FILE} must name a file with the password."
                 ))
             })?;
-            text.lines().next().unwrap_or_default().to_owned()
+            let first = text.lines().next().unwrap_or_default();
+            (first.to_owned(), PASSWORD_FILE)
         }
         (None, None) => {
             let failure = Failure::usage(format!("{EMAIL} is set without a password"));
@@ -159,16 +160,9 @@ fn first_user(config: &Config) -> Result<Option<FirstUser>, Failure> {
         }
     };
     let password = Secret::from(password.as_str());
-    PASSWORD_RULE.check(&password).map_err(|flaw| {
-        Failure::usage(match flaw {
-            PasswordFlaw::TooShort { minimum } => {
-                format!("{PASSWORD} must have at least {minimum} characters")
-            }
-            PasswordFlaw::TooLong { maximum } => {
-                format!("{PASSWORD} may have {maximum} bytes at most")
-            }
-        })
-    })?;
+    PASSWORD_RULE
+        .check(&password)
+        .map_err(|flaw| Failure::usage(format!("the password that {source} says {flaw}")))?;
     let hash = PasswordCost::of(&config.auth).hash(&password);
     let hash =
         hash.map_err(|cause| Failure::other(format!("cannot hash the password: {cause}")))?;
@@ -181,6 +175,17 @@ fn first_user(config: &Config) -> Result<Option<FirstUser>, Failure> {
         Failure::usage(format!("{name} {flaw}"))
     })?;
     Ok(Some(user))
+}
+
+/// No first user, unless other variables say something of one: then a name is missing, and nobody could sign in.
+fn nobody() -> Result<Option<FirstUser>, Failure> {
+    for name in [PASSWORD, PASSWORD_FILE, MODE] {
+        if variable(name)?.is_some() {
+            let failure = Failure::usage(format!("{name} is set without {EMAIL}"));
+            return Err(failure.hint(format!("Set {EMAIL}, too, or nothing of a first user.")));
+        }
+    }
+    Ok(None)
 }
 
 /// The text of a variable that is set to something.

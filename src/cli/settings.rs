@@ -111,20 +111,17 @@ pub(super) fn load_for_seed(
     Ok((layers, app))
 }
 
-/// Loads the configuration with the data directory of a subcommand about accounts of `app` as its last layer,
-/// and gives that app.
+/// Loads the configuration with the data directory of a subcommand about accounts of `app` as its last layer.
 pub(super) fn load_for_accounts(
     arguments: &AccountArguments,
     app: &dyn App,
-) -> Result<(Layers, &'static dyn App), Failure> {
+) -> Result<Layers, Failure> {
     let app = ("--app", "apps", vec![app.name().to_owned()].into());
     let data_dir = data_dir_flag(arguments.data_dir.as_deref());
-    let layers = load_and_warn(
+    load_and_warn(
         &arguments.config,
         [app].into_iter().chain(data_dir).collect(),
-    )?;
-    let app = one_app(&layers)?;
-    Ok((layers, app))
+    )
 }
 
 /// Loads the configuration with the apps of `openapi` as its last layer.

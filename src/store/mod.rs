@@ -55,7 +55,7 @@ pub use change::stored_response::{StoredBody, StoredResponse};
 use change::writer::Writer;
 pub use error::StoreError;
 use error::displaced;
-pub use make::migration::{Migrated, Standing, migrate, standing};
+pub use make::migration::{Migrated, Standing, migrate, newest_copy, standing};
 pub use make::next_generation::{Made, NextGeneration};
 pub use open::files::{generation_at, is_of_primary};
 pub use open::unfinished::{Unfinished, is_unfinished};

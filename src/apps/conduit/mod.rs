@@ -54,7 +54,7 @@ use axum::body::Bytes;
 use axum::middleware::from_fn_with_state;
 use utoipa_axum::routes;
 
-pub use self::passwords::{PASSWORD_RULE, set_password};
+pub use self::passwords::{PASSWORD_RULE, has_user, set_password};
 pub use self::settings::ConduitSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::auth::Users;

@@ -4,20 +4,30 @@
 
 use rusqlite::Connection;
 
-use crate::auth::password::{LONGEST_PASSWORD, PasswordRule};
+use crate::auth::password::{LONGEST_PASSWORD, Length, PasswordRule};
 
-/// How long passwords of this app are.
+/// What passwords of this app are.
 pub const PASSWORD_RULE: PasswordRule = PasswordRule {
     shortest: 8,
-    longest: LONGEST_PASSWORD,
+    longest: Length::Bytes(LONGEST_PASSWORD),
+    takes_blanks: true,
 };
 
+const HAS: &str = "SELECT 1 FROM user WHERE username = ?1";
 const SET: &str =
     "UPDATE user SET password = ?2, session_epoch = session_epoch + 1 WHERE username = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 1] = [SET];
+pub(super) const STATEMENTS: [&str; 2] = [HAS, SET];
+
+/// Whether there is a user called `username`, whatever its case.
+///
+/// # Errors
+/// When the data cannot be read.
+pub fn has_user(connection: &Connection, username: &str) -> rusqlite::Result<bool> {
+    connection.prepare(HAS)?.exists([username])
+}
 
 /// Gives the user called `username` the password whose hash is `hash`, and ends the sessions that there are;
 /// whether there is such a user. Case does not matter, as no two names differ in nothing else.

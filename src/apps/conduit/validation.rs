@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::passwords::PASSWORD_RULE;
 use super::problem::ConduitError;
+use crate::auth::address::is_address;
 use crate::auth::password::PasswordFlaw;
 use crate::config::Secret;
 
@@ -161,13 +162,11 @@ pub(super) fn username(text: &str) -> Result<String, String> {
 /// Something with one `@` and something on both sides of it.
 pub(super) fn email(text: &str) -> Result<String, String> {
     let email = within(text.trim(), LONGEST_EMAIL)?;
-    let has_parts = email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-    });
-    if !has_parts || email.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(INVALID.to_owned());
+    if is_address(&email) {
+        Ok(email)
+    } else {
+        Err(INVALID.to_owned())
     }
-    Ok(email)
 }
 
 /// A password as it is: blanks around it belong to it.
@@ -178,8 +177,9 @@ pub(super) fn password(text: &str) -> Result<String, String> {
             Err(format!("is too short (minimum is {minimum} characters)"))
         }
         Err(PasswordFlaw::TooLong { maximum }) => {
-            Err(format!("is too long (maximum is {maximum} bytes)"))
+            Err(format!("is too long (maximum is {maximum})"))
         }
+        Err(PasswordFlaw::Blank) => Err("can't be blank".to_owned()),
     }
 }
 

@@ -6,7 +6,7 @@
 //! must hold after them, is the schema's ([`Schema`]); this must not know SQL of apps.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -82,6 +82,18 @@ pub fn standing(data_dir: &Path, app: &str, schema: &Schema) -> Result<Standing,
             generation,
         },
     })
+}
+
+/// The file of the newest copy of a primary of `app` in `data_dir`, if there is one.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn newest_copy(data_dir: &Path, app: &str) -> Result<Option<PathBuf>, StoreError> {
+    if !data_dir.exists() {
+        return Ok(None);
+    }
+    let generation = files::newest(data_dir, app)?;
+    Ok(generation.map(|generation| files::path(data_dir, app, generation)))
 }
 
 /// Does to the copy of a primary of `app` in `data_dir` what the next start would do; how the copy stood

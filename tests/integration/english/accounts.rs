@@ -77,6 +77,9 @@ async fn a_sign_up_says_what_is_wrong_and_shows_what_was_typed() {
         ),
         ("bob", ANOTHER, ANOTHER, &["Email is invalid"]),
         ("bob@x y", ANOTHER, ANOTHER, &["Email is invalid"]),
+        // What no mail can be addressed to.
+        ("<bob>@x", ANOTHER, ANOTHER, &["Email is invalid"]),
+        ("a,bob@x", ANOTHER, ANOTHER, &["Email is invalid"]),
         (" ", ANOTHER, ANOTHER, &["Email can't be blank"]),
         (
             &longest,

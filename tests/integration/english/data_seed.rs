@@ -226,13 +226,54 @@ fn the_first_user_is_made_once_as_an_editor() {
     assert_ne!(rows(&connection, hash), hashed);
 }
 
+/// Whether those are gone that are not in the list: the built-in ones, and others where that is asked for.
+#[test]
+fn the_result_says_whether_other_sentences_are_gone() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("list.txt"), LIST).unwrap();
+    for (arguments, replaced) in [
+        (&["list.txt", "--json", "--replace"][..], true),
+        (&["list.txt", "--json"], false),
+        (&["list.txt", "--json", "--replace"], true),
+    ] {
+        let seeded = seed(folder.path(), arguments);
+        let result: Value = serde_json::from_str(&seeded.exits(0).stdout).unwrap();
+        assert_eq!(result["replaced"], replaced, "{result}");
+    }
+}
+
 #[test]
 fn a_first_user_who_cannot_be_is_refused_before_anything_is_changed() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("list.txt"), LIST).unwrap();
     let [email, password] = FIRST;
-    let cases: [(&[(&str, &str)], &str); 6] = [
+    let long = "p".repeat(300);
+    let cases: [(&[(&str, &str)], &str); 12] = [
         (&[email], "INIT_USER_EMAIL is set without a password"),
+        (
+            &[password],
+            "INIT_USER_PASSWD is set without INIT_USER_EMAIL",
+        ),
+        (
+            &[("INIT_USER_PASSWD_FILE", "secret")],
+            "INIT_USER_PASSWD_FILE is set without INIT_USER_EMAIL",
+        ),
+        (
+            &[("INIT_USER_MODE", "top")],
+            "INIT_USER_MODE is set without INIT_USER_EMAIL",
+        ),
+        (
+            &[email, ("INIT_USER_PASSWD", &long)],
+            "the password that INIT_USER_PASSWD says is too long: it may have 128 characters",
+        ),
+        (
+            &[email, ("INIT_USER_PASSWD", "       ")],
+            "the password that INIT_USER_PASSWD says must not be blank",
+        ),
+        (
+            &[("INIT_USER_EMAIL", "<x>@y"), password],
+            "INIT_USER_EMAIL must be an e-mail address",
+        ),
         (
             &[email, ("INIT_USER_PASSWD", "short")],
             "at least 6 characters",

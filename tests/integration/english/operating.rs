@@ -9,7 +9,7 @@ use ekiben::store::StoreError;
 use tempfile::TempDir;
 
 use crate::english::site::{PASSWORD, bake_drill, options};
-use crate::support::binary::{Finished, ekiben, finish, run};
+use crate::support::binary::{Finished, Process, ekiben, finish, run};
 use crate::support::harness::Site;
 
 /// A drill in which ann has signed up, stopped.
@@ -21,7 +21,7 @@ async fn stopped() -> TempDir {
     fs::rename(file, folder.path().join("english.sqlite")).unwrap();
     drop(baked);
     let toml = "apps = [\"english\"]\nbaked_dir = \".\"\nadmin.listen = \"off\"\n\
-                [auth]\nmemory_kib = 8\npasses = 1\n";
+                log.format = \"json\"\n[auth]\nmemory_kib = 8\npasses = 1\n";
     fs::write(folder.path().join("ekiben.toml"), toml).unwrap();
     folder
 }
@@ -74,6 +74,99 @@ async fn roles_are_granted_by_operators_alone() {
         &["english", "grant", "ann@example.com", "owner"],
     )
     .exits(2);
+}
+
+/// What fails leaves the folder as it was: nothing is baked or copied for somebody who is not there.
+#[test]
+fn nothing_is_made_for_somebody_who_is_not_there() {
+    let folder = TempDir::new().unwrap();
+    let name = "bob@example.com";
+    let nobody = "there is no user \"bob@example.com\"";
+    let files = || fs::read_dir(folder.path()).unwrap().count();
+    run(folder.path(), &["english", "grant", name, "editor"])
+        .exits(2)
+        .says(nobody);
+    set_password(folder.path(), name, "battery staple\n")
+        .exits(2)
+        .says(nobody);
+    assert_eq!(files(), 0);
+    // A baked file is there, and no copy is made of it.
+    run(folder.path(), &["bake", "--app", "english"]).exits(0);
+    let baked = fs::read_dir(folder.path().join("data")).unwrap().count();
+    run(folder.path(), &["english", "grant", name, "editor"])
+        .exits(2)
+        .says(nobody);
+    let after = fs::read_dir(folder.path().join("data")).unwrap().count();
+    assert_eq!((baked, after), (1, 1));
+}
+
+/// What is said of a server that runs is about what was wanted.
+#[tokio::test]
+async fn a_role_is_not_granted_while_a_server_runs() {
+    let folder = stopped().await;
+    let server = Process::start(folder.path(), &[]);
+    let refused = run(
+        folder.path(),
+        &["english", "grant", "ann@example.com", "editor"],
+    );
+    refused.exits(6).says("Stop that server first.");
+    assert!(!refused.stderr.contains("password"), "{refused:?}");
+    set_password(folder.path(), "ann@example.com", "battery staple\n")
+        .exits(6)
+        .says("users can change their own password");
+    server.kill();
+}
+
+/// Somebody who is in what would be baked is there.
+#[test]
+fn an_account_of_a_dataset_is_found_before_it_is_baked() {
+    let folder = TempDir::new().unwrap();
+    let dataset = folder.path().join("dumps/english");
+    fs::create_dir_all(&dataset).unwrap();
+    let dump = "CREATE TABLE `users` (`id` bigint NOT NULL AUTO_INCREMENT, `email` varchar(255) NOT NULL, \
+        `encrypted_password` varchar(255) NOT NULL, `reset_password_token` varchar(255), \
+        `reset_password_sent_at` datetime, `remember_created_at` datetime, `mode` varchar(255), \
+        `created_at` datetime(6) NOT NULL, `updated_at` datetime(6) NOT NULL, PRIMARY KEY (`id`));\n\
+        INSERT INTO `users` VALUES (7,'ann@example.com','x',NULL,NULL,NULL,'normal',\
+        '2020-01-01 00:00:00.000000','2020-01-01 00:00:00.000000');\n";
+    fs::write(dataset.join("english.sql"), dump).unwrap();
+    let toml = "apps = [\"english\"]\ndataset_dir = \"dumps\"\n";
+    fs::write(folder.path().join("ekiben.toml"), toml).unwrap();
+    let grant = |name| run(folder.path(), &["english", "grant", name, "editor"]);
+    grant("bob@example.com").exits(2).says("there is no user");
+    assert!(!folder.path().join("data").exists());
+    grant("ann@example.com").exits(0).says("is editor now");
+    let left = fs::read_dir(folder.path().join("data")).unwrap();
+    let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert!(left.contains(&"english.sqlite".into()), "{left:?}");
+    assert!(
+        !left
+            .iter()
+            .any(|name| name.to_string_lossy().starts_with(".english.sqlite.-aside"))
+    );
+}
+
+/// The rule is the site's, in characters, whoever sets a password.
+#[tokio::test]
+async fn operators_set_passwords_that_the_site_takes() {
+    let folder = stopped().await;
+    let set =
+        |password: &str| set_password(folder.path(), "ann@example.com", &format!("{password}\n"));
+    set(&"字".repeat(129))
+        .exits(2)
+        .says("it may have 128 characters");
+    set(&"p".repeat(129))
+        .exits(2)
+        .says("it may have 128 characters");
+    set("       ")
+        .exits(2)
+        .says("the password must not be blank");
+    let longest = "字".repeat(128);
+    set(&longest).exits(0);
+    let site = reopened(folder);
+    let ann = site.browser();
+    ann.signs_in("ann", &longest, false).await.is(302);
 }
 
 #[tokio::test]

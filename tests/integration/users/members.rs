@@ -16,7 +16,7 @@ use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header}
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use ekiben::apps::{AppData, MountContext, MountError, Mounted, ServedApp};
-use ekiben::auth::password::{PasswordRule, Verified};
+use ekiben::auth::password::{Length, PasswordRule, Verified};
 use ekiben::auth::reset::ResetTokens;
 use ekiben::auth::session::{Session, Sessions};
 use ekiben::auth::token::{TokenFault, Tokens, credential};
@@ -163,7 +163,8 @@ async fn register(
 ) -> Result<StatusCode, HttpError> {
     let rule = PasswordRule {
         shortest: 8,
-        longest: 1024,
+        longest: Length::Bytes(1024),
+        takes_blanks: true,
     };
     if rule.check(&given.password).is_err() {
         return Err(HttpError::bare(StatusCode::UNPROCESSABLE_ENTITY));

@@ -12,4 +12,5 @@ pub(super) mod flaws;
 pub(super) mod operators;
 pub(super) mod users;
 
-pub use self::operators::{PASSWORD_RULE, Role, grant, set_password};
+pub use self::flaws::PASSWORD_RULE;
+pub use self::operators::{Role, grant, has_account, set_password};

@@ -1,18 +1,11 @@
-//! What operators do with accounts: new passwords, and who may change sentences. Nobody becomes an editor
-//! otherwise, whoever signs up first included.
+//! What operators do with accounts: new passwords, and who may change sentences. Whoever signs up is a learner;
+//! the only editors beside those that are made here are first users, whom an operator's seed makes.
 //!
 //! It must not know how a password is asked for or hashed.
 
 use rusqlite::Connection;
 
-use super::flaws::{LONGEST_PASSWORD, SHORTEST_PASSWORD, email_of};
-use crate::auth::password::PasswordRule;
-
-/// How long passwords of this app are. A character has four bytes at most.
-pub const PASSWORD_RULE: PasswordRule = PasswordRule {
-    shortest: SHORTEST_PASSWORD,
-    longest: 4 * LONGEST_PASSWORD,
-};
+use super::flaws::email_of;
 
 /// What an account may change beside itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +27,22 @@ impl Role {
     }
 }
 
+const HAS: &str = "SELECT 1 FROM users WHERE email = ?1";
 const SET: &str = "UPDATE users SET encrypted_password = ?2, session_epoch = session_epoch + 1, \
     updated_at = ?3 WHERE email = ?1";
 const GRANT: &str = "UPDATE users SET role = ?2, updated_at = ?3 WHERE email = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(in crate::apps::english) const STATEMENTS: [&str; 2] = [SET, GRANT];
+pub(in crate::apps::english) const STATEMENTS: [&str; 3] = [HAS, SET, GRANT];
+
+/// Whether there is an account with the address `email`.
+///
+/// # Errors
+/// When the data cannot be read.
+pub fn has_account(connection: &Connection, email: &str) -> rusqlite::Result<bool> {
+    connection.prepare(HAS)?.exists([email_of(email)])
+}
 
 /// Gives the account with the address `email` the password whose hash is `hash`, and ends the sessions that
 /// there are; whether there is such an account.
