@@ -104,7 +104,7 @@ impl Throttle {
         }
     }
 
-    /// Counts an account that `client` makes.
+    /// Counts an account that `client` makes, or an address that it gives one.
     ///
     /// # Errors
     /// 429 with `Retry-After`.
@@ -114,7 +114,7 @@ impl Throttle {
             .as_ref()
             .map(|buckets| buckets.take(client, now));
         taken.unwrap_or(Ok(())).map_err(|wait| {
-            tracing::debug!(%client, "too many new accounts");
+            tracing::debug!(%client, "too many new accounts or addresses");
             HttpError::too_many_attempts(wait)
         })
     }

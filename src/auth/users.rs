@@ -200,6 +200,15 @@ impl Users {
         hashed
     }
 
+    /// Counts that `client` gives an account another address, at `now`. Whoever is told that somebody has it
+    /// already learns as much as from making an account, so it counts as one.
+    ///
+    /// # Errors
+    /// 429 with `Retry-After` after too many accounts and addresses of the client.
+    pub fn may_take_address(&self, client: Client, now: Instant) -> Result<(), HttpError> {
+        self.0.throttle.register(client, now)
+    }
+
     /// Whether a mail is to be sent to `account`, for which `client` asks at `now`. Whoever asked is to be told the
     /// same in either case.
     ///

@@ -217,6 +217,36 @@ async fn too_many_guesses_are_refused_whether_there_is_an_account_or_not() {
     ann.json(Method::PATCH, "/users", &body).await.is(429);
 }
 
+/// Whoever gives the own account another address is told if it is taken, so that is bounded as sign-ups are, and
+/// together with them.
+#[tokio::test]
+async fn who_has_an_account_is_not_found_out_by_changing_the_own_address() {
+    let mut options = options();
+    options.config.auth.client_registrations = 5;
+    options.config.auth.window_minutes = 600;
+    let site = Site::of_drill_with(&options);
+    site.learner("bob").await;
+    let ann = site.learner("ann").await;
+    let change = async |email: &str, password: &str| {
+        let body = json!({"user": {"email": email, "current_password": password}});
+        ann.json(Method::PATCH, "/users", &body).await
+    };
+    for _ in 0..3 {
+        let taken = change("bob@example.com", PASSWORD).await;
+        assert_eq!(
+            taken.is(422).json()["errors"]["email"],
+            json!(["has already been taken"])
+        );
+        // What is no change is none.
+        change("ann@example.com", PASSWORD).await.is(204);
+    }
+    for guess in ["bob@example.com", "nobody@example.com"] {
+        let refused = change(guess, PASSWORD).await;
+        assert_ne!(refused.is(429).header("retry-after"), "");
+    }
+    change("ann@example.com", PASSWORD).await.is(204);
+}
+
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
     let site = Site::of_drill();

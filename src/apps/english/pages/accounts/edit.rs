@@ -165,6 +165,9 @@ async fn apply(
     if !flaws.is_empty() || (new_email.is_none() && given.password.is_none()) {
         return Ok(flaws);
     }
+    if new_email.is_some() {
+        drill.users.may_take_address(client, now)?;
+    }
     // With a new address the same password is hashed anew: links that the old address was sent are void.
     let password = given.password.as_ref().unwrap_or(current);
     let changes = Changes {
