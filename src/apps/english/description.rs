@@ -11,8 +11,8 @@ use super::described::{
     NothingThere, TooManyAttempts, TooShort, WrongFields,
 };
 use super::pages::accounts::described::{
-    AccountRefusal, Done, NotSignedIn, SignInRefusal, SignedIn, WrongAccount, WrongCredentials,
-    WrongFormToken,
+    AccountRefusal, AlreadySignedIn, Done, NotSignedIn, RequestToken, SignInRefusal, SignedIn,
+    TokenToBring, WrongAccount, WrongCredentials, WrongFormToken,
 };
 use crate::http::builtin::openapi::add_examples;
 
@@ -21,11 +21,11 @@ const EXAMPLES: &str = include_str!("examples.json");
 #[derive(utoipa::OpenApi)]
 #[openapi(
     components(
-        schemas(Account, AccountRefusal, EnglishFieldErrors, SignInRefusal),
+        schemas(Account, AccountRefusal, EnglishFieldErrors, RequestToken, SignInRefusal),
         responses(
-            Done, NoParameters, NoRecording, NoSignUp, NobodyNamed, NotAnEditor, NotSignedIn, NotYours,
-            NothingThere, SignedIn, TooManyAttempts, TooShort, WrongAccount, WrongCredentials, WrongFields,
-            WrongFormToken,
+            AlreadySignedIn, Done, NoParameters, NoRecording, NoSignUp, NobodyNamed, NotAnEditor, NotSignedIn, NotYours,
+            NothingThere, SignedIn, TokenToBring, TooManyAttempts, TooShort, WrongAccount, WrongCredentials,
+            WrongFields, WrongFormToken,
         ),
     ),
     tags((name = "English", description = "Sentences to learn, and how well they are known. The pages are at \

@@ -1,11 +1,13 @@
 //! In which form a request wants its answer: a page, or JSON, as Rails decides it. An address that ends in
-//! `.json` says so; else `Accept` does, and whoever accepts a page gets one.
+//! `.json` says so; else `Accept` does, and a page it is unless JSON weighs more there. Where there are no pages
+//! all answers are JSON.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use std::convert::Infallible;
 
+use super::{Drill, DrillState};
 use crate::http::accepted_values;
 
 /// The form of an answer. An extractor.
@@ -19,12 +21,16 @@ pub(super) enum Format {
 pub(super) const SUFFIX: &str = ".json";
 
 impl Format {
-    /// That of a request.
-    pub(super) fn of(parts: &Parts) -> Self {
-        Self::of_address(&parts.uri, &parts.headers)
+    /// That of a request to `drill`.
+    pub(super) fn of(parts: &Parts, drill: &Drill) -> Self {
+        if drill.has_pages {
+            Self::of_address(&parts.uri, &parts.headers)
+        } else {
+            Self::Json
+        }
     }
 
-    /// That of a request to `uri`.
+    /// That of a request to `uri`, where there are pages.
     pub(super) fn of_address(uri: &Uri, headers: &HeaderMap) -> Self {
         if uri.path().trim_end_matches('/').ends_with(SUFFIX) || prefers_json(headers) {
             Self::Json
@@ -48,11 +54,11 @@ fn prefers_json(headers: &HeaderMap) -> bool {
     best[0] > best[1]
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Format {
+impl FromRequestParts<DrillState> for Format {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(parts))
+    async fn from_request_parts(parts: &mut Parts, drill: &DrillState) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, drill))
     }
 }
 
@@ -66,7 +72,7 @@ mod tests {
             .header("accept", accept)
             .body(())
             .unwrap();
-        Format::of(&request.into_parts().0)
+        Format::of_address(request.uri(), request.headers())
     }
 
     #[test]

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::format::Format;
 use super::mode::Mode;
+use super::pages::notices::SIGN_IN_FIRST;
 use super::target::sign_in_first;
 use super::{Drill, DrillState};
 use crate::auth::session::Sessions;
@@ -50,14 +51,13 @@ impl FromRequestParts<DrillState> for Learner {
         }
         let is_read = parts.method == Method::GET;
         let page = is_read.then_some(&parts.uri);
-        Err(sign_in_first(drill, Format::of(parts), page))
+        Err(sign_in_first(drill, Format::of(parts, drill), page))
     }
 }
 
 /// 401, as the original words it.
 pub(super) fn unauthorized() -> HttpError {
-    let text = "You need to sign in or sign up before continuing.";
-    let document = json!({ "error": text }).to_string();
+    let document = json!({ "error": SIGN_IN_FIRST.text }).to_string();
     HttpError::document(
         StatusCode::UNAUTHORIZED,
         "application/json",

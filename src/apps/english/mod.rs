@@ -56,7 +56,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, put};
+use axum::routing::get;
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
@@ -261,13 +261,16 @@ fn open_to_all() -> Routes<DrillState> {
 
 /// Those that JSON is for, too.
 fn operations() -> Routes<DrillState> {
-    let toggle = method_override(put(user_conf::toggle_mode));
+    let (schemas, paths, toggle) = routes!(user_conf::toggle_mode);
+    let toggle = method_override(toggle);
+    let in_json = toggle.clone();
     pages::accounts::routes()
         .merge(sentence_routes())
         .merge(score_routes())
         .merge(word_routes())
         .operations(routes!(streaming::sentences))
-        .merge(Routes::new().route("/user_conf/toggle_mode", toggle))
+        .operations((schemas, paths, toggle))
+        .merge(Routes::new().route("/user_conf/toggle_mode.json", in_json))
 }
 
 fn sentence_routes() -> Routes<DrillState> {

@@ -17,6 +17,7 @@ use super::DrillState;
 use super::format::Format;
 use super::learner::Visitor;
 use super::target::sign_in_first;
+use crate::config::Mount;
 use crate::http::{HttpError, Viewer};
 use crate::web::csrf::FormToken;
 use crate::web::form::{FormFields, KEY_FIELD, METHOD_FIELD};
@@ -27,8 +28,8 @@ pub(super) const TOKEN: &str = "authenticity_token";
 /// Where a JSON body that is a list stands among the parameters, as in Rails.
 const LIST: &str = "_json";
 
-/// The header with the token.
-const TOKEN_HEADER: &str = "x-csrf-token";
+/// The header with the token, of requests and of answers that tell it.
+pub(super) const TOKEN_HEADER: &str = "x-csrf-token";
 
 /// The parameters of a request that changes something. An extractor.
 pub(super) struct Parameters {
@@ -168,7 +169,7 @@ impl FromRequest<DrillState> for Parameters {
         let (mut parts, body) = request.into_parts();
         // Says of the answer that it depends on who asks, too.
         let _ = Viewer::from_request_parts(&mut parts, drill).await;
-        let format = Format::of(&parts);
+        let format = Format::of(&parts, drill);
         let headers = parts.headers.clone();
         let visitor = Visitor::of(&parts.extensions);
         let request = Request::from_parts(parts, body);
@@ -188,7 +189,7 @@ impl FromRequest<DrillState> for Parameters {
             headers,
         };
         parameters
-            .came_from_us()
+            .came_from_us(&drill.mount)
             .map_err(HttpError::into_response)?;
         Ok(parameters)
     }
@@ -196,7 +197,7 @@ impl FromRequest<DrillState> for Parameters {
 
 impl Parameters {
     /// Whether the token is that of the session or of the visitor's cookie.
-    fn came_from_us(&self) -> Result<(), HttpError> {
+    fn came_from_us(&self, mount: &Mount) -> Result<(), HttpError> {
         let in_header = self.headers.get(TOKEN_HEADER);
         let in_header = in_header.and_then(|value| value.to_str().ok());
         let given = in_header.map(str::to_owned).or_else(|| self.text(TOKEN));
@@ -206,7 +207,9 @@ impl Parameters {
         };
         let checked = expected.check_text(given.as_deref().unwrap_or_default());
         checked.map_err(|_| {
-            let detail = "Can't verify CSRF token authenticity.";
+            let address = mount.url("/users/sign_in.json");
+            let detail =
+                format!("Can't verify CSRF token authenticity. GET {address} says the token.");
             HttpError::problem(StatusCode::UNPROCESSABLE_ENTITY, detail)
         })
     }

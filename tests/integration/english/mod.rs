@@ -11,6 +11,7 @@ mod data_voices;
 mod data_words;
 mod forgotten;
 mod operating;
+mod programs;
 mod scores;
 mod sentence_page;
 mod sentences;

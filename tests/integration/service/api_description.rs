@@ -426,5 +426,5 @@ fn every_write_with_a_key_is_in_the_document() {
             }
         }
     }
-    assert_eq!(writes, 38);
+    assert_eq!(writes, 39);
 }

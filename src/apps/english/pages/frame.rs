@@ -4,16 +4,19 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
 
 use super::assets;
 use super::language::DrillLanguage;
 use super::notices;
 use super::strings::DrillStrings;
 use crate::apps::english::learner::Visitor;
+use crate::apps::english::parameters::{TOKEN, TOKEN_HEADER};
 use crate::apps::english::streaming::{ServiceLink, links};
 use crate::apps::english::{Drill, DrillState, Result};
 use crate::config::Mount;
@@ -155,15 +158,31 @@ impl PageFrame {
         template: &impl Template,
     ) -> Result<Response> {
         if !drill.has_pages {
-            let detail = "The pages of this app are not served here. Ask for JSON.";
+            let detail = "This is a page, and the pages of this app are not served here.";
             return Err(HttpError::problem(StatusCode::NOT_ACCEPTABLE, detail));
         }
         let page = page(status, template)?;
-        let mut response = PrivateResponse::not_stored(page).into_response();
-        FormToken::remember(&mut response, &drill.cookies, self.seed.as_deref())?;
+        let mut response = self.with_seed(drill, page)?;
         if self.notice.is_some() {
             flash::forget(&mut response, &drill.cookies, &self.here())?;
         }
+        Ok(response)
+    }
+
+    /// What a page has in its forms, for a program: the token of this visitor's requests.
+    ///
+    /// # Errors
+    /// Never.
+    pub(super) fn token_in_json(&self, drill: &Drill) -> Result<Response> {
+        let header = [(TOKEN_HEADER, self.token().to_owned())];
+        let body = Json(json!({ TOKEN: self.token() }));
+        self.with_seed(drill, (header, body).into_response())
+    }
+
+    /// `answer`, which has the token in it: nobody stores it, and it sets the cookie that the token belongs to.
+    fn with_seed(&self, drill: &Drill, answer: Response) -> Result<Response> {
+        let mut response = PrivateResponse::not_stored(answer).into_response();
+        FormToken::remember(&mut response, &drill.cookies, self.seed.as_deref())?;
         Ok(response)
     }
 }

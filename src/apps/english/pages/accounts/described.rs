@@ -24,6 +24,13 @@ pub(in crate::apps::english) struct SignInRefusal {
     error: String,
 }
 
+/// The token that a request brings which changes something.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `PageFrame` writes")]
+pub(in crate::apps::english) struct RequestToken {
+    authenticity_token: String,
+}
+
 /// Names a response, and says when it is given.
 macro_rules! answers {
     ($($(#[$doc:meta])* $name:ident = $key:literal, $schema:literal, $media:expr, $description:literal;)*) => {$(
@@ -39,6 +46,10 @@ macro_rules! answers {
 }
 
 answers! {
+    /// 200 of what says the token to programs.
+    TokenToBring = "EnglishTokenToBring", "RequestToken", JSON,
+        "The token, which `X-CSRF-Token` says, too. It belongs to the cookie `form_seed`, which the answer sets \
+         unless the request had it, or to the session.";
     /// 201 of everything that begins a session.
     SignedIn = "EnglishSignedIn", "Account", JSON,
         "The account. The answer sets the session's cookie, and says the token of the next requests in \
@@ -48,6 +59,8 @@ answers! {
     /// 401 of a sign-in.
     WrongCredentials = "EnglishWrongCredentials", "SignInRefusal", JSON,
         "There is no such account, or the password is wrong.";
+    /// 403 of a sign-up.
+    AlreadySignedIn = "EnglishAlreadySignedIn", "SignInRefusal", JSON, "Somebody is signed in.";
     /// 401 of everything that needs a session.
     NotSignedIn = "EnglishNotSignedIn", "SignInRefusal", JSON, "Nobody is signed in.";
     /// 422 of what has no fields.

@@ -10,16 +10,13 @@ use crate::apps::english::accounts::users::account;
 use crate::apps::english::format::Format;
 use crate::apps::english::learner::unauthorized;
 use crate::apps::english::pages::notices::{self, Notice};
-use crate::apps::english::parameters::Parameters;
+use crate::apps::english::parameters::{Parameters, TOKEN_HEADER};
 use crate::apps::english::{Drill, Result, target};
 use crate::auth::session::Session;
 use crate::auth::visitor::SessionUsers as _;
 use crate::http::{HttpError, PrivateResponse};
 use crate::web::flash;
 use crate::web::redirect::found;
-
-/// In which header a program is told the token of its next requests.
-const TOKEN_HEADER: &str = "x-csrf-token";
 
 /// The answer to whoever is signed in from now on. A page goes on to where its visitor wanted to go; a program
 /// gets the account, or nothing where `status` is 204, and the token of its new session.

@@ -18,7 +18,7 @@ mod forgotten;
 mod sign_in;
 mod sign_up;
 
-use axum::routing::{MethodRouter, get};
+use axum::routing::get;
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
@@ -28,37 +28,34 @@ use crate::web::form::method_override;
 
 /// All of them.
 pub(in crate::apps::english) fn routes() -> Routes<DrillState> {
-    let none = MethodRouter::new;
     let routes = Routes::new()
-        .route("/users/sign_up", get(sign_up::form))
         .route("/users/cancel", get(sign_up::cancel))
         .route("/users/edit", get(edit::form))
         .route("/users/password/new", get(forgotten::form))
         .route("/users/password/edit", get(forgotten::edit));
-    let routes = forms(routes, routes!(sign_in::enter), get(sign_in::form));
-    let routes = forms(routes, routes!(sign_in::leave), none());
+    let routes = forms(routes, routes!(sign_in::form, sign_in::enter));
+    let routes = forms(routes, routes!(sign_in::leave));
+    let routes = forms(routes, routes!(sign_up::form));
     let own = routes!(
         sign_up::register,
         edit::change,
         edit::replace,
         closing::remove
     );
-    let routes = forms(routes, own, none());
+    let routes = forms(routes, own);
     let password = routes!(forgotten::ask, forgotten::change, forgotten::replace);
-    forms(routes, password, none())
+    forms(routes, password)
 }
 
-/// The operations of one path, which forms reach too, and the pages that are there. With `.json` behind its
-/// path there are the operations alone.
+/// The operations of one path, which forms reach too. They are there with `.json` behind the path, as well.
 fn forms(
     routes: Routes<DrillState>,
     operations: UtoipaMethodRouter<DrillState>,
-    pages: MethodRouter<DrillState>,
 ) -> Routes<DrillState> {
     let (schemas, described, methods) = operations;
     let path = described.paths.keys().next().cloned().unwrap_or_default();
-    let all = method_override(methods.clone().merge(pages));
+    let all = method_override(methods);
     routes
-        .operations((schemas, described, all))
-        .route(&format!("{path}.json"), method_override(methods))
+        .operations((schemas, described, all.clone()))
+        .route(&format!("{path}.json"), all)
 }

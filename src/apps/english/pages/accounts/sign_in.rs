@@ -25,8 +25,22 @@ struct SignInPage<'p> {
     remember: bool,
 }
 
-/// `GET /users/sign_in`.
-pub(super) async fn form(State(drill): State<DrillState>, frame: PageFrame) -> Result<Response> {
+/// Say the token that a sign-in brings
+///
+/// The token of this visitor, or of the session that there is. It belongs to a cookie, which the answer sets
+/// unless it was sent, and which goes with the token. The same address has the page.
+#[utoipa::path(get, path = "/users/sign_in", operation_id = "sign_in_token", tag = "English",
+    responses(
+        (status = 200, response = super::described::TokenToBring),
+    ))]
+pub(super) async fn form(
+    State(drill): State<DrillState>,
+    frame: PageFrame,
+    format: Format,
+) -> Result<Response> {
+    if format == Format::Json {
+        return frame.token_in_json(&drill);
+    }
     if frame.visitor.is_some() {
         return notices::lead(&drill, "/", &notices::ALREADY_SIGNED_IN);
     }

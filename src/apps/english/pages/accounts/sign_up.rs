@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{Extensions, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
 
 use super::entry::signed_in;
 use super::fields::{FieldErrors, GivenAccount};
@@ -30,9 +31,24 @@ struct SignUpPage<'p> {
     errors: FieldErrors,
 }
 
-/// `GET /users/sign_up`.
-pub(super) async fn form(State(drill): State<DrillState>, frame: PageFrame) -> Result<Response> {
+/// Say the token that a sign-up brings
+///
+/// The token of this visitor, or of the session that there is. It belongs to a cookie, which the answer sets
+/// unless it was sent, and which goes with the token. The same address has the page.
+#[utoipa::path(get, path = "/users/sign_up", operation_id = "sign_up_token", tag = "English",
+    responses(
+        (status = 200, response = super::described::TokenToBring),
+        (status = 404, response = crate::apps::english::described::NoSignUp),
+    ))]
+pub(super) async fn form(
+    State(drill): State<DrillState>,
+    frame: PageFrame,
+    format: Format,
+) -> Result<Response> {
     is_open(&drill)?;
+    if format == Format::Json {
+        return frame.token_in_json(&drill);
+    }
     if frame.visitor.is_some() {
         return notices::lead(&drill, "/", &notices::ALREADY_SIGNED_IN);
     }
@@ -69,6 +85,7 @@ fn is_open(drill: &Drill) -> Result<()> {
     request_body(content = super::described::SignUpBody, content_type = "application/json"),
     responses(
         (status = 201, response = super::described::SignedIn),
+        (status = 403, response = super::described::AlreadySignedIn),
         (status = 404, response = crate::apps::english::described::NoSignUp),
         (status = 422, response = super::described::WrongAccount),
         (status = 429, response = crate::apps::english::described::TooManyAttempts),
@@ -81,8 +98,13 @@ pub(super) async fn register(
 ) -> Result<Response> {
     is_open(&drill)?;
     let is_page = parameters.format == Format::Html;
-    if is_page && parameters.visitor.is_some() {
-        return notices::lead(&drill, "/", &notices::ALREADY_SIGNED_IN);
+    if parameters.visitor.is_some() {
+        if is_page {
+            return notices::lead(&drill, "/", &notices::ALREADY_SIGNED_IN);
+        }
+        let error = json!({ "error": notices::ALREADY_SIGNED_IN.text });
+        let answer = (StatusCode::FORBIDDEN, Json(error)).into_response();
+        return Ok(PrivateResponse::not_stored(answer).into_response());
     }
     let given = GivenAccount::of(&parameters);
     let client = drill.users.client(&extensions, &parameters.headers);
