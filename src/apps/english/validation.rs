@@ -1,5 +1,5 @@
-//! What is wrong with the fields of a form or a body, as Rails words it: by field in JSON, in sentences on a
-//! page.
+//! What is wrong with the fields of a form or a body, as Rails words it, by field. Pages make sentences of it, in
+//! their language.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -54,13 +54,11 @@ impl FieldErrors {
         Ok(errors)
     }
 
-    /// Sentences for people: `Voice data is too long (maximum is 255 characters)`.
-    pub(super) fn sentences(&self) -> Vec<String> {
-        let each = self.0.iter().flat_map(|(name, texts)| {
-            let name = humanized(name);
-            texts.iter().map(move |text| format!("{name} {text}"))
-        });
-        each.collect()
+    /// Each text with its field.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.0.iter();
+        fields
+            .flat_map(|(name, texts)| texts.iter().map(move |text| (name.as_str(), text.as_str())))
     }
 }
 
@@ -70,14 +68,6 @@ impl IntoResponse for FieldErrors {
         let kind = [(header::CONTENT_TYPE, "application/json")];
         (StatusCode::UNPROCESSABLE_ENTITY, kind, self.json()).into_response()
     }
-}
-
-/// `voice_data` as people read it: `Voice data`.
-fn humanized(name: &str) -> String {
-    let words = name.replace('_', " ");
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
 }
 
 /// What is wrong with a text, if it is too long.
@@ -91,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_texts_by_field_and_sentences_for_people() {
+    fn errors_are_texts_by_field() {
         let mut errors = FieldErrors::default();
         errors.add("sentence", "must exist");
         errors.add("sentence", "must exist");
@@ -101,14 +91,7 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&json), text);
         assert_eq!(FieldErrors::parse(&json).unwrap(), errors);
         assert!(errors.concern("sentence") && !errors.concern("user"));
-        assert_eq!(
-            errors.sentences(),
-            [
-                "Sentence must exist",
-                "Sentence must exist",
-                "Voice data is odd"
-            ]
-        );
+        assert_eq!(errors.all().last(), Some(("voice_data", "is odd")));
     }
 
     /// Advice 29: 255 characters, whatever they take in bytes.

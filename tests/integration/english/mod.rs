@@ -10,6 +10,7 @@ mod data_streaming;
 mod data_voices;
 mod data_words;
 mod forgotten;
+mod languages;
 mod operating;
 mod programs;
 mod scores;

@@ -12,12 +12,14 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::assets;
+use super::field_errors;
 use super::language::DrillLanguage;
 use super::notices;
 use super::strings::DrillStrings;
 use crate::apps::english::learner::Visitor;
 use crate::apps::english::parameters::{TOKEN, TOKEN_HEADER};
 use crate::apps::english::streaming::{ServiceLink, links};
+use crate::apps::english::validation::FieldErrors;
 use crate::apps::english::{Drill, DrillState, Result};
 use crate::config::Mount;
 use crate::http::{HttpError, PrivateResponse, Viewer};
@@ -126,6 +128,16 @@ impl PageFrame {
     /// The text of the token of this visitor's forms.
     pub(super) fn token(&self) -> &str {
         self.token.text()
+    }
+
+    /// What a notice says, in the language of the page.
+    pub(super) fn said(&self, notice: &notices::Notice) -> &'static str {
+        notice.said_in(self.language)
+    }
+
+    /// What is wrong with fields, in the language of the page.
+    pub(super) fn explained(&self, errors: &FieldErrors) -> Vec<String> {
+        field_errors::explained(errors, self.language)
     }
 
     /// Whether the visitor may change sentences and words.

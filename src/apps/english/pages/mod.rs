@@ -8,7 +8,7 @@
 //! - `home`: the first page; [`accounts`]: sign-in, sign-up and the own account
 //! - `sentence`: the drill; `sentence_list`, `sentence_form`
 //! - `score_list`, `score_page`, `score_form`: gradings; `dashboard` (with `chart`)
-//! - `errors`: what is shown when something fails
+//! - `errors`: what is shown when something fails; `field_errors`: what is said of wrong fields
 //! - `assets`: style sheet and modules (`assets/`); texts are in `strings/`, templates in the project's
 //!   `templates/english/`
 
@@ -17,6 +17,7 @@ mod assets;
 mod chart;
 mod dashboard;
 mod errors;
+mod field_errors;
 pub(super) mod frame;
 mod home;
 mod language;

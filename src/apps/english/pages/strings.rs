@@ -2,8 +2,7 @@
 //!
 //! The texts are in `strings/`, one file for each language, compiled in. The structs here name them, so
 //! the compiler finds a template that names none, and one that nobody uses; that each file has all of
-//! them and no other is checked when it is read, by a test first of all. The notices that the original shows
-//! after a form stay English in both: its tests look for them.
+//! them and no other is checked when it is read, by a test first of all. Notices are in `notices`.
 
 use std::sync::LazyLock;
 
@@ -23,6 +22,7 @@ pub(in crate::apps::english) struct DrillStrings {
     pub(super) account: AccountTexts,
     pub(super) list: ListTexts,
     pub(super) form: FormTexts,
+    pub(super) field: FieldTexts,
     pub(super) drill: DrillTexts,
     pub(super) dashboard: DashboardTexts,
     pub(super) words: WordTexts,
@@ -54,6 +54,11 @@ texts! {
     /// Of forms for sentences and gradings.
     pub(super) FormTexts {
         problem edit edit_sentence new_score edit_score destroy destroy_sure back
+    }
+    /// Of what is wrong with a field of a sentence, a grading or a word: what it is called, and what is said.
+    pub(super) FieldTexts {
+        no en jp voice_data note url words sentence user
+        blank too_long too_many_bytes too_many too_large too_small nul no_link missing
     }
     /// Of the sentence page.
     pub(super) DrillTexts {
