@@ -28,7 +28,8 @@ pub struct AuthSettings {
     pub account_failures: u32,
     /// Failed sign-ins of one client within `window_minutes`; more are answered 429. 0 for any number.
     pub client_failures: u32,
-    /// Accounts that one client may make within `window_minutes`; more are answered 429. 0 for any number.
+    /// Accounts that one client may make, or give another address, within `window_minutes`; more are answered
+    /// 429. 0 for any number.
     pub client_registrations: u32,
     /// Mails that are sent to one account within `window_minutes`; for more there is none. 0 for any number.
     pub account_mails: u32,
