@@ -65,7 +65,9 @@ pub(super) fn bake_missing_if(
         return is_wanted(&baked);
     }
     let had_folder = config.baked_dir().exists();
-    let aside = baked.with_file_name(format!(".{}-aside-{}", file_name(app), std::process::id()));
+    // What a killed process leaves of it, the next bake removes, as it does with its own (`file::Temporary`).
+    let aside = format!(".{}.baking-aside-{}", file_name(app), std::process::id());
+    let aside = baked.with_file_name(aside);
     let half_made = HalfMade::at(&aside);
     let looked_at = bake_app(app, config, &apps::dataset(app, config), &aside)
         .and_then(|report| Ok((report, is_wanted(&aside)?)));
@@ -82,7 +84,7 @@ pub(super) fn bake_missing_if(
         );
         return Ok(true);
     }
-    // What is left of it is of no use to anybody, and its next maker removes it.
+    // It was looked at, and that is all that it was for.
     drop(fs::remove_file(&aside));
     if !had_folder {
         drop(fs::remove_dir(config.baked_dir()));

@@ -143,7 +143,7 @@ fn an_account_of_a_dataset_is_found_before_it_is_baked() {
     assert!(
         !left
             .iter()
-            .any(|name| name.to_string_lossy().starts_with(".english.sqlite.-aside"))
+            .any(|name| name.to_string_lossy().starts_with(".english.sqlite"))
     );
 }
 
