@@ -3,8 +3,8 @@
 # not have either begins with the image's data. An error ends with 1, and the pod does not start: an empty
 # primary that writes would be worse.
 set -eu
-data="${LITESTREAM_DATA:-/data}"
-config="${LITESTREAM_CONFIG:-/etc/litestream/litestream.yml}"
+data="${LITESTREAM_DATA:?}"
+config="${LITESTREAM_CONFIG:-/etc/litestream/restore.yml}"
 
 for app in $(echo "$EKIBEN_APPS" | tr ',' ' '); do
   for file in "$data/$app".primary.*.sqlite; do
@@ -18,8 +18,9 @@ for app in $(echo "$EKIBEN_APPS" | tr ',' ' '); do
   missing=0
   newest=""
   while [ "$missing" -lt 20 ]; do
-    target="$data/$app.primary.$generation.sqlite"
-    litestream restore -config "$config" -if-replica-exists -integrity-check quick -o "$target" "$target"
+    export LITESTREAM_FILE="$app.primary.$generation.sqlite"
+    target="$data/$LITESTREAM_FILE"
+    litestream restore -config "$config" -if-replica-exists -integrity-check quick "$target"
     if [ -e "$target" ]; then
       if [ -n "$newest" ]; then
         rm -f "$newest" "$newest-txid"
