@@ -32,6 +32,7 @@ COMPOSITIONS = {
         "components/gateway",
         "components/monitoring",
         "components/litestream",
+        "components/backup",
     ],
     "sentences of one's own": [
         "components/primary",

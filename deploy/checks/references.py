@@ -94,6 +94,12 @@ def policies(objects):
 
 def mounts(objects):
     found = []
+    # Claims that a StatefulSet makes for its first pod.
+    made = {
+        f"{claim['metadata']['name']}-{one['metadata']['name']}-0"
+        for one in objects.of("StatefulSet")
+        for claim in one["spec"].get("volumeClaimTemplates", [])
+    }
     for workload in objects.workloads():
         claims = workload["spec"].get("volumeClaimTemplates", [])
         volumes = {claim["metadata"]["name"] for claim in claims}
@@ -101,7 +107,7 @@ def mounts(objects):
             volumes.add(volume["name"])
             claim = volume.get("persistentVolumeClaim", {}).get("claimName")
             outside = claim and not volume["persistentVolumeClaim"].get("readOnly")
-            if outside and not objects.find("PersistentVolumeClaim", claim):
+            if outside and claim not in made and not objects.find("PersistentVolumeClaim", claim):
                 found.append(f"{name_of(workload)}: the claim {claim} does not exist")
             settings = volume.get("configMap", {}).get("name")
             if settings and not objects.find("ConfigMap", settings):
