@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 #
 # One box: a static binary and the baked file, nothing else. No shell, no package, no root; the root
-# file system may be read-only. See docs/deploy-docker.md.
+# file system may be read-only. See docs/deploy/docker.md.
 #
 #   docker build -t ekiben .
 #   docker build -t ekiben --build-arg DUMPS=dumps .     your own dumps, from ./dumps

@@ -108,6 +108,9 @@ def check(findings):
         findings.saw(len(rendered))
         for what in problems(rendered):
             findings.add(name, what)
+    findings.saw()
+    for what in schemas.problems(documents((HOME / "restore.yaml").read_text())):
+        findings.add("restore.yaml", what)
     set_image(findings)
     negative(findings, renderings)
 

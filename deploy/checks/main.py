@@ -6,7 +6,7 @@ import time
 
 from checking import Findings
 
-CHECKS = ["lint", "alerts", "units", "compose", "fly", "openshift", "helm", "kubernetes", "gitlab", "jenkins", "pods", "litestream"]
+CHECKS = ["lint", "documents", "alerts", "units", "compose", "fly", "openshift", "helm", "kubernetes", "gitlab", "jenkins", "pods", "litestream"]
 
 
 def main(names):
