@@ -44,7 +44,7 @@ pub use caching::reading::{PrivateReading, Reading};
 pub use caching::revision_cache::{RevisionCache, ViewerCache};
 pub use caching::validators::tag_of_build;
 pub use error::{HttpError, PROBLEM_TYPE};
-pub use headers::negotiation::{accepted_values, takes_html};
+pub use headers::negotiation::{accepted_values, takes_html, vary_by};
 pub use idempotency::{FormKey, IdempotencyKey, KeptHeader};
 pub use limits::arriving::BodyPace;
 pub use limits::bodies::BodyShare;

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse as _, Response};
 
-use crate::http::HttpError;
+use crate::http::{HttpError, vary_by};
 
 /// What pages may load and where they may send forms: this site. No inline script or style.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -58,10 +58,7 @@ pub fn harden(response: &mut Response, language: &'static str) {
     // Without it browsers would say of the site's own forms that they have no origin.
     let same_origin = HeaderValue::from_static("same-origin");
     headers.insert(header::REFERRER_POLICY, same_origin);
-    headers.append(
-        header::VARY,
-        HeaderValue::from_static("accept-language, cookie"),
-    );
+    vary_by(headers, &["accept-language", "cookie"]);
     let language = HeaderValue::from_static(language);
     headers.insert(header::CONTENT_LANGUAGE, language);
 }

@@ -8,6 +8,8 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::http::headers::negotiation::vary_by;
+
 /// May be stored, but is asked for anew before each use.
 pub(crate) const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
@@ -15,9 +17,6 @@ pub(crate) const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 const REVALIDATE_PRIVATELY: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 const NOT_STORED: HeaderValue = HeaderValue::from_static("no-store");
-
-/// What viewers authenticate by. Apps use one of the two; naming both is right for either.
-const BY_CREDENTIALS: HeaderValue = HeaderValue::from_static("cookie, authorization");
 
 /// A response that is the same for every viewer. Made by [`Reading`](super::reading::Reading).
 #[derive(Debug)]
@@ -79,7 +78,8 @@ fn insert(response: &mut Response, may_store: HeaderValue, tag: Option<HeaderVal
 
 fn personal(mut response: Response) -> Response {
     if response.extensions_mut().insert(IsPersonal).is_none() {
-        response.headers_mut().append(header::VARY, BY_CREDENTIALS);
+        // What viewers authenticate by. Apps use one of the two; naming both is right for either.
+        vary_by(response.headers_mut(), &["cookie", "authorization"]);
     }
     response
 }

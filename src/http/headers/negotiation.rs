@@ -1,6 +1,6 @@
 //! Content negotiation: what clients accept, by the lists with weights of the `Accept` headers (RFC 9110, 12.4.2).
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// The elements of such a header in their order, with their weights in thousandths. A weight that
 /// cannot be read is 0, which means "not at all".
@@ -20,7 +20,7 @@ pub fn accepted_values<'r>(
 #[must_use]
 pub fn takes_html(request: &HeaderMap) -> bool {
     let html = |(name, weight): (&str, u16)| weight > 0 && name.eq_ignore_ascii_case("text/html");
-    accepted_values(request, &axum::http::header::ACCEPT).any(html)
+    accepted_values(request, &header::ACCEPT).any(html)
 }
 
 /// `gzip;q=0.5`. Parameters other than the weight are passed over.
@@ -43,11 +43,42 @@ fn thousandths(text: &str) -> Option<u16> {
     Some((whole * 1000 + fraction).min(1000))
 }
 
+/// Says of a response that it depends on the request's headers `names`, as far as it does not say so.
+pub fn vary_by(response: &mut HeaderMap, names: &[&'static str]) {
+    let is_said = |name: &str| {
+        let mut lines = response.get_all(header::VARY).iter();
+        lines.any(|line| {
+            let mut said = line.to_str().unwrap_or_default().split(',');
+            said.any(|said| said.trim().eq_ignore_ascii_case(name))
+        })
+    };
+    let missing: Vec<_> = names
+        .iter()
+        .copied()
+        .filter(|name| !is_said(name))
+        .collect();
+    if let Ok(line) = HeaderValue::try_from(missing.join(", "))
+        && !missing.is_empty()
+    {
+        response.append(header::VARY, line);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderValue, header};
 
     use super::*;
+
+    #[test]
+    fn what_varies_is_said_once() {
+        let mut headers = HeaderMap::new();
+        vary_by(&mut headers, &["cookie", "authorization"]);
+        vary_by(&mut headers, &["accept-language", "cookie"]);
+        vary_by(&mut headers, &["Authorization"]);
+        let lines: Vec<_> = headers.get_all(header::VARY).iter().collect();
+        assert_eq!(lines, ["cookie, authorization", "accept-language"]);
+    }
 
     #[test]
     fn elements_have_weights() {
