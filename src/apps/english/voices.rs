@@ -118,7 +118,7 @@ impl Voices {
         match read.map_err(HttpError::internal)? {
             Ok(Some(response)) => Ok(response),
             Ok(None) => Err(no_recording()),
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Err(no_recording()),
+            Err(cause) if is_of_name(&cause) => Err(no_recording()),
             Err(cause) => Err(HttpError::internal(cause)),
         }
     }
@@ -145,6 +145,16 @@ pub(super) async fn voice(
     request: HeaderMap,
 ) -> Result<Response> {
     drill.voices.answer(name, method, request).await
+}
+
+/// Whether a failure is that nothing can be had by a name: it is too long, or in a folder that is a file, or a
+/// link to itself. Whoever asks has made up the name.
+fn is_of_name(cause: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
+    // The kind of a loop of links is not stable yet.
+    let is_loop = cause.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+    let kinds = [InvalidFilename, InvalidInput, NotADirectory, NotFound];
+    is_loop || kinds.contains(&cause.kind())
 }
 
 /// What a recording in `folder` is answered, if there is one.

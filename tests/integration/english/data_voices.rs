@@ -133,6 +133,7 @@ async fn nothing_but_recordings_comes_out_of_the_folder() {
     symlink("../secret.mp3", folder.join("out.mp3")).unwrap();
     symlink("here.ogg", folder.join("within.ogg")).unwrap();
     symlink("nowhere.mp3", folder.join("broken.mp3")).unwrap();
+    symlink("loop.mp3", folder.join("loop.mp3")).unwrap();
     let large = fs::File::create(folder.join("large.mp3")).unwrap();
     large.set_len(8 * 1024 * 1024 + 1).unwrap();
     let pipe = std::process::Command::new("mkfifo")
@@ -163,6 +164,9 @@ async fn nothing_but_recordings_comes_out_of_the_folder() {
         "here.ogg%00.mp3",
         "..%5Csecret.mp3",
         "none.mp3",
+        "loop.mp3",
+        &format!("{}.mp3", "a".repeat(300)),
+        &format!("{}.mp3", "a/".repeat(3_000)).replace('/', "%2F"),
     ] {
         let answer = ask(&site, Method::GET, &format!("/voice/{none}"), &[]).await;
         assert_eq!(answer.status, 404, "{none}: {answer}");
