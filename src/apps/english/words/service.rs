@@ -1,8 +1,9 @@
 //! A service that knows words, as the original had one beside it: `GET {url}/words/{no}`.
 //!
-//! It is asked with a time limit and by few at a time, what it says is kept for a while, and while it is away it
-//! is left alone for some seconds, so that no page waits for it again and again. Its answers are data: their
-//! size is bounded, and they are shown as text. It must not know what a page makes of them.
+//! It is asked with a time limit and by few at a time, and what it says is kept for a while. While it cannot be
+//! reached it is left alone for some seconds, and so is a number for which it is slow or answers no words, so
+//! that no page waits for it again and again. Its answers are data: their size is bounded, and they are shown as
+//! text. It must not know what a page makes of them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,7 +37,7 @@ const KEPT_ANSWERS: usize = 4_096;
 /// For how long it is kept that there are no words: somebody may be writing them.
 const NONE_IS_KEPT: Duration = Duration::from_secs(60);
 
-/// For how long a service that was away is not asked.
+/// For how long a service that could not be reached is not asked, or not for a number that it did not answer.
 const LEFT_ALONE: Duration = Duration::from_secs(5);
 
 /// The service.
@@ -87,8 +88,27 @@ struct ServedWord {
     url: Option<String>,
 }
 
-/// Why there is no answer.
 type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+enum AskFailure {
+    /// Nobody is there: that is so for every number.
+    #[error("it cannot be reached: {0}")]
+    Unreachable(Cause),
+    /// It does not answer, not in time, or not with words. It may answer for other numbers.
+    #[error("{0}")]
+    Answer(Cause),
+}
+
+/// How far a request has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// Others are before it.
+    Waiting,
+    Connecting,
+    Connected,
+}
 
 impl WordService {
     /// That of the settings, if one is set.
@@ -110,23 +130,47 @@ impl WordService {
         if let Some(kept) = self.kept(no) {
             return kept;
         }
-        let asked = async {
-            let _turn = self.turns.acquire().await?;
-            self.request(no).await
+        let mut progress = Progress::Waiting;
+        let asked = self.request(no, &mut progress);
+        let failure = match tokio::time::timeout(self.patience, asked).await {
+            Ok(Ok(answer)) => {
+                self.keep(no, &answer);
+                return answer;
+            }
+            Ok(Err(failure)) => failure,
+            Err(elapsed) if progress == Progress::Connecting => {
+                AskFailure::Unreachable(elapsed.into())
+            }
+            Err(_elapsed) => AskFailure::Answer("no answer in time".into()),
         };
-        let answer = match tokio::time::timeout(self.patience, asked).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(cause)) => self.tell_away(no, &cause.to_string()),
-            Err(_elapsed) => self.tell_away(no, "no answer in time"),
-        };
-        self.keep(no, &answer);
-        answer
+        tracing::warn!(no, url = %self.url, cause = %failure, "the service of words is away");
+        self.leave_alone(no, &failure);
+        ServiceAnswer::Away
     }
 
-    async fn request(&self, no: i64) -> Result<ServiceAnswer, Cause> {
+    async fn request(&self, no: i64, progress: &mut Progress) -> Result<ServiceAnswer, AskFailure> {
+        let turn = self.turns.acquire().await;
+        let _turn = turn.map_err(|closed| AskFailure::Answer(closed.into()))?;
+        *progress = Progress::Connecting;
+        let (uri, stream) = self.connect(no).await.map_err(AskFailure::Unreachable)?;
+        *progress = Progress::Connected;
+        let answer = self.exchange(no, &uri, stream).await;
+        answer.map_err(AskFailure::Answer)
+    }
+
+    async fn connect(&self, no: i64) -> Result<(Uri, TcpStream), Cause> {
         let uri: Uri = format!("{}/words/{no}", self.url).parse()?;
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80))).await?;
+        Ok((uri, stream))
+    }
+
+    async fn exchange(
+        &self,
+        no: i64,
+        uri: &Uri,
+        stream: TcpStream,
+    ) -> Result<ServiceAnswer, Cause> {
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         // The connection's own failure shows in the answer that does not come.
@@ -153,11 +197,6 @@ impl WordService {
         Ok(answer)
     }
 
-    fn tell_away(&self, no: i64, cause: &str) -> ServiceAnswer {
-        tracing::warn!(no, url = %self.url, cause, "the service of words is away");
-        ServiceAnswer::Away
-    }
-
     fn kept(&self, no: i64) -> Option<ServiceAnswer> {
         let now = Instant::now();
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -176,21 +215,43 @@ impl WordService {
         let for_long = match answer {
             ServiceAnswer::Words(words) if !words.is_empty() => self.keep,
             ServiceAnswer::Words(_) | ServiceAnswer::None => self.keep.min(NONE_IS_KEPT),
-            ServiceAnswer::Failed => return,
-            ServiceAnswer::Away => {
-                state.away_until = Some(now + LEFT_ALONE);
-                return;
-            }
+            ServiceAnswer::Failed | ServiceAnswer::Away => return,
         };
         state.away_until = None;
-        if state.kept.len() >= KEPT_ANSWERS {
-            state.kept.clear();
+        state.keep(no, answer, now.checked_add(for_long), now);
+    }
+
+    fn leave_alone(&self, no: i64, failure: &AskFailure) {
+        let now = Instant::now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match failure {
+            AskFailure::Unreachable(_) => state.away_until = Some(now + LEFT_ALONE),
+            AskFailure::Answer(_) => {
+                let until = now.checked_add(LEFT_ALONE);
+                state.keep(no, &ServiceAnswer::Away, until, now);
+            }
         }
-        let Some(until) = now.checked_add(for_long) else {
+    }
+}
+
+impl ServiceState {
+    /// Keeps an answer. Where there is no room, what is no longer good goes, or else what is so for the
+    /// shortest time.
+    fn keep(&mut self, no: i64, answer: &ServiceAnswer, until: Option<Instant>, now: Instant) {
+        let Some(until) = until else {
             return;
         };
+        if self.kept.len() >= KEPT_ANSWERS && !self.kept.contains_key(&no) {
+            self.kept.retain(|_, kept| kept.until > now);
+        }
+        if self.kept.len() >= KEPT_ANSWERS && !self.kept.contains_key(&no) {
+            let first = self.kept.iter().min_by_key(|(_, kept)| kept.until);
+            if let Some(first) = first.map(|(no, _)| *no) {
+                self.kept.remove(&first);
+            }
+        }
         let answer = answer.clone();
-        state.kept.insert(no, KeptAnswer { answer, until });
+        self.kept.insert(no, KeptAnswer { answer, until });
     }
 }
 
@@ -291,7 +352,7 @@ mod tests {
     /// Advice 22 and 23.
     #[tokio::test]
     async fn answers_are_kept_and_failures_are_told_apart() {
-        let (url, mut asked) = service(vec![DOG, NOT_FOUND, BROKEN, BROKEN, PAGE]).await;
+        let (url, mut asked) = service(vec![DOG, NOT_FOUND, BROKEN, BROKEN, PAGE, DOG]).await;
         let service = WordService::of(&settings(&format!("{url}/"))).unwrap();
         let dog = WordRow {
             en: "dog".to_owned(),
@@ -310,35 +371,60 @@ mod tests {
         for _ in 0..2 {
             assert_eq!(service.ask(9).await, ServiceAnswer::Failed);
         }
+        // A number that is answered with something else than words is left alone, and others are not.
         for _ in 0..2 {
             assert_eq!(service.ask(10).await, ServiceAnswer::Away);
         }
-        assert_eq!(service.ask(11).await, ServiceAnswer::Away);
-        assert_eq!(service.ask(7).await, dog, "kept while it is away");
+        assert_eq!(service.ask(11).await, dog);
+        assert_eq!(service.ask(7).await, dog, "still kept");
         let asked: Vec<_> = std::iter::from_fn(|| asked.try_recv().ok()).collect();
         let expected = [
             "GET /words/9 HTTP/1.1",
             "GET /words/9 HTTP/1.1",
             "GET /words/10 HTTP/1.1",
+            "GET /words/11 HTTP/1.1",
         ];
         assert_eq!(asked, expected);
     }
 
     #[tokio::test]
     async fn a_service_that_is_slow_or_gone_is_away() {
-        let (url, mut asked) = service(vec![""]).await;
+        let (url, mut asked) = service(vec!["", NOT_FOUND]).await;
         let service = WordService::of(&settings(&url)).unwrap();
         let begin = Instant::now();
         assert_eq!(service.ask(1).await, ServiceAnswer::Away);
         assert!(begin.elapsed() < Duration::from_secs(10));
         assert!(asked.recv().await.is_some());
+        // One that is slow for a number is not for others.
+        assert_eq!(service.ask(2).await, ServiceAnswer::None);
+        assert_eq!(service.ask(1).await, ServiceAnswer::Away, "left alone");
         // A port that nobody listens on any longer.
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let gone = format!("http://{}", listener.local_addr().unwrap());
         drop(listener);
         let service = WordService::of(&settings(&gone)).unwrap();
         assert_eq!(service.ask(1).await, ServiceAnswer::Away);
+        assert!(service.state.lock().unwrap().away_until.is_some());
         assert!(WordService::of(&settings("")).is_none());
+    }
+
+    #[test]
+    fn where_there_is_no_room_the_oldest_answer_goes() {
+        let mut state = ServiceState::default();
+        let begin = Instant::now();
+        let after = |seconds| begin + Duration::from_secs(seconds);
+        for no in 0..4_096 {
+            let until = after(if no == 70 { 5 } else { 100 });
+            state.keep(no, &ServiceAnswer::None, Some(until), begin);
+        }
+        state.keep(5_000, &ServiceAnswer::None, Some(after(100)), begin);
+        assert!(state.kept.len() == KEPT_ANSWERS && !state.kept.contains_key(&70));
+        state.keep(7, &ServiceAnswer::None, Some(after(300)), begin);
+        assert_eq!(state.kept.len(), KEPT_ANSWERS);
+        state.keep(5_001, &ServiceAnswer::None, Some(after(300)), after(200));
+        let mut left: Vec<_> = state.kept.keys().copied().collect();
+        left.sort_unstable();
+        assert_eq!(left, [7, 5_001]);
     }
 
     #[tokio::test]
