@@ -1,5 +1,5 @@
-//! Numbers in addresses, and whole addresses for answers. The original reads as much of a segment as is a number (`12/3`, `7-of-9`), so links to
-//! it that are out there still lead somewhere; `.json` may follow.
+//! Numbers in addresses, and whole addresses for answers. The original reads as much of a segment as is a number
+//! (`12/3`, `7-of-9`), so links to it that are out there still lead somewhere; `.json` may follow.
 
 use std::convert::Infallible;
 
@@ -26,6 +26,23 @@ impl FromRequestParts<DrillState> for Id {
         // What is no number is the address of nothing.
         let none = || HttpError::problem(StatusCode::NOT_FOUND, "This is no id of anything.");
         id.map(Self).ok_or_else(none)
+    }
+}
+
+/// The number of sentences at the end of an address, which may be below 0. An extractor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Number(pub(super) i64);
+
+impl FromRequestParts<DrillState> for Number {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, drill: &DrillState) -> Result<Self, HttpError> {
+        let segment = Path::<String>::from_request_parts(parts, drill).await;
+        let no = segment
+            .ok()
+            .and_then(|Path(segment)| sentence_number(&segment));
+        let none = || HttpError::problem(StatusCode::NOT_FOUND, "This is no number of sentences.");
+        no.map(Self).ok_or_else(none)
     }
 }
 
@@ -80,6 +97,16 @@ pub(super) fn leading_number(text: &str) -> Option<i64> {
     text.get(..digits)?.parse().ok()
 }
 
+/// The number that a text begins with, if sentences can have it.
+pub(super) fn sentence_number(text: &str) -> Option<i64> {
+    let (digits, sign) = match text.strip_prefix('-') {
+        Some(digits) => (digits, -1),
+        None => (text, 1),
+    };
+    let no = sign * leading_number(digits)?;
+    i32::try_from(no).ok().map(i64::from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +118,24 @@ mod tests {
         assert_eq!(leading_number("7.json"), Some(7));
         for none in ["", "x1", "-1", ".json", "99999999999999999999"] {
             assert_eq!(leading_number(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_sentences_are_those_of_the_column() {
+        for (text, no) in [("5", 5), ("-5.json", -5), ("-2147483648", -2_147_483_648)] {
+            assert_eq!(sentence_number(text), Some(no));
+        }
+        for none in [
+            "",
+            "-",
+            "--5",
+            "x",
+            "2147483648",
+            "99999999999",
+            "-2147483649",
+        ] {
+            assert_eq!(sentence_number(none), None, "{none}");
         }
     }
 

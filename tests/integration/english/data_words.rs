@@ -176,7 +176,7 @@ async fn words_are_checked_and_changed_by_editors_alone() {
         ),
         (
             json!([{"en": "x"}, {"en": "y", "url": "//z"}]),
-            "url",
+            "words[1].url",
             "must begin with http:// or https://",
         ),
         (
@@ -188,12 +188,39 @@ async fn words_are_checked_and_changed_by_editors_alone() {
         let refused = ed.json(Method::POST, "/words/1", &given).await;
         assert_eq!(refused.is(422).json()[field][0], text, "{given}");
     }
-    ed.json(Method::POST, "/words/1", &json!({"other": 1}))
+    for nothing in [json!({"other": 1}), json!([]), json!({"words": []})] {
+        ed.json(Method::POST, "/words/1", &nothing).await.is(400);
+    }
+    let nul = json!({"en": "x", "note": "a\0b"});
+    let refused = ed.json(Method::POST, "/words/1", &nul);
+    assert_eq!(
+        refused.await.is(422).json(),
+        json!({"note": ["has a NUL in it"]})
+    );
+    // In the place of all there may be none.
+    ed.json(Method::POST, "/words/8", &json!({"en": "x"}))
         .await
-        .is(400);
-    ed.json(Method::POST, "/words/3000000000", &json!({"en": "x"}))
-        .await
-        .is(404);
+        .is(201);
+    let none = ed.json(Method::PUT, "/words/8", &json!([])).await;
+    assert_eq!(none.is(200).json(), json!([]));
+    ed.get("/words/8.json").await.is(404);
+    // A number that no sentence can have has neither a form nor words.
+    for none in ["3000000000", "99999999999", "-99999999999", "x", "-"] {
+        let path = format!("/words/{none}");
+        ed.get(&path).await.is(404);
+        for method in [Method::POST, Method::PUT, Method::DELETE] {
+            ed.json(method, &path, &json!([{"en": "x"}])).await.is(404);
+        }
+    }
+    // One below 0 is a number like others.
+    let path = "/words/-5";
+    let page = html(ed.get(path).await.is(200));
+    let answer = ed.submit(&page, path, &[("word[en]", "below")]).await;
+    assert_eq!(answer.is(302).header("location"), path);
+    assert_eq!(words(&ed, -5).await, json!([word("below", "", "")]));
+    let id = ed.json(Method::GET, path, &Value::Null).await.json()[0]["id"].clone();
+    let one = format!("{path}/{id}");
+    ed.json(Method::DELETE, &one, &Value::Null).await.is(204);
     assert_eq!(words(&ed, 1).await.as_array().unwrap().len(), 2);
     let largest = json!({"en": long(255), "note": long(1000), "url": format!("https://a/{}", "x".repeat(1990))});
     ed.json(Method::POST, "/words/3", &largest).await.is(201);
@@ -348,6 +375,36 @@ async fn the_page_of_a_sentence_shows_the_words_of_a_service_or_why_there_are_no
         page.contains("<a href=\"https://a.example/\" rel=\"noreferrer\">am</a>"),
         "{page}"
     );
+}
+
+/// Advice 23: what the service says of a sentence is said of that alone.
+#[tokio::test]
+async fn one_odd_answer_does_not_take_the_words_of_others_away() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 1024];
+            let length = stream.read(&mut request).await.unwrap();
+            let body = match request[..length].starts_with(b"GET /words/1 ") {
+                true => "<html>",
+                false => r#"[{"en":"pen"}]"#,
+            };
+            let length = body.len();
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    let mut options = options();
+    options.settings = format!("{}words_url = {url:?}\n", options.settings).leak();
+    let site = Site::of_drill_with(&options);
+    let ann = site.learner("ann").await;
+    for _ in 0..2 {
+        assert!(ann.page("/sentences/1").await.contains("Woops!!"));
+        assert!(ann.page("/sentences/2").await.contains(">pen<"));
+    }
 }
 
 #[tokio::test]

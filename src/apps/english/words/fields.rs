@@ -3,7 +3,7 @@
 use super::lookup::is_web_address;
 use super::store::NewWord;
 use crate::apps::english::parameters::{Nested, Parameters};
-use crate::apps::english::validation::{FieldErrors, LONGEST};
+use crate::apps::english::validation::{FieldErrors, LONGEST, nul};
 
 /// The key under which one word may stand.
 const KEY: &str = "word";
@@ -30,27 +30,31 @@ impl NewWord {
         }
     }
 
-    fn check(&self, errors: &mut FieldErrors) {
+    /// Adds what is wrong with it. One of a list has its place there before its names.
+    fn check(&self, place: Option<usize>, errors: &mut FieldErrors) {
+        let mut wrong = |name: &str, text: String| match place {
+            Some(place) => errors.add(&format!("{LIST}[{place}].{name}"), text),
+            None => errors.add(name, text),
+        };
         let too_long = |most: usize, unit: &str| format!("is too long (maximum is {most} {unit})");
         let characters = self.en.chars().count();
         if self.en.is_empty() {
-            errors.add("en", "can't be blank");
+            wrong("en", "can't be blank".to_owned());
         } else if characters > LONGEST {
-            errors.add("en", too_long(LONGEST, "characters"));
+            wrong("en", too_long(LONGEST, "characters"));
         }
         if self.note.chars().count() > LONGEST_NOTE {
-            errors.add("note", too_long(LONGEST_NOTE, "characters"));
+            wrong("note", too_long(LONGEST_NOTE, "characters"));
         }
         if self.url.len() > LONGEST_URL {
-            errors.add("url", too_long(LONGEST_URL, "bytes"));
+            wrong("url", too_long(LONGEST_URL, "bytes"));
         } else if !self.url.is_empty() && !is_web_address(&self.url) {
-            errors.add("url", "must begin with http:// or https://");
+            wrong("url", "must begin with http:// or https://".to_owned());
         }
-        let has_nul = [&self.en, &self.note]
-            .iter()
-            .any(|text| text.contains('\0'));
-        if has_nul {
-            errors.add("en", "has a NUL in it");
+        for (name, text) in [("en", &self.en), ("note", &self.note)] {
+            if let Some(text) = nul(text) {
+                wrong(name, text.to_owned());
+            }
         }
     }
 }
@@ -60,7 +64,9 @@ impl NewWord {
 /// # Errors
 /// What is wrong with any of them.
 pub(super) fn words_in(parameters: &Parameters) -> Result<Option<Vec<NewWord>>, FieldErrors> {
-    let words: Vec<_> = match parameters.listed(LIST) {
+    let list = parameters.listed(LIST);
+    let is_list = list.is_some();
+    let words: Vec<_> = match list {
         Some(list) => list.into_iter().map(NewWord::of).collect(),
         None => match parameters.required(KEY, &NAMES) {
             Ok(word) => vec![NewWord::of(word)],
@@ -68,7 +74,9 @@ pub(super) fn words_in(parameters: &Parameters) -> Result<Option<Vec<NewWord>>, 
         },
     };
     let mut errors = FieldErrors::default();
-    words.iter().for_each(|word| word.check(&mut errors));
+    for (place, word) in words.iter().enumerate() {
+        word.check(is_list.then_some(place), &mut errors);
+    }
     if errors.is_empty() {
         Ok(Some(words))
     } else {

@@ -18,10 +18,10 @@ use crate::apps::english::pages::frame::PageFrame;
 use crate::apps::english::pages::notices::{self, Notice};
 use crate::apps::english::pages::words as page;
 use crate::apps::english::parameters::{LearnerParameters, Parameters};
-use crate::apps::english::path::{Id, leading_number};
+use crate::apps::english::path::{Number, leading_number, sentence_number};
 use crate::apps::english::sentences::must_edit;
 use crate::apps::english::validation::FieldErrors;
-use crate::apps::english::write::{Decided, Terms, Unchanged, led, stored, write};
+use crate::apps::english::write::{Decided, Terms, Unchanged, led, removed, stored, write};
 use crate::apps::english::{Drill, DrillState, Result};
 use crate::http::{HttpError, Reading, takes_html};
 use crate::store::StoredResponse;
@@ -66,7 +66,7 @@ fn path_of(no: i64) -> String {
 pub(in crate::apps::english) async fn show(
     State(drill): State<DrillState>,
     Learner(learner): Learner,
-    Id(no): Id,
+    Number(no): Number,
     format: Format,
     headers: HeaderMap,
     frame: PageFrame,
@@ -101,7 +101,7 @@ pub(in crate::apps::english) async fn show(
     ))]
 pub(in crate::apps::english) async fn add(
     State(drill): State<DrillState>,
-    Id(no): Id,
+    Number(no): Number,
     terms: Terms,
     frame: PageFrame,
     sent: LearnerParameters,
@@ -114,6 +114,7 @@ pub(in crate::apps::english) async fn add(
     };
     let answer = Answering {
         status: StatusCode::CREATED,
+        takes_none: false,
         notice: &notices::WORD_CREATED,
     };
     change(&drill, no, terms, frame, sent, answer, work).await
@@ -136,7 +137,7 @@ pub(in crate::apps::english) async fn add(
     ))]
 pub(in crate::apps::english) async fn put(
     State(drill): State<DrillState>,
-    Id(no): Id,
+    Number(no): Number,
     terms: Terms,
     frame: PageFrame,
     sent: LearnerParameters,
@@ -150,6 +151,7 @@ pub(in crate::apps::english) async fn put(
     };
     let answer = Answering {
         status: StatusCode::OK,
+        takes_none: true,
         notice: &notices::WORD_UPDATED,
     };
     change(&drill, no, terms, frame, sent, answer, work).await
@@ -171,7 +173,7 @@ pub(in crate::apps::english) async fn put(
     ))]
 pub(in crate::apps::english) async fn destroy_all(
     State(drill): State<DrillState>,
-    Id(no): Id,
+    Number(no): Number,
     terms: Terms,
     sent: LearnerParameters,
 ) -> Result<Response> {
@@ -199,7 +201,7 @@ pub(in crate::apps::english) async fn destroy(
     terms: Terms,
     sent: LearnerParameters,
 ) -> Result<Response> {
-    let (Some(no), Some(id)) = (leading_number(&no), leading_number(&id)) else {
+    let (Some(no), Some(id)) = (sentence_number(&no), leading_number(&id)) else {
         return Err(no_words());
     };
     let work = move |connection: &Connection| store::remove(connection, no, id);
@@ -210,6 +212,8 @@ pub(in crate::apps::english) async fn destroy(
 struct Answering {
     /// As JSON.
     status: StatusCode,
+    /// Whether a list may have no words in it.
+    takes_none: bool,
     /// On the page that a form leads to.
     notice: &'static Notice,
 }
@@ -229,11 +233,10 @@ async fn change(
         learner,
     } = sent;
     must_edit(&learner)?;
-    in_bounds(no)?;
     let format = parameters.format;
     let words = match words_in(&parameters) {
-        Ok(Some(words)) => words,
-        Ok(None) => {
+        Ok(Some(words)) if answer.takes_none || !words.is_empty() => words,
+        Ok(_) => {
             let detail = "The parameters are missing: a word, or a list of words.";
             return Err(HttpError::problem(StatusCode::BAD_REQUEST, detail));
         }
@@ -282,10 +285,7 @@ async fn remove(
         })
     })
     .await?;
-    match Decided::of(drill, outcome, &notices::WORD_DESTROYED)? {
-        Decided::Done(response) => Ok(response),
-        Decided::Refused(errors) => Ok(errors.into_response()),
-    }
+    removed(drill, outcome, &notices::WORD_DESTROYED)
 }
 
 /// The form again, or 422.
@@ -327,11 +327,6 @@ fn show_page(
 fn read(drill: &Drill, no: i64) -> Result<Vec<StoredWord>> {
     let read = |connection: &Connection| -> Result<_> { Ok(store::words_of(connection, no)?) };
     drill.store.read(read)
-}
-
-/// A number that a sentence can have.
-fn in_bounds(no: i64) -> Result<()> {
-    i32::try_from(no).map(drop).map_err(|_| no_words())
 }
 
 fn too_many() -> FieldErrors {
