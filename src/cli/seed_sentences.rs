@@ -119,7 +119,7 @@ fn tell_odd_lines(
         remark(&format!("{input}: line {line}: {reason}; it is left out"));
     }
     for OddLine { line, reason } in &list.remarkable {
-        remark(&format!("{input}: line {line}: {reason}; both are kept"));
+        remark(&format!("{input}: line {line}: {reason}"));
     }
     let odd = list.odd.len();
     if arguments.strict && odd > 0 {

@@ -136,11 +136,36 @@ fn users_and_scores_stay_and_so_do_other_sentences() {
     ];
     assert_eq!(rows(&connection, SENTENCES), expected);
     assert_eq!(rows(&connection, progress), ["2 2"]);
-    assert_eq!(rows(&connection, "SELECT en FROM words"), ["morning"]);
+    // The words of 1 went with its sentence, those of 2 with its texts.
+    assert!(rows(&connection, "SELECT en FROM words").is_empty());
     assert_eq!(
         rows(&connection, "SELECT email FROM users"),
         ["bob@example.com"]
     );
+}
+
+/// The words of a number go with its last sentence, or they would be those of whichever comes next.
+#[test]
+fn words_go_with_the_sentences_that_a_list_replaces() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("list.txt"), LIST).unwrap();
+    seed(folder.path(), &["list.txt"]).exits(0);
+    open(folder.path(), 1).execute_batch(GRADED).unwrap();
+    // One that is removed, and not gone yet, has none, and goes.
+    let removed = "INSERT INTO words (sentence_no, en) VALUES (1234, 'night');
+        INSERT INTO removed_sentence SELECT id FROM sentences WHERE no = 1234";
+    open(folder.path(), 1).execute_batch(removed).unwrap();
+    fs::write(
+        folder.path().join("one.txt"),
+        "2::こんばんは。::Good evening.",
+    )
+    .unwrap();
+    seed(folder.path(), &["one.txt", "--replace"])
+        .exits(0)
+        .says("1 removed");
+    let connection = open(folder.path(), 2);
+    assert_eq!(rows(&connection, "SELECT en FROM words"), ["evening"]);
+    assert_eq!(rows(&connection, SENTENCES).len(), 1);
 }
 
 /// Advice 17 and 19: nothing is passed over in silence, and what fails leaves everything as it was.

@@ -7,15 +7,13 @@
 use std::collections::HashMap;
 use std::io::Read as _;
 
+use crate::apps::english::validation::LONGEST;
 use crate::file::provenance::Input;
 use crate::file::{FileError, FolderFile};
 use crate::load::input::{open, unpacked_name};
 
 /// Bytes of the longest list that is read: some millions of sentences.
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
-
-/// Characters that the original's columns take.
-const LONGEST: usize = 255;
 
 /// A list as it was read.
 #[derive(Debug)]
@@ -102,7 +100,15 @@ impl SentenceList {
                     let no = sentence.no;
                     let first = *first_lines.entry(no).or_insert(line);
                     if first != line {
-                        let reason = format!("the number {no} is that of line {first} too");
+                        let reason =
+                            format!("the number {no} is that of line {first} too; both are kept");
+                        self.remarkable.push(OddLine { line, reason });
+                    }
+                    if let Some(mark) = direction_mark(&sentence) {
+                        let mark = code_point(mark);
+                        let reason = format!(
+                            "there is a mark in it that turns texts around, {mark}; it is kept"
+                        );
                         self.remarkable.push(OddLine { line, reason });
                     }
                     self.sentences.push(sentence);
@@ -117,8 +123,15 @@ impl SentenceList {
 fn sentence(line: &[u8]) -> Result<ListedSentence, String> {
     let line = std::str::from_utf8(line).map_err(|_| "it is no UTF-8".to_owned())?;
     let line = line.trim_end();
-    if line.contains('\0') {
-        return Err("there is a NUL in it".to_owned());
+    if let Some(control) = line.chars().find(|c| c.is_control() && *c != '\t') {
+        return Err(match control {
+            '\0' => "there is a NUL in it".to_owned(),
+            '\r' => "there is a carriage return in it: lines end with a line feed".to_owned(),
+            control => format!(
+                "there is a control character in it, {}",
+                code_point(control)
+            ),
+        });
     }
     let mut fields = line.split("::");
     let no = fields.next().unwrap_or_default().trim();
@@ -144,6 +157,16 @@ fn sentence(line: &[u8]) -> Result<ListedSentence, String> {
         jp: jp.to_owned(),
         en: en.to_owned(),
     })
+}
+
+/// A mark of direction in a sentence, which shows its texts in another order than they have.
+fn direction_mark(sentence: &ListedSentence) -> Option<char> {
+    let is_mark = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    sentence.jp.chars().chain(sentence.en.chars()).find(is_mark)
+}
+
+fn code_point(character: char) -> String {
+    format!("U+{:04X}", u32::from(character))
 }
 
 fn shortened(text: &str) -> String {
@@ -191,6 +214,33 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_seen_is_told() {
+        // The ends of lines of an old Macintosh.
+        let list = list(
+            "1::a::b\r2::c::d\n3::\u{1b}[2J::b\n4::a\u{7}::b\n5::a\tc::b\u{202e}c\n6::a::b\u{85}c"
+                .as_bytes(),
+        );
+        let odd: Vec<_> = list
+            .odd
+            .iter()
+            .map(|odd| (odd.line, &*odd.reason))
+            .collect();
+        let expected = [
+            (
+                1,
+                "there is a carriage return in it: lines end with a line feed",
+            ),
+            (2, "there is a control character in it, U+001B"),
+            (3, "there is a control character in it, U+0007"),
+            (5, "there is a control character in it, U+0085"),
+        ];
+        assert_eq!(odd, expected);
+        let reason = "there is a mark in it that turns texts around, U+202E; it is kept".to_owned();
+        assert_eq!(list.remarkable, [OddLine { line: 4, reason }]);
+        assert_eq!(list.len(), 1);
+    }
+
+    #[test]
     fn odd_lines_are_told_with_their_numbers() {
         let long = format!("9::あ::{}", "x".repeat(256));
         let lines: &[&[u8]] = &[
@@ -226,7 +276,7 @@ mod tests {
         ];
         assert_eq!(odd, expected);
         assert_eq!(list.len(), 2);
-        let reason = "the number 1 is that of line 1 too".to_owned();
+        let reason = "the number 1 is that of line 1 too; both are kept".to_owned();
         assert_eq!(list.remarkable, [OddLine { line: 11, reason }]);
     }
 }

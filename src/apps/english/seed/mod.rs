@@ -42,13 +42,17 @@ const DELETE: [&str; 2] = [
     "DELETE FROM scores WHERE sentence_id = ?1",
     "DELETE FROM sentences WHERE id = ?1",
 ];
+/// What was removed and is not gone yet.
+const FINISH_REMOVALS: &str =
+    "DELETE FROM scores WHERE sentence_id IN (SELECT id FROM removed_sentence);
+    DELETE FROM sentences WHERE id IN (SELECT id FROM removed_sentence)";
 
 /// What becomes of sentences that are not in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Others {
     /// They stay.
     Stay,
-    /// They go, with what was graded of them.
+    /// They go, with what was graded of them, and with their words.
     Go,
     /// They are the built-in ones, which nobody has seen yet: all go, with their words.
     NeverWere,
@@ -120,6 +124,7 @@ impl SentenceSeed<'_> {
         if self.others == Others::NeverWere {
             connection.execute_batch(CLEAR)?;
         }
+        connection.execute_batch(FINISH_REMOVALS)?;
         let mut known = Known::of(connection)?;
         let mut seeded = SentencesSeeded {
             before: known.sentences,
