@@ -55,10 +55,23 @@ LEFT JOIN scored_block AS b ON b.user_id = r.user_id AND b.block = r.block
 WHERE b.sentences IS NOT r.n LIMIT 10;
 SELECT 'there are scored sentences that no learner has'
 WHERE (SELECT total(sentences) FROM scored_block) <> (SELECT count(*) FROM progress WHERE score <> 0);
-SELECT 'there are counts below 0'
-WHERE EXISTS (SELECT 1 FROM score_block WHERE sentences < 0)
-   OR EXISTS (SELECT 1 FROM score_count WHERE sentences < 0)
-   OR EXISTS (SELECT 1 FROM scored_block WHERE sentences < 0);
+SELECT 'there are removed sentences that are none'
+WHERE EXISTS (SELECT 1 FROM removed_sentence WHERE id NOT IN (SELECT id FROM sentences));
+SELECT 'there are counts of nothing'
+WHERE EXISTS (SELECT 1 FROM score_block WHERE sentences < 1)
+   OR EXISTS (SELECT 1 FROM score_count WHERE sentences < 1)
+   OR EXISTS (SELECT 1 FROM scored_block WHERE sentences < 1)
+   OR EXISTS (SELECT 1 FROM grading_block WHERE gradings < 1);
+SELECT format('user %d, gradings from %d on: their numbers are not those of the rows', b.user_id, b.first_id)
+FROM (SELECT *, lead(first_id, 1, 9223372036854775807) OVER (PARTITION BY user_id ORDER BY first_id) AS end_id
+      FROM grading_block) AS b
+WHERE (gradings, written, not_written)
+  IS NOT (SELECT count(*), count(*) FILTER (WHERE type = 'ScoreEngWritten'),
+                 count(*) FILTER (WHERE type = 'ScoreEngNotWritten')
+          FROM scores WHERE scores.user_id = b.user_id AND scores.id >= b.first_id AND scores.id < b.end_id)
+LIMIT 10;
+SELECT 'there are gradings outside of all blocks'
+WHERE (SELECT total(gradings) FROM grading_block) <> (SELECT count(*) FROM scores);
 SELECT format('user %d: the totals are not those of the rows', id)
 FROM users LEFT JOIN user_total AS t ON t.user_id = id
 LEFT JOIN (SELECT user_id, count(*) FILTER (WHERE attempts > 0) AS tried,

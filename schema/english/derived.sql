@@ -5,7 +5,8 @@
 -- graded has the score 0 and no row of the learner: a new learner costs nothing, and neither does a new
 -- sentence. So an order is walked as the scores above 0, those that are 0 (all sentences without a row in
 -- which the score is another one), and those below. Counts by blocks of 256 numbers tell where the page N of
--- an order begins without a walk to it. Counts that have become 0 stay, so that a grading has less to do.
+-- an order begins without a walk to it. A count that becomes 0 goes: a sentence that is graded again and again
+-- has one score, and not all those that it had.
 
 -- The original left gradings behind whose learner or sentence was gone; nobody is ever shown them.
 DELETE FROM scores
@@ -15,6 +16,11 @@ WHERE user_id IS NULL OR user_id NOT IN (SELECT id FROM users)
 UPDATE users SET reset_password_token = NULL, reset_password_sent_at = NULL, remember_created_at = NULL
 WHERE reset_password_token IS NOT NULL OR reset_password_sent_at IS NOT NULL
    OR remember_created_at IS NOT NULL;
+-- The original's seed stored the ends of its lines with the texts.
+UPDATE sentences SET jp = rtrim(jp, char(13, 10)), en = rtrim(en, char(13, 10)),
+                     voice_data = rtrim(voice_data, char(13, 10))
+WHERE (jp, en, voice_data)
+  IS NOT (rtrim(jp, char(13, 10)), rtrim(en, char(13, 10)), rtrim(voice_data, char(13, 10)));
 
 -- All sentences in their order.
 CREATE TABLE sentence_order (
@@ -22,6 +28,12 @@ CREATE TABLE sentence_order (
   sentence_id INTEGER NOT NULL,
   PRIMARY KEY (no, sentence_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Sentences that are removed while gradings of them are left, which go in pieces. They are counted below until
+-- the last of them is gone, and shown to nobody.
+CREATE TABLE removed_sentence (
+  id INTEGER PRIMARY KEY
+) STRICT;
 
 -- How many sentences a block of numbers has.
 CREATE TABLE sentence_block (
@@ -93,6 +105,18 @@ CREATE TABLE user_day (
   PRIMARY KEY (user_id, day)
 ) STRICT, WITHOUT ROWID;
 
+-- How many gradings a learner has in which part of the list of them, so that its page N is found without a
+-- walk to it. A block begins with the grading `first_id` and ends before the next one's; a new one begins when
+-- the last has 1024. One grows further, or is without a part of its gradings, where they come or go later.
+CREATE TABLE grading_block (
+  user_id     INTEGER NOT NULL,
+  first_id    INTEGER NOT NULL,
+  gradings    INTEGER NOT NULL,
+  written     INTEGER NOT NULL,
+  not_written INTEGER NOT NULL,
+  PRIMARY KEY (user_id, first_id)
+) STRICT, WITHOUT ROWID;
+
 INSERT INTO sentence_order SELECT ifnull(no, 0), id FROM sentences ORDER BY 1, 2;
 INSERT INTO sentence_block SELECT no >> 8, count(*) FROM sentence_order GROUP BY 1 ORDER BY 1;
 INSERT INTO total SELECT 1, count(*) FROM sentences;
@@ -118,6 +142,11 @@ INSERT INTO user_day
 SELECT user_id, substr(created_at, 1, 10), count(*), count(*) FILTER (WHERE passed <> 0), total(val)
 FROM scores WHERE ifnull(type, 'Score') <> 'Score' OR val IS NOT 0
 GROUP BY 1, 2 ORDER BY 1, 2;
+INSERT INTO grading_block
+SELECT user_id, min(id), count(*), count(*) FILTER (WHERE type = 'ScoreEngWritten'),
+       count(*) FILTER (WHERE type = 'ScoreEngNotWritten')
+FROM (SELECT user_id, id, type, row_number() OVER (PARTITION BY user_id ORDER BY id) - 1 AS place FROM scores)
+GROUP BY user_id, place >> 10 ORDER BY 1, 2;
 
 CREATE TRIGGER user_arrives AFTER INSERT ON users
 BEGIN
@@ -133,6 +162,7 @@ BEGIN
   DELETE FROM score_count WHERE user_id = old.id;
   DELETE FROM scored_block WHERE user_id = old.id;
   DELETE FROM user_day WHERE user_id = old.id;
+  DELETE FROM grading_block WHERE user_id = old.id;
 END;
 
 CREATE TRIGGER sentence_arrives AFTER INSERT ON sentences
@@ -149,6 +179,20 @@ BEGIN
   UPDATE sentence_block SET sentences = sentences - 1 WHERE block = ifnull(old.no, 0) >> 8;
   DELETE FROM sentence_block WHERE block = ifnull(old.no, 0) >> 8 AND sentences = 0;
   UPDATE total SET sentences = sentences - 1;
+  DELETE FROM removed_sentence WHERE id = old.id;
+  DELETE FROM words
+  WHERE sentence_no = old.no
+    AND NOT EXISTS (SELECT 1 FROM sentences AS s WHERE s.no = old.no
+                    AND NOT EXISTS (SELECT 1 FROM removed_sentence AS r WHERE r.id = s.id));
+END;
+
+-- Words go with the last sentence of their number: they would be those of whichever comes next.
+CREATE TRIGGER sentence_hides AFTER INSERT ON removed_sentence
+BEGIN
+  DELETE FROM words
+  WHERE sentence_no = (SELECT no FROM sentences WHERE id = new.id)
+    AND NOT EXISTS (SELECT 1 FROM sentences AS s WHERE s.no = words.sentence_no
+                    AND NOT EXISTS (SELECT 1 FROM removed_sentence AS r WHERE r.id = s.id));
 END;
 
 CREATE TRIGGER sentence_moves AFTER UPDATE OF no ON sentences WHEN new.no IS NOT old.no
@@ -160,6 +204,11 @@ BEGIN
   INSERT INTO sentence_block VALUES (ifnull(new.no, 0) >> 8, 1)
   ON CONFLICT (block) DO UPDATE SET sentences = sentences + 1;
   UPDATE progress SET no = ifnull(new.no, 0) WHERE sentence_id = new.id;
+  -- And they go along with it, where nobody else has them, nor others are.
+  UPDATE words SET sentence_no = new.no
+  WHERE sentence_no = old.no AND new.no IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM sentences WHERE no = old.no)
+    AND NOT EXISTS (SELECT 1 FROM words AS w WHERE w.sentence_no = new.no);
 END;
 
 CREATE TRIGGER score_arrives AFTER INSERT ON scores
@@ -179,6 +228,17 @@ BEGIN
   WHERE ifnull(new.type, 'Score') <> 'Score' OR new.val IS NOT 0
   ON CONFLICT (user_id, day) DO UPDATE
   SET gradings = gradings + 1, passed = passed + excluded.passed, val = val + excluded.val;
+  INSERT INTO grading_block
+  SELECT new.user_id,
+         ifnull((SELECT iif(gradings < 1024 OR EXISTS (SELECT 1 FROM scores
+                            WHERE user_id = new.user_id AND id > new.id), first_id, new.id)
+                 FROM grading_block WHERE user_id = new.user_id AND first_id <= new.id
+                 ORDER BY first_id DESC LIMIT 1), new.id),
+         1, ifnull(new.type = 'ScoreEngWritten', 0), ifnull(new.type = 'ScoreEngNotWritten', 0)
+  WHERE true
+  ON CONFLICT (user_id, first_id) DO UPDATE
+  SET gradings = gradings + 1, written = written + excluded.written,
+      not_written = not_written + excluded.not_written;
 END;
 
 -- What was graded, by whom and how does not change once it is there, and neither does what it counts; the
@@ -200,6 +260,16 @@ BEGIN
     AND (ifnull(old.type, 'Score') <> 'Score' OR old.val IS NOT 0);
   DELETE FROM user_day
   WHERE user_id = old.user_id AND day = substr(old.created_at, 1, 10) AND gradings = 0;
+  UPDATE grading_block
+  SET gradings = gradings - 1, written = written - ifnull(old.type = 'ScoreEngWritten', 0),
+      not_written = not_written - ifnull(old.type = 'ScoreEngNotWritten', 0)
+  WHERE user_id = old.user_id
+    AND first_id = (SELECT first_id FROM grading_block WHERE user_id = old.user_id AND first_id <= old.id
+                    ORDER BY first_id DESC LIMIT 1);
+  DELETE FROM grading_block
+  WHERE user_id = old.user_id AND gradings = 0
+    AND first_id = (SELECT first_id FROM grading_block WHERE user_id = old.user_id AND first_id <= old.id
+                    ORDER BY first_id DESC LIMIT 1);
 END;
 
 CREATE TRIGGER score_passes AFTER UPDATE OF passed ON scores
@@ -273,8 +343,11 @@ END;
 CREATE TRIGGER scored_ends AFTER UPDATE OF score, no ON progress
 WHEN old.score <> 0 AND (new.score <> old.score OR new.no <> old.no)
 BEGIN
+  DELETE FROM score_block
+  WHERE user_id = old.user_id AND score = old.score AND block = old.no >> 8 AND sentences = 1;
   UPDATE score_block SET sentences = sentences - 1
   WHERE user_id = old.user_id AND score = old.score AND block = old.no >> 8;
+  DELETE FROM score_count WHERE user_id = old.user_id AND score = old.score AND sentences = 1;
   UPDATE score_count SET sentences = sentences - 1 WHERE user_id = old.user_id AND score = old.score;
 END;
 
@@ -290,6 +363,7 @@ END;
 CREATE TRIGGER scored_leaves_block AFTER UPDATE OF score, no ON progress
 WHEN old.score <> 0 AND (new.score = 0 OR new.no >> 8 <> old.no >> 8)
 BEGIN
+  DELETE FROM scored_block WHERE user_id = old.user_id AND block = old.no >> 8 AND sentences = 1;
   UPDATE scored_block SET sentences = sentences - 1 WHERE user_id = old.user_id AND block = old.no >> 8;
 END;
 
@@ -302,8 +376,12 @@ END;
 
 CREATE TRIGGER scored_goes AFTER DELETE ON progress WHEN old.score <> 0
 BEGIN
+  DELETE FROM score_block
+  WHERE user_id = old.user_id AND score = old.score AND block = old.no >> 8 AND sentences = 1;
   UPDATE score_block SET sentences = sentences - 1
   WHERE user_id = old.user_id AND score = old.score AND block = old.no >> 8;
+  DELETE FROM score_count WHERE user_id = old.user_id AND score = old.score AND sentences = 1;
   UPDATE score_count SET sentences = sentences - 1 WHERE user_id = old.user_id AND score = old.score;
+  DELETE FROM scored_block WHERE user_id = old.user_id AND block = old.no >> 8 AND sentences = 1;
   UPDATE scored_block SET sentences = sentences - 1 WHERE user_id = old.user_id AND block = old.no >> 8;
 END;

@@ -14,12 +14,16 @@ use super::sentence::{self, Sentence};
 
 const TOTALS: &str =
     "SELECT tried, written_good, not_written_good FROM user_total WHERE user_id = ?1";
+/// The same of sentences that are removed, which the totals still count.
+const REMOVED: &str = "SELECT count(*) FILTER (WHERE attempts > 0), \
+        count(*) FILTER (WHERE written > 0), count(*) FILTER (WHERE not_written > 0) \
+    FROM progress WHERE user_id = ?1 AND sentence_id IN (SELECT id FROM removed_sentence)";
 const DAYS_SINCE: &str = "SELECT day, gradings, passed, val FROM user_day \
     WHERE user_id = ?1 AND day >= ?2 AND day <= ?3 ORDER BY day";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 2] = [TOTALS, DAYS_SINCE];
+pub(super) const STATEMENTS: [&str; 3] = [TOTALS, REMOVED, DAYS_SINCE];
 
 /// Sentences among the best, and among the worst.
 const LISTED: i64 = 5;
@@ -81,9 +85,15 @@ impl Dashboard {
         user: i64,
         now: Timestamp,
     ) -> rusqlite::Result<Self> {
-        let mut totals = connection.prepare_cached(TOTALS)?;
-        let totals = totals.query_row([user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-        let (tried, written, not_written): (i64, i64, i64) = totals.optional()?.unwrap_or_default();
+        let totals = |sql| -> rusqlite::Result<(i64, i64, i64)> {
+            let mut select = connection.prepare_cached(sql)?;
+            let totals =
+                select.query_row([user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+            Ok(totals.optional()?.unwrap_or_default())
+        };
+        let (counted, removed) = (totals(TOTALS)?, totals(REMOVED)?);
+        let (tried, written) = (counted.0 - removed.0, counted.1 - removed.1);
+        let not_written = counted.2 - removed.2;
         let top = Order::of(connection, user, Mode::Top)?;
         let all = top.sentences;
         let share = |count| Share { count, all };

@@ -8,18 +8,19 @@
 //! - [`accounts`]: addresses, passwords, roles; `target`: where a sign-in leads to
 //! - `learner`: who asks, and what the app knows of a user; `parameters`: what forms and JSON bodies hold, and
 //!   that they came from a page of ours; `path`: numbers in addresses; `format`: HTML or JSON
-//! - `sentence` (with `sentences`, its routes): the sentences
+//! - `sentence` (with `sentences`, its routes, and `removal`): the sentences
 //! - `score` (with `scores` and `score_routes`): gradings, of the three kinds of `kind`; `dashboard`: what
 //!   they come to; `user_conf`: the own order
 //! - `validation`, `write`: what is wrong with fields, and how the writer decides
 //! - `description` (with `described`): what the JSON side says of itself, with examples
-//! - `mode`, `order`: in which order a learner walks the sentences
+//! - `mode`, `order` (with `bands`): in which order a learner walks the sentences
 //! - `time`: times as the file and as JSON have them
 //! - `rows`: the CSV files of a dataset; [`seed`]: sentences from the original's list
 //! - `voices`: recordings; `words`: what words mean; `streaming`: the list for another service
 //! - `pages`: what surrounds each page; words, assets, errors
 
 pub mod accounts;
+mod bands;
 mod dashboard;
 mod described;
 mod description;
@@ -31,6 +32,7 @@ mod order;
 mod pages;
 mod parameters;
 mod path;
+mod removal;
 mod rows;
 mod score;
 mod score_routes;
@@ -217,6 +219,7 @@ impl ServedApp for English {
                 );
             }
             closing::resume(&store)?;
+            removal::resume(&store)?;
             let drill = Arc::new(Drill {
                 voices,
                 word_service,
@@ -268,9 +271,12 @@ fn operations() -> Routes<DrillState> {
         .merge(sentence_routes())
         .merge(score_routes())
         .merge(word_routes())
-        .operations(routes!(streaming::sentences))
-        .operations((schemas, paths, toggle))
-        .merge(Routes::new().route("/user_conf/toggle_mode.json", in_json))
+        .merge(
+            Routes::slashed()
+                .operations(routes!(streaming::sentences))
+                .operations((schemas, paths, toggle))
+                .route("/user_conf/toggle_mode.json", in_json),
+        )
 }
 
 fn sentence_routes() -> Routes<DrillState> {
@@ -294,7 +300,7 @@ fn word_routes() -> Routes<DrillState> {
     let (all, paths_of_all, methods_of_all) =
         routes!(routes::show, routes::add, routes::put, routes::destroy_all);
     let (one, paths_of_one, methods_of_one) = routes!(routes::destroy);
-    Routes::new()
+    Routes::slashed()
         .operations((all, paths_of_all, method_override(methods_of_all)))
         .operations((one, paths_of_one, method_override(methods_of_one)))
 }

@@ -1,7 +1,13 @@
 //! In which order a learner walks the sentences.
 
-use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, ToSql};
+
+const MODE: &str = "SELECT mode FROM users WHERE id = ?1";
+
+/// Statements of this file, for the test that reads plans.
+#[cfg(test)]
+pub(super) const STATEMENTS: [&str; 1] = [MODE];
 
 /// A learner's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,6 +48,15 @@ impl Mode {
             _ => Self::Normal,
         }
     }
+}
+
+/// What is stored as the mode of a user, if there is one with this id.
+pub(super) fn stored<M: FromSql>(
+    connection: &Connection,
+    user: i64,
+) -> rusqlite::Result<Option<M>> {
+    let mut select = connection.prepare_cached(MODE)?;
+    select.query_row([user], |row| row.get(0)).optional()
 }
 
 impl FromSql for Mode {

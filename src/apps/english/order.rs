@@ -8,76 +8,28 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::bands::{ALL, OF_SCORE, WITHOUT_SCORE, Walk};
 use super::mode::Mode;
 
 /// The block of numbers that a number is in, as in derived.sql.
 const BLOCK_BITS: u32 = 8;
 
 const TOTAL: &str = "SELECT sentences FROM total";
-const SCORES: &str =
-    "SELECT score, sentences FROM score_count WHERE user_id = ?1 AND sentences > 0 ORDER BY score";
+const SCORES: &str = "SELECT score, sentences FROM score_count WHERE user_id = ?1 ORDER BY score";
+/// Those that are counted, and not shown any more. They come first in the plan: there are hardly ever any.
+const REMOVED: &str = "SELECT ifnull(s.no, 0), s.id, \
+        ifnull((SELECT score FROM progress WHERE user_id = ?1 AND sentence_id = r.id), 0) \
+    FROM removed_sentence AS r CROSS JOIN sentences AS s ON s.id = r.id";
 const SCORE: &str = "SELECT score FROM progress WHERE user_id = ?1 AND sentence_id = ?2";
-const PLACE: &str = "SELECT ifnull(no, 0) FROM sentences WHERE id = ?1";
-
-/// What a walk through a band does: rows from a key on or down from it, without the key itself; and blocks that
-/// have some, with how many, from one on or down from one.
-struct Walk {
-    forward: &'static str,
-    backward: &'static str,
-    blocks_from: &'static str,
-    blocks_down: &'static str,
-}
-
-const ALL: Walk = Walk {
-    forward: "SELECT o.no, o.sentence_id, ifnull(p.score, 0) FROM sentence_order AS o \
-         LEFT JOIN progress AS p ON p.user_id = ?1 AND p.sentence_id = o.sentence_id \
-         WHERE (o.no, o.sentence_id) > (?3, ?4) AND o.no <= ?5 \
-         ORDER BY o.no, o.sentence_id LIMIT ?6 OFFSET ?7",
-    backward: "SELECT o.no, o.sentence_id, ifnull(p.score, 0) FROM sentence_order AS o \
-         LEFT JOIN progress AS p ON p.user_id = ?1 AND p.sentence_id = o.sentence_id \
-         WHERE (o.no, o.sentence_id) < (?3, ?4) AND o.no >= ?5 \
-         ORDER BY o.no DESC, o.sentence_id DESC LIMIT ?6 OFFSET ?7",
-    blocks_from: "SELECT block, sentences FROM sentence_block WHERE block >= ?3 ORDER BY block",
-    blocks_down: "SELECT block, sentences FROM sentence_block WHERE block <= ?3 ORDER BY block DESC",
-};
-
-const OF_SCORE: Walk = Walk {
-    forward: "SELECT no, sentence_id, score FROM progress \
-         WHERE user_id = ?1 AND score = ?2 AND (no, sentence_id) > (?3, ?4) AND no <= ?5 \
-         ORDER BY no, sentence_id LIMIT ?6 OFFSET ?7",
-    backward: "SELECT no, sentence_id, score FROM progress \
-         WHERE user_id = ?1 AND score = ?2 AND (no, sentence_id) < (?3, ?4) AND no >= ?5 \
-         ORDER BY no DESC, sentence_id DESC LIMIT ?6 OFFSET ?7",
-    blocks_from: "SELECT block, sentences FROM score_block \
-         WHERE user_id = ?1 AND score = ?2 AND block >= ?3 AND sentences > 0 ORDER BY block",
-    blocks_down: "SELECT block, sentences FROM score_block \
-         WHERE user_id = ?1 AND score = ?2 AND block <= ?3 AND sentences > 0 ORDER BY block DESC",
-};
-
-const WITHOUT_SCORE: Walk = Walk {
-    forward: "SELECT o.no, o.sentence_id, 0 FROM sentence_order AS o \
-         WHERE (o.no, o.sentence_id) > (?3, ?4) AND o.no <= ?5 \
-           AND NOT EXISTS (SELECT 1 FROM progress AS p \
-             WHERE p.user_id = ?1 AND p.sentence_id = o.sentence_id AND p.score <> 0) \
-         ORDER BY o.no, o.sentence_id LIMIT ?6 OFFSET ?7",
-    backward: "SELECT o.no, o.sentence_id, 0 FROM sentence_order AS o \
-         WHERE (o.no, o.sentence_id) < (?3, ?4) AND o.no >= ?5 \
-           AND NOT EXISTS (SELECT 1 FROM progress AS p \
-             WHERE p.user_id = ?1 AND p.sentence_id = o.sentence_id AND p.score <> 0) \
-         ORDER BY o.no DESC, o.sentence_id DESC LIMIT ?6 OFFSET ?7",
-    blocks_from: "SELECT b.block, b.sentences - ifnull(s.sentences, 0) AS n \
-         FROM sentence_block AS b LEFT JOIN scored_block AS s ON s.user_id = ?1 AND s.block = b.block \
-         WHERE b.block >= ?3 AND n > 0 ORDER BY b.block",
-    blocks_down: "SELECT b.block, b.sentences - ifnull(s.sentences, 0) AS n \
-         FROM sentence_block AS b LEFT JOIN scored_block AS s ON s.user_id = ?1 AND s.block = b.block \
-         WHERE b.block <= ?3 AND n > 0 ORDER BY b.block DESC",
-};
+const PLACE: &str = "SELECT ifnull(no, 0) FROM sentences WHERE id = ?1 \
+    AND NOT EXISTS (SELECT 1 FROM removed_sentence AS r WHERE r.id = ?1)";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 16] = [
+pub(super) const STATEMENTS: [&str; 17] = [
     TOTAL,
     SCORES,
+    REMOVED,
     SCORE,
     PLACE,
     ALL.forward,
@@ -114,6 +66,8 @@ pub(super) struct Order<'c> {
     connection: &'c Connection,
     user: i64,
     bands: Vec<Band>,
+    /// Sentences that the file still counts; nearly always none.
+    removed: Vec<Ranked>,
     /// All sentences.
     pub(super) sentences: i64,
 }
@@ -140,6 +94,13 @@ impl BandKind {
             Self::Score(score) => (&OF_SCORE, score),
         }
     }
+
+    fn holds(self, sentence: &Ranked) -> bool {
+        match self {
+            Self::All => true,
+            Self::Score(score) => sentence.score == score,
+        }
+    }
 }
 
 /// A place in a band: number and id.
@@ -151,16 +112,20 @@ const LAST: Key = (i64::MAX, i64::MAX);
 impl<'c> Order<'c> {
     /// The order of `user` in `mode`.
     pub(super) fn of(connection: &'c Connection, user: i64, mode: Mode) -> rusqlite::Result<Self> {
-        let sentences = connection
+        let counted: i64 = connection
             .prepare_cached(TOTAL)?
             .query_row([], |row| row.get(0))?;
+        let mut select = connection.prepare_cached(REMOVED)?;
+        let removed = select.query_map([user], ranked)?;
+        let removed = removed.collect::<rusqlite::Result<Vec<_>>>()?;
+        let sentences = counted - rows(&removed);
         let bands = match mode {
             Mode::Normal => vec![Band {
                 kind: BandKind::All,
                 sentences,
             }],
             Mode::Top | Mode::Worst => {
-                let mut bands = by_score(connection, user, sentences)?;
+                let mut bands = by_score(connection, user, sentences, &removed)?;
                 if mode == Mode::Top {
                     bands.reverse();
                 }
@@ -171,6 +136,7 @@ impl<'c> Order<'c> {
             connection,
             user,
             bands,
+            removed,
             sentences,
         })
     }
@@ -258,11 +224,14 @@ impl<'c> Order<'c> {
         } else {
             (key.0 >> BLOCK_BITS) + 1
         };
-        if found.is_empty()
-            && let Some(block) = self.block(kind, next, true)?
+        let mut next = Some(next);
+        while found.is_empty()
+            && let Some(from) = next
+            && let Some(block) = self.block(kind, from, true)?
         {
             let begin = (block << BLOCK_BITS, i64::MIN);
             self.walk(kind, (begin, block_end(begin.0)), (1, 0), true, &mut found)?;
+            next = block.checked_add(1);
         }
         Ok(found.first().copied())
     }
@@ -278,12 +247,15 @@ impl<'c> Order<'c> {
         } else {
             (key.0 >> BLOCK_BITS) - 1
         };
-        if found.is_empty()
-            && let Some(block) = self.block(kind, previous, false)?
+        let mut previous = Some(previous);
+        while found.is_empty()
+            && let Some(from) = previous
+            && let Some(block) = self.block(kind, from, false)?
         {
             let begin = block << BLOCK_BITS;
             let end = (block_end(begin), i64::MAX);
             self.walk(kind, (end, begin), (1, 0), false, &mut found)?;
+            previous = block.checked_sub(1);
         }
         Ok(found.first().copied())
     }
@@ -316,7 +288,10 @@ impl<'c> Order<'c> {
         while rows(found) < wanted
             && let Some(row) = blocks.next()?
         {
-            let (block, sentences): (i64, i64) = (row.get(0)?, row.get(1)?);
+            let (block, counted): (i64, i64) = (row.get(0)?, row.get(1)?);
+            let is_here = |gone: &&Ranked| gone.no >> BLOCK_BITS == block && kind.holds(gone);
+            let removed = self.removed.iter().filter(is_here).count();
+            let sentences = counted - i64::try_from(removed).unwrap_or(i64::MAX);
             if skip >= sentences {
                 skip -= sentences;
                 continue;
@@ -345,9 +320,26 @@ impl<'c> Order<'c> {
             walk.backward
         };
         let mut select = self.connection.prepare_cached(sql)?;
-        let values = params![self.user, score, key.0, key.1, end, limit, skip];
-        for ranked in select.query_map(values, ranked)? {
-            found.push(ranked?);
+        // Where some are passed over, the places of the others are not those of the statement.
+        let (most, from) = match self.removed.is_empty() {
+            true => (limit, skip),
+            false => (-1, 0),
+        };
+        let values = params![self.user, score, key.0, key.1, end, most, from];
+        let (mut limit, mut skip) = (limit, skip - from);
+        let mut sentences = select.query_map(values, ranked)?;
+        while limit > 0
+            && let Some(sentence) = sentences.next().transpose()?
+        {
+            if self.removed.iter().any(|gone| gone.id == sentence.id) {
+                continue;
+            }
+            if skip > 0 {
+                skip -= 1;
+            } else {
+                limit -= 1;
+                found.push(sentence);
+            }
         }
         Ok(())
     }
@@ -361,18 +353,24 @@ pub(super) fn score(connection: &Connection, user: i64, sentence: i64) -> rusqli
 }
 
 /// The bands by rising score, that of 0 among them.
-fn by_score(connection: &Connection, user: i64, sentences: i64) -> rusqlite::Result<Vec<Band>> {
+fn by_score(
+    connection: &Connection,
+    user: i64,
+    sentences: i64,
+    removed: &[Ranked],
+) -> rusqlite::Result<Vec<Band>> {
     let mut bands = Vec::new();
     let mut scored = 0;
     let mut select = connection.prepare_cached(SCORES)?;
     let mut rows = select.query([user])?;
     while let Some(row) = rows.next()? {
-        let band = Band {
-            kind: BandKind::Score(row.get(0)?),
-            sentences: row.get(1)?,
-        };
-        scored += band.sentences;
-        bands.push(band);
+        let (kind, counted): (_, i64) = (BandKind::Score(row.get(0)?), row.get(1)?);
+        let gone = removed.iter().filter(|gone| kind.holds(gone)).count();
+        let sentences = counted - i64::try_from(gone).unwrap_or(i64::MAX);
+        if sentences > 0 {
+            scored += sentences;
+            bands.push(Band { kind, sentences });
+        }
     }
     let below = |band: &Band| matches!(band.kind, BandKind::Score(score) if score < 0);
     let place = bands.partition_point(below);
@@ -506,6 +504,48 @@ mod tests {
                 assert_eq!(found, Some(expected), "user {user}, {mode:?}, {place}");
             }
             assert_eq!(order.neighbours(999).unwrap(), None);
+        }
+    }
+
+    /// A sentence that is removed while gradings of it are left is in no order, nor counted.
+    #[test]
+    fn removed_sentences_are_passed_over() {
+        let connection = file();
+        // Some that were graded and some that were not; all of a block, and a few here and there.
+        let hide = "INSERT INTO removed_sentence SELECT id FROM sentences \
+            WHERE id % 29 = 1 OR no >> 8 = 2 OR no IS NULL";
+        connection.execute(hide, []).unwrap();
+        let is_left = |id: i64| {
+            let sql = "SELECT 1 FROM removed_sentence WHERE id = ?1";
+            !connection
+                .prepare_cached(sql)
+                .unwrap()
+                .exists([id])
+                .unwrap()
+        };
+        for (user, mode) in [1, 2, 3]
+            .into_iter()
+            .flat_map(|user| [Mode::Normal, Mode::Top, Mode::Worst].map(|mode| (user, mode)))
+        {
+            let order = Order::of(&connection, user, mode).unwrap();
+            let mut plain = plain(&connection, user, mode);
+            plain.retain(|ranked| is_left(ranked.id));
+            let all = plain.len();
+            assert!(all < 290 && order.sentences == i64::try_from(all).unwrap());
+            for offset in 0..=all {
+                let expected: Vec<_> = plain.iter().skip(offset).take(5).copied().collect();
+                let page = order.page(i64::try_from(offset).unwrap(), 5).unwrap();
+                assert_eq!(page, expected, "user {user}, {mode:?}, {offset}");
+            }
+            for (place, ranked) in plain.iter().enumerate() {
+                let expected = Neighbours {
+                    previous: plain[(place + all - 1) % all].id,
+                    next: plain[(place + 1) % all].id,
+                };
+                let found = order.neighbours(ranked.id).unwrap();
+                assert_eq!(found, Some(expected), "user {user}, {mode:?}, {place}");
+            }
+            assert_eq!(order.neighbours(1).unwrap(), None);
         }
     }
 

@@ -112,7 +112,8 @@ impl Nested<'_> {
         text(self.0.get(name)?)
     }
 
-    /// A whole number, as far as a text begins with one; 0 for other texts. Nothing is none.
+    /// A whole number, as far as a text begins with one; 0 for other texts. Nothing is none, and what is too
+    /// large the largest.
     pub(super) fn integer(self, name: &str) -> Option<i64> {
         match self.0.get(name)? {
             Value::Bool(value) => Some(i64::from(*value)),
@@ -153,13 +154,19 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// The number that a text begins with, or 0.
+/// The number that a text begins with, or 0. One that is too large is the largest that there is, so that it is
+/// not taken for another.
 pub(super) fn integer(text: &str) -> i64 {
     let sign = usize::from(text.starts_with(['+', '-']));
     let digits = text[sign..]
         .find(|c: char| !c.is_ascii_digit())
         .map_or(text.len(), |end| sign + end);
-    text[..digits].parse().unwrap_or(0)
+    match text[..digits].parse() {
+        Ok(number) => number,
+        Err(_) if digits == sign => 0,
+        Err(_) if text.starts_with('-') => i64::MIN,
+        Err(_) => i64::MAX,
+    }
 }
 
 impl FromRequest<DrillState> for Parameters {
@@ -334,8 +341,12 @@ mod tests {
         let expected = [Some(true), Some(false), Some(false), Some(true), None, None];
         assert_eq!(["a", "b", "c", "d", "e", "f"].map(of), expected);
         assert_eq!(
-            ["12", "-3x", "x", "+", "99999999999999999999"].map(integer),
-            [12, -3, 0, 0, 0]
+            ["12", "-3x", "x", "+", "", "+7"].map(integer),
+            [12, -3, 0, 0, 0, 7]
+        );
+        assert_eq!(
+            ["99999999999999999999x", "-99999999999999999999"].map(integer),
+            [i64::MAX, i64::MIN]
         );
     }
 }

@@ -28,7 +28,11 @@ const FORWARD_OF_KIND: &str =
     select!("user_id = ?1 AND id > ?2 AND type = ?5 ORDER BY id LIMIT ?3 OFFSET ?4");
 const BACKWARD_OF_KIND: &str =
     select!("user_id = ?1 AND id < ?2 AND type = ?5 ORDER BY id DESC LIMIT ?3 OFFSET ?4");
-const IS_SENTENCE: &str = "SELECT 1 FROM sentences WHERE id = ?1";
+/// How many gradings are in which part of the list (schema/english/derived.sql).
+const BLOCKS: &str = "SELECT first_id, gradings, written, not_written FROM grading_block \
+    WHERE user_id = ?1 ORDER BY first_id";
+const IS_SENTENCE: &str = "SELECT 1 FROM sentences WHERE id = ?1 \
+    AND NOT EXISTS (SELECT 1 FROM removed_sentence AS r WHERE r.id = ?1)";
 const INSERT: &str = "INSERT INTO scores (passed, val, sentence_id, user_id, type, created_at, updated_at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
 const UPDATE: &str =
@@ -37,12 +41,13 @@ const DELETE: &str = "DELETE FROM scores WHERE id = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 9] = [
+pub(super) const STATEMENTS: [&str; 10] = [
     SCORE,
     FORWARD,
     BACKWARD,
     FORWARD_OF_KIND,
     BACKWARD_OF_KIND,
+    BLOCKS,
     IS_SENTENCE,
     INSERT,
     UPDATE,
@@ -93,6 +98,16 @@ pub(super) struct ScoreOfKindView {
     url: String,
 }
 
+/// A grading as JSON has it at the addresses of a kind.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum ViewOfKind {
+    /// Where all kinds are.
+    Any(ScoreView),
+    /// Where one kind is.
+    One(ScoreOfKindView),
+}
+
 impl Score {
     /// The grading with this id, if it is of the learner `user` and of `kind`.
     pub(super) fn find(
@@ -121,17 +136,15 @@ impl Score {
         })
     }
 
-    /// It as JSON at the addresses of `kind`.
-    pub(super) fn json(
-        &self,
-        kind: Kind,
-        addresses: &Addresses,
-    ) -> serde_json::Result<serde_json::Value> {
+    /// It as JSON has it at the addresses of `kind`.
+    pub(super) fn view(&self, kind: Kind, addresses: &Addresses) -> ViewOfKind {
         let url = addresses.of_json(kind.resource(), self.id);
-        let (created_at, updated_at) =
-            (time::shown(&self.created_at), time::shown(&self.updated_at));
+        let (created_at, updated_at) = (
+            time::in_json(&self.created_at),
+            time::in_json(&self.updated_at),
+        );
         match kind {
-            Kind::Any => serde_json::to_value(ScoreView {
+            Kind::Any => ViewOfKind::Any(ScoreView {
                 id: self.id,
                 passed: self.passed,
                 sentence_id: self.sentence_id,
@@ -140,7 +153,7 @@ impl Score {
                 updated_at,
                 url,
             }),
-            Kind::Written | Kind::NotWritten => serde_json::to_value(ScoreOfKindView {
+            Kind::Written | Kind::NotWritten => ViewOfKind::One(ScoreOfKindView {
                 id: self.id,
                 created_at,
                 updated_at,
@@ -162,7 +175,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    /// That of a query. Links lead by ids, which cost the same however far they are.
+    /// That of a query. Links lead by ids, so that a grading that comes or goes moves none beyond them.
     pub(super) fn of(query: Option<&str>) -> Self {
         let id = |name| parameter(query, name).and_then(|id| id.parse().ok());
         match (id("after"), id("before")) {
@@ -174,6 +187,7 @@ impl Part {
 }
 
 /// A part of a learner's gradings, in the order of their ids.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct ScoreList {
     pub(super) rows: Vec<Score>,
     /// Whether there are some before.
@@ -183,7 +197,8 @@ pub(super) struct ScoreList {
 }
 
 impl ScoreList {
-    /// `limit` of the gradings of `user` that are of `kind`.
+    /// `limit` of the gradings of `user` that are of `kind`. Behind the last part is the last one again, and
+    /// before the first one the first.
     pub(super) fn read(
         connection: &Connection,
         kind: Kind,
@@ -191,47 +206,37 @@ impl ScoreList {
         part: Part,
         limit: i64,
     ) -> rusqlite::Result<Self> {
-        let skip = match part {
-            Part::Page(page) => (page - 1).saturating_mul(limit),
-            Part::After(_) | Part::Before(_) => 0,
+        let walk = Walk {
+            connection,
+            kind,
+            user,
         };
-        let (key, is_forward) = match part {
-            Part::Page(_) => (i64::MIN, true),
-            Part::After(id) => (id, true),
-            Part::Before(id) => (id, false),
+        let rows = match part {
+            Part::Page(1) => walk.after(i64::MIN, limit, 0)?,
+            Part::Page(page) => {
+                let (key, skip) = walk.place((page - 1).saturating_mul(limit), limit)?;
+                walk.after(key, limit, skip)?
+            }
+            Part::After(id) => match walk.after(id, limit, 0)? {
+                none if none.is_empty() => walk.before(i64::MAX, limit)?,
+                rows => rows,
+            },
+            Part::Before(id) => match walk.before(id, limit)? {
+                none if none.is_empty() => walk.after(i64::MIN, limit, 0)?,
+                rows => rows,
+            },
         };
-        let sql = match (kind, is_forward) {
-            (Kind::Any, true) => FORWARD,
-            (Kind::Any, false) => BACKWARD,
-            (_, true) => FORWARD_OF_KIND,
-            (_, false) => BACKWARD_OF_KIND,
+        let (has_previous, has_next) = match rows.first().zip(rows.last()) {
+            Some((first, last)) => (
+                !walk.before(first.id, 1)?.is_empty(),
+                !walk.after(last.id, 1, 0)?.is_empty(),
+            ),
+            None => (false, false),
         };
-        let mut select = connection.prepare_cached(sql)?;
-        // One more tells whether the list goes on.
-        let values = params![user, key, limit + 1, skip, kind.stored()];
-        let values: &[&dyn rusqlite::ToSql] = match kind {
-            Kind::Any => &values[..4],
-            Kind::Written | Kind::NotWritten => values,
-        };
-        let rows = select.query_map(values, Score::of_row)?;
-        let mut rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-        let goes_on = rows.len() > wanted;
-        rows.truncate(wanted);
-        if !is_forward {
-            rows.reverse();
-        }
         Ok(Self {
-            has_previous: match part {
-                Part::Page(page) => page > 1,
-                Part::After(_) => true,
-                Part::Before(_) => goes_on,
-            },
-            has_next: match part {
-                Part::Page(_) | Part::After(_) => goes_on,
-                Part::Before(_) => true,
-            },
             rows,
+            has_previous,
+            has_next,
         })
     }
 
@@ -243,6 +248,68 @@ impl ScoreList {
             first.map(|score| format!("before={}", score.id)),
             last.map(|score| format!("after={}", score.id)),
         )
+    }
+}
+
+/// A walk through the gradings of a learner that are of a kind.
+struct Walk<'c> {
+    connection: &'c Connection,
+    kind: Kind,
+    user: i64,
+}
+
+impl Walk<'_> {
+    /// The gradings behind an id, the first `skip` left out.
+    fn after(&self, id: i64, limit: i64, skip: i64) -> rusqlite::Result<Vec<Score>> {
+        self.rows((FORWARD, FORWARD_OF_KIND), (id, limit, skip))
+    }
+
+    /// Those before an id.
+    fn before(&self, id: i64, limit: i64) -> rusqlite::Result<Vec<Score>> {
+        let mut rows = self.rows((BACKWARD, BACKWARD_OF_KIND), (id, limit, 0))?;
+        rows.reverse();
+        Ok(rows)
+    }
+
+    fn rows(
+        &self,
+        (of_all, of_kind): (&str, &str),
+        (id, limit, skip): (i64, i64, i64),
+    ) -> rusqlite::Result<Vec<Score>> {
+        let values = params![self.user, id, limit, skip, self.kind.stored()];
+        let (sql, values) = match self.kind {
+            Kind::Any => (of_all, &values[..4]),
+            Kind::Written | Kind::NotWritten => (of_kind, values),
+        };
+        let mut select = self.connection.prepare_cached(sql)?;
+        select.query_map(values, Score::of_row)?.collect()
+    }
+
+    /// Behind which id the grading is that has `skip` before it, and how many of these are behind that id,
+    /// too. If there are not so many, that of the first on the last page. Whole blocks are passed over by
+    /// their counts.
+    fn place(&self, skip: i64, limit: i64) -> rusqlite::Result<(i64, i64)> {
+        let column = match self.kind {
+            Kind::Any => 1,
+            Kind::Written => 2,
+            Kind::NotWritten => 3,
+        };
+        let mut select = self.connection.prepare_cached(BLOCKS)?;
+        let mut rows = select.query([self.user])?;
+        let mut ends = Vec::new();
+        let mut passed = 0;
+        while let Some(row) = rows.next()? {
+            let (first, gradings): (i64, i64) = (row.get(0)?, row.get(column)?);
+            if skip < passed + gradings {
+                return Ok((first - 1, skip - passed));
+            }
+            ends.push((first - 1, passed));
+            passed += gradings;
+        }
+        let last = (passed - 1).max(0) / limit * limit;
+        let block = ends.partition_point(|(_, before)| *before <= last);
+        let block = block.checked_sub(1).and_then(|block| ends.get(block));
+        Ok(block.map_or((i64::MIN, 0), |(key, before)| (*key, last - before)))
     }
 }
 

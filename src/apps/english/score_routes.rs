@@ -23,7 +23,8 @@ macro_rules! operations {
             use super::*;
 
             #[utoipa::path(get, summary = concat!("Your ", $noun, "s"),
-                description = "500 at most, by rising id. `Link` leads on; a page further on costs no more that way.", path = $all, operation_id = $list, tag = "English",
+                description = "500 at most, by rising id. `Link` leads on. Behind the last part is the last one again.",
+                path = $all, operation_id = $list, tag = "English",
                 params(described::PartParameters), security(("Session" = [])),
                 responses(
                     (status = 200, description = "A part of them; HTML unless JSON is asked for.",
@@ -70,7 +71,8 @@ macro_rules! operations {
                 scores::make($kind, &drill, terms, addresses, frame, sent).await
             }
 
-            #[utoipa::path(get, summary = concat!("One ", $noun), path = $one, operation_id = $show, tag = "English",
+            #[utoipa::path(get, summary = concat!("One ", $noun), path = $one, operation_id = $show,
+                tag = "English",
                 params(("id" = i64, Path)), security(("Session" = [])),
                 responses(
                     (status = 200, description = "It; HTML unless JSON is asked for.",

@@ -1,6 +1,7 @@
 //! `/scores`, `/score_eng_writtens` and `/score_eng_not_writtens`: a learner's gradings, as pages and as JSON.
 //!
-//! The three are one implementation by [`Kind`]; `score_routes` has an operation of each. A grading of a sentence leads back to the sentence (advice 28), a plain one to itself.
+//! The three are one implementation by [`Kind`]; `score_routes` has an operation of each. A grading of a
+//! sentence leads back to the sentence (advice 28), a plain one to itself.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -15,7 +16,7 @@ use super::parameters::{LearnerParameters, Nested, Parameters};
 use super::path::Addresses;
 use super::score::{self, NAMES, Part, Score, ScoreFields, ScoreList};
 use super::validation::FieldErrors;
-use super::write::{Decided, Terms, Unchanged, led, stored, write};
+use super::write::{Decided, Terms, Unchanged, led, removed, stored, write};
 use super::{Drill, Result, sentence};
 use crate::apps::answer::json;
 use crate::http::{HttpError, KeptHeader, Reading};
@@ -53,9 +54,8 @@ pub(super) async fn list(
     if format == Format::Html {
         return score_list::answer(drill, frame, kind, &list);
     }
-    let rows = list.rows.iter().map(|score| score.json(kind, addresses));
-    let rows = rows.collect::<serde_json::Result<Vec<_>>>();
-    let rows = rows.map_err(HttpError::internal)?;
+    let rows = list.rows.iter().map(|score| score.view(kind, addresses));
+    let rows: Vec<_> = rows.collect();
     let mut response = json(serde_json::to_vec(&rows).map_err(HttpError::internal)?);
     let link = links(
         &drill.mount.url(&format!("{}{SUFFIX}", kind.resource())),
@@ -92,8 +92,8 @@ pub(super) fn one(
     if format == Format::Html {
         return score_page::answer(drill, frame, kind, &score);
     }
-    let body = score.json(kind, addresses).map_err(HttpError::internal)?;
-    Ok(reading.answer(json(body.to_string())).into_response())
+    let body = serde_json::to_vec(&score.view(kind, addresses)).map_err(HttpError::internal)?;
+    Ok(reading.answer(json(body)).into_response())
 }
 
 fn read(kind: Kind, drill: &Drill, learner: &Visitor, id: i64) -> Result<Score> {
@@ -279,10 +279,7 @@ pub(super) async fn remove(
         })
     })
     .await?;
-    match Decided::of(drill, outcome, kind.destroyed())? {
-        Decided::Done(response) => Ok(response),
-        Decided::Refused(errors) => Ok(errors.into_response()),
-    }
+    removed(drill, outcome, kind.destroyed())
 }
 
 /// A grading as JSON, in what the writer answers.
@@ -294,8 +291,8 @@ fn shown(
     addresses: &Addresses,
 ) -> Result<StoredResponse, Unchanged> {
     let score = Score::find(connection, kind, user, id)?.ok_or_else(no_such)?;
-    let body = score.json(kind, addresses).map_err(HttpError::internal)?;
-    Ok(stored(status, body.to_string().into_bytes()))
+    let body = serde_json::to_vec(&score.view(kind, addresses)).map_err(HttpError::internal)?;
+    Ok(stored(status, body))
 }
 
 /// The answer; a form that was refused is shown again with what was typed.

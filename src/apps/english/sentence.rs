@@ -15,18 +15,19 @@ use super::validation::{self, FieldErrors};
 use crate::http::HttpError;
 use crate::web::paging::pages;
 
-const SENTENCE: &str =
-    "SELECT id, no, en, jp, voice_data, created_at, updated_at FROM sentences WHERE id = ?1";
-const BY_NUMBER: &str = "SELECT id FROM sentences WHERE no IS ?1 ORDER BY id LIMIT 1";
+const SENTENCE: &str = "SELECT id, no, en, jp, voice_data, created_at, updated_at FROM sentences \
+    WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM removed_sentence AS r WHERE r.id = ?1)";
+const BY_NUMBER: &str = "SELECT id FROM sentences AS s \
+    WHERE no IS ?1 AND NOT EXISTS (SELECT 1 FROM removed_sentence AS r WHERE r.id = s.id) \
+    ORDER BY id LIMIT 1";
 const INSERT: &str = "INSERT INTO sentences (no, en, jp, voice_data, created_at, updated_at) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
 const UPDATE: &str = "UPDATE sentences SET no = ?2, en = ?3, jp = ?4, voice_data = ?5, updated_at = ?6 \
     WHERE id = ?1";
-const DELETE: &str = "DELETE FROM sentences WHERE id = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 5] = [SENTENCE, BY_NUMBER, INSERT, UPDATE, DELETE];
+pub(super) const STATEMENTS: [&str; 4] = [SENTENCE, BY_NUMBER, INSERT, UPDATE];
 
 /// Where they are.
 pub(super) const RESOURCE: &str = "/sentences";
@@ -49,23 +50,37 @@ pub(super) struct SentenceFields {
     pub(super) voice_data: Option<String>,
 }
 
+/// What of it is said; each that is given may be nothing.
+#[derive(Debug, Clone)]
+pub(super) struct GivenFields {
+    no: Option<Option<i64>>,
+    en: Option<Option<String>>,
+    jp: Option<Option<String>>,
+    voice_data: Option<Option<String>>,
+}
+
+impl GivenFields {
+    /// Those of a request.
+    pub(super) fn of(given: Nested<'_>) -> Self {
+        let text = |name| given.has(name).then(|| given.text(name).map(line));
+        Self {
+            no: given.has("no").then(|| given.integer("no")),
+            en: text("en"),
+            jp: text("jp"),
+            voice_data: text("voice_data"),
+        }
+    }
+}
+
 impl SentenceFields {
     /// These with what is given in its place.
-    pub(super) fn with(mut self, given: Nested<'_>) -> Self {
-        if given.has("no") {
-            self.no = given.integer("no");
+    pub(super) fn with(self, given: GivenFields) -> Self {
+        Self {
+            no: given.no.unwrap_or(self.no),
+            en: given.en.unwrap_or(self.en),
+            jp: given.jp.unwrap_or(self.jp),
+            voice_data: given.voice_data.unwrap_or(self.voice_data),
         }
-        let text = |name| given.has(name).then(|| given.text(name).map(line));
-        if let Some(en) = text("en") {
-            self.en = en;
-        }
-        if let Some(jp) = text("jp") {
-            self.jp = jp;
-        }
-        if let Some(voice_data) = text("voice_data") {
-            self.voice_data = voice_data;
-        }
-        self
     }
 
     /// What of them the file does not take.
@@ -85,7 +100,13 @@ impl SentenceFields {
             ("voice_data", &self.voice_data),
         ];
         for (name, text) in texts {
-            if let Some(wrong) = text.as_deref().and_then(validation::length) {
+            let Some(text) = text.as_deref() else {
+                continue;
+            };
+            if let Some(wrong) = validation::length(text) {
+                errors.add(name, wrong);
+            }
+            if let Some(wrong) = validation::nul(text) {
                 errors.add(name, wrong);
             }
         }
@@ -164,8 +185,8 @@ impl Sentence {
             en: self.fields.en.as_deref(),
             jp: self.fields.jp.as_deref(),
             voice_data: self.fields.voice_data.as_deref(),
-            created_at: time::shown(&self.created_at),
-            updated_at: time::shown(&self.updated_at),
+            created_at: time::in_json(&self.created_at),
+            updated_at: time::in_json(&self.updated_at),
             url: addresses.of_json(RESOURCE, self.id),
             score,
         }
@@ -266,11 +287,6 @@ pub(super) fn update(
     let mut update = connection.prepare_cached(UPDATE)?;
     update.execute((id, no, en, jp, voice_data, time::now()))?;
     Ok(())
-}
-
-/// Removes a sentence with its gradings; whether it was there.
-pub(super) fn delete(connection: &Connection, id: i64) -> rusqlite::Result<bool> {
-    Ok(connection.prepare_cached(DELETE)?.execute([id])? > 0)
 }
 
 #[cfg(test)]

@@ -11,12 +11,13 @@ use super::pages::accounts::described::{NotSignedIn, WrongFormToken};
 use super::pages::frame::PageFrame;
 use super::pages::notices;
 use super::pages::{sentence as page, sentence_form, sentence_list};
-use super::parameters::{LearnerParameters, Parameters, integer};
+use super::parameters::{LearnerParameters, integer};
 use super::path::{Addresses, Id, page_in, parameter};
+use super::removal::Remover;
 use super::sentence::{
-    self, KEY, NAMES, RESOURCE, Sentence, SentenceFields, SentenceList, SentenceView,
+    self, GivenFields, KEY, NAMES, RESOURCE, Sentence, SentenceFields, SentenceList, SentenceView,
 };
-use super::write::{Decided, Terms, Unchanged, led, stored, write};
+use super::write::{Decided, Terms, Unchanged, led, removed, stored, write};
 use super::{Drill, DrillState, Result};
 use crate::apps::answer::json;
 use crate::http::{HttpError, KeptHeader, Reading};
@@ -198,7 +199,7 @@ pub(super) async fn create(
     }: LearnerParameters,
 ) -> Result<Response> {
     must_edit(&learner)?;
-    let given = parameters.required(KEY, &NAMES)?;
+    let given = GivenFields::of(parameters.required(KEY, &NAMES)?);
     let fields = SentenceFields::default().with(given);
     let format = parameters.format;
     let mount = drill.mount.clone();
@@ -217,7 +218,7 @@ pub(super) async fn create(
     })
     .await?;
     let decided = Decided::of(&drill, outcome, &notices::SENTENCE_CREATED)?;
-    finish(&drill, &frame, &parameters, None, decided)
+    finish(&drill, &frame, (None, format), &fields, decided)
 }
 
 /// Change a sentence
@@ -289,16 +290,14 @@ async fn apply(
         learner,
     } = sent;
     must_edit(&learner)?;
-    read(drill, id)?;
-    parameters.required(KEY, &NAMES)?;
+    let old = read(drill, id)?.fields;
+    let given = GivenFields::of(parameters.required(KEY, &NAMES)?);
+    let typed = old.with(given.clone());
     let format = parameters.format;
     let to = drill.mount.url(&format!("{RESOURCE}/{id}"));
-    let terms = terms.of(&parameters)?;
-    let parameters = std::sync::Arc::new(parameters);
-    let given = std::sync::Arc::clone(&parameters);
-    let outcome = write(drill, terms, move |connection| {
+    let outcome = write(drill, terms.of(&parameters)?, move |connection| {
         let old = Sentence::find(connection, id)?.ok_or_else(no_such)?.fields;
-        let new = old.clone().with(given.required(KEY, &NAMES)?);
+        let new = old.clone().with(given);
         let flaws = new.flaws();
         if !flaws.is_empty() {
             return Err(flaws.into());
@@ -314,12 +313,13 @@ async fn apply(
     })
     .await?;
     let decided = Decided::of(drill, outcome, &notices::SENTENCE_UPDATED)?;
-    finish(drill, &frame, &parameters, Some(id), decided)
+    finish(drill, &frame, (Some(id), format), &typed, decided)
 }
 
 /// Remove a sentence
 ///
-/// For editors. All gradings of it go, too, whoever made them.
+/// For editors. All gradings of it go, too, whoever made them, and its words, if no other sentence has its
+/// number. Many gradings go in pieces behind the answer.
 #[utoipa::path(delete, path = "/sentences/{id}", operation_id = "destroy_sentence", tag = "English",
     params(("id" = i64, Path), super::described::WriteParameters,
         ("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
@@ -343,8 +343,9 @@ pub(super) async fn destroy(
     must_edit(&learner)?;
     let format = parameters.format;
     let to = drill.mount.url(RESOURCE);
+    let remover = Remover::of(&drill.store);
     let outcome = write(&drill, terms.of(&parameters)?, move |connection| {
-        if !sentence::delete(connection, id)? {
+        if !remover.remove(connection, id)? {
             return Err(no_such().into());
         }
         Ok(match format {
@@ -353,10 +354,7 @@ pub(super) async fn destroy(
         })
     })
     .await?;
-    match Decided::of(&drill, outcome, &notices::SENTENCE_DESTROYED)? {
-        Decided::Done(response) => Ok(response),
-        Decided::Refused(errors) => Ok(errors.into_response()),
-    }
+    removed(&drill, outcome, &notices::SENTENCE_DESTROYED)
 }
 
 /// The sentence as JSON, in what the writer answers.
@@ -374,23 +372,15 @@ fn shown(
 fn finish(
     drill: &Drill,
     frame: &PageFrame,
-    parameters: &Parameters,
-    id: Option<i64>,
+    (id, format): (Option<i64>, Format),
+    typed: &SentenceFields,
     decided: Decided,
 ) -> Result<Response> {
-    let errors = match decided {
-        Decided::Done(response) => return Ok(response),
-        Decided::Refused(errors) if parameters.format == Format::Json => {
-            return Ok(errors.into_response());
-        }
-        Decided::Refused(errors) => errors,
-    };
-    let old = match id {
-        Some(id) => read(drill, id)?.fields,
-        None => SentenceFields::default(),
-    };
-    let typed = old.with(parameters.required(KEY, &NAMES)?);
-    sentence_form::answer(drill, frame, id, &typed, Some(&errors))
+    match decided {
+        Decided::Done(response) => Ok(response),
+        Decided::Refused(errors) if format == Format::Json => Ok(errors.into_response()),
+        Decided::Refused(errors) => sentence_form::answer(drill, frame, id, typed, Some(&errors)),
+    }
 }
 
 #[cfg(test)]

@@ -91,8 +91,8 @@ mod tests {
         };
         assert_eq!(flaw(|_| {}), None);
         assert_eq!(flaw(|s| s.words_url = "http://wm:3000".into()), None);
-        let local = "https://drill.example/stream";
-        assert_eq!(flaw(|_| {}).or(PublicUrl::parse(local).err()), None);
+        let local = flaw(|s| s.streaming_local = "https://drill.example/stream".into());
+        assert_eq!(local, None);
         for (name, wrong) in [
             (
                 "words_timeout_milliseconds",

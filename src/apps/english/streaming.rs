@@ -7,15 +7,16 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::Connection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::described;
 use super::learner::{Visitor, unauthorized};
-use super::mode::Mode;
+use super::mode;
 use super::order::Order;
 use super::pages::accounts::described::NotSignedIn;
+use super::path::parameter;
 use super::settings::EnglishSettings;
 use super::{DrillState, Result};
 use crate::apps::answer::json;
@@ -23,12 +24,6 @@ use crate::http::{HttpError, PrivateResponse};
 
 /// Sentences of a list at most, the first ones of the order.
 const MOST_SENTENCES: i64 = 100_000;
-
-const MODE: &str = "SELECT mode FROM users WHERE id = ?1";
-
-/// Statements of this file, for the test that reads plans.
-#[cfg(test)]
-pub(super) const STATEMENTS: [&str; 1] = [MODE];
 
 /// A learner's sentences in her order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -89,7 +84,7 @@ pub(super) async fn sentences(
     headers: HeaderMap,
     extensions: Extensions,
 ) -> Result<Response> {
-    let asked = asked_user(query.as_deref().unwrap_or_default())?;
+    let asked = asked_user(query.as_deref())?;
     let visitor = Visitor::of(&extensions);
     let by_token = has_token(&headers, &drill.settings);
     let learner = match (&visitor, asked) {
@@ -117,9 +112,7 @@ pub(super) async fn sentences(
 
 /// The list of a learner, as JSON, if there is such a learner.
 fn list(connection: &Connection, learner: i64) -> Result<Option<Vec<u8>>> {
-    let mut select = connection.prepare_cached(MODE)?;
-    let mode = select.query_row([learner], |row| row.get::<_, Mode>(0));
-    let Some(mode) = mode.optional()? else {
+    let Some(mode) = mode::stored(connection, learner)? else {
         return Ok(None);
     };
     let ranked = Order::of(connection, learner, mode)?.page(0, MOST_SENTENCES)?;
@@ -135,9 +128,8 @@ fn list(connection: &Connection, learner: i64) -> Result<Option<Vec<u8>>> {
 }
 
 /// Whose sentences a query asks for.
-fn asked_user(query: &str) -> Result<Option<i64>> {
-    let mut query = form_urlencoded::parse(query.as_bytes());
-    let Some((_, value)) = query.find(|(name, _)| name == "user_id") else {
+fn asked_user(query: Option<&str>) -> Result<Option<i64>> {
+    let Some(value) = parameter(query, "user_id") else {
         return Ok(None);
     };
     let id = value.parse().map_err(|_| {

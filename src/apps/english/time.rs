@@ -14,16 +14,16 @@ pub(super) fn stored(time: Timestamp) -> String {
 }
 
 /// A time of the file as JSON has it.
-pub(super) fn shown(stored: &str) -> String {
+pub(super) fn in_json(stored: &str) -> String {
     let (day, time) = stored.split_once(' ').unwrap_or((stored, "00:00:00"));
     let (second, fraction) = time.split_once('.').unwrap_or((time, ""));
     let millis: String = fraction.chars().chain("000".chars()).take(3).collect();
     format!("{day}T{second}.{millis}Z")
 }
 
-/// A time of JSON as pages tell it.
-pub(super) fn told(shown: &str) -> String {
-    let minute: String = shown.chars().take("2020-01-31T12:34".len()).collect();
+/// A time of JSON as pages have it.
+pub(super) fn on_pages(in_json: &str) -> String {
+    let minute: String = in_json.chars().take("2020-01-31T12:34".len()).collect();
     format!("{} UTC", minute.replace('T', " "))
 }
 
@@ -32,18 +32,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_tell_minutes() {
-        assert_eq!(told("2020-01-31T12:34:56.789Z"), "2020-01-31 12:34 UTC");
+    fn pages_have_minutes() {
+        let minute = "2020-01-31 12:34 UTC";
+        assert_eq!(on_pages("2020-01-31T12:34:56.789Z"), minute);
     }
 
     #[test]
-    fn times_are_shown_with_three_digits() {
+    fn json_has_milliseconds() {
         assert_eq!(
-            shown("2020-01-31 12:34:56.789012"),
+            in_json("2020-01-31 12:34:56.789012"),
             "2020-01-31T12:34:56.789Z"
         );
-        assert_eq!(shown("2020-01-31 12:34:56"), "2020-01-31T12:34:56.000Z");
-        assert_eq!(shown("2020-01-31 12:34:56.5"), "2020-01-31T12:34:56.500Z");
+        assert_eq!(in_json("2020-01-31 12:34:56"), "2020-01-31T12:34:56.000Z");
+        assert_eq!(in_json("2020-01-31 12:34:56.5"), "2020-01-31T12:34:56.500Z");
         let time = Timestamp::from_millisecond(1_580_474_096_789).unwrap();
         assert_eq!(stored(time), "2020-01-31 12:34:56.789000");
     }

@@ -4,23 +4,21 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use rusqlite::OptionalExtension as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::format::Format;
-use super::mode::Mode;
+use super::mode::{self, Mode};
 use super::parameters::LearnerParameters;
 use super::write::{Terms, led, stored, write};
 use super::{DrillState, Result, time};
 use crate::http::HttpError;
 
-const MODE: &str = "SELECT mode FROM users WHERE id = ?1";
 const SET_MODE: &str = "UPDATE users SET mode = ?2, updated_at = ?3 WHERE id = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 2] = [MODE, SET_MODE];
+pub(super) const STATEMENTS: [&str; 1] = [SET_MODE];
 
 /// The order of a learner's sentences.
 #[derive(Serialize, ToSchema)]
@@ -53,9 +51,7 @@ pub(super) async fn toggle_mode(
     let (user, format) = (learner.id, parameters.format);
     let to = drill.mount.url("/users/edit");
     let outcome = write(&drill, terms.of(&parameters)?, move |connection| {
-        let mut select = connection.prepare_cached(MODE)?;
-        let before: Option<Option<String>> =
-            select.query_row([user], |row| row.get(0)).optional()?;
+        let before: Option<Option<String>> = mode::stored(connection, user)?;
         let mode = Mode::toggled(before.flatten().as_deref());
         let mut update = connection.prepare_cached(SET_MODE)?;
         update.execute((user, mode, time::now()))?;

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use super::Result;
 use crate::http::HttpError;
 
-/// The most characters of a text, as the columns of the original have it.
+/// The most characters of a text, as the columns of the original have it. Lists that are seeded are held to it
+/// as well.
 pub(super) const LONGEST: usize = 255;
 
 /// What is wrong with which field, in their order.
@@ -74,6 +75,11 @@ impl IntoResponse for FieldErrors {
 pub(super) fn length(text: &str) -> Option<String> {
     (text.chars().count() > LONGEST)
         .then(|| format!("is too long (maximum is {LONGEST} characters)"))
+}
+
+/// What is wrong with a text, if there is a NUL in it: SQLite's functions stop there.
+pub(super) fn nul(text: &str) -> Option<&'static str> {
+    text.contains('\0').then_some("has a NUL in it")
 }
 
 #[cfg(test)]

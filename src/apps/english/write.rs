@@ -121,17 +121,22 @@ impl Decided {
         {
             return FieldErrors::parse(&body.bytes).map(Self::Refused);
         }
-        let mut response = outcome.into_response();
-        if response.status() == StatusCode::FOUND {
-            let to = response.headers().get("location");
-            let to = to.and_then(|to| to.to_str().ok()).map(str::to_owned);
-            flash::leave(
-                &mut response,
-                &drill.cookies,
-                &to.unwrap_or_default(),
-                notice.word,
-            )?;
-        }
-        Ok(Self::Done(response))
+        removed(drill, outcome, notice).map(Self::Done)
     }
+}
+
+/// The answer of a write that has no fields, such as a removal. The page that it leads to says `notice`.
+pub(super) fn removed(drill: &Drill, outcome: Outcome, notice: &Notice) -> Result<Response> {
+    let mut response = outcome.into_response();
+    if response.status() == StatusCode::FOUND {
+        let to = response.headers().get("location");
+        let to = to.and_then(|to| to.to_str().ok()).map(str::to_owned);
+        flash::leave(
+            &mut response,
+            &drill.cookies,
+            &to.unwrap_or_default(),
+            notice.word,
+        )?;
+    }
+    Ok(response)
 }

@@ -13,6 +13,7 @@ mod forgotten;
 mod languages;
 mod operating;
 mod programs;
+mod removal;
 mod scores;
 mod sentence_page;
 mod sentences;

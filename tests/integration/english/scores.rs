@@ -98,6 +98,31 @@ async fn each_kind_has_seven_routes_in_json() {
     }
 }
 
+/// The contract, 6: names are in its order.
+#[tokio::test]
+async fn a_grading_has_its_names_in_their_order() {
+    let site = Site::of_drill();
+    let ann = site.learner("ann").await;
+    for (resource, names) in [
+        ("/scores", &["id", "passed", "sentence_id", "user_id"][..]),
+        ("/score_eng_writtens", &["id"]),
+    ] {
+        let body = json!({"passed": true, "sentence_id": 1});
+        let made = ann.json(Method::POST, resource, &body).await;
+        let list = ann.json(Method::GET, resource, &Value::Null).await;
+        let at = format!("{resource}/{}", made.is(201).json()["id"]);
+        let one = ann.json(Method::GET, &at, &Value::Null).await;
+        for answer in [made, one, list] {
+            let text = String::from_utf8_lossy(&answer.body).into_owned();
+            let names = names.iter().chain(&["created_at", "updated_at", "url"]);
+            let places: Vec<_> = names
+                .map(|name| text.find(&format!("\"{name}\":")).unwrap())
+                .collect();
+            assert!(places.is_sorted(), "{text}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn each_kind_has_seven_routes_in_html() {
     let site = Site::of_drill();
@@ -363,8 +388,17 @@ async fn long_lists_have_parts() {
     );
     assert_eq!(part("?before=501").await.0, Some((1, 500)));
     assert_eq!(part("?before=501").await.1, part("").await.1);
-    assert_eq!(part("?page=9").await.0, None);
-    assert_eq!(part("?page=9223372036854775807").await.0, None);
+    // Behind the last part is the last one again, with what leads back.
+    for beyond in ["?page=9", "?page=9223372036854775807"] {
+        assert_eq!(part(beyond).await, part("?page=3").await);
+    }
+    for beyond in ["?after=1100", "?after=99999999999"] {
+        let (ends, link) = part(beyond).await;
+        assert_eq!(ends, Some((601, 1100)));
+        let back = "</scores.json?before=601>; rel=\"prev\"";
+        assert_eq!(link, format!("{first}, {back}"));
+    }
+    assert_eq!(part("?before=1").await, part("").await);
     let written = ann.value("/score_eng_writtens.json?after=990").await;
     assert_eq!(written.as_array().unwrap().len(), 55);
     let page = ann.page("/scores?after=50").await;

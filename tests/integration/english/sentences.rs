@@ -249,6 +249,44 @@ async fn one_sentence_is_json_too() {
     }
 }
 
+/// As with Rails, a slash behind an address changes nothing.
+#[tokio::test]
+async fn a_slash_behind_an_address_is_taken() {
+    let site = Site::of_drill();
+    let ed = site.editor("ed").await;
+    for path in [
+        "/accesses/hello/",
+        "/accesses/goodbye/",
+        "/dashboard/index/",
+        "/users/edit/",
+        "/sentences/",
+        "/sentences/1/",
+        "/sentences/new/",
+        "/sentences/1/edit/",
+        "/scores/",
+        "/scores/new/",
+        "/words/1/",
+        "/streaming/sentences/",
+    ] {
+        let _ = ed.get(path).await.is(200);
+    }
+    for path in ["/users/sign_in/", "/users/sign_up/", "/users/password/new/"] {
+        let _ = site.browser().get(path).await.is(200);
+    }
+    for path in ["/user_conf/toggle_mode/", "/user_conf/toggle_mode.json"] {
+        let toggled = ed.json(Method::PUT, path, &json!({})).await;
+        let _ = toggled.is(200);
+    }
+    let found = ed.get("/sentences/search/?no=2").await;
+    assert_eq!(found.is(302).header("location"), "/sentences/2");
+    // The last of a parameter counts, everywhere.
+    let found = ed.get("/sentences/search?no=2&no=3").await;
+    assert_eq!(found.is(302).header("location"), "/sentences/3");
+    let own = site.user_id("ed@example.com").unwrap();
+    let path = format!("/streaming/sentences?user_id=999&user_id={own}");
+    let _ = ed.get(&path).await.is(200);
+}
+
 /// The contract, 6: whoever is not signed in is led to the sign-in, a program is told 401.
 #[tokio::test]
 async fn sentences_are_for_learners() {

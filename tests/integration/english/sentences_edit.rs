@@ -211,7 +211,7 @@ async fn texts_have_255_characters() {
         .json(
             Method::POST,
             "/sentences.json",
-            &json!({"en": most, "jp": "a\0b"}),
+            &json!({"en": most, "jp": "a\u{1f371}b"}),
         )
         .await;
     assert_eq!(made.is(201).json()["en"], most.as_str());
@@ -325,4 +325,139 @@ async fn a_key_makes_one_sentence_of_two_requests() {
         .await
         .is(412);
     assert!(!tag.is_empty());
+}
+
+/// A number that is too large is not another one, as a text either.
+#[tokio::test]
+async fn a_number_too_large_is_refused_as_a_text_too() {
+    let site = Site::of_drill();
+    let eve = site.editor("eve").await;
+    for (no, wrong) in [
+        (
+            json!("99999999999999999999"),
+            "must be less than or equal to 2147483647",
+        ),
+        (
+            json!("-99999999999999999999"),
+            "must be greater than or equal to -2147483648",
+        ),
+        (json!(1e300), "must be less than or equal to 2147483647"),
+    ] {
+        let body = json!({"sentence": {"no": no}});
+        let refused = eve.json(Method::POST, "/sentences.json", &body).await;
+        assert_eq!(refused.is(422).json(), json!({"no": [wrong]}));
+    }
+    let page = eve.page("/sentences/new").await;
+    let typed = [(NO, "99999999999999999999")];
+    let answer = eve.submit(&page, "/sentences", &typed).await;
+    assert!(html(answer.is(200)).contains("No must be less than or equal to 2147483647"));
+    let body = json!({"sentence_id": "99999999999999999999"});
+    let refused = eve.json(Method::POST, "/scores.json", &body).await;
+    assert_eq!(refused.is(422).json(), json!({"sentence": ["must exist"]}));
+    assert_eq!(eve.listed("?page=2").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_text_has_no_nul_in_it() {
+    let site = Site::of_drill();
+    let eve = site.editor("eve").await;
+    for name in ["en", "jp", "voice_data"] {
+        let body = json!({"sentence": {name: "a\0b"}});
+        for (method, path) in [
+            (Method::POST, "/sentences.json"),
+            (Method::PATCH, "/sentences/1.json"),
+        ] {
+            let refused = eve.json(method, path, &body).await;
+            assert_eq!(refused.is(422).json(), json!({name: ["has a NUL in it"]}));
+        }
+    }
+}
+
+/// Pressing a button of removal twice is one removal, and no page that is not there.
+#[tokio::test]
+async fn a_removal_pressed_twice_leads_where_the_first_one_did() {
+    let site = Site::of_drill();
+    let eve = site.editor("eve").await;
+    eve.grades(2, Grade::SaidRight).await;
+    for (resource, to) in [
+        ("/score_eng_not_writtens/1", "/score_eng_not_writtens"),
+        ("/sentences/2", "/sentences"),
+    ] {
+        let page = eve.page(resource).await;
+        for _ in 0..2 {
+            let answer = eve.submit_as("delete", &page, resource, &[]).await;
+            assert_eq!(answer.is(302).header("location"), to);
+        }
+        let _ = eve.get(resource).await.is(404);
+    }
+    let add = json!([{"en": "a"}, {"en": "b"}]);
+    let added = eve
+        .json(Method::POST, "/words/3", &add)
+        .await
+        .is(201)
+        .json();
+    let page = eve.page("/words/3").await;
+    let word = format!("/words/3/{}", added[0]["id"]);
+    for _ in 0..2 {
+        let answer = eve.submit_as("delete", &page, &word, &[]).await;
+        assert_eq!(answer.is(302).header("location"), "/words/3");
+    }
+    // And one mode.
+    let page = eve.page("/users/edit").await;
+    for _ in 0..2 {
+        let answer = eve.submit_as("put", &page, "/user_conf/toggle_mode", &[]);
+        assert_eq!(answer.await.is(302).header("location"), "/users/edit");
+    }
+    let page = eve.page("/users/edit").await;
+    assert!(page.contains("<td>top</td>"), "{page}");
+}
+
+/// The words of a number go with its last sentence, and along with it to another number.
+#[tokio::test]
+async fn words_are_not_left_for_the_next_sentence_of_a_number() {
+    let site = Site::of_drill();
+    let eve = site.editor("eve").await;
+    let words = async |no: i64| {
+        let path = format!("/words/{no}.json");
+        let answer = eve.json(Method::GET, &path, &Value::Null).await;
+        if answer.status == 404 {
+            return 0;
+        }
+        answer.is(200).json().as_array().unwrap().len()
+    };
+    let add = async |no: i64| {
+        let word = json!({"en": "word"});
+        let path = format!("/words/{no}");
+        eve.json(Method::POST, &path, &word).await.is(201);
+    };
+    let make = async |no: i64| {
+        let made = eve
+            .json(Method::POST, "/sentences.json", &json!({"no": no}))
+            .await;
+        made.is(201).json()["id"].as_i64().unwrap()
+    };
+    let remove = async |id: i64| {
+        let path = format!("/sentences/{id}.json");
+        eve.json(Method::DELETE, &path, &Value::Null).await.is(204);
+    };
+    add(5).await;
+    let twin = make(5).await;
+    remove(5).await;
+    assert_eq!(words(5).await, 1, "the other sentence has them");
+    remove(twin).await;
+    assert_eq!(words(5).await, 0);
+    let next = make(5).await;
+    assert_eq!(words(5).await, 0);
+    add(5).await;
+    let path = format!("/sentences/{next}.json");
+    eve.json(Method::PATCH, &path, &json!({"no": 50}))
+        .await
+        .is(200);
+    assert_eq!((words(5).await, words(50).await), (0, 1));
+    // Those of another number stay with it.
+    add(6).await;
+    eve.json(Method::PATCH, &path, &json!({"no": 6}))
+        .await
+        .is(200);
+    assert_eq!((words(50).await, words(6).await), (1, 1));
 }

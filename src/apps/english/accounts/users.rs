@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::flaws::{Field, Flaw, Flaws};
 use crate::apps::english::mode::Mode;
-use crate::apps::english::time::{now, shown};
+use crate::apps::english::time::{in_json, now};
 use crate::apps::english::{Drill, Result};
 use crate::auth::SignIn;
 use crate::auth::password::Verified;
@@ -123,8 +123,8 @@ pub(in crate::apps::english) fn account(drill: &Drill, id: i64) -> Result<Option
                 email: row.get(0)?,
                 mode: row.get::<_, Mode>(1)?.name(),
                 role: row.get(2)?,
-                created_at: shown(row.get_ref(3)?.as_str()?),
-                updated_at: shown(row.get_ref(4)?.as_str()?),
+                created_at: in_json(row.get_ref(3)?.as_str()?),
+                updated_at: in_json(row.get_ref(4)?.as_str()?),
             })
         });
         Ok(account.optional()?)

@@ -39,12 +39,12 @@ use crate::http::Routes;
 
 /// The pages of this folder that are no more than pages.
 pub(super) fn routes() -> Routes<DrillState> {
-    Routes::new()
-        .route("/", get(home::home))
+    Routes::slashed()
         .route("/accesses/hello", get(home::home))
         .route("/accesses/goodbye", get(home::goodbye))
         .route("/dashboard/index", get(dashboard::index))
         .route("/language", post(language::choose))
+        .merge(Routes::new().route("/", get(home::home)))
 }
 
 /// What the pages load, the same for every visitor.

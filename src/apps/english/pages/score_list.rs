@@ -43,7 +43,7 @@ pub(in crate::apps::english) fn answer(
         sentence: frame.url(&format!("{}/{}", sentence::RESOURCE, score.sentence_id)),
         user_id: score.user_id,
         class: score.kind.class(),
-        time: time::shown(&score.created_at),
+        time: time::in_json(&score.created_at),
         address: frame.url(&format!("{}/{}", score.kind.resource(), score.id)),
     });
     let here = frame.url(kind.resource());

@@ -31,7 +31,7 @@ pub(in crate::apps::english) fn answer(
         frame,
         score,
         class: score.kind.class(),
-        time: time::shown(&score.created_at),
+        time: time::in_json(&score.created_at),
         sentence: frame.url(&format!("{}/{}", sentence::RESOURCE, score.sentence_id)),
         list: frame.url(kind.resource()),
         address: frame.url(&format!("{}/{}", kind.resource(), score.id)),

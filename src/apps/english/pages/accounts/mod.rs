@@ -28,7 +28,7 @@ use crate::web::form::method_override;
 
 /// All of them.
 pub(in crate::apps::english) fn routes() -> Routes<DrillState> {
-    let routes = Routes::new()
+    let routes = Routes::slashed()
         .route("/users/cancel", get(sign_up::cancel))
         .route("/users/edit", get(edit::form))
         .route("/users/password/new", get(forgotten::form))
