@@ -134,7 +134,11 @@ impl Client {
                 let Some(head) = connection.receive() else {
                     continue;
                 };
-                assert!(matches!(head.status, 200 | 201), "an answer under load");
+                assert!(
+                    matches!(head.status, 200 | 201),
+                    "{} under load",
+                    head.status
+                );
                 let now = Instant::now();
                 if now >= end {
                     under_way -= 1;

@@ -35,14 +35,12 @@ const PAGES: usize = 3_000;
 const GRADED: usize = 2_000;
 /// As the pages have them.
 const SENTENCES_OF_A_PAGE: usize = 5;
-const GRADINGS_OF_A_PAGE: usize = 500;
 
 /// The pages with the least ratios to the ceiling that are good enough, in the order of the table.
-const READS: [(&str, f64); 4] = [
+const READS: [(&str, f64); 3] = [
     ("page of a sentence", 0.50),
     ("page of sentences", 0.50),
     ("dashboard", 0.50),
-    ("page of gradings", 0.25),
 ];
 /// What else is measured.
 const WRITES: &str = "gradings";
@@ -122,22 +120,13 @@ impl Drill {
         let mut sentences = self.sentences.clone();
         random.shuffle(&mut sentences);
         let sentences = sentences.iter().map(|id| format!("/sentences/{id}"));
-        let pages = |rows: usize, size| rows.div_ceil(size);
-        let mut some_of = |path: &str, pages: usize| -> Vec<String> {
-            let page = |_| format!("{path}?page={}", random.usize(1..=pages));
-            (0..PAGES).map(page).collect()
-        };
-        let lists = some_of(
-            "/sentences",
-            pages(self.sentences.len(), SENTENCES_OF_A_PAGE),
-        );
-        let graded = self.sentences.len() * usize::try_from(GRADINGS).unwrap();
-        let gradings = some_of("/scores", pages(graded, GRADINGS_OF_A_PAGE));
+        let last = self.sentences.len().div_ceil(SENTENCES_OF_A_PAGE);
+        let list = |_| format!("/sentences?page={}", random.usize(1..=last));
+        let lists: Vec<_> = (0..PAGES).map(list).collect();
         let requests = [
             self.by_turns(sentences.take(PAGES)),
             self.by_turns(lists),
             self.by_turns(vec!["/dashboard/index".to_owned(); MODES.len()]),
-            self.by_turns(gradings),
         ];
         let endpoints = READS.into_iter().zip(requests);
         endpoints
