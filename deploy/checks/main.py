@@ -6,7 +6,7 @@ import time
 
 from checking import Findings
 
-CHECKS = ["lint", "documents", "alerts", "units", "compose", "fly", "openshift", "helm", "kubernetes", "gitlab", "jenkins", "pods", "litestream"]
+CHECKS = ["lint", "documents", "alerts", "units", "compose", "fly", "openshift", "helm", "kubernetes", "gitlab", "jenkins", "pods", "litestream", "rollout"]
 
 
 def main(names):
