@@ -6,6 +6,7 @@ Without them nothing is run, which is said. What podman does not know (probes, s
 is taken out before.
 """
 
+import base64
 import json
 import os
 import pathlib
@@ -18,9 +19,12 @@ import time
 import yaml
 
 import kubernetes
+import server
 from checking import documents
 
 IMAGE = os.environ.get("EKIBEN_IMAGE")
+TOKEN = "of-this-check-and-nothing-else"
+ENCODED = base64.b64encode(TOKEN.encode()).decode()
 PODMAN = shlex.split(os.environ.get("EKIBEN_PODMAN", "podman --cgroup-manager=cgroupfs --runtime runc"))
 # podman's own limits are beyond what may be set in a container.
 FILES = min(20000, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
@@ -54,6 +58,12 @@ class Engine:
     def end(self, name):
         self.run("pod", "rm", "--force", "--time", "20", name)
 
+    def address(self, name):
+        """The address of a pod."""
+        infra = json.loads(self.run("pod", "inspect", name, check=True).stdout)["InfraContainerID"]
+        networks = self.container(infra)["NetworkSettings"]["Networks"]
+        return next(iter(networks.values()))["IPAddress"]
+
     def container(self, name):
         """State of a container, or nothing if there is none."""
         done = self.run("inspect", name)
@@ -71,9 +81,15 @@ def pod_of(rendered, kind, name, volume):
         container["imagePullPolicy"] = "Never"
         for dropped in ("startupProbe", "livenessProbe", "readinessProbe", "ports"):
             container.pop(dropped, None)
+    for mounted in spec.get("volumes", []):
+        # This podman looks at what may be left out.
+        mounted.get("secret", {}).setdefault("optional", False)
     if "volumeClaimTemplates" in workload["spec"]:
         spec.setdefault("volumes", []).append({"name": "data", "persistentVolumeClaim": {"claimName": volume}})
-    settings = [one for one in rendered if one["kind"] == "ConfigMap" and one["metadata"]["name"].startswith("ekiben-")]
+    settings = [one for one in rendered if one["kind"] == "ConfigMap" and "EKIBEN_APPS" in one["data"]]
+    settings.append(
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "ekiben"}, "data": {"admin-token": ENCODED}}
+    )
     # So that what an init container did can still be looked at.
     metadata = {"name": name, "annotations": {"io.podman.annotations.init.container.type": "always"}}
     return [*settings, {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}]
@@ -93,7 +109,8 @@ def check(findings):
     if not IMAGE:
         print("pods: skipped, EKIBEN_IMAGE names no image")
         return
-    text = kubernetes.render(kubernetes.HOME / "overlays" / "development" / "isuumo")
+    # Production, so that a Secret is mounted and metrics are behind its token.
+    text = kubernetes.render(kubernetes.HOME / "overlays" / "production" / "isuumo")
     tag = f"ekiben-check-{os.getpid()}"
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine(folder)
@@ -116,6 +133,15 @@ def replica(findings, engine, text, name):
     state = engine.container(f"{name}-ekiben") or {}
     if not state.get("HostConfig", {}).get("ReadonlyRootfs"):
         findings.add(name, "its root file system can be written")
+    address = engine.address(name)
+    answers = [
+        server.fetch(f"http://{address}:1323/readyz")[0],
+        server.fetch(f"http://{address}:1324/metrics")[0],
+        # Some versions of podman mount what is to be decoded as it is.
+        min(server.fetch(f"http://{address}:1324/metrics", Authorization=f"Bearer {one}")[0] for one in (TOKEN, ENCODED)),
+    ]
+    if answers != [200, 401, 200]:
+        findings.add(name, f"readiness, metrics, metrics with the token: {answers}")
     began = time.monotonic()
     engine.run("stop", "--time", "30", f"{name}-ekiben")
     code = (engine.container(f"{name}-ekiben") or {}).get("State", {}).get("ExitCode")
