@@ -489,7 +489,7 @@ pub(super) fn open_generation(
 ) -> Result<(WriterConnection, Generation), StoreError> {
     let path = files.path(number);
     // Before it is opened for writing, which changes a file that is not in WAL mode.
-    check(&path, Access::Shared, options)?;
+    let accepted = check(&path, Access::Shared, options)?;
     let of_opening = |cause| StoreError::of_opening(&path, cause);
     let connection = open_writer(&path, options.durability).map_err(of_opening)?;
     let undone = unfinished::undo_all(&connection).map_err(of_opening)?;
@@ -501,7 +501,8 @@ pub(super) fn open_generation(
     let changes = ChangeLog::default();
     let tables = options.deriver.map_or(&[][..], Deriver::tables);
     changes.watch(&connection, tables)?;
-    let mut generation = Generation::open(&path, number, Access::Shared, options, counters)?;
+    let mut generation =
+        Generation::open(&path, number, Access::Shared, accepted, options, counters)?;
     // After all that can refuse the file, which is then left as it is: this changes bytes of it.
     prove(files, &connection, counters).map_err(|error| match error {
         StoreError::Sqlite(cause) => of_opening(cause),

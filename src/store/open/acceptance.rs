@@ -14,7 +14,7 @@ use super::length::missing;
 use super::pragmas::{Access, reader_flags, reader_uri};
 use super::unfinished::has_any;
 use crate::file::provenance::{Provenance, why_unknown};
-use crate::file::{Schema, why_not_sqlite};
+use crate::file::{Identity, Schema, why_not_sqlite};
 use crate::store::{StoreError, StoreOptions};
 
 /// How a file that can be used relates to the schema that the app's queries are written for.
@@ -26,14 +26,29 @@ pub(in crate::store) enum Fit {
     Older,
 }
 
+/// A file that can be served.
+pub(in crate::store) struct Accepted {
+    /// Which file it was, if any.
+    pub(in crate::store) identity: Option<Identity>,
+    pub(in crate::store) provenance: Provenance,
+}
+
 /// Refuses a file that is not what the app's queries are written for, or not all of it.
+///
+/// Never while this process has it open through SQLite: the file is read here without SQLite, and whoever
+/// closes a file gives back all locks that its process has on it. The next process that closed it would
+/// then take itself for the last one, and remove the log (<https://sqlite.org/howtocorrupt.html>, 2.2).
 pub(in crate::store) fn check(
     path: &Path,
     access: Access,
     options: &StoreOptions,
-) -> Result<Provenance, StoreError> {
+) -> Result<Accepted, StoreError> {
+    let identity = Identity::at(path);
     match examine(path, access, &options.app, &options.schema)? {
-        (provenance, Fit::Same) => Ok(provenance),
+        (provenance, Fit::Same) => Ok(Accepted {
+            identity: identity.map_err(|cause| file_error(path, cause))?,
+            provenance,
+        }),
         (provenance, Fit::Older) => Err(StoreError::OlderSchema {
             path: path.to_owned(),
             file: provenance.schema_version,

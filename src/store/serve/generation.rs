@@ -14,7 +14,7 @@ use super::reader::{ReaderManager, TimeLimit};
 use super::revision::{ChangeCounter, lineage_of_baked};
 use crate::file::Identity;
 use crate::file::provenance::Provenance;
-use crate::store::open::acceptance::check;
+use crate::store::open::acceptance::{Accepted, check};
 use crate::store::open::files::{file_error, log_bytes, remove_generation};
 use crate::store::open::place::Place;
 use crate::store::open::pragmas::{Access, reader_flags, reader_uri, set_up_reader};
@@ -56,19 +56,24 @@ impl Generation {
         number: u64,
         counters: &Arc<Counters>,
     ) -> Result<Self, StoreError> {
-        Self::open(&options.baked, number, Access::Immutable, options, counters)
+        let path = &options.baked;
+        let accepted = check(path, Access::Immutable, options)?;
+        Self::open(path, number, Access::Immutable, accepted, options, counters)
     }
 
+    /// Opens a file that was `accepted` for `access`.
     pub(in crate::store) fn open(
         path: &Path,
         number: u64,
         access: Access,
+        accepted: Accepted,
         options: &StoreOptions,
         counters: &Arc<Counters>,
     ) -> Result<Self, StoreError> {
-        let now = || Identity::at(path).map_err(|cause| file_error(path, cause));
-        let before = now()?;
-        let provenance = check(path, access, options)?;
+        let Accepted {
+            identity,
+            provenance,
+        } = accepted;
         let manager = SqliteConnectionManager::file(reader_uri(path, access))
             .with_flags(reader_flags())
             .with_init(set_up_reader);
@@ -91,7 +96,8 @@ impl Generation {
             })?;
         // All readers are open by now, and stay so: a bake to the same path while this serves gives the
         // name to another file and changes nothing here.
-        if now()? != before {
+        let now = Identity::at(path).map_err(|cause| file_error(path, cause))?;
+        if now != identity {
             let reason = "it was replaced while it was being opened".to_owned();
             return Err(StoreError::Unusable {
                 path: path.to_owned(),

@@ -325,3 +325,33 @@ fn a_first_start_finds_no_file_of_others() {
     run(folder.path(), &other).exits(0);
     stop(Process::start(folder.path(), &[]));
 }
+
+/// Whether `process` has a lock on a file.
+fn has_locked(process: u32, file: &Path) -> bool {
+    let locks = fs::read_to_string("/proc/locks").unwrap();
+    let inode = format!(":{}", file.metadata().unwrap().ino());
+    locks.lines().any(|lock| {
+        let words: Vec<_> = lock.split_whitespace().collect();
+        words[4] == process.to_string() && words[5].ends_with(&inode)
+    })
+}
+
+/// By these locks another program that opens the data, as the `sqlite3` shell does, knows that it is not the
+/// last to close it, which removes the log. For the first generation and for the one behind a reset.
+#[tokio::test]
+async fn a_primary_keeps_the_locks_by_which_others_know_that_it_is_there() {
+    let folder = shop();
+    let server = Process::start(folder.path(), &[]);
+    for generation in [1, 2] {
+        assert_eq!(buy(server.address).await.0, 200);
+        let name = format!("data/isuumo.primary.{generation}.sqlite");
+        assert!(
+            has_locked(server.id(), &folder.path().join(&name)),
+            "{name}"
+        );
+        let mut client = Client::connect(server.address).await.unwrap();
+        let json = "application/json";
+        let reset = client.post("/initialize", json, String::new());
+        assert_eq!(reset.await.unwrap().0, 200);
+    }
+}
