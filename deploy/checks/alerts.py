@@ -9,6 +9,7 @@ import tempfile
 
 import yaml
 
+import program
 import server
 from checking import DEPLOY, NEGATIVE, expected_of, run
 
@@ -56,6 +57,19 @@ def expressions():
             yield f"panel {panel['title']}", target["expr"]
 
 
+def wrong_settings(text):
+    """Settings that a text names and the program does not have, or has with another default."""
+    found = []
+    for key, value in re.findall(r"\b([a-z]+\.[a-z_]+)\b(?: \(([0-9]+)\))?", text):
+        if key.split(".")[0] + "." not in {name.split(".")[0] + "." for name in program.settings()}:
+            continue
+        if key not in program.settings():
+            found.append(f"there is no setting {key}")
+        elif value and program.settings()[key] != value:
+            found.append(f"{key} is {program.settings()[key]}, not {value}")
+    return found
+
+
 def unknown_metrics(expression, known):
     return [f"no server gives {name}" for name in sorted(metrics_of(expression) - known - OF_PROMETHEUS)]
 
@@ -95,6 +109,8 @@ def check(findings):
             findings.add(command[-1].name, done.stdout + done.stderr)
     if not OBJECT.exists() or OBJECT.read_text() != object_text():
         findings.add(OBJECT.name, "is not what alerts.yml says: deploy/check --write")
+    for what in wrong_settings(RULES.read_text().replace("docs/operations.md", "")):
+        findings.add(RULES.name, what)
     tested = TESTS.read_text()
     known = server.metric_names()
     for where, expression in expressions():
@@ -129,5 +145,7 @@ def negative(findings, known):
         {"id": 1, "title": "a", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8}},
         {"id": 1, "title": "b", "gridPos": {"x": 6, "y": 0, "w": 24, "h": 8}},
     ]
+    findings.must_find("a setting", "there is no setting store.queue", wrong_settings("Beyond store.queue they wait."))
+    findings.must_find("a default", "is 1024, not 512", wrong_settings("Beyond store.write_queue (512)."))
     for expected in ("the same id", "b covers a", "beyond the right edge"):
         findings.must_find("a dashboard", expected, dashboard_problems({"panels": panels}))

@@ -8,6 +8,7 @@ import re
 import tempfile
 
 import program
+from alerts import wrong_settings
 from checking import DEPLOY, NEGATIVE, ROOT, expected_of, run
 from rehearsal import Rehearsal
 
@@ -76,6 +77,9 @@ def named(path):
                 continue
             known = program.told(command, "--help")
             found += [f"{command} has no {one}" for one in re.findall(r"(?<=\s)--[a-z-]+", rest) if one not in known]
+    for one in re.findall(r"`([a-z]+\.[a-z_]+)`", path.read_text()):
+        if not one.endswith((".py", ".csv", ".env", ".md", ".sh", ".toml", ".yaml")):
+            found += wrong_settings(one)
     for name in re.findall(r"\bEKIBEN_[A-Z_]*[A-Z]\b(?!\*)", path.read_text()):
         if name not in program.variables() | {"EKIBEN_IMAGE", "EKIBEN_BINARY"}:
             found.append(f"the program takes no variable {name}")

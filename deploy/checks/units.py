@@ -4,11 +4,18 @@ them.
 """
 
 import configparser
+import functools
+import json
+import os
 import pathlib
 import re
+import signal
+import subprocess
 import tempfile
+import urllib.request
 
 import program
+import server
 from checking import BINARY, DEPLOY, NEGATIVE, expected_of, run
 
 HOME = DEPLOY / "systemd"
@@ -44,7 +51,7 @@ def problems(path):
     found = verified(path)
     if path.suffix == ".service":
         unit = parse(path.read_text())
-        found += exposed(path) + variables(unit) + commands(unit) + times(unit)
+        found += exposed(path) + variables(unit) + commands(unit) + times(unit) + calls(unit)
     return found
 
 
@@ -111,6 +118,59 @@ def times(unit):
         needed += int(given.get(f"EKIBEN_SHUTDOWN__{key.upper()}", program.settings()[f"shutdown.{key}"]))
     stop = int(unit.get("Service", "TimeoutStopSec", fallback="90"))
     return [f"killed after {stop} s, and needs {needed} to stop"] if stop <= needed else []
+
+
+def allowed(names):
+    """System calls of these sets and names, as systemd has them."""
+    found = set()
+    for name in names:
+        if name.startswith("@"):
+            told = run(["systemd-analyze", "syscall-filter", "--no-pager", name]).stdout.splitlines()
+            found |= allowed([line.strip() for line in told[1:] if line.strip() and not line.strip().startswith("#")])
+        else:
+            found.add(name)
+    return found
+
+
+def filtered(unit):
+    """What the filter of a unit lets through: sets that are added and, with ~, taken away."""
+    passed = set()
+    for line in values(unit, "Service", "SystemCallFilter"):
+        if line.startswith("~"):
+            passed -= allowed(line[1:].split())
+        else:
+            passed |= allowed(line.split())
+    return passed
+
+
+@functools.cache
+def used():
+    """System calls of a server that starts, takes a write, signs somebody up and ends, as strace counts them."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = server.free_port()
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("EKIBEN_")}
+        environment |= {"EKIBEN_LISTEN": f"127.0.0.1:{port}", "EKIBEN_APPS": "conduit", "EKIBEN_ADMIN__LISTEN": "127.0.0.1:0"}
+        command = ["strace", "-f", "-c", "-o", f"{folder}/calls", "-I", "2", BINARY, "serve"]
+        process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+        server.wait_for(f"http://127.0.0.1:{port}/readyz", alive=lambda: process.poll() is None)
+        user = {"user": {"username": "ann", "email": "ann@example.com", "password": "correct horse"}}
+        body = json.dumps(user).encode()
+        with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/api/users", data=body), timeout=60):
+            pass
+        (child,) = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(child), signal.SIGTERM)
+        process.wait()
+        return set(re.findall(r"^ .* (\w+)$", pathlib.Path(folder, "calls").read_text(), re.MULTILINE)) - {"syscall", "total"}
+
+
+def calls(unit):
+    """System calls that the server makes and the unit's filter refuses."""
+    if not any(" serve" in line for line in values(unit, "Service", "ExecStart")):
+        return []
+    passed = filtered(unit)
+    if not passed:
+        return []
+    return [f"the filter refuses {name}" for name in sorted(used() - passed)]
 
 
 def check(findings):
