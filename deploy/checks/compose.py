@@ -104,8 +104,8 @@ def check(findings):
         findings.must_find(sample.name, expected_of(sample), problems(sample))
     if pods.IMAGE and shutil.which("podman-compose"):
         run_it(findings)
-    else:
-        print("compose: not brought up, EKIBEN_IMAGE names no image")
+        return None
+    return "not brought up, EKIBEN_IMAGE names no image"
 
 
 def run_it(findings):

@@ -1,9 +1,9 @@
 """Runs the pods of the rendered manifests under podman: the init container first, then the server, with the
 rendered settings, volumes and restrictions. A migration that fails keeps the server down.
 
-EKIBEN_IMAGE names an image of isuumo, EKIBEN_PODMAN the command that has it (with --root, for example).
-Without them nothing is run, which is said. What podman does not know (probes, spreads, fsGroup, Services)
-is taken out before.
+EKIBEN_IMAGE names the image of isuumo, or those of all apps with {app} in it: localhost/ekiben-{app}:ci.
+EKIBEN_PODMAN is the command that has them (with --root, for example). Without an image nothing is run, which
+is said. What podman does not know (probes, spreads, fsGroup, Services) is taken out before.
 """
 
 import base64
@@ -19,10 +19,13 @@ import time
 import yaml
 
 import kubernetes
+import program
 import server
 from checking import documents
 
-IMAGE = os.environ.get("EKIBEN_IMAGE")
+NAMES = os.environ.get("EKIBEN_IMAGE", "")
+IMAGE = NAMES.format(app="isuumo")
+KEYS = ("admin-token", "conduit-secret", "english-secret")
 TOKEN = "of-this-check-and-nothing-else"
 ENCODED = base64.b64encode(TOKEN.encode()).decode()
 PODMAN = shlex.split(os.environ.get("EKIBEN_PODMAN", "podman --cgroup-manager=cgroupfs --runtime runc"))
@@ -70,14 +73,14 @@ class Engine:
         return json.loads(done.stdout)[0] if done.returncode == 0 else None
 
 
-def pod_of(rendered, kind, name, volume):
+def pod_of(app, rendered, kind, name, volume):
     """A Pod with the template of a workload, as podman takes it, and the ConfigMaps."""
     workload = next(one for one in rendered if one["kind"] == kind)
     spec = workload["spec"]["template"]["spec"] | {"restartPolicy": "Never"}
     for dropped in ("topologySpreadConstraints", "serviceAccountName", "securityContext"):
         spec.pop(dropped, None)
     for container in spec.get("initContainers", []) + spec["containers"]:
-        container["image"] = IMAGE
+        container["image"] = NAMES.format(app=app)
         container["imagePullPolicy"] = "Never"
         for dropped in ("startupProbe", "livenessProbe", "readinessProbe", "ports"):
             container.pop(dropped, None)
@@ -88,7 +91,7 @@ def pod_of(rendered, kind, name, volume):
         spec.setdefault("volumes", []).append({"name": "data", "persistentVolumeClaim": {"claimName": volume}})
     settings = [one for one in rendered if one["kind"] == "ConfigMap" and "EKIBEN_APPS" in one["data"]]
     settings.append(
-        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "ekiben"}, "data": {"admin-token": ENCODED}}
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "ekiben"}, "data": dict.fromkeys(KEYS, ENCODED)}
     )
     # So that what an init container did can still be looked at.
     metadata = {"name": name, "annotations": {"io.podman.annotations.init.container.type": "always"}}
@@ -107,27 +110,40 @@ def ready(engine, container):
 
 def check(findings):
     if not IMAGE:
-        print("pods: skipped, EKIBEN_IMAGE names no image")
-        return
-    # Production, so that a Secret is mounted and metrics are behind its token.
-    text = kubernetes.render(kubernetes.HOME / "overlays" / "production" / "isuumo")
-    tag = f"ekiben-check-{os.getpid()}"
+        return "EKIBEN_IMAGE names no image"
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine(folder)
-        engine.run("volume", "create", tag, check=True)
-        try:
-            replica(findings, engine, text, f"{tag}-replica")
-            primary(findings, engine, text, f"{tag}-primary", tag)
-            broken(findings, engine, text, f"{tag}-broken", tag)
-        finally:
-            for name in engine.started:
-                engine.end(name)
-            engine.run("volume", "rm", "--force", tag)
+        missing = []
+        for app in ["isuumo"] if NAMES == IMAGE else program.apps():
+            if engine.run("image", "exists", NAMES.format(app=app)).returncode == 0:
+                of_app(findings, engine, app)
+            else:
+                missing.append(app)
+    if "isuumo" in missing:
+        findings.add("EKIBEN_IMAGE", f"podman has no {IMAGE}")
+    return f"no image of {', '.join(missing)}" if missing else None
 
 
-def replica(findings, engine, text, name):
+def of_app(findings, engine, app):
+    """The pods of production, where a Secret is mounted and metrics are behind its token."""
+    text = kubernetes.render(kubernetes.HOME / "overlays" / "production" / app)
+    tag = f"ekiben-check-{os.getpid()}-{app}"
+    engine.run("volume", "create", tag, check=True)
+    try:
+        if any(one["kind"] == "Deployment" for one in documents(text)):
+            replica(findings, engine, app, text, f"{tag}-replica")
+        primary(findings, engine, app, text, f"{tag}-primary", tag)
+        broken(findings, engine, app, text, f"{tag}-broken", tag)
+    finally:
+        for name in engine.started:
+            engine.end(name)
+        engine.started = []
+        engine.run("volume", "rm", "--force", tag)
+
+
+def replica(findings, engine, app, text, name):
     findings.saw()
-    said = engine.play(name, pod_of(documents(text), "Deployment", name, None))
+    said = engine.play(name, pod_of(app, documents(text), "Deployment", name, None))
     if not ready(engine, f"{name}-ekiben"):
         findings.add(name, f"does not get ready: {said.stderr} {engine.run('logs', f'{name}-ekiben').stderr[-500:]}")
     state = engine.container(f"{name}-ekiben") or {}
@@ -150,9 +166,9 @@ def replica(findings, engine, text, name):
     engine.end(name)
 
 
-def primary(findings, engine, text, name, volume):
+def primary(findings, engine, app, text, name, volume):
     findings.saw()
-    said = engine.play(name, pod_of(documents(text), "StatefulSet", name, volume))
+    said = engine.play(name, pod_of(app, documents(text), "StatefulSet", name, volume))
     if not ready(engine, f"{name}-ekiben"):
         findings.add(name, f"does not get ready: {said.stderr} {engine.run('logs', f'{name}-ekiben').stderr[-500:]}")
     migrated = (engine.container(f"{name}-migrate") or {}).get("State", {})
@@ -162,14 +178,14 @@ def primary(findings, engine, text, name, volume):
     engine.end(name)
 
 
-def broken(findings, engine, text, name, volume):
+def broken(findings, engine, app, text, name, volume):
     """Data that cannot be migrated: damaged in the volume of the primary that has just run."""
     findings.saw()
     folder = pathlib.Path(engine.run("volume", "inspect", "--format", "{{.Mountpoint}}", volume, check=True).stdout.strip())
     for file in folder.glob("*.primary.*.sqlite"):
         with file.open("r+b") as data:
             data.truncate(4096)
-    engine.play(name, pod_of(documents(text), "StatefulSet", name, volume))
+    engine.play(name, pod_of(app, documents(text), "StatefulSet", name, volume))
     migrated = (engine.container(f"{name}-migrate") or {}).get("State", {})
     serving = (engine.container(f"{name}-ekiben") or {}).get("State", {})
     if migrated.get("ExitCode") != 6 or serving.get("Running"):

@@ -34,8 +34,7 @@ def stored():
 
 def check(findings):
     if not pods.IMAGE or not shutil.which("docker-registry"):
-        print("registry: skipped, EKIBEN_IMAGE names no image")
-        return
+        return "EKIBEN_IMAGE names no image"
     with tempfile.TemporaryDirectory() as folder:
         port = server.free_port()
         pathlib.Path(folder, "config.yml").write_text(CONFIG.format(folder=folder, port=port))
@@ -51,6 +50,7 @@ def check(findings):
         finally:
             registry.kill()
             registry.wait()
+    return None
 
 
 def packed(findings, folder, image):
