@@ -26,7 +26,7 @@ def problems(documents):
                 for check in (variables, listening, probes, command, secret_files):
                     found += [f"{where}: {what}" for what in check(objects, workload, container)]
         found += [f"{name_of(workload)}: {what}" for what in times(objects, workload) + data(objects, workload)]
-    return found + releases(objects) + literals(objects) + hosts(objects)
+    return found + releases(objects) + literals(objects) + hosts(objects) + proxied(objects)
 
 
 def image(container):
@@ -209,3 +209,19 @@ def hosts(objects):
     for one in objects.of("Route"):
         led |= {one["spec"].get("host")}
     return [f"the site is at {told}, requests are led to {led}"] if led and led != told else []
+
+
+def proxied(objects):
+    """Behind a proxy, the program knows it, and keeps connections for longer than the proxy does."""
+    if not objects.of("Ingress", "HTTPRoute", "VirtualService", "Route"):
+        return []
+    found = []
+    for workload in objects.workloads():
+        for container in pod(workload)["containers"]:
+            if ours(container) and mode(objects, workload):
+                idle = int(setting(objects, container, "limits.idle_seconds"))
+                if idle < 3600:
+                    found.append(f"{name_of(workload)}: closes what is idle for {idle} s, proxies send into it later")
+                if setting(objects, container, "http.trusted_proxies") in ("", "[]"):
+                    found.append(f"{name_of(workload)}: knows no proxy, so all clients are one")
+    return found

@@ -19,7 +19,7 @@ def serving(documents, kind="StatefulSet"):
 
 
 def settings(documents):
-    return next(one for one in documents if one["kind"] == "ConfigMap" and one["metadata"]["name"].startswith("ekiben-"))["data"]
+    return next(one["data"] for one in documents if one["kind"] == "ConfigMap" and "EKIBEN_APPS" in one["data"])
 
 
 FAULTS = []
@@ -276,3 +276,13 @@ def a_rollout_with_a_gap(documents):
 @fault("isuumo", "does not enforce the restricted profile")
 def a_namespace_for_anything(documents):
     by(documents, "Namespace")["metadata"]["labels"] = {}
+
+
+@fault("people", "knows no proxy, so all clients are one")
+def one_client_for_all(documents):
+    del settings(documents)["EKIBEN_HTTP__TRUSTED_PROXIES"]
+
+
+@fault("people", "closes what is idle for 75 s")
+def a_connection_that_is_just_being_closed(documents):
+    del settings(documents)["EKIBEN_LIMITS__IDLE_SECONDS"]

@@ -26,6 +26,8 @@ defaults
     timeout connect 2s
     timeout client 30s
     timeout server 30s
+    # A machine that is busy is not one that is gone.
+    timeout check 5s
     # A proxy must not hide what is lost.
     retries 0
     option httpchk GET /readyz
