@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::config::Durability;
@@ -128,15 +129,39 @@ fn common(connection: &Connection) -> rusqlite::Result<()> {
     // Functions and virtual tables inside views and triggers of the file are not trusted blindly:
     // https://sqlite.org/pragma.html#pragma_trusted_schema
     connection.pragma_update(None, "trusted_schema", false)?;
+    // Plans do not depend on bound values, nor on that of a LIMIT: where they do, a statement is prepared
+    // anew each time that such a value is bound, which costs more than most statements.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::StatementStatus;
     use tempfile::TempDir;
 
     use super::*;
+
+    #[test]
+    fn another_limit_is_no_reason_to_prepare_a_statement_anew() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("a.sqlite");
+        let writer = Connection::open(&path).unwrap();
+        writer.execute_batch("CREATE TABLE t (a)").unwrap();
+        let mut reader = Connection::open(&path).unwrap();
+        set_up_reader(&mut reader).unwrap();
+        let writer = open_writer(&path, Durability::Normal).unwrap();
+        for connection in [reader, writer] {
+            let sql = "SELECT a FROM t WHERE a > ?1 ORDER BY a LIMIT ?2 OFFSET ?3";
+            let mut select = connection.prepare(sql).unwrap();
+            for bound in 0..5 {
+                let mut rows = select.query([bound; 3]).unwrap();
+                assert!(rows.next().unwrap().is_none());
+            }
+            assert_eq!(select.get_status(StatementStatus::RePrepare), 0);
+        }
+    }
 
     #[test]
     fn full_durability_syncs_each_commit_and_normal_does_not() {
