@@ -11,6 +11,7 @@ use rusqlite::{ErrorCode, ffi};
 use tokio::task::JoinError;
 
 use super::backup::CopyError;
+use super::open::lock::LockHolder;
 use super::panic::panic_message;
 use crate::file::FileError;
 
@@ -73,12 +74,12 @@ pub enum StoreError {
         cause: Box<FileError>,
     },
     /// Another process serves the same data directory as primary.
-    #[error("{path} is held by another ekiben process (pid {pid})")]
+    #[error("{path} is held by another ekiben process ({holder})")]
     Locked {
         /// The lock file.
         path: PathBuf,
         /// Who holds it, as far as the file says.
-        pid: String,
+        holder: Box<LockHolder>,
     },
     /// A file operation failed.
     #[error("{path}: {cause}")]
@@ -175,9 +176,11 @@ impl StoreError {
                 "Nothing was changed. Run the version of ekiben that made the file, and report this; \
                  or mend the migration if the schema folder is yours.",
             ),
-            Self::Locked { .. } => {
-                Some("Stop that process, use another --data-dir, or serve with --mode replica.")
-            }
+            Self::Locked { .. } => Some(
+                "One primary at a time writes a data directory. Stop that process, and where an orchestrator runs \
+                     it, have it stopped before the new one starts (strategy Recreate, or a StatefulSet); or use \
+                     another --data-dir, or serve with --mode replica.",
+            ),
             Self::File { .. } | Self::Storage { .. } => {
                 Some("Check the free space and the permissions of the data directory.")
             }

@@ -58,6 +58,7 @@ use error::displaced;
 pub use make::migration::{Migrated, Standing, migrate, newest_copy, standing};
 pub use make::next_generation::{Made, NextGeneration};
 pub use open::files::{generation_at, is_of_primary};
+pub use open::lock::LockHolder;
 pub use open::unfinished::{Unfinished, is_unfinished};
 pub(crate) use panic::panic_message;
 pub use serve::derived::{Change, Derived, Deriver};

@@ -1,4 +1,4 @@
-//! The files that a primary keeps in its data directory, and the lock on them.
+//! The files that a primary keeps in its data directory; `lock` is the lock on them.
 //!
 //! `APP.primary.lock` is held while a primary runs, is migrated or seeded, or a backup is restored.
 //! `APP.primary.N.sqlite` is generation N, complete by the time it has its name. The highest number is the
@@ -6,13 +6,14 @@
 //! nothing in between.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
+use super::lock::Lock;
 use super::place::Place;
-use crate::file::{HalfMade, Identity, beside, ownership, sync_folder};
+use crate::file::{HalfMade, beside, ownership, sync_folder};
 use crate::store::StoreError;
 use crate::store::error::no_space;
 
@@ -28,7 +29,7 @@ impl PrimaryFiles {
     /// Takes the lock; every file stays as it is.
     pub(in crate::store) fn lock(data_dir: &Path, app: &str) -> Result<Self, StoreError> {
         fs::create_dir_all(data_dir).map_err(|cause| file_error(data_dir, cause))?;
-        let lock = take_lock(&lock_path(data_dir, app))?;
+        let lock = Lock::take(&lock_path(data_dir, app))?;
         Ok(Self {
             data_dir: data_dir.to_owned(),
             app: app.to_owned(),
@@ -295,70 +296,13 @@ fn make_like(copy: &Path, replaced: Option<&Path>, data_dir: &Path) -> io::Resul
     }
 }
 
-fn make_like_folder(file: &File, data_dir: &Path) -> io::Result<()> {
+pub(super) fn make_like_folder(file: &File, data_dir: &Path) -> io::Result<()> {
     ownership::like_owner_of(file, &data_dir.metadata()?)?;
     ownership::like_folder(file, data_dir)
 }
 
 fn lock_path(data_dir: &Path, app: &str) -> PathBuf {
     data_dir.join(format!("{app}.primary.lock"))
-}
-
-/// A locked file.
-#[derive(Debug)]
-struct Lock(File);
-
-impl Lock {
-    fn is_at(&self, path: &Path) -> bool {
-        let own = self.0.metadata().map(|file| Identity::of(&file));
-        own.is_ok_and(|own| own.is_at(path))
-    }
-}
-
-impl Drop for Lock {
-    /// Closing would do, were it not that a process that is just being started has all files of this one
-    /// for a moment, and the lock with them.
-    fn drop(&mut self) {
-        if let Err(cause) = self.0.unlock() {
-            tracing::debug!(%cause, "a lock could not be given back");
-        }
-    }
-}
-
-fn take_lock(path: &Path) -> Result<Lock, StoreError> {
-    let failed = |cause| file_error(path, cause);
-    let is_new = !path.exists();
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut pid = String::new();
-            file.read_to_string(&mut pid).map_err(failed)?;
-            let pid = match pid.trim() {
-                // It was locked a moment ago.
-                "" => "unknown",
-                pid => pid,
-            };
-            return Err(StoreError::Locked {
-                path: path.to_owned(),
-                pid: pid.to_owned(),
-            });
-        }
-        Err(TryLockError::Error(cause)) => return Err(failed(cause)),
-    }
-    if is_new && let Some(folder) = path.parent() {
-        make_like_folder(&file, folder).map_err(failed)?;
-    }
-    file.set_len(0)
-        .and_then(|()| writeln!(file, "{}", std::process::id()))
-        .map_err(failed)?;
-    Ok(Lock(file))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 pub(super) mod acceptance;
 pub(super) mod files;
 pub(super) mod length;
+pub(super) mod lock;
 pub(super) mod place;
 pub(super) mod pragmas;
 pub(super) mod unfinished;

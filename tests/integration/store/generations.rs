@@ -217,12 +217,18 @@ async fn what_an_interrupted_reset_left_is_cleared_away() {
 }
 
 #[test]
-fn a_second_primary_is_refused_with_the_pid_of_the_first() {
+fn a_second_primary_is_told_who_the_first_one_is() {
     let folder = TempDir::new().unwrap();
     let baked = baked(folder.path());
     let first = open(folder.path(), &baked, Mode::Primary).unwrap();
     match open(folder.path(), &baked, Mode::Primary).err().unwrap() {
-        StoreError::Locked { pid, .. } => assert_eq!(pid, std::process::id().to_string()),
+        StoreError::Locked { holder, .. } => {
+            assert_eq!(holder.pid, std::process::id().to_string());
+            assert!(
+                !holder.host.is_empty() && holder.since.ends_with('Z'),
+                "{holder}"
+            );
+        }
         other => panic!("not locked: {other}"),
     }
     open(folder.path(), &baked, Mode::Replica).unwrap();
