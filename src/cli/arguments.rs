@@ -160,6 +160,7 @@ be used, is of a newer version, or in use, or a migration failed.")]
   ekiben seed people more.csv --append --data-dir /data
   zcat people.csv.gz | ekiben seed people - --replace
   ekiben seed english sentence_data.txt                 changed and added, others stay
+  ekiben seed english list.txt --replace --if-new       once, whenever it is called
 
 Exit codes: 0 done, 2 wrong arguments, or there are rows and neither --replace nor --append was given,
 3 wrong configuration, 4 the file is missing or broken, 5 the copy cannot be written, 6 the data cannot
@@ -418,6 +419,10 @@ pub(super) struct SeedArguments {
     /// Keep the rows that are there, as english does anyway
     #[arg(long)]
     pub(super) append: bool,
+    /// Do nothing where a primary has data already, even while it runs: for a container that starts
+    /// before each start of the server
+    #[arg(long)]
+    pub(super) if_new: bool,
     /// english: remove all users and what they graded
     #[arg(long)]
     pub(super) replace_users: bool,

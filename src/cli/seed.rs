@@ -14,8 +14,9 @@ use super::failure::Failure;
 use super::output::say_as;
 use super::{progress, seed_sentences, settings};
 use crate::apps::english::English;
-use crate::apps::{self, AppData as _};
+use crate::apps::{self, App, AppData as _};
 use crate::bake::{Existing, Seed, Seeded};
+use crate::config::Config;
 use crate::file::{FolderFile, path_as_text};
 use crate::store::{self, NextGeneration, Standing};
 
@@ -23,6 +24,21 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     let start = Instant::now();
     let (layers, app) = settings::load_for_seed(arguments)?;
     let config = layers.config();
+    if arguments.if_new
+        && let Some(generation) = generation_there(config, app)?
+    {
+        let result = NotSeeded {
+            app: app.name(),
+            seeded: false,
+            generation,
+        };
+        return say_as(arguments.form, &result, || {
+            format!(
+                "{} has data, generation {generation}: nothing was seeded",
+                app.name()
+            )
+        });
+    }
     if app.name() == English.name() {
         return seed_sentences::run(arguments, config, app);
     }
@@ -81,6 +97,27 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
     say_as(arguments.form, &result, || summary(&result))?;
     tell_of_mode(config.mode);
     Ok(())
+}
+
+/// The generation of the data that a primary has, if it has any.
+fn generation_there(config: &Config, app: &dyn App) -> Result<Option<u64>, Failure> {
+    let schema = apps::schema(app, config)?;
+    Ok(
+        match store::standing(&config.data_dir, app.name(), &schema)? {
+            Standing::NoCopy => None,
+            Standing::Current { generation, .. } | Standing::Due { generation, .. } => {
+                Some(generation)
+            }
+        },
+    )
+}
+
+/// What programs are told where there were data already.
+#[derive(Serialize)]
+struct NotSeeded<'s> {
+    app: &'s str,
+    seeded: bool,
+    generation: u64,
 }
 
 /// The file at `path`; `-` is standard input, called `name`.

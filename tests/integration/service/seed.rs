@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::bake::csv::HEADER;
@@ -100,6 +100,41 @@ fn what_does_not_fit_leaves_everything_as_it_was() {
         .exits(2)
         .says("there is no app");
     assert!(contents(&folder.path().join("data")) == before);
+}
+
+/// What a container does before each start of its server, the first one and all others.
+#[tokio::test]
+async fn if_new_seeds_once_and_then_leaves_everything_alone() {
+    let folder = TempDir::new().unwrap();
+    write(folder.path(), "one.csv", &[ADA]);
+    let if_new = ["one.csv", "--replace", "--if-new"];
+    seed(folder.path(), &if_new).exits(0).says("one.csv");
+    let before = contents(&folder.path().join("data"));
+    // Neither read nor asked whether rows may go.
+    for arguments in [
+        &if_new[..],
+        &["one.csv", "--if-new"],
+        &["none.csv", "--if-new"],
+    ] {
+        seed(folder.path(), arguments)
+            .exits(0)
+            .says("people has data, generation 1: nothing was seeded");
+    }
+    assert!(contents(&folder.path().join("data")) == before);
+    let _server = Process::start(folder.path(), &["--app", "people"]);
+    let told = seed(folder.path(), &["one.csv", "--if-new", "--json"]);
+    let told: Value = serde_json::from_str(&told.exits(0).stdout).unwrap();
+    assert_eq!(
+        told,
+        json!({"app": "people", "seeded": false, "generation": 1})
+    );
+    // The same for the other kind of list.
+    fs::write(folder.path().join("list.txt"), "1::朝::Morning\n").unwrap();
+    let english = ["seed", "english", "list.txt", "--if-new"];
+    run(folder.path(), &english).exits(0).says("1 sentences");
+    run(folder.path(), &english)
+        .exits(0)
+        .says("english has data, generation 1: nothing was seeded");
 }
 
 #[tokio::test]
