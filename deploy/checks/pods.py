@@ -7,6 +7,7 @@ is said. What podman does not know (probes, spreads, fsGroup, Services) is taken
 """
 
 import base64
+import datetime
 import json
 import os
 import pathlib
@@ -158,12 +159,24 @@ def replica(findings, engine, app, text, name):
     ]
     if answers != [200, 401, 200]:
         findings.add(name, f"readiness, metrics, metrics with the token: {answers}")
-    began = time.monotonic()
     engine.run("stop", "--time", "30", f"{name}-ekiben")
     code = (engine.container(f"{name}-ekiben") or {}).get("State", {}).get("ExitCode")
-    if code != 0 or not 4 < time.monotonic() - began < 16:
-        findings.add(name, f"ends with {code} after {time.monotonic() - began:.1f} s, and not after its delay of 5 s")
+    seconds = stopping(engine.run("logs", f"{name}-ekiben").stderr)
+    if code != 0 or not 4.5 < seconds < 16:
+        findings.add(name, f"ends with {code} after {seconds:.1f} s, and not after its delay of 5 s")
     engine.end(name)
+
+
+def stopping(log):
+    """Seconds between the signal and the end, by the server's own log: podman may take its time."""
+    times = {}
+    for line in log.splitlines():
+        if line.startswith("{"):
+            entry = json.loads(line)
+            times[entry["message"].split(":")[0]] = datetime.datetime.fromisoformat(entry["timestamp"].rstrip("Z"))
+    if not {"stopping", "stopped"} <= set(times):
+        return 0.0
+    return (times["stopped"] - times["stopping"]).total_seconds()
 
 
 def primary(findings, engine, app, text, name, volume):
