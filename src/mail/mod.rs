@@ -18,7 +18,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lettre::message::Mailbox;
 use thiserror::Error;
@@ -27,6 +27,10 @@ use self::folder::MailFolder;
 pub use self::letter::{Letter, is_reachable};
 use self::server::MailServer;
 use crate::config::{Config, MailTransport, Mount, PublicUrl};
+
+/// A letter leaves so much later than it was taken: the request has its answer by then, and what sending takes
+/// of the processor shows in nobody's times.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Why mails cannot be sent as configured.
 #[derive(Debug, Error)]
@@ -99,8 +103,17 @@ struct Origins {
     bound: OnceLock<SocketAddr>,
 }
 
+/// A letter in the queue.
+struct Waiting {
+    letter: Letter,
+    /// Whether it is to be sent at all.
+    is_meant: bool,
+    /// Not before.
+    due: Instant,
+}
+
 struct Queue {
-    letters: SyncSender<Letter>,
+    letters: SyncSender<Waiting>,
     /// Ends with the thread.
     end: Receiver<()>,
 }
@@ -163,6 +176,21 @@ impl Postbox {
     /// Takes a letter, which leaves when those before it have. One that cannot leave is lost, and the log says
     /// that one was.
     pub fn send(&self, letter: Letter) {
+        self.take(letter, true);
+    }
+
+    /// Takes as long as [`Postbox::send`], and sends nothing: whoever waits for the answer must not learn by
+    /// its time whether there was somebody to write to.
+    pub fn pretend(&self, letter: Letter) {
+        self.take(letter, false);
+    }
+
+    fn take(&self, letter: Letter, is_meant: bool) {
+        let letter = Waiting {
+            letter,
+            is_meant,
+            due: Instant::now() + PAUSE,
+        };
         let own = &*self.0;
         let mut queue = own.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if queue.is_none() {
@@ -187,13 +215,22 @@ impl Postbox {
 
 impl Inner {
     fn begin(&self) -> Option<Queue> {
-        let (letters, waiting) = sync_channel::<Letter>(self.capacity);
+        let (letters, waiting) = sync_channel::<Waiting>(self.capacity);
         let (ending, end) = sync_channel::<()>(1);
         let (outlet, from) = (self.outlet.clone(), self.from.clone());
         let deliver = move || {
             // Dropped at the end, however the thread ends.
             let _ending = ending;
-            for letter in waiting {
+            for Waiting {
+                letter,
+                is_meant,
+                due,
+            } in waiting
+            {
+                if !is_meant {
+                    continue;
+                }
+                thread::sleep(due.saturating_duration_since(Instant::now()));
                 match outlet.deliver(&from, letter) {
                     Ok(()) => tracing::debug!("a mail was sent"),
                     Err(Undelivered(cause)) => tracing::warn!(%cause, "a mail could not be sent"),
@@ -293,6 +330,18 @@ mod tests {
         drop(postbox);
         let mails = fs::read_dir(folder.path().join("mail")).unwrap();
         assert_eq!(mails.count(), 20);
+    }
+
+    #[test]
+    fn what_is_only_pretended_is_not_sent() {
+        let (folder, config) = config();
+        let postbox = Postbox::new(&config).unwrap();
+        postbox.pretend(letter(1));
+        postbox.send(letter(2));
+        postbox.pretend(letter(3));
+        drop(postbox);
+        let mails = fs::read_dir(folder.path().join("mail")).unwrap();
+        assert_eq!(mails.count(), 1);
     }
 
     #[test]
