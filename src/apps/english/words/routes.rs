@@ -97,6 +97,7 @@ pub(in crate::apps::english) async fn show(
         (status = 400, response = described::NoParameters),
         (status = 401, response = NotSignedIn),
         (status = 403, response = described::NotAnEditor),
+        (status = 404, response = described::NothingThere),
         (status = 422, response = described::WrongFields),
     ))]
 pub(in crate::apps::english) async fn add(
@@ -133,6 +134,7 @@ pub(in crate::apps::english) async fn add(
         (status = 400, response = described::NoParameters),
         (status = 401, response = NotSignedIn),
         (status = 403, response = described::NotAnEditor),
+        (status = 404, response = described::NothingThere),
         (status = 422, response = described::WrongFields),
     ))]
 pub(in crate::apps::english) async fn put(

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{ToResponse, ToSchema};
 
-use crate::http::builtin::openapi::refusal;
+use crate::http::builtin::openapi::{problem, refusal};
 
 const JSON: &[&str] = &["application/json"];
 
@@ -66,10 +66,19 @@ answers! {
     /// 422 of what has no fields.
     WrongFormToken = "EnglishWrongFormToken", "Problem", &[crate::http::PROBLEM_TYPE],
         "`X-CSRF-Token` is not the one of the session, or of the visitor's cookie.";
-    /// 422 of what has fields.
-    WrongAccount = "EnglishWrongAccount", "AccountRefusal", JSON,
-        "Fields are not as described: all of them, each with what is wrong. With a problem document of the \
-         server when `X-CSRF-Token` is not the one of the session, or of the visitor's cookie.";
+}
+
+/// 422 of what has fields.
+pub(in crate::apps::english) struct WrongAccount;
+
+impl<'r> ToResponse<'r> for WrongAccount {
+    fn response() -> (&'r str, RefOr<Response>) {
+        let description = "Fields are not as described: all of them, each with what is wrong. With a problem \
+            document when `X-CSRF-Token` is not the one of the session, or of the visitor's cookie.";
+        let mut response = refusal(description, "AccountRefusal", JSON);
+        response.content.extend(problem(description).content);
+        ("EnglishWrongAccount", response.into())
+    }
 }
 
 /// What somebody signs in with.

@@ -57,6 +57,7 @@ pub(super) async fn form(
     request_body(content = super::described::AccountChangesBody, content_type = "application/json"),
     responses(
         (status = 204, response = super::described::Done),
+        (status = 400, response = crate::apps::english::described::NoParameters),
         (status = 401, response = super::described::NotSignedIn),
         (status = 422, response = super::described::WrongAccount),
         (status = 429, response = crate::apps::english::described::TooManyAttempts),
@@ -78,6 +79,7 @@ pub(super) async fn change(
     request_body(content = super::described::AccountChangesBody, content_type = "application/json"),
     responses(
         (status = 204, response = super::described::Done),
+        (status = 400, response = crate::apps::english::described::NoParameters),
         (status = 401, response = super::described::NotSignedIn),
         (status = 422, response = super::described::WrongAccount),
         (status = 429, response = crate::apps::english::described::TooManyAttempts),

@@ -70,6 +70,7 @@ pub(super) async fn form(State(drill): State<DrillState>, frame: PageFrame) -> R
     responses(
         (status = 201, description = "If there is such an account, a mail is on its way.",
             body = super::described::Nothing),
+        (status = 400, response = crate::apps::english::described::NoParameters),
         (status = 422, response = super::described::WrongAccount),
         (status = 429, response = crate::apps::english::described::TooManyAttempts),
     ))]
@@ -177,6 +178,7 @@ pub(super) async fn edit(
     request_body(content = super::described::ResetBody, content_type = "application/json"),
     responses(
         (status = 204, response = super::described::Done),
+        (status = 400, response = crate::apps::english::described::NoParameters),
         (status = 422, response = super::described::WrongAccount),
     ))]
 pub(super) async fn change(
@@ -195,6 +197,7 @@ pub(super) async fn change(
     request_body(content = super::described::ResetBody, content_type = "application/json"),
     responses(
         (status = 204, response = super::described::Done),
+        (status = 400, response = crate::apps::english::described::NoParameters),
         (status = 422, response = super::described::WrongAccount),
     ))]
 pub(super) async fn replace(

@@ -60,6 +60,7 @@ pub(super) async fn form(
     request_body(content = super::described::SignInBody, content_type = "application/json"),
     responses(
         (status = 201, response = super::described::SignedIn),
+        (status = 400, response = crate::apps::english::described::NoParameters),
         (status = 401, response = super::described::WrongCredentials),
         (status = 422, response = super::described::WrongFormToken),
         (status = 429, response = crate::apps::english::described::TooManyAttempts),

@@ -85,6 +85,7 @@ fn is_open(drill: &Drill) -> Result<()> {
     request_body(content = super::described::SignUpBody, content_type = "application/json"),
     responses(
         (status = 201, response = super::described::SignedIn),
+        (status = 400, response = crate::apps::english::described::NoParameters),
         (status = 403, response = super::described::AlreadySignedIn),
         (status = 404, response = crate::apps::english::described::NoSignUp),
         (status = 422, response = super::described::WrongAccount),
