@@ -82,9 +82,9 @@ struct Undelivered(String);
 
 /// Takes mails. Clones are the same one.
 #[derive(Clone)]
-pub struct Postbox(Arc<Inner>);
+pub struct Postbox(Arc<Outbox>);
 
-struct Inner {
+struct Outbox {
     from: Mailbox,
     outlet: Outlet,
     capacity: usize,
@@ -104,7 +104,7 @@ struct Origins {
 }
 
 /// A letter in the queue.
-struct Waiting {
+struct WaitingLetter {
     letter: Letter,
     /// Whether it is to be sent at all.
     is_meant: bool,
@@ -113,7 +113,7 @@ struct Waiting {
 }
 
 struct Queue {
-    letters: SyncSender<Waiting>,
+    letters: SyncSender<WaitingLetter>,
     /// Ends with the thread.
     end: Receiver<()>,
 }
@@ -147,7 +147,7 @@ impl Postbox {
             MailTransport::File => Outlet::Folder(MailFolder::new(settings.folder.clone())),
             MailTransport::Smtp => Outlet::Server(MailServer::new(settings)?),
         };
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Outbox {
             from: parsed.ok_or(MailError::From { from })?,
             outlet,
             capacity: settings.queue,
@@ -186,7 +186,7 @@ impl Postbox {
     }
 
     fn take(&self, letter: Letter, is_meant: bool) {
-        let letter = Waiting {
+        let letter = WaitingLetter {
             letter,
             is_meant,
             due: Instant::now() + PAUSE,
@@ -213,15 +213,15 @@ impl Postbox {
     }
 }
 
-impl Inner {
+impl Outbox {
     fn begin(&self) -> Option<Queue> {
-        let (letters, waiting) = sync_channel::<Waiting>(self.capacity);
+        let (letters, waiting) = sync_channel::<WaitingLetter>(self.capacity);
         let (ending, end) = sync_channel::<()>(1);
         let (outlet, from) = (self.outlet.clone(), self.from.clone());
         let deliver = move || {
             // Dropped at the end, however the thread ends.
             let _ending = ending;
-            for Waiting {
+            for WaitingLetter {
                 letter,
                 is_meant,
                 due,
@@ -251,7 +251,7 @@ impl Inner {
 }
 
 /// What waits when the server ends has the time of one step to leave.
-impl Drop for Inner {
+impl Drop for Outbox {
     fn drop(&mut self) {
         let queue = self.queue.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(Queue { letters, end }) = queue.take() {

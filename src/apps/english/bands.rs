@@ -5,7 +5,7 @@
 
 /// What a walk through a band does: rows from a key on or down from it, without the key itself; and blocks that
 /// have some, with how many, from one on or down from one.
-pub(super) struct Walk {
+pub(super) struct BandWalk {
     pub(super) forward: &'static str,
     pub(super) backward: &'static str,
     pub(super) blocks_from: &'static str,
@@ -13,7 +13,7 @@ pub(super) struct Walk {
 }
 
 /// All sentences, with the learner's scores.
-pub(super) const ALL: Walk = Walk {
+pub(super) const ALL: BandWalk = BandWalk {
     forward: "SELECT o.no, o.sentence_id, ifnull(p.score, 0) FROM sentence_order AS o \
          LEFT JOIN progress AS p ON p.user_id = ?1 AND p.sentence_id = o.sentence_id \
          WHERE (o.no, o.sentence_id) > (?3, ?4) AND o.no <= ?5 \
@@ -27,7 +27,7 @@ pub(super) const ALL: Walk = Walk {
 };
 
 /// Those of one score, which is not 0.
-pub(super) const OF_SCORE: Walk = Walk {
+pub(super) const OF_SCORE: BandWalk = BandWalk {
     forward: "SELECT no, sentence_id, score FROM progress \
          WHERE user_id = ?1 AND score = ?2 AND (no, sentence_id) > (?3, ?4) AND no <= ?5 \
          ORDER BY no, sentence_id LIMIT ?6 OFFSET ?7",
@@ -41,7 +41,7 @@ pub(super) const OF_SCORE: Walk = Walk {
 };
 
 /// Those that are in no other band: their score is 0.
-pub(super) const WITHOUT_SCORE: Walk = Walk {
+pub(super) const WITHOUT_SCORE: BandWalk = BandWalk {
     forward: "SELECT o.no, o.sentence_id, 0 FROM sentence_order AS o \
          WHERE (o.no, o.sentence_id) > (?3, ?4) AND o.no <= ?5 \
            AND NOT EXISTS (SELECT 1 FROM progress AS p \

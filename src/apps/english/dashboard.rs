@@ -8,7 +8,7 @@ use jiff::{Span, ToSpan as _};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::kind::Kind;
-use super::mode::Mode;
+use super::mode::WalkMode;
 use super::order::Order;
 use super::sentence::{self, Sentence};
 
@@ -94,10 +94,10 @@ impl Dashboard {
         let (counted, removed) = (totals(TOTALS)?, totals(REMOVED)?);
         let (tried, written) = (counted.0 - removed.0, counted.1 - removed.1);
         let not_written = counted.2 - removed.2;
-        let top = Order::of(connection, user, Mode::Top)?;
+        let top = Order::of(connection, user, WalkMode::Top)?;
         let all = top.sentences;
         let share = |count| Share { count, all };
-        let worst = Order::of(connection, user, Mode::Worst)?;
+        let worst = Order::of(connection, user, WalkMode::Worst)?;
         Ok(Self {
             tried: share(tried),
             known: [

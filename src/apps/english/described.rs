@@ -63,9 +63,9 @@ impl<'r> ToResponse<'r> for WrongFields {
 }
 
 /// 429.
-pub(super) struct TooManyAttempts;
+pub(super) struct DrillTooManyAttempts;
 
-impl<'r> ToResponse<'r> for TooManyAttempts {
+impl<'r> ToResponse<'r> for DrillTooManyAttempts {
     fn response() -> (&'r str, RefOr<Response>) {
         let description = "Too many attempts of the account or the client; `Retry-After` says when to try \
             again.";
@@ -78,7 +78,7 @@ impl<'r> ToResponse<'r> for TooManyAttempts {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "describes what `path` reads")]
-pub(super) struct PageParameters {
+pub(super) struct SentencePageParameters {
     /// From 1 on. What is no number or below 1 counts as 1, what is too large as the last page.
     #[param(default = "1")]
     page: Option<String>,

@@ -7,8 +7,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 
 use super::accounts::users::Account;
 use super::described::{
-    EnglishFieldErrors, NoParameters, NoRecording, NoSignUp, NobodyNamed, NotAnEditor, NotYours,
-    NothingThere, TooManyAttempts, TooShort, WrongFields,
+    DrillTooManyAttempts, EnglishFieldErrors, NoParameters, NoRecording, NoSignUp, NobodyNamed,
+    NotAnEditor, NotYours, NothingThere, TooShort, WrongFields,
 };
 use super::pages::accounts::described::{
     AccountRefusal, AlreadySignedIn, Done, NotSignedIn, RequestToken, SignInRefusal, SignedIn,
@@ -24,7 +24,7 @@ const EXAMPLES: &str = include_str!("examples.json");
         schemas(Account, AccountRefusal, EnglishFieldErrors, RequestToken, SignInRefusal),
         responses(
             AlreadySignedIn, Done, NoParameters, NoRecording, NoSignUp, NobodyNamed, NotAnEditor, NotSignedIn, NotYours,
-            NothingThere, SignedIn, TokenToBring, TooManyAttempts, TooShort, WrongAccount, WrongCredentials,
+            NothingThere, SignedIn, TokenToBring, DrillTooManyAttempts, TooShort, WrongAccount, WrongCredentials,
             WrongFields, WrongFormToken,
         ),
     ),

@@ -11,7 +11,7 @@ use rusqlite::OptionalExtension as _;
 use serde_json::json;
 
 use super::format::Format;
-use super::mode::Mode;
+use super::mode::WalkMode;
 use super::pages::notices::SIGN_IN_FIRST;
 use super::target::sign_in_first;
 use super::{Drill, DrillState};
@@ -27,15 +27,15 @@ pub(super) const STATEMENTS: [&str; 1] = [USER];
 
 /// What the pages know of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Profile {
+pub(super) struct LearnerProfile {
     pub(super) email: String,
-    pub(super) mode: Mode,
+    pub(super) mode: WalkMode,
     /// Whether sentences and words may be changed.
     pub(super) is_editor: bool,
 }
 
 /// Somebody who is signed in.
-pub(super) type Visitor = visitor::Visitor<Profile>;
+pub(super) type Visitor = visitor::Visitor<LearnerProfile>;
 
 /// A learner who asks; an extractor for routes that need one.
 pub(super) struct Learner(pub(super) std::sync::Arc<Visitor>);
@@ -66,7 +66,7 @@ pub(super) fn unauthorized() -> HttpError {
 }
 
 impl SessionUsers for Drill {
-    type User = Profile;
+    type User = LearnerProfile;
 
     fn sessions(&self) -> &Sessions {
         &self.sessions
@@ -76,11 +76,11 @@ impl SessionUsers for Drill {
         &self.digest_key
     }
 
-    fn find(&self, id: i64) -> Result<Option<(i64, Profile)>, HttpError> {
+    fn find(&self, id: i64) -> Result<Option<(i64, LearnerProfile)>, HttpError> {
         self.store.read(|connection| -> Result<_, HttpError> {
             let mut select = connection.prepare_cached(USER)?;
             let user = select.query_row([id], |row| {
-                let profile = Profile {
+                let profile = LearnerProfile {
                     email: row.get(1)?,
                     mode: row.get(2)?,
                     is_editor: row.get_ref(3)?.as_str()? == "editor",

@@ -11,7 +11,7 @@ pub(super) const STATEMENTS: [&str; 1] = [MODE];
 
 /// A learner's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Mode {
+pub(super) enum WalkMode {
     /// By number.
     #[default]
     Normal,
@@ -21,7 +21,7 @@ pub(super) enum Mode {
     Worst,
 }
 
-impl Mode {
+impl WalkMode {
     /// Its name, in the file and on pages.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -59,13 +59,13 @@ pub(super) fn stored<M: FromSql>(
     select.query_row([user], |row| row.get(0)).optional()
 }
 
-impl FromSql for Mode {
+impl FromSql for WalkMode {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         Ok(value.as_str_or_null()?.map_or(Self::Normal, Self::of))
     }
 }
 
-impl ToSql for Mode {
+impl ToSql for WalkMode {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         self.name().to_sql()
     }
@@ -77,11 +77,15 @@ mod tests {
 
     #[test]
     fn the_button_goes_around() {
-        let around = ["normal", "top", "worst"].map(|name| Mode::toggled(Some(name)).name());
+        let around = ["normal", "top", "worst"].map(|name| WalkMode::toggled(Some(name)).name());
         assert_eq!(around, ["top", "worst", "normal"]);
         for odd in [None, Some(""), Some("Top"), Some("x")] {
-            assert_eq!(Mode::toggled(odd), Mode::Normal, "{odd:?}");
-            assert_eq!(odd.map_or(Mode::Normal, Mode::of), Mode::Normal, "{odd:?}");
+            assert_eq!(WalkMode::toggled(odd), WalkMode::Normal, "{odd:?}");
+            assert_eq!(
+                odd.map_or(WalkMode::Normal, WalkMode::of),
+                WalkMode::Normal,
+                "{odd:?}"
+            );
         }
     }
 }

@@ -8,8 +8,8 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::bands::{ALL, OF_SCORE, WITHOUT_SCORE, Walk};
-use super::mode::Mode;
+use super::bands::{ALL, BandWalk, OF_SCORE, WITHOUT_SCORE};
+use super::mode::WalkMode;
 
 /// The block of numbers that a number is in, as in derived.sql.
 const BLOCK_BITS: u32 = 8;
@@ -87,7 +87,7 @@ enum BandKind {
 
 impl BandKind {
     /// How a band is walked, and its score.
-    fn walk(self) -> (&'static Walk, i64) {
+    fn walk(self) -> (&'static BandWalk, i64) {
         match self {
             Self::All => (&ALL, 0),
             Self::Score(0) => (&WITHOUT_SCORE, 0),
@@ -111,7 +111,11 @@ const LAST: Key = (i64::MAX, i64::MAX);
 
 impl<'c> Order<'c> {
     /// The order of `user` in `mode`.
-    pub(super) fn of(connection: &'c Connection, user: i64, mode: Mode) -> rusqlite::Result<Self> {
+    pub(super) fn of(
+        connection: &'c Connection,
+        user: i64,
+        mode: WalkMode,
+    ) -> rusqlite::Result<Self> {
         let counted: i64 = connection
             .prepare_cached(TOTAL)?
             .query_row([], |row| row.get(0))?;
@@ -120,13 +124,13 @@ impl<'c> Order<'c> {
         let removed = removed.collect::<rusqlite::Result<Vec<_>>>()?;
         let sentences = counted - rows(&removed);
         let bands = match mode {
-            Mode::Normal => vec![Band {
+            WalkMode::Normal => vec![Band {
                 kind: BandKind::All,
                 sentences,
             }],
-            Mode::Top | Mode::Worst => {
+            WalkMode::Top | WalkMode::Worst => {
                 let mut bands = by_score(connection, user, sentences, &removed)?;
-                if mode == Mode::Top {
+                if mode == WalkMode::Top {
                     bands.reverse();
                 }
                 bands
@@ -452,7 +456,7 @@ mod tests {
     }
 
     /// The same order by the words of the contract.
-    fn plain(connection: &Connection, user: i64, mode: Mode) -> Vec<Ranked> {
+    fn plain(connection: &Connection, user: i64, mode: WalkMode) -> Vec<Ranked> {
         let sql = "SELECT ifnull(no, 0), id, (SELECT CAST(total(val) AS INTEGER) FROM scores \
             WHERE user_id = ?1 AND sentence_id = sentences.id) FROM sentences";
         let mut select = connection.prepare(sql).unwrap();
@@ -470,9 +474,9 @@ mod tests {
             .collect();
         all.sort_by_key(|ranked| {
             let score = match mode {
-                Mode::Normal => 0,
-                Mode::Top => -ranked.score,
-                Mode::Worst => ranked.score,
+                WalkMode::Normal => 0,
+                WalkMode::Top => -ranked.score,
+                WalkMode::Worst => ranked.score,
             };
             (score, ranked.no, ranked.id)
         });
@@ -482,10 +486,9 @@ mod tests {
     #[test]
     fn pages_and_neighbours_are_those_of_the_plain_order() {
         let connection = file();
-        for (user, mode) in [1, 2, 3]
-            .into_iter()
-            .flat_map(|user| [Mode::Normal, Mode::Top, Mode::Worst].map(|mode| (user, mode)))
-        {
+        for (user, mode) in [1, 2, 3].into_iter().flat_map(|user| {
+            [WalkMode::Normal, WalkMode::Top, WalkMode::Worst].map(|mode| (user, mode))
+        }) {
             let order = Order::of(&connection, user, mode).unwrap();
             let plain = plain(&connection, user, mode);
             assert_eq!(order.sentences, 300);
@@ -523,10 +526,9 @@ mod tests {
                 .exists([id])
                 .unwrap()
         };
-        for (user, mode) in [1, 2, 3]
-            .into_iter()
-            .flat_map(|user| [Mode::Normal, Mode::Top, Mode::Worst].map(|mode| (user, mode)))
-        {
+        for (user, mode) in [1, 2, 3].into_iter().flat_map(|user| {
+            [WalkMode::Normal, WalkMode::Top, WalkMode::Worst].map(|mode| (user, mode))
+        }) {
             let order = Order::of(&connection, user, mode).unwrap();
             let mut plain = plain(&connection, user, mode);
             plain.retain(|ranked| is_left(ranked.id));
@@ -553,7 +555,7 @@ mod tests {
     fn one_sentence_is_beside_itself_and_none_is_no_order() {
         let connection = file();
         connection.execute("DELETE FROM sentences", []).unwrap();
-        for mode in [Mode::Normal, Mode::Top, Mode::Worst] {
+        for mode in [WalkMode::Normal, WalkMode::Top, WalkMode::Worst] {
             let order = Order::of(&connection, 1, mode).unwrap();
             assert!(order.page(0, 5).unwrap().is_empty());
             assert_eq!(order.neighbours(1).unwrap(), None);
@@ -561,7 +563,7 @@ mod tests {
         let sql = "INSERT INTO sentences (id, no, created_at, updated_at) \
             VALUES (9, 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00')";
         connection.execute(sql, []).unwrap();
-        let order = Order::of(&connection, 1, Mode::Top).unwrap();
+        let order = Order::of(&connection, 1, WalkMode::Top).unwrap();
         let beside = Neighbours {
             previous: 9,
             next: 9,

@@ -31,9 +31,9 @@ impl FromRequestParts<DrillState> for Id {
 
 /// The number of sentences at the end of an address, which may be below 0. An extractor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Number(pub(super) i64);
+pub(super) struct SentenceNumber(pub(super) i64);
 
-impl FromRequestParts<DrillState> for Number {
+impl FromRequestParts<DrillState> for SentenceNumber {
     type Rejection = HttpError;
 
     async fn from_request_parts(parts: &mut Parts, drill: &DrillState) -> Result<Self, HttpError> {

@@ -10,10 +10,10 @@ use rusqlite::Connection;
 use super::accounts::{closing, operators, users};
 use super::dashboard::Dashboard;
 use super::kind::Kind;
-use super::mode::Mode;
+use super::mode::WalkMode;
 use super::order::{self, Order};
-use super::score::{self, Part, ScoreList};
-use super::sentence::{self, SentenceList};
+use super::score::{self, ScoreList, ScorePart};
+use super::sentence::{self, SentencesInOrder};
 use super::{dashboard, learner, mode, removal, user_conf, words};
 
 const TABLES: &str = include_str!("../../../schema/english/tables.sql");
@@ -118,14 +118,14 @@ fn steps(connection: &Connection, work: impl FnOnce(&Connection)) -> u64 {
     steps.load(Ordering::Relaxed)
 }
 
-const MODES: [Mode; 3] = [Mode::Normal, Mode::Top, Mode::Worst];
+const MODES: [WalkMode; 3] = [WalkMode::Normal, WalkMode::Top, WalkMode::Worst];
 
 /// The steps of a page of sentences at `place` of 100, and of what is beside its first one.
-fn page(connection: &Connection, user: i64, mode: Mode, place: i64) -> u64 {
+fn page(connection: &Connection, user: i64, mode: WalkMode, place: i64) -> u64 {
     steps(connection, |connection| {
         let all = Order::of(connection, user, mode).unwrap().sentences;
         let page = (all / sentence::PER_PAGE * place / 100).max(1);
-        let list = SentenceList::read(connection, user, mode, page).unwrap();
+        let list = SentencesInOrder::read(connection, user, mode, page).unwrap();
         let order = Order::of(connection, user, mode).unwrap();
         let beside = order.neighbours(list.rows[0].0.id).unwrap().unwrap();
         assert_ne!(beside.previous, beside.next);
@@ -168,12 +168,16 @@ fn pages_cost_little_whatever_the_drill_holds() {
                 assert_eq!(list.rows.len(), 50);
             })
         };
-        for part in [Part::Page(1), Part::After(5_000), Part::Before(7_000)] {
+        for part in [
+            ScorePart::Page(1),
+            ScorePart::After(5_000),
+            ScorePart::Before(7_000),
+        ] {
             let costs = (list(&small, part), list(&large, part));
             same(&format!("{kind:?}, {part:?}"), costs.0, costs.1);
         }
         for page in [2_000, 4_000] {
-            let many = list(&large, Part::Page(page));
+            let many = list(&large, ScorePart::Page(page));
             assert!(many < MOST, "{kind:?}, page {page}: {many} steps");
         }
     }
@@ -206,7 +210,7 @@ fn a_list_of_gradings_has_its_pages_wherever_gradings_went() {
         let ids: Vec<i64> = ids.map(Result::unwrap).collect();
         let list = |part| ScoreList::read(&connection, kind, 1, part, 50).unwrap();
         for (page, expected) in (1..).zip(ids.chunks(50)) {
-            let found = list(Part::Page(page));
+            let found = list(ScorePart::Page(page));
             let shown: Vec<_> = found.rows.iter().map(|score| score.id).collect();
             assert_eq!(shown, expected, "{kind:?}, page {page}");
             assert_eq!(found.has_previous, expected.first() != ids.first());
@@ -214,9 +218,13 @@ fn a_list_of_gradings_has_its_pages_wherever_gradings_went() {
         }
         let last = i64::try_from(ids.chunks(50).len()).unwrap();
         for beyond in [last + 1, 9_999, i64::MAX] {
-            assert_eq!(list(Part::Page(beyond)), list(Part::Page(last)), "{beyond}");
+            assert_eq!(
+                list(ScorePart::Page(beyond)),
+                list(ScorePart::Page(last)),
+                "{beyond}"
+            );
         }
-        let nothing = ScoreList::read(&connection, kind, 2, Part::Page(7), 50).unwrap();
+        let nothing = ScoreList::read(&connection, kind, 2, ScorePart::Page(7), 50).unwrap();
         assert!(nothing.rows.is_empty() && !nothing.has_previous && !nothing.has_next);
     }
 }

@@ -165,7 +165,7 @@ impl Score {
 
 /// Which part of a list is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum ScorePart {
     /// A page by its number, from 1 on.
     Page(i64),
     /// What follows a grading.
@@ -174,7 +174,7 @@ pub(super) enum Part {
     Before(i64),
 }
 
-impl Part {
+impl ScorePart {
     /// That of a query. Links lead by ids, so that a grading that comes or goes moves none beyond them.
     pub(super) fn of(query: Option<&str>) -> Self {
         let id = |name| parameter(query, name).and_then(|id| id.parse().ok());
@@ -203,25 +203,25 @@ impl ScoreList {
         connection: &Connection,
         kind: Kind,
         user: i64,
-        part: Part,
+        part: ScorePart,
         limit: i64,
     ) -> rusqlite::Result<Self> {
-        let walk = Walk {
+        let walk = ScoreWalk {
             connection,
             kind,
             user,
         };
         let rows = match part {
-            Part::Page(1) => walk.after(i64::MIN, limit, 0)?,
-            Part::Page(page) => {
+            ScorePart::Page(1) => walk.after(i64::MIN, limit, 0)?,
+            ScorePart::Page(page) => {
                 let (key, skip) = walk.place((page - 1).saturating_mul(limit), limit)?;
                 walk.after(key, limit, skip)?
             }
-            Part::After(id) => match walk.after(id, limit, 0)? {
+            ScorePart::After(id) => match walk.after(id, limit, 0)? {
                 none if none.is_empty() => walk.before(i64::MAX, limit)?,
                 rows => rows,
             },
-            Part::Before(id) => match walk.before(id, limit)? {
+            ScorePart::Before(id) => match walk.before(id, limit)? {
                 none if none.is_empty() => walk.after(i64::MIN, limit, 0)?,
                 rows => rows,
             },
@@ -252,13 +252,13 @@ impl ScoreList {
 }
 
 /// A walk through the gradings of a learner that are of a kind.
-struct Walk<'c> {
+struct ScoreWalk<'c> {
     connection: &'c Connection,
     kind: Kind,
     user: i64,
 }
 
-impl Walk<'_> {
+impl ScoreWalk<'_> {
     /// The gradings behind an id, the first `skip` left out.
     fn after(&self, id: i64, limit: i64, skip: i64) -> rusqlite::Result<Vec<Score>> {
         self.rows((FORWARD, FORWARD_OF_KIND), (id, limit, skip))

@@ -12,7 +12,7 @@ use super::pages::frame::PageFrame;
 use super::parameters::LearnerParameters;
 use super::path::{Addresses, Id};
 use super::score::{ScoreOfKindView, ScoreView};
-use super::write::Terms;
+use super::write::DrillTerms;
 use super::{DrillState, Result, described, scores};
 
 /// The operations of one kind, each with its own description, and its two forms.
@@ -63,7 +63,7 @@ macro_rules! operations {
                 ))]
             pub(in crate::apps::english) async fn create(
                 State(drill): State<DrillState>,
-                terms: Terms,
+                terms: DrillTerms,
                 addresses: Addresses,
                 frame: PageFrame,
                 sent: LearnerParameters,
@@ -112,7 +112,7 @@ macro_rules! operations {
             pub(in crate::apps::english) async fn change(
                 State(drill): State<DrillState>,
                 Id(id): Id,
-                terms: Terms,
+                terms: DrillTerms,
                 addresses: Addresses,
                 frame: PageFrame,
                 sent: LearnerParameters,
@@ -139,7 +139,7 @@ macro_rules! operations {
             pub(in crate::apps::english) async fn put(
                 State(drill): State<DrillState>,
                 Id(id): Id,
-                terms: Terms,
+                terms: DrillTerms,
                 addresses: Addresses,
                 frame: PageFrame,
                 sent: LearnerParameters,
@@ -161,7 +161,7 @@ macro_rules! operations {
             pub(in crate::apps::english) async fn destroy(
                 State(drill): State<DrillState>,
                 Id(id): Id,
-                terms: Terms,
+                terms: DrillTerms,
                 sent: LearnerParameters,
             ) -> Result<Response> {
                 scores::remove($kind, &drill, id, terms, sent).await

@@ -14,9 +14,9 @@ use super::pages::frame::PageFrame;
 use super::pages::{score_form, score_list, score_page};
 use super::parameters::{LearnerParameters, Nested, Parameters};
 use super::path::Addresses;
-use super::score::{self, NAMES, Part, Score, ScoreFields, ScoreList};
+use super::score::{self, NAMES, Score, ScoreFields, ScoreList, ScorePart};
 use super::validation::FieldErrors;
-use super::write::{Decided, Terms, Unchanged, led, removed, stored, write};
+use super::write::{Decided, DrillTerms, Unchanged, led, removed, stored, write};
 use super::{Drill, Result, sentence};
 use crate::apps::answer::json;
 use crate::http::{HttpError, KeptHeader, Reading};
@@ -45,7 +45,7 @@ pub(super) async fn list(
         Format::Html => PER_PAGE,
         Format::Json => PER_ANSWER,
     };
-    let (user, part) = (learner.id, Part::of(query));
+    let (user, part) = (learner.id, ScorePart::of(query));
     let reading = Reading::begin_for(&drill.store, learner.viewer);
     let work = move |connection: &Connection| -> Result<_> {
         Ok(ScoreList::read(connection, kind, user, part, limit)?)
@@ -179,7 +179,7 @@ fn behind(kind: Kind, id: i64, sentence: i64) -> String {
 pub(super) async fn make(
     kind: Kind,
     drill: &Drill,
-    terms: Terms,
+    terms: DrillTerms,
     addresses: Addresses,
     frame: PageFrame,
     sent: LearnerParameters,
@@ -221,7 +221,7 @@ pub(super) async fn change(
     kind: Kind,
     drill: &Drill,
     id: i64,
-    (terms, addresses): (Terms, Addresses),
+    (terms, addresses): (DrillTerms, Addresses),
     frame: PageFrame,
     sent: LearnerParameters,
 ) -> Result<Response> {
@@ -261,7 +261,7 @@ pub(super) async fn remove(
     kind: Kind,
     drill: &Drill,
     id: i64,
-    terms: Terms,
+    terms: DrillTerms,
     sent: LearnerParameters,
 ) -> Result<Response> {
     let LearnerParameters {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Result;
-use super::mode::Mode;
+use super::mode::WalkMode;
 use super::order::Order;
 use super::parameters::Nested;
 use super::path::Addresses;
@@ -199,7 +199,7 @@ impl Sentence {
 }
 
 /// A page of a learner's sentences.
-pub(super) struct SentenceList {
+pub(super) struct SentencesInOrder {
     /// With the learner's scores.
     pub(super) rows: Vec<(Sentence, i64)>,
     /// Which page it is.
@@ -208,12 +208,12 @@ pub(super) struct SentenceList {
     pub(super) last: i64,
 }
 
-impl SentenceList {
+impl SentencesInOrder {
     /// The page `page`, or the last one if there are not so many.
     pub(super) fn read(
         connection: &Connection,
         user: i64,
-        mode: Mode,
+        mode: WalkMode,
         page: i64,
     ) -> rusqlite::Result<Self> {
         let order = Order::of(connection, user, mode)?;

@@ -15,9 +15,10 @@ use super::parameters::{LearnerParameters, integer};
 use super::path::{Addresses, Id, page_in, parameter};
 use super::removal::Remover;
 use super::sentence::{
-    self, GivenFields, KEY, NAMES, RESOURCE, Sentence, SentenceFields, SentenceList, SentenceView,
+    self, GivenFields, KEY, NAMES, RESOURCE, Sentence, SentenceFields, SentenceView,
+    SentencesInOrder,
 };
-use super::write::{Decided, Terms, Unchanged, led, removed, stored, write};
+use super::write::{Decided, DrillTerms, Unchanged, led, removed, stored, write};
 use super::{Drill, DrillState, Result};
 use crate::apps::answer::json;
 use crate::http::{HttpError, KeptHeader, Reading};
@@ -46,7 +47,7 @@ pub(super) fn must_edit(learner: &Visitor) -> Result<()> {
 /// Five to a page, each with the learner's score, in the order of the learner's mode. `Link` leads to the
 /// other pages. A page that is not there is the first or the last one.
 #[utoipa::path(get, path = "/sentences", operation_id = "sentences", tag = "English",
-    params(super::described::PageParameters), security(("Session" = [])),
+    params(super::described::SentencePageParameters), security(("Session" = [])),
     responses(
         (status = 200, description = "A page of them; HTML unless JSON is asked for.",
             content(([SentenceView] = "application/json"), (String = "text/html")),
@@ -65,7 +66,7 @@ pub(super) async fn index(
     let reading = Reading::begin_for(&drill.store, learner.viewer);
     let (user, mode) = (learner.id, learner.user.mode);
     let list = drill.store.read(|connection| -> Result<_> {
-        Ok(SentenceList::read(connection, user, mode, asked)?)
+        Ok(SentencesInOrder::read(connection, user, mode, asked)?)
     })?;
     if format == Format::Html {
         return sentence_list::answer(&drill, &frame, mode, &list);
@@ -190,7 +191,7 @@ pub(super) async fn edit(
     ))]
 pub(super) async fn create(
     State(drill): State<DrillState>,
-    terms: Terms,
+    terms: DrillTerms,
     addresses: Addresses,
     frame: PageFrame,
     LearnerParameters {
@@ -241,7 +242,7 @@ pub(super) async fn create(
 pub(super) async fn change(
     State(drill): State<DrillState>,
     id: Id,
-    terms: Terms,
+    terms: DrillTerms,
     addresses: Addresses,
     frame: PageFrame,
     sent: LearnerParameters,
@@ -269,7 +270,7 @@ pub(super) async fn change(
 pub(super) async fn put(
     State(drill): State<DrillState>,
     id: Id,
-    terms: Terms,
+    terms: DrillTerms,
     addresses: Addresses,
     frame: PageFrame,
     sent: LearnerParameters,
@@ -280,7 +281,7 @@ pub(super) async fn put(
 async fn apply(
     drill: &Drill,
     Id(id): Id,
-    terms: Terms,
+    terms: DrillTerms,
     addresses: Addresses,
     frame: PageFrame,
     sent: LearnerParameters,
@@ -334,7 +335,7 @@ async fn apply(
 pub(super) async fn destroy(
     State(drill): State<DrillState>,
     Id(id): Id,
-    terms: Terms,
+    terms: DrillTerms,
     LearnerParameters {
         parameters,
         learner,

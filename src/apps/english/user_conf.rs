@@ -8,9 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::format::Format;
-use super::mode::{self, Mode};
+use super::mode::{self, WalkMode};
 use super::parameters::LearnerParameters;
-use super::write::{Terms, led, stored, write};
+use super::write::{DrillTerms, led, stored, write};
 use super::{DrillState, Result, time};
 use crate::http::HttpError;
 
@@ -42,7 +42,7 @@ pub(super) struct OwnMode {
     ))]
 pub(super) async fn toggle_mode(
     State(drill): State<DrillState>,
-    terms: Terms,
+    terms: DrillTerms,
     LearnerParameters {
         parameters,
         learner,
@@ -52,7 +52,7 @@ pub(super) async fn toggle_mode(
     let to = drill.mount.url("/users/edit");
     let outcome = write(&drill, terms.of(&parameters)?, move |connection| {
         let before: Option<Option<String>> = mode::stored(connection, user)?;
-        let mode = Mode::toggled(before.flatten().as_deref());
+        let mode = WalkMode::toggled(before.flatten().as_deref());
         let mut update = connection.prepare_cached(SET_MODE)?;
         update.execute((user, mode, time::now()))?;
         Ok(match format {

@@ -28,7 +28,7 @@ use super::pages::notices::Notice;
 const JSON: &str = "application/json";
 
 /// The key of a write as it came, and its conditions. An extractor.
-pub(super) struct Terms {
+pub(super) struct DrillTerms {
     in_header: IdempotencyKey,
     in_form: FormKey,
     conditions: Preconditions,
@@ -40,7 +40,7 @@ pub(super) struct WriteTerms {
     conditions: Preconditions,
 }
 
-impl FromRequestParts<DrillState> for Terms {
+impl FromRequestParts<DrillState> for DrillTerms {
     type Rejection = HttpError;
 
     async fn from_request_parts(parts: &mut Parts, drill: &DrillState) -> Result<Self> {
@@ -53,7 +53,7 @@ impl FromRequestParts<DrillState> for Terms {
     }
 }
 
-impl Terms {
+impl DrillTerms {
     /// Those of a request with these parameters. Of a form that was changed and sent again from the same page,
     /// they are other ones.
     pub(super) fn of(self, parameters: &Parameters) -> Result<WriteTerms> {

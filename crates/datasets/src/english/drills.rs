@@ -1,7 +1,7 @@
 //! Sentences by rule: who did what where and when, from word lists. Each comes once, and neighbours differ in
 //! all that they say.
 
-use super::Sentence;
+use super::WrittenSentence;
 
 /// Who, in both languages.
 const WHO: [(&str, &str); 20] = [
@@ -221,19 +221,19 @@ const WHEN: [(&str, &str); 27] = [
 const STEP: usize = 123_457;
 
 /// All that can be said, each once.
-pub(super) fn sentences() -> impl Iterator<Item = Sentence> {
+pub(super) fn sentences() -> impl Iterator<Item = WrittenSentence> {
     let all = WHO.len() * WHAT.len() * WHERE.len() * WHEN.len();
     (0..all).map(move |place| sentence(place * STEP % all))
 }
 
 /// The sentence of that number among all.
-fn sentence(number: usize) -> Sentence {
+fn sentence(number: usize) -> WrittenSentence {
     let (number, who) = (number / WHO.len(), WHO[number % WHO.len()]);
     let (number, what) = (number / WHAT.len(), WHAT[number % WHAT.len()]);
     let (number, place) = (number / WHERE.len(), WHERE[number % WHERE.len()]);
     let time = WHEN[number % WHEN.len()];
     let words = what.2.into_iter();
-    Sentence {
+    WrittenSentence {
         jp: format!("{}は{}、{}{}。", who.0, time.0, place.0, what.0),
         en: format!("{} {} {} {}.", who.1, what.1, place.1, time.1),
         words: words

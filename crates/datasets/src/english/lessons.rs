@@ -1,7 +1,7 @@
 //! The sentences that the project wrote, subject by subject. A line is `Japanese|English|word:meaning;…`, one
 //! that begins with `#` names a subject. Whoever adds a sentence adds it at the end: numbers stay.
 
-use super::Sentence;
+use super::WrittenSentence;
 
 const LISTS: [&str; 3] = [
     include_str!("sentences_1.txt"),
@@ -10,17 +10,17 @@ const LISTS: [&str; 3] = [
 ];
 
 /// All of them, in the order of their numbers.
-pub(super) fn sentences() -> Vec<Sentence> {
+pub(super) fn sentences() -> Vec<WrittenSentence> {
     let lines = LISTS.iter().flat_map(|list| list.lines());
     lines.filter_map(sentence).collect()
 }
 
 /// The sentence of a line, if it is one.
-fn sentence(line: &str) -> Option<Sentence> {
+fn sentence(line: &str) -> Option<WrittenSentence> {
     let (jp, rest) = line.split_once('|')?;
     let (en, words) = rest.split_once('|')?;
     let words = words.split(';').filter_map(|word| word.split_once(':'));
-    Some(Sentence {
+    Some(WrittenSentence {
         jp: jp.to_owned(),
         en: en.to_owned(),
         words: words

@@ -23,7 +23,7 @@ const RECORDED: usize = 12;
 
 /// A sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Sentence {
+struct WrittenSentence {
     jp: String,
     en: String,
     /// Words and their meanings, in the order in which they come.
@@ -57,7 +57,7 @@ pub(crate) fn write_dataset(
 }
 
 /// Writes a file.
-type WriteSheet = fn(&[Sentence], &mut dyn Write) -> io::Result<()>;
+type WriteSheet = fn(&[WrittenSentence], &mut dyn Write) -> io::Result<()>;
 
 const SHEETS: [(&str, WriteSheet); 2] = [
     ("sentences.csv", write_sentences),
@@ -65,17 +65,17 @@ const SHEETS: [(&str, WriteSheet); 2] = [
 ];
 
 /// All sentences, so that a smaller dataset is the beginning of a larger one.
-fn sentences(scale: u32) -> Vec<Sentence> {
+fn sentences(scale: u32) -> Vec<WrittenSentence> {
     let mut all = lessons::sentences();
     let more = all.len() * usize::try_from(scale.saturating_sub(1)).unwrap_or(usize::MAX);
     all.extend(drills::sentences().take(more));
     all
 }
 
-fn write_sentences(sentences: &[Sentence], out: &mut dyn Write) -> io::Result<()> {
+fn write_sentences(sentences: &[WrittenSentence], out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(["no", "jp", "en", "voice_data"])?;
-    for (no, Sentence { jp, en, .. }) in (1..).zip(sentences) {
+    for (no, WrittenSentence { jp, en, .. }) in (1..).zip(sentences) {
         let voice = if no <= RECORDED {
             format!("/voice/lesson-{no:03}.mp3")
         } else {
@@ -86,7 +86,7 @@ fn write_sentences(sentences: &[Sentence], out: &mut dyn Write) -> io::Result<()
     csv.flush()
 }
 
-fn write_words(sentences: &[Sentence], out: &mut dyn Write) -> io::Result<()> {
+fn write_words(sentences: &[WrittenSentence], out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(["no", "en", "note", "url"])?;
     for (no, sentence) in (1..).zip(sentences) {
@@ -126,7 +126,10 @@ mod tests {
     fn there_are_three_hundred_at_least_and_none_comes_twice() {
         let sentences = sentences(3);
         assert!(sentences.len() >= 900, "{}", sentences.len());
-        for text in [|s: &Sentence| s.jp.clone(), |s: &Sentence| s.en.clone()] {
+        for text in [
+            |s: &WrittenSentence| s.jp.clone(),
+            |s: &WrittenSentence| s.en.clone(),
+        ] {
             let different: BTreeSet<_> = sentences.iter().map(text).collect();
             assert_eq!(different.len(), sentences.len());
         }
@@ -143,7 +146,7 @@ mod tests {
     #[test]
     fn sentences_grow_longer() {
         let sentences = lessons::sentences();
-        let mean = |some: &[Sentence]| {
+        let mean = |some: &[WrittenSentence]| {
             some.iter().map(|sentence| sentence.en.len()).sum::<usize>() / some.len()
         };
         let quarter = sentences.len() / 4;

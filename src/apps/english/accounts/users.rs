@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::flaws::{Field, Flaw, Flaws};
-use crate::apps::english::mode::Mode;
+use crate::apps::english::mode::WalkMode;
 use crate::apps::english::time::{in_json, now};
 use crate::apps::english::{Drill, Result};
 use crate::auth::SignIn;
@@ -121,7 +121,7 @@ pub(in crate::apps::english) fn account(drill: &Drill, id: i64) -> Result<Option
             Ok(Account {
                 id,
                 email: row.get(0)?,
-                mode: row.get::<_, Mode>(1)?.name(),
+                mode: row.get::<_, WalkMode>(1)?.name(),
                 role: row.get(2)?,
                 created_at: in_json(row.get_ref(3)?.as_str()?),
                 updated_at: in_json(row.get_ref(4)?.as_str()?),
@@ -201,7 +201,7 @@ pub(in crate::apps::english) async fn insert(
         refuse_taken(connection, 0, &email)?;
         connection
             .prepare_cached(INSERT)?
-            .execute((&email, &hash, Mode::Normal, now()))?;
+            .execute((&email, &hash, WalkMode::Normal, now()))?;
         Ok(connection.last_insert_rowid())
     };
     drill.store.write(job).await

@@ -12,7 +12,7 @@ const HEIGHT: f64 = 200.0;
 const EDGE: f64 = 8.0;
 
 /// A day, drawn.
-pub(super) struct Bar {
+pub(super) struct DayBar {
     pub(super) x: String,
     pub(super) width: String,
     /// Top and height of the right answers.
@@ -31,7 +31,7 @@ pub(super) struct DayRow {
 
 /// The chart, ready to be shown.
 pub(super) struct Chart {
-    pub(super) bars: Vec<Bar>,
+    pub(super) bars: Vec<DayBar>,
     /// The points of the line.
     pub(super) line: String,
     /// Where no points are.
@@ -104,7 +104,7 @@ fn scaled(value: i64, range: i64) -> f64 {
     value as f64 / range.max(1) as f64 * (HEIGHT - 2.0 * EDGE)
 }
 
-fn bars(days: &[Day]) -> Vec<Bar> {
+fn bars(days: &[Day]) -> Vec<DayBar> {
     let most = days.iter().map(|day| day.gradings).max().unwrap_or(0);
     let width = x_of(1, days.len()) - x_of(0, days.len());
     let days_drawn = days.iter().enumerate().filter(|(_, day)| day.gradings > 0);
@@ -112,7 +112,7 @@ fn bars(days: &[Day]) -> Vec<Bar> {
         .map(|(index, day)| {
             let right = scaled(day.passed.clamp(0, day.gradings), most);
             let all = scaled(day.gradings, most);
-            Bar {
+            DayBar {
                 x: unit(x_of(index, days.len()) + width * 0.1),
                 width: unit(width * 0.8),
                 right: (unit(HEIGHT - EDGE - right), unit(right)),

@@ -11,12 +11,12 @@ use crate::apps::english::{DrillState, Result};
 
 #[derive(Template)]
 #[template(path = "english/home.html")]
-struct HomePage<'p> {
+struct DrillHomePage<'p> {
     frame: &'p PageFrame,
 }
 
 pub(super) async fn home(State(drill): State<DrillState>, frame: PageFrame) -> Result<Response> {
-    frame.page(&drill, StatusCode::OK, &HomePage { frame: &frame })
+    frame.page(&drill, StatusCode::OK, &DrillHomePage { frame: &frame })
 }
 
 #[derive(Template)]

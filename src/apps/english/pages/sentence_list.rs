@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::frame::PageFrame;
-use crate::apps::english::mode::Mode;
-use crate::apps::english::sentence::{RESOURCE, Sentence, SentenceList};
+use crate::apps::english::mode::WalkMode;
+use crate::apps::english::sentence::{RESOURCE, Sentence, SentencesInOrder};
 use crate::apps::english::{Drill, Result};
 use crate::web::paging::Paging;
 
@@ -42,8 +42,8 @@ struct SentencesPage<'p> {
 pub(in crate::apps::english) fn answer(
     drill: &Drill,
     frame: &PageFrame,
-    mode: Mode,
-    list: &SentenceList,
+    mode: WalkMode,
+    list: &SentencesInOrder,
 ) -> Result<Response> {
     let rows = list.rows.iter().map(|row| SentenceRow::of(frame, row));
     let address = |page: i64| match page {

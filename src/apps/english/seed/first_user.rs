@@ -6,7 +6,7 @@
 use rusqlite::Connection;
 
 use crate::apps::english::accounts::flaws::{Flaws, check_email, email_of};
-use crate::apps::english::mode::Mode;
+use crate::apps::english::mode::WalkMode;
 use crate::apps::english::time::now;
 
 /// Nobody twice.
@@ -18,7 +18,7 @@ const INSERT: &str = "INSERT INTO users \
 #[derive(Debug)]
 pub struct FirstUser {
     email: String,
-    mode: Mode,
+    mode: WalkMode,
     hash: String,
 }
 
@@ -46,8 +46,8 @@ impl FirstUser {
             return Err(FirstUserFlaw::Email);
         }
         let mode = match mode.filter(|mode| !mode.is_empty()) {
-            None => Mode::Normal,
-            Some(name) => Some(Mode::of(name))
+            None => WalkMode::Normal,
+            Some(name) => Some(WalkMode::of(name))
                 .filter(|mode| mode.name() == name)
                 .ok_or(FirstUserFlaw::Mode)?,
         };
@@ -75,9 +75,12 @@ mod tests {
     fn a_first_user_has_an_address_and_an_order() {
         let of = |email, mode| FirstUser::new(email, mode, String::new());
         let user = of(" Ann@Example.com\n", Some("worst")).unwrap();
-        assert_eq!((user.email(), user.mode), ("ann@example.com", Mode::Worst));
+        assert_eq!(
+            (user.email(), user.mode),
+            ("ann@example.com", WalkMode::Worst)
+        );
         for mode in [None, Some(""), Some("normal")] {
-            assert_eq!(of("a@b", mode).unwrap().mode, Mode::Normal);
+            assert_eq!(of("a@b", mode).unwrap().mode, WalkMode::Normal);
         }
         for odd in ["", "a", "@b", "a@", "a@b@c", "a b@c"] {
             assert_eq!(of(odd, None).unwrap_err(), FirstUserFlaw::Email, "{odd}");

@@ -125,12 +125,12 @@ impl SentenceSeed<'_> {
             connection.execute_batch(CLEAR)?;
         }
         connection.execute_batch(FINISH_REMOVALS)?;
-        let mut known = Known::of(connection)?;
+        let mut known = KnownSentences::of(connection)?;
         let mut seeded = SentencesSeeded {
             before: known.sentences,
             ..SentencesSeeded::default()
         };
-        let mut rows = Rows::of(connection)?;
+        let mut rows = SeedRows::of(connection)?;
         for sentence in &self.list.sentences {
             let no = sentence.no;
             let (jp, en) = (&*sentence.jp, &*sentence.en);
@@ -171,12 +171,12 @@ impl SentenceSeed<'_> {
 }
 
 /// The sentences that are there, by number. Of those of one number the oldest comes first, as in the list.
-struct Known {
+struct KnownSentences {
     ids: HashMap<i64, VecDeque<i64>>,
     sentences: usize,
 }
 
-impl Known {
+impl KnownSentences {
     fn of(connection: &Connection) -> rusqlite::Result<Self> {
         let mut known = Self {
             ids: HashMap::new(),
@@ -209,14 +209,14 @@ impl Known {
 }
 
 /// How rows are written.
-struct Rows<'c> {
+struct SeedRows<'c> {
     insert: CachedStatement<'c>,
     update: CachedStatement<'c>,
     forget_words: CachedStatement<'c>,
     now: String,
 }
 
-impl<'c> Rows<'c> {
+impl<'c> SeedRows<'c> {
     fn of(connection: &'c Connection) -> rusqlite::Result<Self> {
         Ok(Self {
             insert: connection.prepare_cached(INSERT)?,

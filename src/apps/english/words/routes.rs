@@ -18,10 +18,10 @@ use crate::apps::english::pages::frame::PageFrame;
 use crate::apps::english::pages::notices::{self, Notice};
 use crate::apps::english::pages::words as page;
 use crate::apps::english::parameters::{LearnerParameters, Parameters};
-use crate::apps::english::path::{Number, leading_number, sentence_number};
+use crate::apps::english::path::{SentenceNumber, leading_number, sentence_number};
 use crate::apps::english::sentences::must_edit;
 use crate::apps::english::validation::FieldErrors;
-use crate::apps::english::write::{Decided, Terms, Unchanged, led, removed, stored, write};
+use crate::apps::english::write::{Decided, DrillTerms, Unchanged, led, removed, stored, write};
 use crate::apps::english::{Drill, DrillState, Result};
 use crate::http::{HttpError, Reading, takes_html};
 use crate::store::StoredResponse;
@@ -66,7 +66,7 @@ fn path_of(no: i64) -> String {
 pub(in crate::apps::english) async fn show(
     State(drill): State<DrillState>,
     Learner(learner): Learner,
-    Number(no): Number,
+    SentenceNumber(no): SentenceNumber,
     format: Format,
     headers: HeaderMap,
     frame: PageFrame,
@@ -102,8 +102,8 @@ pub(in crate::apps::english) async fn show(
     ))]
 pub(in crate::apps::english) async fn add(
     State(drill): State<DrillState>,
-    Number(no): Number,
-    terms: Terms,
+    SentenceNumber(no): SentenceNumber,
+    terms: DrillTerms,
     frame: PageFrame,
     sent: LearnerParameters,
 ) -> Result<Response> {
@@ -139,8 +139,8 @@ pub(in crate::apps::english) async fn add(
     ))]
 pub(in crate::apps::english) async fn put(
     State(drill): State<DrillState>,
-    Number(no): Number,
-    terms: Terms,
+    SentenceNumber(no): SentenceNumber,
+    terms: DrillTerms,
     frame: PageFrame,
     sent: LearnerParameters,
 ) -> Result<Response> {
@@ -175,8 +175,8 @@ pub(in crate::apps::english) async fn put(
     ))]
 pub(in crate::apps::english) async fn destroy_all(
     State(drill): State<DrillState>,
-    Number(no): Number,
-    terms: Terms,
+    SentenceNumber(no): SentenceNumber,
+    terms: DrillTerms,
     sent: LearnerParameters,
 ) -> Result<Response> {
     let work = move |connection: &Connection| Ok(store::remove_all(connection, no)? > 0);
@@ -200,7 +200,7 @@ pub(in crate::apps::english) async fn destroy_all(
 pub(in crate::apps::english) async fn destroy(
     State(drill): State<DrillState>,
     extract::Path((no, id)): extract::Path<(String, String)>,
-    terms: Terms,
+    terms: DrillTerms,
     sent: LearnerParameters,
 ) -> Result<Response> {
     let (Some(no), Some(id)) = (sentence_number(&no), leading_number(&id)) else {
@@ -224,7 +224,7 @@ struct Answering {
 async fn change(
     drill: &Drill,
     no: i64,
-    terms: Terms,
+    terms: DrillTerms,
     frame: PageFrame,
     sent: LearnerParameters,
     answer: Answering,
@@ -266,7 +266,7 @@ async fn change(
 async fn remove(
     drill: &Drill,
     no: i64,
-    terms: Terms,
+    terms: DrillTerms,
     sent: LearnerParameters,
     work: impl FnOnce(&Connection) -> rusqlite::Result<bool> + Send + 'static,
 ) -> Result<Response> {

@@ -103,7 +103,7 @@ enum AskFailure {
 
 /// How far a request has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Progress {
+enum AskProgress {
     /// Others are before it.
     Waiting,
     Connecting,
@@ -130,7 +130,7 @@ impl WordService {
         if let Some(kept) = self.kept(no) {
             return kept;
         }
-        let mut progress = Progress::Waiting;
+        let mut progress = AskProgress::Waiting;
         let asked = self.request(no, &mut progress);
         let failure = match tokio::time::timeout(self.patience, asked).await {
             Ok(Ok(answer)) => {
@@ -138,7 +138,7 @@ impl WordService {
                 return answer;
             }
             Ok(Err(failure)) => failure,
-            Err(elapsed) if progress == Progress::Connecting => {
+            Err(elapsed) if progress == AskProgress::Connecting => {
                 AskFailure::Unreachable(elapsed.into())
             }
             Err(_elapsed) => AskFailure::Answer("no answer in time".into()),
@@ -148,12 +148,16 @@ impl WordService {
         ServiceAnswer::Away
     }
 
-    async fn request(&self, no: i64, progress: &mut Progress) -> Result<ServiceAnswer, AskFailure> {
+    async fn request(
+        &self,
+        no: i64,
+        progress: &mut AskProgress,
+    ) -> Result<ServiceAnswer, AskFailure> {
         let turn = self.turns.acquire().await;
         let _turn = turn.map_err(|closed| AskFailure::Answer(closed.into()))?;
-        *progress = Progress::Connecting;
+        *progress = AskProgress::Connecting;
         let (uri, stream) = self.connect(no).await.map_err(AskFailure::Unreachable)?;
-        *progress = Progress::Connected;
+        *progress = AskProgress::Connected;
         let answer = self.exchange(no, &uri, stream).await;
         answer.map_err(AskFailure::Answer)
     }

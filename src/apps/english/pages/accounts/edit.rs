@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{Extensions, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-use super::fields::{FieldErrors, GivenAccount};
+use super::fields::{AccountErrors, GivenAccount};
 use crate::apps::english::accounts::flaws::{Field, Flaw, Flaws, check_email, check_password};
 use crate::apps::english::accounts::users::{self, Changes};
 use crate::apps::english::format::Format;
@@ -31,7 +31,7 @@ struct AccountPage<'p> {
     frame: &'p PageFrame,
     email: &'p str,
     mode: &'static str,
-    errors: FieldErrors,
+    errors: AccountErrors,
 }
 
 /// `GET /users/edit`.
@@ -44,7 +44,7 @@ pub(super) async fn form(
         frame: &frame,
         email: &learner.user.email,
         mode: learner.user.mode.name(),
-        errors: FieldErrors::default(),
+        errors: AccountErrors::default(),
     };
     frame.page(&drill, StatusCode::OK, &template)
 }
@@ -60,7 +60,7 @@ pub(super) async fn form(
         (status = 400, response = crate::apps::english::described::NoParameters),
         (status = 401, response = super::described::NotSignedIn),
         (status = 422, response = super::described::WrongAccount),
-        (status = 429, response = crate::apps::english::described::TooManyAttempts),
+        (status = 429, response = crate::apps::english::described::DrillTooManyAttempts),
     ))]
 pub(super) async fn change(
     State(drill): State<DrillState>,
@@ -82,7 +82,7 @@ pub(super) async fn change(
         (status = 400, response = crate::apps::english::described::NoParameters),
         (status = 401, response = super::described::NotSignedIn),
         (status = 422, response = super::described::WrongAccount),
-        (status = 429, response = crate::apps::english::described::TooManyAttempts),
+        (status = 429, response = crate::apps::english::described::DrillTooManyAttempts),
     ))]
 pub(super) async fn replace(
     State(drill): State<DrillState>,
@@ -124,7 +124,7 @@ async fn save(
         frame: &frame,
         email: email.unwrap_or(&learner.user.email),
         mode: learner.user.mode.name(),
-        errors: FieldErrors::of(&flaws, &frame.t.account),
+        errors: AccountErrors::of(&flaws, &frame.t.account),
     };
     frame.page(drill, StatusCode::OK, &template)
 }

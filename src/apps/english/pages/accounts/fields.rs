@@ -48,9 +48,9 @@ impl GivenAccount {
 
 /// What is wrong with which field, in the page's language.
 #[derive(Debug, Default)]
-pub(super) struct FieldErrors(Vec<(&'static str, String)>);
+pub(super) struct AccountErrors(Vec<(&'static str, String)>);
 
-impl FieldErrors {
+impl AccountErrors {
     pub(super) fn of(flaws: &Flaws, t: &AccountTexts) -> Self {
         let texts = flaws.0.iter();
         Self(

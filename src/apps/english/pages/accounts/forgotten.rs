@@ -14,7 +14,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::entry::signed_in;
-use super::fields::{FieldErrors, GivenAccount};
+use super::fields::{AccountErrors, GivenAccount};
 use crate::apps::english::accounts::flaws::{Field, Flaw, Flaws, check_password};
 use crate::apps::english::accounts::users::{self, Changes};
 use crate::apps::english::format::Format;
@@ -36,7 +36,7 @@ const SET: &str = "/users/password/edit";
 struct ForgottenPage<'p> {
     frame: &'p PageFrame,
     email: &'p str,
-    errors: FieldErrors,
+    errors: AccountErrors,
 }
 
 #[derive(Template)]
@@ -45,7 +45,7 @@ struct NewPasswordPage<'p> {
     frame: &'p PageFrame,
     /// What the link of the mail holds.
     reset_token: &'p str,
-    errors: FieldErrors,
+    errors: AccountErrors,
 }
 
 /// `GET /users/password/new`.
@@ -56,7 +56,7 @@ pub(super) async fn form(State(drill): State<DrillState>, frame: PageFrame) -> R
     let template = ForgottenPage {
         frame: &frame,
         email: "",
-        errors: FieldErrors::default(),
+        errors: AccountErrors::default(),
     };
     frame.page(&drill, StatusCode::OK, &template)
 }
@@ -72,7 +72,7 @@ pub(super) async fn form(State(drill): State<DrillState>, frame: PageFrame) -> R
             body = super::described::Nothing),
         (status = 400, response = crate::apps::english::described::NoParameters),
         (status = 422, response = super::described::WrongAccount),
-        (status = 429, response = crate::apps::english::described::TooManyAttempts),
+        (status = 429, response = crate::apps::english::described::DrillTooManyAttempts),
     ))]
 pub(super) async fn ask(
     State(drill): State<DrillState>,
@@ -98,7 +98,7 @@ pub(super) async fn ask(
         let template = ForgottenPage {
             frame: &frame,
             email: "",
-            errors: FieldErrors::of(&flaws, &frame.t.account),
+            errors: AccountErrors::of(&flaws, &frame.t.account),
         };
         return frame.page(&drill, StatusCode::OK, &template);
     }
@@ -165,7 +165,7 @@ pub(super) async fn edit(
     let template = NewPasswordPage {
         frame: &frame,
         reset_token: &token,
-        errors: FieldErrors::default(),
+        errors: AccountErrors::default(),
     };
     frame.page(&drill, StatusCode::OK, &template)
 }
@@ -228,7 +228,7 @@ async fn set(drill: &Drill, frame: PageFrame, parameters: &Parameters) -> Result
     let template = NewPasswordPage {
         frame: &frame,
         reset_token: given.reset_token.as_deref().unwrap_or_default(),
-        errors: FieldErrors::of(&flaws, &frame.t.account),
+        errors: AccountErrors::of(&flaws, &frame.t.account),
     };
     frame.page(drill, StatusCode::OK, &template)
 }

@@ -19,7 +19,7 @@ use crate::http::PrivateResponse;
 
 #[derive(Template)]
 #[template(path = "english/sign_in.html")]
-struct SignInPage<'p> {
+struct DrillSignInPage<'p> {
     frame: &'p PageFrame,
     email: &'p str,
     remember: bool,
@@ -44,7 +44,7 @@ pub(super) async fn form(
     if frame.visitor.is_some() {
         return notices::lead(&drill, "/", &notices::ALREADY_SIGNED_IN);
     }
-    let template = SignInPage {
+    let template = DrillSignInPage {
         frame: &frame,
         email: "",
         remember: false,
@@ -63,7 +63,7 @@ pub(super) async fn form(
         (status = 400, response = crate::apps::english::described::NoParameters),
         (status = 401, response = super::described::WrongCredentials),
         (status = 422, response = super::described::WrongFormToken),
-        (status = 429, response = crate::apps::english::described::TooManyAttempts),
+        (status = 429, response = crate::apps::english::described::DrillTooManyAttempts),
     ))]
 pub(super) async fn enter(
     State(drill): State<DrillState>,
@@ -90,7 +90,7 @@ pub(super) async fn enter(
         return Ok(PrivateResponse::not_stored(answer).into_response());
     }
     let frame = frame.saying(&notices::WRONG_CREDENTIALS);
-    let template = SignInPage {
+    let template = DrillSignInPage {
         frame: &frame,
         email,
         remember: given.remember,

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::entry::signed_in;
-use super::fields::{FieldErrors, GivenAccount};
+use super::fields::{AccountErrors, GivenAccount};
 use crate::apps::english::accounts::flaws::{Field, Flaw, Flaws, check_email, check_password};
 use crate::apps::english::accounts::users::{self, Unsaved};
 use crate::apps::english::format::Format;
@@ -25,10 +25,10 @@ const PATH: &str = "/users/sign_up";
 
 #[derive(Template)]
 #[template(path = "english/sign_up.html")]
-struct SignUpPage<'p> {
+struct DrillSignUpPage<'p> {
     frame: &'p PageFrame,
     email: &'p str,
-    errors: FieldErrors,
+    errors: AccountErrors,
 }
 
 /// Say the token that a sign-up brings
@@ -52,10 +52,10 @@ pub(super) async fn form(
     if frame.visitor.is_some() {
         return notices::lead(&drill, "/", &notices::ALREADY_SIGNED_IN);
     }
-    let template = SignUpPage {
+    let template = DrillSignUpPage {
         frame: &frame,
         email: "",
-        errors: FieldErrors::default(),
+        errors: AccountErrors::default(),
     };
     frame.page(&drill, StatusCode::OK, &template)
 }
@@ -89,7 +89,7 @@ fn is_open(drill: &Drill) -> Result<()> {
         (status = 403, response = super::described::AlreadySignedIn),
         (status = 404, response = crate::apps::english::described::NoSignUp),
         (status = 422, response = super::described::WrongAccount),
-        (status = 429, response = crate::apps::english::described::TooManyAttempts),
+        (status = 429, response = crate::apps::english::described::DrillTooManyAttempts),
     ))]
 pub(super) async fn register(
     State(drill): State<DrillState>,
@@ -122,10 +122,10 @@ pub(super) async fn register(
         return Ok(PrivateResponse::not_stored(answer).into_response());
     }
     let frame = frame.at(PATH).of_form();
-    let template = SignUpPage {
+    let template = DrillSignUpPage {
         frame: &frame,
         email: given.email.as_deref().unwrap_or_default(),
-        errors: FieldErrors::of(&flaws, &frame.t.account),
+        errors: AccountErrors::of(&flaws, &frame.t.account),
     };
     frame.page(&drill, StatusCode::OK, &template)
 }
