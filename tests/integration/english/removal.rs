@@ -1,7 +1,6 @@
 //! Sentences that are removed, with all that was graded of them.
 
 use std::path::Path;
-use std::time::Duration;
 
 use axum::http::Method;
 use ekiben::store::StoreError;
@@ -43,7 +42,7 @@ const LEFT: &str = "SELECT (SELECT count(*) FROM scores WHERE sentence_id = 3) \
 async fn until_gone(site: &Site) {
     let patience = Patience::for_("the end of a sentence");
     while patience.waits_while(count(site, LEFT) > 0) {
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        tokio::task::yield_now().await;
     }
 }
 
