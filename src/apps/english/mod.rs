@@ -8,7 +8,7 @@
 //! - [`accounts`]: addresses, passwords, roles; `target`: where a sign-in leads to
 //! - `learner`: who asks, and what the app knows of a user; `parameters`: what forms and JSON bodies hold, and
 //!   that they came from a page of ours; `path`: numbers in addresses; `format`: HTML or JSON
-//! - `sentence` (with `sentences`, its routes, and `removal`): the sentences
+//! - `sentence` (with `sentences`, its routes, and `removal`): the sentences; `pieces`: how long histories go
 //! - `score` (with `scores` and `score_routes`): gradings, of the three kinds of `kind`; `dashboard`: what
 //!   they come to; `user_conf`: the own order
 //! - `validation`, `write`: what is wrong with fields, and how the writer decides
@@ -32,6 +32,7 @@ mod order;
 mod pages;
 mod parameters;
 mod path;
+mod pieces;
 mod removal;
 mod rows;
 mod score;
@@ -218,8 +219,8 @@ impl ServedApp for English {
                      address the site is reached"
                 );
             }
-            closing::resume(&store)?;
-            removal::resume(&store)?;
+            closing::REST.resume(&store)?;
+            removal::REST.resume(&store)?;
             let drill = Arc::new(Drill {
                 voices,
                 word_service,

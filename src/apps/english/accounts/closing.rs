@@ -4,16 +4,12 @@
 //!
 //! The file is whole after each piece: sums are those of the gradings that are left.
 
-use std::sync::Arc;
-
 use rusqlite::{Connection, OptionalExtension as _};
 
+use crate::apps::english::pieces::{PIECE, PieceWork};
 use crate::apps::english::time::now;
 use crate::apps::english::{Drill, Result};
-use crate::store::{Store, StoreError};
-
-/// Gradings that go at once.
-const PIECE: i64 = 500;
+use crate::store::StoreError;
 
 const HISTORY: &str = "SELECT gradings FROM user_total WHERE user_id = ?1";
 /// No account has such an address, since there are blanks in it; nor a password, without a hash.
@@ -30,61 +26,28 @@ const REMOVE: &str = "DELETE FROM users WHERE id = ?1";
 #[cfg(test)]
 pub(in crate::apps::english) const STATEMENTS: [&str; 5] = [HISTORY, CLOSE, CLOSED, FORGET, REMOVE];
 
+/// The rest of closed accounts.
+pub(in crate::apps::english) const REST: PieceWork = PieceWork {
+    what: "a closed account",
+    left: CLOSED,
+    forget: FORGET,
+    remove: REMOVE,
+};
+
 /// Has the account of the user `id` go. From then on nobody signs in with it.
 pub(in crate::apps::english) async fn close(drill: &Drill, id: i64) -> Result<()> {
+    let rest = REST.starter(&drill.store);
     let job = move |connection: &Connection| -> Result<_, StoreError> {
         let mut select = connection.prepare_cached(HISTORY)?;
         let gradings: Option<i64> = select.query_row([id], |row| row.get(0)).optional()?;
         let is_long = gradings.is_some_and(|gradings| gradings > PIECE);
         if is_long {
             connection.prepare_cached(CLOSE)?.execute((id, now()))?;
+            rest.start();
         } else {
             connection.prepare_cached(REMOVE)?.execute([id])?;
         }
-        Ok(is_long)
+        Ok(())
     };
-    if drill.store.write(job).await? {
-        tokio::spawn(finish(Arc::clone(&drill.store)));
-    }
-    Ok(())
-}
-
-/// Finishes what was left when the server ended, if something was. Its requests do not wait for that.
-pub(in crate::apps::english) fn resume(store: &Arc<Store>) -> Result<(), StoreError> {
-    let is_left = store.read(|connection| -> Result<_, StoreError> {
-        Ok(connection.prepare_cached(CLOSED)?.exists([])?)
-    })?;
-    if is_left
-        && store.takes_writes()
-        && let Ok(runtime) = tokio::runtime::Handle::try_current()
-    {
-        runtime.spawn(finish(Arc::clone(store)));
-    }
-    Ok(())
-}
-
-async fn finish(store: Arc<Store>) {
-    loop {
-        match store.write(forget_some).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => {
-                let error = crate::http::HttpError::from(error);
-                tracing::warn!(%error, "a closed account is not gone yet: the next start goes on");
-                return;
-            }
-        }
-    }
-}
-
-/// Removes a piece of a closed account; whether there was one.
-fn forget_some(connection: &Connection) -> Result<bool, StoreError> {
-    let mut select = connection.prepare_cached(CLOSED)?;
-    let closed: Option<i64> = select.query_row([], |row| row.get(0)).optional()?;
-    let Some(id) = closed else { return Ok(false) };
-    let forgotten = connection.prepare_cached(FORGET)?.execute((id, PIECE))?;
-    if forgotten == 0 {
-        connection.prepare_cached(REMOVE)?.execute([id])?;
-    }
-    Ok(true)
+    Ok(drill.store.write(job).await?)
 }
