@@ -82,6 +82,16 @@ impl<'i> Cursor<'i> {
         self.peeked.is_none() && self.lexer.is_plain()
     }
 
+    /// Whether clients send statements with something else than `;`.
+    pub(super) fn has_own_delimiter(&self) -> bool {
+        self.lexer.has_own_delimiter()
+    }
+
+    /// Whether the newest token, a [`Token::Delimiter`], ends what a client sends at once.
+    pub(super) fn sends(&self) -> bool {
+        self.lexer.sends()
+    }
+
     /// Whether a dump program's header came without the line that ends its dumps.
     pub(super) fn is_dump_open(&self) -> bool {
         self.lexer.marks.open_dump
@@ -300,7 +310,7 @@ impl<'i> Cursor<'i> {
     }
 
     /// Consumes the rest of a group whose opening parenthesis is already consumed.
-    fn skip_open_group(&mut self) -> Result<(), DumpProblem> {
+    pub(super) fn skip_open_group(&mut self) -> Result<(), DumpProblem> {
         let mut depth = 1_usize;
         while depth > 0 {
             match self.next()? {
@@ -354,6 +364,15 @@ impl<'i> Cursor<'i> {
     /// The byte behind the next token.
     pub(crate) fn byte_behind(&mut self) -> Result<Option<u8>, DumpProblem> {
         self.peek()?;
+        self.lexer.window.peek(0)
+    }
+
+    /// The byte behind the token that was consumed last.
+    pub(super) fn byte_ahead(&mut self) -> Result<Option<u8>, DumpProblem> {
+        debug_assert!(
+            self.peeked.is_none(),
+            "it is behind a token that was looked at"
+        );
         self.lexer.window.peek(0)
     }
 

@@ -342,6 +342,7 @@ fn simple(cursor: &mut Cursor<'_>, session: &SqlSession) -> Result<Option<Litera
             cursor.next()?;
             let charset = Charset::from_name(name)
                 .ok_or_else(|| DumpProblem::Unsupported(format!("character set {name}")))?;
+            let charset = session.introduced(charset);
             let token = cursor.peek()?;
             let literal = quoted_or_binary(cursor, token, charset, charset);
             if literal.is_some() {
@@ -349,8 +350,34 @@ fn simple(cursor: &mut Cursor<'_>, session: &SqlSession) -> Result<Option<Litera
             }
             Ok(literal)
         }
+        // `\N`, an old spelling of NULL.
+        Token::Symbol(b'\\') => {
+            cursor.next()?;
+            let null = matches!(cursor.peek()?, Token::Word(span) if cursor.slice(span) == b"N");
+            if null {
+                cursor.next()?;
+            }
+            Ok(null.then_some(Literal::Null))
+        }
+        Token::Symbol(b'{') => braced(cursor, session),
         _ => Ok(None),
     }
+}
+
+/// `{ts '2024-01-05 10:00:00'}`: how ODBC writes dates and times.
+fn braced(cursor: &mut Cursor<'_>, session: &SqlSession) -> Result<Option<Literal>, DumpProblem> {
+    cursor.next()?;
+    if !cursor.at_word(&["D", "T", "TS"])? {
+        return Ok(None);
+    }
+    cursor.next()?;
+    let token = cursor.peek()?;
+    let literal = quoted_or_binary(cursor, token, session.charset, Charset::Binary);
+    if literal.is_some() {
+        cursor.next()?;
+        cursor.expect_symbol(b'}', "'}' behind a date or time")?;
+    }
+    Ok(literal)
 }
 
 /// The literals that a character set applies to: that of strings, and that of digits.

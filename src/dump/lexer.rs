@@ -32,7 +32,7 @@ pub(crate) enum Token {
     Bits(ByteSpan),
     /// Any other single byte.
     Symbol(u8),
-    /// The end of a statement: `;`, or what `DELIMITER` chose.
+    /// The end of a statement: `;`, what `DELIMITER` chose, or the client's `\g` and `\G`.
     Delimiter,
     /// The end of the input.
     End,
@@ -49,6 +49,8 @@ pub(super) struct Lexer<R> {
     double_byte: Option<DoubleByte>,
     /// Empty for the ordinary semicolon.
     delimiter: Vec<u8>,
+    /// The newest token is the end of what a client sends at once.
+    sends: bool,
 }
 
 /// What the comments of a dump program say about the file.
@@ -70,6 +72,7 @@ impl<R: Read> Lexer<R> {
             modes: Modes::default(),
             double_byte: None,
             delimiter: Vec::new(),
+            sends: false,
         }
     }
 
@@ -130,11 +133,18 @@ impl<R: Read> Lexer<R> {
         };
         if !self.delimiter.is_empty() && self.at_delimiter(0)? {
             self.window.advance(self.delimiter.len());
+            self.sends = true;
             return Ok(Token::Delimiter);
         }
         match byte {
-            b';' if self.delimiter.is_empty() => {
+            b';' => {
                 self.window.advance(1);
+                self.sends = self.delimiter.is_empty();
+                Ok(Token::Delimiter)
+            }
+            b'\\' if matches!(self.window.peek(1)?, Some(b'g' | b'G')) => {
+                self.window.advance(2);
+                self.sends = true;
                 Ok(Token::Delimiter)
             }
             b'"' if self.modes.ansi_quotes => self.quoted_name(byte),
@@ -157,23 +167,39 @@ impl<R: Read> Lexer<R> {
         }
     }
 
-    /// Whether statements end with something else than `;`.
+    /// Whether clients send statements with something else than `;`.
     pub(super) fn has_own_delimiter(&self) -> bool {
         !self.delimiter.is_empty()
     }
 
-    /// Consumes the argument of the client command `DELIMITER`: the rest of its line.
+    /// Whether the newest token, a [`Token::Delimiter`], ends what a client sends at once. With a delimiter
+    /// of its own that may be several statements with semicolons between, which the server runs one by one.
+    pub(super) fn sends(&self) -> bool {
+        self.sends
+    }
+
+    /// Consumes the argument of the client command `DELIMITER`, which may stand in quotes, and with it the
+    /// rest of its line.
     pub(super) fn set_delimiter(&mut self) -> Result<(), DumpProblem> {
         const LONGEST: usize = 64;
         let mut line = Vec::new();
-        while let Some(byte) = self.window.peek(0)?.filter(|&byte| byte != b'\n') {
-            self.window.advance(1);
+        while let Some(byte) = self.window.peek(line.len())?.filter(|&byte| byte != b'\n') {
             line.push(byte);
             if line.len() > LONGEST {
                 break;
             }
         }
-        let delimiter = line.trim_ascii();
+        self.window.advance(line.len());
+        self.skip_line()?;
+        let line = line.trim_ascii();
+        let ends = |byte: &u8| match line.first() {
+            Some(quote @ (b'"' | b'\'' | b'`')) => byte == quote,
+            _ => byte.is_ascii_whitespace(),
+        };
+        let start = usize::from(matches!(line.first(), Some(b'"' | b'\'' | b'`')));
+        let argument = line.get(start..).unwrap_or_default();
+        let end = argument.iter().position(ends).unwrap_or(argument.len());
+        let delimiter = &argument[..end];
         if delimiter.is_empty() || line.len() > LONGEST || delimiter.contains(&b'\\') {
             return Err(DumpProblem::Unexpected {
                 expected: "a delimiter on the same line",

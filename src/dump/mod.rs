@@ -10,7 +10,8 @@
 //! - `window`: the sliding buffer under the lexer
 //! - `lexer`, `trivia`: bytes to tokens, comments and version comments
 //! - `cursor`: tokens with look-ahead; captures expressions as [`SourceText`]
-//! - [`DumpReader`], `objects`: tokens to [`Statement`]s; `session`: what `SET` changes
+//! - [`DumpReader`], `objects`: tokens to [`Statement`]s; `body`: the ends of compound ones
+//! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
 //! - `insert`, `row_scan`: the rows of an `INSERT`, and the fast road through them
 //! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them
@@ -18,6 +19,7 @@
 //! - [`DumpError`]: what went wrong, with file, byte, line, table and row
 
 mod alter;
+mod body;
 mod charset;
 mod charset_differences;
 mod column;
@@ -33,6 +35,8 @@ mod objects;
 mod reader;
 mod row_scan;
 mod session;
+mod settings;
+mod sql_mode;
 mod table;
 mod tables;
 mod temporal;

@@ -7,6 +7,7 @@
 //! here by its first word.
 
 use super::alter;
+use super::body::{Block, Body};
 use super::definition::{KeyKind, TableDefinition, ViewDefinition};
 use super::error::{DumpProblem, Position};
 use super::lexer::Token;
@@ -37,9 +38,6 @@ const OBJECTS: &[&str] = &[
 /// Those of them that may have a `BEGIN … END`.
 const BODIES: &[&str] = &["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"];
 
-/// What ends with `END IF` and the like, and begins without a `BEGIN`.
-const LOOPS: &[&str] = &["IF", "LOOP", "WHILE", "REPEAT", "FOR"];
-
 impl DumpReader<'_> {
     /// Skips a trigger or routine to the end of its body. Clients need another delimiter for
     /// one with several statements; servers do not, and some programs rely on that.
@@ -49,33 +47,60 @@ impl DumpReader<'_> {
         position: Position,
     ) -> Result<ParsedStatement, DumpProblem> {
         self.note_skipped(statement, position, false);
-        let mut depth = 0_u32;
-        let mut qualified = false;
-        loop {
-            let token = self.cursor.next()?;
-            let is = |word| self.cursor.is_word(token, word);
-            let (begins, ends) = (is("BEGIN") || is("CASE"), is("END"));
-            match token {
-                Token::Delimiter if depth == 0 || self.cursor.lexer().has_own_delimiter() => {
-                    return Ok(ParsedStatement::Nothing);
-                }
-                Token::End if depth == 0 => return Ok(ParsedStatement::Nothing),
-                Token::End => {
-                    return Err(DumpProblem::Truncated("the body of a trigger or routine"));
-                }
-                // `NEW.end` is a column.
-                _ if qualified => {}
-                _ if begins => depth += 1,
-                _ if ends && self.cursor.at_word(LOOPS)? => {}
-                _ if ends => {
-                    depth = depth.saturating_sub(1);
-                    self.cursor.skip_word("CASE")?;
-                }
-                _ => {}
-            }
-            qualified = token == Token::Symbol(b'.');
-            self.cursor.forget();
+        // The language of Oracle marks its ends otherwise; all that a client sends is one statement.
+        let foreign = self.session.modes.oracle || statement.starts_with("CREATE PACKAGE");
+        if foreign && self.cursor.has_own_delimiter() {
+            return self.skip_sent();
         }
+        Body::of_routine().skip(&mut self.cursor)?;
+        Ok(ParsedStatement::Nothing)
+    }
+
+    fn skip_sent(&mut self) -> Result<ParsedStatement, DumpProblem> {
+        loop {
+            match self.cursor.next()? {
+                Token::Delimiter if self.cursor.sends() => return Ok(ParsedStatement::Nothing),
+                Token::End => return Ok(ParsedStatement::Nothing),
+                _ => self.cursor.forget(),
+            }
+        }
+    }
+
+    /// `BEGIN`: of a transaction, or of a block whose statements are run here as any others.
+    pub(super) fn begin(&mut self) -> Result<ParsedStatement, DumpProblem> {
+        if self.cursor.skip_words("NOT", &["ATOMIC"])? || self.blocks > 0 {
+            self.blocks += 1;
+            return Ok(ParsedStatement::Nothing);
+        }
+        self.ignore("BEGIN")
+    }
+
+    pub(super) fn end_of_block(&mut self) -> Result<ParsedStatement, DumpProblem> {
+        self.blocks -= 1;
+        self.cursor.skip_statement()?;
+        Ok(ParsedStatement::Nothing)
+    }
+
+    /// A block that declares something: what becomes of its statements depends on that.
+    pub(super) fn rest_of_block(
+        &mut self,
+        position: Position,
+    ) -> Result<ParsedStatement, DumpProblem> {
+        self.note_skipped("a BEGIN NOT ATOMIC from its DECLARE on", position, true);
+        let open = vec![Block::Begin; std::mem::take(&mut self.blocks)];
+        Body::within(open).skip(&mut self.cursor)?;
+        Ok(ParsedStatement::Nothing)
+    }
+
+    /// `IF … END IF` and its kin, which MariaDB runs outside of routines too.
+    pub(super) fn compound(
+        &mut self,
+        opener: &str,
+        position: Position,
+    ) -> Result<ParsedStatement, DumpProblem> {
+        self.note_skipped(format!("{opener} … END {opener}"), position, true);
+        Body::within(vec![Block::of(opener)]).skip(&mut self.cursor)?;
+        Ok(ParsedStatement::Nothing)
     }
 
     pub(super) fn create(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {

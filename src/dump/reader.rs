@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::Read;
 
+use super::body::OPENERS;
 use super::charset::Charset;
 use super::cursor::Cursor;
 use super::definition::{TableDefinition, ViewDefinition};
@@ -14,14 +15,13 @@ use super::error::{DumpError, DumpProblem, Position};
 use super::insert::{self, DumpRow, Follow, InsertHeader, OnConflict, OpenInsert, Upsert};
 use super::lexer::Token;
 use super::row_scan;
-use super::session::{Setting, SqlSession};
+use super::session::{Known, SqlSession};
 use super::tables::Tables;
 
 /// Statements that only make sense on a server.
 const NOISE: &[&str] = &[
     "ANALYZE",
     "BACKUP",
-    "BEGIN",
     "CACHE",
     "CHANGE",
     "COMMIT",
@@ -149,6 +149,10 @@ pub struct DumpReader<'i> {
     pub(super) skipped: Vec<Skipped>,
     pub(super) ignored: BTreeMap<String, u64>,
     allow_incomplete: bool,
+    /// The list of SQL modes behind a `SET STATEMENT … FOR`.
+    pub(super) for_one_statement: Option<Known>,
+    /// Blocks outside of routines (`BEGIN NOT ATOMIC`) that are open around the next statement.
+    pub(super) blocks: usize,
 }
 
 impl<'i> DumpReader<'i> {
@@ -169,6 +173,8 @@ impl<'i> DumpReader<'i> {
             skipped: Vec::new(),
             ignored: BTreeMap::new(),
             allow_incomplete: false,
+            for_one_statement: None,
+            blocks: 0,
         }
     }
 
@@ -184,6 +190,16 @@ impl<'i> DumpReader<'i> {
     pub fn with_charset(mut self, charset: Charset) -> Self {
         self.session = SqlSession::new(charset);
         self.cursor.configure(&self.session);
+        self
+    }
+
+    /// Takes the text for UTF-8 whatever the dump says: it was in UTF-16, and has been translated.
+    #[must_use]
+    pub fn translated(mut self, translated: bool) -> Self {
+        if translated {
+            self.session = SqlSession::translated();
+            self.cursor.configure(&self.session);
+        }
         self
     }
 
@@ -220,8 +236,8 @@ impl<'i> DumpReader<'i> {
             return Ok(Some(statement));
         }
         loop {
-            self.cursor.set_anchor();
-            let found = self.statement();
+            self.cursor.forget();
+            let found = self.end_of_one_statement().and_then(|()| self.statement());
             for position in self.cursor.lexer().take_complaints() {
                 self.note_skipped("an error of the dump program", position, true);
             }
@@ -294,10 +310,15 @@ impl<'i> DumpReader<'i> {
         Ok(())
     }
 
-    fn statement(&mut self) -> Result<ParsedStatement, DumpProblem> {
+    pub(super) fn statement(&mut self) -> Result<ParsedStatement, DumpProblem> {
         let word = match self.cursor.next()? {
             Token::End => return self.end(),
             Token::Delimiter => return Ok(ParsedStatement::Nothing),
+            // The clients skip such a line, with a blank behind it or without.
+            Token::Symbol(b'-') if self.cursor.byte_ahead()? == Some(b'-') => {
+                self.cursor.lexer().skip_line()?;
+                return Ok(ParsedStatement::Nothing);
+            }
             Token::Word(span) => self.cursor.text(span)?.to_ascii_uppercase(),
             Token::Symbol(b'\\') => {
                 return Err(DumpProblem::Outside("a client command (\\)".to_owned()));
@@ -322,6 +343,10 @@ impl<'i> DumpReader<'i> {
             "TRUNCATE" => self.truncate(),
             "DELETE" => self.delete(position),
             "RENAME" => self.rename(position),
+            "BEGIN" => self.begin(),
+            "END" if self.blocks > 0 => self.end_of_block(),
+            "DECLARE" if self.blocks > 0 => self.rest_of_block(position),
+            opener if OPENERS.contains(&opener) => self.compound(opener, position),
             "DELIMITER" => self
                 .cursor
                 .lexer()
@@ -350,99 +375,13 @@ impl<'i> DumpReader<'i> {
     }
 
     fn end(&self) -> Result<ParsedStatement, DumpProblem> {
+        if self.blocks > 0 {
+            return Err(DumpProblem::Truncated("a BEGIN NOT ATOMIC block"));
+        }
         if self.cursor.is_dump_open() && !self.allow_incomplete {
             return Err(DumpProblem::Incomplete);
         }
         Ok(ParsedStatement::End)
-    }
-
-    fn set(&mut self) -> Result<ParsedStatement, DumpProblem> {
-        *self.ignored.entry("SET".to_owned()).or_default() += 1;
-        let names = self.cursor.skip_word("NAMES")?
-            || self.cursor.skip_word("CHARSET")?
-            || self.cursor.skip_words("CHARACTER", &["SET"])?;
-        if names {
-            let charset = super::column::word_or_string(&mut self.cursor)?;
-            self.cursor.skip_statement()?;
-            self.session.set_names(&charset)?;
-            self.cursor.configure(&self.session);
-            return Ok(ParsedStatement::Nothing);
-        }
-        let mut assignments = Vec::new();
-        while let Some(assignment) = self.assignment()? {
-            assignments.push(assignment);
-        }
-        for (name, value) in assignments {
-            self.session.assign(&name, &value)?;
-        }
-        self.cursor.configure(&self.session);
-        Ok(ParsedStatement::Nothing)
-    }
-
-    /// One `name = value` of a `SET`, and the comma behind it; `None` at the end of the statement.
-    fn assignment(&mut self) -> Result<Option<(String, Setting)>, DumpProblem> {
-        let mut name = String::new();
-        loop {
-            match self.cursor.next()? {
-                Token::Delimiter | Token::End => return Ok(None),
-                Token::Symbol(b'=') => break,
-                // `@@session.sql_mode` is one name; of `SESSION sql_mode` the last word counts.
-                Token::Symbol(b'.') => name.push('.'),
-                Token::Word(span) => {
-                    let word = self.cursor.text(span)?;
-                    if !name.ends_with('.') {
-                        name.clear();
-                    }
-                    name.push_str(&word);
-                }
-                Token::Symbol(b',') => name.clear(),
-                _ => {}
-            }
-        }
-        let mut value = None;
-        loop {
-            let found = match self.cursor.peek()? {
-                Token::Delimiter | Token::End => break,
-                Token::Symbol(b',') => {
-                    self.cursor.next()?;
-                    break;
-                }
-                Token::Symbol(b'(') => {
-                    self.cursor.skip_group()?;
-                    Setting::Other
-                }
-                token => {
-                    self.cursor.next()?;
-                    self.setting(token)?
-                }
-            };
-            // A value of more than one token is an expression.
-            value = Some(if value.is_none() {
-                found
-            } else {
-                Setting::Other
-            });
-        }
-        Ok(Some((name, value.unwrap_or(Setting::Other))))
-    }
-
-    fn setting(&self, token: Token) -> Result<Setting, DumpProblem> {
-        Ok(match token {
-            Token::Text {
-                span,
-                quote,
-                escaped,
-            } => Setting::Literal(self.cursor.string_of(span, quote, escaped)?),
-            Token::Word(span) => {
-                let word = self.cursor.text(span)?;
-                if word.starts_with('@') {
-                    Setting::Variable(word)
-                } else {
-                    Setting::Literal(word)
-                }
-            }
-            _ => Setting::Other,
-        })
     }
 
     fn insert(

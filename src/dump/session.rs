@@ -9,40 +9,8 @@ use std::collections::HashMap;
 
 use super::charset::Charset;
 use super::error::DumpProblem;
-
-/// SQL modes that change what the bytes of a dump mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Modes {
-    /// `"x"` is a name, not a string.
-    pub ansi_quotes: bool,
-    /// A backslash in a string is a backslash.
-    pub no_backslash_escapes: bool,
-    /// `a || b` joins strings instead of being a logical OR.
-    pub pipes_as_concat: bool,
-    /// 0 in an `AUTO_INCREMENT` column is 0, not the next number.
-    pub no_auto_value_on_zero: bool,
-}
-
-impl Modes {
-    /// Reads a list such as `NO_ZERO_DATE,ANSI_QUOTES`; the names of other databases are bundles.
-    fn parse(list: &str) -> Self {
-        let mut modes = Self::default();
-        for mode in list.split(',') {
-            match mode.trim().to_ascii_uppercase().as_str() {
-                "ANSI_QUOTES" => modes.ansi_quotes = true,
-                "NO_BACKSLASH_ESCAPES" => modes.no_backslash_escapes = true,
-                "NO_AUTO_VALUE_ON_ZERO" => modes.no_auto_value_on_zero = true,
-                "PIPES_AS_CONCAT" => modes.pipes_as_concat = true,
-                "ANSI" | "DB2" | "MAXDB" | "MSSQL" | "ORACLE" | "POSTGRESQL" => {
-                    modes.ansi_quotes = true;
-                    modes.pipes_as_concat = true;
-                }
-                _ => {}
-            }
-        }
-        modes
-    }
-}
+use super::sql_mode;
+pub use super::sql_mode::Modes;
 
 /// What holds for the statements that come next.
 #[derive(Debug, Clone)]
@@ -54,19 +22,20 @@ pub(super) struct SqlSession {
     pub(super) database: Option<String>,
     /// What the dump is in when it does not say.
     default_charset: Charset,
+    /// The text is UTF-8 whatever the dump says: it has been translated.
+    translated: bool,
     /// `sql_mode`, `character_set_client` and user variables (with their `@`), in lower case.
-    variables: HashMap<String, String>,
+    variables: HashMap<String, Known>,
 }
 
-/// The right-hand side of an assignment in `SET`.
+/// What is known of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Setting {
-    /// A string or a bare word: `'ANSI'`, `utf8mb4`, `0`.
-    Literal(String),
-    /// A variable: `@OLD_SQL_MODE`, `@@sql_mode`.
-    Variable(String),
-    /// Anything else.
-    Other,
+pub(super) enum Known {
+    /// Its text.
+    Text(String),
+    Null,
+    /// A server would know.
+    No,
 }
 
 impl SqlSession {
@@ -74,50 +43,84 @@ impl SqlSession {
     pub(super) fn new(default: Charset) -> Self {
         Self {
             charset: default,
-            modes: Modes::default(),
+            modes: Modes::of(sql_mode::DEFAULT),
             database: None,
             default_charset: default,
-            variables: HashMap::new(),
+            translated: false,
+            variables: HashMap::from([(SQL_MODE.to_owned(), default_modes())]),
+        }
+    }
+
+    /// A session over text that is UTF-8 whatever the dump says.
+    pub(super) fn translated() -> Self {
+        Self {
+            translated: true,
+            ..Self::new(Charset::Utf8)
         }
     }
 
     /// `SET NAMES` and `SET CHARACTER SET`.
     pub(super) fn set_names(&mut self, name: &str) -> Result<(), DumpProblem> {
         // `SET NAMES DEFAULT` goes back to the client's own.
-        self.charset = if name.eq_ignore_ascii_case("default") {
+        let charset = if self.translated || name.eq_ignore_ascii_case("default") {
             self.default_charset
         } else {
             Charset::from_name(name)
                 .ok_or_else(|| DumpProblem::Unsupported(format!("character set {name}")))?
         };
-        self.variables
-            .insert("character_set_client".to_owned(), name.to_ascii_lowercase());
+        self.charset = charset;
+        let name = Known::Text(name.to_ascii_lowercase());
+        self.variables.insert(CLIENT.to_owned(), name);
         Ok(())
     }
 
-    /// `SET name = value`.
-    pub(super) fn assign(&mut self, name: &str, value: &Setting) -> Result<(), DumpProblem> {
+    /// The character set of a string with an introducer.
+    pub(super) fn introduced(&self, charset: Charset) -> Charset {
+        if self.translated && charset != Charset::Binary {
+            Charset::Utf8
+        } else {
+            charset
+        }
+    }
+
+    /// The value of a variable; one that nobody has set is NULL.
+    pub(super) fn variable(&self, name: &str) -> Known {
         let name = variable_name(name);
-        let value = match value {
-            Setting::Literal(text) => Some(text.clone()),
-            Setting::Variable(other) => self.variables.get(&variable_name(other)).cloned(),
-            Setting::Other => None,
-        };
+        if let Some(known) = self.variables.get(&name) {
+            return known.clone();
+        }
         match name.as_str() {
-            "sql_mode" => {
-                let list = value.unwrap_or_default();
-                self.modes = Modes::parse(&list);
-                self.variables.insert(name, list);
+            "global.sql_mode" => default_modes(),
+            _ if name.starts_with('@') || name == CLIENT => Known::Null,
+            _ => Known::No,
+        }
+    }
+
+    /// `SET name = value`.
+    pub(super) fn assign(&mut self, name: &str, value: Known) -> Result<(), DumpProblem> {
+        let name = variable_name(name);
+        match name.as_str() {
+            SQL_MODE | CLIENT if value == Known::No => {
+                let what = format!("SET {name} to a value that only a server would know");
+                return Err(DumpProblem::Unsupported(what));
+            }
+            SQL_MODE => {
+                let list = match value {
+                    Known::Text(list) if !list.eq_ignore_ascii_case("default") => {
+                        sql_mode::spelled_out(&list)
+                    }
+                    _ => sql_mode::DEFAULT.to_owned(),
+                };
+                self.modes = Modes::of(&list);
+                self.variables.insert(name, Known::Text(list));
             }
             // The character set from before the dump is NULL when it is restored at the end.
-            "character_set_client" => {
-                self.set_names(value.as_deref().unwrap_or("default"))?;
-            }
+            CLIENT => match value {
+                Known::Text(charset) => self.set_names(&charset)?,
+                _ => self.set_names("default")?,
+            },
             _ if name.starts_with('@') => {
-                match value {
-                    Some(value) => self.variables.insert(name, value),
-                    None => self.variables.remove(&name),
-                };
+                self.variables.insert(name, value);
             }
             _ => {}
         }
@@ -125,13 +128,21 @@ impl SqlSession {
     }
 }
 
-/// One spelling for `@@SQL_MODE`, `@@session.sql_mode`, `SESSION sql_mode` and `sql_mode`.
+const SQL_MODE: &str = "sql_mode";
+const CLIENT: &str = "character_set_client";
+
+fn default_modes() -> Known {
+    Known::Text(sql_mode::DEFAULT.to_owned())
+}
+
+/// One spelling for `@@SQL_MODE`, `@@session.sql_mode`, `SESSION sql_mode` and `sql_mode`. What is set for
+/// all sessions to come changes nothing in this one, and has another.
 fn variable_name(name: &str) -> String {
     let name = name.to_ascii_lowercase();
     let Some(system) = name.strip_prefix("@@") else {
         return name;
     };
-    let plain = ["session.", "local.", "global."]
+    let plain = ["session.", "local."]
         .iter()
         .find_map(|scope| system.strip_prefix(scope));
     plain.unwrap_or(system).to_owned()
@@ -141,22 +152,28 @@ fn variable_name(name: &str) -> String {
 mod tests {
     use super::*;
 
+    fn text(text: &str) -> Known {
+        Known::Text(text.to_owned())
+    }
+
     #[test]
     fn modes_are_set_saved_and_restored() {
         let mut session = SqlSession::new(Charset::Utf8);
-        let literal = |text: &str| Setting::Literal(text.to_owned());
-        let variable = |text: &str| Setting::Variable(text.to_owned());
         session
-            .assign("sql_mode", &literal("NO_ZERO_DATE, no_backslash_escapes"))
+            .assign("sql_mode", text("NO_ZERO_DATE, no_backslash_escapes"))
             .unwrap();
-        session
-            .assign("@saved", &variable("@@SESSION.sql_mode"))
-            .unwrap();
-        session.assign("SQL_MODE", &literal("ANSI")).unwrap();
+        let own = session.variable("@@SESSION.sql_mode");
+        session.assign("@saved", own).unwrap();
+        session.assign("SQL_MODE", text("ANSI")).unwrap();
         assert!(session.modes.ansi_quotes && !session.modes.no_backslash_escapes);
-        session.assign("@@sql_mode", &variable("@saved")).unwrap();
+        let saved = session.variable("@saved");
+        session.assign("@@sql_mode", saved).unwrap();
         assert!(!session.modes.ansi_quotes && session.modes.no_backslash_escapes);
-        session.assign("sql_mode", &variable("@never")).unwrap();
+        session.assign("@@global.sql_mode", text("ANSI")).unwrap();
+        assert!(session.modes.no_backslash_escapes);
+        assert!(session.assign("sql_mode", Known::No).is_err());
+        assert_eq!(session.variable("@never"), Known::Null);
+        session.assign("sql_mode", Known::Null).unwrap();
         assert_eq!(session.modes, Modes::default());
     }
 
@@ -165,27 +182,27 @@ mod tests {
         let mut session = SqlSession::new(Charset::Utf8);
         session.set_names("latin1").unwrap();
         let latin1 = session.charset;
+        let own = session.variable("@@character_set_client");
+        session.assign("@saved_cs_client", own).unwrap();
         session
-            .assign(
-                "@saved_cs_client",
-                &Setting::Variable("@@character_set_client".into()),
-            )
-            .unwrap();
-        session
-            .assign("character_set_client", &Setting::Literal("utf8".into()))
+            .assign("character_set_client", text("utf8"))
             .unwrap();
         assert_eq!(session.charset, Charset::Utf8);
-        session
-            .assign(
-                "character_set_client",
-                &Setting::Variable("@saved_cs_client".into()),
-            )
-            .unwrap();
+        let saved = session.variable("@saved_cs_client");
+        session.assign("character_set_client", saved).unwrap();
         assert_eq!(session.charset, latin1);
-        session
-            .assign("character_set_client", &Setting::Variable("@old".into()))
-            .unwrap();
+        session.assign("character_set_client", Known::Null).unwrap();
         assert_eq!(session.charset, Charset::Utf8);
         assert!(session.set_names("klingon").is_err());
+    }
+
+    #[test]
+    fn translated_text_is_utf8_whatever_is_said() {
+        let mut session = SqlSession::translated();
+        session.set_names("latin1").unwrap();
+        assert_eq!(session.charset, Charset::Utf8);
+        let cp932 = Charset::from_name("cp932").unwrap();
+        assert_eq!(session.introduced(cp932), Charset::Utf8);
+        assert_eq!(session.introduced(Charset::Binary), Charset::Binary);
     }
 }

@@ -1,0 +1,234 @@
+//! The statement `SET`, and the values that can be known without a server.
+//!
+//! Dumps save a setting in a user variable and restore it later, and people change a list of modes with
+//! `CONCAT` and `REPLACE`. What is computed here is text; anything else is [`Known::No`], which is an error
+//! only where the reading depends on it.
+//!
+//! It and `reader` know each other, as `objects` and `reader` do.
+
+use super::column::word_or_string;
+use super::error::DumpProblem;
+use super::lexer::Token;
+use super::reader::{DumpReader, ParsedStatement};
+use super::session::{Known, Modes};
+
+/// Deeper calls are no way to say a mode.
+const DEEPEST: usize = 20;
+
+impl DumpReader<'_> {
+    pub(super) fn set(&mut self) -> Result<ParsedStatement, DumpProblem> {
+        if self.cursor.skip_word("STATEMENT")? {
+            return self.set_statement();
+        }
+        *self.ignored.entry("SET".to_owned()).or_default() += 1;
+        let names = self.cursor.skip_word("NAMES")?
+            || self.cursor.skip_word("CHARSET")?
+            || self.cursor.skip_words("CHARACTER", &["SET"])?;
+        if names {
+            let charset = word_or_string(&mut self.cursor)?;
+            // SET NAMES utf8mb4 COLLATE …, and more assignments behind it.
+            while !self.at_setting_end()? {
+                self.cursor.next()?;
+            }
+            self.session.set_names(&charset)?;
+            if !self.cursor.skip_symbol(b',')? {
+                self.cursor.skip_statement()?;
+                self.cursor.configure(&self.session);
+                return Ok(ParsedStatement::Nothing);
+            }
+        }
+        self.assignments(false)?;
+        Ok(ParsedStatement::Nothing)
+    }
+
+    /// `SET STATEMENT a = 1 FOR …`: settings of one statement, which comes now.
+    fn set_statement(&mut self) -> Result<ParsedStatement, DumpProblem> {
+        let kept = self.session.variable("sql_mode");
+        let before = self.session.modes;
+        self.assignments(true)?;
+        // The text of the statement was read before they hold.
+        self.session.modes = Modes {
+            no_auto_value_on_zero: self.session.modes.no_auto_value_on_zero,
+            ..before
+        };
+        self.cursor.configure(&self.session);
+        self.for_one_statement.get_or_insert(kept);
+        self.statement()
+    }
+
+    /// After a statement that had settings of its own.
+    pub(super) fn end_of_one_statement(&mut self) -> Result<(), DumpProblem> {
+        if let Some(kept) = self.for_one_statement.take() {
+            self.session.assign("sql_mode", kept)?;
+            self.cursor.configure(&self.session);
+        }
+        Ok(())
+    }
+
+    /// `a = 1, @b = 2`, to the end of the statement or, `before_for`, to the word `FOR`.
+    fn assignments(&mut self, before_for: bool) -> Result<(), DumpProblem> {
+        // All are computed before the first is made.
+        let mut assignments = Vec::new();
+        let mut name = String::new();
+        loop {
+            let token = self.cursor.next()?;
+            match token {
+                Token::Delimiter | Token::End => break,
+                Token::Word(_) if before_for && self.cursor.is_word(token, "FOR") => break,
+                Token::Symbol(b'=') => {
+                    let value = self.setting()?;
+                    assignments.push((std::mem::take(&mut name), value));
+                }
+                Token::Symbol(b'.') => name.push('.'),
+                Token::Symbol(b',') => name.clear(),
+                Token::Word(_) | Token::Name { .. } => {
+                    let word = self.cursor.name_of(token, "a setting")?;
+                    // `@@session.sql_mode` is one name, and so is SESSION sql_mode.
+                    match name.to_ascii_uppercase().as_str() {
+                        "GLOBAL" | "PERSIST" | "PERSIST_ONLY" => name = format!("@@global.{word}"),
+                        _ if name.ends_with(['.', '@']) => name.push_str(&word),
+                        _ => name = word,
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (name, value) in assignments {
+            self.session.assign(&name, value)?;
+        }
+        self.cursor.configure(&self.session);
+        Ok(())
+    }
+
+    /// The value of an assignment, to the comma or the end behind it.
+    fn setting(&mut self) -> Result<Known, DumpProblem> {
+        let mut value = self.known(0)?;
+        while !self.at_setting_end()? {
+            value = Known::No;
+            if self.cursor.peek()? == Token::Symbol(b'(') {
+                self.cursor.skip_group()?;
+            } else {
+                self.cursor.next()?;
+            }
+        }
+        Ok(value)
+    }
+
+    fn at_setting_end(&mut self) -> Result<bool, DumpProblem> {
+        let token = self.cursor.peek()?;
+        Ok(
+            matches!(token, Token::Symbol(b',') | Token::Delimiter | Token::End)
+                || self.cursor.is_word(token, "FOR"),
+        )
+    }
+
+    /// One value; what is behind it is for the caller.
+    fn known(&mut self, depth: usize) -> Result<Known, DumpProblem> {
+        let token = self.cursor.peek()?;
+        match token {
+            Token::Delimiter | Token::End | Token::Symbol(b',' | b')') => Ok(Known::No),
+            Token::Symbol(b'(') if depth < DEEPEST => {
+                self.cursor.next()?;
+                self.cursor.skip_word("SELECT")?;
+                let value = self.known(depth + 1)?;
+                self.closed(value)
+            }
+            Token::Text {
+                span,
+                quote,
+                escaped,
+            } => {
+                self.cursor.next()?;
+                self.cursor.string_of(span, quote, escaped).map(Known::Text)
+            }
+            Token::Number(span) => {
+                self.cursor.next()?;
+                self.cursor.text(span).map(Known::Text)
+            }
+            Token::Word(_) => {
+                self.cursor.next()?;
+                let word = self.cursor.name_of(token, "a value")?;
+                if word.starts_with('@') {
+                    return self.variable(word);
+                }
+                if self.cursor.peek()? == Token::Symbol(b'(') && depth < DEEPEST {
+                    return self.call(&word, depth);
+                }
+                Ok(match word.to_ascii_uppercase().as_str() {
+                    "NULL" => Known::Null,
+                    _ => Known::Text(word),
+                })
+            }
+            _ => {
+                self.cursor.next()?;
+                Ok(Known::No)
+            }
+        }
+    }
+
+    /// The value of a variable whose name begins with `name`.
+    fn variable(&mut self, mut name: String) -> Result<Known, DumpProblem> {
+        while name.ends_with('@') || self.cursor.skip_symbol(b'.')? {
+            if !name.ends_with('@') {
+                name.push('.');
+            }
+            name.push_str(&self.cursor.name("the name of a variable")?);
+        }
+        Ok(self.session.variable(&name))
+    }
+
+    /// `value` if nothing but the closing parenthesis is behind it.
+    fn closed(&mut self, value: Known) -> Result<Known, DumpProblem> {
+        if self.cursor.skip_symbol(b')')? {
+            return Ok(value);
+        }
+        self.cursor.skip_open_group()?;
+        Ok(Known::No)
+    }
+
+    /// A call of a function that people make lists of modes with.
+    fn call(&mut self, function: &str, depth: usize) -> Result<Known, DumpProblem> {
+        self.cursor.next()?;
+        let mut arguments = Vec::new();
+        while self.cursor.peek()? != Token::Symbol(b')') {
+            arguments.push(self.known(depth + 1)?);
+            if !self.cursor.skip_symbol(b',')? {
+                break;
+            }
+        }
+        let value = computed(&function.to_ascii_uppercase(), &arguments);
+        self.closed(value)
+    }
+}
+
+fn computed(function: &str, arguments: &[Known]) -> Known {
+    if arguments.contains(&Known::No) {
+        return Known::No;
+    }
+    let given = |known: &&Known| **known != Known::Null;
+    if matches!(function, "IFNULL" | "COALESCE") {
+        return arguments.iter().find(given).cloned().unwrap_or(Known::Null);
+    }
+    let texts: Vec<&str> = arguments
+        .iter()
+        .filter_map(|known| match known {
+            Known::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    match (function, texts.as_slice()) {
+        ("CONCAT_WS", [between, parts @ ..]) if arguments.first() != Some(&Known::Null) => {
+            Known::Text(parts.join(between))
+        }
+        ("CONCAT" | "REPLACE" | "LOWER" | "UPPER" | "TRIM", _) if texts.len() < arguments.len() => {
+            Known::Null
+        }
+        ("CONCAT", parts) => Known::Text(parts.concat()),
+        ("REPLACE", [text, "", _]) => Known::Text((*text).to_owned()),
+        ("REPLACE", [text, old, new]) => Known::Text(text.replace(old, new)),
+        ("LOWER", [text]) => Known::Text(text.to_lowercase()),
+        ("UPPER", [text]) => Known::Text(text.to_uppercase()),
+        ("TRIM", [text]) => Known::Text(text.trim_matches(' ').to_owned()),
+        _ => Known::No,
+    }
+}

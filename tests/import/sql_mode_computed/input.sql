@@ -1,0 +1,22 @@
+-- Lists of modes that are made of others.
+CREATE TABLE t (a int AUTO_INCREMENT PRIMARY KEY, b varchar(20));
+SET @old = @@sql_mode;
+SET sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES');
+INSERT INTO t VALUES (1, 'a\'), (2, 'b\n');
+SET sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '');
+INSERT INTO t VALUES (3, 'c\\');
+SET SESSION sql_mode = (SELECT CONCAT_WS(',', @@SESSION.sql_mode, 'ANSI_QUOTES'));
+INSERT INTO "t" VALUES (4, 'd');
+SET @@sql_mode := @old, @x = 'ANSI';
+INSERT INTO t VALUES (5, "e");
+SET sql_mode = CONCAT(LOWER(@x), ',', UPPER(@@sql_mode));
+INSERT INTO "t" VALUES (6, 'b');
+SET sql_mode = REPLACE(REPLACE(@@sql_mode, 'ANSI_QUOTES,', ''), ',ANSI,', ',');
+INSERT INTO t VALUES (7, "f");
+SET sql_mode = 1572864;
+INSERT INTO t VALUES (0, 'g\');
+SET sql_mode = DEFAULT;
+INSERT INTO t VALUES (0, 'h\\');
+SET GLOBAL sql_mode = CONCAT(@@GLOBAL.sql_mode, '');
+SET sql_mode = COALESCE(NULL, @never, @old);
+INSERT INTO t VALUES (20, "i\\");
