@@ -113,8 +113,16 @@ def settings(file):
     if not needed < grace <= 300:
         found.append(f"killed after {grace:.0f} s, and needs {needed} to stop")
     url = given.get("EKIBEN_SITE__PUBLIC_URL", "")
-    if url and url != f"https://{file['app']}.fly.dev":
+    # A primary with replicas before it is known by their address, and they name it.
+    known_as = file["app"].removesuffix("-primary")
+    if url and url != f"https://{known_as}.fly.dev":
         found.append(f"the app is {file['app']}, and its address {url}")
+    replays_to = given.get("EKIBEN_FLY__PRIMARY_APP", "")
+    if replays_to and (given.get("EKIBEN_MODE") != "replica" or replays_to != f"{file['app']}-primary"):
+        found.append(f"{file['app']} has writes sent to {replays_to}, which is not its primary")
+    scraped, told = file.get("metrics", {}).get("port"), given.get("EKIBEN_METRICS__LISTEN", "off")
+    if scraped and told != f"0.0.0.0:{scraped}":
+        found.append(f"metrics are collected at port {scraped}, and are at {told}")
     if given.get("EKIBEN_MODE") != "primary" and file.get("deploy", {}).get("release_command"):
         found.append("a release command has no volume")
     return found

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::failure::Failure;
-use crate::config::{AdminSettings, Config, DEFAULT_ADMIN};
+use crate::config::{AdminSettings, Config, DEFAULT_ADMIN, MetricsSettings};
 
 /// Connections that wait to be accepted. The usual 128 are gone in one burst, and who comes then tries
 /// again a second later; the system's own limit (`net.core.somaxconn`) is usually this.
@@ -20,12 +20,14 @@ const BACKLOG: u32 = 4096;
 pub(super) struct Ports {
     public: TcpSocket,
     operators: Option<TcpSocket>,
+    metrics: Option<TcpSocket>,
 }
 
 /// What is listened on.
 pub(super) struct Listeners {
     pub(super) public: TcpListener,
     pub(super) operators: Option<TcpListener>,
+    pub(super) metrics: Option<TcpListener>,
 }
 
 impl Ports {
@@ -34,6 +36,7 @@ impl Ports {
         Ok(Self {
             public: bind(config.listen).map_err(|cause| taken(config, &cause))?,
             operators: bind_for_operators(&config.admin)?,
+            metrics: bind_for_metrics(&config.metrics)?,
         })
     }
 
@@ -47,6 +50,7 @@ impl Ports {
         // Two processes can bind one address. Only one of them can listen on it.
         let public = self.public.listen(BACKLOG);
         let operators = self.operators.map(|socket| socket.listen(BACKLOG));
+        let metrics = self.metrics.map(|socket| socket.listen(BACKLOG));
         Ok(Listeners {
             public: public.map_err(|cause| taken(config, &cause))?,
             operators: match (operators, config.admin.listen) {
@@ -57,6 +61,9 @@ impl Ports {
                 }
                 _ => None,
             },
+            metrics: metrics
+                .transpose()
+                .map_err(|cause| taken_for_metrics(&config.metrics, &cause))?,
         })
     }
 }
@@ -80,6 +87,18 @@ fn bind_for_operators(admin: &AdminSettings) -> Result<Option<TcpSocket>, Failur
         Ok(socket) => Ok(Some(socket)),
         Err(cause) => taken_for_operators(address, &cause).map(|()| None),
     }
+}
+
+fn bind_for_metrics(metrics: &MetricsSettings) -> Result<Option<TcpSocket>, Failure> {
+    let bound = metrics.listen.map(bind).transpose();
+    bound.map_err(|cause| taken_for_metrics(metrics, &cause))
+}
+
+fn taken_for_metrics(metrics: &MetricsSettings, cause: &io::Error) -> Failure {
+    let address = metrics.listen.map(|address| address.to_string());
+    let address = address.unwrap_or_default();
+    Failure::other(format!("cannot listen on {address} for metrics: {cause}"))
+        .hint("Choose another metrics.listen, or \"off\".")
 }
 
 fn taken(config: &Config, cause: &io::Error) -> Failure {

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::Router;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::arguments::ServeArguments;
@@ -22,7 +24,7 @@ use crate::http::transport::server::{Ended, Server};
 use crate::http::{ConnectionLimits, Site, Watch};
 use crate::serving::{self, Built};
 
-/// Connections of the listener for operators: they are few.
+/// Connections of the listener for operators, and of that for metrics: they are few.
 const ADMIN_CONNECTIONS: usize = 64;
 
 /// The exit code when a second signal came: what was answered is safe, what was running is cut off.
@@ -138,12 +140,15 @@ async fn listen(
             Some(Arc::clone(&server.connections)),
             &config.admin.token,
         );
-        let limits = ConnectionLimits {
-            connections: ADMIN_CONNECTIONS,
-            ..serving::connection_limits(config)
-        };
-        // Ends with the process: metrics are of interest until then.
-        tokio::spawn(server::run_beside(listener, routes, limits));
+        run_beside(listener, routes, config);
+    }
+    if let Some(listener) = listeners.metrics {
+        if let Ok(bound) = listener.local_addr() {
+            tracing::info!(metrics = %bound, "metrics for everybody at http://{bound}/metrics");
+        }
+        let connections = Some(Arc::clone(&server.connections));
+        let routes = admin::metrics_routes(Arc::clone(site), connections);
+        run_beside(listener, routes, config);
     }
     let stop = signals.handle(Arc::clone(site));
     let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -159,6 +164,15 @@ async fn listen(
         }
     }
     Ok(())
+}
+
+/// Serves those who run the site until the process ends: metrics are of interest until then.
+fn run_beside(listener: TcpListener, routes: Router, config: &Config) {
+    let limits = ConnectionLimits {
+        connections: ADMIN_CONNECTIONS,
+        ..serving::connection_limits(config)
+    };
+    tokio::spawn(server::run_beside(listener, routes, limits));
 }
 
 /// Who can connect there, and how that is changed.

@@ -70,7 +70,7 @@ impl Layers {
         let mut listen = ListenLayers::new(&sources.defaults);
         if let Some(mut file) = FileLayer::read(named)? {
             let origin = file.origin();
-            for key in ["listen", "admin.listen"] {
+            for key in ["listen", "admin.listen", "metrics.listen"] {
                 if let Some(value) = file.value_mut(key) {
                     *value = complete(&mut listen, key, value.clone(), &origin)?;
                 }

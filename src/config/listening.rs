@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use figment::value::Value;
 
-use super::settings::{Config, DEFAULT_ADMIN, OFF};
+use super::settings::{Config, DEFAULT_ADMIN, METRICS, OFF};
 use super::wording::found;
 
 /// Every interface of IPv4; `[::]` takes both.
@@ -91,10 +91,11 @@ impl fmt::Display for ListenParts {
     }
 }
 
-/// What the layers so far say of both listeners.
+/// What the layers so far say of the listeners.
 pub(super) struct ListenLayers {
     public: KnownAddress,
     admin: KnownAddress,
+    metrics: KnownAddress,
 }
 
 struct KnownAddress {
@@ -141,6 +142,7 @@ impl ListenLayers {
         Self {
             public: KnownAddress::at(defaults.listen),
             admin: KnownAddress::at(defaults.admin.listen.unwrap_or(DEFAULT_ADMIN)),
+            metrics: KnownAddress::at(METRICS),
         }
     }
 
@@ -149,8 +151,9 @@ impl ListenLayers {
     pub(super) fn complete(&mut self, key: &str, value: Value) -> Result<Value, String> {
         let completed = match key {
             "listen" => return self.public.complete(&value),
-            "admin.listen" if value.as_str() == Some(OFF) => return Ok(value),
+            "admin.listen" | "metrics.listen" if value.as_str() == Some(OFF) => return Ok(value),
             "admin.listen" => self.admin.complete(&value),
+            "metrics.listen" => self.metrics.complete(&value),
             _ => return Ok(value),
         };
         completed.map_err(|reason| format!("{reason}, or {OFF:?} for none"))

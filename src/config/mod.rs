@@ -56,8 +56,8 @@ pub use print::print;
 pub use public_url::PublicUrl;
 pub use secret::Secret;
 pub use settings::{
-    AdminSettings, Config, DEFAULT_ADMIN, HttpSettings, LogSettings, ShutdownSettings,
-    SiteSettings, StoreSettings,
+    AdminSettings, Config, DEFAULT_ADMIN, FlySettings, HttpSettings, LogSettings, MetricsSettings,
+    ShutdownSettings, SiteSettings, StoreSettings,
 };
 
 #[cfg(test)]

@@ -26,6 +26,9 @@ use super::public_url::{self, PublicUrl};
 /// Where the listener for operators is by default.
 pub const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1324);
 
+/// What an address for metrics leaves out is taken from here.
+pub(super) const METRICS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1325);
+
 /// No listener.
 pub(super) const OFF: &str = "off";
 
@@ -57,6 +60,8 @@ pub struct Config {
     pub shutdown: ShutdownSettings,
     /// The listener for operators.
     pub admin: AdminSettings,
+    /// The listener for who collects metrics.
+    pub metrics: MetricsSettings,
     /// What a client may ask for.
     pub limits: LimitSettings,
     /// What apps with users share.
@@ -65,6 +70,8 @@ pub struct Config {
     pub mail: MailSettings,
     /// How answers go out.
     pub http: HttpSettings,
+    /// What is special on Fly.io.
+    pub fly: FlySettings,
     /// How data is read and written.
     pub store: StoreSettings,
     /// What is logged, and how.
@@ -97,6 +104,21 @@ pub struct AdminSettings {
     pub listen: Option<SocketAddr>,
     /// What `Authorization: Bearer` must hold, if it is set. Required beyond loopback.
     pub token: Secret,
+}
+
+/// The listener for who collects metrics: `/metrics` alone, for everybody who reaches it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetricsSettings {
+    /// Address and port, never one of the other listeners'; `off` for none.
+    #[serde(with = "address_or_off")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// What is special on Fly.io.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlySettings {
+    /// The app of the primary, to which a replica has the proxy send writes; empty for none.
+    pub primary_app: String,
 }
 
 /// How answers go out.
@@ -186,6 +208,7 @@ impl Default for Config {
                 listen: Some(DEFAULT_ADMIN),
                 token: Secret::default(),
             },
+            metrics: MetricsSettings { listen: None },
             limits: LimitSettings::default(),
             auth: AuthSettings::default(),
             mail: MailSettings::default(),
@@ -197,6 +220,7 @@ impl Default for Config {
                 trusted_proxies: Vec::new(),
                 client_address_header: AddressHeader::XForwardedFor,
             },
+            fly: FlySettings::default(),
             store: StoreSettings {
                 durability: Durability::Full,
                 offloaded_readers: 0,
@@ -283,8 +307,18 @@ impl Config {
             let reason = "must be * or origins like https://example.com, without a path";
             return Some(("http.cors_origins", reason.to_owned()));
         }
-        let reason = self.admin_flaw()?;
-        Some(("admin.listen", reason))
+        let app = &self.fly.primary_app;
+        if !app
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        {
+            let reason = "must be the name of an app: small letters, digits and hyphens";
+            return Some(("fly.primary_app", reason.to_owned()));
+        }
+        if let Some(reason) = self.admin_flaw() {
+            return Some(("admin.listen", reason));
+        }
+        Some(("metrics.listen", self.metrics_flaw()?))
     }
 
     /// Why operators cannot be served at that address.
@@ -297,6 +331,20 @@ impl Config {
         // The default is given up when it is taken, by ourselves too: a platform may choose that port.
         let is_shared = address != DEFAULT_ADMIN && overlap(address, self.listen);
         is_shared.then(|| format!("is the address of `listen`, {}, too", self.listen))
+    }
+
+    /// Why metrics cannot have an address of their own there.
+    fn metrics_flaw(&self) -> Option<String> {
+        let address = self.metrics.listen?;
+        let others = [
+            ("listen", Some(self.listen)),
+            ("admin.listen", self.admin.listen),
+        ];
+        let (key, shared) = others
+            .into_iter()
+            .filter_map(|(key, other)| Some((key, other?)))
+            .find(|&(_, other)| overlap(address, other))?;
+        Some(format!("is the address of `{key}`, {shared}, too"))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Tests of the layers: precedence, origins, errors. No real environment is touched.
 
+mod addresses;
+
 use super::*;
 
 fn sources(environment: &[(&str, &str)]) -> Sources {
@@ -452,41 +454,6 @@ fn the_public_url_is_checked() {
         )),
         "{said}"
     );
-}
-
-#[test]
-fn operators_have_an_address_of_their_own() {
-    let both = |listen, admin| {
-        load(&[
-            ("EKIBEN_LISTEN", listen),
-            ("EKIBEN_ADMIN__LISTEN", admin),
-            ("EKIBEN_ADMIN__TOKEN", "s3cret"),
-        ])
-    };
-    for (listen, admin) in [
-        ("127.0.0.1:80", "127.0.0.1:81"),
-        ("127.0.0.1:0", "127.0.0.1:0"),
-        ("127.0.0.1:80", "127.0.0.2:80"),
-        ("[::1]:80", "0.0.0.0:80"),
-        ("0.0.0.0:80", "off"),
-        // The default one is given up when it is taken.
-        ("0.0.0.0:1324", "127.0.0.1:1324"),
-    ] {
-        both(listen, admin).unwrap();
-    }
-    for (listen, admin) in [
-        ("127.0.0.1:80", "127.0.0.1:80"),
-        ("0.0.0.0:80", "127.0.0.1:80"),
-        ("127.0.0.1:80", "0.0.0.0:80"),
-        ("[::]:80", "[::1]:80"),
-    ] {
-        let said = both(listen, admin).unwrap_err().to_string();
-        assert!(said.starts_with("setting `admin.listen` in "), "{said}");
-        assert!(
-            said.contains(&format!("is the address of `listen`, {listen}, too")),
-            "{said}"
-        );
-    }
 }
 
 #[test]

@@ -24,6 +24,7 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema};
 
+use super::headers::fly_replay::WriteRefused;
 use super::observability::refusals::Overloaded;
 use crate::store::{StoreError, panic_message};
 
@@ -36,6 +37,8 @@ pub struct HttpError {
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Cause>,
     overload: Option<Overloaded>,
+    /// Whether a replica refuses what its primary would do.
+    is_refused_write: bool,
 }
 
 /// What a client gets beside the status.
@@ -92,6 +95,7 @@ impl HttpError {
             headers: Vec::new(),
             cause: None,
             overload: None,
+            is_refused_write: false,
         }
     }
 
@@ -247,6 +251,9 @@ impl IntoResponse for HttpError {
         if let Some(overload) = self.overload {
             response.extensions_mut().insert(overload);
         }
+        if self.is_refused_write {
+            response.extensions_mut().insert(WriteRefused);
+        }
         if let Some(cause) = self.cause {
             response.extensions_mut().insert(cause);
         }
@@ -260,10 +267,13 @@ impl From<StoreError> for HttpError {
             StoreError::Busy => Self::overloaded("Too many writes are waiting."),
             StoreError::BusyReading => Self::overloaded("Too many long reads are waiting."),
             StoreError::Stopped => Self::overloaded("The server is shutting down."),
-            StoreError::ReadOnly => Self::problem(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "This is a read-only replica; send writes to the primary.",
-            ),
+            StoreError::ReadOnly => Self {
+                is_refused_write: true,
+                ..Self::problem(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "This is a read-only replica; send writes to the primary.",
+                )
+            },
             StoreError::HoldsWrites => Self::problem(
                 StatusCode::CONFLICT,
                 "A primary keeps its own copy, which holds writes; a reset adopts the baked file.",

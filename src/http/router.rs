@@ -25,6 +25,7 @@ use super::builtin::{description, health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
 use super::headers::encodings::negotiate;
+use super::headers::fly_replay;
 use super::headers::negotiation::takes_html;
 use super::headers::response_headers::DefaultHeaders;
 use super::limits::guard::{AppGuard, Guard, admit, caught};
@@ -62,6 +63,8 @@ pub struct LayerLimits {
     pub cors_origins: Vec<String>,
     /// Whether answers tell how long they took.
     pub server_timing: bool,
+    /// The app of the primary on Fly.io, to which refused writes are sent.
+    pub fly_primary: Option<String>,
 }
 
 /// One app, before its routes are joined with those of others.
@@ -221,8 +224,11 @@ impl HostRoutes {
             .with_state(Arc::clone(site))
             .method_not_allowed_fallback(no_method_here)
             .layer(from_fn_with_state(guards.metrics.clone(), count_probe));
-        let all = self
-            .routes
+        let mut routes = self.routes;
+        if let Some(to) = limits.fly_primary.as_deref().and_then(fly_replay::to_app) {
+            routes = routes.layer(from_fn_with_state(to, fly_replay::replay));
+        }
+        let all = routes
             .merge(guards.around(own, &site.guard, NO_APP))
             .merge(probes);
         layered(all, cors, limits)

@@ -37,6 +37,9 @@ pub fn limits(config: &Config) -> LayerLimits {
         for_this_machine: config.listen.ip().to_canonical().is_loopback(),
         cors_origins: config.http.cors_origins.clone(),
         server_timing: config.http.server_timing,
+        fly_primary: Some(&config.fly.primary_app)
+            .filter(|app| !app.is_empty())
+            .cloned(),
     }
 }
 

@@ -40,6 +40,15 @@ pub fn routes(site: Arc<Site>, connections: Option<Arc<Watch>>, token: &Secret) 
     routes.layer(from_fn_with_state(token, authorize))
 }
 
+/// The routes of the listener for who collects metrics: nothing there changes anything or names anybody, so
+/// it has no token, and networks decide who reaches it.
+pub fn metrics_routes(site: Arc<Site>, connections: Option<Arc<Watch>>) -> Router {
+    Router::new().route(
+        "/metrics",
+        get(metrics_text).with_state((site, connections)),
+    )
+}
+
 /// No page of a browser is meant to ask for what changes something here.
 async fn refuse_pages(request: Request, next: Next) -> Response {
     match refuse_foreign(&request, &OwnPages::default()) {

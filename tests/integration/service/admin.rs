@@ -152,6 +152,31 @@ async fn a_primary_does_not_drop_writes_for_a_reload() {
     assert_eq!(site.store.generation().number(), 1);
 }
 
+/// For scrapers that send no token, inside a network: metrics, and nothing else of what operators have.
+#[tokio::test]
+async fn metrics_can_have_an_address_of_their_own_without_a_token() {
+    let folder = TempDir::new().unwrap();
+    bake_price(folder.path(), 100);
+    let config = "[admin]\nlisten = \"127.0.0.1:0\"\ntoken = \"s3cret\"\n[metrics]\nlisten = \"127.0.0.1:0\"\n";
+    fs::write(folder.path().join("ekiben.toml"), config).unwrap();
+    let server = Process::start(folder.path(), &["--mode", "replica"]);
+    let told = server.before.lines().find_map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).ok()?;
+        line["metrics"].as_str()?.parse().ok()
+    });
+    let mut scraper = Client::connect(told.unwrap()).await.unwrap();
+    let (status, metrics) = scraper.get("/metrics").await.unwrap();
+    assert_eq!(status, 200);
+    assert!(metrics.contains("ekiben_store_generation"), "{metrics}");
+    for path in ["/", "/readyz", "/version", "/api/chair/1"] {
+        assert_eq!(scraper.get(path).await.unwrap().0, 404, "{path}");
+    }
+    let refused = scraper.post(RELOAD, "", String::new()).await.unwrap();
+    assert_eq!(refused.0, 404);
+    let mut operator = Client::connect(server.admin.unwrap()).await.unwrap();
+    assert_eq!(operator.get("/metrics").await.unwrap().0, 401);
+}
+
 #[tokio::test]
 async fn the_binary_reloads_on_sighup_and_says_unready_before_it_stops() {
     let folder = TempDir::new().unwrap();

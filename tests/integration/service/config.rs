@@ -294,6 +294,15 @@ fn a_taken_port_is_found_before_anything_is_baked() {
     )
     .exits(1)
     .says(&format!("cannot listen on {address} for operators: "));
+    let variables = [("EKIBEN_METRICS__LISTEN", address.as_str())];
+    run_with(
+        folder.path(),
+        &variables,
+        &["serve", "--listen", "127.0.0.1:0"],
+    )
+    .exits(1)
+    .says(&format!("cannot listen on {address} for metrics: "))
+    .says("hint: Choose another metrics.listen, or \"off\".");
     assert!(names(folder.path()).is_empty(), "something was made");
 }
 

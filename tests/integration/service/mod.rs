@@ -13,6 +13,7 @@ pub(crate) mod crash;
 pub(crate) mod documents;
 pub(crate) mod early_answers;
 pub(crate) mod encodings;
+pub(crate) mod fly;
 pub(crate) mod foreign_clients;
 pub(crate) mod foreign_pages;
 pub(crate) mod full_disk;
