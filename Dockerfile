@@ -1,16 +1,20 @@
-# syntax=docker/dockerfile:1
-#
 # One box: a static binary and the baked file, nothing else. No shell, no package, no root; the root
 # file system may be read-only. See docs/deploy/docker.md.
 #
 #   docker build -t ekiben .
 #   docker build -t ekiben --build-arg DUMPS=dumps .     your own dumps, from ./dumps
 #   docker build -t people --build-arg APP=people --build-arg DUMPS=dataset/people .
+#
+# deploy/image builds it with buildah, so that equal content gets an equal digest.
 
-FROM rust:1.95-slim-bookworm AS build
+# A mirror, or an image of your own with Rust and a C compiler: --build-arg RUST_IMAGE=…
+ARG RUST_IMAGE=rust:1.95-slim-bookworm
+FROM ${RUST_IMAGE} AS build
 WORKDIR /build
 # Static, so that the image needs no C library; with an explicit target, build scripts stay dynamic.
 ENV RUSTFLAGS="-C target-feature=+crt-static"
+# How Cargo.toml says to compile: `release`, or `trial` for an image that is only tried.
+ARG PROFILE=release
 
 # Dependencies first: this layer is rebuilt only when they change. Cargo wants every member of the
 # workspace and every target of their manifests to be there, so each path that a manifest names gets a
@@ -26,7 +30,7 @@ RUN for manifest in Cargo.toml crates/*/Cargo.toml; do \
       done \
       && mkdir -p "$member/src" && : > "$member/src/lib.rs"; \
     done \
- && cargo build --release --locked -p ekiben --target "$(rustc -vV | sed -n 's/^host: //p')" \
+ && cargo build --profile "$PROFILE" --locked -p ekiben --target "$(rustc -vV | sed -n 's/^host: //p')" \
  && rm -r src crates
 
 ARG COMMIT=""
@@ -40,12 +44,14 @@ COPY src src
 # Fresh times: cargo compares them with those of the stand-ins above.
 RUN find crates src -name '*.rs' -exec touch {} + \
  && target="$(rustc -vV | sed -n 's/^host: //p')" \
- && cargo build --release --locked -p ekiben --target "$target" \
- && cp "target/$target/release/ekiben" /ekiben
+ && cargo build --profile "$PROFILE" --locked -p ekiben --target "$target" \
+ && cp "target/$target/$PROFILE/ekiben" /ekiben
 
-# The app, and the dumps or CSV files to bake: a folder of the build context.
+# The app, and the dumps or CSV files to bake: a folder of the build context. The date, in seconds, that the
+# file says it was baked at: with one, equal dumps make an equal file, and its layer keeps its digest.
 ARG APP=isuumo
 ARG DUMPS=dataset/isuumo
+ARG SOURCE_DATE_EPOCH
 COPY ${DUMPS} /dumps
 RUN /ekiben bake --app "$APP" --from /dumps --out /baked \
  && chmod 0444 "/baked/$APP.sqlite" \
@@ -53,6 +59,13 @@ RUN /ekiben bake --app "$APP" --from /dumps --out /baked \
 
 FROM scratch
 ARG APP=isuumo
+ARG COMMIT=""
+ARG VERSION=""
+LABEL org.opencontainers.image.title="ekiben-$APP" \
+      org.opencontainers.image.description="The app $APP and its data in one box" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.revision="$COMMIT" \
+      org.opencontainers.image.version="$VERSION"
 COPY --from=build /ekiben /ekiben
 COPY --from=build /baked /baked
 # OpenShift runs images under any user id, but always in group 0. The folder brings its mode along: what
