@@ -1,7 +1,7 @@
 //! The parser of one column of `CREATE TABLE` or `ALTER TABLE`: name, type, attributes.
 //!
 //! Attributes come in any order, and new ones come with every server version; words that change
-//! nothing here (storage hints, comments) are consumed by the grammar. Keys and checks that are
+//! nothing here (storage hints, comments) are consumed by the grammar. Keys and constraints that are
 //! written at a column are given to the table.
 
 use super::cursor::{Cursor, SourceText};
@@ -12,6 +12,7 @@ use super::definition::{
 use super::error::DumpProblem;
 use super::lexer::Token;
 use super::literal::{bit_bytes, hex_bytes};
+use super::table::references;
 
 /// Types of two words.
 const PAIRS: &[(&str, &[&str])] = &[
@@ -33,7 +34,6 @@ pub(super) fn column(
     let serial = column_type.name == "SERIAL";
     table.columns_made += 1;
     let mut column = ColumnDefinition::new(name, table.columns_made, column_type);
-    column.not_null = serial;
     column.auto_increment = serial;
     if serial {
         // SERIAL is BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE.
@@ -110,6 +110,11 @@ fn attribute(
         column.auto_increment = true;
     } else if cursor.skip_word("COLLATE")? {
         column.collation = Some(word_or_string(cursor)?);
+    } else if cursor.skip_word("BYTE")? {
+        column.charset = Some("binary".to_owned());
+    } else if cursor.skip_words("SERIAL", &["DEFAULT", "VALUE"])? {
+        column.auto_increment = true;
+        table.keys.push(unique_key(cursor, &column.name));
     } else if cursor.skip_word("BINARY")? {
         // The `_bin` collation of whatever character set the column is in.
         column.collation = Some("_bin".to_owned());
@@ -137,9 +142,8 @@ fn attribute(
         if let Some(generated) = &mut column.generated {
             generated.stored = true;
         }
-    } else if cursor.at_word(&["CHECK", "CONSTRAINT"])? {
-        let check = column_check(cursor)?;
-        table.checks.extend(check);
+    } else if cursor.at_word(&["CHECK", "CONSTRAINT", "REFERENCES"])? {
+        column_constraint(cursor, column, table)?;
     } else if cursor.peek()? == Token::Symbol(b'(') {
         cursor.skip_group()?;
     } else if cursor.skip_word("INVISIBLE")? {
@@ -176,15 +180,24 @@ fn unique_key(cursor: &Cursor<'_>, column: &str) -> KeyDefinition {
     }
 }
 
-fn column_check(cursor: &mut Cursor<'_>) -> Result<Option<CheckDefinition>, DumpProblem> {
+/// `CHECK` and `REFERENCES`, with a name or without.
+fn column_constraint(
+    cursor: &mut Cursor<'_>,
+    column: &ColumnDefinition,
+    table: &mut TableDefinition,
+) -> Result<(), DumpProblem> {
+    let position = cursor.position();
     let mut name = None;
-    if cursor.skip_word("CONSTRAINT")? && !cursor.at_word(&["CHECK"])? {
+    if cursor.skip_word("CONSTRAINT")? && !cursor.at_word(&["CHECK", "REFERENCES"])? {
         name = Some(cursor.name("the name of a constraint")?);
     }
-    if !cursor.skip_word("CHECK")? {
-        return Ok(None);
+    if cursor.skip_word("CHECK")? {
+        table.checks.push(check(cursor, name)?);
+    } else if cursor.skip_word("REFERENCES")? {
+        let key = references(cursor, name, vec![column.name.clone()], position)?;
+        table.foreign_keys.push(key);
     }
-    check(cursor, name).map(Some)
+    Ok(())
 }
 
 /// Parses from behind the word `CHECK`.

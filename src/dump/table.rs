@@ -9,7 +9,7 @@ use super::cursor::Cursor;
 use super::definition::{
     ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition, VERSIONING,
 };
-use super::error::DumpProblem;
+use super::error::{DumpProblem, Position};
 use super::lexer::Token;
 
 /// Parses the elements of a table behind its opening parenthesis, and its options, to the end of
@@ -58,6 +58,7 @@ pub(super) fn element(
         key(cursor, table, KeyKind::Spatial, None)?;
     } else if cursor.skip_words("FOREIGN", &["KEY"])? {
         let foreign_key = foreign_key(cursor, name)?;
+        skip_to_element_end(cursor)?;
         table.foreign_keys.push(foreign_key);
     } else if cursor.skip_word("CHECK")? {
         table.checks.push(check(cursor, name)?);
@@ -164,6 +165,16 @@ fn foreign_key(cursor: &mut Cursor<'_>, name: Option<String>) -> Result<ForeignK
     cursor.expect_symbol(b'(', "'(' and the columns of the foreign key")?;
     let columns = cursor.name_list()?;
     cursor.expect_word("REFERENCES")?;
+    references(cursor, name.or(index_name), columns, position)
+}
+
+/// Parses from behind `REFERENCES`, which stands in a foreign key or at a column.
+pub(super) fn references(
+    cursor: &mut Cursor<'_>,
+    name: Option<String>,
+    columns: Vec<String>,
+    position: Position,
+) -> Result<ForeignKey, DumpProblem> {
     let (parent_database, parent) = cursor.qualified_name()?;
     let parent_columns = if cursor.skip_symbol(b'(')? {
         cursor.name_list()?
@@ -171,7 +182,7 @@ fn foreign_key(cursor: &mut Cursor<'_>, name: Option<String>) -> Result<ForeignK
         Vec::new()
     };
     let mut key = ForeignKey {
-        name: name.or(index_name),
+        name,
         columns,
         parent_database,
         parent,
@@ -180,7 +191,7 @@ fn foreign_key(cursor: &mut Cursor<'_>, name: Option<String>) -> Result<ForeignK
         on_update: None,
         position,
     };
-    while !at_element_end(cursor)? {
+    loop {
         if cursor.skip_word("ON")? {
             let delete = cursor.skip_word("DELETE")?;
             if !delete {
@@ -192,12 +203,12 @@ fn foreign_key(cursor: &mut Cursor<'_>, name: Option<String>) -> Result<ForeignK
             } else {
                 key.on_update = action;
             }
+        } else if cursor.skip_word("MATCH")? {
+            cursor.name("a kind of match")?;
         } else {
-            // MATCH FULL and the like.
-            cursor.next()?;
+            return Ok(key);
         }
     }
-    Ok(key)
 }
 
 fn action(cursor: &mut Cursor<'_>) -> Result<String, DumpProblem> {
