@@ -17,7 +17,7 @@ use crate::file::provenance::Input;
 use crate::file::sql::quoted;
 use crate::file::{FileError, FolderFile};
 use crate::load::LoadError;
-use crate::load::input::{open, unpacked_name};
+use crate::load::input::{Opened, open, unpacked_name};
 
 /// Rows between two calls of [`Loading::progress`].
 const ROWS_BETWEEN: u64 = 1_000;
@@ -101,7 +101,7 @@ impl Loading<'_> {
     /// # Errors
     /// When it cannot be read or a row does not fit. Rows before that are stored.
     pub(super) fn store(&mut self, connection: &Connection) -> Result<(u64, Input), LoadError> {
-        let (bytes, meter) = open(self.file)?;
+        let Opened { bytes, meter, .. } = open(self.file)?;
         let mut records = CsvRecords::new(bytes);
         if !self.advance(&mut records)? {
             return Err(self.wrong(1, "the file is empty; a header is needed".to_owned()));

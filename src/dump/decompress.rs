@@ -5,7 +5,7 @@
 
 use std::io::{self, BufRead as _, BufReader, Read};
 
-use super::utf16;
+use super::utf16::{self, UnpackedText};
 
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -24,7 +24,7 @@ const READ_BYTES: usize = 256 * 1024;
 /// # Errors
 /// When the first bytes cannot be read or the decompressor cannot be set up. Damage further on is
 /// reported by the returned reader.
-pub fn decompress<'a>(input: impl Read + Send + 'a) -> io::Result<Box<dyn Read + Send + 'a>> {
+pub fn decompress<'a>(input: impl Read + Send + 'a) -> io::Result<UnpackedText<'a>> {
     let mut input = BufReader::with_capacity(READ_BYTES, input);
     let start = input.fill_buf()?;
     if let Some((_, program)) = OTHERS.iter().find(|(magic, _)| start.starts_with(magic)) {
@@ -101,6 +101,8 @@ mod tests {
         let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
         let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
         assert_eq!(unpack(&little).unwrap(), text.as_bytes());
+        assert!(decompress(&little[..]).unwrap().is_translated());
+        assert!(!decompress(text.as_bytes()).unwrap().is_translated());
         assert_eq!(unpack(&gzip(&big)).unwrap(), text.as_bytes());
         assert!(unpack(&little[..little.len() - 1]).is_err());
         assert!(unpack(b"\xff\xfe\x00\xd8a\x00").is_err());

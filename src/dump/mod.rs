@@ -61,6 +61,7 @@ pub(crate) use literal::hex_bytes;
 pub use reader::{DumpReader, Finished, Skipped, Statement};
 pub use session::Modes;
 pub use tables::Tables;
+pub use utf16::UnpackedText;
 pub use value::{Value, convert_text};
 pub use value_type::ValueType;
 

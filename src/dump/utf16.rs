@@ -11,23 +11,50 @@ const READ_BYTES: usize = 64 * 1024;
 
 /// Wraps `input` so that reading yields UTF-8 if it starts with a mark of UTF-16, and its own bytes
 /// otherwise.
-pub(super) fn to_utf8<'a>(
-    mut input: impl Read + Send + 'a,
-) -> io::Result<Box<dyn Read + Send + 'a>> {
+pub(super) fn to_utf8<'a>(mut input: impl Read + Send + 'a) -> io::Result<UnpackedText<'a>> {
     let mut start = Vec::with_capacity(2);
     input.by_ref().take(2).read_to_end(&mut start)?;
     let encoding = match start.as_slice() {
         b"\xff\xfe" => UTF_16LE,
         b"\xfe\xff" => UTF_16BE,
-        _ => return Ok(Box::new(io::Cursor::new(start).chain(input))),
+        _ => {
+            return Ok(UnpackedText {
+                bytes: Box::new(io::Cursor::new(start).chain(input)),
+                translated: false,
+            });
+        }
     };
-    Ok(Box::new(Utf16 {
+    let bytes = Box::new(Utf16 {
         input,
         decoder: encoding.new_decoder_without_bom_handling(),
         raw: Vec::new(),
         text: io::Cursor::new(String::new()),
         ended: false,
-    }))
+    });
+    Ok(UnpackedText {
+        bytes,
+        translated: true,
+    })
+}
+
+/// The unpacked text of an input.
+pub struct UnpackedText<'a> {
+    bytes: Box<dyn Read + Send + 'a>,
+    translated: bool,
+}
+
+impl UnpackedText<'_> {
+    /// The text was in UTF-16 and is UTF-8 now, so that what it says of its character set no longer holds.
+    #[must_use]
+    pub fn is_translated(&self) -> bool {
+        self.translated
+    }
+}
+
+impl Read for UnpackedText<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read(out)
+    }
 }
 
 struct Utf16<R> {

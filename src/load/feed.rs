@@ -11,7 +11,7 @@ use std::thread::Builder;
 
 use super::LoadError;
 use super::batch::Batch;
-use super::input::{Meter, open, unpacked_name};
+use super::input::{Meter, Opened, open, unpacked_name};
 use super::note::{Note, NoteClass, counted};
 use super::scout::Scout;
 use crate::dump::{
@@ -209,11 +209,16 @@ impl<'f> Feeder<'f> {
         file: &FolderFile,
         tables: Tables,
     ) -> Result<Result<Tables, Deaf>, LoadError> {
-        let (bytes, meter) = open(file)?;
+        let Opened {
+            bytes,
+            meter,
+            translated,
+        } = open(file)?;
         self.scout = Ahead::Idle(tables.clone());
         let mut reader = DumpReader::new(&file.shown, bytes)
             .with_tables(tables)
             .with_charset(self.options.charset)
+            .translated(translated)
             .allow_incomplete(self.options.allow_incomplete);
         if self.send(Event::Input(index, Arc::clone(&meter))).is_err() {
             return Ok(Err(Deaf));

@@ -41,8 +41,17 @@ impl Meter {
     }
 }
 
+/// An input that is being read.
+pub(crate) struct Opened<R> {
+    /// Its unpacked text.
+    pub(crate) bytes: R,
+    pub(crate) meter: Arc<Meter>,
+    /// The text was in UTF-16 and is UTF-8 now.
+    pub(crate) translated: bool,
+}
+
 /// Opens `file` for reading its unpacked text.
-pub(crate) fn open(file: &FolderFile) -> Result<(impl Read + Send + use<>, Arc<Meter>), FileError> {
+pub(crate) fn open(file: &FolderFile) -> Result<Opened<impl Read + Send + use<>>, FileError> {
     let meter = Arc::new(Meter::default());
     let stored = Stored {
         inner: file.open()?,
@@ -52,13 +61,14 @@ pub(crate) fn open(file: &FolderFile) -> Result<(impl Read + Send + use<>, Arc<M
         name: file.shown.clone(),
         cause,
     })?;
-    Ok((
-        Unpacked {
+    Ok(Opened {
+        translated: unpacked.is_translated(),
+        bytes: Unpacked {
             inner: unpacked,
             meter: Arc::clone(&meter),
         },
         meter,
-    ))
+    })
 }
 
 /// The name of a file without its compression, by which the provenance knows it.

@@ -20,9 +20,11 @@ impl Scout {
             return None;
         }
         let bytes = decompress(file.open().ok()?).ok()?;
+        let translated = bytes.is_translated();
         let reader = DumpReader::new(&file.shown, bytes)
             .with_tables(tables)
             .with_charset(charset)
+            .translated(translated)
             .allow_incomplete(true);
         Some(Self { reader })
     }

@@ -10,7 +10,7 @@ use std::io::Read as _;
 use crate::apps::english::validation::LONGEST;
 use crate::file::provenance::Input;
 use crate::file::{FileError, FolderFile};
-use crate::load::input::{open, unpacked_name};
+use crate::load::input::{Opened, open, unpacked_name};
 
 /// Bytes of the longest list that is read: some millions of sentences.
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
@@ -55,7 +55,11 @@ impl SentenceList {
             name: file.shown.clone(),
             cause,
         };
-        let (unpacked, meter) = open(file)?;
+        let Opened {
+            bytes: unpacked,
+            meter,
+            ..
+        } = open(file)?;
         let mut bytes = Vec::new();
         let most = unpacked.take(MOST_BYTES + 1).read_to_end(&mut bytes);
         if most.map_err(input)? as u64 > MOST_BYTES {
