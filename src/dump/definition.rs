@@ -366,9 +366,12 @@ impl TableDefinition {
         Some(table)
     }
 
-    /// Columns of the primary key may not be NULL, whether they say so or not. A key over a period
-    /// is none here.
+    /// Columns of the primary key and those that count may not be NULL, whether they say so or not. A key
+    /// over a period is none here.
     pub(super) fn settle(&mut self) {
+        for column in &mut self.columns {
+            column.not_null |= column.auto_increment;
+        }
         let period = |part: &KeyPart| matches!(part.value, KeyValue::Period(_));
         if self.primary_key.iter().any(period) {
             self.primary_key.clear();

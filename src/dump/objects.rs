@@ -402,7 +402,9 @@ impl DumpReader<'_> {
 
     pub(super) fn truncate(&mut self) -> Result<ParsedStatement, DumpProblem> {
         self.cursor.skip_word("TABLE")?;
-        self.emptied()
+        let (database, name) = self.cursor.qualified_name()?;
+        self.cursor.skip_statement()?;
+        Ok(self.emptied_table(database, name, true))
     }
 
     pub(super) fn delete(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
@@ -417,19 +419,25 @@ impl DumpReader<'_> {
             return self.skip(&format!("DELETE FROM {name} WHERE"), position, true);
         }
         self.cursor.skip_statement()?;
-        let database = database.or_else(|| self.session.database.clone());
-        Ok(ParsedStatement::Statement(Statement::Emptied(
-            database, name,
-        )))
+        Ok(self.emptied_table(database, name, false))
     }
 
-    fn emptied(&mut self) -> Result<ParsedStatement, DumpProblem> {
-        let (database, name) = self.cursor.qualified_name()?;
-        self.cursor.skip_statement()?;
+    fn emptied_table(
+        &mut self,
+        database: Option<String>,
+        table: String,
+        restarts: bool,
+    ) -> ParsedStatement {
         let database = database.or_else(|| self.session.database.clone());
-        Ok(ParsedStatement::Statement(Statement::Emptied(
-            database, name,
-        )))
+        if restarts && let Some(mut known) = self.tables.remove(database.as_deref(), &table) {
+            known.auto_increment = None;
+            self.tables.insert(known);
+        }
+        ParsedStatement::Statement(Statement::Emptied {
+            database,
+            table,
+            restarts,
+        })
     }
 
     pub(super) fn use_database(&mut self) -> Result<ParsedStatement, DumpProblem> {

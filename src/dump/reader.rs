@@ -99,8 +99,15 @@ pub enum Statement {
     Renamed(Box<TableDefinition>, TableDefinition),
     /// `DROP TABLE` of a table of the dump.
     Dropped(TableDefinition),
-    /// `TRUNCATE`, or `DELETE` of all rows, with the table's database and name.
-    Emptied(Option<String>, String),
+    /// `TRUNCATE`, or a `DELETE` of all rows, behind which numbers go on.
+    Emptied {
+        /// The table's database.
+        database: Option<String>,
+        /// Its name.
+        table: String,
+        /// Numbers start again.
+        restarts: bool,
+    },
     /// `CREATE VIEW`.
     View(ViewDefinition),
     /// `DROP VIEW`, with the view's database and name.

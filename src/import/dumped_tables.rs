@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Connection;
 
 use super::completion;
+use super::final_names::{FinalNames, Wanted};
 use super::finish::Finisher;
 use super::names::Names;
 use super::planner::ImportPlanner;
@@ -29,16 +30,20 @@ use crate::load::sequence::{BothSides, Destination, FilledFile, FilledTables, St
 /// The tables that are wanted of those that the dumps describe.
 pub(super) struct DumpedTables<'a> {
     pub(super) selection: &'a Selection,
+    /// What they are called in the end, where that is known.
+    pub(super) finals: FinalNames,
     /// Fail when anything would be noted.
     pub(super) strict: bool,
 }
 
 impl Destination for DumpedTables<'_> {
     fn open<'o>(&'o self, output: &'o Output) -> Result<BothSides<'o>, LoadError> {
-        let planner = ImportPlanner::new(self.selection.clone());
+        let wanted = || Wanted::new(self.selection.clone(), self.finals.clone());
+        let planner = ImportPlanner::new(wanted(), self.selection.schema_only);
         let storage = ImportStorage {
             connection: output.connection(),
             selection: self.selection,
+            wanted: wanted(),
             strict: self.strict,
             databases: Databases::default(),
             names: Names::default(),
@@ -55,6 +60,7 @@ impl Destination for DumpedTables<'_> {
 struct ImportStorage<'c> {
     connection: &'c Connection,
     selection: &'c Selection,
+    wanted: Wanted,
     strict: bool,
     databases: Databases,
     names: Names,
@@ -68,12 +74,17 @@ struct ImportStorage<'c> {
 
 impl Storage for ImportStorage<'_> {
     fn statement(&mut self, input: &str, statement: Statement) -> Result<(), LoadError> {
+        self.wanted.see(&statement);
         match statement {
             Statement::Table(table) => self.add_table(input, table),
             Statement::Altered(table) => self.alter(table),
             Statement::Renamed(old, new) => self.rename(input, &old, new),
             Statement::Dropped(table) => self.drop_table(&table),
-            Statement::Emptied(database, name) => self.empty(database.as_deref(), &name),
+            Statement::Emptied {
+                database,
+                table,
+                restarts,
+            } => self.empty(database.as_deref(), &table, restarts),
             Statement::View(definition) => {
                 if self.wants(definition.database.as_deref(), &definition.name) {
                     let view = ImportView {
@@ -164,7 +175,7 @@ impl ImportStorage<'_> {
             self.seen.insert(name.to_owned());
         }
         self.databases.see(database);
-        self.selection.wants(database, name)
+        self.wanted.wants(database, name)
             && (self.selection.database.is_some() || !self.databases.several())
     }
 
@@ -210,9 +221,24 @@ impl ImportStorage<'_> {
         old: &TableDefinition,
         new: TableDefinition,
     ) -> Result<(), LoadError> {
+        if self.seen.remove(&old.name) {
+            self.seen.insert(new.name.clone());
+        }
+        let wants_new = self.selection.wants(new.database.as_deref(), &new.name);
         let Some(index) = self.position_of(old.database.as_deref(), &old.name) else {
+            if wants_new && self.wanted.is_by_present_names() && self.is_chosen_by_name() {
+                let reason = format!(
+                    "it is renamed to {}, which is wanted, when its rows are passed over already: \
+                     import it from a file, or with its old name among --tables too",
+                    new.name
+                );
+                return Err(mismatch(input, new.position, &old.name, reason));
+            }
             return Ok(());
         };
+        if !wants_new {
+            return self.drop_table(old);
+        }
         self.names.release(&self.tables[index].name);
         let name = self.take_name(input, &new);
         for table in &mut self.tables {
@@ -236,6 +262,10 @@ impl ImportStorage<'_> {
         }
         // They are called after the table.
         table.rebuild(self.connection, &mut self.names)
+    }
+
+    fn is_chosen_by_name(&self) -> bool {
+        !self.selection.tables.is_empty() || !self.selection.exclude.is_empty()
     }
 
     /// A name in the file for a table; noted when it is not its own.
@@ -270,11 +300,17 @@ impl ImportStorage<'_> {
         Ok(())
     }
 
-    fn empty(&mut self, database: Option<&str>, name: &str) -> Result<(), LoadError> {
+    fn empty(
+        &mut self,
+        database: Option<&str>,
+        name: &str,
+        restarts: bool,
+    ) -> Result<(), LoadError> {
         let Some(index) = self.position_of(database, name) else {
             return Ok(());
         };
         let table = &mut self.tables[index];
+        table.emptied(self.connection, restarts)?;
         if table.created.is_some() {
             self.connection
                 .execute_batch(&format!("DELETE FROM {}", quoted(&table.name)))

@@ -270,8 +270,10 @@ impl Finisher<'_> {
         let Some(rowid) = table.layout.rowid else {
             return Ok(());
         };
-        let next = table.definition.auto_increment.unwrap_or(0);
-        let last = i64::try_from(next.saturating_sub(1)).unwrap_or(i64::MAX);
+        let option = table.definition.auto_increment.unwrap_or(0);
+        let option = i64::try_from(option.saturating_sub(1)).unwrap_or(i64::MAX);
+        let given = table.next_number.unwrap_or(0).saturating_sub(1);
+        let last = option.max(given);
         let sql = format!(
             "INSERT INTO sqlite_sequence (name, seq) \
              SELECT ?1, max(?2, coalesce((SELECT max({}) FROM {}), 0))",

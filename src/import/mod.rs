@@ -4,7 +4,8 @@
 //! schema folder. Everything that differs from the dump is noted.
 //!
 //! # Layout
-//! - [`Selection`]: which databases and tables; `planner`: what the reading side knows of them
+//! - [`Selection`]: which databases and tables; `final_names`: by the names that they have in the end;
+//!   `planner`: what the reading side knows of them
 //! - `dumped_tables`: all tables of an import, as its statements change them
 //! - `table`: one table; `storing`: its rows; `resolve`: values that are not literals; `numbering`:
 //!   `AUTO_INCREMENT`; `duplicates`: rows whose key is there already
@@ -14,6 +15,7 @@
 mod completion;
 mod dumped_tables;
 mod duplicates;
+mod final_names;
 mod finish;
 mod keys;
 mod layout;
@@ -30,6 +32,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use self::dumped_tables::DumpedTables;
+use self::final_names::FinalNames;
 pub use self::selection::Selection;
 use crate::dump::Charset;
 use crate::file::FolderFile;
@@ -93,6 +96,7 @@ pub fn import(
     };
     let tables = DumpedTables {
         selection: &options.selection,
+        finals: FinalNames::of(dumps, options.charset, &options.selection),
         strict: options.strict,
     };
     load(&plan, output, &tables, progress)

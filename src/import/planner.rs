@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use super::selection::Selection;
+use super::final_names::Wanted;
 use crate::dump::{InsertHeader, Statement, Tables, ValueType};
 use crate::load::feed::Planner;
 
 pub(super) struct ImportPlanner {
-    selection: Selection,
+    wanted: Wanted,
+    schema_only: bool,
     tables: Tables,
 }
 
 impl ImportPlanner {
-    pub(super) fn new(selection: Selection) -> Self {
+    pub(super) fn new(wanted: Wanted, schema_only: bool) -> Self {
         Self {
-            selection,
+            wanted,
+            schema_only,
             tables: Tables::default(),
         }
     }
@@ -27,7 +29,7 @@ impl Planner for ImportPlanner {
         width: usize,
     ) -> Result<Option<Arc<[ValueType]>>, String> {
         let database = header.database.as_deref();
-        if self.selection.schema_only || !self.selection.wants(database, &header.table) {
+        if self.schema_only || !self.wanted.wants(database, &header.table) {
             return Ok(None);
         }
         let Some(table) = self.tables.get(database, &header.table) else {
@@ -61,6 +63,7 @@ impl Planner for ImportPlanner {
     }
 
     fn see(&mut self, statement: &Statement) {
+        self.wanted.see(statement);
         match statement {
             Statement::Table(table) | Statement::Altered(table) => {
                 self.tables.insert(table.clone());

@@ -2,16 +2,18 @@
 //!
 //! Dump programs do not write them; people and object mappers do. A default comes from the table,
 //! an expression is translated and computed by SQLite, and the result is read as if it had been
-//! written as a literal. What cannot be translated is an error, never a guess.
+//! written as a literal. What cannot be translated is an error, never a guess. A default may depend on other
+//! columns of its row, and is computed row by row then.
 
-use rusqlite::Connection;
 use rusqlite::limits::Limit;
-use rusqlite::types::ValueRef;
+use rusqlite::types::{self, ValueRef};
+use rusqlite::{Connection, params_from_iter};
 
 use super::table::ImportTable;
 use crate::dump::{SourceText, Value, ValueType, convert_text};
+use crate::file::sql::quoted;
 use crate::load::LoadError;
-use crate::load::batch::{Batch, Cell};
+use crate::load::batch::{Batch, Bound, Cell};
 use crate::load::error::mismatch;
 use crate::translate;
 
@@ -26,6 +28,10 @@ pub(super) fn resolve(
     columns: &[usize],
     batch: &mut Batch,
 ) -> Result<(), LoadError> {
+    let by_row: Vec<bool> = columns
+        .iter()
+        .map(|&index| table.row_default(index, &table.layout).is_some())
+        .collect();
     let cells = std::mem::take(&mut batch.cells);
     let mut resolved = Vec::with_capacity(cells.len());
     for (at, cell) in cells.into_iter().enumerate() {
@@ -37,8 +43,11 @@ pub(super) fn resolve(
             mismatch(input, position, &table.definition.name, reason)
         };
         resolved.push(match cell {
+            Cell::Default if by_row[at % columns.len()] => Cell::Default,
             Cell::Default => match table.default_of(index) {
-                Some(sql) => compute(connection, &sql, &column.kind, batch).map_err(failed)?,
+                Some(sql) => {
+                    compute(connection, &sql, Vec::new(), &column.kind, batch).map_err(failed)?
+                }
                 None => Cell::Null,
             },
             Cell::Expression(source) => {
@@ -50,14 +59,103 @@ pub(super) fn resolve(
                             .text
                     }
                 };
-                compute(connection, &sql, &column.kind, batch).map_err(failed)?
+                compute(connection, &sql, Vec::new(), &column.kind, batch).map_err(failed)?
             }
             cell => cell,
         });
     }
     batch.cells = resolved;
     batch.unresolved = false;
+    row_defaults(table, connection, input, columns, batch)
+}
+
+impl ImportTable {
+    /// Adds the columns that the rows do not give and whose defaults depend on others.
+    pub(super) fn add_row_defaults(&self, columns: &mut Vec<usize>, batch: &mut Batch) {
+        for index in 0..self.layout.columns.len() {
+            if !columns.contains(&index) && self.row_default(index, &self.layout).is_some() {
+                batch.add_column(columns.len(), &Cell::Default);
+                batch.unresolved = true;
+                columns.push(index);
+            }
+        }
+    }
+}
+
+/// Computes the defaults that depend on other columns of their row, in the order of the columns.
+fn row_defaults(
+    table: &ImportTable,
+    connection: &Connection,
+    input: &str,
+    columns: &[usize],
+    batch: &mut Batch,
+) -> Result<(), LoadError> {
+    let width = columns.len();
+    for index in 0..table.layout.columns.len() {
+        let Some(at) = columns.iter().position(|&column| column == index) else {
+            continue;
+        };
+        let mut cells = batch.cells.iter().skip(at).step_by(width);
+        if !cells.any(|cell| *cell == Cell::Default) {
+            continue;
+        }
+        let Some(sql) = table.row_default(index, &table.layout) else {
+            continue;
+        };
+        let select = format!("{sql} FROM ({})", row_sql(table, columns));
+        for row in 0..batch.rows() {
+            if batch.cells[row * width + at] != Cell::Default {
+                continue;
+            }
+            let values: Vec<types::Value> = batch.cells[row * width..(row + 1) * width]
+                .iter()
+                .map(|cell| owned(&batch.bound(cell)))
+                .collect();
+            let kind = &table.layout.columns[index].kind;
+            let computed = compute(connection, &select, values, kind, batch);
+            batch.cells[row * width + at] = computed.map_err(|reason| {
+                let reason = format!(
+                    "the default of column {}: {reason}",
+                    table.layout.columns[index].name
+                );
+                mismatch(
+                    input,
+                    batch.places[row].position,
+                    &table.definition.name,
+                    reason,
+                )
+            })?;
+        }
+    }
     Ok(())
+}
+
+/// A query that gives a row, whose values are its parameters or the constants of the table.
+fn row_sql(table: &ImportTable, columns: &[usize]) -> String {
+    let cells = table
+        .layout
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| {
+            let value = match columns.iter().position(|&given| given == index) {
+                Some(at) => format!("?{}", at + 1),
+                None => table.default_of(index).unwrap_or_else(|| "NULL".to_owned()),
+            };
+            let collation = if column.nocase { " COLLATE NOCASE" } else { "" };
+            format!("{value}{collation} AS {}", quoted(&column.name))
+        });
+    format!("SELECT {}", cells.collect::<Vec<_>>().join(", "))
+}
+
+fn owned(value: &Bound<'_>) -> types::Value {
+    match *value {
+        Bound::Null => types::Value::Null,
+        Bound::Integer(number) => types::Value::Integer(number),
+        Bound::Real(number) => types::Value::Real(number),
+        Bound::Text(text) => types::Value::Text(text.to_owned()),
+        Bound::Blob(bytes) => types::Value::Blob(bytes.to_vec()),
+    }
 }
 
 /// `DEFAULT(name)`: the default of a column of the table, `Some(None)` for NULL.
@@ -75,13 +173,14 @@ fn default_of(source: &SourceText, table: &ImportTable) -> Option<Option<String>
 fn compute(
     connection: &Connection,
     sql: &str,
+    parameters: Vec<types::Value>,
     kind: &ValueType,
     batch: &mut Batch,
 ) -> Result<Cell, String> {
     let usual = connection
         .set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST)
         .map_err(|cause| cause.to_string())?;
-    let computed = compute_bounded(connection, sql, kind, batch);
+    let computed = compute_bounded(connection, sql, parameters, kind, batch);
     connection
         .set_limit(Limit::SQLITE_LIMIT_LENGTH, usual)
         .map_err(|cause| cause.to_string())?;
@@ -91,13 +190,17 @@ fn compute(
 fn compute_bounded(
     connection: &Connection,
     sql: &str,
+    parameters: Vec<types::Value>,
     kind: &ValueType,
     batch: &mut Batch,
 ) -> Result<Cell, String> {
     let mut statement = connection
         .prepare_cached(&format!("SELECT {sql}"))
         .map_err(|cause| cause.to_string())?;
-    let mut rows = statement.query([]).map_err(|cause| cause.to_string())?;
+    let parameters = params_from_iter(parameters);
+    let mut rows = statement
+        .query(parameters)
+        .map_err(|cause| cause.to_string())?;
     let row = rows.next().map_err(|cause| cause.to_string())?;
     let value = row.map_or(Ok(ValueRef::Null), |row| row.get_ref(0));
     let text = match value.map_err(|cause| cause.to_string())? {

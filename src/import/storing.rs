@@ -40,7 +40,8 @@ impl ImportTable {
         let width = batch.cells.len() / batch.rows().max(1);
         let mut columns = self.columns(&header, width)?;
         self.see_generated(&columns, &batch);
-        self.number_rows(connection, &header, &mut columns, &mut batch)?;
+        self.number_rows(connection, input, &header, &mut columns, &mut batch)?;
+        self.add_row_defaults(&mut columns, &mut batch);
         if batch.unresolved {
             resolve::resolve(self, connection, input, &columns, &mut batch)?;
         }

@@ -9,10 +9,14 @@ use rusqlite::Connection;
 
 use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, value_sql};
 use super::names::Names;
-use crate::dump::{ColumnDefinition, InsertHeader, Position, TableDefinition, ValueType};
+use crate::dump::{
+    ColumnDefinition, DefaultValue, InsertHeader, Position, TableDefinition, ValueType,
+};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
 use crate::load::error::mismatch;
+use crate::translate;
+use crate::translate::Scope;
 
 /// The table that a statement calls `name`: by its spelling, else in any case; one of another database
 /// is not it.
@@ -113,6 +117,10 @@ impl ImportTable {
         self.layout = Layout::of(&definition, &self.widened).map_err(|reason| {
             mismatch(&self.input, definition.position, &definition.name, reason)
         })?;
+        // A server that is told where to go on forgets where it was.
+        if definition.auto_increment != self.definition.auto_increment {
+            self.next_number = None;
+        }
         self.definition = definition;
         Ok(())
     }
@@ -159,6 +167,21 @@ impl ImportTable {
         Some(sql)
     }
 
+    /// The SQL of a default that depends on other columns of the row, those of `layout`.
+    pub(super) fn row_default(&self, index: usize, layout: &Layout) -> Option<String> {
+        let column = &self.layout.columns[index];
+        let Some(DefaultValue::Expression(source)) = &self.definition.column(&column.name)?.default
+        else {
+            return None;
+        };
+        if translate::expression(source, &Scope::default()).is_ok() {
+            return None;
+        }
+        let scope = layout.scope(&self.definition.name);
+        let sql = translate::expression(source, &scope).ok()?;
+        Some(fitted(sql.text, &column.kind))
+    }
+
     /// Copies the rows into a table of the present layout, which takes the place of the old one.
     pub(super) fn rebuild(
         &mut self,
@@ -189,7 +212,10 @@ impl ImportTable {
                     let own = fitted(own, &column.kind);
                     format!("CAST({own} AS {})", column.storage)
                 }
-                None => self.default_of(index).unwrap_or_else(|| "NULL".to_owned()),
+                None => self
+                    .row_default(index, &old)
+                    .or_else(|| self.default_of(index))
+                    .unwrap_or_else(|| "NULL".to_owned()),
             });
         }
         let own = self

@@ -4,6 +4,9 @@
 //! Reading and storing run on two threads; a batch is what passes between them, and goes back to be
 //! filled again. It knows nothing of tables: whoever fills it chose the kinds.
 
+use rusqlite::ToSql;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+
 use crate::dump::{DumpError, DumpRow, Position, SourceText, Value, ValueType};
 
 /// One value of a row.
@@ -48,6 +51,18 @@ pub(crate) enum Bound<'b> {
     Real(f64),
     Text(&'b str),
     Blob(&'b [u8]),
+}
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(number),
+            Self::Real(number) => ValueRef::Real(number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
 }
 
 impl Batch {
@@ -142,12 +157,12 @@ impl Batch {
         }
     }
 
-    /// Puts NULL behind the `width` cells of each row.
-    pub(crate) fn add_column(&mut self, width: usize) {
+    /// Puts `cell` behind the `width` cells of each row.
+    pub(crate) fn add_column(&mut self, width: usize, cell: &Cell) {
         let mut cells = std::mem::take(&mut self.cells).into_iter();
         for _ in 0..self.rows() {
             self.cells.extend(cells.by_ref().take(width));
-            self.cells.push(Cell::Null);
+            self.cells.push(cell.clone());
         }
     }
 
