@@ -4,8 +4,10 @@ use axum::body::Bytes;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rusqlite::Row;
-use rusqlite::types::{FromSqlError, Type};
+use rusqlite::types::{FromSql, FromSqlError, Type};
 use serde::Serialize;
+
+use super::quoted::write_quoted;
 
 /// How objects of one kind are found by id and written.
 #[derive(Debug, Clone, Copy)]
@@ -33,21 +35,24 @@ macro_rules! key {
 }
 pub(super) use key;
 
-/// A JSON object that is being written from a row. Texts without anything to escape, which nearly all
-/// are, are copied at once.
+/// A JSON object that is being written from a row, each key from the next column.
 pub(super) struct Object<'o, 'r> {
     row: &'r Row<'r>,
     out: &'o mut Vec<u8>,
     /// The column that comes next.
     column: usize,
+    /// Whether the next key is the first of its object.
+    is_first: bool,
 }
 
 impl<'o, 'r> Object<'o, 'r> {
     pub(super) fn of(row: &'r Row<'r>, out: &'o mut Vec<u8>) -> Self {
+        out.push(b'{');
         Self {
             row,
             out,
             column: 0,
+            is_first: true,
         }
     }
 
@@ -56,28 +61,34 @@ impl<'o, 'r> Object<'o, 'r> {
         let column = self.key(key);
         let value = self.row.get_ref(column)?.as_bytes();
         let value = value.map_err(|cause| unexpected(column, cause))?;
-        let special = |byte: &u8| (*byte < b' ') | (*byte == b'"') | (*byte == b'\\');
-        // All bytes are looked at, many at once, which is faster than to stop at the first. What is
-        // in the file was UTF-8 when it was stored.
-        if value
-            .iter()
-            .fold(false, |found, byte| found | special(byte))
-        {
-            self.json(column, &text(self.row, column)?)?;
-        } else {
-            self.out.push(b'"');
-            self.out.extend_from_slice(value);
-            self.out.push(b'"');
+        // What is in the file was UTF-8 when it was stored.
+        write_quoted(self.out, value);
+        Ok(self)
+    }
+
+    /// The next column as a text, or null.
+    pub(super) fn optional_text(mut self, key: ObjectKey) -> rusqlite::Result<Self> {
+        let column = self.key(key);
+        let value = self.row.get_ref(column)?.as_bytes_or_null();
+        match value.map_err(|cause| unexpected(column, cause))? {
+            Some(value) => write_quoted(self.out, value),
+            None => self.out.extend_from_slice(b"null"),
         }
         Ok(self)
     }
 
-    /// The next column as a whole number.
-    pub(super) fn integer(mut self, key: ObjectKey) -> rusqlite::Result<Self> {
+    /// The next column, which is JSON already.
+    pub(super) fn raw(mut self, key: ObjectKey) -> rusqlite::Result<Self> {
         let column = self.key(key);
-        let value = self.row.get_ref(column)?.as_i64();
-        self.json(column, &value.map_err(|cause| unexpected(column, cause))?)?;
+        let value = self.row.get_ref(column)?.as_bytes();
+        let value = value.map_err(|cause| unexpected(column, cause))?;
+        self.out.extend_from_slice(value);
         Ok(self)
+    }
+
+    /// The next column as a whole number.
+    pub(super) fn integer(self, key: ObjectKey) -> rusqlite::Result<Self> {
+        self.json::<i64>(key)
     }
 
     /// The next column, 0 or 1, as a truth value.
@@ -93,8 +104,31 @@ impl<'o, 'r> Object<'o, 'r> {
     pub(super) fn number(mut self, key: ObjectKey) -> rusqlite::Result<Self> {
         let column = self.key(key);
         let value = self.row.get_ref(column)?.as_f64();
-        self.json(column, &value.map_err(|cause| unexpected(column, cause))?)?;
+        self.write(column, &value.map_err(|cause| unexpected(column, cause))?)?;
         Ok(self)
+    }
+
+    /// The next column as a `T` is written.
+    pub(super) fn json<T: FromSql + Serialize>(mut self, key: ObjectKey) -> rusqlite::Result<Self> {
+        let column = self.key(key);
+        let value: T = self.row.get(column)?;
+        self.write(column, &value)?;
+        Ok(self)
+    }
+
+    /// Begins an object within this one, from the next columns.
+    pub(super) fn open(mut self, key: ObjectKey) -> Self {
+        self.name(key);
+        self.out.push(b'{');
+        self.is_first = true;
+        self
+    }
+
+    /// Ends the object that was begun last within another one.
+    pub(super) fn close(mut self) -> Self {
+        self.out.push(b'}');
+        self.is_first = false;
+        self
     }
 
     pub(super) fn end(self) {
@@ -103,18 +137,19 @@ impl<'o, 'r> Object<'o, 'r> {
 
     /// Writes the key of the next column and returns its number.
     fn key(&mut self, key: ObjectKey) -> usize {
-        let column = self.column;
+        self.name(key);
         self.column += 1;
-        if column == 0 {
-            self.out.push(b'{');
-            self.out.extend_from_slice(&key.0.as_bytes()[1..]);
-        } else {
-            self.out.extend_from_slice(key.0.as_bytes());
-        }
-        column
+        self.column - 1
     }
 
-    fn json(&mut self, column: usize, value: &impl Serialize) -> rusqlite::Result<()> {
+    fn name(&mut self, key: ObjectKey) {
+        let text = key.0.as_bytes();
+        let text = if self.is_first { &text[1..] } else { text };
+        self.out.extend_from_slice(text);
+        self.is_first = false;
+    }
+
+    fn write(&mut self, column: usize, value: &impl Serialize) -> rusqlite::Result<()> {
         serde_json::to_writer(&mut *self.out, value).map_err(|cause| {
             rusqlite::Error::FromSqlConversionFailure(column, Type::Null, Box::new(cause))
         })

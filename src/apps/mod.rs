@@ -3,8 +3,8 @@
 //! An app names itself, says how its file is baked, and mounts its routes ([`App`]). Adding one takes
 //! three folders of its name (here, in `schema/` and in `dataset/`), its `mod` line and one in
 //! [`ALL`]. An app must not know how files are opened, nor any other app. What apps share over SQL is
-//! here too: `answer` (JSON from rows), `listing` (pages from covering indexes), `write` (what the writer
-//! decides). Their datasets are made by the crate `datasets`.
+//! here too: `answer` (JSON from rows, its texts by `quoted`), `listing` (pages from covering indexes),
+//! `write` (what the writer decides). Their datasets are made by the crate `datasets`.
 
 mod answer;
 mod app;
@@ -13,6 +13,7 @@ pub mod english;
 pub mod isuumo;
 mod listing;
 pub mod people;
+mod quoted;
 mod write;
 
 use std::path::Path;
