@@ -5,6 +5,7 @@
 //! entity tags is `reading`'s to know. A response that is neither goes out with `no-store`
 //! (`headers/response_headers.rs`). This file must not know what a response shows.
 
+use axum::http::header::Entry;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
@@ -15,6 +16,12 @@ pub(crate) const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// May be stored by the viewer's own browser, which asks before each use.
 const REVALIDATE_PRIVATELY: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// What viewers authenticate by. Apps use one of the two; naming both is right for either.
+const VIEWER_HEADERS: [&str; 2] = ["cookie", "authorization"];
+
+/// The same as a header.
+const BY_VIEWER: HeaderValue = HeaderValue::from_static("cookie, authorization");
 
 const NOT_STORED: HeaderValue = HeaderValue::from_static("no-store");
 
@@ -78,8 +85,12 @@ fn insert(response: &mut Response, may_store: HeaderValue, tag: Option<HeaderVal
 
 fn personal(mut response: Response) -> Response {
     if response.extensions_mut().insert(IsPersonal).is_none() {
-        // What viewers authenticate by. Apps use one of the two; naming both is right for either.
-        vary_by(response.headers_mut(), &["cookie", "authorization"]);
+        let headers = response.headers_mut();
+        match headers.entry(header::VARY) {
+            // Nearly always, and then there is nothing to look for.
+            Entry::Vacant(none) => drop(none.insert(BY_VIEWER)),
+            Entry::Occupied(_) => vary_by(headers, &VIEWER_HEADERS),
+        }
     }
     response
 }

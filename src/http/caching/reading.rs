@@ -9,11 +9,10 @@ use std::hash::Hash;
 
 use axum::http::HeaderValue;
 use axum::response::Response;
-use data_encoding::HEXLOWER;
 
 use super::policy::{PrivateResponse, PublicResponse};
 use super::revision_cache::{RevisionCache, ViewerCache};
-use super::validators::{tag, with_suffix};
+use super::validators::{marked_tag, named_tag, tag, with_suffix};
 use crate::http::Viewer;
 use crate::store::{Revision, Store};
 
@@ -119,11 +118,11 @@ impl<'s> PrivateReading<'s> {
     }
 
     fn tag(&self) -> Option<HeaderValue> {
-        let tag = tag(self.span.still()?);
+        let revision = self.span.still()?;
         Some(match self.viewer {
             // What everybody sees at this address may have a tag too, and is something else.
-            Viewer::Anonymous => with_suffix(&tag, b"anonymous"),
-            Viewer::User(user) => with_suffix(&tag, HEXLOWER.encode(&user.mark()).as_bytes()),
+            Viewer::Anonymous => named_tag(revision, b"anonymous"),
+            Viewer::User(user) => marked_tag(revision, &user.mark()),
         })
     }
 }

@@ -7,7 +7,8 @@
 //! it caches.
 
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher as _, Hash, RandomState};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use crate::http::Viewer;
@@ -19,6 +20,8 @@ pub struct RevisionCache<K, V> {
     /// Bytes that all values together may have.
     most_bytes: usize,
     entries: RwLock<Entries<K, V>>,
+    /// What was made before, where only what is made again is cached.
+    made: Option<MadeBefore>,
 }
 
 #[derive(Debug)]
@@ -39,6 +42,18 @@ impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
                 bytes: 0,
                 values: HashMap::new(),
             }),
+            made: None,
+        }
+    }
+
+    /// Caches up to so many bytes of what is made again, and nothing the first time: for values of which
+    /// there are so many that most are asked for once. Caching one costs more than its bytes, since memory
+    /// that was used a moment ago is warm, and that of the next value is not.
+    #[must_use]
+    pub fn of_repeated(most_bytes: usize) -> Self {
+        Self {
+            made: Some(MadeBefore::default()),
+            ..Self::new(most_bytes)
         }
     }
 
@@ -55,6 +70,11 @@ impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
     pub(super) fn put(&self, revision: Revision, key: K, value: V, bytes: usize) {
         let bytes = bytes + size_of::<(K, V)>();
         if bytes > self.most_bytes {
+            return;
+        }
+        if let Some(made) = &self.made
+            && !made.notes(&key)
+        {
             return;
         }
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
@@ -77,6 +97,38 @@ impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
     }
 }
 
+/// Which keys came before, as far as a table of a fixed size knows: one forgets another, and two may be
+/// taken for one. What is cached depends on it, and never what is answered.
+#[derive(Debug)]
+struct MadeBefore {
+    places: Box<[AtomicU32]>,
+    hasher: RandomState,
+}
+
+/// Keys that are remembered.
+const REMEMBERED: usize = 16 * 1024;
+
+impl Default for MadeBefore {
+    fn default() -> Self {
+        Self {
+            places: (0..REMEMBERED).map(|_| AtomicU32::new(0)).collect(),
+            hasher: RandomState::new(),
+        }
+    }
+}
+
+impl MadeBefore {
+    /// Notes a key; whether it came before.
+    fn notes(&self, key: &impl Hash) -> bool {
+        let hash = self.hasher.hash_one(key);
+        let (mark, place) = ((hash >> 32) as u32, hash & 0xffff_ffff);
+        let place = usize::try_from(place).unwrap_or_default() % self.places.len();
+        // 0 is that of no key.
+        let mark = mark | 1;
+        self.places[place].swap(mark, Ordering::Relaxed) == mark
+    }
+}
+
 /// Values by viewer and key, of one revision.
 #[derive(Debug)]
 pub struct ViewerCache<K, V>(RevisionCache<(Viewer, K), V>);
@@ -86,6 +138,12 @@ impl<K: Eq + Hash, V: Clone> ViewerCache<K, V> {
     #[must_use]
     pub fn new(most_bytes: usize) -> Self {
         Self(RevisionCache::new(most_bytes))
+    }
+
+    /// As [`RevisionCache::of_repeated`].
+    #[must_use]
+    pub fn of_repeated(most_bytes: usize) -> Self {
+        Self(RevisionCache::of_repeated(most_bytes))
     }
 
     /// What was made from `revision` for `viewer` and `key`.
@@ -116,6 +174,23 @@ mod tests {
         assert_eq!(cache.get(first, &"a"), None);
         assert_eq!(cache.get(second, &"b"), Some(2));
         assert_eq!(cache.get(second, &"a"), None);
+    }
+
+    #[test]
+    fn what_is_made_again_is_cached_and_nothing_before() {
+        let [first, second] = [1, 2].map(Revision::of_changes);
+        let cache = RevisionCache::of_repeated(100_000);
+        for key in 0..100 {
+            cache.put(first, key, key, 4);
+            assert_eq!(cache.get(first, &key), None);
+        }
+        for key in 0..100 {
+            // In another revision, too: what is asked for does not change with what it is.
+            cache.put(second, key, key, 4);
+        }
+        let cached = (0..100).filter(|key| cache.get(second, key) == Some(*key));
+        // Few share a place.
+        assert!(cached.count() > 90);
     }
 
     #[test]

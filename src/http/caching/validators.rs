@@ -25,26 +25,76 @@ use sha2::{Digest as _, Sha256};
 use super::preconditions::{Preconditions, TagList};
 use crate::store::Revision;
 
+/// Bytes of the longest text of a tag: quotes, three numbers with dots between them, a mark with a hyphen.
+const LONGEST: usize = 2 + 3 * 16 + 2 + 1 + 2 * MARK;
+
+/// Bytes of the longest mark behind a revision.
+const MARK: usize = 16;
+
 /// `"LINEAGE.GENERATION.CHANGES"` in hexadecimal. Written by hand: every answer has one, and `format!`
 /// would cost more than all other headers together.
 pub(super) fn tag(revision: Revision) -> HeaderValue {
-    // Quotes, three numbers, two dots.
-    let mut text = [b'"'; 2 + 3 * 16 + 2];
-    let mut length = 1;
-    for (index, number) in revision.numbers().into_iter().enumerate() {
-        if index > 0 {
-            text[length] = b'.';
-            length += 1;
+    TagText::of(revision).end()
+}
+
+/// The same with a hyphen and `mark` behind it.
+pub(super) fn marked_tag(revision: Revision, mark: &[u8; MARK]) -> HeaderValue {
+    let mut text = TagText::of(revision);
+    text.push(b'-');
+    for byte in mark {
+        text.push_digits(u64::from(*byte), 2);
+    }
+    text.end()
+}
+
+/// The same with a hyphen and `name` behind it.
+pub(super) fn named_tag(revision: Revision, name: &[u8; 9]) -> HeaderValue {
+    let mut text = TagText::of(revision);
+    text.push(b'-');
+    name.iter().for_each(|byte| text.push(*byte));
+    text.end()
+}
+
+/// A tag that is being written.
+struct TagText {
+    bytes: [u8; LONGEST],
+    length: usize,
+}
+
+impl TagText {
+    /// Without its last quote.
+    fn of(revision: Revision) -> Self {
+        let mut text = Self {
+            bytes: [b'"'; LONGEST],
+            length: 1,
+        };
+        for (index, number) in revision.numbers().into_iter().enumerate() {
+            if index > 0 {
+                text.push(b'.');
+            }
+            let digits = (64 - number.leading_zeros()).div_ceil(4).max(1);
+            text.push_digits(number, digits);
         }
-        let digits = (64 - number.leading_zeros()).div_ceil(4).max(1);
+        text
+    }
+
+    fn push(&mut self, byte: u8) {
+        self.bytes[self.length] = byte;
+        self.length += 1;
+    }
+
+    fn push_digits(&mut self, number: u64, digits: u32) {
         for place in (0..digits).rev() {
             let digit = number >> (4 * place) & 0xf;
-            text[length] = b"0123456789abcdef"[usize::try_from(digit).unwrap_or_default()];
-            length += 1;
+            self.push(b"0123456789abcdef"[usize::try_from(digit).unwrap_or_default()]);
         }
     }
-    text[length] = b'"';
-    HeaderValue::from_bytes(&text[..=length]).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+
+    fn end(mut self) -> HeaderValue {
+        self.push(b'"');
+        HeaderValue::from_bytes(&self.bytes[..self.length])
+            .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+    }
 }
 
 /// The tag of something else of the same revision: `"x"` becomes `"x-suffix"`.
@@ -174,6 +224,20 @@ mod tests {
             none_of: values.collect(),
             one_of: None,
         }
+    }
+
+    #[test]
+    fn tags_name_their_revision_and_their_viewer() {
+        let revision = Revision::of_numbers([u64::MAX, 0, 0x1c]);
+        assert_eq!(tag(revision), "\"ffffffffffffffff.0.1c\"");
+        let mark: Vec<u8> = (0xf8..=0xff).chain(0..8).collect();
+        let marked = marked_tag(revision, &mark.try_into().unwrap());
+        let expected = "\"ffffffffffffffff.0.1c-f8f9fafbfcfdfeff0001020304050607\"";
+        assert_eq!(marked, expected);
+        let named = named_tag(revision, b"anonymous");
+        assert_eq!(named, "\"ffffffffffffffff.0.1c-anonymous\"");
+        let longest = Revision::of_numbers([u64::MAX; 3]);
+        assert_eq!(marked_tag(longest, &[0; MARK]).len(), LONGEST);
     }
 
     #[test]

@@ -28,9 +28,15 @@ impl Revision {
     /// Some revision, for tests of what depends on one.
     #[cfg(test)]
     pub(crate) fn of_changes(changes: u64) -> Self {
+        Self::of_numbers([0, 0, changes])
+    }
+
+    /// That of these numbers.
+    #[cfg(test)]
+    pub(crate) fn of_numbers([lineage, generation, changes]: [u64; 3]) -> Self {
         Self {
-            lineage: 0,
-            generation: 0,
+            lineage,
+            generation,
             changes,
         }
     }
