@@ -53,6 +53,10 @@ LEFT JOIN (SELECT article_id, count(*) AS n, sum(length(CAST(body AS BLOB))) AS 
            FROM comment GROUP BY article_id) AS m ON m.article_id = article.id
 WHERE c.favorites IS NOT ifnull(f.n, 0) OR c.comments IS NOT ifnull(m.n, 0)
    OR c.comment_bytes IS NOT ifnull(m.bytes, 0) LIMIT 10;
+SELECT format('article %d: the list of tags is not that of the rows', article_id)
+FROM article_count AS c
+WHERE tags IS NOT (SELECT json_group_array(tag)
+                   FROM (SELECT tag FROM article_tag WHERE article_id = c.article_id ORDER BY tag)) LIMIT 10;
 SELECT format('tag %s: the count is not that of the rows', quote(ifnull(t.name, r.tag)))
 FROM tag AS t FULL JOIN (SELECT tag, count(*) AS n FROM article_tag GROUP BY tag) AS r ON r.tag = t.name
 WHERE t.articles IS NOT r.n LIMIT 10;

@@ -1,4 +1,4 @@
--- What is counted, so that no list has to count: filled here once from the rows, after them, and kept by
+-- What is counted or gathered, so that no list has to: filled here once from the rows, after them, and kept by
 -- triggers from then on.
 --
 -- The counts have tables of their own, since a row is rewritten as a whole: a favourite would otherwise
@@ -27,7 +27,9 @@ CREATE TABLE article_count (
   favorites     INTEGER NOT NULL DEFAULT 0,
   comments      INTEGER NOT NULL DEFAULT 0,
   -- Of their texts, in bytes.
-  comment_bytes INTEGER NOT NULL DEFAULT 0
+  comment_bytes INTEGER NOT NULL DEFAULT 0,
+  -- The article's tags in order, as JSON: what shows an article need not look for them.
+  tags          TEXT    NOT NULL DEFAULT '[]'
 ) STRICT;
 
 -- The tags in use, each with its articles.
@@ -69,6 +71,10 @@ UPDATE article_count SET comments = n, comment_bytes = bytes
 FROM (SELECT article_id AS discussed, count(*) AS n, sum(length(CAST(body AS BLOB))) AS bytes
       FROM comment GROUP BY article_id)
 WHERE discussed = article_id;
+UPDATE article_count SET tags = list
+FROM (SELECT article_id AS tagged, json_group_array(tag) AS list
+      FROM (SELECT article_id, tag FROM article_tag ORDER BY article_id, tag) GROUP BY article_id)
+WHERE tagged = article_id;
 
 INSERT INTO tag SELECT tag, count(*) FROM article_tag GROUP BY tag ORDER BY tag;
 INSERT INTO total SELECT 1, count(*) FROM article;
@@ -115,10 +121,18 @@ BEGIN
   UPDATE article_tag
   SET article_created_at = (SELECT created_at FROM article WHERE id = new.article_id)
   WHERE new.article_created_at = 0 AND article_id = new.article_id AND tag = new.tag;
+  UPDATE article_count
+  SET tags = (SELECT json_group_array(tag)
+              FROM (SELECT tag FROM article_tag WHERE article_id = new.article_id ORDER BY tag))
+  WHERE article_id = new.article_id;
 END;
 
 CREATE TRIGGER article_tag_goes AFTER DELETE ON article_tag
 BEGIN
+  UPDATE article_count
+  SET tags = (SELECT json_group_array(tag)
+              FROM (SELECT tag FROM article_tag WHERE article_id = old.article_id ORDER BY tag))
+  WHERE article_id = old.article_id;
   UPDATE tag SET articles = articles - 1 WHERE name = old.tag;
   DELETE FROM tag WHERE name = old.tag AND articles = 0;
 END;

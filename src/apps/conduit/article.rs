@@ -2,76 +2,68 @@
 
 use axum::body::Bytes;
 use axum::extract::State;
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row};
-use serde::Serialize;
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::answer::{envelope, json};
+use super::answer::json;
 use super::path::SlugPath;
 use super::problem::ConduitError;
-use super::profile::Profile;
 use super::time::Millis;
 use super::{Blog, BlogState, Result};
-use crate::apps::answer::text;
+use crate::apps::answer::{Object, key};
 use crate::http::{PrivateReading, PrivateResponse, Reading, Viewer};
 
-/// An article as an answer has it. The keys are in the contract's order.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ArticleView<'r> {
-    slug: &'r str,
-    title: &'r str,
-    description: &'r str,
-    /// Lists leave it out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<&'r str>,
-    tag_list: Vec<String>,
-    created_at: Millis,
-    updated_at: Millis,
-    favorited: bool,
-    favorites_count: i64,
-    author: Profile<'r>,
-}
-
-/// Selects the article ?1 for the viewer ?2, who may be nobody; the body last, since lists have none.
+/// Selects an article for the viewer ?2, who may be nobody: its columns in the order of the keys of an
+/// answer, `$body` being those that lists leave out.
 macro_rules! select_article {
-    ($body:literal) => {
+    ($body:literal, $which:literal) => {
         concat!(
-            "SELECT a.slug, a.title, a.description, a.created_at, a.updated_at, c.favorites, \
-             EXISTS (SELECT 1 FROM favorite WHERE article_id = a.id AND user_id = ?2), \
-             u.username, u.bio, u.image, \
-             EXISTS (SELECT 1 FROM follow WHERE follower_id = ?2 AND followed_id = a.author_id), ",
+            "SELECT a.slug, a.title, a.description, ",
             $body,
-            " FROM article AS a JOIN article_count AS c ON c.article_id = a.id \
-             JOIN user AS u ON u.id = a.author_id WHERE a.id = ?1"
+            "c.tags, a.created_at, a.updated_at, \
+             EXISTS (SELECT 1 FROM favorite WHERE article_id = a.id AND user_id = ?2), \
+             c.favorites, u.username, u.bio, u.image, \
+             EXISTS (SELECT 1 FROM follow WHERE follower_id = ?2 AND followed_id = a.author_id) \
+             FROM article AS a JOIN article_count AS c ON c.article_id = a.id \
+             JOIN user AS u ON u.id = a.author_id WHERE ",
+            $which
         )
     };
 }
 
-const ARTICLE: &str = select_article!("a.body");
-const LISTED: &str = select_article!("NULL");
+const ARTICLE: &str = select_article!("a.body, ", "a.id = ?1");
+const BY_SLUG: &str = select_article!("a.body, ", "a.slug = ?1");
+const LISTED: &str = select_article!("", "a.id = ?1");
 const TAGS: &str = "SELECT tag FROM article_tag WHERE article_id = ?1 ORDER BY tag";
 const ID: &str = "SELECT id FROM article WHERE slug = ?1";
 const SLUG: &str = "SELECT slug FROM article WHERE id = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 5] = [ARTICLE, LISTED, TAGS, ID, SLUG];
+pub(super) const STATEMENTS: [&str; 6] = [ARTICLE, BY_SLUG, LISTED, TAGS, ID, SLUG];
 
-impl<'r> ArticleView<'r> {
-    fn of(row: &'r Row<'_>, tag_list: Vec<String>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            slug: text(row, 0)?,
-            title: text(row, 1)?,
-            description: text(row, 2)?,
-            created_at: row.get(3)?,
-            updated_at: row.get(4)?,
-            favorites_count: row.get(5)?,
-            favorited: row.get(6)?,
-            author: Profile::of(row, 7)?,
-            body: super::profile::optional_text(row, 11)?,
-            tag_list,
-        })
+/// Writes the row of an article, with its body if it `is_whole`. The keys are in the contract's order.
+fn write(row: &Row<'_>, is_whole: bool, out: &mut Vec<u8>) -> rusqlite::Result<()> {
+    let mut object = Object::of(row, out)
+        .text(key!("slug"))?
+        .text(key!("title"))?
+        .text(key!("description"))?;
+    if is_whole {
+        object = object.text(key!("body"))?;
     }
+    object
+        .raw(key!("tagList"))?
+        .json::<Millis>(key!("createdAt"))?
+        .json::<Millis>(key!("updatedAt"))?
+        .boolean(key!("favorited"))?
+        .integer(key!("favoritesCount"))?
+        .open(key!("author"))
+        .text(key!("username"))?
+        .optional_text(key!("bio"))?
+        .optional_text(key!("image"))?
+        .boolean(key!("following"))?
+        .close()
+        .end();
+    Ok(())
 }
 
 /// The number of the article with this slug.
@@ -88,20 +80,39 @@ pub(super) fn slug_of(connection: &Connection, id: i64) -> rusqlite::Result<Stri
 
 /// The tags of an article, in order.
 pub(super) fn tags_of(connection: &Connection, id: i64) -> rusqlite::Result<Vec<String>> {
-    tags(&mut connection.prepare_cached(TAGS)?, id)
-}
-
-fn tags(select: &mut CachedStatement<'_>, id: i64) -> rusqlite::Result<Vec<String>> {
+    let mut select = connection.prepare_cached(TAGS)?;
     select.query_map([id], |row| row.get(0))?.collect()
 }
 
 /// The article as an answer, for the user `viewer`, or nobody.
 pub(super) fn shown(connection: &Connection, id: i64, viewer: Option<i64>) -> Result<Vec<u8>> {
-    let tag_list = tags_of(connection, id)?;
     let mut select = connection.prepare_cached(ARTICLE)?;
-    let mut rows = select.query((id, viewer))?;
-    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-    envelope("article", &ArticleView::of(row, tag_list)?)
+    Ok(select.query_row((id, viewer), alone)?)
+}
+
+/// The same of the article with this slug, if there is one.
+fn shown_by_slug(
+    connection: &Connection,
+    slug: &str,
+    viewer: Option<i64>,
+) -> rusqlite::Result<Option<Vec<u8>>> {
+    let mut select = connection.prepare_cached(BY_SLUG)?;
+    select.query_row((slug, viewer), alone).optional()
+}
+
+/// The column of the body.
+const BODY: usize = 3;
+/// Bytes that most articles have beside their bodies.
+const BESIDE_BODY: usize = 1024;
+
+/// A whole article as an answer.
+fn alone(row: &Row<'_>) -> rusqlite::Result<Vec<u8>> {
+    let body = row.get_ref(BODY)?.as_bytes()?.len();
+    let mut out = Vec::with_capacity(body + body / 32 + BESIDE_BODY);
+    out.extend_from_slice(b"{\"article\":");
+    write(row, true, &mut out)?;
+    out.push(b'}');
+    Ok(out)
 }
 
 /// Articles of a list as an answer, in the order of `ids`, of which there are `count` in all.
@@ -110,22 +121,17 @@ pub(super) fn list(
     ids: &[i64],
     count: i64,
     viewer: Option<i64>,
-) -> Result<Vec<u8>> {
+) -> rusqlite::Result<Vec<u8>> {
     /// Bytes that an article of a list has, usually.
     const USUAL_LENGTH: usize = 768;
     let mut out = Vec::with_capacity(64 + ids.len() * USUAL_LENGTH);
     out.extend_from_slice(b"{\"articles\":[");
     let mut select = connection.prepare_cached(LISTED)?;
-    let mut select_tags = connection.prepare_cached(TAGS)?;
     for (index, &id) in ids.iter().enumerate() {
         if index > 0 {
             out.push(b',');
         }
-        let tag_list = tags(&mut select_tags, id)?;
-        let mut rows = select.query((id, viewer))?;
-        let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-        let article = ArticleView::of(row, tag_list)?;
-        serde_json::to_writer(&mut out, &article).map_err(crate::http::HttpError::internal)?;
+        select.query_row((id, viewer), |row| write(row, false, &mut out))?;
     }
     out.extend_from_slice(format!("],\"articlesCount\":{count}}}").as_bytes());
     Ok(out)
@@ -160,12 +166,12 @@ pub(super) fn read(
     if let Some(body) = reading.cached(&blog.articles, slug.clone()) {
         return Ok(body);
     }
-    let body = blog.store.read(|connection| {
-        let id = id_of(connection, &slug)?.ok_or(ConduitError::not_found("article"))?;
-        shown(connection, id, viewer.user_id())
+    let body = blog.store.read(|connection| -> Result<_> {
+        let body = shown_by_slug(connection, &slug, viewer.user_id())?;
+        Ok(body.ok_or(ConduitError::not_found("article"))?)
     })?;
     let body = Bytes::from(body);
-    let bytes = body.len() + slug.len();
+    let bytes = body.len() + BESIDE_BODY + slug.len();
     reading.keep(&blog.articles, slug, body.clone(), bytes);
     Ok(body)
 }

@@ -167,7 +167,7 @@ pub(super) async fn read(
         .read(|connection| -> Result<_> { Ok(following(connection, id)?) })?;
     let work = move |connection: &Connection| -> Result<Vec<u8>> {
         let FoundArticles { ids, count } = find(connection, id, page)?;
-        article::list(connection, &ids, count, Some(id))
+        Ok(article::list(connection, &ids, count, Some(id))?)
     };
     let body = if following.saturating_add(page.offset) > SHORT_WALK {
         blog.store.read_offloaded(work).await?

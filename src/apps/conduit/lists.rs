@@ -268,7 +268,7 @@ pub(super) async fn read(
     let asked = filter.clone();
     let work = move |connection: &Connection| -> Result<Vec<u8>> {
         let FoundArticles { ids, count } = find(connection, &asked, page)?;
-        article::list(connection, &ids, count, viewer.user_id())
+        Ok(article::list(connection, &ids, count, viewer.user_id())?)
     };
     let body = if is_long {
         blog.store.read_offloaded(work).await?

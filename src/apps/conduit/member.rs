@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::problem::ConduitError;
 use super::{Blog, BlogState, Result};
 use crate::auth::token::{TokenFault, credential};
-use crate::http::{HttpError, Viewer, serve_as};
+use crate::http::{HttpError, Reading, Viewer, serve_as};
 
 /// How tokens are announced: as the contract has it, and as nearly everything else does.
 const SCHEMES: [&str; 2] = ["Token", "Bearer"];
@@ -105,13 +105,18 @@ fn viewer(blog: &Blog, headers: &HeaderMap) -> Result<Viewer> {
             TokenFault::Invalid => ConduitError::token("is invalid"),
         })?
         .user;
+    let reading = Reading::begin(&blog.store);
+    if let Some(known) = reading.cached(&blog.members, &id) {
+        return Ok(known);
+    }
     let is_there = blog.store.read(|connection| -> Result<_, HttpError> {
         let mut select = connection.prepare_cached(EXISTS)?;
         Ok(select.exists([id])?)
     })?;
-    if is_there {
-        Ok(Viewer::user(&blog.digest_key, id, 0))
-    } else {
-        Err(ConduitError::token("is invalid").into())
+    if !is_there {
+        return Err(ConduitError::token("is invalid").into());
     }
+    let viewer = Viewer::user(&blog.digest_key, id, 0);
+    reading.keep(&blog.members, id, viewer, 0);
+    Ok(viewer)
 }

@@ -62,13 +62,17 @@ use crate::auth::session::Sessions;
 use crate::auth::token::Tokens;
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl};
-use crate::http::{DigestKey, Entrance, HttpError, RevisionCache, Routes, ViewerCache, WorkPool};
+use crate::http::{
+    DigestKey, Entrance, HttpError, RevisionCache, Routes, Viewer, ViewerCache, WorkPool,
+};
 use crate::store::Store;
 use crate::web::cookie::CookieScope;
 
 /// What every handler of this app returns.
 type Result<T, E = HttpError> = std::result::Result<T, E>;
 
+/// Bytes of what is known of users with tokens.
+const CACHED_MEMBERS: usize = 1024 * 1024;
 /// Bytes of single articles that are cached, of all viewers together.
 const CACHED_ARTICLES: usize = 16 * 1024 * 1024;
 /// Bytes of lists that are cached, of all viewers together.
@@ -92,6 +96,8 @@ struct Blog {
     users: Users,
     tokens: Tokens,
     digest_key: DigestKey,
+    /// The viewers of tokens whose users are there, by id.
+    members: RevisionCache<i64, Viewer>,
     /// By slug.
     articles: ViewerCache<String, Bytes>,
     lists: ViewerCache<lists::ListKey, Bytes>,
@@ -195,7 +201,8 @@ impl ServedApp for Conduit {
                 sessions: users.sessions(cookies.clone()),
                 users,
                 settings,
-                articles: ViewerCache::new(CACHED_ARTICLES),
+                members: RevisionCache::new(CACHED_MEMBERS),
+                articles: ViewerCache::of_repeated(CACHED_ARTICLES),
                 lists: ViewerCache::new(CACHED_LISTS),
                 comments: ViewerCache::new(CACHED_COMMENTS),
                 tags: RevisionCache::new(CACHED_TAGS),

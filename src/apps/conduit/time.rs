@@ -2,7 +2,6 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jiff::Timestamp;
 use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
 use serde::{Serialize, Serializer};
@@ -25,10 +24,63 @@ impl Millis {
     }
 }
 
+/// Bytes of a time as text.
+const LENGTH: usize = "2016-02-18T03:22:56.637Z".len();
+
+impl Millis {
+    /// As answers have it. By hand: an article has two times, and whatever formats times in general takes
+    /// longer than the article's row. What is beyond the year 9999 is its end.
+    fn text(self) -> [u8; LENGTH] {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        const LAST: i64 = 253_402_300_799_999;
+        let time = self.0.clamp(0, LAST);
+        let (year, month, day) = civil(time / DAY);
+        let time = time % DAY;
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        for (value, digits) in [
+            (year, 0..4),
+            (month, 5..7),
+            (day, 8..10),
+            (time / 3_600_000, 11..13),
+            (time / 60_000 % 60, 14..16),
+            (time / 1000 % 60, 17..19),
+            (time % 1000, 20..23),
+        ] {
+            let mut value = value;
+            for digit in text[digits].iter_mut().rev() {
+                *digit = b'0' + u8::try_from(value % 10).unwrap_or_default();
+                value /= 10;
+            }
+        }
+        text
+    }
+}
+
+/// Year, month and day of the day with this number since 1970, from 0 on. Years are taken from March on, so
+/// that a leap day is the last of its year: <https://howardhinnant.github.io/date_algorithms.html>.
+fn civil(day: i64) -> (i64, i64, i64) {
+    /// Days of 400 years, after which the calendar repeats itself.
+    const ERA: i64 = 146_097;
+    /// From the first of March of the year 0 to 1970.
+    const EPOCH: i64 = 719_468;
+    let (era, of_era) = ((day + EPOCH) / ERA, (day + EPOCH) % ERA);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    let year = year + 400 * era + i64::from(month <= 2);
+    (year, month, day)
+}
+
 impl Serialize for Millis {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let time = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX);
-        to.collect_str(&format_args!("{time:.3}"))
+        let text = self.text();
+        to.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
@@ -46,6 +98,9 @@ impl ToSql for Millis {
 
 #[cfg(test)]
 mod tests {
+    use fastrand::Rng;
+    use jiff::Timestamp;
+
     use super::*;
 
     #[test]
@@ -53,6 +108,24 @@ mod tests {
         let written = |time| serde_json::to_string(&Millis(time)).unwrap();
         assert_eq!(written(1_455_765_776_637), r#""2016-02-18T03:22:56.637Z""#);
         assert_eq!(written(1_577_836_800_000), r#""2020-01-01T00:00:00.000Z""#);
+    }
+
+    #[test]
+    fn times_are_those_of_the_calendar() {
+        let mut random = Rng::with_seed(1);
+        let any = |_| random.i64(0..=253_402_300_799_999);
+        let mut times: Vec<i64> = (0..20_000).map(any).collect();
+        for year in 1970..=9999_i16 {
+            let march = jiff::civil::date(year, 3, 1).to_zoned(jiff::tz::TimeZone::UTC);
+            let march = march.unwrap().timestamp().as_millisecond();
+            times.extend([march - 1, march]);
+        }
+        for time in times {
+            let expected = Timestamp::from_millisecond(time).unwrap();
+            let written = String::from_utf8(Millis(time).text().to_vec()).unwrap();
+            assert_eq!(written, format!("{expected:.3}"));
+        }
+        assert_eq!(Millis(i64::MAX).text(), *b"9999-12-31T23:59:59.999Z");
     }
 
     #[test]
