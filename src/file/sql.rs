@@ -6,6 +6,7 @@
 
 use data_encoding::HEXLOWER;
 use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode};
 
 /// A name as an SQL identifier, whatever characters it has.
@@ -38,6 +39,26 @@ pub(crate) fn is_about_files(cause: &rusqlite::Error) -> bool {
         cause.sqlite_error_code(),
         Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen)
     )
+}
+
+/// How deep the parser of SQLite 3.40 goes, which every imported file can be opened with. Newer ones go
+/// deeper, and write definitions for which an older one gives up the whole file.
+pub(crate) const PROMISED_DEPTH: i32 = 100;
+
+/// Refuses SQL that a parser of `depth` cannot read; see [`PROMISED_DEPTH`].
+pub(crate) fn limit_parser(connection: &Connection, depth: i32) -> rusqlite::Result<()> {
+    connection.set_limit(Limit::SQLITE_LIMIT_PARSER_DEPTH, depth)?;
+    Ok(())
+}
+
+/// Why a definition cannot be in a file.
+pub(crate) fn why_not(cause: &rusqlite::Error) -> String {
+    let reason = cause.to_string();
+    if reason.contains("Recursion limit") || reason.contains("parser stack overflow") {
+        "SQLite 3.40 cannot read SQL that is nested so deep".to_owned()
+    } else {
+        reason
+    }
 }
 
 /// SQLite takes an unknown name in double quotes for a string; an error is wanted.

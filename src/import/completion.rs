@@ -12,7 +12,7 @@ use super::finish::Finisher;
 use super::keys;
 use super::names::Names;
 use super::table::{self, ImportTable};
-use crate::file::sql::quoted;
+use crate::file::sql::{quoted, why_not};
 use crate::load::LoadError;
 use crate::load::note::{Note, NoteClass, counted};
 use crate::load::report;
@@ -98,13 +98,19 @@ pub(super) fn indexes(
                 continue;
             }
             index.name = names.take(&index.name);
-            connection
-                .execute_batch(&index.sql(&table.name))
-                .map_err(|cause| {
-                    let twice = keys::duplicate(connection, &table.name, &index);
-                    let reason = twice.unwrap_or_else(|| cause.to_string());
-                    table.wrong(position, format!("key {}: {reason}", index.name))
-                })?;
+            let sql = index.sql(&table.name);
+            // What is wrong with it before any row is looked at.
+            if let Err(cause) = connection.prepare(&sql) {
+                names.release(&index.name);
+                let what = format!("key {} is left out: {}", index.name, why_not(&cause));
+                finisher.note(table, position, NoteClass::Lossy, &what);
+                continue;
+            }
+            connection.execute_batch(&sql).map_err(|cause| {
+                let twice = keys::duplicate(connection, &table.name, &index);
+                let reason = twice.unwrap_or_else(|| cause.to_string());
+                table.wrong(position, format!("key {}: {reason}", index.name))
+            })?;
         }
         for trigger in finisher.update_triggers(table, names) {
             connection

@@ -16,7 +16,7 @@ use super::selection::{Databases, Selection};
 use super::table::{self, ImportTable};
 use super::views::{self, ImportView};
 use crate::dump::{InsertHeader, Statement, TableDefinition};
-use crate::file::sql::{quoted, refuse_names_as_strings};
+use crate::file::sql::{PROMISED_DEPTH, limit_parser, quoted, refuse_names_as_strings};
 use crate::load::LoadError;
 use crate::load::batch::Batch;
 use crate::load::error::mismatch;
@@ -26,6 +26,9 @@ use crate::load::output::Output;
 use crate::load::progress::Progress;
 use crate::load::report::TableReport;
 use crate::load::sequence::{BothSides, Destination, FilledFile, FilledTables, Storage};
+
+/// How much deeper a clause may stand in its table than where it is tried.
+const ROOM_IN_TABLE: i32 = 8;
 
 /// The tables that are wanted of those that the dumps describe.
 pub(super) struct DumpedTables<'a> {
@@ -350,6 +353,10 @@ impl ImportStorage<'_> {
     fn complete(&mut self, notes: &mut Vec<Note>) -> Result<Vec<String>, LoadError> {
         let scratch = Connection::open_in_memory().map_err(failed)?;
         refuse_names_as_strings(&scratch).map_err(failed)?;
+        // Nothing goes into the schema that the promised SQLite cannot read. What is tried alone stands a
+        // little deeper in its table.
+        limit_parser(&scratch, PROMISED_DEPTH - ROOM_IN_TABLE).map_err(failed)?;
+        limit_parser(self.connection, PROMISED_DEPTH).map_err(failed)?;
         let data_only = self.selection.data_only;
         let mut finisher = Finisher {
             connection: self.connection,

@@ -13,7 +13,7 @@ use super::layout::{Extras, default_sql, fitted, now_sql};
 use super::names::Names;
 use super::table::ImportTable;
 use crate::dump::{ColumnDefinition, Position, ValueType};
-use crate::file::sql::quoted;
+use crate::file::sql::{PROMISED_DEPTH, limit_parser, quoted, why_not};
 use crate::load::LoadError;
 use crate::load::note::{Note, NoteClass, counted};
 use crate::translate;
@@ -157,10 +157,23 @@ impl Finisher<'_> {
         if table.given.contains(&column.id) {
             fill.push_str(&format!(" WHERE {own} IS NULL"));
         }
-        match self.connection.execute(&fill, []) {
+        // What no file can hold may be computed all the same.
+        let unlimited = self.unlimited(|connection| connection.execute(&fill, []));
+        match unlimited {
             Ok(_) => Ok((NoteClass::Changed, ", but in rows that give none")),
             Err(_) => Ok((NoteClass::Lossy, ", and is NULL in rows that give none")),
         }
+    }
+
+    /// Does what no file has to hold, without the limits of the promised SQLite.
+    fn unlimited<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        limit_parser(self.connection, i32::MAX)?;
+        let done = work(self.connection);
+        limit_parser(self.connection, PROMISED_DEPTH)?;
+        done
     }
 
     /// The SQL of a generated column, or why it has to be a plain one.
@@ -218,7 +231,7 @@ impl Finisher<'_> {
                     "SQLite computes another value in {}",
                     counted(count, "row")
                 )),
-                Err(cause) => Err(cause.to_string()),
+                Err(cause) => Err(why_not(&cause)),
             },
         )
     }
@@ -377,7 +390,7 @@ impl Finisher<'_> {
         let broken: u64 = self
             .connection
             .query_row(&count, [], |row| row.get(0))
-            .map_err(|cause| cause.to_string())?;
+            .map_err(|cause| why_not(&cause))?;
         if broken > 0 {
             return Err(format!("{} against it", counted(broken, "row")));
         }
@@ -389,7 +402,7 @@ impl Finisher<'_> {
             .execute_batch(&format!("SAVEPOINT t; {sql}; ROLLBACK TO t; RELEASE t"))
             .map_err(|cause| {
                 drop(self.scratch.execute_batch("ROLLBACK TO t; RELEASE t"));
-                cause.to_string()
+                why_not(&cause)
             })
     }
 

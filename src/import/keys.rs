@@ -250,15 +250,18 @@ pub(super) fn type_check(column: &str, kind: &ValueType, json: bool) -> Option<S
             let members: Vec<String> = members.iter().map(|member| member_sql(member)).collect();
             Some(format!("{own} IN ({})", members.join(", ")))
         }
-        // What is left of `,a,b,` when all members are taken out.
+        // The members that are in it are all of its length. A chain, not a nest: the parser of SQLite has
+        // room for some twenty levels, and a SET for 64 members.
         ValueType::Set(members, _) => {
-            let rest = members
-                .iter()
-                .fold(format!("',' || {own} || ','"), |sql, member| {
-                    let wrapped = member_sql(&format!(",{member},"));
-                    format!("replace({sql}, {wrapped}, ',')")
-                });
-            Some(format!("{own} = '' OR {rest} = ','"))
+            let found = members.iter().map(|member| {
+                let wrapped = member_sql(&format!(",{member},"));
+                let length = member.len() + 1;
+                format!("{length} * (instr(',' || {own} || ',', {wrapped}) > 0)")
+            });
+            let sum = found.collect::<Vec<_>>().join(" + ");
+            Some(format!(
+                "{own} = '' OR {sum} = length(CAST({own} AS BLOB)) + 1"
+            ))
         }
         _ if json => Some(format!("{own} IS NULL OR json_valid({own})")),
         _ => None,

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::names::Names;
 use super::table::{self, ImportTable};
 use crate::dump::ViewDefinition;
-use crate::file::sql::quoted;
+use crate::file::sql::{quoted, why_not};
 use crate::load::LoadError;
 use crate::load::error::mismatch;
 use crate::load::note::{Note, NoteClass};
@@ -219,5 +219,5 @@ fn create_one(
                 cause.to_string(),
             )
         })?;
-    Ok(ViewAttempt::Lost(cause.to_string()))
+    Ok(ViewAttempt::Lost(why_not(&cause)))
 }

@@ -256,7 +256,7 @@ impl<'s> Translator<'s> {
                 Token::Symbol(b'|') if self.pipes_as_concat && self.at_pipes()? => {
                     self.skip_pipes()?;
                     let right = self.sum()?;
-                    left = Sql::new(format!("({} || {})", left.text, right.text), Type::Text);
+                    left = Sql::joined(left, "||", right, Type::Text);
                     continue;
                 }
                 Token::Symbol(b'|') if !self.at_pipes()? => "|",
@@ -390,9 +390,8 @@ impl<'s> Translator<'s> {
     }
 }
 
-fn logic(left: Sql, operator: &str, right: Sql) -> Sql {
-    let text = format!("({} {operator} {})", left.number(), right.number());
-    Sql::new(text, Type::Number)
+fn logic(left: Sql, operator: &'static str, right: Sql) -> Sql {
+    Sql::joined(left, operator, right, Type::Number)
 }
 
 fn compare(left: &Sql, operator: &str, right: &Sql) -> Result<Sql, Untranslatable> {
@@ -403,7 +402,7 @@ fn compare(left: &Sql, operator: &str, right: &Sql) -> Result<Sql, Untranslatabl
     ))
 }
 
-fn arithmetic(left: Sql, operator: &str, right: Sql) -> Result<Sql, Untranslatable> {
+fn arithmetic(left: Sql, operator: &'static str, right: Sql) -> Result<Sql, Untranslatable> {
     if left.value == Type::Choice || right.value == Type::Choice {
         return Err("the number of an ENUM's or SET's member".to_owned());
     }

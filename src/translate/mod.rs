@@ -74,6 +74,8 @@ impl Type {
 pub(super) struct Sql {
     pub(super) text: String,
     pub(super) value: Type,
+    /// The one operator between the parts of the text, which stands in parentheses.
+    chain: Option<&'static str>,
 }
 
 impl Sql {
@@ -81,6 +83,26 @@ impl Sql {
         Self {
             text: text.into(),
             value,
+            chain: None,
+        }
+    }
+
+    /// `left operator right`. A chain of one operator goes on where it was and gets no deeper: the parser of
+    /// SQLite has room for a hundred symbols.
+    fn joined(left: Self, operator: &'static str, right: Self, value: Type) -> Self {
+        let goes_on = left.chain == Some(operator);
+        let (left, right) = match operator {
+            "||" => (left.text, right.text),
+            _ => (left.number(), right.number()),
+        };
+        let inner = left
+            .strip_prefix('(')
+            .and_then(|left| left.strip_suffix(')'))
+            .filter(|_| goes_on);
+        let left = inner.unwrap_or(&left);
+        Self {
+            chain: Some(operator),
+            ..Self::new(format!("({left} {operator} {right})"), value)
         }
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod charsets;
 pub(crate) mod memory;
 pub(crate) mod mutation;
 pub(crate) mod oracle;
+pub(crate) mod promised;
 pub(crate) mod random;
 pub(crate) mod random_schema;
 pub(crate) mod random_sql;

@@ -18,9 +18,11 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::import::oracle::{OPTION_SETS, OptionSet, assert_sound};
+use crate::import::promised;
 use crate::import::random_schema::{Schema, schemas};
 use crate::support::binary::run;
 use crate::support::cells;
+use crate::support::debian_sqlite;
 use crate::support::mariadb::MariaDb;
 
 /// What `import_oracle` calls its database.
@@ -147,6 +149,9 @@ fn check(db: &MariaDb, folder: &Path, case: &Case) -> Result<usize, TestCaseErro
     prop_assert_eq!(done.code, Some(0), "{}", done.stderr);
     let file = folder.join("out.sqlite");
     assert_sound("random", &file);
+    if debian_sqlite::is_here() {
+        promised::opens(&file).map_err(TestCaseError::fail)?;
+    }
     let mut compared = 0;
     let mut names = BTreeSet::new();
     for (name, table) in &expected {

@@ -9,6 +9,7 @@ pub(crate) mod cells;
 pub(crate) mod client;
 pub(crate) mod data_folder;
 pub(crate) mod dataset;
+pub(crate) mod debian_sqlite;
 pub(crate) mod documents;
 pub(crate) mod harness;
 pub(crate) mod held_route;
