@@ -19,6 +19,11 @@ from checking import DEPLOY, NEGATIVE, documents, expected_of, run
 
 HOME = DEPLOY / "kubernetes"
 PLAIN = HOME / "kubectl"
+# What `ekiben deploy kubernetes` fills in: without what needs an operator of the cluster's.
+PRINTED = HOME / "printed"
+PRINTED_NOTE = "# A template of `ekiben deploy kubernetes`; made by `deploy/check --write` from components.\n"
+ALONE = ["components/primary", "components/primary-only", "apps/{app}", "environments/staging", "components/ingress"]
+BOTH = ["components/primary", "apps/{app}", "environments/staging", "components/gateway"]
 NOTE = "# {app} in production without kustomize; made by `deploy/check --write` from {source}.\n"
 
 # Components beside those of the overlays, each with what it builds on.
@@ -66,21 +71,36 @@ def overlays():
     return sorted(path.parent for path in (HOME / "overlays").glob("*/*/kustomization.yaml"))
 
 
-def compositions():
-    """Renderings of compositions that no overlay has, by name."""
+def composed(components, namespace, image):
+    """The rendering of a composition of components."""
     # Beside the overlays, because what kustomize takes is named by relative paths.
     with tempfile.TemporaryDirectory(dir=HOME, prefix=".composition-") as temporary:
-        for name, components in COMPOSITIONS.items():
-            kustomization = {
-                "apiVersion": "kustomize.config.k8s.io/v1beta1",
-                "kind": "Kustomization",
-                "namespace": "composed",
-                "resources": ["../base"],
-                "components": ["../" + component for component in components],
-                "images": [{"name": "ekiben", "newName": "example.com/ekiben", "digest": "sha256:" + "0" * 64}],
-            }
-            pathlib.Path(temporary, "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
-            yield name, documents(render(temporary))
+        kustomization = {
+            "apiVersion": "kustomize.config.k8s.io/v1beta1",
+            "kind": "Kustomization",
+            "namespace": namespace,
+            "resources": ["../base"],
+            "components": ["../" + component for component in components],
+            "images": [{"name": "ekiben", "newName": image, "digest": "sha256:" + "0" * 64}],
+        }
+        pathlib.Path(temporary, "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+        return render(temporary)
+
+
+def compositions():
+    """Renderings of compositions that no overlay has, by name."""
+    for name, components in COMPOSITIONS.items():
+        yield name, documents(composed(components, "composed", "example.com/ekiben"))
+
+
+def printed():
+    """The templates of `ekiben deploy kubernetes`, by their names."""
+    for app, components, name in [
+        *((app, ALONE, f"{app}.yaml") for app in ("isuumo", "people", "conduit", "english")),
+        ("isuumo", BOTH, "isuumo-with-replicas.yaml"),
+    ]:
+        own = [component.format(app=app) for component in components]
+        yield name, PRINTED_NOTE + composed(own, f"{app}-staging", f"registry.example.com/ekiben/{app}")
 
 
 def write():
@@ -89,6 +109,9 @@ def write():
     for overlay in (HOME / "overlays" / "production").iterdir():
         note = NOTE.format(app=overlay.name, source=overlay.relative_to(DEPLOY.parent))
         (PLAIN / f"{overlay.name}.yaml").write_text(note + render(overlay))
+    PRINTED.mkdir(exist_ok=True)
+    for name, text in printed():
+        (PRINTED / name).write_text(text)
 
 
 def check(findings):
@@ -104,6 +127,10 @@ def check(findings):
             plain = PLAIN / f"{overlay.name}.yaml"
             if not plain.exists() or plain.read_text().split("\n", 1)[1] != text:
                 findings.add(plain, "is not what its overlay renders: deploy/check --write")
+    for name, text in printed():
+        findings.saw()
+        if not (PRINTED / name).exists() or (PRINTED / name).read_text() != text:
+            findings.add(PRINTED / name, "is not what its components render: deploy/check --write")
     for name, rendered in compositions():
         findings.saw(len(rendered))
         for what in problems(rendered):
