@@ -40,6 +40,9 @@ COPY schema schema
 COPY dataset dataset
 COPY crates crates
 COPY templates templates
+# What `ekiben deploy` fills in.
+COPY fly.toml ./
+COPY deploy deploy
 COPY src src
 # Fresh times: cargo compares them with those of the stand-ins above.
 RUN find crates src -name '*.rs' -exec touch {} + \

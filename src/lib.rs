@@ -15,6 +15,7 @@
 //! - [`apps`]: the apps over a store
 //! - [`http`]: what all apps share on the way to the client
 //! - [`web`]: what the pages of apps share; [`auth`]: who asks
+//! - [`deploy`]: the files with which platforms run an app
 //! - [`release`]: which build this is
 //! - [`serving`]: from a configuration to stores, routes and threads
 
@@ -23,6 +24,7 @@ pub mod auth;
 pub mod bake;
 pub mod cli;
 pub mod config;
+pub mod deploy;
 pub mod dump;
 pub mod file;
 pub mod http;

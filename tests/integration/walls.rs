@@ -8,6 +8,7 @@ use crate::support::source_files::rust_files;
 #[rustfmt::skip]
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("release", &[]),
+    ("deploy", &[]),
     ("dump", &[]),
     ("file", &[]),
     ("config", &[]),

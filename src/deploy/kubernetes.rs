@@ -1,0 +1,105 @@
+//! Kubernetes: the objects of one app in one file, as `deploy/kubernetes` renders them without metrics.
+//!
+//! It must not know what the objects mean; the overlays do.
+
+use sha2::{Digest as _, Sha256};
+
+use super::template::Template;
+use super::{DeployError, DeployFiles, Deployment};
+
+/// What the renderings were made for.
+const IMAGE: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+macro_rules! rendered {
+    ($file:literal) => {
+        (
+            $file,
+            include_str!(concat!("../../deploy/kubernetes/printed/", $file)),
+        )
+    };
+}
+
+const REPLICAS: (&str, &str) = rendered!("isuumo-with-replicas.yaml");
+const PRIMARIES: [(&str, (&str, &str)); 4] = [
+    ("isuumo", rendered!("isuumo.yaml")),
+    ("people", rendered!("people.yaml")),
+    ("conduit", rendered!("conduit.yaml")),
+    ("english", rendered!("english.yaml")),
+];
+
+pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError> {
+    let (image, digest) = deployment.digest()?;
+    let Deployment {
+        app, name, host, ..
+    } = deployment;
+    let (file, text) = match deployment.replicas {
+        0 => PRIMARIES
+            .iter()
+            .find(|(of, _)| of == app)
+            .map_or(REPLICAS, |(_, rendered)| *rendered),
+        _ => REPLICAS,
+    };
+    let head = format!(
+        "{app} at {host}, made by `ekiben deploy kubernetes` of version {}.",
+        env!("CARGO_PKG_VERSION")
+    );
+    let storage = deployment.storage.map(|size| format!("storage: {size}Gi"));
+    let memory = deployment.memory.map(|size| format!("memory: {size}Mi"));
+    let mut filled = Template::new(file, text)
+        .headed(&head)
+        .put(
+            &format!("registry.example.com/ekiben/{app}@{IMAGE}"),
+            &format!("{image}@{digest}"),
+        )?
+        .put(&format!("{app}.stg.example.com"), &host.to_string())?
+        .put(&format!("{app}-staging"), name)?
+        .put_if("storage: 1Gi", storage.as_deref())?
+        .put_if("memory: 512Mi", memory.as_deref())?;
+    if deployment.replicas > 0 {
+        let least = format!("minReplicas: {}", deployment.replicas);
+        let most = format!("maxReplicas: {}", deployment.replicas.saturating_mul(5));
+        filled = filled
+            .put("minReplicas: 2", &least)?
+            .put("maxReplicas: 10", &most)?
+            .put_if("memory: 256Mi", memory.as_deref())?;
+    }
+    let filled = with_own_settings(filled)?;
+    Ok(DeployFiles {
+        files: vec![filled.named(format!("{name}.yaml"))],
+        next: next(deployment),
+    })
+}
+
+/// Names the settings by what is in them, so that other settings roll the pods, as kustomize does it.
+fn with_own_settings(filled: Template) -> Result<Template, DeployError> {
+    const NAME: &str = "name: ekiben-";
+    /// Letters of kustomize's own suffix.
+    const SUFFIX: usize = 10;
+    let documents = filled.text().split("\n---\n");
+    let settings = documents
+        .filter(|one| one.contains("kind: ConfigMap") && one.contains("EKIBEN_APPS"))
+        .find_map(|one| Some((one, one.split_once(NAME)?.1.get(..SUFFIX)?)));
+    let Some((text, suffix)) = settings else {
+        return Ok(filled);
+    };
+    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(text));
+    let example = format!("ekiben-{suffix}");
+    let own = format!("ekiben-{}", digest.get(..SUFFIX).unwrap_or_default());
+    Ok(filled.put(&example, &own)?)
+}
+
+fn next(deployment: &Deployment) -> Vec<String> {
+    let name = &deployment.name;
+    let mut next = Vec::new();
+    if let Some((_, key)) = deployment.secret() {
+        next.push(format!("kubectl create namespace {name}"));
+        next.push(format!(
+            "kubectl --namespace {name} create secret generic ekiben --from-literal={key}=$(openssl rand -hex 32)"
+        ));
+    }
+    next.push(format!("kubectl apply -f {name}.yaml"));
+    next.push(format!(
+        "kubectl --namespace {name} rollout status statefulset/ekiben-primary --timeout 300s"
+    ));
+    next
+}

@@ -1,0 +1,223 @@
+//! The files with which a platform runs an app: what `deploy/` has, filled in for one deployment.
+//!
+//! It owns which files a target has, and what of them is filled in. The templates are the files that
+//! `deploy/check` tries, as they stand there, so that nothing is printed which was not tried. It must not
+//! write files nor know the command line.
+//!
+//! # Layout
+//! - `values`: what is given, as far as files can hold it
+//! - `template`: a text and what is put into it
+//! - `kubernetes`, `openshift`, `fly`, `compose`, `systemd`: the targets
+
+mod compose;
+mod fly;
+mod kubernetes;
+mod openshift;
+mod systemd;
+mod template;
+mod values;
+
+pub use template::TemplateFlaw;
+pub use values::{Host, ImageName, InvalidValue};
+
+/// A platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// Kubernetes, by `kubectl apply`.
+    Kubernetes,
+    /// OpenShift, by `oc process`.
+    Openshift,
+    /// Fly.io.
+    Fly,
+    /// Compose, with docker or podman.
+    Compose,
+    /// A machine with systemd.
+    Systemd,
+}
+
+/// What is deployed, and how large.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    /// The app.
+    pub app: &'static str,
+    /// Its image; not for a machine that runs the binary.
+    pub image: Option<ImageName>,
+    /// The host name by which people reach it, over TLS.
+    pub host: Host,
+    /// What the platform's objects are called: a namespace, an app of Fly.io.
+    pub name: String,
+    /// Replicas that read beside the primary; 0 for the primary alone.
+    pub replicas: u16,
+    /// MiB of memory for a process, if not the template's.
+    pub memory: Option<u32>,
+    /// GiB of the primary's volume, if not the template's.
+    pub storage: Option<u32>,
+}
+
+/// One file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct DeployFile {
+    /// Its name, without a folder.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
+}
+
+/// Files, and what is done with them.
+#[derive(Debug)]
+pub struct DeployFiles {
+    /// In the order in which they are used.
+    pub files: Vec<DeployFile>,
+    /// Commands, from the folder of the files.
+    pub next: Vec<String>,
+}
+
+/// Why there are no files.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployError {
+    /// The image has to be named.
+    #[error("this target runs an image, and none is named")]
+    NoImage,
+    /// A tag can be given to another image meanwhile.
+    #[error(
+        "{image:?} is an image without a digest, and two machines may take it for different ones"
+    )]
+    NoDigest {
+        /// What was given.
+        image: String,
+    },
+    /// The app has no replicas.
+    #[error(
+        "{app} has no replicas: they serve the data of the image, and its users have to see what they wrote"
+    )]
+    NoReplicas {
+        /// The app.
+        app: &'static str,
+    },
+    /// The target is one process.
+    #[error("this target runs one process, and no replicas beside it")]
+    OneProcess,
+    /// A template and this code have parted.
+    #[error(transparent)]
+    Template(#[from] TemplateFlaw),
+}
+
+/// The files of `target`.
+///
+/// # Errors
+/// When the target cannot run what is to be deployed.
+pub fn files(target: Target, deployment: &Deployment) -> Result<DeployFiles, DeployError> {
+    // What is written is read at once elsewhere only where nobody looks for what he wrote: at listings.
+    if deployment.replicas > 0 && deployment.app != "isuumo" {
+        let app = deployment.app;
+        return Err(DeployError::NoReplicas { app });
+    }
+    match target {
+        Target::Kubernetes => kubernetes::files(deployment),
+        Target::Openshift => openshift::files(deployment),
+        Target::Fly => fly::files(deployment),
+        Target::Compose => compose::files(deployment),
+        Target::Systemd => systemd::files(deployment),
+    }
+}
+
+impl Deployment {
+    fn image(&self) -> Result<&ImageName, DeployError> {
+        self.image.as_ref().ok_or(DeployError::NoImage)
+    }
+
+    /// The image by its digest: its name and `sha256:…`.
+    fn digest(&self) -> Result<(&str, &str), DeployError> {
+        let image = self.image()?;
+        image.by_digest().ok_or_else(|| DeployError::NoDigest {
+            image: image.to_string(),
+        })
+    }
+
+    /// The setting that holds the secret of an app with users, and the key of a mounted one.
+    fn secret(&self) -> Option<(&'static str, &'static str)> {
+        match self.app {
+            "conduit" => Some(("CONDUIT_SECRET", "conduit-secret")),
+            "english" => Some(("ENGLISH_SECRET", "english-secret")),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const APPS: [&str; 4] = ["isuumo", "people", "conduit", "english"];
+    const TARGETS: [Target; 5] = [
+        Target::Kubernetes,
+        Target::Openshift,
+        Target::Fly,
+        Target::Compose,
+        Target::Systemd,
+    ];
+
+    fn deployment(app: &'static str, replicas: u16) -> Deployment {
+        let digest = "a".repeat(64);
+        Deployment {
+            app,
+            image: Some(
+                format!("registry.test/shop/box@sha256:{digest}")
+                    .parse()
+                    .unwrap(),
+            ),
+            host: "shop.test".parse().unwrap(),
+            name: "shop".to_owned(),
+            replicas,
+            memory: Some(333),
+            storage: Some(7),
+        }
+    }
+
+    #[test]
+    fn every_template_takes_every_value_and_keeps_no_example() {
+        for target in TARGETS {
+            for app in APPS {
+                let replicas = u16::from(app == "isuumo" && target != Target::Systemd) * 4;
+                for replicas in [0, replicas] {
+                    let made = files(target, &deployment(app, replicas)).unwrap();
+                    let all: String = made.files.iter().map(|file| &*file.text).collect();
+                    for left in ["example.com", "0000000000", "-staging", "ekiben.fly.dev"] {
+                        assert!(!all.contains(left), "{target:?} of {app}: {left}\n{all}");
+                    }
+                    let memory = ["333Mi", "333m", "333mb", "333M"];
+                    assert!(
+                        memory.iter().any(|size| all.contains(size)),
+                        "{target:?}\n{all}"
+                    );
+                    assert!(all.contains("shop.test"), "{target:?} of {app}\n{all}");
+                    assert!(!made.next.is_empty());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_target_cannot_run_is_refused() {
+        for app in ["people", "conduit", "english"] {
+            let refused = files(Target::Kubernetes, &deployment(app, 1)).unwrap_err();
+            assert!(refused.to_string().starts_with(app), "{refused}");
+        }
+        let mut tagged = deployment("people", 0);
+        tagged.image = Some("registry.test/shop/box:v1".parse().unwrap());
+        for target in [Target::Kubernetes, Target::Openshift] {
+            let refused = files(target, &tagged).unwrap_err();
+            assert!(
+                refused.to_string().contains("without a digest"),
+                "{refused}"
+            );
+        }
+        files(Target::Compose, &tagged).unwrap();
+        tagged.image = None;
+        for target in TARGETS {
+            let is_refused = files(target, &tagged).is_err();
+            assert_eq!(is_refused, target != Target::Systemd, "{target:?}");
+        }
+        files(Target::Systemd, &deployment("isuumo", 2)).unwrap_err();
+    }
+}
