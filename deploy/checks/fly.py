@@ -115,7 +115,7 @@ def settings(file):
     url = given.get("EKIBEN_SITE__PUBLIC_URL", "")
     # A primary with replicas before it is known by their address, and they name it.
     known_as = file["app"].removesuffix("-primary")
-    if url and url != f"https://{known_as}.fly.dev":
+    if url.endswith(".fly.dev") and url != f"https://{known_as}.fly.dev":
         found.append(f"the app is {file['app']}, and its address {url}")
     replays_to = given.get("EKIBEN_FLY__PRIMARY_APP", "")
     if replays_to and (given.get("EKIBEN_MODE") != "replica" or replays_to != f"{file['app']}-primary"):

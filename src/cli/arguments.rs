@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::deploy::DeployArguments;
 use crate::config::ListenParts;
 
 const EXIT_CODES: &str = "\
@@ -185,6 +186,19 @@ be used, or is in use.")]
   ekiben openapi                                        of the configured apps
   ekiben openapi --app all --output docs/openapi.json   what the repository holds")]
     Openapi(OpenapiArguments),
+    /// Print the files with which a platform runs an app
+    ///
+    /// With --out they go to a folder. They are those of deploy/, with the app, its image, its host and
+    /// its size filled in. What to do with them is told on standard error. docs/deploy/ has a page for
+    /// each platform.
+    #[command(after_help = "Examples:
+  ekiben deploy kubernetes --app people --host people.example.org --out k8s \\
+    --image registry.example.org/people@sha256:…
+  ekiben deploy fly --name shop --host shop.fly.dev --image registry.fly.io/shop:v1 --out .
+  ekiben deploy systemd --app conduit --host blog.example.org --memory 256 --out units
+
+Exit codes: 0 done, 2 wrong arguments, 3 wrong configuration, 5 a file is there or cannot be written.")]
+    Deploy(DeployArguments),
     /// Print the completions of a shell, to be loaded by it
     ///
     /// They complete commands, flags and file names.

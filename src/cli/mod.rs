@@ -9,6 +9,7 @@ mod backup;
 mod bake;
 mod check;
 mod completions;
+mod deploy;
 mod failure;
 mod import;
 mod inspect;
@@ -79,6 +80,7 @@ fn run_command(command: Option<Command>, serve: &ServeArguments) -> Result<(), F
         Some(Command::English(arguments)) => accounts::run_english(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Openapi(arguments)) => openapi::run(&arguments),
+        Some(Command::Deploy(arguments)) => deploy::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments),
         Some(Command::Man(arguments)) => manual::run(&arguments),
     }

@@ -150,6 +150,7 @@ pub(super) fn log_format(command: Option<&Command>, serve: &ServeArguments) -> L
             EnglishCommand::Grant(arguments) => &arguments.data.config.config,
             EnglishCommand::SetPassword(arguments) => &arguments.data.config.config,
         },
+        Some(Command::Deploy(arguments)) => &arguments.app.config.config,
         Some(Command::Import(_) | Command::Completions(_) | Command::Man(_)) => &None,
     };
     format_by(file.as_deref())

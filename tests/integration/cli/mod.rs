@@ -1,6 +1,7 @@
 //! The command line as people and programs meet it: what a newcomer sees, terminals, messages,
 //! results, what is made of the arguments.
 
+pub(crate) mod deploy;
 pub(crate) mod generated;
 pub(crate) mod json_log;
 pub(crate) mod messages;
