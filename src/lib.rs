@@ -9,7 +9,8 @@
 //! - [`config`]: layered settings
 //! - [`dump`]: reads MySQL dumps: bytes in, tables and typed rows out
 //! - [`mod@file`]: the format of a box, which all below stand on
-//! - [`load`]: rows into SQLite; `translate`: MySQL's expressions and queries into SQLite's
+//! - [`load`]: rows into SQLite; `evaluate`: MySQL's expressions to their values; `translate`: to SQLite's,
+//!   and queries
 //! - [`bake`]: an app's file; [`import`]: any dump to a file of its own
 //! - [`store`]: opens them for serving: readers, the writer, generations
 //! - [`apps`]: the apps over a store
@@ -26,6 +27,7 @@ pub mod cli;
 pub mod config;
 pub mod deploy;
 pub mod dump;
+pub(crate) mod evaluate;
 pub mod file;
 pub mod http;
 pub mod import;

@@ -23,6 +23,8 @@ pub struct SourceText {
     pub text: String,
     /// The SQL modes that it was written under.
     pub modes: Modes,
+    /// The character set that its strings were written in; the text here is UTF-8.
+    pub charset: Charset,
     /// Where it starts.
     pub position: Position,
 }
@@ -361,6 +363,15 @@ impl<'i> Cursor<'i> {
         self.source_at(span)
     }
 
+    /// Whether the digits of a token stand in quotes: `x'1f'`, and not `0x1f`.
+    pub(crate) fn in_quotes(&self, digits: ByteSpan) -> bool {
+        let before = ByteSpan {
+            start: digits.start.saturating_sub(1),
+            end: digits.start,
+        };
+        self.slice(before) == b"'"
+    }
+
     /// The byte behind the next token.
     pub(crate) fn byte_behind(&mut self) -> Result<Option<u8>, DumpProblem> {
         self.peek()?;
@@ -409,6 +420,7 @@ impl<'i> Cursor<'i> {
         Ok(SourceText {
             text: self.text(span)?,
             modes: self.lexer.modes(),
+            charset: self.charset,
             position: self.position_of(span.start),
         })
     }

@@ -126,7 +126,7 @@ pub(crate) fn hex_bytes(digits: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The bytes of a bit literal, padded on the left to whole bytes.
-pub(super) fn bit_bytes(digits: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn bit_bytes(digits: &[u8]) -> Option<Vec<u8>> {
     let (first, bytes) = digits.split_at(digits.len() % 8);
     std::iter::once(first)
         .filter(|head| !head.is_empty())

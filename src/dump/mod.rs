@@ -54,15 +54,15 @@ pub use definition::{
     CheckDefinition, ColumnDefinition, ColumnType, DefaultValue, ForeignKey, Generated,
     KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition, ViewDefinition,
 };
-pub use error::{DumpError, DumpProblem, Position};
+pub use error::{DumpError, DumpProblem, Position, ValueError};
 pub use insert::{DumpRow, InsertHeader, OnConflict, Upsert};
 pub(crate) use lexer::Token;
-pub(crate) use literal::hex_bytes;
+pub(crate) use literal::{bit_bytes, hex_bytes};
 pub use reader::{DumpReader, Finished, Skipped, Statement};
 pub use session::Modes;
 pub use tables::Tables;
 pub use utf16::UnpackedText;
-pub use value::{Value, convert_text};
+pub use value::{Computed, Value, convert_computed, convert_text};
 pub use value_type::ValueType;
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! Expressions and queries as dumps hold them, and what they become.
 
 use super::*;
-use crate::dump::{Modes, Position};
+use crate::dump::{Charset, Modes, Position};
 
 fn source(text: &str) -> SourceText {
     SourceText {
         text: text.to_owned(),
         modes: Modes::default(),
+        charset: Charset::Utf8,
         position: Position::default(),
     }
 }

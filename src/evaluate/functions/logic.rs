@@ -1,0 +1,177 @@
+//! Comparisons and logic, with NULL for what is not known.
+
+use std::cmp::Ordering;
+
+use super::super::collation::{Compared, Rule, characters};
+use super::super::datum::{Datum, DatumKind, Letters, by_collation, equal, order};
+use super::super::formula::Function;
+use super::super::{Surroundings, Unevaluable};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("=", (2, 2), |values, _| {
+        Ok(Datum::truth(equal(&values[0], &values[1])?))
+    }),
+    Function::new("<>", (2, 2), |values, _| {
+        Ok(Datum::truth(
+            equal(&values[0], &values[1])?.map(|same| !same),
+        ))
+    }),
+    Function::new("<=>", (2, 2), |values, _| {
+        let both = values[0].is_null() && values[1].is_null();
+        let same = equal(&values[0], &values[1])?;
+        Ok(Datum::truth(Some(same.unwrap_or(both))))
+    }),
+    Function::new("<", (2, 2), |values, _| ordered(values, Ordering::is_lt)),
+    Function::new("<=", (2, 2), |values, _| ordered(values, Ordering::is_le)),
+    Function::new(">", (2, 2), |values, _| ordered(values, Ordering::is_gt)),
+    Function::new(">=", (2, 2), |values, _| ordered(values, Ordering::is_ge)),
+    Function::new("AND", (2, 2), |values, _| junction(values, false)),
+    Function::new("OR", (2, 2), |values, _| junction(values, true)),
+    Function::new("XOR", (2, 2), |values, _| {
+        let both = values[0].is_true()?.zip(values[1].is_true()?);
+        Ok(Datum::truth(both.map(|(a, b)| a != b)))
+    }),
+    Function::new("NOT", (1, 1), |values, _| {
+        Ok(Datum::truth(values[0].is_true()?.map(|truth| !truth)))
+    }),
+    Function::new("ISNULL", (1, 1), |values, _| {
+        Ok(Datum::truth(Some(values[0].is_null())))
+    }),
+    Function::new("IS TRUE", (1, 1), |values, _| {
+        Ok(Datum::truth(Some(values[0].is_true()? == Some(true))))
+    }),
+    Function::new("IS FALSE", (1, 1), |values, _| {
+        Ok(Datum::truth(Some(values[0].is_true()? == Some(false))))
+    }),
+    Function::new("IN", (2, usize::MAX), within),
+    Function::new("LIKE", (2, 3), like),
+    Function::new("STRCMP", (2, 2), strcmp),
+];
+
+fn ordered(values: &[Datum], holds: fn(Ordering) -> bool) -> Result<Datum, Unevaluable> {
+    Ok(Datum::truth(order(&values[0], &values[1])?.map(holds)))
+}
+
+/// `AND` or `OR`: the value `decisive` decides, whatever the other one is.
+fn junction(values: &[Datum], decisive: bool) -> Result<Datum, Unevaluable> {
+    let (a, b) = (values[0].is_true()?, values[1].is_true()?);
+    Ok(Datum::truth(
+        if a == Some(decisive) || b == Some(decisive) {
+            Some(decisive)
+        } else {
+            a.and(b).map(|_| !decisive)
+        },
+    ))
+}
+
+fn within(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
+    let mut unknown = false;
+    let class = |value: &Datum| match value.kind() {
+        DatumKind::Text | DatumKind::Bytes => 1,
+        DatumKind::Date | DatumKind::DateTime(_) => 2,
+        DatumKind::Time(_) => 3,
+        DatumKind::Nothing => 0,
+        _ => 4,
+    };
+    let first = class(&values[0]);
+    let other = |value: &Datum| class(value) != first && class(value) != 0;
+    if values.iter().any(Datum::is_null) && values.iter().any(other) {
+        return Err("IN over several types and NULL".to_owned());
+    }
+    for other in &values[1..] {
+        match equal(&values[0], other)? {
+            Some(true) => return Ok(Datum::truth(Some(true))),
+            Some(false) => {}
+            None => unknown = true,
+        }
+    }
+    Ok(Datum::truth((!unknown).then_some(false)))
+}
+
+fn strcmp(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
+    let (Some(a), Some(b)) = (values[0].letters()?, values[1].letters()?) else {
+        return Ok(Datum::truth(None));
+    };
+    match a.compared(&b)? {
+        Compared::Ordered(order) => Ok(Datum::Int(order as i64)),
+        _ => Err(by_collation()),
+    }
+}
+
+fn like(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
+    let (Some(text), Some(pattern)) = (values[0].letters()?, values[1].letters()?) else {
+        return Ok(Datum::truth(None));
+    };
+    let escape = match values.get(2) {
+        None => Some('\\'),
+        Some(escape) => match escape.letters()?.map(|letters| letters.units) {
+            Some(units) if units.len() <= 1 => units.first().copied(),
+            _ => return Err("an ESCAPE of several characters".to_owned()),
+        },
+    };
+    let (text, pattern): (Letters, Letters) =
+        (text.clone().beside(&pattern)?, pattern.beside(&text)?);
+    let rule = text
+        .collation
+        .map_or(Rule::Codes { pads: false }, |collation| collation.rule);
+    let wanted = pieces(&pattern.units, escape);
+    Ok(Datum::truth(Some(matches(&text.units, &wanted, rule)?)))
+}
+
+/// What a pattern asks for, one after the other.
+enum Piece {
+    Letter(char),
+    Any,
+    AnyNumber,
+}
+
+fn pieces(pattern: &[char], escape: Option<char>) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(pattern.len());
+    let mut letters = pattern.iter().copied();
+    while let Some(letter) = letters.next() {
+        pieces.push(match letter {
+            letter if Some(letter) == escape => Piece::Letter(letters.next().unwrap_or(letter)),
+            '_' => Piece::Any,
+            '%' => Piece::AnyNumber,
+            letter => Piece::Letter(letter),
+        });
+    }
+    pieces
+}
+
+/// Matches with one step back to the last `%`, so that time is bounded by the product of the lengths.
+fn matches(text: &[char], pattern: &[Piece], rule: Rule) -> Result<bool, Unevaluable> {
+    let (mut at, mut piece) = (0, 0);
+    let mut back: Option<(usize, usize)> = None;
+    while at < text.len() || piece < pattern.len() {
+        let fits = match (text.get(at), pattern.get(piece)) {
+            (_, Some(Piece::AnyNumber)) => {
+                back = Some((at, piece + 1));
+                piece += 1;
+                continue;
+            }
+            (Some(_), Some(Piece::Any)) => true,
+            (Some(&letter), Some(&Piece::Letter(wanted))) => match characters(letter, wanted, rule)
+            {
+                Compared::Ordered(order) => order == Ordering::Equal,
+                Compared::Different => false,
+                Compared::Unknown => return Err(by_collation()),
+            },
+            _ => false,
+        };
+        if fits {
+            at += 1;
+            piece += 1;
+            continue;
+        }
+        match back {
+            Some((from, next)) if from < text.len() => {
+                back = Some((from + 1, next));
+                at = from + 1;
+                piece = next;
+            }
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
+}

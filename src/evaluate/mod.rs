@@ -1,0 +1,76 @@
+//! MySQL's expressions, computed by MySQL's rules.
+//!
+//! A value in a dump may be an expression, and so are defaults and generated columns. SQLite's rules
+//! are others: what is exact, which type a whole has, what a NULL or a wrong date is. So they are computed
+//! here, with typed values. What is not known to be the same on a server is an error with its reason, never a
+//! guess. It must not know tables, files or SQLite.
+//!
+//! # Layout
+//! - [`Datum`], `DatumKind`: values and their types; `exact`, `number`, `moment`, `collation`: what
+//!   they are made of
+//! - [`Formula`]: an expression as a tree; `parse`, `parse_primary`: from text
+//! - `cast`: from type to type; `functions`: everything that is called; `digest`: three checksums
+
+mod cast;
+mod collation;
+mod datum;
+mod digest;
+mod exact;
+mod formula;
+mod functions;
+mod moment;
+mod number;
+mod parse;
+mod parse_primary;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use datum::Datum;
+pub(crate) use formula::Formula;
+pub(crate) use functions::needs_server;
+
+use crate::dump::SourceText;
+
+/// Why something is not computed, as the object of "the value uses …".
+pub(crate) type Unevaluable = String;
+
+/// Computed values longer than this are refused: `REPEAT('x', 1000000000)` is short to write.
+const LONGEST: usize = 16 * 1024 * 1024;
+
+/// What an expression may ask for beside its own literals.
+pub(crate) trait Surroundings {
+    /// The value of a column.
+    fn column(&self, _table: Option<&str>, name: &str) -> Result<Datum, Unevaluable> {
+        Err(format!("the unknown name {name}"))
+    }
+
+    /// The value of a user variable, whose name is in lower case and without its `@`.
+    fn variable(&self, name: &str) -> Result<Datum, Unevaluable> {
+        Err(format!("the variable @{name}"))
+    }
+
+    /// Microseconds since 1970, in UTC.
+    fn now(&self) -> Result<i64, Unevaluable> {
+        Err("the time".to_owned())
+    }
+
+    /// Bits that nobody can foresee.
+    fn random(&self) -> u128 {
+        0
+    }
+
+    /// The database in which the statement runs.
+    fn database(&self) -> Result<Option<String>, Unevaluable> {
+        Err("DATABASE()".to_owned())
+    }
+
+    /// The first number that the last `INSERT` was given.
+    fn last_insert_id(&self) -> Result<u64, Unevaluable> {
+        Err("LAST_INSERT_ID()".to_owned())
+    }
+}
+
+/// Reads an expression.
+pub(crate) fn parse(source: &SourceText) -> Result<Formula, Unevaluable> {
+    parse::FormulaParser::new(source).whole()
+}

@@ -1,0 +1,412 @@
+//! The parser of expressions: literals, names, `CASE`, and calls with a syntax of their own.
+
+use super::cast::CastType;
+use super::collation::Collation;
+use super::datum::Datum;
+use super::exact::Exact;
+use super::formula::Formula;
+use super::parse::{FormulaParser, known, reason};
+use super::{Unevaluable, functions};
+use crate::dump::{Charset, Token, bit_bytes, hex_bytes};
+
+impl FormulaParser<'_> {
+    pub(super) fn primary(&mut self) -> Result<Formula, Unevaluable> {
+        let token = self.next()?;
+        let datum = match token {
+            Token::Number(span) => number(&self.cursor.text(span).map_err(reason)?)?,
+            Token::Text {
+                span,
+                quote,
+                escaped,
+            } => {
+                let text = self
+                    .cursor
+                    .string_of(span, quote, escaped)
+                    .map_err(reason)?;
+                let text = self.with_adjacent(text)?;
+                self.text_datum(text)
+            }
+            Token::Hex(span) => {
+                let bytes =
+                    hex_bytes(self.cursor.slice(span)).ok_or("a wrong hexadecimal literal")?;
+                if self.cursor.in_quotes(span) {
+                    Datum::Bytes(bytes)
+                } else {
+                    Datum::Digits(bytes)
+                }
+            }
+            Token::Bits(span) => {
+                let bytes = bit_bytes(self.cursor.slice(span)).ok_or("a wrong bit literal")?;
+                Datum::Digits(bytes)
+            }
+            Token::Symbol(b'(') => {
+                if self.at_word(&["SELECT", "WITH"])? {
+                    return Err("a query".to_owned());
+                }
+                let inner = self.expression()?;
+                if self.peek()? == Token::Symbol(b',') {
+                    return Err("a row of values".to_owned());
+                }
+                self.expect_symbol(b')')?;
+                return Ok(inner);
+            }
+            Token::Name { .. } => {
+                let name = self.cursor.name_of(token, "a name").map_err(reason)?;
+                if self.peek()? == Token::Symbol(b'(') {
+                    return Err(format!("the stored function {name}"));
+                }
+                return self.column(name);
+            }
+            Token::Word(_) => return self.word(token),
+            token => return Err(reason(self.cursor.unexpected(token, "an expression"))),
+        };
+        Ok(Formula::Value(datum))
+    }
+
+    /// A text of the expression, in the character set of the session.
+    fn text_datum(&self, text: String) -> Datum {
+        let utf8 = self.charset == Charset::Utf8;
+        Datum::Text(
+            text,
+            Collation {
+                utf8,
+                ..Collation::LITERAL
+            },
+        )
+    }
+
+    /// Adjacent strings are one.
+    fn with_adjacent(&mut self, mut text: String) -> Result<String, Unevaluable> {
+        while let Token::Text { .. } = self.peek()? {
+            text += &self.cursor.string("a string").map_err(reason)?;
+        }
+        Ok(text)
+    }
+
+    /// A keyword, a function, a variable or a column.
+    fn word(&mut self, token: Token) -> Result<Formula, Unevaluable> {
+        let name = self.cursor.name_of(token, "a name").map_err(reason)?;
+        let upper = name.to_ascii_uppercase();
+        match upper.as_str() {
+            "NULL" => return Ok(Formula::Value(Datum::NULL)),
+            "TRUE" => return Ok(Formula::Value(Datum::Int(1))),
+            "FALSE" => return Ok(Formula::Value(Datum::Int(0))),
+            "CASE" => return self.case(),
+            "EXISTS" | "SELECT" => return Err("a query".to_owned()),
+            "INTERVAL" => return self.interval_first(),
+            _ if upper.starts_with("@@") => return Err(format!("the variable {name}")),
+            _ if upper.starts_with('@') => {
+                return Ok(Formula::Variable(name[1..].to_ascii_lowercase()));
+            }
+            _ => {}
+        }
+        match self.peek()? {
+            Token::Text { .. } if name.starts_with('_') => return self.introduced(&name[1..]),
+            Token::Text { .. } if ["DATE", "TIME", "TIMESTAMP"].contains(&upper.as_str()) => {
+                let text = self.cursor.string("a string").map_err(reason)?;
+                let to = match upper.as_str() {
+                    "DATE" => CastType::Date,
+                    "TIME" => CastType::Time(None),
+                    _ => CastType::DateTime(None),
+                };
+                return Formula::Value(Datum::text(text)).cast(to);
+            }
+            Token::Hex(span) if name.starts_with('_') => {
+                self.next()?;
+                let bytes = hex_bytes(self.cursor.slice(span)).unwrap_or_default();
+                return introduced_bytes(&name[1..], bytes);
+            }
+            Token::Symbol(b'(') => return self.function(&upper),
+            _ => {}
+        }
+        let bare = [
+            "CURRENT_TIMESTAMP",
+            "CURRENT_DATE",
+            "CURRENT_TIME",
+            "CURRENT_USER",
+            "LOCALTIME",
+            "LOCALTIMESTAMP",
+            "UTC_TIMESTAMP",
+            "UTC_DATE",
+            "UTC_TIME",
+        ];
+        if bare.contains(&upper.as_str()) {
+            return known(&upper, Vec::new());
+        }
+        self.column(name)
+    }
+
+    /// `_utf8mb4'x'`: a string whose bytes are in that character set.
+    fn introduced(&mut self, charset: &str) -> Result<Formula, Unevaluable> {
+        let text = self.cursor.string("a string").map_err(reason)?;
+        let text = self.with_adjacent(text)?;
+        let own = Charset::from_name(charset);
+        if own == Some(self.charset)
+            || (own.is_some_and(|own| own != Charset::Binary) && text.is_ascii())
+        {
+            return Ok(Formula::Value(self.text_datum(text)));
+        }
+        if self.charset == Charset::Utf8 || text.is_ascii() {
+            return introduced_bytes(charset, text.into_bytes());
+        }
+        Err(format!("text of the character set {charset}"))
+    }
+
+    fn column(&mut self, first: String) -> Result<Formula, Unevaluable> {
+        let mut parts = vec![first];
+        while self.skip_symbol(b'.')? {
+            parts.push(self.name()?);
+        }
+        let name = parts.pop().unwrap_or_default();
+        Ok(Formula::Column(parts.pop(), name))
+    }
+
+    /// `CASE`, as `IF` in `IF`.
+    fn case(&mut self) -> Result<Formula, Unevaluable> {
+        let subject = if self.at_word(&["WHEN"])? {
+            None
+        } else {
+            Some(self.expression()?)
+        };
+        let mut arguments = Vec::new();
+        while self.skip_word("WHEN")? {
+            let condition = self.expression()?;
+            self.expect_word("THEN")?;
+            arguments.push(match &subject {
+                Some(subject) => known("=", vec![subject.clone(), condition])?,
+                None => condition,
+            });
+            arguments.push(self.expression()?);
+        }
+        arguments.push(if self.skip_word("ELSE")? {
+            self.expression()?
+        } else {
+            Formula::Value(Datum::NULL)
+        });
+        self.expect_word("END")?;
+        known("CASE", arguments)
+    }
+
+    /// `INTERVAL 1 DAY + date`.
+    fn interval_first(&mut self) -> Result<Formula, Unevaluable> {
+        if self.peek()? == Token::Symbol(b'(') {
+            return Err("the function INTERVAL".to_owned());
+        }
+        let amount = self.expression()?;
+        let unit = self.name()?.to_ascii_uppercase();
+        self.expect_symbol(b'+')?;
+        let date = self.primary()?;
+        let unit = Formula::Value(Datum::text(unit));
+        known("DATE_ADD", vec![date, amount, unit])
+    }
+
+    /// A call, from its opening parenthesis on.
+    fn function(&mut self, name: &str) -> Result<Formula, Unevaluable> {
+        self.expect_symbol(b'(')?;
+        match name {
+            "CAST" => {
+                let value = self.expression()?;
+                self.expect_word("AS")?;
+                self.cast_to(value)
+            }
+            "CONVERT" => {
+                let value = self.expression()?;
+                if self.skip_word("USING")? {
+                    let charset = self.name()?;
+                    self.expect_symbol(b')')?;
+                    return value.cast(CastType::Using(charset));
+                }
+                self.expect_symbol(b',')?;
+                self.cast_to(value)
+            }
+            "TRIM" => self.trim(),
+            "POSITION" => {
+                // The argument's own IN must not be taken for the operator.
+                let needle = self.primary()?;
+                self.expect_word("IN")?;
+                let text = self.expression()?;
+                self.expect_symbol(b')')?;
+                known("LOCATE", vec![needle, text])
+            }
+            "EXTRACT" => {
+                let unit = self.unit()?;
+                self.expect_word("FROM")?;
+                let date = self.expression()?;
+                self.expect_symbol(b')')?;
+                known(name, vec![unit, date])
+            }
+            "TIMESTAMPDIFF" | "TIMESTAMPADD" => {
+                let mut arguments = vec![self.unit()?];
+                self.expect_symbol(b',')?;
+                arguments.extend(self.arguments(&[])?);
+                known(name, arguments)
+            }
+            "DATE_ADD" | "ADDDATE" | "DATE_SUB" | "SUBDATE" => self.date_shift(name),
+            "SUBSTRING" | "SUBSTR" | "MID" => {
+                let arguments = self.arguments(&["FROM", "FOR"])?;
+                known("SUBSTRING", arguments)
+            }
+            "CHAR" => self.characters(),
+            _ if functions::find(name).is_some() => {
+                let arguments = self.arguments(&[])?;
+                // How many decimals the whole has depends on them.
+                let constant = |argument: &Formula| match argument {
+                    Formula::Value(_) => true,
+                    Formula::Call(function, inner, _) => {
+                        function.name == "NEG" && matches!(inner[..], [Formula::Value(_)])
+                    }
+                    _ => false,
+                };
+                if ["ROUND", "TRUNCATE", "FORMAT"].contains(&name)
+                    && !arguments.get(1).is_none_or(constant)
+                {
+                    return Err(format!("{name} to decimals that are computed"));
+                }
+                known(name, arguments)
+            }
+            _ => Err(format!("the function {name}")),
+        }
+    }
+
+    fn unit(&mut self) -> Result<Formula, Unevaluable> {
+        let unit = self.name()?.to_ascii_uppercase();
+        Ok(Formula::Value(Datum::text(unit)))
+    }
+
+    /// Arguments up to the closing parenthesis, with one of `separators` between them.
+    fn arguments(&mut self, separators: &[&str]) -> Result<Vec<Formula>, Unevaluable> {
+        let mut arguments = Vec::new();
+        if self.skip_symbol(b')')? {
+            return Ok(arguments);
+        }
+        loop {
+            arguments.push(self.expression()?);
+            if self.at_word(separators)? {
+                self.next()?;
+            } else if !self.skip_symbol(b',')? {
+                self.expect_symbol(b')')?;
+                return Ok(arguments);
+            }
+        }
+    }
+
+    fn date_shift(&mut self, name: &str) -> Result<Formula, Unevaluable> {
+        let function = if name.ends_with("SUB") || name.starts_with("SUB") {
+            "DATE_SUB"
+        } else {
+            "DATE_ADD"
+        };
+        let date = self.expression()?;
+        self.expect_symbol(b',')?;
+        let shifted = if self.skip_word("INTERVAL")? {
+            self.interval(function, date)?
+        } else {
+            let unit = Formula::Value(Datum::text("DAY"));
+            known(function, vec![date, self.expression()?, unit])?
+        };
+        self.expect_symbol(b')')?;
+        Ok(shifted)
+    }
+
+    fn trim(&mut self) -> Result<Formula, Unevaluable> {
+        let mut mode = "BOTH";
+        for word in ["BOTH", "LEADING", "TRAILING"] {
+            if self.skip_word(word)? {
+                mode = word;
+            }
+        }
+        let mode = Formula::Value(Datum::text(mode));
+        let from_only = self.skip_word("FROM")?;
+        let first = self.expression()?;
+        let arguments = if !from_only && self.skip_word("FROM")? {
+            vec![mode, self.expression()?, first]
+        } else {
+            vec![mode, first]
+        };
+        self.expect_symbol(b')')?;
+        known("TRIM", arguments)
+    }
+
+    /// `CHAR(65, 66 USING utf8mb4)`.
+    fn characters(&mut self) -> Result<Formula, Unevaluable> {
+        let mut arguments = Vec::new();
+        loop {
+            arguments.push(self.expression()?);
+            if self.skip_word("USING")? {
+                let charset = self.name()?;
+                self.expect_symbol(b')')?;
+                return known("CHAR", arguments)?.cast(CastType::Using(charset));
+            }
+            if !self.skip_symbol(b',')? {
+                self.expect_symbol(b')')?;
+                return known("CHAR", arguments);
+            }
+        }
+    }
+
+    /// The type of a `CAST`, and the closing parenthesis.
+    fn cast_to(&mut self, value: Formula) -> Result<Formula, Unevaluable> {
+        let name = self.name()?.to_ascii_uppercase();
+        let mut lengths = Vec::new();
+        if self.skip_symbol(b'(')? {
+            loop {
+                let Token::Number(span) = self.next()? else {
+                    return Err("an unknown length".to_owned());
+                };
+                let digits = self.cursor.text(span).map_err(reason)?;
+                lengths.push(digits.parse().map_err(|_| "an unknown length".to_owned())?);
+                if !self.skip_symbol(b',')? {
+                    self.expect_symbol(b')')?;
+                    break;
+                }
+            }
+        }
+        let mut charset = None;
+        if self.skip_word("CHARACTER")? {
+            self.expect_word("SET")?;
+            charset = Some(self.name()?);
+        } else if self.skip_word("CHARSET")? {
+            charset = Some(self.name()?);
+        }
+        let _ = self.skip_word("INTEGER")? || self.skip_word("INT")?;
+        self.expect_symbol(b')')?;
+        let to = CastType::named(&name, &lengths)?;
+        let cast = value.cast(to)?;
+        match charset {
+            Some(charset) => cast.cast(CastType::Using(charset)),
+            None => Ok(cast),
+        }
+    }
+}
+
+fn number(digits: &str) -> Result<Datum, Unevaluable> {
+    if digits.contains(['e', 'E']) {
+        let number = digits.parse().map_err(|_| "a wrong number".to_owned())?;
+        return Datum::double(number);
+    }
+    if let Ok(number) = digits.parse() {
+        return Ok(Datum::Int(number));
+    }
+    if let Ok(number) = digits.parse() {
+        return Ok(Datum::Unsigned(number));
+    }
+    let number = Exact::parse(digits).ok_or("a wrong number")?;
+    let scale = number.scale();
+    Datum::decimal(number, scale)
+}
+
+/// `_latin1 0xE9`: text of the character set, or bytes.
+fn introduced_bytes(charset: &str, bytes: Vec<u8>) -> Result<Formula, Unevaluable> {
+    let own = Charset::from_name(charset).ok_or_else(|| format!("the character set {charset}"))?;
+    if own == Charset::Binary {
+        return Ok(Formula::Value(Datum::Bytes(bytes)));
+    }
+    let text = own
+        .decode(bytes.into())
+        .map_err(|error| error.to_string())?;
+    let collation = Collation {
+        utf8: own == Charset::Utf8,
+        ..Collation::LITERAL
+    };
+    Ok(Formula::Value(Datum::Text(text.into_owned(), collation)))
+}
