@@ -65,17 +65,42 @@ pub(super) fn convert<'a>(
     }
 }
 
-/// Converts a value that was computed, as if it had been written as a literal.
+/// A value that was computed, by the form in which a literal of it would be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Computed<'a> {
+    /// Digits of a number, with an exponent or without.
+    Number(&'a str),
+    /// Text.
+    Text(&'a str),
+    /// Bytes, which are text in the column's character set or a number in digits.
+    Bytes(&'a [u8]),
+}
+
+/// Converts a text, as if it had been written as a literal.
 ///
 /// # Errors
 /// When it does not fit the kind.
 pub fn convert_text(text: &str, kind: &ValueType) -> Result<Value<'static>, ValueError> {
-    let value = string(
-        Cow::Borrowed(text.as_bytes()),
-        Charset::Utf8,
-        kind,
-        &mut false,
-    )?;
+    convert_computed(Computed::Text(text), kind)
+}
+
+/// Converts a value that was computed, as if it had been written as a literal.
+///
+/// # Errors
+/// When it does not fit the kind.
+pub fn convert_computed(
+    computed: Computed<'_>,
+    kind: &ValueType,
+) -> Result<Value<'static>, ValueError> {
+    let changed = &mut false;
+    let value = match computed {
+        Computed::Number(digits) => match digits.strip_prefix('-') {
+            Some(unsigned) => number(unsigned.as_bytes(), true, kind, changed)?,
+            None => number(digits.as_bytes(), false, kind, changed)?,
+        },
+        Computed::Text(text) => string(text.as_bytes().into(), Charset::Utf8, kind, changed)?,
+        Computed::Bytes(bytes) => string(bytes.into(), Charset::Binary, kind, changed)?,
+    };
     Ok(match value {
         Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
         Value::Blob(bytes) => Value::Blob(Cow::Owned(bytes.into_owned())),
@@ -92,7 +117,12 @@ fn number<'a>(
     changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
     if *kind == ValueType::Integer && !negative {
-        return integer(digits, changed).map(Value::Integer);
+        if let Some(number) = few_digits(digits) {
+            return Ok(Value::Integer(number));
+        }
+        if !digits.contains(&b'e') && !digits.contains(&b'E') {
+            return integer(digits, changed).map(Value::Integer);
+        }
     }
     let written = if negative {
         let signed = std::iter::once(b'-').chain(digits.iter().copied());
@@ -100,7 +130,14 @@ fn number<'a>(
     } else {
         Cow::Borrowed(digits)
     };
+    let exponent = written.contains(&b'e') || written.contains(&b'E');
     match kind {
+        ValueType::Integer | ValueType::Unsigned | ValueType::Year if exponent => {
+            // A floating point number, of which the server takes the even one of two neighbours.
+            let whole = real(&written, &mut false)?.round_ties_even().to_string();
+            *changed |= whole.as_bytes() != digits;
+            string(Cow::Owned(whole.into_bytes()), Charset::Utf8, kind, changed)
+        }
         ValueType::Enum(members, _) => Ok(Value::Text(Cow::Owned(member(members, &written)?))),
         ValueType::Set(members, _) => Ok(Value::Text(Cow::Owned(subset(members, &written)?))),
         ValueType::Bits => unsigned(&written, changed),

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Connection;
 
 use super::completion;
+use super::computed::Occasion;
 use super::final_names::{FinalNames, Wanted};
 use super::finish::Finisher;
 use super::names::Names;
@@ -37,6 +38,7 @@ pub(super) struct DumpedTables<'a> {
     pub(super) finals: FinalNames,
     /// Fail when anything would be noted.
     pub(super) strict: bool,
+    pub(super) occasion: Occasion,
 }
 
 impl Destination for DumpedTables<'_> {
@@ -48,6 +50,7 @@ impl Destination for DumpedTables<'_> {
             selection: self.selection,
             wanted: wanted(),
             strict: self.strict,
+            occasion: self.occasion,
             databases: Databases::default(),
             names: Names::default(),
             tables: Vec::new(),
@@ -65,6 +68,7 @@ struct ImportStorage<'c> {
     selection: &'c Selection,
     wanted: Wanted,
     strict: bool,
+    occasion: Occasion,
     databases: Databases,
     names: Names,
     /// In the order of the dumps.
@@ -130,7 +134,8 @@ impl Storage for ImportStorage<'_> {
                 self.tables.len() - 1
             }
         };
-        self.tables[index].store(self.connection, &mut self.names, input, rows)
+        let (names, occasion) = (&mut self.names, &self.occasion);
+        self.tables[index].store(self.connection, names, input, occasion, rows)
     }
 
     fn unwanted(&mut self, _input: &str, header: InsertHeader, _count: u64) {

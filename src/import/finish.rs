@@ -486,6 +486,20 @@ impl Finisher<'_> {
         indexes
     }
 
+    /// Values that the importer computed where only the server could.
+    fn note_settled(&mut self, table: &ImportTable) {
+        for ((column, function), (count, input, position)) in &table.settled {
+            let what = format!(
+                "table {}, column {column}: {} of {function}() settled at the time of the import, here \
+                 the first",
+                table.definition.name,
+                counted(*count, "value"),
+            );
+            self.notes
+                .push(Note::new(input, *position, NoteClass::Changed, what));
+        }
+    }
+
     /// Where the new table differs from the definition.
     pub(super) fn note_changes(&mut self, table: &ImportTable) {
         let position = table.definition.position;
@@ -526,5 +540,6 @@ impl Finisher<'_> {
         for (class, what) in differences {
             self.note(table, position, class, &what);
         }
+        self.note_settled(table);
     }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
 
+use super::computed::{Constant, constant};
 use crate::dump::{
     ColumnDefinition, DefaultValue, KeyKind, KeyPart, TableDefinition, Value, ValueType,
     convert_text,
@@ -306,8 +307,14 @@ pub(super) fn default_sql(
         Some(DefaultValue::Bytes(bytes)) => return Ok(Some(bytes_sql(bytes, kind))),
         Some(DefaultValue::CurrentTimestamp) => return Ok(Some(now_sql(kind))),
         Some(DefaultValue::Expression(source)) => {
-            let sql = translate::expression(source, &Scope::default())?;
-            return Ok(Some(format!("({})", fitted(sql.text, kind))));
+            if !translate::is_spatial(&source.text)
+                && let Constant::Value(value) = constant(source, kind)?
+            {
+                value
+            } else {
+                let sql = translate::expression(source, &Scope::default())?;
+                return Ok(Some(format!("({})", fitted(sql.text, kind))));
+            }
         }
     };
     Ok(match &value {

@@ -7,12 +7,13 @@
 //! - [`Selection`]: which databases and tables; `final_names`: by the names that they have in the end;
 //!   `planner`: what the reading side knows of them
 //! - `dumped_tables`: all tables of an import, as its statements change them
-//! - `table`: one table; `storing`: its rows; `resolve`: values that are not literals; `numbering`:
-//!   `AUTO_INCREMENT`; `duplicates`: rows whose key is there already
+//! - `table`: one table; `storing`: its rows; `resolve`: values that are not literals; `computed`: what
+//!   becomes of computed ones; `numbering`: `AUTO_INCREMENT`; `duplicates`: rows whose key is there already
 //! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
 //! - `completion`, `finish`, `keys`, `views`: what is made of definitions when all rows are in
 
 mod completion;
+mod computed;
 mod dumped_tables;
 mod duplicates;
 mod final_names;
@@ -31,6 +32,7 @@ mod views;
 use std::path::Path;
 use std::time::Instant;
 
+use self::computed::Occasion;
 use self::dumped_tables::DumpedTables;
 use self::final_names::FinalNames;
 pub use self::selection::Selection;
@@ -98,6 +100,14 @@ pub fn import(
         selection: &options.selection,
         finals: FinalNames::of(dumps, options.charset, &options.selection),
         strict: options.strict,
+        occasion: Occasion {
+            now: microseconds(options.bake_time),
+        },
     };
     load(&plan, output, &tables, progress)
+}
+
+/// Microseconds from 1970 to a time as provenance has it.
+fn microseconds(time: &str) -> i64 {
+    time.parse().map_or(0, jiff::Timestamp::as_microsecond)
 }

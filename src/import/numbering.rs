@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params_from_iter};
 
-use super::resolve;
+use super::resolve::Place;
 use super::table::ImportTable;
 use crate::dump::{InsertHeader, KeyPart};
 use crate::file::sql::quoted;
@@ -26,8 +26,7 @@ impl ImportTable {
     /// Numbers the rows that give NULL, `DEFAULT`, nothing, or 0 where that asks for a number too.
     pub(super) fn number_rows(
         &mut self,
-        connection: &Connection,
-        input: &str,
+        place: &Place<'_>,
         header: &InsertHeader,
         columns: &mut Vec<usize>,
         batch: &mut Batch,
@@ -63,13 +62,13 @@ impl ImportTable {
                 }
             }
             if batch.unresolved {
-                resolve::resolve(self, connection, input, columns, batch)?;
+                place.resolve(self, columns, batch)?;
             }
-            return self.number_groups(connection, &numbered, columns, batch);
+            return self.number_groups(place.connection, &numbered, columns, batch);
         }
         let mut next = match self.next_number {
             Some(next) => next,
-            None => self.first_number(connection, index)?,
+            None => self.first_number(place.connection, index)?,
         };
         for cell in batch.cells.iter_mut().skip(at).step_by(width) {
             if asks(cell) {

@@ -1,72 +1,131 @@
 //! Values that are not written as literals: `DEFAULT`, `NOW()`, `CONCAT('a', 'b')`.
 //!
 //! Dump programs do not write them; people and object mappers do. A default comes from the table,
-//! an expression is translated and computed by SQLite, and the result is read as if it had been
-//! written as a literal. What cannot be translated is an error, never a guess. A default may depend on other
-//! columns of its row, and is computed row by row then.
+//! an expression is computed by MySQL's rules, and the result is stored as the server would store it. What
+//! is not known is an error, never a guess. Geometry is translated: its bytes are all there is to it. A default
+//! may depend on other columns of its row, and is computed row by row then.
 
 use rusqlite::limits::Limit;
 use rusqlite::types::{self, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
+use super::computed::{Occasion, Settled, settle};
 use super::table::ImportTable;
-use crate::dump::{SourceText, Value, ValueType, convert_text};
+use crate::dump::{Position, SourceText, Value, ValueType, convert_text};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Bound, Cell};
 use crate::load::error::mismatch;
 use crate::translate;
 
-/// Computed values longer than this are refused: `REPEAT('x', 1000000000)` is short to write.
+/// Computed values longer than this are refused.
 const LONGEST: i32 = 16 * 1024 * 1024;
 
-/// Puts values in the place of all defaults and expressions of the batch.
-pub(super) fn resolve(
-    table: &ImportTable,
-    connection: &Connection,
-    input: &str,
-    columns: &[usize],
-    batch: &mut Batch,
-) -> Result<(), LoadError> {
-    let by_row: Vec<bool> = columns
-        .iter()
-        .map(|&index| table.row_default(index, &table.layout).is_some())
-        .collect();
-    let cells = std::mem::take(&mut batch.cells);
-    let mut resolved = Vec::with_capacity(cells.len());
-    for (at, cell) in cells.into_iter().enumerate() {
-        let index = columns[at % columns.len()];
-        let column = &table.layout.columns[index];
-        let position = batch.places[at / columns.len()].position;
-        let failed = |reason: String| {
-            let reason = format!("column {}: {reason}", column.name);
-            mismatch(input, position, &table.definition.name, reason)
-        };
-        resolved.push(match cell {
-            Cell::Default if by_row[at % columns.len()] => Cell::Default,
-            Cell::Default => match table.default_of(index) {
-                Some(sql) => {
-                    compute(connection, &sql, Vec::new(), &column.kind, batch).map_err(failed)?
-                }
-                None => Cell::Null,
-            },
-            Cell::Expression(source) => {
-                let sql = match default_of(&source, table) {
-                    Some(sql) => sql.unwrap_or_else(|| "NULL".to_owned()),
-                    None => {
-                        translate::value(&source)
-                            .map_err(|reason| failed(format!("the value uses {reason}")))?
-                            .text
-                    }
-                };
-                compute(connection, &sql, Vec::new(), &column.kind, batch).map_err(failed)?
-            }
-            cell => cell,
-        });
+/// Where rows are stored, and what their expressions may ask for.
+pub(super) struct Place<'p> {
+    pub(super) connection: &'p Connection,
+    pub(super) input: &'p str,
+    pub(super) occasion: &'p Occasion,
+}
+
+impl Place<'_> {
+    /// Puts values in the place of all defaults and expressions of the batch.
+    pub(super) fn resolve(
+        &self,
+        table: &mut ImportTable,
+        columns: &[usize],
+        batch: &mut Batch,
+    ) -> Result<(), LoadError> {
+        let by_row: Vec<bool> = columns
+            .iter()
+            .map(|&index| table.row_default(index, &table.layout).is_some())
+            .collect();
+        let cells = std::mem::take(&mut batch.cells);
+        let mut resolved = Vec::with_capacity(cells.len());
+        for (at, cell) in cells.into_iter().enumerate() {
+            let index = columns[at % columns.len()];
+            let place = batch.places[at / columns.len()].position;
+            let (position, computed) = match cell {
+                Cell::Default if by_row[at % columns.len()] => (place, Ok(Cell::Default)),
+                Cell::Default => (place, self.default(table, index, batch)),
+                Cell::Expression(source) => (
+                    source.position,
+                    self.expression(table, index, &source, batch),
+                ),
+                cell => (place, Ok(cell)),
+            };
+            let cell = computed.map_err(|reason| {
+                let reason = format!("column {}: {reason}", table.layout.columns[index].name);
+                mismatch(self.input, position, &table.definition.name, reason)
+            })?;
+            resolved.push(cell);
+        }
+        batch.cells = resolved;
+        batch.unresolved = false;
+        row_defaults(table, self.connection, self.input, columns, batch)
     }
-    batch.cells = resolved;
-    batch.unresolved = false;
-    row_defaults(table, connection, input, columns, batch)
+
+    fn default(
+        &self,
+        table: &ImportTable,
+        index: usize,
+        batch: &mut Batch,
+    ) -> Result<Cell, String> {
+        match table.default_of(index) {
+            Some(sql) => compute(
+                self.connection,
+                &sql,
+                Vec::new(),
+                &table.layout.columns[index].kind,
+                batch,
+            ),
+            None => Ok(Cell::Null),
+        }
+    }
+
+    fn expression(
+        &self,
+        table: &mut ImportTable,
+        index: usize,
+        source: &SourceText,
+        batch: &mut Batch,
+    ) -> Result<Cell, String> {
+        let kind = table.layout.columns[index].kind.clone();
+        if let Some(named) = default_of(source, table) {
+            return match named {
+                Some(sql) => compute(self.connection, &sql, Vec::new(), &kind, batch),
+                None => Ok(Cell::Null),
+            };
+        }
+        if translate::is_spatial(&source.text) {
+            let sql =
+                translate::value(source).map_err(|reason| format!("the value uses {reason}"))?;
+            return compute(self.connection, &sql.text, Vec::new(), &kind, batch);
+        }
+        let Settled { value, by_server } = settle(source, &kind, self.occasion)
+            .map_err(|reason| format!("the value uses {reason}"))?;
+        if let Some(function) = by_server {
+            let column = table.layout.columns[index].name.clone();
+            self.see(table, column, function, source.position);
+        }
+        Ok(batch.cell(value))
+    }
+
+    /// Counts a value that only a server could have said.
+    fn see(
+        &self,
+        table: &mut ImportTable,
+        column: String,
+        function: &'static str,
+        position: Position,
+    ) {
+        let first = || (0, self.input.to_owned(), position);
+        let entry = table
+            .settled
+            .entry((column, function))
+            .or_insert_with(first);
+        entry.0 += 1;
+    }
 }
 
 impl ImportTable {

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode};
 
+use super::computed::Occasion;
 use super::layout::implicit_default;
 use super::names::Names;
-use super::resolve;
+use super::resolve::Place;
 use super::table::ImportTable;
 use crate::dump::{InsertHeader, OnConflict, ValueType};
 use crate::load::LoadError;
@@ -26,6 +27,7 @@ impl ImportTable {
         connection: &Connection,
         names: &mut Names,
         input: &str,
+        occasion: &Occasion,
         rows: InsertedRows,
     ) -> Result<Batch, LoadError> {
         let InsertedRows {
@@ -40,10 +42,15 @@ impl ImportTable {
         let width = batch.cells.len() / batch.rows().max(1);
         let mut columns = self.columns(&header, width)?;
         self.see_generated(&columns, &batch);
-        self.number_rows(connection, input, &header, &mut columns, &mut batch)?;
+        let place = Place {
+            connection,
+            input,
+            occasion,
+        };
+        self.number_rows(&place, &header, &mut columns, &mut batch)?;
         self.add_row_defaults(&mut columns, &mut batch);
         if batch.unresolved {
-            resolve::resolve(self, connection, input, &columns, &mut batch)?;
+            place.resolve(self, &columns, &mut batch)?;
         }
         self.widen(connection, names, &columns, &mut batch)?;
         let conflict = self.conflict(connection, names, input, &header, upsert.as_ref())?;

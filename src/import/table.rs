@@ -48,6 +48,8 @@ pub(super) struct ImportTable {
     pub(super) given: BTreeSet<u32>,
     /// Generated columns that some rows give no values for.
     pub(super) absent: BTreeSet<u32>,
+    /// Values that only a server could say, by column and function, with the first place.
+    pub(super) settled: BTreeMap<(String, &'static str), (u64, String, Position)>,
     /// Rows stored. Not exact where rows may have replaced others.
     pub(super) rows: u64,
     /// The number of rows has to be counted.
@@ -76,6 +78,7 @@ impl ImportTable {
             widened,
             given: BTreeSet::new(),
             absent: BTreeSet::new(),
+            settled: BTreeMap::new(),
             rows: 0,
             recount: false,
             next_number: None,
@@ -105,6 +108,7 @@ impl ImportTable {
             widened: BTreeSet::new(),
             given: BTreeSet::new(),
             absent: BTreeSet::new(),
+            settled: BTreeMap::new(),
             rows: 0,
             recount: false,
             next_number: None,

@@ -233,6 +233,20 @@ pub(super) fn value(source: &SourceText) -> Result<Sql, Untranslatable> {
     Ok(sql)
 }
 
+/// Whether a value is a call that makes geometry.
+pub(super) fn is_spatial(text: &str) -> bool {
+    let name = text
+        .split('(')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_uppercase();
+    name.starts_with("ST_")
+        || name == "POINT"
+        || name.ends_with("FROMTEXT")
+        || name.ends_with("FROMWKB")
+}
+
 /// What `ON DUPLICATE KEY UPDATE` has to know of the table's columns.
 pub(super) trait Assigned {
     /// Brings the SQL of a column's value to the form that it stores.

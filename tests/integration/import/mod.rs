@@ -2,11 +2,13 @@
 
 pub(crate) mod cases;
 pub(crate) mod charsets;
+pub(crate) mod functions;
 pub(crate) mod memory;
 pub(crate) mod mutation;
 pub(crate) mod oracle;
 pub(crate) mod promised;
 pub(crate) mod random;
+pub(crate) mod random_expressions;
 pub(crate) mod random_schema;
 pub(crate) mod random_sql;
 pub(crate) mod random_types;

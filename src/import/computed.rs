@@ -1,0 +1,167 @@
+//! Values that have to be computed before they are stored: what an expression may ask for, and what its value
+//! becomes in a column.
+//!
+//! The evaluator knows types of its own; a column takes them as a server would take them. Where that depends on
+//! the server, it is an error.
+
+use crate::dump::{Computed, SourceText, Value, ValueError, ValueType, convert_computed};
+use crate::evaluate::{self, Datum, Formula, Surroundings, Unevaluable};
+
+/// What is settled once for all expressions of an import.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Occasion {
+    /// Microseconds since 1970, in UTC.
+    pub(super) now: i64,
+}
+
+impl Surroundings for Occasion {
+    fn now(&self) -> Result<i64, Unevaluable> {
+        Ok(self.now)
+    }
+
+    fn random(&self) -> u128 {
+        uuid::Uuid::new_v4().as_u128()
+    }
+}
+
+/// A place where nothing but literals is known.
+struct Nowhere;
+
+impl Surroundings for Nowhere {}
+
+/// What an expression of a definition is: `DEFAULT (…)`.
+pub(super) enum Constant {
+    Value(Value<'static>),
+    /// It has to be computed anew for each row, because it asks a server.
+    Anew,
+}
+
+/// The value of an expression that names no column.
+pub(super) fn constant(source: &SourceText, kind: &ValueType) -> Result<Constant, Unevaluable> {
+    let formula = evaluate::parse(source)?;
+    match by_server(&formula) {
+        Some(_) => Ok(Constant::Anew),
+        None => stored(&formula.evaluate(&Nowhere)?, kind).map(Constant::Value),
+    }
+}
+
+/// The first function of an expression that only a server could answer.
+fn by_server(formula: &Formula) -> Option<&'static str> {
+    let mut found = None;
+    formula.functions(&mut |function| {
+        if evaluate::needs_server(function.name) {
+            found = found.or(Some(function.name));
+        }
+    });
+    found
+}
+
+/// A computed value, and the function in it that only a server could have answered.
+pub(super) struct Settled {
+    pub(super) value: Value<'static>,
+    pub(super) by_server: Option<&'static str>,
+}
+
+/// The value of an expression in a column of `kind`.
+pub(super) fn settle(
+    source: &SourceText,
+    kind: &ValueType,
+    surroundings: &dyn Surroundings,
+) -> Result<Settled, Unevaluable> {
+    let formula = evaluate::parse(source)?;
+    let value = stored(&formula.evaluate(surroundings)?, kind)?;
+    Ok(Settled {
+        value,
+        by_server: by_server(&formula),
+    })
+}
+
+/// What a column of `kind` stores for a value.
+pub(super) fn stored(datum: &Datum, kind: &ValueType) -> Result<Value<'static>, Unevaluable> {
+    let whole = matches!(
+        kind,
+        ValueType::Integer | ValueType::Unsigned | ValueType::Bits | ValueType::Year
+    );
+    let converted = match datum {
+        Datum::Null(_) => return Ok(Value::Null),
+        Datum::Double(number, _) => match kind {
+            ValueType::Real => return Ok(Value::Real(*number)),
+            // The even one of two neighbours.
+            _ if whole => number_in(&number.round_ties_even().to_string(), kind),
+            _ => number_in(&datum.digits(), kind),
+        },
+        Datum::Int(_) | Datum::Unsigned(_) | Datum::Decimal(..) => number_in(&datum.digits(), kind),
+        Datum::Member(text, number, _) => {
+            if whole || matches!(kind, ValueType::Real | ValueType::Decimal(_)) {
+                number_in(&number.to_string(), kind)
+            } else {
+                convert_computed(Computed::Text(text), kind)
+            }
+        }
+        Datum::Text(text, collation) => {
+            let bytes = matches!(
+                kind,
+                ValueType::Blob | ValueType::FixedBlob(_) | ValueType::Bits
+            );
+            if bytes && !collation.utf8 && !text.is_ascii() {
+                return Err("the bytes of text that is not in UTF-8".to_owned());
+            }
+            convert_computed(Computed::Text(text), kind)
+        }
+        Datum::Digits(bytes) if whole && *kind != ValueType::Bits => {
+            let number = bytes.iter().try_fold(0_u64, |sum, &byte| {
+                sum.checked_mul(256)
+                    .map(|shifted| shifted | u64::from(byte))
+            });
+            number_in(
+                &number.ok_or("a number of more than 64 bits")?.to_string(),
+                kind,
+            )
+        }
+        Datum::Bytes(bytes) | Datum::Digits(bytes) => {
+            convert_computed(Computed::Bytes(bytes), kind)
+        }
+        Datum::Date(_) | Datum::DateTime(..) | Datum::Time(..) => return moment(datum, kind),
+    };
+    converted.map_err(|error| format!("a value that does not fit: {error}"))
+}
+
+fn number_in(digits: &str, kind: &ValueType) -> Result<Value<'static>, ValueError> {
+    convert_computed(Computed::Number(digits), kind)
+}
+
+/// What a column stores for a date or time.
+fn moment(datum: &Datum, kind: &ValueType) -> Result<Value<'static>, Unevaluable> {
+    let fits = match (datum, kind) {
+        (_, ValueType::Text(_) | ValueType::Char(_) | ValueType::Any)
+        | (Datum::Date(_), ValueType::Date | ValueType::DateTime(_))
+        | (Datum::DateTime(..), ValueType::Date) => true,
+        (Datum::DateTime(_, micros, _), ValueType::DateTime(fraction))
+        | (Datum::Time(micros, _), ValueType::Time(fraction)) => {
+            let places = u32::try_from(6_usize.saturating_sub(*fraction)).unwrap_or(0);
+            micros % 10_i64.pow(places) == 0
+        }
+        (
+            Datum::Date(_) | Datum::DateTime(_, _, 0) | Datum::Time(_, 0),
+            ValueType::Integer | ValueType::Unsigned | ValueType::Real | ValueType::Decimal(_),
+        ) => {
+            let digits: String = datum
+                .digits()
+                .chars()
+                .filter(|letter| !"-: ".contains(*letter))
+                .collect();
+            let negative = datum.digits().starts_with('-');
+            let signed = if negative {
+                format!("-{digits}")
+            } else {
+                digits
+            };
+            return number_in(&signed, kind).map_err(|error| error.to_string());
+        }
+        _ => false,
+    };
+    if !fits {
+        return Err("a date or time in a column of another type".to_owned());
+    }
+    convert_computed(Computed::Text(&datum.digits()), kind).map_err(|error| error.to_string())
+}
