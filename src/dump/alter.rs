@@ -10,7 +10,7 @@ use super::cursor::Cursor;
 use super::definition::{DefaultValue, KeyDefinition, KeyKind, TableDefinition};
 use super::error::DumpProblem;
 use super::lexer::Token;
-use super::table::{element, open_parts};
+use super::table::{element, no_column, open_parts};
 
 /// Changes that mean nothing without a server.
 const NOISE: &[&str] = &[
@@ -91,14 +91,14 @@ fn change(
     }
     if cursor.skip_word("MODIFY")? {
         cursor.skip_word("COLUMN")?;
-        cursor.skip_words("IF", &["EXISTS"])?;
-        return redefine(cursor, table, None);
+        let if_exists = cursor.skip_words("IF", &["EXISTS"])?;
+        return redefine(cursor, table, None, if_exists);
     }
     if cursor.skip_word("CHANGE")? {
         cursor.skip_word("COLUMN")?;
-        cursor.skip_words("IF", &["EXISTS"])?;
+        let if_exists = cursor.skip_words("IF", &["EXISTS"])?;
         let old = cursor.name("a column name")?;
-        return redefine(cursor, table, Some(&old));
+        return redefine(cursor, table, Some(&old), if_exists);
     }
     if cursor.skip_word("ALTER")? {
         return alter_default(cursor, table);
@@ -165,17 +165,36 @@ fn add(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), DumpP
         return Ok(());
     }
     cursor.skip_word("COLUMN")?;
-    cursor.skip_words("IF", &["NOT", "EXISTS"])?;
+    let if_not_exists = cursor.skip_words("IF", &["NOT", "EXISTS"])?;
     if cursor.skip_symbol(b'(')? {
         loop {
-            let column = column(cursor, table)?;
-            table.columns.push(column);
+            added(cursor, table, if_not_exists)?;
             if !cursor.skip_symbol(b',')? {
                 return cursor.expect_symbol(b')', "')' behind the columns");
             }
         }
     }
-    place(cursor, table, None)
+    added(cursor, table, if_not_exists)
+}
+
+/// One column of `ADD`, unless it may be there already and is.
+fn added(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+    if_not_exists: bool,
+) -> Result<(), DumpProblem> {
+    let mut changed = table.clone();
+    let count = changed.columns.len();
+    place(cursor, &mut changed, None)?;
+    let new = changed
+        .columns
+        .iter()
+        .find(|column| column.id == changed.columns_made && changed.columns.len() > count);
+    let is_there = new.is_some_and(|new| table.column_index(&new.name).is_some());
+    if !(if_not_exists && is_there) {
+        *table = changed;
+    }
+    Ok(())
 }
 
 /// A column and where it goes.
@@ -185,6 +204,10 @@ fn place(
     instead_of: Option<usize>,
 ) -> Result<(), DumpProblem> {
     let mut column = column(cursor, table)?;
+    if let Some(omitted) = no_column(&column) {
+        table.omitted.push(omitted.to_owned());
+        return Ok(());
+    }
     let mut index = instead_of.unwrap_or(table.columns.len());
     if let Some(index) = instead_of {
         let old = table.columns[index].name.clone();
@@ -205,6 +228,7 @@ fn redefine(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
     old: Option<&str>,
+    if_exists: bool,
 ) -> Result<(), DumpProblem> {
     let name = match old {
         Some(old) => old.to_owned(),
@@ -214,6 +238,9 @@ fn redefine(
         },
     };
     let Some(index) = table.column_index(&name) else {
+        if if_exists {
+            return Ok(());
+        }
         return Err(DumpProblem::Unsupported(format!(
             "a change of column {name}, which the table does not have,"
         )));
@@ -223,6 +250,7 @@ fn redefine(
 
 fn alter_default(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), DumpProblem> {
     cursor.skip_word("COLUMN")?;
+    cursor.skip_words("IF", &["EXISTS"])?;
     let name = cursor.name("a column name")?;
     let default = if cursor.skip_words("SET", &["DEFAULT"])? {
         match cursor.next()? {
@@ -286,11 +314,13 @@ fn rename(
     outcome: &mut Alterations,
 ) -> Result<(), DumpProblem> {
     if cursor.skip_word("COLUMN")? {
+        cursor.skip_words("IF", &["EXISTS"])?;
         let old = cursor.name("a column name")?;
         cursor.expect_word("TO")?;
         let new = cursor.name("a column name")?;
         table.rename_column(&old, &new);
     } else if cursor.skip_word("KEY")? || cursor.skip_word("INDEX")? {
+        cursor.skip_words("IF", &["EXISTS"])?;
         let old = cursor.name("the name of a key")?;
         cursor.expect_word("TO")?;
         let new = cursor.name("the name of a key")?;
@@ -306,13 +336,14 @@ fn rename(
     Ok(())
 }
 
-/// Parses `name [USING method] ON table (parts)` behind `CREATE … INDEX`; gives the table.
+/// Parses `name [USING method] ON table (parts)` behind `CREATE … INDEX`; gives the table, and whether the
+/// key may be there already.
 pub(super) fn create_index(
     cursor: &mut Cursor<'_>,
     kind: KeyKind,
-) -> Result<((Option<String>, String), KeyDefinition), DumpProblem> {
+) -> Result<((Option<String>, String), KeyDefinition, bool), DumpProblem> {
     let position = cursor.position();
-    cursor.skip_words("IF", &["NOT", "EXISTS"])?;
+    let if_not_exists = cursor.skip_words("IF", &["NOT", "EXISTS"])?;
     let name = cursor.name("the name of an index")?;
     if cursor.skip_word("USING")? {
         cursor.name("an index method")?;
@@ -328,5 +359,5 @@ pub(super) fn create_index(
         parts,
         position,
     };
-    Ok((table, key))
+    Ok((table, key, if_not_exists))
 }

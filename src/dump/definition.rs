@@ -313,6 +313,13 @@ impl TableDefinition {
         self.keys.retain(|key| !key.parts.is_empty());
     }
 
+    /// Whether there is a secondary key of that name.
+    pub(super) fn has_key(&self, name: Option<&str>) -> bool {
+        let same = |own: &str| name.is_some_and(|name| own.eq_ignore_ascii_case(name));
+        let mut names = self.keys.iter().filter_map(|key| key.name.as_deref());
+        names.any(same)
+    }
+
     /// The column of that name, in any case as MySQL compares them.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&ColumnDefinition> {

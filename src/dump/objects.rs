@@ -249,14 +249,16 @@ impl DumpReader<'_> {
         kind: KeyKind,
         position: Position,
     ) -> Result<ParsedStatement, DumpProblem> {
-        let ((database, name), key) = alter::create_index(&mut self.cursor, kind)?;
+        let ((database, name), key, if_not_exists) = alter::create_index(&mut self.cursor, kind)?;
         let database = database.or_else(|| self.session.database.clone());
         let Some(mut table) = self.tables.remove(database.as_deref(), &name) else {
             let what = format!("CREATE INDEX on {name}, which is not in the dump");
             self.note_skipped(what, position, false);
             return Ok(ParsedStatement::Nothing);
         };
-        table.keys.push(key);
+        if !if_not_exists || !table.has_key(key.name.as_deref()) {
+            table.keys.push(key);
+        }
         self.tables.insert(table.clone());
         Ok(ParsedStatement::Statement(Statement::Altered(table)))
     }

@@ -7,7 +7,8 @@
 use super::column::{at_element_end, check, column, word_or_string};
 use super::cursor::Cursor;
 use super::definition::{
-    ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition, VERSIONING,
+    ColumnDefinition, ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition,
+    VERSIONING,
 };
 use super::error::{DumpProblem, Position};
 use super::lexer::Token;
@@ -21,11 +22,9 @@ pub(super) fn body(
     loop {
         if !element(cursor, table)? {
             let column = column(cursor, table)?;
-            // These words are only half reserved: what looks like a column may be none.
-            match (column.name.as_str(), column.column_type.name.as_str()) {
-                ("PERIOD", "FOR") => table.omitted.push("PERIOD".to_owned()),
-                ("VECTOR", "KEY" | "INDEX") => table.omitted.push("VECTOR KEY".to_owned()),
-                _ => table.columns.push(column),
+            match no_column(&column) {
+                Some(omitted) => table.omitted.push(omitted.to_owned()),
+                None => table.columns.push(column),
             }
         }
         match cursor.next()? {
@@ -36,6 +35,17 @@ pub(super) fn body(
     }
     table.settle();
     options(cursor, table)
+}
+
+/// What looks like a column and is none: these words are only half reserved.
+pub(super) fn no_column(column: &ColumnDefinition) -> Option<&'static str> {
+    let name = column.name.to_ascii_uppercase();
+    match (name.as_str(), column.column_type.name.as_str()) {
+        ("PERIOD", "FOR") => Some("PERIOD"),
+        ("VECTOR", "KEY" | "INDEX") => Some("VECTOR KEY"),
+        ("SYSTEM", "VERSIONING") => Some(VERSIONING),
+        _ => None,
+    }
 }
 
 /// Parses a key or constraint; `false`, and nothing is consumed, when a column stands there.
@@ -57,9 +67,13 @@ pub(super) fn element(
     } else if cursor.skip_word("SPATIAL")? {
         key(cursor, table, KeyKind::Spatial, None)?;
     } else if cursor.skip_words("FOREIGN", &["KEY"])? {
+        let if_not_exists = cursor.skip_words("IF", &["NOT", "EXISTS"])?;
         let foreign_key = foreign_key(cursor, name)?;
         skip_to_element_end(cursor)?;
-        table.foreign_keys.push(foreign_key);
+        let known = |key: &ForeignKey| key.name.is_some() && key.name == foreign_key.name;
+        if !if_not_exists || !table.foreign_keys.iter().any(known) {
+            table.foreign_keys.push(foreign_key);
+        }
     } else if cursor.skip_word("CHECK")? {
         table.checks.push(check(cursor, name)?);
     } else if cursor.at_word(&["KEY", "INDEX"])? {
@@ -81,9 +95,14 @@ fn key(
 ) -> Result<(), DumpProblem> {
     let position = cursor.position();
     let _ = cursor.skip_word("KEY")? || cursor.skip_word("INDEX")?;
+    let if_not_exists = cursor.skip_words("IF", &["NOT", "EXISTS"])?;
     let (name, parts) = key_parts(cursor)?;
+    let name = name.or(constraint);
+    if if_not_exists && table.has_key(name.as_deref()) {
+        return Ok(());
+    }
     table.keys.push(KeyDefinition {
-        name: name.or(constraint),
+        name,
         kind,
         parts,
         position,
@@ -157,7 +176,6 @@ fn part_length(cursor: &mut Cursor<'_>) -> Result<Option<u32>, DumpProblem> {
 /// Parses from behind `FOREIGN KEY`.
 fn foreign_key(cursor: &mut Cursor<'_>, name: Option<String>) -> Result<ForeignKey, DumpProblem> {
     let position = cursor.position();
-    cursor.skip_words("IF", &["NOT", "EXISTS"])?;
     let mut index_name = None;
     if cursor.peek()? != Token::Symbol(b'(') {
         index_name = Some(cursor.name("the name of a foreign key")?);

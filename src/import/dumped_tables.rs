@@ -134,6 +134,7 @@ impl Storage for ImportStorage<'_> {
                 self.tables.len() - 1
             }
         };
+        self.tables[index].widen_untyped(header);
         let (names, occasion) = (&mut self.names, &self.occasion);
         self.tables[index].store(self.connection, names, input, occasion, rows)
     }
@@ -147,6 +148,11 @@ impl Storage for ImportStorage<'_> {
     }
 
     fn finish(mut self: Box<Self>, read: InputsRead) -> Result<FilledFile, LoadError> {
+        // A dump of an empty database has the settings of any other.
+        let is_dump = !read.ignored.is_empty() && read.notes.is_empty();
+        if self.seen.is_empty() && !is_dump {
+            return Err(LoadError::NothingToImport);
+        }
         let mut notes = std::mem::take(&mut self.notes);
         let views = self.complete(&mut notes)?;
         let reports = self
@@ -340,7 +346,6 @@ impl ImportStorage<'_> {
                     names: self.databases.names(),
                 })
             }
-            _ if self.seen.is_empty() => Err(LoadError::NothingToImport),
             _ => self.check_tables(),
         }
     }

@@ -50,6 +50,8 @@ pub(super) struct ImportTable {
     pub(super) absent: BTreeSet<u32>,
     /// Values that only a server could say, by column and function, with the first place.
     pub(super) settled: BTreeMap<(String, &'static str), (u64, String, Position)>,
+    /// Its columns have names.
+    is_named: bool,
     /// Rows stored. Not exact where rows may have replaced others.
     pub(super) rows: u64,
     /// The number of rows has to be counted.
@@ -79,6 +81,7 @@ impl ImportTable {
             given: BTreeSet::new(),
             absent: BTreeSet::new(),
             settled: BTreeMap::new(),
+            is_named: true,
             rows: 0,
             recount: false,
             next_number: None,
@@ -109,10 +112,32 @@ impl ImportTable {
             given: BTreeSet::new(),
             absent: BTreeSet::new(),
             settled: BTreeMap::new(),
+            is_named: header.columns.is_some(),
             rows: 0,
             recount: false,
             next_number: None,
             unique_indexes: BTreeMap::new(),
+        }
+    }
+
+    /// Adds columns that later rows name, to a table that no `CREATE TABLE` describes.
+    pub(super) fn widen_untyped(&mut self, header: &InsertHeader) {
+        let Some(columns) = &header.columns else {
+            return;
+        };
+        // The columns of rows that named none have no names.
+        if !self.definition.columns.is_empty() || !self.is_named {
+            return;
+        }
+        let own = self.layout.columns.iter().map(|column| column.name.clone());
+        let mut names: Vec<String> = own.collect();
+        for name in columns.iter() {
+            if !names.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+                names.push(name.clone());
+            }
+        }
+        if names.len() > self.layout.columns.len() {
+            self.layout = Layout::untyped(names);
         }
     }
 
