@@ -166,7 +166,8 @@ impl<'c> Loader<'c> {
         }
         let columns = header.columns.as_deref().unwrap_or_default();
         if batch.unresolved {
-            let unresolved = |cell: &Cell| matches!(cell, Cell::Default | Cell::Expression(_));
+            let unresolved =
+                |cell: &Cell| matches!(cell, Cell::Default | Cell::Omitted | Cell::Expression(_));
             let cell = batch.cells.iter().position(unresolved).unwrap_or(0);
             let place = &batch.places[cell / columns.len().max(1)];
             return Err(wrong(

@@ -336,12 +336,20 @@ fn rename(
     Ok(())
 }
 
-/// Parses `name [USING method] ON table (parts)` behind `CREATE … INDEX`; gives the table, and whether the
-/// key may be there already.
+/// What `CREATE INDEX` makes.
+pub(super) struct CreatedIndex {
+    /// The table's database and name.
+    pub(super) table: (Option<String>, String),
+    pub(super) key: KeyDefinition,
+    /// It may be there already.
+    pub(super) if_not_exists: bool,
+}
+
+/// Parses `name [USING method] ON table (parts)` behind `CREATE … INDEX`.
 pub(super) fn create_index(
     cursor: &mut Cursor<'_>,
     kind: KeyKind,
-) -> Result<((Option<String>, String), KeyDefinition, bool), DumpProblem> {
+) -> Result<CreatedIndex, DumpProblem> {
     let position = cursor.position();
     let if_not_exists = cursor.skip_words("IF", &["NOT", "EXISTS"])?;
     let name = cursor.name("the name of an index")?;
@@ -359,5 +367,9 @@ pub(super) fn create_index(
         parts,
         position,
     };
-    Ok((table, key, if_not_exists))
+    Ok(CreatedIndex {
+        table,
+        key,
+        if_not_exists,
+    })
 }

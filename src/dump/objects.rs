@@ -6,7 +6,7 @@
 //! It and `reader` know each other: both are one parser over one cursor, and `reader` hands a statement over
 //! here by its first word.
 
-use super::alter;
+use super::alter::{self, CreatedIndex};
 use super::body::{Block, Body};
 use super::definition::{KeyKind, TableDefinition, ViewDefinition};
 use super::error::{DumpProblem, Position};
@@ -249,7 +249,11 @@ impl DumpReader<'_> {
         kind: KeyKind,
         position: Position,
     ) -> Result<ParsedStatement, DumpProblem> {
-        let ((database, name), key, if_not_exists) = alter::create_index(&mut self.cursor, kind)?;
+        let CreatedIndex {
+            table: (database, name),
+            key,
+            if_not_exists,
+        } = alter::create_index(&mut self.cursor, kind)?;
         let database = database.or_else(|| self.session.database.clone());
         let Some(mut table) = self.tables.remove(database.as_deref(), &name) else {
             let what = format!("CREATE INDEX on {name}, which is not in the dump");

@@ -45,7 +45,9 @@ impl ImportTable {
         };
         let width = columns.len();
         let asks = |cell: &Cell| match cell {
-            Cell::Null | Cell::Default => true,
+            Cell::Null | Cell::Omitted => true,
+            // Which is 0.
+            Cell::Default => !header.zero_is_zero,
             Cell::Integer(number) => *number == 0 && !header.zero_is_zero,
             Cell::Real(number) => *number == 0.0 && !header.zero_is_zero,
             _ => false,

@@ -46,8 +46,10 @@ impl Place<'_> {
             let index = columns[at % columns.len()];
             let place = batch.places[at / columns.len()].position;
             let (position, computed) = match cell {
-                Cell::Default if by_row[at % columns.len()] => (place, Ok(Cell::Default)),
-                Cell::Default => (place, self.default(table, index, batch)),
+                Cell::Default | Cell::Omitted if by_row[at % columns.len()] => {
+                    (place, Ok(Cell::Default))
+                }
+                Cell::Default | Cell::Omitted => (place, self.default(table, index, batch)),
                 Cell::Expression(source) => (
                     source.position,
                     self.expression(table, index, &source, batch),

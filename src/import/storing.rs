@@ -100,7 +100,7 @@ impl ImportTable {
             };
             for cell in batch.cells.iter().skip(at).step_by(columns.len()) {
                 match cell {
-                    Cell::Default => self.absent.insert(id),
+                    Cell::Default | Cell::Omitted => self.absent.insert(id),
                     _ => self.given.insert(id),
                 };
             }

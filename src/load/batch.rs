@@ -21,6 +21,8 @@ pub(crate) enum Cell {
     Blob(usize, usize),
     /// The column's default, to be put in before the row is stored.
     Default,
+    /// The same, of a row that gives no values at all.
+    Omitted,
     /// An expression, to be computed before the row is stored.
     Expression(Box<SourceText>),
 }
@@ -96,7 +98,7 @@ impl Batch {
         });
         if row.len() == 0 {
             self.unresolved = true;
-            self.cells.extend(kinds.iter().map(|_| Cell::Default));
+            self.cells.extend(kinds.iter().map(|_| Cell::Omitted));
             return Ok(());
         }
         for (index, kind) in kinds.iter().enumerate() {
@@ -144,7 +146,7 @@ impl Batch {
             Cell::Real(number) => Bound::Real(number),
             Cell::Text(start, end) => Bound::Text(&self.text[start..end]),
             Cell::Blob(start, end) => Bound::Blob(&self.bytes[start..end]),
-            Cell::Null | Cell::Default | Cell::Expression(_) => Bound::Null,
+            Cell::Null | Cell::Default | Cell::Omitted | Cell::Expression(_) => Bound::Null,
         }
     }
 

@@ -30,6 +30,11 @@ const DATABASE: &str = "oracle";
 /// The same cases in every run, so that a failure of CI is about the change: others are looked for
 /// with `PROPTEST_RNG_SEED`.
 const SEED: u64 = 20_261_121;
+/// Where those of failures are kept.
+const SEEDS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/oracle/proptest-regressions.txt"
+);
 /// As many as take about ten seconds.
 const CASES: u32 = 48;
 
@@ -46,7 +51,7 @@ fn random_tables_hold_what_the_server_holds() {
     let folder = TempDir::new().unwrap();
     let compared = Cell::new(0);
     let cases = Cell::new(0);
-    let mut runner = TestRunner::new(config());
+    let mut runner = TestRunner::new(config(SEEDS));
     let outcome = runner.run(&case(), |case| {
         cases.set(cases.get() + 1);
         compared.set(compared.get() + check(&db, folder.path(), &case)?);
@@ -57,11 +62,8 @@ fn random_tables_hold_what_the_server_holds() {
     assert!(compared > 50 * cases, "{compared} cells in {cases} cases");
 }
 
-fn config() -> Config {
-    let seeds = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/oracle/proptest-regressions.txt"
-    );
+/// `seeds` is the file that the seeds of failures go to.
+pub(crate) fn config(seeds: &'static str) -> Config {
     let mut config = Config {
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(seeds))),
         // A failure is worth a minute, but not more in CI.
