@@ -87,7 +87,9 @@ impl SearchCondition {
     pub(super) fn term(&self, place: &SearchTarget) -> String {
         match self {
             Self::Range { column, .. } => format!("{} = ?", place.ranges[*column]),
-            Self::Text { column, .. } => format!("{} = ?", place.texts[*column]),
+            Self::Text { column, .. } => {
+                format!("rtrim({}, ' ') = ? COLLATE NOCASE", place.texts[*column])
+            }
             // LIKE with the wildcards and the escape that MySQL's has.
             Self::Feature(_) => "features LIKE ? ESCAPE '\\'".to_owned(),
         }
@@ -131,7 +133,8 @@ impl<'q> Checked<'q> {
 
     fn text(&mut self, column: usize, name: &str) {
         if let Some(text) = self.query.text(name) {
-            let text = text.to_owned();
+            // MySQL's comparison fills the shorter text up with spaces.
+            let text = text.trim_end_matches(' ').to_owned();
             self.conditions.push(SearchCondition::Text { column, text });
         }
     }

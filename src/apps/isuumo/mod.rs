@@ -30,6 +30,7 @@ mod conditions;
 mod criteria;
 mod description;
 mod estate;
+mod form_file;
 mod images;
 mod initialize;
 mod looks;

@@ -11,10 +11,12 @@
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
 use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_DISPOSITION;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode};
 use utoipa::ToSchema;
 
+use super::form_file::is_file;
 use super::records::{Broken, Record, Records};
 use super::{IsuumoState, Result, bad_request};
 use crate::http::{BodyShare, HttpError, IdempotencyKey, Preconditions};
@@ -38,9 +40,16 @@ impl UploadType {
         match self {
             Self::Text(_) => Some(ValueRef::Text(field)),
             Self::Integer => parsed(field).map(ValueRef::Integer),
-            Self::Real => parsed(field).map(ValueRef::Real),
+            Self::Real => parsed(field)
+                .filter(|value: &f64| !value.is_infinite() || is_infinity(field))
+                .map(ValueRef::Real),
         }
     }
+}
+
+/// Whether it is meant: `1e400` is no number that there is, while `inf` is one that no column takes.
+fn is_infinity(field: &[u8]) -> bool {
+    !field.iter().any(u8::is_ascii_digit)
 }
 
 /// A text that its column cannot hold.
@@ -240,7 +249,8 @@ async fn file(
         .await
         .map_err(|error| malformed(&error))?
     {
-        if field.name() == Some(part) && field.file_name().is_some() {
+        let disposition = field.headers().get(CONTENT_DISPOSITION);
+        if field.name() == Some(part) && disposition.is_some_and(|text| is_file(text.as_bytes())) {
             return field.bytes().await.map_err(|error| malformed(&error));
         }
     }

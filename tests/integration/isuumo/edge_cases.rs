@@ -471,6 +471,44 @@ async fn row_29_comparisons_are_those_of_mysql() {
     assert_eq!(find("features=0\\%25綿").await, [2]);
 }
 
+/// MySQL compares texts as if the shorter one were filled up with spaces; LIKE does not.
+#[tokio::test]
+async fn spaces_behind_a_text_do_not_count() {
+    let chair = |id, color, kind| Chair {
+        id,
+        color,
+        kind,
+        features: "a",
+        ..CHAIR
+    };
+    let chairs = [
+        chair(1, "黒", "座椅子"),
+        chair(2, "黒  ", "座椅子"),
+        chair(3, "黒", "座椅子 "),
+        chair(4, " 黒", "座椅子"),
+        chair(5, "黒\u{3000}", "座椅子"),
+        chair(6, "黒\t", "座椅子"),
+    ];
+    let site = Site::new(&Dataset::of_chairs(chairs));
+    // By sets in memory, and by SQLite, which alone knows what a wildcard means.
+    for more in ["", "&features=%25"] {
+        for (condition, found) in [
+            ("color=黒", &[1, 2, 3][..]),
+            ("color=黒%20", &[1, 2, 3]),
+            ("color=黒%20%20%20&kind=座椅子%20", &[1, 2, 3]),
+            ("color=%20黒", &[4]),
+            ("color=黒%E3%80%80", &[5]),
+            ("color=黒%09", &[6]),
+            ("color=%20", &[]),
+        ] {
+            let path = format!("/api/chair/search?{condition}{more}&page=0&perPage=9");
+            assert_eq!(site.get(&path).await.ids("chairs"), found, "{path}");
+        }
+    }
+    let path = "/api/chair/search?features=a%20&page=0&perPage=9";
+    assert!(site.get(path).await.ids("chairs").is_empty());
+}
+
 #[tokio::test]
 async fn row_31_nothing_is_redirected() {
     let site = Site::new(&Dataset::tiny());

@@ -27,6 +27,66 @@ async fn only_a_file_part_of_the_right_name_is_taken() {
         .is_bare(201);
 }
 
+/// A form in which nobody chose a file has a part with an empty file name; clients may encode the name.
+#[tokio::test]
+async fn a_file_is_a_part_with_a_file_name_that_is_not_empty() {
+    let site = Site::new(&Dataset::tiny());
+    let post = async |part: &str| {
+        let kind = "multipart/form-data; boundary=X";
+        site.post("/api/chair", kind, form(part)).await
+    };
+    for part in [
+        "name=\"chairs\"; filename=\"\"",
+        "name=\"chairs\"; filename*=UTF-8''",
+    ] {
+        post(part).await.is_bare(400);
+        site.get("/api/chair/101").await.is_bare(404);
+    }
+    post("name=\"chairs\"; filename*=UTF-8''%E6%A4%85.csv")
+        .await
+        .is_bare(201);
+    site.get("/api/chair/101").await.is(200);
+}
+
+/// What no number is, in any column: 400, as what is no number at all. What is one and fits no column: 500.
+#[tokio::test]
+async fn numbers_that_do_not_exist_are_no_numbers() {
+    let site = Site::new(&Dataset::tiny());
+    const ESTATE: [&str; 12] = [
+        "9", "n", "d", "t", "a", "35.5", "139.5", "900", "80", "70", "", "1",
+    ];
+    let with = |column: usize, value: &str| {
+        let mut fields = ESTATE;
+        fields[column] = value;
+        fields.join(",") + "\n"
+    };
+    let huge = "9".repeat(400);
+    for column in [5, 6] {
+        for value in ["1e400", "-1e400", &huge] {
+            site.upload("estates", &with(column, value))
+                .await
+                .is_bare(400);
+        }
+        site.upload("estates", &with(column, "inf"))
+            .await
+            .is_bare(500);
+    }
+    for column in [0, 7, 8, 9, 11] {
+        for value in ["9223372036854775808", "1e400", &huge] {
+            site.upload("estates", &with(column, value))
+                .await
+                .is_bare(400);
+        }
+        site.upload("estates", &with(column, "2147483648"))
+            .await
+            .is_bare(500);
+    }
+    site.get("/api/estate/9").await.is_bare(404);
+    site.upload("estates", &with(5, "1e-400"))
+        .await
+        .is_bare(201);
+}
+
 #[tokio::test]
 async fn empty_files_blank_lines_and_further_columns_are_fine() {
     let site = Site::new(&Dataset::tiny());

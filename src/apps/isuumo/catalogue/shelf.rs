@@ -132,7 +132,8 @@ impl Shelf {
             .map_or(Set::Empty, Set::Kept)
     }
 
-    /// The rows with this text in a column, in any case of ASCII letters.
+    /// The rows with this text in a column, in any case of ASCII letters and with any number of spaces behind it;
+    /// `text` has none.
     pub(in crate::apps::isuumo) fn with_text(&self, column: usize, text: &str) -> Set<'_> {
         self.fixed.texts[column]
             .get(&text.to_ascii_lowercase())
@@ -386,7 +387,7 @@ impl Fixed {
         let texts = of_texts.into_iter().zip(&rows.texts).map(|(sets, texts)| {
             let mut by_text: HashMap<String, Bits> = HashMap::new();
             for (set, text) in sets.into_iter().zip(&texts.texts) {
-                let same = by_text.entry(text.to_ascii_lowercase());
+                let same = by_text.entry(text.trim_end_matches(' ').to_ascii_lowercase());
                 same.or_insert_with(|| Bits::none(length)).add_all(&set);
             }
             by_text
