@@ -13,8 +13,11 @@ FROM ${RUST_IMAGE} AS build
 WORKDIR /build
 # Static, so that the image needs no C library; with an explicit target, build scripts stay dynamic.
 ENV RUSTFLAGS="-C target-feature=+crt-static"
-# How Cargo.toml says to compile: `release`, or `trial` for an image that is only tried.
+# How Cargo.toml says to compile: `release`, or `trial` for an image that is only tried. What is compiled in: the
+# app of the image (by default), or several, and `datasets` for a binary that carries data of its own.
 ARG PROFILE=release
+ARG APP=isuumo
+ARG FEATURES=$APP
 
 # Dependencies first: this layer is rebuilt only when they change. Cargo wants every member of the
 # workspace and every target of their manifests to be there, so each path that a manifest names gets a
@@ -30,7 +33,7 @@ RUN for manifest in Cargo.toml crates/*/Cargo.toml; do \
       done \
       && mkdir -p "$member/src" && : > "$member/src/lib.rs"; \
     done \
- && cargo build --profile "$PROFILE" --locked -p ekiben --target "$(rustc -vV | sed -n 's/^host: //p')" \
+ && cargo build --profile "$PROFILE" --locked -p ekiben --no-default-features --features "$FEATURES" --target "$(rustc -vV | sed -n 's/^host: //p')" \
  && rm -r src crates
 
 ARG COMMIT=""
@@ -47,12 +50,11 @@ COPY src src
 # Fresh times: cargo compares them with those of the stand-ins above.
 RUN find crates src -name '*.rs' -exec touch {} + \
  && target="$(rustc -vV | sed -n 's/^host: //p')" \
- && cargo build --profile "$PROFILE" --locked -p ekiben --target "$target" \
+ && cargo build --profile "$PROFILE" --locked -p ekiben --no-default-features --features "$FEATURES" --target "$target" \
  && cp "target/$target/$PROFILE/ekiben" /ekiben
 
-# The app, and the dumps or CSV files to bake: a folder of the build context. The date, in seconds, that the
+# The dumps or CSV files to bake: a folder of the build context. The date, in seconds, that the
 # file says it was baked at: with one, equal dumps make an equal file, and its layer keeps its digest.
-ARG APP=isuumo
 ARG DUMPS=dataset/isuumo
 ARG SOURCE_DATE_EPOCH
 COPY ${DUMPS} /dumps

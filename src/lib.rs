@@ -20,6 +20,17 @@
 //! - [`release`]: which build this is
 //! - [`serving`]: from a configuration to stores, routes and threads
 
+// A build of fewer apps has no use for all that apps share. The build of all of them shows what nobody uses.
+#![cfg_attr(
+    not(all(
+        feature = "isuumo",
+        feature = "people",
+        feature = "conduit",
+        feature = "english"
+    )),
+    allow(dead_code, unused_imports, unused_macros)
+)]
+
 pub mod apps;
 pub mod auth;
 pub mod bake;

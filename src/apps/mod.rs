@@ -1,17 +1,21 @@
 //! The apps, and the seam by which the rest of the house knows them.
 //!
 //! An app names itself, says how its file is baked, and mounts its routes ([`App`]). Adding one takes
-//! three folders of its name (here, in `schema/` and in `dataset/`), its `mod` line and one in
-//! [`ALL`]. An app must not know how files are opened, nor any other app. What apps share over SQL is
+//! three folders of its name (here, in `schema/` and in `dataset/`), its `mod` line, one in [`ALL`], and
+//! a feature in `Cargo.toml`. An app must not know how files are opened, nor any other app. What apps share over SQL is
 //! here too: `answer` (JSON from rows, its texts by `quoted`), `listing` (pages from covering indexes),
 //! `write` (what the writer decides). Their datasets are made by the crate `datasets`.
 
 mod answer;
 mod app;
+#[cfg(feature = "conduit")]
 pub mod conduit;
+#[cfg(feature = "english")]
 pub mod english;
+#[cfg(feature = "isuumo")]
 pub mod isuumo;
 mod listing;
+#[cfg(feature = "people")]
 pub mod people;
 mod quoted;
 mod write;
@@ -24,11 +28,15 @@ pub use self::app::{App, AppData, MountContext, MountError, Mounted, OpenRoutes,
 use crate::config::Config;
 use crate::file::{FileError, Folder, Schema};
 
-/// Every app, in the order in which help texts list them.
+/// Every app of this build, in the order in which help texts list them.
 pub const ALL: &[&dyn App] = &[
+    #[cfg(feature = "isuumo")]
     &isuumo::Isuumo,
+    #[cfg(feature = "people")]
     &people::People,
+    #[cfg(feature = "conduit")]
     &conduit::Conduit,
+    #[cfg(feature = "english")]
     &english::English,
 ];
 

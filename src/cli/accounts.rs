@@ -18,8 +18,11 @@ use super::failure::Failure;
 use super::output::say;
 use super::{prompt, settings};
 use crate::apps::App;
+#[cfg(feature = "conduit")]
 use crate::apps::conduit::{self, Conduit};
+#[cfg(feature = "english")]
 use crate::apps::english::English;
+#[cfg(feature = "english")]
 use crate::apps::english::accounts::{self as english, Role};
 use crate::auth::password::{PasswordCost, PasswordRule};
 use crate::config::{Config, Durability, Mode};
@@ -27,6 +30,7 @@ use crate::serving;
 use crate::store::{Store, StoreError, StoreOptions, newest_copy, standing};
 
 /// What `ekiben conduit` does.
+#[cfg(feature = "conduit")]
 pub(super) fn run_conduit(arguments: &ConduitArguments) -> Result<(), Failure> {
     match &arguments.command {
         ConduitCommand::SetPassword(arguments) => {
@@ -52,6 +56,7 @@ struct Accounts {
 }
 
 /// Those of `english`.
+#[cfg(feature = "english")]
 const LEARNERS: Accounts = Accounts {
     app: &English,
     has: english::has_account,
@@ -59,6 +64,7 @@ const LEARNERS: Accounts = Accounts {
 };
 
 /// What `ekiben english` does.
+#[cfg(feature = "english")]
 pub(super) fn run_english(arguments: &EnglishArguments) -> Result<(), Failure> {
     match &arguments.command {
         EnglishCommand::Grant(arguments) => grant(arguments),
@@ -69,6 +75,7 @@ pub(super) fn run_english(arguments: &EnglishArguments) -> Result<(), Failure> {
     }
 }
 
+#[cfg(feature = "english")]
 fn grant(arguments: &GrantArguments) -> Result<(), Failure> {
     let layers = settings::load_for_accounts(&arguments.data, LEARNERS.app)?;
     let role = match arguments.role {

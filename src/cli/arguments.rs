@@ -168,8 +168,10 @@ Exit codes: 0 done, 2 wrong arguments, or there are rows and neither --replace n
 be used, or is in use.")]
     Seed(SeedArguments),
     /// What operators of the blog, the app conduit, do with its data
+    #[cfg(feature = "conduit")]
     Conduit(ConduitArguments),
     /// What operators of the drill, the app english, do with its data
+    #[cfg(feature = "english")]
     English(EnglishArguments),
     /// Ask a running server whether it is ready: exit code 0 or 1
     ///

@@ -134,6 +134,10 @@ fn bake_app(
     dataset: &Folder,
     out: &Path,
 ) -> Result<Report, Failure> {
+    if cfg!(not(feature = "datasets")) && matches!(dataset, Folder::Embedded(_)) {
+        let failure = Failure::usage(format!("this build carries no data of {}", app.name()));
+        return Err(failure.hint("Name yours: `ekiben bake --from DIR`, or dataset_dir."));
+    }
     let recipe = Recipe {
         app: app.name(),
         schema: &apps::schema(app, config)?,

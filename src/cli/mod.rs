@@ -3,6 +3,7 @@
 //! One file per subcommand, named like it (`backup` holds `restore` too, `manual` is `man`). Results go to
 //! standard output, everything else to standard error. It must not know SQL or HTTP details.
 
+#[cfg(any(feature = "conduit", feature = "english"))]
 mod accounts;
 mod arguments;
 mod backup;
@@ -25,6 +26,7 @@ mod progress;
 mod prompt;
 mod remarks;
 mod seed;
+#[cfg(feature = "english")]
 mod seed_sentences;
 mod serve;
 mod settings;
@@ -76,7 +78,9 @@ fn run_command(command: Option<Command>, serve: &ServeArguments) -> Result<(), F
         Some(Command::Restore(arguments)) => backup::restore(&arguments),
         Some(Command::Migrate(arguments)) => migrate::run(&arguments),
         Some(Command::Seed(arguments)) => seed::run(&arguments),
+        #[cfg(feature = "conduit")]
         Some(Command::Conduit(arguments)) => accounts::run_conduit(&arguments),
+        #[cfg(feature = "english")]
         Some(Command::English(arguments)) => accounts::run_english(&arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Openapi(arguments)) => openapi::run(&arguments),

@@ -12,7 +12,10 @@ use super::backup::tell_of_mode;
 use super::bake::{bake_missing, file_name};
 use super::failure::Failure;
 use super::output::say_as;
-use super::{progress, seed_sentences, settings};
+#[cfg(feature = "english")]
+use super::seed_sentences;
+use super::{progress, settings};
+#[cfg(feature = "english")]
 use crate::apps::english::English;
 use crate::apps::{self, App, AppData as _};
 use crate::bake::{Existing, Seed, Seeded};
@@ -39,6 +42,7 @@ pub(super) fn run(arguments: &SeedArguments) -> Result<(), Failure> {
             )
         });
     }
+    #[cfg(feature = "english")]
     if app.name() == English.name() {
         return seed_sentences::run(arguments, config, app);
     }

@@ -143,9 +143,11 @@ pub(super) fn log_format(command: Option<&Command>, serve: &ServeArguments) -> L
         Some(Command::Inspect(arguments)) => &arguments.config.config,
         Some(Command::Check(arguments)) => &arguments.config.config,
         Some(Command::Openapi(arguments)) => &arguments.config.config,
+        #[cfg(feature = "conduit")]
         Some(Command::Conduit(arguments)) => match &arguments.command {
             ConduitCommand::SetPassword(arguments) => &arguments.data.config.config,
         },
+        #[cfg(feature = "english")]
         Some(Command::English(arguments)) => match &arguments.command {
             EnglishCommand::Grant(arguments) => &arguments.data.config.config,
             EnglishCommand::SetPassword(arguments) => &arguments.data.config.config,

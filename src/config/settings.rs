@@ -23,6 +23,17 @@ use super::networks;
 use super::origins;
 use super::public_url::{self, PublicUrl};
 
+/// The app that is served where none is named: the first one of this build.
+const DEFAULT_APP: &str = if cfg!(feature = "isuumo") {
+    "isuumo"
+} else if cfg!(feature = "people") {
+    "people"
+} else if cfg!(feature = "conduit") {
+    "conduit"
+} else {
+    "english"
+};
+
 /// Where the listener for operators is by default.
 pub const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1324);
 
@@ -191,7 +202,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1323),
-            apps: vec!["isuumo".to_owned()],
+            apps: vec![DEFAULT_APP.to_owned()],
             mounts: BTreeMap::new(),
             mode: Mode::Primary,
             data_dir: PathBuf::from("data"),
