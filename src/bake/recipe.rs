@@ -75,6 +75,7 @@ pub fn bake(
             jobs: 2,
             charset: Charset::Utf8,
             allow_incomplete: false,
+            lenient: false,
         },
         start,
     };

@@ -121,6 +121,12 @@ impl DumpProblem {
         };
         matches!(reason, ValueError::NotText { .. })
     }
+
+    /// Whether a value does not fit its column, though its bytes are text.
+    #[must_use]
+    pub fn is_about_value(&self) -> bool {
+        matches!(self, Self::Value { .. }) && !self.is_about_text()
+    }
 }
 
 /// Why a literal does not fit its column; the reader adds place and column.
@@ -145,6 +151,12 @@ pub enum ValueError {
     /// Hexadecimal or bit literal that is too long or malformed.
     #[error("{0:?} is not a valid hexadecimal or bit literal")]
     NotBits(String),
+    /// Not a date or time.
+    #[error("{0:?} is not a date or time")]
+    NotMoment(String),
+    /// Not a member of an ENUM or SET.
+    #[error("{0:?} is not one of the column's members")]
+    NotMember(String),
     /// Not a number with decimals.
     #[error("{0:?} is not a decimal number")]
     NotDecimal(String),

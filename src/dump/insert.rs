@@ -10,8 +10,9 @@ use std::sync::Arc;
 use super::charset::Charset;
 use super::cursor::{Cursor, SourceText};
 use super::error::{DumpError, DumpProblem, Position};
+use super::lenient;
 use super::lexer::Token;
-use super::literal::Literal;
+use super::literal::{Literal, hex_bytes, text_bytes};
 use super::row_scan;
 use super::session::SqlSession;
 use super::value::{Value, convert};
@@ -452,6 +453,32 @@ impl<'a> DumpRow<'a> {
                 DumpProblem::Value { column, reason },
             )
         })
+    }
+
+    /// What a server that is not strict stores for the literal at `index`, which does not fit the kind; `None`
+    /// if it would refuse it too.
+    #[must_use]
+    pub fn lenient_value(&self, index: usize, kind: &ValueType) -> Option<Value<'static>> {
+        match *self.insert.literals.get(index)? {
+            Literal::Number { span, negative } => {
+                let sign: &[u8] = if negative { b"-" } else { b"" };
+                lenient::value(&[sign, self.cursor.slice(span)].concat(), kind)
+            }
+            Literal::Text {
+                span,
+                escaped,
+                charset,
+            } => {
+                let raw = self.cursor.slice(span);
+                let bytes = escaped.map_or(raw.into(), |quoting| text_bytes(raw, quoting));
+                if let ValueType::FixedBlob(_) = kind {
+                    return lenient::value(&bytes, kind);
+                }
+                lenient::value(charset.decode(bytes).ok()?.as_bytes(), kind)
+            }
+            Literal::Hex(span, _) => lenient::value(&hex_bytes(self.cursor.slice(span))?, kind),
+            _ => None,
+        }
     }
 
     /// Where the row starts.

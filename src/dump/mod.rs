@@ -14,7 +14,8 @@
 //! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
 //! - `insert`, `row_scan`: the rows of an `INSERT`, and the fast road through them
-//! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them
+//! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them;
+//!   `lenient`: what becomes of literals that do not fit
 //! - [`Charset`]: the character sets of text
 //! - [`DumpError`]: what went wrong, with file, byte, line, table and row
 
@@ -29,6 +30,7 @@ mod decompress;
 mod definition;
 mod error;
 mod insert;
+mod lenient;
 mod lexer;
 mod literal;
 mod objects;
@@ -56,13 +58,15 @@ pub use definition::{
 };
 pub use error::{DumpError, DumpProblem, Position, ValueError};
 pub use insert::{DumpRow, InsertHeader, OnConflict, Upsert};
+pub(crate) use lenient::leading_number;
 pub(crate) use lexer::Token;
 pub(crate) use literal::{bit_bytes, hex_bytes};
 pub use reader::{DumpReader, Finished, Skipped, Statement};
 pub use session::Modes;
 pub use tables::Tables;
+pub(crate) use temporal::is_impossible_day;
 pub use utf16::UnpackedText;
-pub use value::{Computed, Value, convert_computed, convert_text};
+pub use value::{Computed, Value, convert_computed, convert_leniently, convert_text};
 pub use value_type::ValueType;
 
 #[cfg(test)]

@@ -1,22 +1,28 @@
 //! Dates and times as the server spells them: `2020-01-05`, `2020-01-05 00:00:00.00`, `-838:59:59`.
 //!
 //! Dumps hold them in just that form, which is passed through at once, zero dates included. Other
-//! forms that MySQL reads (`20200105`, `2020-1-5`, `2020-01-05T10:00`) are spelled out; what is not
-//! understood stays as it was written, for a value is never guessed.
+//! forms that MySQL reads (`20200105`, `2020-1-5`, `2020-01-05T10:00`) are spelled out. What is not
+//! understood is none; what a server that is not strict takes of it, the second half of this file knows.
 
 use std::borrow::Cow;
 
 type Text<'a> = Cow<'a, str>;
 
-pub(super) fn date<'a>(text: Text<'a>, changed: &mut bool) -> Text<'a> {
+/// The date as the server spells it; `None` if it is none.
+pub(super) fn date<'a>(text: Text<'a>, changed: &mut bool) -> Option<Text<'a>> {
     if has_shape(&text, "0000-00-00") {
-        text
+        is_day(text.as_bytes()).then_some(text)
     } else {
-        respelled(text, |text| Some(parts(text)?.date()), changed)
+        respelled(&text, |text| Some(parts(text)?.date()), changed)
     }
 }
 
-pub(super) fn date_time<'a>(text: Text<'a>, fraction: usize, changed: &mut bool) -> Text<'a> {
+/// The date and time as the server spells them; `None` if they are none.
+pub(super) fn date_time<'a>(
+    text: Text<'a>,
+    fraction: usize,
+    changed: &mut bool,
+) -> Option<Text<'a>> {
     const SHAPE: &str = "0000-00-00 00:00:00.000000";
     let length = if fraction == 0 {
         19
@@ -24,18 +30,21 @@ pub(super) fn date_time<'a>(text: Text<'a>, fraction: usize, changed: &mut bool)
         20 + fraction.min(6)
     };
     if has_shape(&text, &SHAPE[..length]) {
-        text
+        let bytes = text.as_bytes();
+        (is_day(bytes) && &bytes[11..13] < b"24".as_slice() && is_clock(&bytes[13..]))
+            .then_some(text)
     } else {
         let spell = |text: &str| {
             let parts = parts(text)?;
             let time = clock(&parts.time, &parts.fraction, fraction)?;
             Some(format!("{} {time}", parts.date()))
         };
-        respelled(text, spell, changed)
+        respelled(&text, spell, changed)
     }
 }
 
-pub(super) fn time<'a>(text: Text<'a>, fraction: usize, changed: &mut bool) -> Text<'a> {
+/// The time as the server spells it; `None` if it is none.
+pub(super) fn time<'a>(text: Text<'a>, fraction: usize, changed: &mut bool) -> Option<Text<'a>> {
     const SHAPE: &str = "00:00:00.000000";
     let length = if fraction == 0 {
         8
@@ -44,13 +53,49 @@ pub(super) fn time<'a>(text: Text<'a>, fraction: usize, changed: &mut bool) -> T
     };
     let unsigned = text.strip_prefix('-').unwrap_or(&text);
     let three_digits = unsigned.len() > length && unsigned.as_bytes()[0].is_ascii_digit();
-    let canonical = has_shape(unsigned, &SHAPE[..length])
-        || (three_digits && has_shape(&unsigned[1..], &SHAPE[..length]));
-    if canonical {
-        text
+    let canonical = if has_shape(unsigned, &SHAPE[..length]) {
+        is_clock(&unsigned.as_bytes()[2..])
     } else {
-        respelled(text, |text| spell_time(text, fraction), changed)
+        three_digits
+            && has_shape(&unsigned[1..], &SHAPE[..length])
+            && &unsigned.as_bytes()[..3] < b"839".as_slice()
+            && is_clock(&unsigned.as_bytes()[3..])
+    };
+    if canonical {
+        Some(text)
+    } else {
+        respelled(&text, |text| spell_time(text, fraction), changed)
     }
+}
+
+/// Whether `YYYY-MM-DD` is a day of the calendar; parts of it may be 0.
+fn is_day(date: &[u8]) -> bool {
+    let (month, day) = (&date[5..7], &date[8..10]);
+    if month > b"12".as_slice() {
+        return false;
+    }
+    day <= b"28".as_slice() || {
+        let year = date[..4]
+            .iter()
+            .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'));
+        day <= longest_month(year, month)
+    }
+}
+
+/// The last day of a month, in two digits.
+fn longest_month(year: u16, month: &[u8]) -> &'static [u8] {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        b"02" if leap => b"29",
+        b"02" => b"28",
+        b"04" | b"06" | b"09" | b"11" => b"30",
+        _ => b"31",
+    }
+}
+
+/// Whether minutes and seconds of `:MM:SS` are below 60.
+fn is_clock(rest: &[u8]) -> bool {
+    rest[1] < b'6' && rest[4] < b'6'
 }
 
 /// Whether `text` has digits where `shape` has, and its other characters where they are.
@@ -66,17 +111,13 @@ fn has_shape(text: &str, shape: &str) -> bool {
 }
 
 fn respelled<'a>(
-    text: Text<'a>,
+    text: &str,
     spell: impl Fn(&str) -> Option<String>,
     changed: &mut bool,
-) -> Text<'a> {
-    match spell(text.trim()) {
-        Some(spelled) if spelled != text => {
-            *changed = true;
-            Cow::Owned(spelled)
-        }
-        _ => text,
-    }
+) -> Option<Text<'a>> {
+    let spelled = spell(text.trim())?;
+    *changed |= spelled != text;
+    Some(Cow::Owned(spelled))
 }
 
 /// A date and time in pieces, each of its usual length.
@@ -135,6 +176,7 @@ fn parts(text: &str) -> Option<Parts> {
         time: [two(3)?, two(4)?, two(5)?],
         fraction: fraction.to_owned(),
     })
+    .filter(|parts| is_day(parts.date().as_bytes()))
 }
 
 /// `YYYYMMDD`, `YYMMDD`, and both with `HHMMSS` behind.
@@ -203,6 +245,162 @@ fn spell_time(text: &str, wanted: usize) -> Option<String> {
     Some(format!("{sign}{}", clock(&time, fraction, wanted)?))
 }
 
+/// Whether a date as the server spells it is a day that its month does not have.
+pub(crate) fn is_impossible_day(text: &str) -> bool {
+    text.get(..10)
+        .is_some_and(|date| has_shape(date, "0000-00-00") && !is_day(date.as_bytes()))
+}
+
+/// The date that a server takes of `text`; zeros where there is none.
+pub(super) fn leading_date(text: &str) -> String {
+    leading_parts(text).map_or_else(|| "0000-00-00".to_owned(), |parts| parts.date())
+}
+
+/// The date and time that a server takes of `text`; zeros where there are none.
+pub(super) fn leading_date_time(text: &str, wanted: usize) -> String {
+    match leading_parts(text) {
+        Some(parts) => format!(
+            "{} {}",
+            parts.date(),
+            cut_clock(&parts.time, &parts.fraction, wanted)
+        ),
+        None => format!(
+            "0000-00-00 {}",
+            cut_clock(&["00", "00", "00"].map(str::to_owned), "", wanted)
+        ),
+    }
+}
+
+/// `HH:MM:SS` with `wanted` digits of fraction; those behind are cut.
+fn cut_clock(time: &[String; 3], fraction: &str, wanted: usize) -> String {
+    let kept = &fraction[..fraction.len().min(wanted)];
+    clock(time, kept, wanted).unwrap_or_default()
+}
+
+/// The numbers at the start of `text`, as far as single delimiters are between them.
+fn leading_parts(text: &str) -> Option<Parts> {
+    let text = text.trim_start();
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let first = digits(text);
+    // A server keeps such a day with `ALLOW_INVALID_DATES`, and its dumps have it.
+    let spelled = has_shape(text, "0000-00-00 00:00:00") || has_shape(text, "0000-00-00");
+    if spelled && &text[5..7] <= "12" && &text[8..10] <= "31" {
+        let clock = text.get(11..).unwrap_or("00:00:00");
+        if clock < "24" && is_clock(&clock.as_bytes()[2..]) {
+            let fields = [&clock[..2], &clock[3..5], &clock[6..8]];
+            return Some(Parts {
+                year: text[..4].to_owned(),
+                month: text[5..7].to_owned(),
+                day: text[8..10].to_owned(),
+                time: fields.map(str::to_owned),
+                fraction: String::new(),
+            });
+        }
+    }
+    if let 6 | 8 | 12 | 14 = first {
+        return parts(&text[..first]);
+    }
+    let mut numbers = Vec::new();
+    let mut rest = text;
+    let mut fraction = "";
+    loop {
+        let most = if numbers.is_empty() { 4 } else { 2 };
+        let length = digits(rest).min(most);
+        if length == 0 {
+            break;
+        }
+        numbers.push(&rest[..length]);
+        rest = &rest[length..];
+        if numbers.len() == 6 {
+            if let Some(behind) = rest.strip_prefix('.') {
+                fraction = &behind[..digits(behind)];
+            }
+            break;
+        }
+        let delimiter =
+            |letter: char| letter.is_ascii_punctuation() || letter == 'T' || letter == ' ';
+        match rest.strip_prefix(delimiter) {
+            Some(behind) => rest = behind.trim_start_matches(' '),
+            None => break,
+        }
+    }
+    if numbers.len() < 3 {
+        return None;
+    }
+    let year = numbers[0];
+    let year = if year.len() == 2 {
+        year.to_owned()
+    } else {
+        format!("{year:0>4}")
+    };
+    let date = format!("{year}-{}-{}", numbers[1], numbers[2]);
+    let time = numbers[3..].join(":");
+    parts(format!("{date} {time}").trim_end()).map(|parts| Parts {
+        fraction: fraction.to_owned(),
+        ..parts
+    })
+}
+
+/// The time that a server takes of `text`; zeros where there is none.
+pub(super) fn leading_time(text: &str, wanted: usize) -> String {
+    const LONGEST: u64 = 838 * 3600 + 59 * 60 + 59;
+    let text = text.trim_start();
+    if text.contains(':')
+        && !text.starts_with('-')
+        && text.find(['-', '/']) < text.find(':')
+        && text.contains(['-', '/'])
+    {
+        return leading_date_time(text, wanted)[11..].to_owned();
+    }
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text),
+    };
+    let end =
+        unsigned.find(|letter: char| !letter.is_ascii_digit() && letter != ':' && letter != ' ');
+    let mut clock_text = unsigned[..end.unwrap_or(unsigned.len())].trim_end();
+    let fraction = end
+        .and_then(|end| unsigned[end..].strip_prefix('.'))
+        .unwrap_or("");
+    let fraction = &fraction[..fraction.bytes().take_while(u8::is_ascii_digit).count()];
+    let mut days = 0;
+    if let Some((before, behind)) = clock_text.split_once(' ') {
+        days = before.parse().unwrap_or(0);
+        clock_text = behind.trim_start();
+    }
+    let fields: Vec<u64> = clock_text
+        .split(':')
+        .map(|field| field.parse().unwrap_or(0))
+        .collect();
+    let [hours, minutes, seconds] = match fields[..] {
+        [hours] if days > 0 => [hours, 0, 0],
+        [packed] => [packed / 10_000, packed / 100 % 100, packed % 100],
+        [hours, minutes] => [hours, minutes, 0],
+        [hours, minutes, seconds, ..] => [hours, minutes, seconds],
+        [] => [0, 0, 0],
+    };
+    if minutes > 59 || seconds > 59 {
+        return cut_clock(&["00", "00", "00"].map(str::to_owned), "", wanted);
+    }
+    let hours = 24_u64
+        .saturating_mul(days)
+        .saturating_add(hours)
+        .min(LONGEST);
+    let total = hours * 3600 + minutes * 60 + seconds;
+    let (total, fraction) = if total > LONGEST {
+        (LONGEST, "999999")
+    } else {
+        (total, fraction)
+    };
+    let time = [total / 3600, total / 60 % 60, total % 60].map(|number| format!("{number:02}"));
+    let sign = if total == 0 && fraction.bytes().all(|digit| digit == b'0') {
+        ""
+    } else {
+        sign
+    };
+    format!("{sign}{}", cut_clock(&time, fraction, wanted))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,17 +409,20 @@ mod tests {
     fn what_the_server_writes_passes_through() {
         let mut changed = false;
         for value in ["2020-01-05", "0000-00-00", "2020-00-15"] {
-            assert_eq!(date(value.into(), &mut changed), value);
+            assert_eq!(date(value.into(), &mut changed).unwrap(), value);
         }
         for (value, fraction) in [
             ("2020-01-05 10:11:12", 0),
             ("0000-00-00 00:00:00", 0),
             ("2020-01-05 10:11:12.123456", 6),
         ] {
-            assert_eq!(date_time(value.into(), fraction, &mut changed), value);
+            assert_eq!(
+                date_time(value.into(), fraction, &mut changed).unwrap(),
+                value
+            );
         }
         for (value, fraction) in [("-838:59:59", 0), ("00:00:00", 0), ("101:00:00.50", 2)] {
-            assert_eq!(time(value.into(), fraction, &mut changed), value);
+            assert_eq!(time(value.into(), fraction, &mut changed).unwrap(), value);
         }
         assert!(!changed);
     }
@@ -230,26 +431,30 @@ mod tests {
     fn other_forms_are_spelled_out_and_said_to_be() {
         let spelled = |text: &str| {
             let mut changed = false;
-            let found = date_time(text.into(), 2, &mut changed);
-            (found.into_owned(), changed)
+            let found = date_time(text.into(), 2, &mut changed)?;
+            Some((found.into_owned(), changed))
         };
-        assert_eq!(spelled("20200105"), ("2020-01-05 00:00:00.00".into(), true));
+        let respelled = |text: &str| Some((text.to_owned(), true));
+        assert_eq!(spelled("20200105"), respelled("2020-01-05 00:00:00.00"));
         assert_eq!(
             spelled("2020-1-5T1:02"),
-            ("2020-01-05 01:02:00.00".into(), true)
+            respelled("2020-01-05 01:02:00.00")
         );
         assert_eq!(
             spelled("70/1/5 1:2:3.4"),
-            ("1970-01-05 01:02:03.40".into(), true)
+            respelled("1970-01-05 01:02:03.40")
         );
-        assert_eq!(spelled("tomorrow"), ("tomorrow".into(), false));
-        assert_eq!(spelled("2020-13-05"), ("2020-13-05".into(), false));
+        assert_eq!(spelled("tomorrow"), None);
+        assert_eq!(spelled("2020-13-05"), None);
+        assert_eq!(spelled("2023-02-29 00:00:00.00"), None);
+        assert_eq!(spelled("2024-02-29 24:00:00.00"), None);
         let mut changed = false;
-        assert_eq!(time("1112".into(), 0, &mut changed), "00:11:12");
-        assert_eq!(time("-1:2".into(), 1, &mut changed), "-01:02:00.0");
-        assert_eq!(time("later".into(), 0, &mut changed), "later");
+        assert_eq!(time("1112".into(), 0, &mut changed).unwrap(), "00:11:12");
+        assert_eq!(time("-1:2".into(), 1, &mut changed).unwrap(), "-01:02:00.0");
+        assert_eq!(time("later".into(), 0, &mut changed), None);
+        assert_eq!(time("839:00:00".into(), 0, &mut changed), None);
         assert_eq!(
-            date("2020-01-05 10:00:00".into(), &mut changed),
+            date("2020-01-05 10:00:00".into(), &mut changed).unwrap(),
             "2020-01-05"
         );
     }

@@ -11,6 +11,7 @@ use super::charset::Charset;
 use super::cursor::SourceText;
 use super::decimal::decimal;
 use super::error::{ValueError, excerpt};
+use super::lenient;
 use super::literal::{Literal, bit_bytes, hex_bytes, text_bytes};
 use super::temporal;
 use super::value_type::ValueType;
@@ -110,6 +111,15 @@ pub fn convert_computed(
     })
 }
 
+/// What a server that is not strict stores for a computed value that does not fit; `None` if it would refuse it.
+#[must_use]
+pub fn convert_leniently(computed: Computed<'_>, kind: &ValueType) -> Option<Value<'static>> {
+    match computed {
+        Computed::Number(text) | Computed::Text(text) => lenient::value(text.as_bytes(), kind),
+        Computed::Bytes(bytes) => lenient::value(bytes, kind),
+    }
+}
+
 fn number<'a>(
     digits: &'a [u8],
     negative: bool,
@@ -169,25 +179,28 @@ fn string<'a>(
         ValueType::Integer | ValueType::Year => integer(&bytes, changed).map(Value::Integer),
         ValueType::Date => {
             let text = text(bytes, charset, Charset::Utf8)?;
-            Ok(Value::Text(temporal::date(text, changed)))
+            let found = temporal::date(text.clone(), changed);
+            moment(found, &text)
         }
         ValueType::DateTime(fraction) => {
             let text = text(bytes, charset, Charset::Utf8)?;
-            Ok(Value::Text(temporal::date_time(text, *fraction, changed)))
+            let found = temporal::date_time(text.clone(), *fraction, changed);
+            moment(found, &text)
         }
         ValueType::Time(fraction) => {
             let text = text(bytes, charset, Charset::Utf8)?;
-            Ok(Value::Text(temporal::time(text, *fraction, changed)))
+            let found = temporal::time(text.clone(), *fraction, changed);
+            moment(found, &text)
         }
         ValueType::Text(own) => text(bytes, charset, *own).map(Value::Text),
         ValueType::Char(own) => text(bytes, charset, *own).map(|text| Value::Text(trimmed(text))),
         ValueType::Enum(members, own) => {
             let text = text(bytes, charset, *own)?;
-            Ok(Value::Text(spelled(members, text, changed)))
+            spelled(members, text, changed).map(Value::Text)
         }
         ValueType::Set(members, own) => {
             let text = text(bytes, charset, *own)?;
-            Ok(Value::Text(ordered(members, text, changed)))
+            ordered(members, text, changed).map(Value::Text)
         }
         ValueType::Blob => Ok(Value::Blob(bytes)),
         ValueType::FixedBlob(length) => fixed(bytes, *length).map(Value::Blob),
@@ -206,6 +219,11 @@ fn text(
         return column.decode(bytes);
     }
     charset.decode(bytes)
+}
+
+fn moment<'a>(found: Option<Cow<'a, str>>, written: &str) -> Result<Value<'a>, ValueError> {
+    let found = found.map(Value::Text);
+    found.ok_or_else(|| ValueError::NotMoment(excerpt(written.as_bytes())))
 }
 
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -259,7 +277,7 @@ fn big_endian<'a>(bytes: &[u8]) -> Result<Value<'a>, ValueError> {
     Ok(from_u64(number))
 }
 
-fn from_u64<'a>(number: u64) -> Value<'a> {
+pub(super) fn from_u64<'a>(number: u64) -> Value<'a> {
     match i64::try_from(number) {
         Ok(number) => Value::Integer(number),
         Err(_) => Value::Text(Cow::Owned(number.to_string())),
@@ -269,7 +287,10 @@ fn from_u64<'a>(number: u64) -> Value<'a> {
 fn unsigned<'a>(bytes: &[u8], changed: &mut bool) -> Result<Value<'a>, ValueError> {
     match ascii(bytes).parse::<u64>() {
         Ok(number) => Ok(from_u64(number)),
-        Err(_) => integer(bytes, changed).map(Value::Integer),
+        Err(_) => match integer(bytes, changed)? {
+            0.. => integer(bytes, changed).map(Value::Integer),
+            _ => Err(ValueError::NotInteger(excerpt(bytes))),
+        },
     }
 }
 
@@ -401,15 +422,19 @@ fn subset(members: &[String], written: &[u8]) -> Result<String, ValueError> {
 }
 
 /// An ENUM's value in the spelling of its definition.
-fn spelled<'a>(members: &[String], text: Cow<'a, str>, changed: &mut bool) -> Cow<'a, str> {
+fn spelled<'a>(
+    members: &[String],
+    text: Cow<'a, str>,
+    changed: &mut bool,
+) -> Result<Cow<'a, str>, ValueError> {
     if text.is_empty() || members.iter().any(|member| *member == text) {
-        return text;
+        return Ok(text);
     }
     let same = |member: &&String| member.to_lowercase() == text.trim_end().to_lowercase();
     match members.iter().find(same) {
         Some(member) => {
             *changed = true;
-            Cow::Owned(member.clone())
+            Ok(Cow::Owned(member.clone()))
         }
         // Digits that are no member are the number of one.
         None => match text
@@ -419,17 +444,21 @@ fn spelled<'a>(members: &[String], text: Cow<'a, str>, changed: &mut bool) -> Co
         {
             Some(member) => {
                 *changed = true;
-                Cow::Owned(member.clone())
+                Ok(Cow::Owned(member.clone()))
             }
-            None => text,
+            None => Err(ValueError::NotMember(excerpt(text.as_bytes()))),
         },
     }
 }
 
 /// A SET's members, each once, in the order and spelling of its definition.
-fn ordered<'a>(members: &[String], text: Cow<'a, str>, changed: &mut bool) -> Cow<'a, str> {
+fn ordered<'a>(
+    members: &[String],
+    text: Cow<'a, str>,
+    changed: &mut bool,
+) -> Result<Cow<'a, str>, ValueError> {
     if text.is_empty() || members.iter().any(|member| *member == text) {
-        return text;
+        return Ok(text);
     }
     let mut bits = 0_u64;
     for part in text.split(',') {
@@ -439,15 +468,15 @@ fn ordered<'a>(members: &[String], text: Cow<'a, str>, changed: &mut bool) -> Co
         let same = |member: &String| member.to_lowercase() == part.to_lowercase();
         match exact.or_else(|| members.iter().position(same)) {
             Some(index) if index < 64 => bits |= 1 << index,
-            _ => return text,
+            _ => return Err(ValueError::NotMember(excerpt(text.as_bytes()))),
         }
     }
     let chosen = chosen(members, bits);
     if chosen == text {
-        return text;
+        return Ok(text);
     }
     *changed = true;
-    Cow::Owned(chosen)
+    Ok(Cow::Owned(chosen))
 }
 
 /// The members of a SET whose bits are set.

@@ -255,7 +255,8 @@ pub(super) fn read_time(text: &str) -> Read<(i64, usize)> {
         vec![number / 10_000, number / 100 % 100, number % 100]
     } else {
         let pieces: Vec<&str> = whole.split(':').collect();
-        if !(2..=3).contains(&pieces.len()) || !pieces.iter().all(|piece| is_digits(piece)) {
+        let short = |piece: &&str| is_digits(piece) && piece.len() < 5;
+        if !(2..=3).contains(&pieces.len()) || !pieces.iter().all(short) {
             return Read::Unknown;
         }
         pieces

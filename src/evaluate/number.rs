@@ -3,37 +3,7 @@
 //! Text is a number as far as it begins with one: `'12px'` is 12 and `'px'` is 0.
 
 use super::exact::Exact;
-
-/// The number that `text` begins with, blanks before it aside.
-pub(super) fn leading(text: &str) -> &str {
-    let start = text.trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
-    let bytes = start.as_bytes();
-    let digits = |from: usize| {
-        let rest = bytes.get(from..).unwrap_or_default();
-        rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
-    };
-    let sign = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
-    let whole = digits(sign);
-    let mut end = sign + whole;
-    let mut fraction = 0;
-    if bytes.get(end) == Some(&b'.') {
-        fraction = digits(end + 1);
-        if whole + fraction > 0 {
-            end += 1 + fraction;
-        }
-    }
-    if whole + fraction == 0 {
-        return "";
-    }
-    if matches!(bytes.get(end), Some(b'e' | b'E')) {
-        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'-' | b'+')));
-        let exponent = digits(end + 1 + sign);
-        if exponent > 0 {
-            end += 1 + sign + exponent;
-        }
-    }
-    &start[..end]
-}
+pub(super) use crate::dump::leading_number as leading;
 
 /// Text as a floating point number.
 pub(super) fn double(text: &str) -> f64 {

@@ -4,7 +4,9 @@
 //! The evaluator knows types of its own; a column takes them as a server would take them. Where that depends on
 //! the server, it is an error.
 
-use crate::dump::{Computed, SourceText, Value, ValueError, ValueType, convert_computed};
+use crate::dump::{
+    Computed, SourceText, Value, ValueError, ValueType, convert_computed, convert_leniently,
+};
 use crate::evaluate::{self, Datum, Formula, Surroundings, Unevaluable};
 
 /// What is settled once for all expressions of an import.
@@ -60,6 +62,8 @@ fn by_server(formula: &Formula) -> Option<&'static str> {
 pub(super) struct Settled {
     pub(super) value: Value<'static>,
     pub(super) by_server: Option<&'static str>,
+    /// It does not fit the column, and this is what a server that is not strict makes of it.
+    pub(super) unfit: bool,
 }
 
 /// The value of an expression in a column of `kind`.
@@ -69,11 +73,40 @@ pub(super) fn settle(
     surroundings: &dyn Surroundings,
 ) -> Result<Settled, Unevaluable> {
     let formula = evaluate::parse(source)?;
-    let value = stored(&formula.evaluate(surroundings)?, kind)?;
+    let datum = formula.evaluate(surroundings)?;
+    let (value, unfit) = match stored(&datum, kind) {
+        Ok(value) => (value, false),
+        Err(reason) => (leniently(&datum, kind).ok_or(reason)?, true),
+    };
     Ok(Settled {
         value,
         by_server: by_server(&formula),
+        unfit,
     })
+}
+
+/// What a server that is not strict stores for a value that does not fit.
+fn leniently(datum: &Datum, kind: &ValueType) -> Option<Value<'static>> {
+    match datum {
+        Datum::Int(_) | Datum::Unsigned(_) | Datum::Decimal(..) => {
+            convert_leniently(Computed::Number(&datum.digits()), kind)
+        }
+        Datum::Text(text, _) => convert_leniently(Computed::Text(text), kind),
+        Datum::Bytes(bytes) => convert_leniently(Computed::Bytes(bytes), kind),
+        _ => None,
+    }
+}
+
+/// The time of the import in a column of dates and times.
+pub(super) fn now_value(occasion: &Occasion, fraction: usize) -> Value<'static> {
+    let now = jiff::Timestamp::from_microsecond(occasion.now).unwrap_or_default();
+    let text = now.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string();
+    let length = if fraction == 0 {
+        19
+    } else {
+        20 + fraction.min(6)
+    };
+    Value::Text(text[..length].to_owned().into())
 }
 
 /// What a column of `kind` stores for a value.

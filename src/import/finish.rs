@@ -486,12 +486,11 @@ impl Finisher<'_> {
         indexes
     }
 
-    /// Values that the importer computed where only the server could.
+    /// Values that are not the dump's.
     fn note_settled(&mut self, table: &ImportTable) {
-        for ((column, function), (count, input, position)) in &table.settled {
+        for ((column, what), (count, input, position)) in &table.settled {
             let what = format!(
-                "table {}, column {column}: {} of {function}() settled at the time of the import, here \
-                 the first",
+                "table {}, column {column}: {} {what}, here the first",
                 table.definition.name,
                 counted(*count, "value"),
             );

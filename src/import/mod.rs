@@ -93,6 +93,7 @@ pub fn import(
             jobs: options.jobs,
             charset: options.charset,
             allow_incomplete: options.allow_incomplete,
+            lenient: true,
         },
         start,
     };

@@ -11,7 +11,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::computed::{Occasion, Settled, settle};
 use super::table::ImportTable;
-use crate::dump::{Position, SourceText, Value, ValueType, convert_text};
+use crate::dump::{SourceText, Value, ValueType, convert_text};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Bound, Cell};
@@ -64,6 +64,7 @@ impl Place<'_> {
         }
         batch.cells = resolved;
         batch.unresolved = false;
+        batch.nulls = u64::MAX;
         row_defaults(table, self.connection, self.input, columns, batch)
     }
 
@@ -104,29 +105,21 @@ impl Place<'_> {
                 translate::value(source).map_err(|reason| format!("the value uses {reason}"))?;
             return compute(self.connection, &sql.text, Vec::new(), &kind, batch);
         }
-        let Settled { value, by_server } = settle(source, &kind, self.occasion)
+        let Settled {
+            value,
+            by_server,
+            unfit,
+        } = settle(source, &kind, self.occasion)
             .map_err(|reason| format!("the value uses {reason}"))?;
         if let Some(function) = by_server {
-            let column = table.layout.columns[index].name.clone();
-            self.see(table, column, function, source.position);
+            let what = format!("of {function}() settled at the time of the import");
+            table.settle(index, what, self.input, source.position);
+        }
+        if unfit {
+            let what = "that did not fit, stored as a server that is not strict would".to_owned();
+            table.settle(index, what, self.input, source.position);
         }
         Ok(batch.cell(value))
-    }
-
-    /// Counts a value that only a server could have said.
-    fn see(
-        &self,
-        table: &mut ImportTable,
-        column: String,
-        function: &'static str,
-        position: Position,
-    ) {
-        let first = || (0, self.input.to_owned(), position);
-        let entry = table
-            .settled
-            .entry((column, function))
-            .or_insert_with(first);
-        entry.0 += 1;
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::computed::Occasion;
+use super::computed::{Occasion, now_value};
 use super::layout::implicit_default;
 use super::names::Names;
 use super::resolve::Place;
@@ -54,8 +54,8 @@ impl ImportTable {
         }
         self.widen(connection, names, &columns, &mut batch)?;
         let conflict = self.conflict(connection, names, input, &header, upsert.as_ref())?;
-        if header.on_conflict == OnConflict::Ignore {
-            self.no_nulls(&columns, &mut batch);
+        if batch.nulls != 0 {
+            self.fill_nulls(&place, &header, &columns, &mut batch);
         }
         self.recount |= conflict != Conflict::Fail;
         let insertion = Insertion {
@@ -134,18 +134,44 @@ impl ImportTable {
         columns.iter().map(index_of).collect()
     }
 
-    /// `INSERT IGNORE` stores the implicit default where NULL is not allowed.
-    fn no_nulls(&self, columns: &[usize], batch: &mut Batch) {
+    /// NULL where it is not allowed: `INSERT IGNORE`, and a server that is not strict in an `INSERT` of
+    /// several rows, store the implicit default; a `TIMESTAMP` takes the time.
+    fn fill_nulls(
+        &mut self,
+        place: &Place<'_>,
+        header: &InsertHeader,
+        columns: &[usize],
+        batch: &mut Batch,
+    ) {
+        let ignores = header.on_conflict == OnConflict::Ignore;
         for (at, &index) in columns.iter().enumerate() {
             let column = &self.layout.columns[index];
-            if !column.not_null || self.layout.rowid == Some(index) {
+            let may = batch.nulls >> (at % 64) & 1 == 1;
+            if !may || !column.not_null || self.layout.rowid == Some(index) {
                 continue;
             }
-            let filler = batch.cell(implicit_default(&column.kind));
-            for cell in batch.cells.iter_mut().skip(at).step_by(columns.len()) {
-                if *cell == Cell::Null {
-                    *cell = filler.clone();
+            let definition = self.definition.column(&column.name);
+            let stamp = definition.is_some_and(|column| column.column_type.name == "TIMESTAMP");
+            let filler = match column.kind {
+                ValueType::DateTime(fraction) if stamp => now_value(place.occasion, fraction),
+                ref kind => implicit_default(kind),
+            };
+            let filler = batch.cell(filler);
+            for row in 0..batch.rows() {
+                let cell = &mut batch.cells[row * columns.len() + at];
+                let origin = batch.places[row];
+                if *cell != Cell::Null || (origin.alone && !ignores && !stamp) {
+                    continue;
                 }
+                *cell = filler.clone();
+                let what = match (stamp, ignores) {
+                    (true, _) => "of NULL in TIMESTAMP NOT NULL settled at the time of the import",
+                    (false, true) => continue,
+                    (false, false) => {
+                        "of NULL in NOT NULL, stored as a server that is not strict would"
+                    }
+                };
+                self.settle(index, what.to_owned(), place.input, origin.position);
             }
         }
     }

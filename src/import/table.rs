@@ -48,10 +48,10 @@ pub(super) struct ImportTable {
     pub(super) given: BTreeSet<u32>,
     /// Generated columns that some rows give no values for.
     pub(super) absent: BTreeSet<u32>,
-    /// Values that only a server could say, by column and function, with the first place.
-    pub(super) settled: BTreeMap<(String, &'static str), (u64, String, Position)>,
     /// Its columns have names.
     is_named: bool,
+    /// Values that are not the dump's, by column and what became of them, with the first place.
+    pub(super) settled: BTreeMap<(String, String), (u64, String, Position)>,
     /// Rows stored. Not exact where rows may have replaced others.
     pub(super) rows: u64,
     /// The number of rows has to be counted.
@@ -152,6 +152,14 @@ impl ImportTable {
         }
         self.definition = definition;
         Ok(())
+    }
+
+    /// Counts a value that is not the dump's.
+    pub(super) fn settle(&mut self, index: usize, what: String, input: &str, position: Position) {
+        let column = self.layout.columns[index].name.clone();
+        let first = || (0, input.to_owned(), position);
+        let entry = self.settled.entry((column, what)).or_insert_with(first);
+        entry.0 += 1;
     }
 
     /// Whether the column is SQLite's rowid.

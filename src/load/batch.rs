@@ -7,7 +7,7 @@
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
-use crate::dump::{DumpError, DumpRow, Position, SourceText, Value, ValueType};
+use crate::dump::{DumpError, DumpRow, Position, SourceText, Value, ValueType, is_impossible_day};
 
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,19 @@ pub(crate) struct RowPosition {
     pub(crate) position: Position,
     /// Among the table's rows in its input, from 1.
     pub(crate) ordinal: u64,
+    /// It is the only row of its statement.
+    pub(crate) alone: bool,
+}
+
+/// How a value is stored differently from how it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Change {
+    /// Spelled or rounded as the server does.
+    Spelled,
+    /// It does not fit the column, and a server that is not strict makes something of it.
+    Unfit,
+    /// A day that its month does not have, kept as it is.
+    Impossible,
 }
 
 /// Rows of the same columns.
@@ -44,6 +57,8 @@ pub(crate) struct Batch {
     bytes: Vec<u8>,
     /// Some cell is a default or an expression.
     pub(crate) unresolved: bool,
+    /// Columns of the rows, by their index modulo 64, that may hold NULL.
+    pub(crate) nulls: u64,
 }
 
 /// What a batch cell is bound as.
@@ -74,6 +89,7 @@ impl Batch {
         self.text.clear();
         self.bytes.clear();
         self.unresolved = false;
+        self.nulls = 0;
     }
 
     pub(crate) fn rows(&self) -> usize {
@@ -86,15 +102,18 @@ impl Batch {
     }
 
     /// Adds a row; `on_change` gets the columns whose values are stored differently from how they are written.
+    /// What does not fit is an error, or, if `lenient`, what a server that is not strict makes of it.
     pub(crate) fn push(
         &mut self,
         row: &DumpRow<'_>,
         kinds: &[ValueType],
-        mut on_change: impl FnMut(usize, Position),
+        lenient: bool,
+        mut on_change: impl FnMut(usize, Change, Position),
     ) -> Result<(), DumpError> {
         self.places.push(RowPosition {
             position: row.position(),
             ordinal: row.ordinal(),
+            alone: false,
         });
         if row.len() == 0 {
             self.unresolved = true;
@@ -103,11 +122,27 @@ impl Batch {
         }
         for (index, kind) in kinds.iter().enumerate() {
             let mut changed = false;
-            let value = row.value(index, kind, &mut changed)?;
+            let value = match row.value(index, kind, &mut changed) {
+                Ok(value) => value,
+                Err(error) if lenient && error.problem.is_about_value() => {
+                    let value = row.lenient_value(index, kind).ok_or(error)?;
+                    let change = match &value {
+                        Value::Text(text) if is_impossible_day(text) => Change::Impossible,
+                        _ => Change::Unfit,
+                    };
+                    on_change(index, change, row.position());
+                    changed = false;
+                    value
+                }
+                Err(error) => return Err(error),
+            };
+            if value == Value::Null {
+                self.nulls |= 1 << (index % 64);
+            }
             let cell = self.cell(value);
             self.cells.push(cell);
             if changed {
-                on_change(index, row.position());
+                on_change(index, Change::Spelled, row.position());
             }
         }
         Ok(())
@@ -176,6 +211,7 @@ impl Batch {
             text: self.text.clone(),
             bytes: self.bytes.clone(),
             unresolved: self.unresolved,
+            nulls: self.nulls,
         }
     }
 }

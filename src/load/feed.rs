@@ -10,7 +10,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::Builder;
 
 use super::LoadError;
-use super::batch::Batch;
+use super::batch::{Batch, Change};
 use super::input::{Meter, Opened, open, unpacked_name};
 use super::note::{Note, NoteClass, counted};
 use super::scout::Scout;
@@ -80,6 +80,8 @@ pub(crate) struct FeedOptions {
     pub(crate) charset: Charset,
     /// Accept a dump that lacks its last line.
     pub(crate) allow_incomplete: bool,
+    /// A value that does not fit its column is stored as a server that is not strict would, and noted.
+    pub(crate) lenient: bool,
 }
 
 /// Reads `files` in order and gives every event to `consume`.
@@ -152,7 +154,7 @@ struct Feeder<'f> {
     spare: Batch,
     scout: Ahead,
     /// Values that are stored differently from how they are written, by table and column, with the first place.
-    changes: BTreeMap<(String, String), (u64, Position)>,
+    changes: BTreeMap<(String, String, Change), (u64, Position)>,
 }
 
 /// The second reading of the present input.
@@ -264,10 +266,17 @@ impl<'f> Feeder<'f> {
             };
             Note::new(&file.shown, skipped.position, class, &skipped.statement)
         }));
-        for ((table, column), (count, position)) in std::mem::take(&mut self.changes) {
+        for ((table, column, change), (count, position)) in std::mem::take(&mut self.changes) {
+            let how = match change {
+                Change::Spelled => "spelled or rounded as the server would",
+                Change::Impossible => {
+                    "of a day that its month does not have, which a server keeps with \
+                     ALLOW_INVALID_DATES only"
+                }
+                Change::Unfit => "that did not fit, stored as a server that is not strict would",
+            };
             let what = format!(
-                "table {table}, column {column}: {} spelled or rounded as the server would, here \
-                 the first",
+                "table {table}, column {column}: {} {how}, here the first",
                 counted(count, "value")
             );
             notes.push(Note::new(&file.shown, position, NoteClass::Changed, what));
@@ -336,6 +345,8 @@ impl<'f> Feeder<'f> {
         let mut limit = HELD_BYTES;
         // What the scout says of an INSERT that is too long to be held.
         let mut foreseen: Option<Option<Upsert>> = None;
+        let lenient = self.options.lenient;
+        let mut rows = 0;
         let mut row = reader.current_row();
         while let Some(current) = row {
             let Some(pending) = &mut self.pending else {
@@ -343,11 +354,15 @@ impl<'f> Feeder<'f> {
             };
             let header = &pending.header;
             let changes = &mut self.changes;
-            pending
-                .batch
-                .push(&current, &pending.kinds, |index, position| {
-                    count_change(changes, header, index, position);
-                })?;
+            pending.batch.push(
+                &current,
+                &pending.kinds,
+                lenient,
+                |index, change, position| {
+                    count_change(changes, header, index, change, position);
+                },
+            )?;
+            rows += 1;
             if pending.batch.size() > limit {
                 limit = BATCH_BYTES;
                 let upsert = foreseen
@@ -360,6 +375,12 @@ impl<'f> Feeder<'f> {
                 start = 0;
             }
             row = reader.next_row()?;
+        }
+        if let Some(pending) = &mut self.pending
+            && rows == 1
+            && let Some(place) = pending.batch.places.last_mut()
+        {
+            place.alone = true;
         }
         if let Some(upsert) = reader.upsert().cloned() {
             if foreseen == Some(None) {
@@ -433,16 +454,17 @@ fn continues(current: &InsertHeader, next: &InsertHeader) -> bool {
 }
 
 fn count_change(
-    changes: &mut BTreeMap<(String, String), (u64, Position)>,
+    changes: &mut BTreeMap<(String, String, Change), (u64, Position)>,
     header: &InsertHeader,
     index: usize,
+    change: Change,
     position: Position,
 ) {
     let column = header
         .columns
         .as_ref()
         .map(|columns| columns[index].clone());
-    match changes.entry((header.table.clone(), column.unwrap_or_default())) {
+    match changes.entry((header.table.clone(), column.unwrap_or_default(), change)) {
         Entry::Occupied(mut entry) => entry.get_mut().0 += 1,
         Entry::Vacant(entry) => {
             entry.insert((1, position));

@@ -75,11 +75,11 @@ fn interval(amount: &Datum, unit: &str) -> Result<Option<Interval>, Unevaluable>
         }
         // The last field is always there.
         let used = &sizes[sizes.len() - numbers.len()..];
-        let total: i64 = numbers
+        let products = numbers
             .iter()
             .zip(used)
-            .map(|(number, size)| number.saturating_mul(*size))
-            .sum();
+            .map(|(number, size)| number.saturating_mul(*size));
+        let total = products.fold(0, i64::saturating_add);
         return Ok(Some(Interval::Micros(if negative {
             -total
         } else {
@@ -91,7 +91,7 @@ fn interval(amount: &Datum, unit: &str) -> Result<Option<Interval>, Unevaluable>
         let negative = text.trim_start().starts_with('-');
         let total = match numbers_in(&text)[..] {
             [months] => months,
-            [years, months] => years * 12 + months,
+            [years, months] => years.saturating_mul(12).saturating_add(months),
             _ => return Err(format!("INTERVAL {text:?} {unit}")),
         };
         return Ok(Some(Interval::Months(if negative {

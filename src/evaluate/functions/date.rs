@@ -153,7 +153,9 @@ fn part(value: &Datum, unit: &str) -> Result<Datum, Unevaluable> {
 /// So many seconds as a TIME.
 pub(super) fn time_of(seconds: i128, fraction: usize) -> Result<Datum, Unevaluable> {
     match i64::try_from(seconds) {
-        Ok(seconds) if seconds.abs() < 839 * 3600 => Ok(Datum::Time(seconds * SECOND, fraction)),
+        Ok(seconds) if seconds.unsigned_abs() < 839 * 3600 => {
+            Ok(Datum::Time(seconds * SECOND, fraction))
+        }
         _ => Err("a time beyond 838 hours".to_owned()),
     }
 }

@@ -1,0 +1,186 @@
+//! What a server that is not strict stores for a literal that does not fit: the number or date that the literal
+//! begins with, or the zero of the column.
+//!
+//! Dump programs set `sql_mode` so that the server does this. It is asked only after the ordinary conversion has
+//! refused a literal; whoever asks has to say that the value is another one than the dump's.
+
+use std::borrow::Cow;
+
+use super::decimal::decimal;
+use super::temporal;
+use super::value::{Value, from_u64};
+use super::value_type::ValueType;
+
+/// The value of `text` in a column of `kind`; `None` if the server would refuse it too.
+pub(super) fn value(text: &[u8], kind: &ValueType) -> Option<Value<'static>> {
+    let written = String::from_utf8_lossy(text);
+    let number = leading_number(&written);
+    Some(match kind {
+        ValueType::Integer => Value::Integer(whole(number)?.clamped()),
+        // Two digits are spelled out.
+        ValueType::Year => Value::Integer(match (whole(number)?.clamped(), number.len()) {
+            (year @ 0..70, 1 | 2) => 2000 + year,
+            (year @ 70..100, 1 | 2) => 1900 + year,
+            (year, _) => year,
+        }),
+        ValueType::Unsigned => {
+            let number = whole(number)?;
+            from_u64(u64::try_from(number.0).unwrap_or(if number.0 < 0 { 0 } else { u64::MAX }))
+        }
+        ValueType::Real => {
+            let real: f64 = number.parse().unwrap_or(0.0);
+            Value::Real(real.clamp(f64::MIN, f64::MAX))
+        }
+        ValueType::Decimal(scale) => {
+            let digits = if number.is_empty() { "0" } else { number };
+            let digits = decimal(Cow::Borrowed(digits.as_bytes()), *scale, &mut false);
+            Value::Text(Cow::Owned(digits.ok()?.into_owned()))
+        }
+        ValueType::Date => Value::Text(temporal::leading_date(&written).into()),
+        ValueType::DateTime(fraction) => {
+            Value::Text(temporal::leading_date_time(&written, *fraction).into())
+        }
+        ValueType::Time(fraction) => {
+            Value::Text(temporal::leading_time(&written, *fraction).into())
+        }
+        // Blanks and zeros behind the end are cut without a word on a server, too.
+        ValueType::FixedBlob(length) => Value::Blob(text.get(..*length)?.to_vec().into()),
+        ValueType::Enum(..) => Value::Text(Cow::Borrowed("")),
+        ValueType::Set(members, _) => {
+            let known = written.split(',').filter_map(|part| {
+                let same =
+                    |member: &&String| member.to_lowercase() == part.trim_end().to_lowercase();
+                members.iter().find(same)
+            });
+            let mut known: Vec<&str> = known.map(String::as_str).collect();
+            known.sort_by_key(|part| members.iter().position(|member| member == part));
+            known.dedup();
+            Value::Text(known.join(",").into())
+        }
+        ValueType::Bits
+        | ValueType::Text(_)
+        | ValueType::Char(_)
+        | ValueType::Blob
+        | ValueType::Any => {
+            return None;
+        }
+    })
+}
+
+/// A whole number, however large.
+struct Whole(i128);
+
+impl Whole {
+    fn clamped(&self) -> i64 {
+        let end = if self.0 < 0 { i64::MIN } else { i64::MAX };
+        i64::try_from(self.0).unwrap_or(end)
+    }
+}
+
+/// Rounded half away from zero; a number of very many digits is as large as one can be.
+fn whole(number: &str) -> Option<Whole> {
+    if number.is_empty() {
+        return Some(Whole(0));
+    }
+    let digits = decimal(Cow::Borrowed(number.as_bytes()), 0, &mut false);
+    let end = if number.starts_with('-') {
+        i128::MIN
+    } else {
+        i128::MAX
+    };
+    Some(Whole(digits.ok()?.parse().unwrap_or(end)))
+}
+
+/// The number that `text` begins with, blanks before it aside; empty if there is none.
+pub(crate) fn leading_number(text: &str) -> &str {
+    let start = text.trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
+    let bytes = start.as_bytes();
+    let digits = |from: usize| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    };
+    let sign = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
+    let whole = digits(sign);
+    let mut end = sign + whole;
+    let mut fraction = 0;
+    if bytes.get(end) == Some(&b'.') {
+        fraction = digits(end + 1);
+        if whole + fraction > 0 {
+            end += 1 + fraction;
+        }
+    }
+    if whole + fraction == 0 {
+        return "";
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'-' | b'+')));
+        let exponent = digits(end + 1 + sign);
+        if exponent > 0 {
+            end += 1 + sign + exponent;
+        }
+    }
+    &start[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, kind: &ValueType) -> String {
+        match value(text.as_bytes(), kind) {
+            Some(Value::Integer(number)) => number.to_string(),
+            Some(Value::Text(text)) => text.into_owned(),
+            Some(Value::Real(number)) => number.to_string(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn takes_what_a_server_takes() {
+        for (text, kind, expected) in [
+            ("12px", ValueType::Integer, "12"),
+            ("1.5abc", ValueType::Integer, "2"),
+            ("px", ValueType::Integer, "0"),
+            (
+                "99999999999999999999",
+                ValueType::Integer,
+                "9223372036854775807",
+            ),
+            ("-5", ValueType::Unsigned, "0"),
+            ("20x", ValueType::Year, "2020"),
+            ("x", ValueType::Year, "0"),
+            (
+                "99999999999999999999",
+                ValueType::Unsigned,
+                "18446744073709551615",
+            ),
+            ("", ValueType::Decimal(2), "0.00"),
+            ("1.5abc", ValueType::Decimal(2), "1.50"),
+            ("1.5x", ValueType::Real, "1.5"),
+            ("", ValueType::Date, "0000-00-00"),
+            ("2024-01-05x", ValueType::Date, "2024-01-05"),
+            ("2024-02-31", ValueType::Date, "2024-02-31"),
+            ("2024-2-31", ValueType::Date, "0000-00-00"),
+            (
+                "2024-01-05T10:11:12Z",
+                ValueType::DateTime(0),
+                "2024-01-05 10:11:12",
+            ),
+            (
+                "2024-01-05 10:11:12.96",
+                ValueType::DateTime(1),
+                "2024-01-05 10:11:12.9",
+            ),
+            ("2024-13-01", ValueType::DateTime(0), "0000-00-00 00:00:00"),
+            ("1 10:00:00", ValueType::Time(0), "34:00:00"),
+            ("25:61:00", ValueType::Time(0), "00:00:00"),
+            ("-900:00:00", ValueType::Time(0), "-838:59:59"),
+            ("10:11:12.9", ValueType::Time(0), "10:11:12"),
+        ] {
+            assert_eq!(shown(text, &kind), expected, "{text} as {kind:?}");
+        }
+        let members = || ["x".to_owned(), "y".to_owned()].into();
+        let set = ValueType::Set(members(), super::super::Charset::Utf8);
+        assert_eq!(shown("y,z,X", &set), "x,y");
+    }
+}

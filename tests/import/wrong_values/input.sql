@@ -1,3 +1,0 @@
-CREATE TABLE t (id int NOT NULL, s varchar(10));
-INSERT INTO t VALUES (1,'a'),
-  ('12abc','b');
