@@ -28,7 +28,12 @@
         feature = "conduit",
         feature = "english"
     )),
-    allow(dead_code, unused_imports, unused_macros)
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        unfulfilled_lint_expectations
+    )
 )]
 
 pub mod apps;
