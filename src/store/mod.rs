@@ -63,8 +63,8 @@ pub use open::unfinished::{Unfinished, is_unfinished};
 pub(crate) use panic::panic_message;
 pub use serve::derived::{Change, Derived, Deriver};
 pub use serve::generation::Generation;
-pub use serve::revision::Revision;
 use serve::revision::new_lineage;
+pub use serve::revision::{OwnRevision, Revision};
 pub use serve::state::{DataState, StateProbe};
 pub(crate) use threads::prove_threads;
 use watch::figures::Counters;
@@ -144,16 +144,24 @@ impl StoreState {
 
     /// The name of what reads show now; `lineage` is that of a primary's data.
     fn revision(&self, lineage: u64) -> Option<Revision> {
-        let generation = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        let changes = generation.changes().settled()?;
-        // A baked file has the same name wherever and as whichever generation it is served.
-        let (lineage, number) = match generation.lineage() {
-            Some(lineage) => (lineage, 0),
-            None => (lineage, generation.number()),
-        };
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let changes = current.changes().settled()?;
+        let (lineage, generation) = current.name(lineage);
         Some(Revision {
             lineage,
-            generation: number,
+            generation,
+            changes,
+        })
+    }
+
+    /// The same of what reads of `user` show, or those of everybody.
+    fn own_revision(&self, lineage: u64, user: Option<i64>) -> Option<OwnRevision> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let changes = current.changes().settled_for(user)?;
+        let (lineage, generation) = current.name(lineage);
+        Some(OwnRevision {
+            lineage,
+            generation,
             changes,
         })
     }
@@ -239,6 +247,25 @@ impl Store {
     #[must_use]
     pub fn revision(&self) -> Option<Revision> {
         self.shared.revision(self.lineage)
+    }
+
+    /// The same of what reads of `user` show, which stays while others alone see what changes
+    /// ([`Store::write_of`]): for what is kept for that user, and shows nobody else's. Of nobody, it is for what
+    /// no write of a single user changes.
+    #[must_use]
+    pub fn own_revision(&self, user: Option<i64>) -> Option<OwnRevision> {
+        self.shared.own_revision(self.lineage, user)
+    }
+
+    /// The name of the generation that is read now, whatever was written to it: for what no write changes.
+    #[must_use]
+    pub fn origin(&self) -> Revision {
+        let (lineage, generation) = self.shared.current().name(self.lineage);
+        Revision {
+            lineage,
+            generation,
+            changes: 0,
+        }
     }
 
     /// Says to a job of the writer which state it finds, so that it writes in that state or not at all.
@@ -361,6 +388,24 @@ impl Store {
         E: From<StoreError> + Error + Send + 'static,
     {
         self.writer()?.write(Seen::Always, work).await
+    }
+
+    /// As [`Store::write`], for writes that change nothing but what reads of `user` show, or what nobody's do:
+    /// the [`OwnRevision`]s of others stay what they are. Where it changes rows of [`Deriver::tables`] all
+    /// see it.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_of<T, E>(
+        &self,
+        user: i64,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Error + Send + 'static,
+    {
+        self.writer()?.write(Seen::ByUser(user), work).await
     }
 
     /// As [`Store::write`], for writes of which no read shows anything unless they change rows of

@@ -35,6 +35,8 @@ pub(super) struct Job {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Seen {
     Always,
+    /// By one user's reads, and by all where the deriver's tables change.
+    ByUser(i64),
     /// Only by changes of the deriver's tables.
     WhereDerived,
 }

@@ -26,6 +26,7 @@ use crate::store::open::files::{PrimaryFiles, remove_generation};
 use crate::store::open::pragmas::{Access, open_writer, prove_writable};
 use crate::store::open::unfinished;
 use crate::store::serve::generation::Generation;
+use crate::store::serve::revision::Audience;
 use crate::store::watch::figures::Counters;
 use crate::store::{Change, Deriver, StoreError, StoreOptions, StoreState, Writing};
 
@@ -56,8 +57,8 @@ struct Uncommitted {
     answers: Vec<CommitCallback>,
     /// Jobs that left something.
     writes: usize,
-    /// Whether reads can tell.
-    is_seen: bool,
+    /// Whose reads can tell.
+    audience: Audience,
     /// Why there is no transaction to commit.
     aborted: Option<Arc<rusqlite::Error>>,
 }
@@ -216,7 +217,7 @@ impl Worker {
             let changes = whole.changes(self.changes.take());
             let mut last = Uncommitted {
                 writes: 1,
-                is_seen: true,
+                audience: Audience::all(),
                 ..Uncommitted::default()
             };
             let committed = self.commit(&mut last, &changes, &generation);
@@ -304,9 +305,13 @@ impl Worker {
             match ran.left {
                 Left::Changes => {
                     group.writes += 1;
-                    group.is_seen |= job.seen == Seen::Always;
+                    match job.seen {
+                        Seen::Always => group.audience.add_all(),
+                        Seen::ByUser(user) => group.audience.add(user),
+                        Seen::WhereDerived => {}
+                    }
                     // What comes next in the group finds another state than readers do.
-                    let is_seen = group.is_seen || self.changes.mark() > 0;
+                    let is_seen = !group.audience.is_empty() || self.changes.mark() > 0;
                     generation.changes().set_pending(is_seen);
                 }
                 // No read can show what is not there: a refusal makes no new revision, and tags that
@@ -343,9 +348,12 @@ impl Worker {
     ) -> Result<(), Arc<rusqlite::Error>> {
         let aborted = group.aborted.take();
         // What is gone already nobody can see. A commit that fails may have come to the disk.
-        let is_seen = aborted.is_none() && (group.is_seen || !changes.is_empty());
+        if !changes.is_empty() {
+            group.audience.add_all();
+        }
+        let is_seen = aborted.is_none() && !group.audience.is_empty();
         if is_seen {
-            generation.changes().begin();
+            generation.changes().begin(&group.audience);
         }
         // A commit of pages that were written and undone would cost a sync.
         let end = if group.writes == 0 {
@@ -367,7 +375,7 @@ impl Worker {
             if committed.is_ok() {
                 self.tell(generation, changes);
             }
-            generation.changes().end();
+            generation.changes().end(&group.audience);
         }
         committed
     }

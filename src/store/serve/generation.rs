@@ -205,8 +205,13 @@ impl Generation {
         derived.clone().ok_or(StoreError::NotDerived)
     }
 
-    pub(in crate::store) fn lineage(&self) -> Option<u64> {
-        self.lineage
+    /// Its part of the names of its states; `lineage` is that of a primary's data.
+    pub(in crate::store) fn name(&self, lineage: u64) -> (u64, u64) {
+        // A baked file has the same name wherever and as whichever generation it is served.
+        match self.lineage {
+            Some(lineage) => (lineage, 0),
+            None => (lineage, self.number),
+        }
     }
 
     pub(in crate::store) fn changes(&self) -> &ChangeCounter {

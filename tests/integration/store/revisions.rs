@@ -94,6 +94,54 @@ async fn there_is_no_revision_while_some_readers_see_a_commit_and_others_do_not(
     assert_ne!(revision(), second);
 }
 
+/// What one user's reads alone show leaves the states of others; what all may see, the deriver's rows among it,
+/// does not.
+#[tokio::test]
+async fn a_write_of_one_user_leaves_what_others_are_shown() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let (store, _) = witnessed(folder.path());
+    let own = || [Some(1), Some(2), None].map(|user| store.own_revision(user).unwrap());
+    let set_price = |price: i64, table: &str| {
+        let update = format!("UPDATE {table} SET price = ?1 WHERE id = 1");
+        move |connection: &Connection| {
+            Ok::<_, StoreError>(connection.execute(&update, [price]).map(drop)?)
+        }
+    };
+    let fails = |_: &Connection| Err::<(), _>(StoreError::from(rusqlite::Error::InvalidQuery));
+    let (before, revision) = (own(), store.revision());
+    assert!(store.write_of(1, fails).await.is_err());
+    store.write_unseen(set_price(2, "chair")).await.unwrap();
+    let origin = store.origin();
+    assert_eq!((own(), store.revision()), (before, revision));
+
+    let first = own();
+    let touch = |_: &Connection| Ok::<_, StoreError>(());
+    store.write_of(1, touch).await.unwrap();
+    let second = own();
+    assert_ne!(second[0], first[0]);
+    assert_eq!(second[1..], first[1..]);
+    assert_ne!(
+        store.revision(),
+        revision,
+        "for all together it is another state"
+    );
+
+    store.write(touch).await.unwrap();
+    assert_eq!(store.origin(), origin);
+    let third = own();
+    assert!((0..3).all(|of| third[of] != second[of]));
+    store
+        .write_of(1, set_price(3, "chair_search"))
+        .await
+        .unwrap();
+    let fourth = own();
+    assert!((0..3).all(|of| fourth[of] != third[of]));
+    store.reset().await.unwrap();
+    let fifth = own();
+    assert!((0..3).all(|of| fifth[of] != fourth[of]));
+    assert_ne!(store.origin(), origin);
+}
+
 /// Nothing changed, so what clients hold stays good, and nothing is derived anew.
 #[tokio::test]
 async fn a_write_that_fails_leaves_the_revision_and_what_is_derived() {
