@@ -8,7 +8,7 @@
 //! - [`UserContext`], [`UserSetup`], [`Users`]: all of it for one app; start there
 //! - [`address`]: what the address of an account looks like
 //! - [`password`]: argon2id in the pool for long work; `imported`: bcrypt of other systems
-//! - [`token`]: JWT, HS256 only (`hs256`); `known_tokens`: those that were verified
+//! - [`token`]: JWT, HS256 only (`hs256`); `known`: those that were verified, and sessions that were opened
 //! - [`session`]: the cookie of a site; [`visitor`]: who visits its pages; [`reset`]: new passwords for
 //!   forgotten ones; `seal`: how cookie and token are kept from being read or made up
 //! - `throttle`: attempts per account and client
@@ -22,7 +22,7 @@ mod hs256;
 mod imported;
 mod key_file;
 pub mod keys;
-mod known_tokens;
+mod known;
 pub mod password;
 pub mod reset;
 mod seal;

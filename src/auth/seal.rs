@@ -14,7 +14,7 @@ use super::password::fill;
 const NONCE_BYTES: usize = 24;
 
 /// Characters of the longest text that is tried.
-const LONGEST_SEALED: usize = 512;
+pub(super) const LONGEST_SEALED: usize = 512;
 
 /// Seals with one key.
 #[derive(Clone)]

@@ -16,8 +16,9 @@ use axum::response::Response;
 use super::clock::seconds;
 use super::figures::{TokenOutcome, UserFigures};
 use super::keys::{AppKey, Purpose, hmac};
+use super::known::KnownTexts;
 use super::password::fill;
-use super::seal::Seal;
+use super::seal::{LONGEST_SEALED, Seal};
 use crate::http::HttpError;
 use crate::web::cookie::{CookieScope, cookies};
 use crate::web::csrf::FormToken;
@@ -41,7 +42,16 @@ struct Cookies {
     seal: Seal,
     form_key: [u8; 32],
     lifetimes: SessionLifetimes,
+    /// Cookies that were opened before. When a session ends is looked at each time.
+    known: KnownTexts<OpenedSession>,
     figures: Arc<UserFigures>,
+}
+
+/// A session with what belongs to it and takes long to find.
+#[derive(Clone)]
+pub(super) struct OpenedSession {
+    pub(super) session: Session,
+    pub(super) form_token: FormToken,
 }
 
 /// For how long sessions last after their last renewal.
@@ -137,6 +147,7 @@ impl Sessions {
             seal: Seal::new(key.derive(Purpose::Sessions)),
             form_key: key.derive(Purpose::Forms),
             lifetimes,
+            known: KnownTexts::default(),
             figures,
         }))
     }
@@ -144,21 +155,42 @@ impl Sessions {
     /// The session of a request, if it has one that is valid at `now`.
     #[must_use]
     pub fn read(&self, request: &HeaderMap, now: SystemTime) -> Option<Session> {
+        self.opened(request, now).map(|opened| opened.session)
+    }
+
+    /// The same with what belongs to it.
+    pub(super) fn opened(&self, request: &HeaderMap, now: SystemTime) -> Option<OpenedSession> {
         let own = &*self.0;
         let mut presented = cookies(request, &own.name).peekable();
         // Without a cookie there is nothing to count.
         presented.peek()?;
         // The first that opens: others may come from elsewhere on the same host.
-        let session = presented
-            .filter_map(|text| own.seal.open(text))
-            .find_map(|plain| Session::parse(&plain));
-        let (session, outcome) = match session {
+        let opened = presented.find_map(|text| self.open(text));
+        let (opened, outcome) = match opened {
             None => (None, TokenOutcome::Invalid),
-            Some(session) if own.is_over(&session, now) => (None, TokenOutcome::Expired),
+            Some(opened) if own.is_over(&opened.session, now) => (None, TokenOutcome::Expired),
             valid => (valid, TokenOutcome::Accepted),
         };
         own.figures.session(outcome);
-        session
+        opened
+    }
+
+    /// What is sealed in the text of a cookie.
+    fn open(&self, text: &str) -> Option<OpenedSession> {
+        let own = &*self.0;
+        // Others are no cookies of ours, and not hashed.
+        let is_short = text.len() <= LONGEST_SEALED;
+        if let Some(known) = is_short.then(|| own.known.get(text)).flatten() {
+            return Some(known);
+        }
+        let session = Session::parse(&own.seal.open(text)?)?;
+        let form_token = self.form_token(&session);
+        let opened = OpenedSession {
+            session,
+            form_token,
+        };
+        own.known.insert(text, opened.clone());
+        Some(opened)
     }
 
     /// Has `response` set the cookie of `session`. No cache may store such a response.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::seconds;
 use super::figures::{TokenOutcome, UserFigures};
 use super::hs256;
-use super::known_tokens::KnownTokens;
+use super::known::KnownTexts;
 use crate::http::HttpError;
 
 /// Bytes of the longest token that is looked at. Ours have some 150.
@@ -30,7 +30,7 @@ struct Signing {
     header: Header,
     validation: Validation,
     lifetime: Duration,
-    known: KnownTokens,
+    known: KnownTexts<TokenClaims>,
     figures: Arc<UserFigures>,
 }
 
@@ -85,7 +85,7 @@ impl Tokens {
             header: Header::new(Algorithm::HS256),
             validation,
             lifetime,
-            known: KnownTokens::default(),
+            known: KnownTexts::default(),
             figures,
         })))
     }

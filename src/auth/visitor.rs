@@ -12,7 +12,7 @@ use axum::http::{Extensions, HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use super::session::{Session, Sessions};
+use super::session::{OpenedSession, Session, Sessions};
 use crate::http::{DigestKey, HttpError, Viewer, serve_as};
 use crate::web::csrf::FormToken;
 use crate::web::form::FormFields;
@@ -113,9 +113,13 @@ fn visitor<S: SessionUsers>(
     headers: &HeaderMap,
     now: SystemTime,
 ) -> Result<Option<Visitor<S::User>>, HttpError> {
-    let Some(session) = app.sessions().read(headers, now) else {
+    let Some(opened) = app.sessions().opened(headers, now) else {
         return Ok(None);
     };
+    let OpenedSession {
+        session,
+        form_token,
+    } = opened;
     let id = session.user();
     let user = app.find(id)?;
     let user = user.filter(|(epoch, _)| *epoch == session.epoch());
@@ -123,7 +127,7 @@ fn visitor<S: SessionUsers>(
         id,
         user,
         viewer: Viewer::user(app.digest_key(), id, epoch),
-        form_token: app.sessions().form_token(&session),
+        form_token,
         session,
     }))
 }

@@ -99,6 +99,8 @@ pub fn cookies<'r>(request: &'r HeaderMap, name: &str) -> impl Iterator<Item = &
     let lines = request.get_all(header::COOKIE).iter();
     let cookies = lines
         .filter_map(|line| line.to_str().ok())
+        // Most lines hold others, and are looked through sooner than parsed.
+        .filter(move |line| line.contains(name))
         .flat_map(Cookie::split_parse)
         .filter_map(Result::ok);
     cookies

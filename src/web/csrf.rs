@@ -5,6 +5,8 @@
 //! the same as long as that does, so that pages with forms keep their entity tags, and a form that was
 //! open in another tab still counts. It is the second line of defence behind `http::limits::same_origin`.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use data_encoding::HEXLOWER;
@@ -29,7 +31,7 @@ const SHOWN: usize = 16;
 
 /// A form's token. Its text goes into the field [`FIELD`].
 #[derive(Clone, PartialEq, Eq)]
-pub struct FormToken(String);
+pub struct FormToken(Arc<str>);
 
 impl FormToken {
     /// The token that belongs to `seed`, which nobody else knows: the secret part of a session.
@@ -38,7 +40,7 @@ impl FormToken {
         let digest = Sha256::new_with_prefix("ekiben form token\n")
             .chain_update(seed)
             .finalize();
-        Self(HEXLOWER.encode(&digest[..SHOWN]))
+        Self(HEXLOWER.encode(&digest[..SHOWN]).into())
     }
 
     /// The token of a visitor without a session, and the cookie value to set if there is none yet (see
@@ -87,7 +89,7 @@ impl FormToken {
     /// 403 when it is another.
     pub fn check_text(&self, given: &str) -> Result<(), HttpError> {
         // Digests are compared, so that the time says nothing about the token.
-        if Sha256::digest(given) == Sha256::digest(&self.0) {
+        if Sha256::digest(given) == Sha256::digest(&*self.0) {
             return Ok(());
         }
         let detail = "The form is out of date. Load its page again.";

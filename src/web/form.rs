@@ -4,14 +4,15 @@
 //! It must not know what fields mean.
 
 use std::borrow::Cow;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request, State};
-use axum::handler::Handler as _;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, any};
+use tower_service::Service as _;
 
 use crate::http::{HttpError, no_method_here};
 
@@ -116,13 +117,37 @@ where
     S: Clone + Send + Sync + 'static,
 {
     // Behind `any` no router sees which methods there are.
-    let routes = routes.fallback(no_method_here);
+    let routes = Arc::new(OverriddenRoutes {
+        routes: routes.fallback(no_method_here),
+        served: OnceLock::new(),
+    });
     any(
         async move |State(state): State<S>, request: Request| match meant(request).await {
-            Ok(request) => routes.call(request, state).await,
+            Ok(request) => routes.answer(request, state).await,
             Err(refused) => refused,
         },
     )
+}
+
+/// The routes of a path whose forms say which method they mean.
+struct OverriddenRoutes<S> {
+    routes: MethodRouter<S>,
+    /// With the state, which the first request brings and all others have, too.
+    served: OnceLock<Mutex<MethodRouter>>,
+}
+
+impl<S: Clone + Send + Sync + 'static> OverriddenRoutes<S> {
+    async fn answer(&self, request: Request, state: S) -> Response {
+        let with_state = || Mutex::new(self.routes.clone().with_state(state));
+        let served = self.served.get_or_init(with_state);
+        let answer = {
+            // Held while a handler is chosen, and not while it runs: a clone of all handlers for each
+            // request would cost more than many a page.
+            let mut served = served.lock().unwrap_or_else(PoisonError::into_inner);
+            served.call(request)
+        };
+        answer.await.unwrap_or_else(|never| match never {})
+    }
 }
 
 async fn meant(request: Request) -> Result<Request, Response> {

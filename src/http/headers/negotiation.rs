@@ -52,14 +52,13 @@ pub fn vary_by(response: &mut HeaderMap, names: &[&'static str]) {
             said.any(|said| said.trim().eq_ignore_ascii_case(name))
         })
     };
-    let missing: Vec<_> = names
-        .iter()
-        .copied()
-        .filter(|name| !is_said(name))
-        .collect();
-    if let Ok(line) = HeaderValue::try_from(missing.join(", "))
-        && !missing.is_empty()
-    {
+    let missing = names.iter().copied().filter(|name| !is_said(name));
+    let line = match (missing.clone().next(), missing.clone().nth(1)) {
+        (None, _) => return,
+        (Some(name), None) => Ok(HeaderValue::from_static(name)),
+        _ => HeaderValue::try_from(missing.collect::<Vec<_>>().join(", ")),
+    };
+    if let Ok(line) = line {
         response.append(header::VARY, line);
     }
 }
