@@ -61,6 +61,32 @@ pub(super) async fn decide(
     conditions: Preconditions,
     work: impl FnOnce(&Connection) -> Result<StoredResponse, Unchanged> + Send + 'static,
 ) -> Result<Outcome, HttpError> {
+    let job = job(store, once, conditions, work);
+    outcome(store.write(job).await)
+}
+
+/// The same for `work` that changes nothing but what reads of `user` show ([`Store::write_of`]).
+///
+/// # Errors
+/// As [`decide`].
+pub(super) async fn decide_for(
+    user: i64,
+    store: &Store,
+    once: Once,
+    conditions: Preconditions,
+    work: impl FnOnce(&Connection) -> Result<StoredResponse, Unchanged> + Send + 'static,
+) -> Result<Outcome, HttpError> {
+    let job = job(store, once, conditions, work);
+    outcome(store.write_of(user, job).await)
+}
+
+/// What the writer runs.
+fn job(
+    store: &Store,
+    once: Once,
+    conditions: Preconditions,
+    work: impl FnOnce(&Connection) -> Result<StoredResponse, Unchanged> + Send + 'static,
+) -> impl FnOnce(&Connection) -> Result<Outcome, Unchanged> + Send + 'static {
     let is_kept = once.has_key();
     let condition = conditions.on(store);
     let in_state = move |connection: &Connection| {
@@ -74,15 +100,18 @@ pub(super) async fn decide(
         }
         result
     };
-    let job = move |connection: &Connection| {
+    move |connection: &Connection| {
         once.apply(connection, |connection| match in_state(connection) {
             // Keeping it is a write of its own: whoever repeats the request is refused again, whatever
             // has become of it meanwhile.
             Err(Unchanged::Answered(answer)) if is_kept => Ok(answer),
             result => result,
         })
-    };
-    match store.write(job).await {
+    }
+}
+
+fn outcome(written: Result<Outcome, Unchanged>) -> Result<Outcome, HttpError> {
+    match written {
         Ok(outcome) => Ok(outcome),
         Err(Unchanged::Answered(answer)) => Ok(Outcome::Done(answer)),
         Err(Unchanged::Failed(error)) => Err(error),

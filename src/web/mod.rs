@@ -9,7 +9,7 @@
 //! - [`csrf`]: tokens in forms, bound to a session or to a cookie
 //! - [`form`]: fields of forms, and the method that they mean
 //! - [`redirect`], [`flash`]: where a form leads, and what is said there once
-//! - [`layout`]: how pages go out; [`error_page`]: errors for people
+//! - [`layout`]: how pages go out; [`mould`]: those that are kept; [`error_page`]: errors for people
 //! - [`languages`], [`texts`], [`numbers`]: in which words and numbers
 //! - [`query`]: what an address says behind its path
 //! - [`paging`]: links between the pages of a result
@@ -24,6 +24,7 @@ pub mod form;
 pub mod languages;
 pub mod layout;
 pub mod media;
+pub mod mould;
 pub mod numbers;
 pub mod paging;
 pub mod query;

@@ -17,7 +17,7 @@ use super::target::sign_in_first;
 use super::{Drill, DrillState};
 use crate::auth::session::Sessions;
 use crate::auth::visitor::{self, SessionUsers};
-use crate::http::{DigestKey, HttpError, Viewer};
+use crate::http::{DigestKey, HttpError, OwnReading, Viewer};
 
 const USER: &str = "SELECT session_epoch, email, mode, role FROM users WHERE id = ?1";
 
@@ -32,6 +32,8 @@ pub(super) struct LearnerProfile {
     pub(super) mode: WalkMode,
     /// Whether sentences and words may be changed.
     pub(super) is_editor: bool,
+    /// What began before all this was read: what a page shows beside it is of the same state if it is kept.
+    pub(super) reading: OwnReading,
 }
 
 /// Somebody who is signed in.
@@ -77,17 +79,29 @@ impl SessionUsers for Drill {
     }
 
     fn find(&self, id: i64) -> Result<Option<(i64, LearnerProfile)>, HttpError> {
-        self.store.read(|connection| -> Result<_, HttpError> {
+        let reading = OwnReading::begin(&self.store, id);
+        // No grading changes a learner.
+        let common = OwnReading::begin_common(&self.store);
+        if let Some((epoch, known)) = common.cached(&self.learners, id) {
+            return Ok(Some((epoch, LearnerProfile { reading, ..known })));
+        }
+        let found = self.store.read(|connection| -> Result<_, HttpError> {
             let mut select = connection.prepare_cached(USER)?;
             let user = select.query_row([id], |row| {
                 let profile = LearnerProfile {
                     email: row.get(1)?,
                     mode: row.get(2)?,
                     is_editor: row.get_ref(3)?.as_str()? == "editor",
+                    reading,
                 };
                 Ok((row.get(0)?, profile))
             });
             Ok(user.optional()?)
-        })
+        })?;
+        if let Some(user) = &found {
+            let bytes = user.1.email.len();
+            common.keep(&self.store, &self.learners, id, user.clone(), bytes);
+        }
+        Ok(found)
     }
 }

@@ -64,6 +64,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use self::accounts::closing;
+use self::learner::LearnerProfile;
 pub use self::settings::EnglishSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::auth::Users;
@@ -72,7 +73,7 @@ use crate::auth::session::Sessions;
 use crate::auth::visitor::authenticate;
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl};
-use crate::http::{DigestKey, Entrance, HttpError, Routes, WorkPool};
+use crate::http::{DigestKey, Entrance, HttpError, OwnCache, Routes, WorkPool};
 use crate::mail::Postbox;
 use crate::store::Store;
 use crate::web::cookie::CookieScope;
@@ -102,6 +103,10 @@ struct Drill {
     /// Whether answers may be compressed.
     compress: bool,
     voices: voices::Voices,
+    /// What is known of learners who asked before, by id, with the epochs of their sessions.
+    learners: OwnCache<i64, (i64, LearnerProfile)>,
+    /// Pages as they were sent to them.
+    pages: pages::KeptPages,
     /// Who knows words instead of the file.
     word_service: Option<Arc<words::WordService>>,
     /// Whether there is a site, or JSON alone: where another app is at the same place.
@@ -119,6 +124,9 @@ impl AsRef<Store> for Drill {
 /// The app.
 #[derive(Debug, Clone, Copy)]
 pub struct English;
+
+/// Bytes of what is known of learners.
+const KNOWN_LEARNERS: usize = 4 * 1024 * 1024;
 
 /// Hours for which a link is good that was mailed to whoever forgot a password.
 const RESET_HOURS: u64 = 6;
@@ -223,6 +231,8 @@ impl ServedApp for English {
             removal::REST.resume(&store)?;
             let drill = Arc::new(Drill {
                 voices,
+                learners: OwnCache::new(KNOWN_LEARNERS),
+                pages: pages::KeptPages::default(),
                 word_service,
                 store,
                 work,

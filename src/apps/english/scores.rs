@@ -16,7 +16,7 @@ use super::parameters::{LearnerParameters, Nested, Parameters};
 use super::path::Addresses;
 use super::score::{self, NAMES, Score, ScoreFields, ScoreList, ScorePart};
 use super::validation::FieldErrors;
-use super::write::{Decided, DrillTerms, Unchanged, led, removed, stored, write};
+use super::write::{Decided, DrillTerms, Unchanged, led, removed, stored, write_own};
 use super::{Drill, Result, sentence};
 use crate::apps::answer::json;
 use crate::http::{HttpError, KeptHeader, Reading};
@@ -194,7 +194,7 @@ pub(super) async fn make(
     };
     let fields = nothing.with(given(kind, &parameters)?);
     let (format, user, mount) = (parameters.format, learner.id, drill.mount.clone());
-    let outcome = write(drill, terms.of(&parameters)?, move |connection| {
+    let outcome = write_own(drill, user, terms.of(&parameters)?, move |connection| {
         let sentence = fields.known_sentence(kind, connection)?;
         let id = score::insert(connection, kind, user, sentence, fields.passed)?;
         Ok(match format {
@@ -233,7 +233,7 @@ pub(super) async fn change(
     let fields = old.with(given(kind, &parameters)?);
     let (format, user) = (parameters.format, learner.id);
     let to = drill.mount.url(&format!("{}/{id}", kind.resource()));
-    let outcome = write(drill, terms.of(&parameters)?, move |connection| {
+    let outcome = write_own(drill, user, terms.of(&parameters)?, move |connection| {
         let old = Score::find(connection, kind, user, id)?.ok_or_else(no_such)?;
         let sentence = fields.known_sentence(kind, connection)?;
         let is_other = (old.passed, old.sentence_id) != (fields.passed, sentence);
@@ -270,7 +270,7 @@ pub(super) async fn remove(
     } = sent;
     let (format, user) = (parameters.format, learner.id);
     let to = drill.mount.url(kind.resource());
-    let outcome = write(drill, terms.of(&parameters)?, move |connection| {
+    let outcome = write_own(drill, user, terms.of(&parameters)?, move |connection| {
         Score::find(connection, kind, user, id)?.ok_or_else(no_such)?;
         score::delete(connection, id)?;
         Ok(match format {

@@ -65,12 +65,15 @@ pub(super) async fn index(
     let asked = page_in(query.as_deref());
     let reading = Reading::begin_for(&drill.store, learner.viewer);
     let (user, mode) = (learner.id, learner.user.mode);
-    let list = drill.store.read(|connection| -> Result<_> {
-        Ok(SentencesInOrder::read(connection, user, mode, asked)?)
-    })?;
+    let read = || {
+        drill.store.read(|connection| -> Result<_> {
+            Ok(SentencesInOrder::read(connection, user, mode, asked)?)
+        })
+    };
     if format == Format::Html {
-        return sentence_list::answer(&drill, &frame, mode, &list);
+        return sentence_list::answer(&drill, &frame, &learner, read);
     }
+    let list = read()?;
     let mut response = json(list.json(&addresses)?);
     let path = drill.mount.url(&format!("{RESOURCE}{SUFFIX}"));
     let link = HeaderValue::try_from(links(&path, list.page, list.last));

@@ -16,7 +16,7 @@ use super::parameters::Parameters;
 use super::validation::FieldErrors;
 use super::{Drill, DrillState, Result};
 pub(super) use crate::apps::write::Unchanged;
-use crate::apps::write::decide;
+use crate::apps::write::{decide, decide_for};
 use crate::http::{FormKey, HttpError, IdempotencyKey, KeptHeader, Preconditions};
 use crate::store::{Once, Outcome, StoredResponse};
 use crate::web::flash;
@@ -81,6 +81,16 @@ pub(super) async fn write(
     work: impl FnOnce(&Connection) -> Result<StoredResponse, Unchanged> + Send + 'static,
 ) -> Result<Outcome> {
     decide(&drill.store, terms.once, terms.conditions, work).await
+}
+
+/// The same for `work` that changes nothing but what this learner is shown.
+pub(super) async fn write_own(
+    drill: &Drill,
+    learner: i64,
+    terms: WriteTerms,
+    work: impl FnOnce(&Connection) -> Result<StoredResponse, Unchanged> + Send + 'static,
+) -> Result<Outcome> {
+    decide_for(learner, &drill.store, terms.once, terms.conditions, work).await
 }
 
 /// 302 to a page of the site.

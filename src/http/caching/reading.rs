@@ -78,6 +78,45 @@ impl<'s> Reading<'s> {
     }
 }
 
+/// A read of what is there until the generation ends, since no write changes or removes it.
+#[derive(Clone, Copy)]
+pub struct LastingReading<'s> {
+    store: &'s Store,
+    origin: Revision,
+}
+
+impl<'s> LastingReading<'s> {
+    /// To be called before anything is read from `store`.
+    #[must_use]
+    pub fn begin(store: &'s Store) -> Self {
+        let origin = store.origin();
+        Self { store, origin }
+    }
+
+    /// What is cached under `key` of the generation that is read.
+    #[must_use]
+    pub fn cached<K: Eq + Hash, V: Clone>(
+        &self,
+        cache: &RevisionCache<K, V>,
+        key: &K,
+    ) -> Option<V> {
+        cache.get(self.origin, key)
+    }
+
+    /// Caches what was found, `bytes` as in `RevisionCache::put`, unless another generation is read now.
+    pub fn keep<K: Eq + Hash, V: Clone>(
+        &self,
+        cache: &RevisionCache<K, V>,
+        key: K,
+        value: V,
+        bytes: usize,
+    ) {
+        if self.store.origin() == self.origin {
+            cache.put(self.origin, key, value, bytes);
+        }
+    }
+}
+
 impl<'s> PrivateReading<'s> {
     /// The same reading for what of it shows every viewer the same, with the caches of that.
     #[must_use]

@@ -10,6 +10,7 @@ mod data_streaming;
 mod data_voices;
 mod data_words;
 mod forgotten;
+mod kept_pages;
 mod languages;
 mod operating;
 mod programs;

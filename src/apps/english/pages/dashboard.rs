@@ -2,17 +2,20 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 
 use super::chart::Chart;
 use super::frame::PageFrame;
+use super::kept::PageView;
 use super::sentence_list::SentenceRow;
 use crate::apps::english::dashboard::{Dashboard, Share};
 use crate::apps::english::learner::Learner;
 use crate::apps::english::{DrillState, Result};
 use crate::web::texts::fill;
+
+/// The dashboard ends with the day, in UTC.
+const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
 
 /// A block of counts.
 struct ShareBlock {
@@ -38,9 +41,15 @@ pub(super) async fn index(
     Learner(learner): Learner,
     frame: PageFrame,
 ) -> Result<Response> {
-    let board = drill.store.read(|connection| -> Result<_> {
-        Ok(Dashboard::read(connection, learner.id, Timestamp::now())?)
-    })?;
+    let now = Timestamp::now();
+    let today = now.as_second().div_euclid(SECONDS_OF_A_DAY);
+    let view = PageView::of(&drill, &frame, &learner, Some(today));
+    if let Some(kept) = view.kept() {
+        return kept;
+    }
+    let board = drill
+        .store
+        .read(|connection| -> Result<_> { Ok(Dashboard::read(connection, learner.id, now)?) })?;
     let t = &frame.t.dashboard;
     let mut shares = vec![ShareBlock {
         id: "tried",
@@ -66,5 +75,5 @@ pub(super) async fn index(
         worst: rows(&board.worst),
         chart: Chart::of(&frame, &board.days),
     };
-    frame.page(&drill, StatusCode::OK, &template)
+    view.made(&template)
 }

@@ -3,15 +3,18 @@
 use std::sync::{Arc, OnceLock};
 
 use askama::Template;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::PageFrame;
+use super::language::DrillLanguage;
 use crate::apps::english::format::Format;
 use crate::config::Mount;
 use crate::http::{HttpError, NotFoundPage, takes_html};
+use crate::web::csrf::FormToken;
 use crate::web::error_page::{self, ErrorPage};
-use crate::web::layout::{harden, page};
+use crate::web::languages::Languages as _;
+use crate::web::layout::{PageAddress, harden, page};
 
 #[derive(Template)]
 #[template(path = "english/error.html")]
@@ -45,19 +48,44 @@ impl Failures {
     }
 }
 
-impl ErrorPage for Failures {
-    type Frame = PageFrame;
+/// What an error page is made of, should a request need one: hardly any does.
+pub(in crate::apps::english) struct FailureFrame {
+    language: DrillLanguage,
+    uri: Uri,
+    is_of_form: bool,
+    cookies: Vec<HeaderValue>,
+}
 
-    fn frame(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> PageFrame {
-        let frame = PageFrame::of(&self.mount, headers, uri);
+impl Failures {
+    fn page_frame(&self, of: &FailureFrame) -> PageFrame {
+        let cookies = of.cookies.iter().cloned();
+        let cookies: HeaderMap = cookies.map(|line| (header::COOKIE, line)).collect();
+        let token = FormToken::of_visitor(&cookies);
+        let address = PageAddress::of(&of.uri);
+        let frame = PageFrame::of(&self.mount, of.language, address, token);
         // Where forms go there is no page for the switch of languages to come back to.
-        match *method {
-            Method::GET | Method::HEAD => frame,
-            _ => frame.at("/").of_form(),
+        match of.is_of_form {
+            true => frame.at("/").of_form(),
+            false => frame,
+        }
+    }
+}
+
+impl ErrorPage for Failures {
+    type Frame = FailureFrame;
+
+    fn frame(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> FailureFrame {
+        let cookies = headers.get_all(header::COOKIE);
+        FailureFrame {
+            language: DrillLanguage::of(headers, None),
+            uri: uri.clone(),
+            is_of_form: ![Method::GET, Method::HEAD].contains(method),
+            cookies: cookies.iter().cloned().collect(),
         }
     }
 
-    fn render(&self, frame: &PageFrame, status: StatusCode) -> Response {
+    fn render(&self, frame: &FailureFrame, status: StatusCode) -> Response {
+        let frame = &self.page_frame(frame);
         let texts = &frame.t.error;
         let is_copy = frame.is_of_form() && self.takes_writes.get() == Some(&false);
         let (title, hint) = match status {
@@ -85,8 +113,8 @@ impl ErrorPage for Failures {
         takes_html(headers) && Format::of_address(address, headers) == Format::Html
     }
 
-    fn finish(&self, frame: &PageFrame, response: &mut Response) {
-        harden(response, frame.code());
+    fn finish(&self, frame: &FailureFrame, response: &mut Response) {
+        harden(response, frame.language.code());
     }
 }
 

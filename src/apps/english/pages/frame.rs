@@ -6,9 +6,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Json;
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use serde_json::json;
 
 use super::assets;
@@ -26,7 +26,7 @@ use crate::http::{HttpError, PrivateResponse, Viewer};
 use crate::web::csrf::FormToken;
 use crate::web::flash;
 use crate::web::languages::Languages as _;
-use crate::web::layout::{PageAddress, page};
+use crate::web::layout::PageAddress;
 
 /// What the templates of all pages know.
 pub(in crate::apps::english) struct PageFrame {
@@ -57,15 +57,18 @@ pub(in crate::apps::english) struct PageFrame {
 }
 
 impl PageFrame {
-    /// The frame of an error page.
-    pub(super) fn of(mount: &Mount, headers: &HeaderMap, uri: &Uri) -> Self {
-        let language = DrillLanguage::of(headers, None);
-        let (token, seed) = FormToken::of_visitor(headers);
+    /// The frame of an error page, for a visitor with this token.
+    pub(super) fn of(
+        mount: &Mount,
+        language: DrillLanguage,
+        address: PageAddress,
+        (token, seed): (FormToken, Option<String>),
+    ) -> Self {
         Self {
             language,
             t: DrillStrings::of(language),
             assets: mount.url(&assets::folder()),
-            address: PageAddress::of(uri),
+            address,
             is_looked_at: false,
             visitor: None,
             notice: None,
@@ -169,12 +172,25 @@ impl PageFrame {
         status: StatusCode,
         template: &impl Template,
     ) -> Result<Response> {
+        let page = template.render().map_err(HttpError::internal)?;
+        self.rendered(drill, status, page)
+    }
+
+    /// The same of what was rendered already.
+    ///
+    /// # Errors
+    /// 406 where there is no site.
+    pub(super) fn rendered(
+        &self,
+        drill: &Drill,
+        status: StatusCode,
+        page: String,
+    ) -> Result<Response> {
         if !drill.has_pages {
             let detail = "This is a page, and the pages of this app are not served here.";
             return Err(HttpError::problem(StatusCode::NOT_ACCEPTABLE, detail));
         }
-        let page = page(status, template)?;
-        let mut response = self.with_seed(drill, page)?;
+        let mut response = self.with_seed(drill, (status, Html(page)).into_response())?;
         if self.notice.is_some() {
             flash::forget(&mut response, &drill.cookies, &self.here())?;
         }
@@ -205,8 +221,13 @@ impl FromRequestParts<DrillState> for PageFrame {
     async fn from_request_parts(parts: &mut Parts, drill: &DrillState) -> Result<Self, Infallible> {
         // Says of the answer that it depends on who asks, too.
         let _ = Viewer::from_request_parts(parts, drill).await;
-        let frame = Self::of(&drill.mount, &parts.headers, &parts.uri);
         let visitor = Visitor::of(&parts.extensions);
+        let token = match &visitor {
+            Some(visitor) => (visitor.form_token().clone(), None),
+            None => FormToken::of_visitor(&parts.headers),
+        };
+        let language = DrillLanguage::of(&parts.headers, None);
+        let address = PageAddress::of(&parts.uri);
         Ok(Self {
             is_looked_at: true,
             takes_sign_ups: drill.settings.sign_up,
@@ -214,13 +235,8 @@ impl FromRequestParts<DrillState> for PageFrame {
                 .as_ref()
                 .map_or_else(Vec::new, |visitor| links(&drill.settings, visitor.id)),
             notice: notices::left(&parts.headers),
-            token: match &visitor {
-                Some(visitor) => visitor.form_token().clone(),
-                None => frame.token,
-            },
-            seed: frame.seed.filter(|_| visitor.is_none()),
             visitor,
-            ..frame
+            ..Self::of(&drill.mount, language, address, token)
         })
     }
 }

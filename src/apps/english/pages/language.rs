@@ -12,7 +12,7 @@ use crate::web::languages::Languages;
 use crate::web::redirect::{local_or, see_other};
 
 /// A language of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::apps::english) enum DrillLanguage {
     English,
     Japanese,

@@ -4,7 +4,8 @@
 //! What users write is shown as text. It must hold no rule about what may be written.
 //!
 //! # Layout
-//! - `frame`: what surrounds each page; `notices`: what is said once; `language`, `strings`: words
+//! - `frame`: what surrounds each page; `kept`: pages that are sent again as they were;
+//!   `notices`: what is said once; `language`, `strings`: words
 //! - `home`: the first page; [`accounts`]: sign-in, sign-up and the own account
 //! - `sentence`: the drill; `sentence_list`, `sentence_form`
 //! - `score_list`, `score_page`, `score_form`: gradings; `dashboard` (with `chart`)
@@ -20,6 +21,7 @@ mod errors;
 mod field_errors;
 pub(super) mod frame;
 mod home;
+mod kept;
 mod language;
 pub(super) mod notices;
 pub(super) mod score_form;
@@ -34,6 +36,7 @@ pub(super) mod words;
 use axum::routing::{get, post};
 
 pub(super) use self::errors::{Failures, not_found};
+pub(super) use self::kept::KeptPages;
 use super::DrillState;
 use crate::http::Routes;
 

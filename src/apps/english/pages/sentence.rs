@@ -10,13 +10,14 @@ use axum::response::Response;
 use rusqlite::Connection;
 
 use super::frame::PageFrame;
+use super::kept::PageView;
 use crate::apps::english::kind::Kind;
 use crate::apps::english::learner::Visitor;
 use crate::apps::english::order::{Neighbours, Order};
 use crate::apps::english::sentence::{RESOURCE, Sentence};
 use crate::apps::english::words::{WordLookup, WordTable};
 use crate::apps::english::{Drill, Result};
-use crate::http::{FormKey, HttpError};
+use crate::http::HttpError;
 use crate::web::layout::allow_sounds;
 use crate::web::redirect::is_local;
 
@@ -54,7 +55,7 @@ struct SentencePage<'p> {
     previous: String,
     next: String,
     /// One for each view: pressing a button twice is one grading.
-    form_key: String,
+    form_key: &'p str,
     sound: Option<Sound>,
     /// What its words mean.
     words: Option<WordTable>,
@@ -128,6 +129,12 @@ pub(in crate::apps::english) async fn answer(
     learner: &Visitor,
     id: i64,
 ) -> Result<Response> {
+    // What a service says of words changes when it likes.
+    let can_be_kept = drill.word_service.is_none();
+    let view = PageView::of(drill, frame, learner, None);
+    if can_be_kept && let Some(kept) = view.kept() {
+        return kept.map(with_sounds);
+    }
     let find = |connection: &Connection| -> Result<_> { Ok(Sentence::find(connection, id)?) };
     let Some(sentence) = drill.store.read(find)? else {
         let detail = "There is no such sentence.";
@@ -154,14 +161,21 @@ pub(in crate::apps::english) async fn answer(
         score,
         previous: address(beside.previous),
         next: address(beside.next),
-        form_key: FormKey::fresh(),
+        form_key: &view.form_key,
         sound: sound(frame, sentence.fields.voice_data.as_deref()),
         sentence: &sentence,
         words,
     };
-    let mut response = frame.page(drill, StatusCode::OK, &template)?;
-    allow_sounds(&mut response);
-    Ok(response)
+    let made = match can_be_kept {
+        true => view.made(&template)?,
+        false => frame.page(drill, StatusCode::OK, &template)?,
+    };
+    Ok(with_sounds(made))
+}
+
+fn with_sounds(mut page: Response) -> Response {
+    allow_sounds(&mut page);
+    page
 }
 
 /// The recording at a path of this site. What is elsewhere is not played: a page would tell others who learns.

@@ -1,11 +1,11 @@
 //! `/sentences`: a learner's sentences, five to a page, in the order that she chose.
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::frame::PageFrame;
-use crate::apps::english::mode::WalkMode;
+use super::kept::PageView;
+use crate::apps::english::learner::Visitor;
 use crate::apps::english::sentence::{RESOURCE, Sentence, SentencesInOrder};
 use crate::apps::english::{Drill, Result};
 use crate::web::paging::Paging;
@@ -39,12 +39,18 @@ struct SentencesPage<'p> {
     paging: Paging,
 }
 
+/// A part of the list of a learner, which `read` reads.
 pub(in crate::apps::english) fn answer(
     drill: &Drill,
     frame: &PageFrame,
-    mode: WalkMode,
-    list: &SentencesInOrder,
+    learner: &Visitor,
+    read: impl FnOnce() -> Result<SentencesInOrder>,
 ) -> Result<Response> {
+    let view = PageView::of(drill, frame, learner, None);
+    if let Some(kept) = view.kept() {
+        return kept;
+    }
+    let list = read()?;
     let rows = list.rows.iter().map(|row| SentenceRow::of(frame, row));
     let address = |page: i64| match page {
         1 => frame.url(RESOURCE),
@@ -52,9 +58,9 @@ pub(in crate::apps::english) fn answer(
     };
     let template = SentencesPage {
         frame,
-        mode: mode.name(),
+        mode: learner.user.mode.name(),
         rows: rows.collect(),
         paging: Paging::new(list.page, list.last, address),
     };
-    frame.page(drill, StatusCode::OK, &template)
+    view.made(&template)
 }
