@@ -57,8 +57,12 @@ macro_rules! select_comments {
 
 const OF_ARTICLE: &str = select_comments!("m.article_id = ?1 ORDER BY m.id");
 const PAGE: &str = select_comments!("m.article_id = ?1 ORDER BY m.id LIMIT ?3 OFFSET ?4");
-const COMMENT: &str = select_comments!("m.id = ?1");
-const SIZE: &str = "SELECT comments, comment_bytes FROM article_count WHERE article_id = ?1";
+/// A comment for its author: nobody follows themselves.
+const OWN: &str = "SELECT m.id, m.created_at, m.updated_at, m.body, u.username, u.bio, u.image, 0 \
+    FROM comment AS m JOIN user AS u ON u.id = m.author_id WHERE m.id = ?1";
+const COUNT: &str = "SELECT comments FROM article_count WHERE article_id = ?1";
+const DISCUSSED: &str = "SELECT a.id, c.comments, c.comment_bytes FROM article AS a \
+    JOIN article_count AS c ON c.article_id = a.id WHERE a.slug = ?1";
 const AROUND: &str = "SELECT c.comments FROM comment AS m \
     JOIN article_count AS c ON c.article_id = m.article_id WHERE m.id = ?1";
 const INSERT: &str = "INSERT INTO comment (article_id, author_id, created_at, updated_at, body) \
@@ -68,8 +72,8 @@ const DELETE: &str = "DELETE FROM comment WHERE id = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 8] = [
-    AROUND, OF_ARTICLE, PAGE, COMMENT, SIZE, INSERT, AUTHOR, DELETE,
+pub(super) const STATEMENTS: [&str; 9] = [
+    AROUND, OF_ARTICLE, PAGE, OWN, COUNT, DISCUSSED, INSERT, AUTHOR, DELETE,
 ];
 
 impl<'r> Comment<'r> {
@@ -84,10 +88,25 @@ impl<'r> Comment<'r> {
     }
 }
 
-/// How many comments an article has, and how many bytes they have together.
-fn size(connection: &Connection, article: i64) -> rusqlite::Result<(usize, u64)> {
-    let mut select = connection.prepare_cached(SIZE)?;
-    select.query_row([article], |row| Ok((row.get(0)?, row.get(1)?)))
+/// An article that is commented on.
+struct DiscussedArticle {
+    id: i64,
+    /// How many comments it has, and how many bytes they have together.
+    size: (usize, u64),
+}
+
+impl DiscussedArticle {
+    /// The one with this slug.
+    fn find(connection: &Connection, slug: &str) -> rusqlite::Result<Option<Self>> {
+        let mut select = connection.prepare_cached(DISCUSSED)?;
+        let found = select.query_row([slug], |row| {
+            Ok(Self {
+                id: row.get(0)?,
+                size: (row.get(1)?, row.get(2)?),
+            })
+        });
+        found.optional()
+    }
 }
 
 /// How many comments the article of a comment has.
@@ -109,10 +128,11 @@ pub(super) fn page(
     viewer: Option<i64>,
     (limit, offset): (i64, i64),
 ) -> Result<(Vec<u8>, i64)> {
-    let (count, _) = size(connection, article)?;
+    let mut count = connection.prepare_cached(COUNT)?;
+    let count = count.query_row([article], |row| row.get(0))?;
     let mut select = connection.prepare_cached(PAGE)?;
     let comments = written(select.query((article, viewer, limit, offset))?)?;
-    Ok((comments, i64::try_from(count).unwrap_or(i64::MAX)))
+    Ok((comments, count))
 }
 
 fn written(mut rows: Rows<'_>) -> Result<Vec<u8>> {
@@ -129,9 +149,10 @@ fn written(mut rows: Rows<'_>) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-fn shown(connection: &Connection, id: i64, viewer: i64) -> Result<Vec<u8>> {
-    let mut select = connection.prepare_cached(COMMENT)?;
-    let mut rows = select.query((id, viewer))?;
+/// A comment as its author is shown it.
+fn shown(connection: &Connection, id: i64, _author: i64) -> Result<Vec<u8>> {
+    let mut select = connection.prepare_cached(OWN)?;
+    let mut rows = select.query([id])?;
     let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
     envelope("comment", &Comment::of(row)?)
 }
@@ -156,10 +177,11 @@ pub(super) async fn all(
     if let Some(body) = reading.cached(&blog.comments, slug.clone()) {
         return Ok(reading.answer(json(body)));
     }
-    let (id, (comments, bytes)) = blog.store.read(|connection| -> Result<_> {
-        let id = article::id_of(connection, &slug)?.ok_or(ConduitError::not_found("article"))?;
-        Ok((id, size(connection, id)?))
-    })?;
+    let article = blog
+        .store
+        .read(|connection| -> Result<_> { Ok(DiscussedArticle::find(connection, &slug)?) })?;
+    let article = article.ok_or(ConduitError::not_found("article"))?;
+    let (id, (comments, bytes)) = (article.id, article.size);
     // An article that went meanwhile has none.
     let work = move |connection: &Connection| list(connection, id, viewer.user_id());
     let body = if comments > SHORT_WALK / 10 || bytes > SHORT_TEXTS {
@@ -218,12 +240,12 @@ pub(super) async fn insert(
 ) -> Result<Outcome> {
     let bounds = CommentBounds::of(&blog.settings);
     write(blog, terms, move |connection| {
-        let article = article::id_of(connection, &slug)?;
+        let article = DiscussedArticle::find(connection, &slug)?;
         let article = article.ok_or(ConduitError::not_found("article"))?;
-        bounds.check(size(connection, article)?, text.len())?;
+        bounds.check(article.size, text.len())?;
         connection
             .prepare_cached(INSERT)?
-            .execute((article, author, Millis::now(), &text))?;
+            .execute((article.id, author, Millis::now(), &text))?;
         let id = connection.last_insert_rowid();
         let body = shown(connection, id, author)?;
         Ok(stored(StatusCode::CREATED, body))

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::problem::ConduitError;
 use super::{Blog, BlogState, Result};
 use crate::auth::token::{TokenFault, credential};
-use crate::http::{HttpError, Reading, Viewer, serve_as};
+use crate::http::{HttpError, LastingReading, Viewer, serve_as};
 
 /// How tokens are announced: as the contract has it, and as nearly everything else does.
 const SCHEMES: [&str; 2] = ["Token", "Bearer"];
@@ -105,7 +105,8 @@ fn viewer(blog: &Blog, headers: &HeaderMap) -> Result<Viewer> {
             TokenFault::Invalid => ConduitError::token("is invalid"),
         })?
         .user;
-    let reading = Reading::begin(&blog.store);
+    // Nothing but a reset removes users.
+    let reading = LastingReading::begin(&blog.store);
     if let Some(known) = reading.cached(&blog.members, &id) {
         return Ok(known);
     }
