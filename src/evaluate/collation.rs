@@ -21,7 +21,6 @@ pub(crate) enum Rule {
 pub(crate) enum Strength {
     Number,
     Literal,
-    #[expect(dead_code, reason = "columns are what comes next")]
     Column,
     Explicit,
 }

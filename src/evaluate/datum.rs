@@ -166,7 +166,7 @@ impl Datum {
         Ok(Self::Decimal(number, scale))
     }
 
-    pub(super) fn double(number: f64) -> Result<Self, Unevaluable> {
+    pub(crate) fn double(number: f64) -> Result<Self, Unevaluable> {
         if number.is_finite() {
             return Ok(Self::Double(number, Shown::Plain));
         }
@@ -178,6 +178,20 @@ impl Datum {
         match self {
             Self::Double(number, _) => Self::Double(number, shown),
             other => other,
+        }
+    }
+
+    /// A date as a column holds it: `YYYY-MM-DD`, parts of which may be 0.
+    pub(crate) fn stored_date(text: &str) -> Option<Self> {
+        CalendarDay::stored(text).map(Self::Date)
+    }
+
+    /// A date and time as a column holds them.
+    pub(crate) fn stored_time(text: &str, fraction: usize) -> Option<Self> {
+        let day = CalendarDay::stored(text.get(..10)?)?;
+        match moment::read_time(text.get(11..)?) {
+            Read::Value((micros, _)) => Some(Self::DateTime(day, micros, fraction)),
+            _ => None,
         }
     }
 

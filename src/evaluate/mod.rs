@@ -6,7 +6,7 @@
 //! guess. It must not know tables, files or SQLite.
 //!
 //! # Layout
-//! - [`Datum`], `DatumKind`: values and their types; `exact`, `number`, `moment`, `collation`: what
+//! - [`Datum`], [`DatumKind`]: values and their types; `exact`, `number`, `moment`, `collation`: what
 //!   they are made of
 //! - [`Formula`]: an expression as a tree; `parse`, `parse_primary`: from text
 //! - `cast`: from type to type; `functions`: everything that is called; `digest`: three checksums
@@ -25,7 +25,9 @@ mod parse_primary;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use datum::Datum;
+pub(crate) use collation::{Collation, Rule, Strength};
+pub(crate) use datum::{Datum, DatumKind};
+pub(crate) use exact::Exact;
 pub(crate) use formula::Formula;
 pub(crate) use functions::needs_server;
 

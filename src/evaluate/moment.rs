@@ -31,6 +31,17 @@ impl CalendarDay {
         Self { year, month, day }
     }
 
+    /// `YYYY-MM-DD`, as columns hold it.
+    pub(super) fn stored(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '-');
+        let year = parts.next()?.parse().ok()?;
+        Some(Self::new(
+            year,
+            parts.next()?.parse().ok()?,
+            parts.next()?.parse().ok()?,
+        ))
+    }
+
     /// Whether no part of it is 0.
     pub(super) fn is_whole(self) -> bool {
         self.month > 0 && self.day > 0

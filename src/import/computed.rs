@@ -109,6 +109,18 @@ pub(super) fn now_value(occasion: &Occasion, fraction: usize) -> Value<'static> 
     Value::Text(text[..length].to_owned().into())
 }
 
+/// A value as SQLite takes it.
+pub(super) fn value_of(value: Value<'static>) -> rusqlite::types::Value {
+    use rusqlite::types;
+    match value {
+        Value::Integer(number) => types::Value::Integer(number),
+        Value::Real(number) => types::Value::Real(number),
+        Value::Text(text) => types::Value::Text(text.into_owned()),
+        Value::Blob(bytes) => types::Value::Blob(bytes.into_owned()),
+        Value::Null | Value::Default | Value::Expression(_) => types::Value::Null,
+    }
+}
+
 /// What a column of `kind` stores for a value.
 pub(super) fn stored(datum: &Datum, kind: &ValueType) -> Result<Value<'static>, Unevaluable> {
     let whole = matches!(

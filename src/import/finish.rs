@@ -9,11 +9,11 @@
 use rusqlite::Connection;
 
 use super::keys::{self, Index};
-use super::layout::{Extras, default_sql, fitted, now_sql};
+use super::layout::{Extras, default_sql, now_sql};
 use super::names::Names;
 use super::table::ImportTable;
-use crate::dump::{ColumnDefinition, Position, ValueType};
-use crate::file::sql::{PROMISED_DEPTH, limit_parser, quoted, why_not};
+use crate::dump::{Position, ValueType};
+use crate::file::sql::{quoted, why_not};
 use crate::load::LoadError;
 use crate::load::note::{Note, NoteClass, counted};
 use crate::translate;
@@ -48,192 +48,18 @@ impl Finisher<'_> {
     ) -> Result<(), LoadError> {
         if table.created.is_none() {
             // Nobody gave the columns values, so there is nothing to compare with.
-            self.generated_columns(table)?;
+            self.generated_columns(table, names)?;
             return table.create(self.connection);
         }
         if table.created.as_ref() != Some(&table.layout) {
             table.rebuild(self.connection, names)?;
         }
         let plain = table.layout.clone();
-        self.generated_columns(table)?;
+        self.generated_columns(table, names)?;
         if table.layout == plain {
             return Ok(());
         }
         table.rebuild(self.connection, names)
-    }
-
-    /// Makes generated columns computed ones where that gives the values of the dump.
-    fn generated_columns(&mut self, table: &mut ImportTable) -> Result<(), LoadError> {
-        let definition = table.definition.clone();
-        for (index, column) in definition.columns.iter().enumerate() {
-            let Some(generated) = &column.generated else {
-                continue;
-            };
-            let position = generated.expression.position;
-            match self.generated_sql(table, column, index)? {
-                Ok(sql) => {
-                    self.note_ascii_case(table, column, &sql)?;
-                    table.layout.columns[index].generated = Some((sql, generated.stored));
-                }
-                Err(reason) if table.given.contains(&column.id) => {
-                    let (class, gaps) = self.fill_gaps(table, column, index)?;
-                    let what = format!(
-                        "column {} holds the values of the dump and is no longer computed{gaps}: \
-                         {reason}",
-                        column.name
-                    );
-                    self.note(table, position, class, &what);
-                }
-                Err(reason) => {
-                    let (class, _) = self.fill_gaps(table, column, index)?;
-                    let state = match class {
-                        NoteClass::Changed => "has been computed once",
-                        _ => "is computed by the server and empty here",
-                    };
-                    let what = format!("column {} {state}: {reason}", column.name);
-                    self.note(table, position, class, &what);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// SQLite's `lower` and `upper` change ASCII letters only: notes where that makes a difference.
-    fn note_ascii_case(
-        &mut self,
-        table: &ImportTable,
-        column: &ColumnDefinition,
-        sql: &str,
-    ) -> Result<(), LoadError> {
-        if table.given.contains(&column.id) || !translate::changes_case(sql) {
-            return Ok(());
-        }
-        let count = format!(
-            "SELECT count(*) FROM {} WHERE length({sql}) <> length(CAST({sql} AS BLOB))",
-            quoted(&table.name)
-        );
-        let others: u64 = if table.created.is_none() {
-            0
-        } else {
-            let counted = self.connection.query_row(&count, [], |row| row.get(0));
-            counted.map_err(|cause| table.sqlite(&cause))?
-        };
-        if others > 0 {
-            let what = format!(
-                "column {} is computed with SQLite's lower() or upper(), which change ASCII letters \
-                 only; {} with others",
-                column.name,
-                counted(others, "row")
-            );
-            let position = table.definition.position;
-            self.note(table, position, NoteClass::Lossy, &what);
-        }
-        Ok(())
-    }
-
-    /// Computes the values of a generated column where the dump gives some and not others.
-    fn fill_gaps(
-        &self,
-        table: &ImportTable,
-        column: &ColumnDefinition,
-        index: usize,
-    ) -> Result<(NoteClass, &'static str), LoadError> {
-        let Some(generated) = &column.generated else {
-            return Ok((NoteClass::Changed, ""));
-        };
-        if !table.absent.contains(&column.id) {
-            return Ok((NoteClass::Changed, ""));
-        }
-        let scope = table.layout.scope(&table.definition.name);
-        let Ok(sql) = translate::expression(&generated.expression, &scope) else {
-            return Ok((NoteClass::Lossy, ", and is NULL in rows that give none"));
-        };
-        let own = quoted(&column.name);
-        let mut fill = format!(
-            "UPDATE {} SET {own} = {}",
-            quoted(&table.name),
-            fitted(sql.text, &table.layout.columns[index].kind),
-        );
-        if table.given.contains(&column.id) {
-            fill.push_str(&format!(" WHERE {own} IS NULL"));
-        }
-        // What no file can hold may be computed all the same.
-        let unlimited = self.unlimited(|connection| connection.execute(&fill, []));
-        match unlimited {
-            Ok(_) => Ok((NoteClass::Changed, ", but in rows that give none")),
-            Err(_) => Ok((NoteClass::Lossy, ", and is NULL in rows that give none")),
-        }
-    }
-
-    /// Does what no file has to hold, without the limits of the promised SQLite.
-    fn unlimited<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
-        limit_parser(self.connection, i32::MAX)?;
-        let done = work(self.connection);
-        limit_parser(self.connection, PROMISED_DEPTH)?;
-        done
-    }
-
-    /// The SQL of a generated column, or why it has to be a plain one.
-    fn generated_sql(
-        &self,
-        table: &ImportTable,
-        column: &ColumnDefinition,
-        index: usize,
-    ) -> Result<Result<String, String>, LoadError> {
-        let Some(generated) = &column.generated else {
-            return Ok(Err(String::new()));
-        };
-        let scope = table.layout.scope(&table.definition.name);
-        let sql = match translate::expression(&generated.expression, &scope) {
-            Ok(sql) => sql.text,
-            Err(reason) => return Ok(Err(format!("it uses {reason}"))),
-        };
-        let sql = fitted(sql, &table.layout.columns[index].kind);
-        // Tried alone: SQLite refuses what may change by itself, as CURRENT_TIMESTAMP does.
-        let mut layout = table.layout.clone();
-        layout.columns[index].generated = Some((sql.clone(), generated.stored));
-        if let Err(cause) = self.try_table(&layout.create_sql("t", &Extras::default())) {
-            return Ok(Err(cause));
-        }
-        if table.rows == 0 {
-            return Ok(Ok(sql));
-        }
-        let own = quoted(&column.name);
-        let storage = table.layout.columns[index].storage;
-        let differs = if table.given.contains(&column.id) {
-            let gaps = if table.absent.contains(&column.id) {
-                format!(" AND {own} IS NOT NULL")
-            } else {
-                String::new()
-            };
-            format!("CAST({own} AS {storage}) IS NOT CAST(({sql}) AS {storage}){gaps}")
-        } else {
-            // Values that the column could not hold would stop the copying.
-            let class = match storage {
-                "INTEGER" => "'integer', 'null'",
-                "REAL" => "'integer', 'real', 'null'",
-                "BLOB" => "'blob', 'null'",
-                _ => "'integer', 'real', 'text', 'null'",
-            };
-            format!("typeof({sql}) NOT IN ({class})")
-        };
-        let count = format!(
-            "SELECT count(*) FROM {} WHERE {differs}",
-            quoted(&table.name)
-        );
-        Ok(
-            match self.connection.query_row(&count, [], |row| row.get(0)) {
-                Ok(0_u64) => Ok(sql),
-                Ok(count) => Err(format!(
-                    "SQLite computes another value in {}",
-                    counted(count, "row")
-                )),
-                Err(cause) => Err(why_not(&cause)),
-            },
-        )
     }
 
     /// Writes defaults, checks, foreign keys and `AUTOINCREMENT` into the definition, which stands
@@ -397,7 +223,7 @@ impl Finisher<'_> {
         Ok(clause)
     }
 
-    fn try_table(&self, sql: &str) -> Result<(), String> {
+    pub(super) fn try_table(&self, sql: &str) -> Result<(), String> {
         self.scratch
             .execute_batch(&format!("SAVEPOINT t; {sql}; ROLLBACK TO t; RELEASE t"))
             .map_err(|cause| {
@@ -414,15 +240,7 @@ impl Finisher<'_> {
         names: &mut Names,
     ) -> Vec<String> {
         let mut triggers = Vec::new();
-        // A column may have the name by which SQLite knows a row.
-        let free = |name: &&str| table.layout.index_of(name).is_none();
-        let row = match table.layout.rowid {
-            Some(index) => Some(quoted(&table.layout.columns[index].name)),
-            None => ["rowid", "_rowid_", "oid"]
-                .into_iter()
-                .find(free)
-                .map(str::to_owned),
-        };
+        let row = table.row_name();
         let columns = table.definition.columns.iter();
         for column in columns.filter(|column| column.on_update) {
             let Some(row) = &row else {

@@ -10,20 +10,24 @@
 //! - `table`: one table; `storing`: its rows; `resolve`: values that are not literals; `computed`: what
 //!   becomes of computed ones; `numbering`: `AUTO_INCREMENT`; `duplicates`: rows whose key is there already
 //! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
-//! - `completion`, `finish`, `keys`, `views`: what is made of definitions when all rows are in
+//! - `completion`, `finish`, `keys`, `views`: what is made of definitions when all rows are in; `generated`:
+//!   generated columns, of which `by_rule` keeps some computed; `row_values`: rows as the evaluator sees them
 
+mod by_rule;
 mod completion;
 mod computed;
 mod dumped_tables;
 mod duplicates;
 mod final_names;
 mod finish;
+mod generated;
 mod keys;
 mod layout;
 mod names;
 mod numbering;
 mod planner;
 mod resolve;
+mod row_values;
 mod selection;
 mod storing;
 mod table;

@@ -162,6 +162,18 @@ impl ImportTable {
         entry.0 += 1;
     }
 
+    /// The name by which SQLite knows a row, which columns may have all.
+    pub(super) fn row_name(&self) -> Option<String> {
+        let free = |name: &&str| self.layout.index_of(name).is_none();
+        match self.layout.rowid {
+            Some(index) => Some(quoted(&self.layout.columns[index].name)),
+            None => ["rowid", "_rowid_", "oid"]
+                .into_iter()
+                .find(free)
+                .map(str::to_owned),
+        }
+    }
+
     /// Whether the column is SQLite's rowid.
     pub(super) fn is_rowid(&self, column: &ColumnDefinition) -> bool {
         let rowid = self.layout.rowid.map(|index| self.layout.columns[index].id);
