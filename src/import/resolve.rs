@@ -18,6 +18,11 @@ use crate::load::batch::{Batch, Bound, Cell};
 use crate::load::error::mismatch;
 use crate::translate;
 
+/// The reference system of latitudes and longitudes, which servers read in either order.
+const WGS_84: &str = "4326";
+/// What is noted of its values.
+const IN_WGS_84: &str = "in the reference system 4326 with x first, as MariaDB reads them; MySQL 8 reads the \
+                         latitude first";
 /// Computed values longer than this are refused.
 const LONGEST: i32 = 16 * 1024 * 1024;
 
@@ -103,6 +108,9 @@ impl Place<'_> {
         if translate::is_spatial(&source.text) {
             let sql =
                 translate::value(source).map_err(|reason| format!("the value uses {reason}"))?;
+            if source.text.contains(WGS_84) {
+                table.settle(index, IN_WGS_84.to_owned(), self.input, source.position);
+            }
             return compute(self.connection, &sql.text, Vec::new(), &kind, batch);
         }
         let Settled {

@@ -5,9 +5,6 @@
 
 use data_encoding::HEXLOWER;
 
-/// The reference system of latitudes and longitudes, which servers read in either order.
-const WGS_84: u32 = 4326;
-
 /// The SQL of a call with the SQL of its arguments, if it makes a spatial value of literals.
 pub(super) fn call(name: &str, arguments: &[&str]) -> Option<String> {
     let name = name.strip_prefix("ST_").unwrap_or(name);
@@ -26,9 +23,6 @@ pub(super) fn call(name: &str, arguments: &[&str]) -> Option<String> {
                 [] => 0,
                 [srid, ..] => srid.parse().ok()?,
             };
-            if srid == WGS_84 && rest.len() == 1 {
-                return None;
-            }
             let text = text.strip_prefix('\'')?.strip_suffix('\'')?;
             geometry(text, srid)?
         }
