@@ -127,6 +127,7 @@ impl From<LoadError> for Failure {
             | LoadError::NoDatabase { .. }
             | LoadError::NoTable { .. }
             | LoadError::NothingToImport
+            | LoadError::PassedOver { .. }
             | LoadError::Strict { .. } => Code::Input,
             LoadError::Row { ref cause, .. } => {
                 let full = cause.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull);
@@ -137,6 +138,7 @@ impl From<LoadError> for Failure {
             | LoadError::Exists { .. }
             | LoadError::NotAFile { .. }
             | LoadError::NotAFolder { .. }
+            | LoadError::LeadsNowhere { .. }
             | LoadError::InputAndOutput { .. }
             | LoadError::InUse { .. }
             | LoadError::Output { .. } => Code::Output,

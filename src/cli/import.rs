@@ -79,9 +79,16 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     } else {
         arguments.report
     };
+    // Whoever sees the failure is told what became of the file.
+    let path = arguments.output.display();
+    let told = |failure: Failure| {
+        failure.hint(format!(
+            "{path} is complete; only the report about it is lost."
+        ))
+    };
     match (imported, form) {
-        (Ok(report), ReportForm::Text) => say(&summary::import_report(&report)),
-        (Ok(report), ReportForm::Json) => say(&json(&report)?),
+        (Ok(report), ReportForm::Text) => say(&summary::import_report(&report)).map_err(told),
+        (Ok(report), ReportForm::Json) => json(&report).and_then(|text| say(&text)).map_err(told),
         // Whoever reads reports by program wants to know what stood in the way.
         (Err(LoadError::Strict { notes }), ReportForm::Json) => {
             say(&json(&serde_json::json!({ "notes": notes }))?)?;

@@ -196,7 +196,25 @@ fn not_text(bytes: &[u8], offset: usize, charset: &'static str) -> ValueError {
         byte: bytes[offset],
         offset,
         charset,
+        looks_like: looks_like(bytes),
     }
+}
+
+/// The Japanese character set that `bytes` make sense in: kana are in nearly every text, and their codes are
+/// hardly ever met by chance.
+fn looks_like(bytes: &[u8]) -> Option<&'static str> {
+    let is_japanese = |text: &str| {
+        let kana = text.chars().any(|letter| ('ぁ'..='ヶ').contains(&letter));
+        let kanji = text.chars().filter(|letter| ('一'..='龥').contains(letter));
+        kana || kanji.count() > 1
+    };
+    ["cp932", "ujis"].into_iter().find(|name| {
+        let Some(Charset::Other(encoding, _)) = Charset::from_name(name) else {
+            return false;
+        };
+        let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
+        text.is_some_and(|text| is_japanese(&text))
+    })
 }
 
 #[cfg(test)]

@@ -16,6 +16,49 @@ const OTHERS: &[(&[u8], &str)] = &[
     (b"PK\x03\x04", "zip"),
     (b"7z\xbc\xaf", "7-Zip"),
 ];
+/// What may be unpacked and is no dump of MySQL, by what it begins with.
+const STRANGERS: &[(&[u8], &str)] = &[
+    (
+        b"SQLite format 3\0",
+        "it is a database of SQLite already, and needs no import",
+    ),
+    (
+        b"PGDMP",
+        "it is a dump of PostgreSQL; those of MySQL and MariaDB are read",
+    ),
+    (
+        b"--\n-- PostgreSQL database",
+        "it is a dump of PostgreSQL; those of MySQL and MariaDB are read",
+    ),
+    (
+        b"--\r\n-- PostgreSQL database",
+        "it is a dump of PostgreSQL; those of MySQL and MariaDB are read",
+    ),
+    (
+        b"PRAGMA foreign_keys=OFF;",
+        "it is a dump of SQLite, which the program sqlite3 reads",
+    ),
+];
+/// What a tar archive has behind the head of its first file, and where.
+const TAR: (usize, &[u8]) = (257, b"ustar");
+/// More than that.
+pub(super) const ENOUGH: usize = 512;
+
+/// Refuses by name what is no dump of MySQL.
+pub(super) fn refuse_strangers(start: &[u8]) -> io::Result<()> {
+    let (at, magic) = TAR;
+    let tar = start.get(at..).is_some_and(|rest| rest.starts_with(magic));
+    let stranger = STRANGERS
+        .iter()
+        .find(|(magic, _)| start.starts_with(magic))
+        .map(|(_, what)| *what)
+        .or(tar.then_some("it is a tar archive; take the dump out of it first"));
+    match stranger {
+        Some(what) => Err(io::Error::new(io::ErrorKind::Unsupported, what)),
+        None => Ok(()),
+    }
+}
+
 /// Packed bytes are read in pieces of this size.
 const READ_BYTES: usize = 256 * 1024;
 
@@ -106,6 +149,21 @@ mod tests {
         assert_eq!(unpack(&gzip(&big)).unwrap(), text.as_bytes());
         assert!(unpack(&little[..little.len() - 1]).is_err());
         assert!(unpack(b"\xff\xfe\x00\xd8a\x00").is_err());
+    }
+
+    #[test]
+    fn strangers_are_named() {
+        let refusal = |bytes: &[u8]| unpack(bytes).unwrap_err().to_string();
+        let mut tar = b"dump.sql".to_vec();
+        tar.resize(257, 0);
+        tar.extend(b"ustar\x0000");
+        tar.resize(1024, b' ');
+        assert!(refusal(&tar).contains("tar archive"));
+        assert!(refusal(&gzip(&tar)).contains("tar archive"));
+        assert!(refusal(b"SQLite format 3\0....").contains("SQLite"));
+        assert!(refusal(b"PGDMP\x01\x0e").contains("PostgreSQL"));
+        let text = b"--\n-- PostgreSQL database dump\n--\n";
+        assert!(refusal(&zstd::encode_all(&text[..], 1).unwrap()).contains("PostgreSQL"));
     }
 
     #[test]

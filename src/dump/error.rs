@@ -76,6 +76,9 @@ pub enum DumpProblem {
         /// The offending text, shortened.
         found: String,
     },
+    /// What is read is no dump of MySQL at all, but this.
+    #[error("{0}")]
+    NoDump(String),
     /// A form of the grammar that this version does not read.
     #[error("{0} is not supported")]
     Unsupported(String),
@@ -127,6 +130,18 @@ impl DumpProblem {
     pub fn is_about_value(&self) -> bool {
         matches!(self, Self::Value { .. }) && !self.is_about_text()
     }
+
+    /// The character set that bytes which are in none of theirs may be in.
+    #[must_use]
+    pub fn looks_like(&self) -> Option<&'static str> {
+        let (Self::Value { reason, .. } | Self::Text(_, reason)) = self else {
+            return None;
+        };
+        match reason {
+            ValueError::NotText { looks_like, .. } => *looks_like,
+            _ => None,
+        }
+    }
 }
 
 /// Why a literal does not fit its column; the reader adds place and column.
@@ -147,6 +162,8 @@ pub enum ValueError {
         offset: usize,
         /// Name of the character set.
         charset: &'static str,
+        /// Another one that the bytes make sense in.
+        looks_like: Option<&'static str>,
     },
     /// Hexadecimal or bit literal that is too long or malformed.
     #[error("{0:?} is not a valid hexadecimal or bit literal")]

@@ -158,6 +158,8 @@ pub struct DumpReader<'i> {
     allow_incomplete: bool,
     /// The list of SQL modes behind a `SET STATEMENT … FOR`.
     pub(super) for_one_statement: Option<Known>,
+    /// A statement was handed out.
+    recognised: bool,
     /// Blocks outside of routines (`BEGIN NOT ATOMIC`) that are open around the next statement.
     pub(super) blocks: usize,
 }
@@ -181,6 +183,7 @@ impl<'i> DumpReader<'i> {
             ignored: BTreeMap::new(),
             allow_incomplete: false,
             for_one_statement: None,
+            recognised: false,
             blocks: 0,
         }
     }
@@ -248,10 +251,17 @@ impl<'i> DumpReader<'i> {
             for position in self.cursor.lexer().take_complaints() {
                 self.note_skipped("an error of the dump program", position, true);
             }
-            match found.map_err(|problem| self.error(problem))? {
-                ParsedStatement::Nothing => {}
-                ParsedStatement::End => return Ok(None),
-                ParsedStatement::Statement(statement) => return Ok(Some(statement)),
+            match found {
+                Ok(ParsedStatement::Nothing) => {}
+                Ok(ParsedStatement::End) => return Ok(None),
+                Ok(ParsedStatement::Statement(statement)) => {
+                    self.recognised = true;
+                    return Ok(Some(statement));
+                }
+                Err(problem) => {
+                    let problem = self.no_dump(problem);
+                    return Err(self.error(problem));
+                }
             }
         }
     }
@@ -517,6 +527,30 @@ impl<'i> DumpReader<'i> {
         }
     }
 
+    /// What is read, where the first thing in it is no statement already.
+    fn no_dump(&mut self, problem: DumpProblem) -> DumpProblem {
+        let nothing = !self.recognised && self.ignored.is_empty() && self.skipped.is_empty();
+        let DumpProblem::Unexpected {
+            expected: "a statement",
+            found,
+        } = &problem
+        else {
+            return problem;
+        };
+        if !nothing {
+            return problem;
+        }
+        let rest = self.cursor.lexer().rest_of_line().unwrap_or_default();
+        DumpProblem::NoDump(match found.as_str() {
+            "'<'" => "this is XML or HTML, and no SQL".to_owned(),
+            "'{'" | "'['" => "this is JSON, and no SQL".to_owned(),
+            _ if rest.contains('\t') || separates(&rest) => {
+                format!("this is a table of values (CSV), and no SQL: it begins with {found}")
+            }
+            _ => format!("this is no SQL: it begins with {found}"),
+        })
+    }
+
     fn error(&self, problem: DumpProblem) -> DumpError {
         let insert = self.insert.as_ref();
         DumpError {
@@ -527,6 +561,12 @@ impl<'i> DumpReader<'i> {
             problem,
         }
     }
+}
+
+/// Whether the rest of a line goes on with a separator and a value, without the blank that prose has.
+fn separates(rest: &str) -> bool {
+    rest.strip_prefix([',', ';'])
+        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(' '))
 }
 
 /// What a statement amounted to.

@@ -7,25 +7,42 @@ use std::io::{self, Read};
 
 use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
 
+use super::decompress::{ENOUGH, refuse_strangers};
+
 const READ_BYTES: usize = 64 * 1024;
 
 /// Wraps `input` so that reading yields UTF-8 if it starts with a mark of UTF-16, and its own bytes
 /// otherwise.
 pub(super) fn to_utf8<'a>(mut input: impl Read + Send + 'a) -> io::Result<UnpackedText<'a>> {
-    let mut start = Vec::with_capacity(2);
-    input.by_ref().take(2).read_to_end(&mut start)?;
-    let encoding = match start.as_slice() {
-        b"\xff\xfe" => UTF_16LE,
-        b"\xfe\xff" => UTF_16BE,
-        _ => {
-            return Ok(UnpackedText {
-                bytes: Box::new(io::Cursor::new(start).chain(input)),
-                translated: false,
-            });
+    const MARK: usize = 2;
+    let mut start = vec![0; ENOUGH];
+    let mut filled = 0;
+    // What is there already is enough: a pipe may have no more for a long time.
+    while filled < MARK {
+        match input.read(&mut start[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
         }
+    }
+    start.truncate(filled);
+    refuse_strangers(&start)?;
+    let encoding = match start.get(..MARK) {
+        Some(b"\xff\xfe") => Some(UTF_16LE),
+        Some(b"\xfe\xff") => Some(UTF_16BE),
+        _ => None,
     };
+    let mut all = io::Cursor::new(start).chain(input);
+    let Some(encoding) = encoding else {
+        return Ok(UnpackedText {
+            bytes: Box::new(all),
+            translated: false,
+        });
+    };
+    all.read_exact(&mut [0; MARK])?;
     let bytes = Box::new(Utf16 {
-        input,
+        input: all,
         decoder: encoding.new_decoder_without_bom_handling(),
         raw: Vec::new(),
         text: io::Cursor::new(String::new()),

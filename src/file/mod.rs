@@ -36,7 +36,7 @@ pub(crate) use beside::{beside, log_beside};
 pub use error::FileError;
 pub(crate) use error::ROOM;
 pub use folder::{Content, Folder, FolderFile};
-pub(crate) use half_made::{HalfMade, remove_half_made};
+pub(crate) use half_made::{HalfMade, MadeFolders, remove_half_made};
 pub(crate) use identity::Identity;
 pub(crate) use path_text::path_as_text;
 pub(crate) use recognition::why_not_sqlite;

@@ -241,12 +241,12 @@ impl ImportStorage<'_> {
         let wants_new = self.selection.wants(new.database.as_deref(), &new.name);
         let Some(index) = self.position_of(old.database.as_deref(), &old.name) else {
             if wants_new && self.wanted.is_by_present_names() && self.is_chosen_by_name() {
-                let reason = format!(
-                    "it is renamed to {}, which is wanted, when its rows are passed over already: \
-                     import it from a file, or with its old name among --tables too",
-                    new.name
-                );
-                return Err(mismatch(input, new.position, &old.name, reason));
+                return Err(LoadError::PassedOver {
+                    input: input.to_owned(),
+                    line: new.position.line,
+                    old: old.name.clone(),
+                    new: new.name,
+                });
             }
             return Ok(());
         };

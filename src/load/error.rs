@@ -107,6 +107,21 @@ pub enum LoadError {
         /// The table.
         name: String,
     },
+    /// A table is renamed to one that is wanted when its rows were passed over, and cannot be read again.
+    #[error(
+        "{input}: line {line}: table {old} is renamed to {new}, which is wanted, but its rows have been \
+         passed over"
+    )]
+    PassedOver {
+        /// The dump's name.
+        input: String,
+        /// Line of the table's `CREATE TABLE`.
+        line: u64,
+        /// Its name before.
+        old: String,
+        /// Its name now.
+        new: String,
+    },
     /// The inputs hold neither tables nor rows.
     #[error("the input holds no CREATE TABLE and no INSERT")]
     NothingToImport,
@@ -132,6 +147,12 @@ pub enum LoadError {
     /// There is something at the output that cannot be replaced by a file.
     #[error("{path} is not a regular file")]
     NotAFile {
+        /// The output.
+        path: PathBuf,
+    },
+    /// The output is a symbolic link, and nothing is where it leads to.
+    #[error("{path} is a symbolic link that leads nowhere")]
+    LeadsNowhere {
         /// The output.
         path: PathBuf,
     },
@@ -183,24 +204,16 @@ impl LoadError {
             Self::NoDump { .. } => {
                 Some("Put the files into that folder, or name another one with --from.")
             }
-            Self::Dump(error) if matches!(error.problem, DumpProblem::Incomplete) => Some(
-                "Write the dump again; if it is known to be whole, import it with \
-                 --allow-incomplete.",
+            Self::Dump(error) => Some(hint_of_dump(&error.problem)),
+            Self::Row { .. } => Some(
+                "The table refuses the row: mend it at the place named above; lines and bytes count in \
+                 the unpacked text.",
             ),
-            Self::Dump(error) if matches!(error.problem, DumpProblem::Outside(_)) => Some(
-                "Nothing but the dump is read or run. Take the statement out; files that SOURCE \
-                 names can be given as further dumps, in their order.",
-            ),
-            Self::Dump(error) if error.problem.is_about_text() => Some(
-                "If the dump does not say its character set (SET NAMES), name it with --charset; \
-                 otherwise write it again with --hex-blob.",
-            ),
-            Self::Dump(_) => Some(
-                "Write the dump again with mysqldump or mariadb-dump, or mend it at the place named \
-                 above; lines and bytes count in the unpacked text.",
-            ),
-            Self::Row { .. } | Self::Mismatch { .. } | Self::Csv { .. } => Some(
+            Self::Mismatch { .. } | Self::Csv { .. } => Some(
                 "Mend the file at the place named above; lines and bytes count in the unpacked text.",
+            ),
+            Self::PassedOver { .. } => Some(
+                "Import the dump from a file, which can be read twice, or choose the old name as well.",
             ),
             Self::HoldsRows { .. } => {
                 Some("Say what becomes of them: --replace removes them, --append keeps them.")
@@ -215,13 +228,15 @@ impl LoadError {
                 Some("Names in --tables and --exclude are compared letter by letter.")
             }
             Self::NothingToImport => Some(
-                "Is it a dump? mysqldump, mariadb-dump and phpMyAdmin write what is read here.",
+                "Nothing in it makes a table or a row: was the dump written with --no-create-info and \
+                 --no-data, or of another database?",
             ),
             Self::Strict { .. } => Some("Leave out --strict to import it all the same."),
             Self::Finish { .. } => {
                 Some("This should not happen: please report it with the dump's CREATE TABLEs.")
             }
             Self::Exists { .. } => Some("Name another output, or add --force to replace it."),
+            Self::LeadsNowhere { .. } => Some("Name the file itself, or remove the link."),
             Self::NotAFile { .. } | Self::InputAndOutput { .. } => {
                 Some("Name another output: a file that does not exist yet.")
             }
@@ -236,6 +251,56 @@ impl LoadError {
             ),
             Self::Output { .. } => Some(ROOM),
             Self::File(error) => error.hint(),
+        }
+    }
+}
+
+/// What can be done about a dump with this problem.
+fn hint_of_dump(problem: &DumpProblem) -> &'static str {
+    match problem {
+        DumpProblem::Incomplete => {
+            "Write the dump again; if it is known to be whole, import it with --allow-incomplete."
+        }
+        DumpProblem::Outside(_) => {
+            "Nothing but the dump is read or run. Take the statement out; files that SOURCE names can be \
+             given as further dumps, in their order."
+        }
+        DumpProblem::NoDump(_) => {
+            "Is it a dump? mysqldump, mariadb-dump and phpMyAdmin write what is read here."
+        }
+        problem if problem.is_about_text() => match problem.looks_like() {
+            Some("cp932") => {
+                "The bytes are Japanese in cp932: if the dump does not say its character set (SET NAMES), \
+                 import it with --charset cp932."
+            }
+            Some("ujis") => {
+                "The bytes are Japanese in EUC: if the dump does not say its character set (SET NAMES), \
+                 import it with --charset ujis."
+            }
+            _ => {
+                "If the dump does not say its character set (SET NAMES), name it with --charset: latin1, \
+                 cp932, gbk, …; otherwise write it again with --hex-blob."
+            }
+        },
+        DumpProblem::Truncated(_) => {
+            "The end is missing: write or copy the dump again, and compare the lengths."
+        }
+        DumpProblem::Read(_) => "Check the file, and the disk or the pipe that it comes from.",
+        DumpProblem::Unsupported(_) => {
+            "Take the statement out of the dump, or write it in another way; docs/import.md lists what is read."
+        }
+        DumpProblem::ColumnCount { .. } => {
+            "Give the row as many values as there are columns; lines and bytes count in the unpacked text."
+        }
+        DumpProblem::Value { .. } | DumpProblem::Text(..) => {
+            "Mend the value at the place named above; lines and bytes count in the unpacked text."
+        }
+        DumpProblem::TooLarge { .. } => {
+            "SQLite cannot hold such a row: leave the table out with --exclude, or write shorter INSERTs."
+        }
+        DumpProblem::Unexpected { .. } => {
+            "Mend the dump at the place named above, or write it again with mysqldump or mariadb-dump; \
+             lines and bytes count in the unpacked text."
         }
     }
 }

@@ -6,7 +6,6 @@
 //! the [`Output`] removes both files. Temporary files that a killed process left are removed by the next
 //! bake to the same place.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::LoadError;
 use crate::file::provenance::{self, Provenance};
 use crate::file::sql::{is_about_files, refuse_names_as_strings};
-use crate::file::{FileError, Temporary, gather_statistics, log_beside};
+use crate::file::{FileError, MadeFolders, Temporary, gather_statistics, log_beside};
 
 /// How SQLite is set up while it writes a file.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +63,8 @@ pub(crate) struct Output {
     connection: Option<Connection>,
     scratch: Temporary,
     result: Temporary,
+    /// Behind the files, which are removed before them.
+    folders: MadeFolders,
     /// Whether what has the name by then is replaced.
     replaces: bool,
 }
@@ -93,6 +94,8 @@ impl Output {
                 path: path.to_owned(),
             });
         }
+        // The file that a link leads to is replaced, and not the link.
+        let path = &followed(path)?;
         let output = Self::create_with(path, Tuning { helpers, ..IMPORT })?;
         Ok(Self { replaces, ..output })
     }
@@ -124,8 +127,9 @@ impl Output {
                     folder: other.to_owned(),
                 });
             }
-            fs::create_dir_all(folder).map_err(failed)?;
         }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let folders = MadeFolders::make(folder).map_err(failed)?;
         Temporary::remove_leftovers(path).map_err(failed)?;
         let scratch = Temporary::create(path, "scratch").map_err(failed)?;
         let result = Temporary::create(path, "result").map_err(failed)?;
@@ -134,6 +138,7 @@ impl Output {
             connection: None,
             scratch,
             result,
+            folders,
             replaces: true,
         };
         output.connection = Some(output.open(tuning).map_err(|cause| output.error(cause))?);
@@ -252,6 +257,7 @@ impl Output {
         let Self {
             path,
             result,
+            folders,
             replaces,
             ..
         } = self;
@@ -261,11 +267,24 @@ impl Output {
             result.publish_new(&path)
         };
         match published {
-            Ok(()) => Ok(path),
+            Ok(()) => {
+                folders.keep();
+                Ok(path)
+            }
             Err(cause) if !replaces && cause.kind() == io::ErrorKind::AlreadyExists => {
                 Err(LoadError::Exists { path })
             }
             Err(cause) => Err(LoadError::Output { path, cause }),
         }
     }
+}
+
+/// Where a symbolic link at `path` leads to.
+fn followed(path: &Path) -> Result<PathBuf, LoadError> {
+    if !path.is_symlink() {
+        return Ok(path.to_owned());
+    }
+    path.canonicalize().map_err(|_| LoadError::LeadsNowhere {
+        path: path.to_owned(),
+    })
 }

@@ -3,6 +3,7 @@
 pub(crate) mod cases;
 pub(crate) mod charsets;
 pub(crate) mod functions;
+pub(crate) mod manners;
 pub(crate) mod memory;
 pub(crate) mod mutation;
 pub(crate) mod oracle;
