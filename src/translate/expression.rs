@@ -248,26 +248,49 @@ impl<'s> Translator<'s> {
         ))
     }
 
-    /// `|`, `&`, `<<`, `>>`: each level binds its own operators only.
+    /// `|`, which binds its operands least of those about bits.
     fn bits(&mut self) -> Result<Sql, Untranslatable> {
+        let mut left = self.bit_and()?;
+        loop {
+            if self.peek()? != Token::Symbol(b'|') {
+                return Ok(left);
+            }
+            if !self.at_pipes()? {
+                self.next()?;
+                let right = self.bit_and()?;
+                left = arithmetic(left, "|", right)?;
+            } else if self.pipes_as_concat {
+                self.skip_pipes()?;
+                let right = self.bit_and()?;
+                left = Sql::new(format!("({} || {})", left.text, right.text), Type::Text);
+            } else {
+                return Ok(left);
+            }
+        }
+    }
+
+    fn bit_and(&mut self) -> Result<Sql, Untranslatable> {
+        let mut left = self.shift()?;
+        while self.peek()? == Token::Symbol(b'&') && !self.at_double(b'&')? {
+            self.next()?;
+            let right = self.shift()?;
+            left = arithmetic(left, "&", right)?;
+        }
+        Ok(left)
+    }
+
+    fn shift(&mut self) -> Result<Sql, Untranslatable> {
         let mut left = self.sum()?;
         loop {
-            let operator = match self.peek()? {
-                Token::Symbol(b'|') if self.pipes_as_concat && self.at_pipes()? => {
-                    self.skip_pipes()?;
-                    let right = self.sum()?;
-                    left = Sql::joined(left, "||", right, Type::Text);
-                    continue;
-                }
-                Token::Symbol(b'|') if !self.at_pipes()? => "|",
-                Token::Symbol(b'&') if !self.at_double(b'&')? => "&",
-                Token::Symbol(b'<') if self.at_double(b'<')? => "<<",
-                Token::Symbol(b'>') if self.at_double(b'>')? => ">>",
-                _ => return Ok(left),
+            let operator = if self.at_double(b'<')? {
+                "<<"
+            } else if self.at_double(b'>')? {
+                ">>"
+            } else {
+                return Ok(left);
             };
-            for _ in 0..operator.len() {
-                self.next()?;
-            }
+            self.next()?;
+            self.next()?;
             let right = self.sum()?;
             left = arithmetic(left, operator, right)?;
         }

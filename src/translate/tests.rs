@@ -41,7 +41,8 @@ fn operators_keep_mysqls_precedence() {
         ("1 + 2 * - `id`", r#"(1 + (2 * (- "id")))"#),
         ("`id` / 2", r#"(CAST("id" AS REAL) / 2)"#),
         ("`id` <=> NULL", r#"("id" IS NULL)"#),
-        ("`id` & 1 | 4 << 2", r#"((("id" & 1) | 4) << 2)"#),
+        ("`id` & 1 | 4 << 2", r#"(("id" & 1) | (4 << 2))"#),
+        ("1 | `id` & 2", r#"(1 | ("id" & 2))"#),
         (
             "`t`.`id` between 1 and 3 or 0",
             r#"(("id" BETWEEN 1 AND 3) OR 0)"#,
