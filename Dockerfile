@@ -12,7 +12,8 @@ ARG RUST_IMAGE=rust:1.95-slim-bookworm
 FROM ${RUST_IMAGE} AS build
 WORKDIR /build
 # Static, so that the image needs no C library; with an explicit target, build scripts stay dynamic.
-ENV RUSTFLAGS="-C target-feature=+crt-static"
+# Relative relocations are packed: half a megabyte of addresses that differ by their place alone.
+ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs"
 # How Cargo.toml says to compile: `release`, or `trial` for an image that is only tried. What is compiled in: the
 # app of the image (by default), or several, and `datasets` for a binary that carries data of its own.
 ARG PROFILE=release

@@ -48,6 +48,10 @@ pub mod file;
 pub mod http;
 pub mod import;
 pub mod load;
+#[cfg(feature = "english")]
+pub mod mail;
+#[cfg(not(feature = "english"))]
+#[path = "mail/absent.rs"]
 pub mod mail;
 pub mod release;
 pub mod serving;
