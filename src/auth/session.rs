@@ -19,7 +19,7 @@ use super::keys::{AppKey, Purpose, hmac};
 use super::known::KnownTexts;
 use super::password::fill;
 use super::seal::{LONGEST_SEALED, Seal};
-use crate::http::HttpError;
+use crate::http::{DigestKey, HttpError, Viewer};
 use crate::web::cookie::{CookieScope, cookies};
 use crate::web::csrf::FormToken;
 
@@ -41,6 +41,7 @@ struct Cookies {
     scope: CookieScope,
     seal: Seal,
     form_key: [u8; 32],
+    viewer_key: DigestKey,
     lifetimes: SessionLifetimes,
     /// Cookies that were opened before. When a session ends is looked at each time.
     known: KnownTexts<OpenedSession>,
@@ -52,6 +53,8 @@ struct Cookies {
 pub(super) struct OpenedSession {
     pub(super) session: Session,
     pub(super) form_token: FormToken,
+    /// What responses belong to as long as the session has not ended.
+    pub(super) viewer: Viewer,
 }
 
 /// For how long sessions last after their last renewal.
@@ -146,6 +149,7 @@ impl Sessions {
             scope,
             seal: Seal::new(key.derive(Purpose::Sessions)),
             form_key: key.derive(Purpose::Forms),
+            viewer_key: key.digest_key(),
             lifetimes,
             known: KnownTexts::default(),
             figures,
@@ -185,9 +189,11 @@ impl Sessions {
         }
         let session = Session::parse(&own.seal.open(text)?)?;
         let form_token = self.form_token(&session);
+        let viewer = Viewer::user(&own.viewer_key, session.user, session.epoch);
         let opened = OpenedSession {
             session,
             form_token,
+            viewer,
         };
         own.known.insert(text, opened.clone());
         Some(opened)

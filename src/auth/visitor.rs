@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::session::{OpenedSession, Session, Sessions};
-use crate::http::{DigestKey, HttpError, Viewer, serve_as};
+use crate::http::{HttpError, Viewer, serve_as};
 use crate::web::csrf::FormToken;
 use crate::web::form::FormFields;
 
@@ -24,9 +24,6 @@ pub trait SessionUsers: Send + Sync + 'static {
 
     /// The session cookie.
     fn sessions(&self) -> &Sessions;
-
-    /// What makes the marks of viewers.
-    fn digest_key(&self) -> &DigestKey;
 
     /// The user with this id and the epoch of the user's sessions.
     ///
@@ -119,14 +116,15 @@ fn visitor<S: SessionUsers>(
     let OpenedSession {
         session,
         form_token,
+        viewer,
     } = opened;
     let id = session.user();
     let user = app.find(id)?;
     let user = user.filter(|(epoch, _)| *epoch == session.epoch());
-    Ok(user.map(|(epoch, user)| Visitor {
+    Ok(user.map(|(_, user)| Visitor {
         id,
         user,
-        viewer: Viewer::user(app.digest_key(), id, epoch),
+        viewer,
         form_token,
         session,
     }))

@@ -4,28 +4,29 @@
 //! know apps or routes: whether two apps are in each other's way is found where they are mounted.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::public_url::is_segment;
 
-/// Where one app is.
+/// Where one app is. A clone is cheap: pages have one each.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Mount {
     /// The host name, in lower case; `None` for whichever no app has to itself.
-    host: Option<String>,
+    host: Option<Arc<str>>,
     /// What its paths begin with, without a slash at the end; empty at the root.
-    prefix: String,
+    prefix: Arc<str>,
     /// What a proxy in front takes away before that: the prefix of `site.public_url`.
-    outside: String,
+    outside: Arc<str>,
 }
 
 impl Mount {
     /// The same behind a proxy that takes `prefix` away from the addresses that clients use.
     #[must_use]
     pub fn behind(self, prefix: &str) -> Self {
-        let outside = prefix.to_owned();
+        let outside = prefix.into();
         Self { outside, ..self }
     }
 
@@ -33,13 +34,13 @@ impl Mount {
     /// have it.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
-        format!("{}{}{path}", self.outside, self.prefix)
+        [&*self.outside, &*self.prefix, path].concat()
     }
 
     /// The address of a path of the site's own, such as `/docs`.
     #[must_use]
     pub fn site_url(&self, path: &str) -> String {
-        format!("{}{path}", self.outside)
+        [&*self.outside, path].concat()
     }
 
     /// The `Path` of the app's cookies.
@@ -80,7 +81,7 @@ impl Mount {
                 ));
             }
             return Ok(Self {
-                prefix: text.to_owned(),
+                prefix: text.into(),
                 ..Self::default()
             });
         }
@@ -92,7 +93,7 @@ impl Mount {
             ));
         }
         Ok(Self {
-            host: Some(text.to_ascii_lowercase()),
+            host: Some(text.to_ascii_lowercase().into()),
             ..Self::default()
         })
     }

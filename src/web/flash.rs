@@ -42,10 +42,16 @@ pub fn leave(
     scope.at(path_of(to)).set(response, COOKIE, word, Some(AGE))
 }
 
+/// The word that a page is to explain, if there is one: whatever the cookie says.
+#[must_use]
+pub fn given(request: &HeaderMap) -> Option<&str> {
+    cookies(request, COOKIE).next()
+}
+
 /// The word of `known` that a page is to explain, if there is one.
 #[must_use]
 pub fn word<'w>(request: &HeaderMap, known: &[&'w str]) -> Option<&'w str> {
-    let given = cookies(request, COOKIE).next()?;
+    let given = given(request)?;
     known.iter().copied().find(|word| *word == given)
 }
 

@@ -17,7 +17,7 @@ use super::target::sign_in_first;
 use super::{Drill, DrillState};
 use crate::auth::session::Sessions;
 use crate::auth::visitor::{self, SessionUsers};
-use crate::http::{DigestKey, HttpError, OwnReading, Viewer};
+use crate::http::{HttpError, OwnReading, Viewer};
 
 const USER: &str = "SELECT session_epoch, email, mode, role FROM users WHERE id = ?1";
 
@@ -72,10 +72,6 @@ impl SessionUsers for Drill {
 
     fn sessions(&self) -> &Sessions {
         &self.sessions
-    }
-
-    fn digest_key(&self) -> &DigestKey {
-        &self.digest_key
     }
 
     fn find(&self, id: i64) -> Result<Option<(i64, LearnerProfile)>, HttpError> {

@@ -73,7 +73,7 @@ use crate::auth::session::Sessions;
 use crate::auth::visitor::authenticate;
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl};
-use crate::http::{DigestKey, Entrance, HttpError, OwnCache, Routes, WorkPool};
+use crate::http::{Entrance, HttpError, OwnCache, Routes, WorkPool};
 use crate::mail::Postbox;
 use crate::store::Store;
 use crate::web::cookie::CookieScope;
@@ -90,7 +90,6 @@ struct Drill {
     /// What does whatever takes long.
     work: WorkPool,
     users: Users,
-    digest_key: DigestKey,
     sessions: Sessions,
     resets: ResetTokens,
     postbox: Postbox,
@@ -236,7 +235,6 @@ impl ServedApp for English {
                 word_service,
                 store,
                 work,
-                digest_key: users.digest_key(),
                 sessions: users.sessions(cookies.clone()),
                 resets: users.reset_tokens(Duration::from_secs(RESET_HOURS * 60 * 60)),
                 postbox,

@@ -4,7 +4,7 @@ use crate::apps::conduit::Blog;
 use crate::apps::conduit::member::SessionUser;
 use crate::auth::session::Sessions;
 use crate::auth::visitor::{self, SessionUsers};
-use crate::http::{DigestKey, HttpError};
+use crate::http::HttpError;
 
 /// Somebody who is signed in, by name.
 pub(super) type Visitor = visitor::Visitor<String>;
@@ -14,10 +14,6 @@ impl SessionUsers for Blog {
 
     fn sessions(&self) -> &Sessions {
         &self.sessions
-    }
-
-    fn digest_key(&self) -> &DigestKey {
-        &self.digest_key
     }
 
     fn find(&self, id: i64) -> Result<Option<(i64, String)>, HttpError> {

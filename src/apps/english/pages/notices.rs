@@ -108,9 +108,8 @@ pub(in crate::apps::english) fn lead(
 
 /// What a form before left to be said to this visitor.
 pub(super) fn left(headers: &HeaderMap) -> Option<&'static Notice> {
-    let words: Vec<_> = ALL.iter().map(|notice| notice.word).collect();
-    let word = flash::word(headers, &words)?;
-    ALL.iter().copied().find(|notice| notice.word == word)
+    let given = flash::given(headers)?;
+    ALL.iter().copied().find(|notice| notice.word == given)
 }
 
 #[cfg(test)]
