@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::output::say;
 use super::remarks::remark;
 use super::settings;
-use crate::deploy::{DeployError, DeployFile, Deployment, Host, ImageName, Target, files};
+use crate::deploy::{DeployError, DeployFile, DeployTarget, Deployment, Host, ImageName, files};
 
 /// MiB below which no process is started: what an image is tried with.
 const LEAST_MEMORY: i64 = 64;
@@ -67,7 +67,7 @@ enum TargetArgument {
     Systemd,
 }
 
-impl From<TargetArgument> for Target {
+impl From<TargetArgument> for DeployTarget {
     fn from(target: TargetArgument) -> Self {
         match target {
             TargetArgument::Kubernetes => Self::Kubernetes,

@@ -22,7 +22,7 @@ pub use values::{Host, ImageName, InvalidValue};
 
 /// A platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
+pub enum DeployTarget {
     /// Kubernetes, by `kubectl apply`.
     Kubernetes,
     /// OpenShift, by `oc process`.
@@ -106,18 +106,18 @@ pub enum DeployError {
 ///
 /// # Errors
 /// When the target cannot run what is to be deployed.
-pub fn files(target: Target, deployment: &Deployment) -> Result<DeployFiles, DeployError> {
+pub fn files(target: DeployTarget, deployment: &Deployment) -> Result<DeployFiles, DeployError> {
     // What is written is read at once elsewhere only where nobody looks for what he wrote: at listings.
     if deployment.replicas > 0 && deployment.app != "isuumo" {
         let app = deployment.app;
         return Err(DeployError::NoReplicas { app });
     }
     match target {
-        Target::Kubernetes => kubernetes::files(deployment),
-        Target::Openshift => openshift::files(deployment),
-        Target::Fly => fly::files(deployment),
-        Target::Compose => compose::files(deployment),
-        Target::Systemd => systemd::files(deployment),
+        DeployTarget::Kubernetes => kubernetes::files(deployment),
+        DeployTarget::Openshift => openshift::files(deployment),
+        DeployTarget::Fly => fly::files(deployment),
+        DeployTarget::Compose => compose::files(deployment),
+        DeployTarget::Systemd => systemd::files(deployment),
     }
 }
 
@@ -149,12 +149,12 @@ mod tests {
     use super::*;
 
     const APPS: [&str; 4] = ["isuumo", "people", "conduit", "english"];
-    const TARGETS: [Target; 5] = [
-        Target::Kubernetes,
-        Target::Openshift,
-        Target::Fly,
-        Target::Compose,
-        Target::Systemd,
+    const TARGETS: [DeployTarget; 5] = [
+        DeployTarget::Kubernetes,
+        DeployTarget::Openshift,
+        DeployTarget::Fly,
+        DeployTarget::Compose,
+        DeployTarget::Systemd,
     ];
 
     fn deployment(app: &'static str, replicas: u16) -> Deployment {
@@ -178,7 +178,7 @@ mod tests {
     fn every_template_takes_every_value_and_keeps_no_example() {
         for target in TARGETS {
             for app in APPS {
-                let replicas = u16::from(app == "isuumo" && target != Target::Systemd) * 4;
+                let replicas = u16::from(app == "isuumo" && target != DeployTarget::Systemd) * 4;
                 for replicas in [0, replicas] {
                     let made = files(target, &deployment(app, replicas)).unwrap();
                     let all: String = made.files.iter().map(|file| &*file.text).collect();
@@ -200,24 +200,24 @@ mod tests {
     #[test]
     fn what_a_target_cannot_run_is_refused() {
         for app in ["people", "conduit", "english"] {
-            let refused = files(Target::Kubernetes, &deployment(app, 1)).unwrap_err();
+            let refused = files(DeployTarget::Kubernetes, &deployment(app, 1)).unwrap_err();
             assert!(refused.to_string().starts_with(app), "{refused}");
         }
         let mut tagged = deployment("people", 0);
         tagged.image = Some("registry.test/shop/box:v1".parse().unwrap());
-        for target in [Target::Kubernetes, Target::Openshift] {
+        for target in [DeployTarget::Kubernetes, DeployTarget::Openshift] {
             let refused = files(target, &tagged).unwrap_err();
             assert!(
                 refused.to_string().contains("without a digest"),
                 "{refused}"
             );
         }
-        files(Target::Compose, &tagged).unwrap();
+        files(DeployTarget::Compose, &tagged).unwrap();
         tagged.image = None;
         for target in TARGETS {
             let is_refused = files(target, &tagged).is_err();
-            assert_eq!(is_refused, target != Target::Systemd, "{target:?}");
+            assert_eq!(is_refused, target != DeployTarget::Systemd, "{target:?}");
         }
-        files(Target::Systemd, &deployment("isuumo", 2)).unwrap_err();
+        files(DeployTarget::Systemd, &deployment("isuumo", 2)).unwrap_err();
     }
 }

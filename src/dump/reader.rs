@@ -15,7 +15,7 @@ use super::error::{DumpError, DumpProblem, Position};
 use super::insert::{self, DumpRow, Follow, InsertHeader, OnConflict, OpenInsert, Upsert};
 use super::lexer::Token;
 use super::row_scan;
-use super::session::{Known, SqlSession};
+use super::session::{KnownValue, SqlSession};
 use super::tables::Tables;
 
 /// Statements that only make sense on a server.
@@ -157,7 +157,7 @@ pub struct DumpReader<'i> {
     pub(super) ignored: BTreeMap<String, u64>,
     allow_incomplete: bool,
     /// The list of SQL modes behind a `SET STATEMENT … FOR`.
-    pub(super) for_one_statement: Option<Known>,
+    pub(super) for_one_statement: Option<KnownValue>,
     /// A statement was handed out.
     recognised: bool,
     /// Blocks outside of routines (`BEGIN NOT ATOMIC`) that are open around the next statement.

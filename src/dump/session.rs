@@ -25,12 +25,12 @@ pub(super) struct SqlSession {
     /// The text is UTF-8 whatever the dump says: it has been translated.
     translated: bool,
     /// `sql_mode`, `character_set_client` and user variables (with their `@`), in lower case.
-    variables: HashMap<String, Known>,
+    variables: HashMap<String, KnownValue>,
 }
 
 /// What is known of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Known {
+pub(super) enum KnownValue {
     /// Its text.
     Text(String),
     Null,
@@ -69,7 +69,7 @@ impl SqlSession {
                 .ok_or_else(|| DumpProblem::Unsupported(format!("character set {name}")))?
         };
         self.charset = charset;
-        let name = Known::Text(name.to_ascii_lowercase());
+        let name = KnownValue::Text(name.to_ascii_lowercase());
         self.variables.insert(CLIENT.to_owned(), name);
         Ok(())
     }
@@ -84,39 +84,39 @@ impl SqlSession {
     }
 
     /// The value of a variable; one that nobody has set is NULL.
-    pub(super) fn variable(&self, name: &str) -> Known {
+    pub(super) fn variable(&self, name: &str) -> KnownValue {
         let name = variable_name(name);
         if let Some(known) = self.variables.get(&name) {
             return known.clone();
         }
         match name.as_str() {
             "global.sql_mode" => default_modes(),
-            _ if name.starts_with('@') || name == CLIENT => Known::Null,
-            _ => Known::No,
+            _ if name.starts_with('@') || name == CLIENT => KnownValue::Null,
+            _ => KnownValue::No,
         }
     }
 
     /// `SET name = value`.
-    pub(super) fn assign(&mut self, name: &str, value: Known) -> Result<(), DumpProblem> {
+    pub(super) fn assign(&mut self, name: &str, value: KnownValue) -> Result<(), DumpProblem> {
         let name = variable_name(name);
         match name.as_str() {
-            SQL_MODE | CLIENT if value == Known::No => {
+            SQL_MODE | CLIENT if value == KnownValue::No => {
                 let what = format!("SET {name} to a value that only a server would know");
                 return Err(DumpProblem::Unsupported(what));
             }
             SQL_MODE => {
                 let list = match value {
-                    Known::Text(list) if !list.eq_ignore_ascii_case("default") => {
+                    KnownValue::Text(list) if !list.eq_ignore_ascii_case("default") => {
                         sql_mode::spelled_out(&list)
                     }
                     _ => sql_mode::DEFAULT.to_owned(),
                 };
                 self.modes = Modes::of(&list);
-                self.variables.insert(name, Known::Text(list));
+                self.variables.insert(name, KnownValue::Text(list));
             }
             // The character set from before the dump is NULL when it is restored at the end.
             CLIENT => match value {
-                Known::Text(charset) => self.set_names(&charset)?,
+                KnownValue::Text(charset) => self.set_names(&charset)?,
                 _ => self.set_names("default")?,
             },
             _ if name.starts_with('@') => {
@@ -131,8 +131,8 @@ impl SqlSession {
 const SQL_MODE: &str = "sql_mode";
 const CLIENT: &str = "character_set_client";
 
-fn default_modes() -> Known {
-    Known::Text(sql_mode::DEFAULT.to_owned())
+fn default_modes() -> KnownValue {
+    KnownValue::Text(sql_mode::DEFAULT.to_owned())
 }
 
 /// One spelling for `@@SQL_MODE`, `@@session.sql_mode`, `SESSION sql_mode` and `sql_mode`. What is set for
@@ -152,8 +152,8 @@ fn variable_name(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn text(text: &str) -> Known {
-        Known::Text(text.to_owned())
+    fn text(text: &str) -> KnownValue {
+        KnownValue::Text(text.to_owned())
     }
 
     #[test]
@@ -171,9 +171,9 @@ mod tests {
         assert!(!session.modes.ansi_quotes && session.modes.no_backslash_escapes);
         session.assign("@@global.sql_mode", text("ANSI")).unwrap();
         assert!(session.modes.no_backslash_escapes);
-        assert!(session.assign("sql_mode", Known::No).is_err());
-        assert_eq!(session.variable("@never"), Known::Null);
-        session.assign("sql_mode", Known::Null).unwrap();
+        assert!(session.assign("sql_mode", KnownValue::No).is_err());
+        assert_eq!(session.variable("@never"), KnownValue::Null);
+        session.assign("sql_mode", KnownValue::Null).unwrap();
         assert_eq!(session.modes, Modes::default());
     }
 
@@ -191,7 +191,9 @@ mod tests {
         let saved = session.variable("@saved_cs_client");
         session.assign("character_set_client", saved).unwrap();
         assert_eq!(session.charset, latin1);
-        session.assign("character_set_client", Known::Null).unwrap();
+        session
+            .assign("character_set_client", KnownValue::Null)
+            .unwrap();
         assert_eq!(session.charset, Charset::Utf8);
         assert!(session.set_names("klingon").is_err());
     }

@@ -1,7 +1,7 @@
 //! The statement `SET`, and the values that can be known without a server.
 //!
 //! Dumps save a setting in a user variable and restore it later, and people change a list of modes with
-//! `CONCAT` and `REPLACE`. What is computed here is text; anything else is [`Known::No`], which is an error
+//! `CONCAT` and `REPLACE`. What is computed here is text; anything else is [`KnownValue::No`], which is an error
 //! only where the reading depends on it.
 //!
 //! It and `reader` know each other, as `objects` and `reader` do.
@@ -10,7 +10,7 @@ use super::column::word_or_string;
 use super::error::DumpProblem;
 use super::lexer::Token;
 use super::reader::{DumpReader, ParsedStatement};
-use super::session::{Known, Modes};
+use super::session::{KnownValue, Modes};
 
 /// Deeper calls are no way to say a mode.
 const DEEPEST: usize = 20;
@@ -101,10 +101,10 @@ impl DumpReader<'_> {
     }
 
     /// The value of an assignment, to the comma or the end behind it.
-    fn setting(&mut self) -> Result<Known, DumpProblem> {
+    fn setting(&mut self) -> Result<KnownValue, DumpProblem> {
         let mut value = self.known(0)?;
         while !self.at_setting_end()? {
-            value = Known::No;
+            value = KnownValue::No;
             if self.cursor.peek()? == Token::Symbol(b'(') {
                 self.cursor.skip_group()?;
             } else {
@@ -123,10 +123,10 @@ impl DumpReader<'_> {
     }
 
     /// One value; what is behind it is for the caller.
-    fn known(&mut self, depth: usize) -> Result<Known, DumpProblem> {
+    fn known(&mut self, depth: usize) -> Result<KnownValue, DumpProblem> {
         let token = self.cursor.peek()?;
         match token {
-            Token::Delimiter | Token::End | Token::Symbol(b',' | b')') => Ok(Known::No),
+            Token::Delimiter | Token::End | Token::Symbol(b',' | b')') => Ok(KnownValue::No),
             Token::Symbol(b'(') if depth < DEEPEST => {
                 self.cursor.next()?;
                 self.cursor.skip_word("SELECT")?;
@@ -139,11 +139,13 @@ impl DumpReader<'_> {
                 escaped,
             } => {
                 self.cursor.next()?;
-                self.cursor.string_of(span, quote, escaped).map(Known::Text)
+                self.cursor
+                    .string_of(span, quote, escaped)
+                    .map(KnownValue::Text)
             }
             Token::Number(span) => {
                 self.cursor.next()?;
-                self.cursor.text(span).map(Known::Text)
+                self.cursor.text(span).map(KnownValue::Text)
             }
             Token::Word(_) => {
                 self.cursor.next()?;
@@ -155,19 +157,19 @@ impl DumpReader<'_> {
                     return self.call(&word, depth);
                 }
                 Ok(match word.to_ascii_uppercase().as_str() {
-                    "NULL" => Known::Null,
-                    _ => Known::Text(word),
+                    "NULL" => KnownValue::Null,
+                    _ => KnownValue::Text(word),
                 })
             }
             _ => {
                 self.cursor.next()?;
-                Ok(Known::No)
+                Ok(KnownValue::No)
             }
         }
     }
 
     /// The value of a variable whose name begins with `name`.
-    fn variable(&mut self, mut name: String) -> Result<Known, DumpProblem> {
+    fn variable(&mut self, mut name: String) -> Result<KnownValue, DumpProblem> {
         while name.ends_with('@') || self.cursor.skip_symbol(b'.')? {
             if !name.ends_with('@') {
                 name.push('.');
@@ -178,16 +180,16 @@ impl DumpReader<'_> {
     }
 
     /// `value` if nothing but the closing parenthesis is behind it.
-    fn closed(&mut self, value: Known) -> Result<Known, DumpProblem> {
+    fn closed(&mut self, value: KnownValue) -> Result<KnownValue, DumpProblem> {
         if self.cursor.skip_symbol(b')')? {
             return Ok(value);
         }
         self.cursor.skip_open_group()?;
-        Ok(Known::No)
+        Ok(KnownValue::No)
     }
 
     /// A call of a function that people make lists of modes with.
-    fn call(&mut self, function: &str, depth: usize) -> Result<Known, DumpProblem> {
+    fn call(&mut self, function: &str, depth: usize) -> Result<KnownValue, DumpProblem> {
         self.cursor.next()?;
         let mut arguments = Vec::new();
         while self.cursor.peek()? != Token::Symbol(b')') {
@@ -201,34 +203,38 @@ impl DumpReader<'_> {
     }
 }
 
-fn computed(function: &str, arguments: &[Known]) -> Known {
-    if arguments.contains(&Known::No) {
-        return Known::No;
+fn computed(function: &str, arguments: &[KnownValue]) -> KnownValue {
+    if arguments.contains(&KnownValue::No) {
+        return KnownValue::No;
     }
-    let given = |known: &&Known| **known != Known::Null;
+    let given = |known: &&KnownValue| **known != KnownValue::Null;
     if matches!(function, "IFNULL" | "COALESCE") {
-        return arguments.iter().find(given).cloned().unwrap_or(Known::Null);
+        return arguments
+            .iter()
+            .find(given)
+            .cloned()
+            .unwrap_or(KnownValue::Null);
     }
     let texts: Vec<&str> = arguments
         .iter()
         .filter_map(|known| match known {
-            Known::Text(text) => Some(text.as_str()),
+            KnownValue::Text(text) => Some(text.as_str()),
             _ => None,
         })
         .collect();
     match (function, texts.as_slice()) {
-        ("CONCAT_WS", [between, parts @ ..]) if arguments.first() != Some(&Known::Null) => {
-            Known::Text(parts.join(between))
+        ("CONCAT_WS", [between, parts @ ..]) if arguments.first() != Some(&KnownValue::Null) => {
+            KnownValue::Text(parts.join(between))
         }
         ("CONCAT" | "REPLACE" | "LOWER" | "UPPER" | "TRIM", _) if texts.len() < arguments.len() => {
-            Known::Null
+            KnownValue::Null
         }
-        ("CONCAT", parts) => Known::Text(parts.concat()),
-        ("REPLACE", [text, "", _]) => Known::Text((*text).to_owned()),
-        ("REPLACE", [text, old, new]) => Known::Text(text.replace(old, new)),
-        ("LOWER", [text]) => Known::Text(text.to_lowercase()),
-        ("UPPER", [text]) => Known::Text(text.to_uppercase()),
-        ("TRIM", [text]) => Known::Text(text.trim_matches(' ').to_owned()),
-        _ => Known::No,
+        ("CONCAT", parts) => KnownValue::Text(parts.concat()),
+        ("REPLACE", [text, "", _]) => KnownValue::Text((*text).to_owned()),
+        ("REPLACE", [text, old, new]) => KnownValue::Text(text.replace(old, new)),
+        ("LOWER", [text]) => KnownValue::Text(text.to_lowercase()),
+        ("UPPER", [text]) => KnownValue::Text(text.to_uppercase()),
+        ("TRIM", [text]) => KnownValue::Text(text.trim_matches(' ').to_owned()),
+        _ => KnownValue::No,
     }
 }

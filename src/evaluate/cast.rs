@@ -1,7 +1,7 @@
 //! `CAST`, `CONVERT`, `COLLATE`: a value as another type.
 
 use super::Unevaluable;
-use super::collation::{Collation, Origin, Strength};
+use super::collation::{Collation, Strength, TextOrigin};
 use super::datum::{Datum, DatumKind, Letters};
 use super::moment::Read;
 use super::number;
@@ -110,7 +110,7 @@ fn whole(value: &Datum, unsigned: bool) -> Result<Datum, Unevaluable> {
         return Err("a time with a fraction as a whole number".to_owned());
     }
     let number = match value {
-        Datum::Text(text, collation) if collation.origin != Origin::Moment => {
+        Datum::Text(text, collation) if collation.origin != TextOrigin::Moment => {
             Some(number::integer(text).ok_or("a number of more than 64 bits")?)
         }
         value => value.to_whole()?,
@@ -151,7 +151,7 @@ fn characters(value: &Datum, length: Option<usize>) -> Result<Datum, Unevaluable
         kept,
         Collation {
             strength,
-            origin: Origin::Computed,
+            origin: TextOrigin::Computed,
             ..collation
         },
     ))
@@ -245,7 +245,7 @@ fn using(value: &Datum, name: &str) -> Result<Datum, Unevaluable> {
         utf8: true,
         rule: Collation::LITERAL.rule,
         strength: collation.strength.max(Strength::Literal),
-        origin: Origin::Computed,
+        origin: TextOrigin::Computed,
     };
     Ok(Letters {
         collation: Some(collation),

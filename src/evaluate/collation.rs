@@ -27,7 +27,7 @@ pub(crate) enum Strength {
 
 /// What has made a text, which decides what it is as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Origin {
+pub(crate) enum TextOrigin {
     /// It is a literal or a column.
     Written,
     /// A function: how many decimals it is shown with, as a number, is not known.
@@ -43,7 +43,7 @@ pub(crate) struct Collation {
     pub(crate) strength: Strength,
     /// Its bytes are UTF-8, on the server too.
     pub(crate) utf8: bool,
-    pub(crate) origin: Origin,
+    pub(crate) origin: TextOrigin,
 }
 
 impl Collation {
@@ -51,7 +51,7 @@ impl Collation {
         rule: Rule::Folded { pads: None },
         strength: Strength::Literal,
         utf8: true,
-        origin: Origin::Written,
+        origin: TextOrigin::Written,
     };
     pub(crate) const NUMBER: Self = Self {
         strength: Strength::Number,
@@ -164,9 +164,9 @@ fn folded(a: char, b: char) -> Compared {
             Compared::Different
         };
     }
-    if script(a) != Writing::Other && script(b) != Writing::Other {
+    if script(a) != LetterGroup::Other && script(b) != LetterGroup::Other {
         let same = script(a) == script(b);
-        if !same || matches!(script(a), Writing::Ideograph | Writing::Hangul) {
+        if !same || matches!(script(a), LetterGroup::Ideograph | LetterGroup::Hangul) {
             return Compared::Different;
         }
     }
@@ -175,7 +175,7 @@ fn folded(a: char, b: char) -> Compared {
 
 /// Characters that no collation takes for one of another group.
 #[derive(PartialEq, Eq)]
-enum Writing {
+enum LetterGroup {
     Ascii,
     Greek,
     Cyrillic,
@@ -185,15 +185,15 @@ enum Writing {
     Other,
 }
 
-fn script(letter: char) -> Writing {
+fn script(letter: char) -> LetterGroup {
     match letter {
-        '\0'..='\u{7f}' => Writing::Ascii,
-        '\u{391}'..='\u{3c9}' => Writing::Greek,
-        '\u{410}'..='\u{44f}' => Writing::Cyrillic,
-        '\u{3041}'..='\u{30fa}' => Writing::Kana,
-        '\u{4e00}'..='\u{9fff}' => Writing::Ideograph,
-        '\u{ac00}'..='\u{d7a3}' => Writing::Hangul,
-        _ => Writing::Other,
+        '\0'..='\u{7f}' => LetterGroup::Ascii,
+        '\u{391}'..='\u{3c9}' => LetterGroup::Greek,
+        '\u{410}'..='\u{44f}' => LetterGroup::Cyrillic,
+        '\u{3041}'..='\u{30fa}' => LetterGroup::Kana,
+        '\u{4e00}'..='\u{9fff}' => LetterGroup::Ideograph,
+        '\u{ac00}'..='\u{d7a3}' => LetterGroup::Hangul,
+        _ => LetterGroup::Other,
     }
 }
 

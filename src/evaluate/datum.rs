@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use super::Unevaluable;
-use super::collation::{Collation, Compared, Origin, Rule, compare};
+use super::collation::{Collation, Compared, Rule, TextOrigin, compare};
 use super::exact::Exact;
 use super::moment::{self, CalendarDay, Instant, Read, clock, clock_digits};
 use super::number;
@@ -128,7 +128,7 @@ impl Datum {
         Self::Text(
             text,
             Collation {
-                origin: Origin::Moment,
+                origin: TextOrigin::Moment,
                 ..Collation::LITERAL
             },
         )
@@ -265,9 +265,9 @@ impl Datum {
             Self::Null(kind) => Self::Null(kind.numeric()),
             Self::Text(text, collation) => {
                 let shown = match collation.origin {
-                    Origin::Written => Shown::Plain,
-                    Origin::Computed => Shown::Unknown,
-                    Origin::Moment => return Err("a computed time as a number".to_owned()),
+                    TextOrigin::Written => Shown::Plain,
+                    TextOrigin::Computed => Shown::Unknown,
+                    TextOrigin::Moment => return Err("a computed time as a number".to_owned()),
                 };
                 Self::double(number::double(text))?.shown_as(shown)
             }
@@ -309,7 +309,7 @@ impl Datum {
     pub(super) fn to_exact(&self) -> Result<Option<Exact>, Unevaluable> {
         let too_long = || "a number of more than 65 digits".to_owned();
         if let Self::Text(text, collation) = self
-            && collation.origin != Origin::Moment
+            && collation.origin != TextOrigin::Moment
         {
             return number::exact(text).map(Some).ok_or_else(too_long);
         }
@@ -328,7 +328,7 @@ impl Datum {
     pub(super) fn to_whole(&self) -> Result<Option<i128>, Unevaluable> {
         let too_long = || "a number of more than 64 bits".to_owned();
         if let Self::Text(text, collation) = self
-            && collation.origin != Origin::Moment
+            && collation.origin != TextOrigin::Moment
         {
             if number::leading(text).contains(['.', 'e', 'E']) {
                 return Err("text with a fraction or an exponent as a whole number".to_owned());

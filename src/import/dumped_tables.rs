@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::completion;
 use super::computed::Occasion;
-use super::final_names::{FinalNames, Wanted};
+use super::final_names::{FinalNames, WantedTables};
 use super::finish::Finisher;
 use super::names::Names;
 use super::planner::ImportPlanner;
@@ -43,7 +43,7 @@ pub(super) struct DumpedTables<'a> {
 
 impl Destination for DumpedTables<'_> {
     fn open<'o>(&'o self, output: &'o Output) -> Result<BothSides<'o>, LoadError> {
-        let wanted = || Wanted::new(self.selection.clone(), self.finals.clone());
+        let wanted = || WantedTables::new(self.selection.clone(), self.finals.clone());
         let planner = ImportPlanner::new(wanted(), self.selection.schema_only);
         let storage = ImportStorage {
             connection: output.connection(),
@@ -66,7 +66,7 @@ impl Destination for DumpedTables<'_> {
 struct ImportStorage<'c> {
     connection: &'c Connection,
     selection: &'c Selection,
-    wanted: Wanted,
+    wanted: WantedTables,
     strict: bool,
     occasion: Occasion,
     databases: Databases,

@@ -62,10 +62,10 @@ fn follow(
         .allow_incomplete(true);
     while let Some(statement) = reader.next_statement().ok()? {
         match followed.see(&statement) {
-            Change::Made(name) => finals.push(Some(name)),
-            Change::Renamed(number, name) => finals[number] = Some(name),
-            Change::Dropped(number) => finals[number] = None,
-            Change::Nothing => {}
+            NameChange::Made(name) => finals.push(Some(name)),
+            NameChange::Renamed(number, name) => finals[number] = Some(name),
+            NameChange::Dropped(number) => finals[number] = None,
+            NameChange::Nothing => {}
         }
     }
     Some(reader.finish().tables)
@@ -103,7 +103,7 @@ struct Followed {
     present: BTreeMap<TableName, usize>,
 }
 
-enum Change {
+enum NameChange {
     Made(TableName),
     Renamed(usize, TableName),
     Dropped(usize),
@@ -111,25 +111,25 @@ enum Change {
 }
 
 impl Followed {
-    fn see(&mut self, statement: &Statement) -> Change {
+    fn see(&mut self, statement: &Statement) -> NameChange {
         match statement {
             Statement::Table(table) => {
                 self.present.insert(name_of(table), self.made);
                 self.made += 1;
-                Change::Made(name_of(table))
+                NameChange::Made(name_of(table))
             }
             Statement::Renamed(old, new) => match self.present.remove(&name_of(old)) {
                 Some(number) => {
                     self.present.insert(name_of(new), number);
-                    Change::Renamed(number, name_of(new))
+                    NameChange::Renamed(number, name_of(new))
                 }
-                None => Change::Nothing,
+                None => NameChange::Nothing,
             },
             Statement::Dropped(table) => self
                 .present
                 .remove(&name_of(table))
-                .map_or(Change::Nothing, Change::Dropped),
-            _ => Change::Nothing,
+                .map_or(NameChange::Nothing, NameChange::Dropped),
+            _ => NameChange::Nothing,
         }
     }
 }
@@ -140,13 +140,13 @@ fn name_of(table: &TableDefinition) -> TableName {
 
 /// The selection, by final names: each side of an import has one, and shows it every statement.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(super) struct WantedTables {
     selection: Selection,
     finals: FinalNames,
     followed: Followed,
 }
 
-impl Wanted {
+impl WantedTables {
     pub(super) fn new(selection: Selection, finals: FinalNames) -> Self {
         Self {
             selection,

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params_from_iter};
 
-use super::resolve::Place;
+use super::resolve::Resolver;
 use super::table::ImportTable;
 use crate::dump::{InsertHeader, KeyPart};
 use crate::file::sql::quoted;
@@ -26,7 +26,7 @@ impl ImportTable {
     /// Numbers the rows that give NULL, `DEFAULT`, nothing, or 0 where that asks for a number too.
     pub(super) fn number_rows(
         &mut self,
-        place: &Place<'_>,
+        place: &Resolver<'_>,
         header: &InsertHeader,
         columns: &mut Vec<usize>,
         batch: &mut Batch,

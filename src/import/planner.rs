@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::final_names::Wanted;
+use super::final_names::WantedTables;
 use crate::dump::{InsertHeader, Statement, Tables, ValueType};
 use crate::load::feed::Planner;
 
 pub(super) struct ImportPlanner {
-    wanted: Wanted,
+    wanted: WantedTables,
     schema_only: bool,
     tables: Tables,
 }
 
 impl ImportPlanner {
-    pub(super) fn new(wanted: Wanted, schema_only: bool) -> Self {
+    pub(super) fn new(wanted: WantedTables, schema_only: bool) -> Self {
         Self {
             wanted,
             schema_only,

@@ -27,13 +27,13 @@ const IN_WGS_84: &str = "in the reference system 4326 with x first, as MariaDB r
 const LONGEST: i32 = 16 * 1024 * 1024;
 
 /// Where rows are stored, and what their expressions may ask for.
-pub(super) struct Place<'p> {
+pub(super) struct Resolver<'p> {
     pub(super) connection: &'p Connection,
     pub(super) input: &'p str,
     pub(super) occasion: &'p Occasion,
 }
 
-impl Place<'_> {
+impl Resolver<'_> {
     /// Puts values in the place of all defaults and expressions of the batch.
     pub(super) fn resolve(
         &self,

@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode};
 use super::computed::{Occasion, now_value};
 use super::layout::implicit_default;
 use super::names::Names;
-use super::resolve::Place;
+use super::resolve::Resolver;
 use super::table::ImportTable;
 use crate::dump::{InsertHeader, OnConflict, ValueType};
 use crate::load::LoadError;
@@ -42,7 +42,7 @@ impl ImportTable {
         let width = batch.cells.len() / batch.rows().max(1);
         let mut columns = self.columns(&header, width)?;
         self.see_generated(&columns, &batch);
-        let place = Place {
+        let place = Resolver {
             connection,
             input,
             occasion,
@@ -138,7 +138,7 @@ impl ImportTable {
     /// several rows, store the implicit default; a `TIMESTAMP` takes the time.
     fn fill_nulls(
         &mut self,
-        place: &Place<'_>,
+        place: &Resolver<'_>,
         header: &InsertHeader,
         columns: &[usize],
         batch: &mut Batch,

@@ -35,7 +35,7 @@ pub(super) struct DrillTerms {
 }
 
 /// The terms of one write.
-pub(super) struct WriteTerms {
+pub(super) struct DrillWriteTerms {
     once: Once,
     conditions: Preconditions,
 }
@@ -56,7 +56,7 @@ impl FromRequestParts<DrillState> for DrillTerms {
 impl DrillTerms {
     /// Those of a request with these parameters. Of a form that was changed and sent again from the same page,
     /// they are other ones.
-    pub(super) fn of(self, parameters: &Parameters) -> Result<WriteTerms> {
+    pub(super) fn of(self, parameters: &Parameters) -> Result<DrillWriteTerms> {
         /// Bytes of the digest that keep two forms apart.
         const SHOWN: usize = 16;
         let said = parameters.without_proof()?;
@@ -67,7 +67,7 @@ impl DrillTerms {
             }
             None => self.in_header.once(&said),
         };
-        Ok(WriteTerms {
+        Ok(DrillWriteTerms {
             once,
             conditions: self.conditions,
         })
@@ -77,7 +77,7 @@ impl DrillTerms {
 /// Has the writer do `work` on these terms.
 pub(super) async fn write(
     drill: &Drill,
-    terms: WriteTerms,
+    terms: DrillWriteTerms,
     work: impl FnOnce(&Connection) -> Result<StoredResponse, Unchanged> + Send + 'static,
 ) -> Result<Outcome> {
     decide(&drill.store, terms.once, terms.conditions, work).await
@@ -87,7 +87,7 @@ pub(super) async fn write(
 pub(super) async fn write_own(
     drill: &Drill,
     learner: i64,
-    terms: WriteTerms,
+    terms: DrillWriteTerms,
     work: impl FnOnce(&Connection) -> Result<StoredResponse, Unchanged> + Send + 'static,
 ) -> Result<Outcome> {
     decide_for(learner, &drill.store, terms.once, terms.conditions, work).await

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::super::collation::{Collation, Origin};
+use super::super::collation::{Collation, TextOrigin};
 use super::super::datum::{Datum, DatumKind, Letters, Shown, equal, order};
 use super::super::formula::Function;
 use super::super::{Surroundings, Unevaluable};
@@ -157,7 +157,7 @@ fn extreme(values: &[Datum], wanted: Ordering) -> Result<Datum, Unevaluable> {
     match as_all(values, chosen)? {
         // As a number it is chosen by numbers.
         Datum::Text(text, collation) => {
-            let origin = Origin::Moment;
+            let origin = TextOrigin::Moment;
             Ok(Datum::Text(
                 text,
                 Collation {

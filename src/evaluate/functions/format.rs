@@ -175,7 +175,7 @@ fn ordinal(day: u8) -> &'static str {
 
 /// What a format has found so far in a text.
 #[derive(Default)]
-struct Found {
+struct MomentParts {
     year: u16,
     month: u8,
     day: u8,
@@ -228,8 +228,8 @@ fn str_to_date(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevalua
 }
 
 /// Reads `text` by `format`; `None` where it is otherwise.
-fn read(text: &str, format: &str) -> Result<Option<Found>, Unevaluable> {
-    let mut found = Found::default();
+fn read(text: &str, format: &str) -> Result<Option<MomentParts>, Unevaluable> {
+    let mut found = MomentParts::default();
     let mut rest = text.trim_start_matches(' ');
     let mut letters = format.chars();
     while let Some(letter) = letters.next() {
@@ -277,7 +277,7 @@ fn digits(text: &str, most: usize) -> Option<(i64, usize, &str)> {
 fn numbered<'t>(
     text: &'t str,
     letter: char,
-    found: &mut Found,
+    found: &mut MomentParts,
 ) -> Result<Option<&'t str>, Unevaluable> {
     let (most, largest) = match letter {
         'Y' => (4, 9999),
@@ -320,7 +320,7 @@ fn numbered<'t>(
     Ok(Some(rest))
 }
 
-fn timed<'t>(text: &'t str, found: &mut Found) -> Option<&'t str> {
+fn timed<'t>(text: &'t str, found: &mut MomentParts) -> Option<&'t str> {
     let (hour, _, rest) = digits(text, 2)?;
     let (minute, _, rest) = digits(rest.strip_prefix(':')?, 2)?;
     let (second, _, rest) = digits(rest.strip_prefix(':')?, 2)?;
@@ -328,7 +328,7 @@ fn timed<'t>(text: &'t str, found: &mut Found) -> Option<&'t str> {
     (hour < 24 && minute < 60 && second < 60).then_some(rest)
 }
 
-fn half_day<'t>(text: &'t str, found: &mut Found) -> Option<&'t str> {
+fn half_day<'t>(text: &'t str, found: &mut MomentParts) -> Option<&'t str> {
     let half = text.get(..2)?;
     found.afternoon = match half.to_ascii_uppercase().as_str() {
         "AM" => Some(false),
@@ -338,7 +338,7 @@ fn half_day<'t>(text: &'t str, found: &mut Found) -> Option<&'t str> {
     Some(&text[2..])
 }
 
-fn month_name<'t>(text: &'t str, short: bool, found: &mut Found) -> Option<&'t str> {
+fn month_name<'t>(text: &'t str, short: bool, found: &mut MomentParts) -> Option<&'t str> {
     let length = text.bytes().take_while(u8::is_ascii_alphabetic).count();
     let word = text[..length].to_ascii_lowercase();
     let is_it = |name: &&str| {

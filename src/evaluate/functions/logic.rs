@@ -119,44 +119,47 @@ fn like(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
 }
 
 /// What a pattern asks for, one after the other.
-enum Piece {
+enum PatternPart {
     Letter(char),
     Any,
     AnyNumber,
 }
 
-fn pieces(pattern: &[char], escape: Option<char>) -> Vec<Piece> {
+fn pieces(pattern: &[char], escape: Option<char>) -> Vec<PatternPart> {
     let mut pieces = Vec::with_capacity(pattern.len());
     let mut letters = pattern.iter().copied();
     while let Some(letter) = letters.next() {
         pieces.push(match letter {
-            letter if Some(letter) == escape => Piece::Letter(letters.next().unwrap_or(letter)),
-            '_' => Piece::Any,
-            '%' => Piece::AnyNumber,
-            letter => Piece::Letter(letter),
+            letter if Some(letter) == escape => {
+                PatternPart::Letter(letters.next().unwrap_or(letter))
+            }
+            '_' => PatternPart::Any,
+            '%' => PatternPart::AnyNumber,
+            letter => PatternPart::Letter(letter),
         });
     }
     pieces
 }
 
 /// Matches with one step back to the last `%`, so that time is bounded by the product of the lengths.
-fn matches(text: &[char], pattern: &[Piece], rule: Rule) -> Result<bool, Unevaluable> {
+fn matches(text: &[char], pattern: &[PatternPart], rule: Rule) -> Result<bool, Unevaluable> {
     let (mut at, mut piece) = (0, 0);
     let mut back: Option<(usize, usize)> = None;
     while at < text.len() || piece < pattern.len() {
         let fits = match (text.get(at), pattern.get(piece)) {
-            (_, Some(Piece::AnyNumber)) => {
+            (_, Some(PatternPart::AnyNumber)) => {
                 back = Some((at, piece + 1));
                 piece += 1;
                 continue;
             }
-            (Some(_), Some(Piece::Any)) => true,
-            (Some(&letter), Some(&Piece::Letter(wanted))) => match characters(letter, wanted, rule)
-            {
-                Compared::Ordered(order) => order == Ordering::Equal,
-                Compared::Different => false,
-                Compared::Unknown => return Err(by_collation()),
-            },
+            (Some(_), Some(PatternPart::Any)) => true,
+            (Some(&letter), Some(&PatternPart::Letter(wanted))) => {
+                match characters(letter, wanted, rule) {
+                    Compared::Ordered(order) => order == Ordering::Equal,
+                    Compared::Different => false,
+                    Compared::Unknown => return Err(by_collation()),
+                }
+            }
             _ => false,
         };
         if fits {

@@ -2,7 +2,7 @@
 
 use super::super::Unevaluable;
 use super::super::cast::count;
-use super::super::collation::{Collation, Origin, Rule, Strength, lower, upper};
+use super::super::collation::{Collation, Rule, Strength, TextOrigin, lower, upper};
 use super::super::datum::{Datum, DatumKind, Letters};
 use super::super::formula::Function;
 use super::super::{LONGEST, Surroundings};
@@ -108,7 +108,7 @@ fn concat(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> 
 fn settled(letters: Letters) -> Datum {
     let collation = letters.collation.map(|collation| Collation {
         strength: collation.strength.max(Strength::Literal),
-        origin: Origin::Computed,
+        origin: TextOrigin::Computed,
         ..collation
     });
     Letters {
@@ -347,7 +347,7 @@ pub(super) fn plain(text: String) -> Datum {
             rule: Rule::Folded { pads: None },
             strength: Strength::Literal,
             utf8: true,
-            origin: Origin::Computed,
+            origin: TextOrigin::Computed,
         },
     )
 }
