@@ -6,6 +6,7 @@ use ekiben::load::{LoadError, Report};
 use tempfile::TempDir;
 
 use crate::support::binary::run;
+use crate::support::data_folder::names;
 use crate::support::dataset::{CHAIR, Chair, Dataset};
 use crate::support::harness::bake_folder;
 
@@ -27,7 +28,7 @@ fn fails_with(change: impl Fn(String) -> Vec<u8>, expected: &[&str]) {
     for part in expected {
         assert!(said.contains(part), "no {part:?} in: {said}");
     }
-    let left: Vec<_> = folder.path().join("out").read_dir().unwrap().collect();
+    let left = names(&folder.path().join("out"));
     assert!(left.is_empty(), "something was left behind: {left:?}");
 }
 

@@ -2,6 +2,7 @@
 //! backed up, restored, looked into, spoilt.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -57,9 +58,13 @@ pub(crate) fn price(file: &Path) -> i64 {
         .unwrap()
 }
 
-/// The names in a folder, hidden ones too.
+/// The names in a folder, hidden ones too. A folder that was made for something and went with it has none.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
-    let entries = folder.read_dir().unwrap();
+    let entries = match folder.read_dir() {
+        Ok(entries) => entries,
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Vec::new(),
+        Err(cause) => panic!("{}: {cause}", folder.display()),
+    };
     let mut names: Vec<_> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
