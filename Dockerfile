@@ -9,16 +9,19 @@
 
 # A mirror, or an image of your own with Rust and a C compiler: --build-arg RUST_IMAGE=…
 ARG RUST_IMAGE=rust:1.95-slim-bookworm
+# The app of the image. What is compiled in: that app, or several, and `datasets` for a binary that carries data
+# of its own.
+ARG APP=isuumo
+ARG FEATURES=$APP
 FROM ${RUST_IMAGE} AS build
 WORKDIR /build
 # Static, so that the image needs no C library; with an explicit target, build scripts stay dynamic.
 # Relative relocations are packed: half a megabyte of addresses that differ by their place alone.
 ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs"
-# How Cargo.toml says to compile: `release`, or `trial` for an image that is only tried. What is compiled in: the
-# app of the image (by default), or several, and `datasets` for a binary that carries data of its own.
+# How Cargo.toml says to compile: `release`, or `trial` for an image that is only tried. Not yet the app: images
+# of several apps share a compilation of all of them.
 ARG PROFILE=release
-ARG APP=isuumo
-ARG FEATURES=$APP
+ARG FEATURES
 
 # Dependencies first: this layer is rebuilt only when they change. Cargo wants every member of the
 # workspace and every target of their manifests to be there, so each path that a manifest names gets a
@@ -56,6 +59,7 @@ RUN find crates src -name '*.rs' -exec touch {} + \
 
 # The dumps or CSV files to bake: a folder of the build context. The date, in seconds, that the
 # file says it was baked at: with one, equal dumps make an equal file, and its layer keeps its digest.
+ARG APP
 ARG DUMPS=dataset/isuumo
 ARG SOURCE_DATE_EPOCH
 COPY ${DUMPS} /dumps
@@ -64,19 +68,20 @@ RUN /ekiben bake --app "$APP" --from /dumps --out /baked \
  && install -d -m 0770 /volumes/data
 
 FROM scratch
-ARG APP=isuumo
+ARG APP
 ARG COMMIT=""
 ARG VERSION=""
-LABEL org.opencontainers.image.title="ekiben-$APP" \
-      org.opencontainers.image.description="The app $APP and its data in one box" \
-      org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.revision="$COMMIT" \
-      org.opencontainers.image.version="$VERSION"
 COPY --from=build /ekiben /ekiben
 COPY --from=build /baked /baked
 # OpenShift runs images under any user id, but always in group 0. The folder brings its mode along: what
 # COPY --chmod does to folders differs between builders.
 COPY --from=build --chown=10001:0 /volumes/ /
+# Behind the files: a builder may take what is before them from the cache of another app.
+LABEL org.opencontainers.image.title="ekiben-$APP" \
+      org.opencontainers.image.description="The app $APP and its data in one box" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.revision="$COMMIT" \
+      org.opencontainers.image.version="$VERSION"
 # Read-only unless told otherwise; a primary needs a volume at /data and EKIBEN_MODE=primary. On every
 # interface, since all clients of a container are outside; the port is 1323, or what PORT says.
 ENV EKIBEN_APPS=$APP \

@@ -146,6 +146,8 @@ def contents(findings, engine, app, image):
     lacking = [name for name in LABELS if not labels.get(f"org.opencontainers.image.{name}")]
     if lacking:
         findings.add(image, f"has no label {', '.join(lacking)}")
+    if labels.get("org.opencontainers.image.title") != f"ekiben-{app}":
+        findings.add(image, f"is labelled as {labels.get('org.opencontainers.image.title')}")
     if about["User"] != "10001:0" or not about.get("HealthCheck", about.get("Healthcheck")):
         findings.add(image, f"runs as {about['User']}, its health check is {about.get('Healthcheck')}")
     print(f"{image}: {about['Size'] / 1e6:.1f} MB in {len(about['RootFS']['Layers'])} layers, {about['Digest']}")
