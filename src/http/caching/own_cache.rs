@@ -145,7 +145,7 @@ impl OwnReading {
         cache.get(self.before?, self.user, key)
     }
 
-    /// Keeps what was read from `store`, `bytes` as in [`RevisionCache`](super::revision_cache), unless
+    /// Keeps what was read from `store`, `bytes` as in `RevisionCache`, unless
     /// something has changed meanwhile that the user is shown.
     pub fn keep<K: Eq + Hash, V: Clone>(
         &self,
