@@ -39,7 +39,7 @@ pub(crate) struct RowPosition {
 
 /// How a value is stored differently from how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Change {
+pub(crate) enum CellChange {
     /// Spelled or rounded as the server does.
     Spelled,
     /// It does not fit the column, and a server that is not strict makes something of it.
@@ -108,7 +108,7 @@ impl Batch {
         row: &DumpRow<'_>,
         kinds: &[ValueType],
         lenient: bool,
-        mut on_change: impl FnMut(usize, Change, Position),
+        mut on_change: impl FnMut(usize, CellChange, Position),
     ) -> Result<(), DumpError> {
         self.places.push(RowPosition {
             position: row.position(),
@@ -127,8 +127,8 @@ impl Batch {
                 Err(error) if lenient && error.problem.is_about_value() => {
                     let value = row.lenient_value(index, kind).ok_or(error)?;
                     let change = match &value {
-                        Value::Text(text) if is_impossible_day(text) => Change::Impossible,
-                        _ => Change::Unfit,
+                        Value::Text(text) if is_impossible_day(text) => CellChange::Impossible,
+                        _ => CellChange::Unfit,
                     };
                     on_change(index, change, row.position());
                     changed = false;
@@ -142,7 +142,7 @@ impl Batch {
             let cell = self.cell(value);
             self.cells.push(cell);
             if changed {
-                on_change(index, Change::Spelled, row.position());
+                on_change(index, CellChange::Spelled, row.position());
             }
         }
         Ok(())

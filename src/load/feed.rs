@@ -10,7 +10,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::Builder;
 
 use super::LoadError;
-use super::batch::{Batch, Change};
+use super::batch::{Batch, CellChange};
 use super::input::{Meter, Opened, open, unpacked_name};
 use super::note::{Note, NoteClass, counted};
 use super::scout::Scout;
@@ -154,7 +154,7 @@ struct Feeder<'f> {
     spare: Batch,
     scout: Ahead,
     /// Values that are stored differently from how they are written, by table and column, with the first place.
-    changes: BTreeMap<(String, String, Change), (u64, Position)>,
+    changes: BTreeMap<(String, String, CellChange), (u64, Position)>,
 }
 
 /// The second reading of the present input.
@@ -268,12 +268,14 @@ impl<'f> Feeder<'f> {
         }));
         for ((table, column, change), (count, position)) in std::mem::take(&mut self.changes) {
             let how = match change {
-                Change::Spelled => "spelled or rounded as the server would",
-                Change::Impossible => {
+                CellChange::Spelled => "spelled or rounded as the server would",
+                CellChange::Impossible => {
                     "of a day that its month does not have, which a server keeps with \
                      ALLOW_INVALID_DATES only"
                 }
-                Change::Unfit => "that did not fit, stored as a server that is not strict would",
+                CellChange::Unfit => {
+                    "that did not fit, stored as a server that is not strict would"
+                }
             };
             let what = format!(
                 "table {table}, column {column}: {} {how}, here the first",
@@ -454,10 +456,10 @@ fn continues(current: &InsertHeader, next: &InsertHeader) -> bool {
 }
 
 fn count_change(
-    changes: &mut BTreeMap<(String, String, Change), (u64, Position)>,
+    changes: &mut BTreeMap<(String, String, CellChange), (u64, Position)>,
     header: &InsertHeader,
     index: usize,
-    change: Change,
+    change: CellChange,
     position: Position,
 ) {
     let column = header
