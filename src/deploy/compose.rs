@@ -10,11 +10,8 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
     let Deployment {
         app, name, host, ..
     } = deployment;
-    let head = format!(
-        "{app} at {host}, made by `ekiben deploy compose` of version {}.\nA proxy on this machine has the \
-         certificate; it finds the primary at 127.0.0.1:1323.",
-        env!("CARGO_PKG_VERSION")
-    );
+    let head = deployment.head("compose")
+        + "\nA proxy on this machine has the certificate; it finds the primary at 127.0.0.1:1323.";
     let memory = deployment.memory.map(|size| format!("mem_limit: {size}m"));
     let mut file = Template::new("compose.yaml", COMPOSE).headed(&head);
     if deployment.replicas == 0 {

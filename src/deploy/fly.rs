@@ -9,13 +9,8 @@ const REPLICA: &str = include_str!("../../deploy/fly/replica.toml");
 
 pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError> {
     let image = deployment.image()?;
-    let Deployment {
-        app, name, host, ..
-    } = deployment;
-    let head = format!(
-        "{app} at {host}, made by `ekiben deploy fly` of version {}.",
-        env!("CARGO_PKG_VERSION")
-    );
+    let Deployment { name, host, .. } = deployment;
+    let head = deployment.head("fly");
     let build = format!("[build]\nimage = \"{image}\"");
     // Before the first of the other tables.
     let tables = format!("\n{build}\n\n[env]\n");

@@ -39,10 +39,7 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
             .map_or(REPLICAS, |(_, rendered)| *rendered),
         _ => REPLICAS,
     };
-    let head = format!(
-        "{app} at {host}, made by `ekiben deploy kubernetes` of version {}.",
-        env!("CARGO_PKG_VERSION")
-    );
+    let head = deployment.head("kubernetes");
     let storage = deployment.storage.map(|size| format!("storage: {size}Gi"));
     let memory = deployment.memory.map(|size| format!("memory: {size}Mi"));
     let mut filled = Template::new(file, text)

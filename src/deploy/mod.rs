@@ -122,6 +122,13 @@ pub fn files(target: DeployTarget, deployment: &Deployment) -> Result<DeployFile
 }
 
 impl Deployment {
+    /// What a file begins with.
+    fn head(&self, target: &str) -> String {
+        let Self { app, host, .. } = self;
+        let version = env!("CARGO_PKG_VERSION");
+        format!("{app} at {host}, made by `ekiben deploy {target}` of version {version}.")
+    }
+
     fn image(&self) -> Result<&ImageName, DeployError> {
         self.image.as_ref().ok_or(DeployError::NoImage)
     }
