@@ -11,6 +11,8 @@ from checking import DEPLOY, ROOT, TOOLS, tool_path
 
 STANDINS = DEPLOY / "checks" / "standins"
 DIGEST = "sha256:" + "7".zfill(64)
+# Beginnings of the names of variables that deploy/image and deploy/check read.
+OURS = ("APP", "BUILDAH", "COMMIT", "DUMPS", "EKIBEN_", "FEATURES", "RUST_IMAGE", "SOURCE_DATE_EPOCH")
 
 
 class Rehearsal:
@@ -27,7 +29,8 @@ class Rehearsal:
         self.place("cargo", self.commands / "cargo")
         leave = shutil.ignore_patterns("node_modules", "negative", "__pycache__", ".composition-*")
         shutil.copytree(DEPLOY, self.folder / "deploy", ignore=leave)
-        shutil.copy(ROOT / "Dockerfile", self.folder)
+        for name in (".dockerignore", "Cargo.toml", "Dockerfile"):
+            shutil.copy(ROOT / name, self.folder)
         (self.folder / ".ci").mkdir()
         self.place("the tests", self.folder / ".ci" / "run")
         self.place("the checks of deploy/", self.folder / "deploy" / "check")
@@ -50,8 +53,10 @@ class Rehearsal:
         path.chmod(0o755)
 
     def environment(self, **more):
+        # A runner has nothing of ours: what this check itself was told (how images are built here, say) would
+        # change the commands that are looked at.
         return {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith(OURS)},
             "PATH": f"{self.commands}{os.pathsep}{tool_path()}",
             "RECORD": str(self.record),
             "REAL_KUBECTL": str(TOOLS / "bin" / "kubectl"),
