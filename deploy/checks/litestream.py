@@ -1,7 +1,7 @@
 """Litestream: the component's own configuration and script against an S3 server on loopback. A primary is
 written to and killed, its volume lost; what the storage has is fetched, migrated and served, and what was
 written is there, that of a later generation too. An empty storage begins with the image's data; one that
-cannot be reached keeps the pod down.
+cannot be reached keeps the pod down, and so does one that dies between two generations.
 """
 
 import atexit
@@ -141,12 +141,13 @@ def check(findings):
         people = written(findings, first, f"{folder}/s3/backups")
         second = Volume(f"{folder}/second", address)
         fetched(findings, second, people)
+        interrupted(findings, Volume(f"{folder}/cut", address))
         service.kill()
         service.wait()
         findings.saw()
         lost = Volume(f"{folder}/lost", address)
         done = lost.fetch(seconds=8)
-        if done.returncode == 0 or list(lost.data.iterdir()):
+        if done.returncode == 0 or list(lost.data.glob("*.sqlite")):
             findings.add("a storage that is away", f"an empty primary would start: {done.stdout}{done.stderr}")
 
 
@@ -196,3 +197,25 @@ def fetched(findings, volume, people):
     if "nothing to fetch" not in again.stdout:
         findings.add("fetch", f"overwrites what is there: {again.stdout}{again.stderr}")
     volume.end()
+
+
+def interrupted(findings, volume):
+    """A storage that dies behind the first of two generations: the pod stays down however often it is started
+    again, since the first alone is old data; once the storage is back, the newest is fetched."""
+    findings.saw()
+    commands = volume.folder / "bin"
+    commands.mkdir()
+    real = shutil.which("litestream", path=tool_path())
+    died = commands / "litestream"
+    died.write_text(f'#!/bin/sh\ncase "$LITESTREAM_FILE" in *.2.sqlite) exit 1 ;; esac\nexec {real} "$@"\n')
+    died.chmod(0o755)
+    volume.environment["PATH"] = f"{commands}{os.pathsep}{tool_path()}"
+    for start in ("first", "second"):
+        done = volume.fetch()
+        if done.returncode == 0 or list(volume.data.glob("*.sqlite")):
+            findings.add("a storage that dies", f"the {start} start goes on with old data: {done.stdout}{done.stderr}")
+    died.unlink()
+    done = volume.fetch()
+    left = sorted(path.name for path in volume.data.iterdir())
+    if done.returncode != 0 or left != ["people.primary.2.sqlite"]:
+        findings.add("a storage that is back", f"leaves {left}: {done.stdout}{done.stderr}")

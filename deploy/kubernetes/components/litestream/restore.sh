@@ -1,10 +1,15 @@
 #!/bin/sh
 # Fetches the newest generation of each app from object storage, if the volume has none. What the storage does
-# not have either begins with the image's data. An error ends with 1, and the pod does not start: an empty
-# primary that writes would be worse.
+# not have either begins with the image's data. An error ends with 1, and the pod does not start: a primary that
+# writes on no data, or on old data, would be worse. So what is fetched stays aside until it is the newest: the
+# next run takes what lies in the folder of the data for whole.
 set -eu
 data="${LITESTREAM_DATA:?}"
 config="${LITESTREAM_CONFIG:-/etc/litestream/restore.yml}"
+# In the same file system, so that what is whole takes its place in one step.
+aside="$data/.fetch"
+rm -rf "$aside"
+mkdir "$aside"
 
 for app in $(echo "$EKIBEN_APPS" | tr ',' ' '); do
   for file in "$data/$app".primary.*.sqlite; do
@@ -19,11 +24,11 @@ for app in $(echo "$EKIBEN_APPS" | tr ',' ' '); do
   newest=""
   while [ "$missing" -lt 20 ]; do
     export LITESTREAM_FILE="$app.primary.$generation.sqlite"
-    target="$data/$LITESTREAM_FILE"
-    litestream restore -config "$config" -if-replica-exists -integrity-check quick "$target"
+    target="$aside/$LITESTREAM_FILE"
+    litestream restore -config "$config" -if-replica-exists -integrity-check quick -o "$target" "$data/$LITESTREAM_FILE"
     if [ -e "$target" ]; then
       if [ -n "$newest" ]; then
-        rm -f "$newest" "$newest-txid"
+        rm -f "$newest"*
       fi
       newest="$target"
       missing=0
@@ -32,5 +37,9 @@ for app in $(echo "$EKIBEN_APPS" | tr ',' ' '); do
     fi
     generation=$((generation + 1))
   done
+  if [ -n "$newest" ]; then
+    mv "$newest" "$data"
+  fi
   echo "$app: fetched ${newest:-nothing}"
 done
+rm -rf "$aside"
