@@ -12,10 +12,11 @@ import tempfile
 
 import yaml
 
+import changes
 import pods
 import program
 import server
-from checking import DEPLOY, NEGATIVE, expected_of, run
+from checking import DEPLOY, run
 
 FILE = DEPLOY / "compose.yaml"
 
@@ -100,8 +101,9 @@ def check(findings):
                 found.append(f"{name} is of {services[name]['image']}")
         for what in found:
             findings.add(f"{FILE.name} of {app}", what)
-    for sample in sorted((NEGATIVE / "compose").glob("*.yaml")):
-        findings.must_find(sample.name, expected_of(sample), problems(sample))
+    for sample in changes.of("compose"):
+        with tempfile.TemporaryDirectory() as folder:
+            findings.must_find(sample.name, sample.expected, problems(sample.placed(folder)))
     if pods.IMAGE and shutil.which("podman-compose"):
         run_it(findings)
         return None

@@ -6,8 +6,9 @@ program has, times that add up, memory that the limits fit.
 import re
 import tomllib
 
+import changes
 import program
-from checking import DEPLOY, NEGATIVE, ROOT, expected_of
+from checking import DEPLOY, ROOT
 
 FILES = [ROOT / "fly.toml", DEPLOY / "fly" / "primary.toml", DEPLOY / "fly" / "replica.toml"]
 
@@ -193,5 +194,5 @@ def check(findings):
     pair = [tomllib.loads(path.read_text()) for path in FILES[1:]]
     if pair[0]["app"] != pair[1]["app"] + "-primary":
         findings.add("deploy/fly", "the primary is not called as its replicas, with -primary behind")
-    for sample in sorted((NEGATIVE / "fly").glob("*.toml")):
-        findings.must_find(sample.name, expected_of(sample), problems(sample.read_text()))
+    for sample in changes.of("fly"):
+        findings.must_find(sample.name, sample.expected, problems(sample.text))

@@ -6,7 +6,8 @@ import json
 import shutil
 import tempfile
 
-from checking import DEPLOY, NEGATIVE, expected_of, run
+import changes
+from checking import DEPLOY, run
 from rehearsal import DIGEST, Rehearsal, in_order
 
 FILE = DEPLOY / "gitlab" / ".gitlab-ci.yml"
@@ -82,8 +83,9 @@ PRODUCTION = [
 def check(findings):
     for what in valid(FILE):
         findings.add(FILE.name, what)
-    for sample in sorted((NEGATIVE / "gitlab").glob("*.yml")):
-        findings.must_find(sample.name, expected_of(sample), valid(sample))
+    for sample in changes.of("gitlab"):
+        with tempfile.TemporaryDirectory() as folder:
+            findings.must_find(sample.name, sample.expected, valid(sample.placed(folder)))
     branch(findings)
     tag(findings)
     failing(findings)

@@ -11,12 +11,13 @@ import re
 
 import jsonschema
 
+import changes
 import claims
 import hardening
 import references
 import schemas
 import tekton
-from checking import DEPLOY, NEGATIVE, TOOLS, documents, expected_of, name_of
+from checking import DEPLOY, TOOLS, documents, name_of
 
 HOME = DEPLOY / "openshift"
 REFERENCE = re.compile(r"\$\{\{?(\w+)\}?\}")
@@ -143,6 +144,6 @@ def check(findings):
         for missing in VALUES:
             fewer = {name: value for name, value in VALUES.items() if name != missing}
             findings.must_find(f"{path.name} without {missing}", f"{missing} is required", problems(path.read_text(), fewer))
-    for sample in sorted((NEGATIVE / "openshift").glob("*.yaml")):
-        findings.must_find(sample.name, expected_of(sample), problems(sample.read_text(), VALUES))
+    for sample in changes.of("openshift"):
+        findings.must_find(sample.name, sample.expected, problems(sample.text, VALUES))
     tekton.check(findings)

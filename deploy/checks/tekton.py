@@ -10,7 +10,8 @@ import tempfile
 
 import yaml
 
-from checking import DEPLOY, NEGATIVE, documents, expected_of, name_of, run
+import changes
+from checking import DEPLOY, documents, name_of, run
 
 HOME = DEPLOY / "openshift" / "tekton"
 STANDINS = DEPLOY / "checks" / "standins" / "tekton.yaml"
@@ -102,5 +103,5 @@ def check(findings):
     findings.saw(len(objects))
     for what in problems(objects):
         findings.add("tekton", what)
-    for sample in sorted((NEGATIVE / "tekton").glob("*.yaml")):
-        findings.must_find(sample.name, expected_of(sample), problems(documents(sample.read_text())))
+    for sample in changes.of("tekton"):
+        findings.must_find(sample.name, sample.expected, problems(documents(sample.text)))

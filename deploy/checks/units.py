@@ -14,9 +14,10 @@ import subprocess
 import tempfile
 import urllib.request
 
+import changes
 import program
 import server
-from checking import BINARY, DEPLOY, NEGATIVE, expected_of, run
+from checking import BINARY, DEPLOY, run
 
 HOME = DEPLOY / "systemd"
 # Of 10; systemd calls what is below 2.0 "OK" at worst.
@@ -57,7 +58,8 @@ def problems(path):
 
 def placed(path, folder):
     """The unit in a folder with the program that was built, and what units beside it name."""
-    for other in {*HOME.glob("*.service"), *HOME.glob("*.timer"), path}:
+    beside = [one for one in [*HOME.glob("*.service"), *HOME.glob("*.timer")] if one.name != path.name]
+    for other in [*beside, path]:
         text = other.read_text().replace("/usr/local/bin/ekiben", BINARY)
         pathlib.Path(folder, other.name).write_text(text)
     return pathlib.Path(folder, path.name)
@@ -67,8 +69,7 @@ def verified(path):
     with tempfile.TemporaryDirectory() as folder:
         unit = placed(path, folder)
         done = run(["systemd-analyze", "verify", "--man=no", unit], check=False)
-    own = [line for line in (done.stdout + done.stderr).splitlines() if path.stem in line]
-    return own
+    return [line for line in (done.stdout + done.stderr).splitlines() if path.stem in line]
 
 
 def exposed(path):
@@ -178,5 +179,6 @@ def check(findings):
         findings.saw()
         for what in problems(path):
             findings.add(path.name, what)
-    for sample in sorted((NEGATIVE / "systemd").glob("*.service")):
-        findings.must_find(sample.name, expected_of(sample), problems(sample))
+    for sample in changes.of("systemd"):
+        with tempfile.TemporaryDirectory() as folder:
+            findings.must_find(sample.name, sample.expected, problems(sample.placed(folder)))
