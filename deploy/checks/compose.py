@@ -19,6 +19,7 @@ import server
 from checking import DEPLOY, run
 
 FILE = DEPLOY / "compose.yaml"
+ONE_EACH = {"EKIBEN_LIMITS__CLIENT_REQUESTS_PER_SECOND": "0.001", "EKIBEN_LIMITS__CLIENT_BURST": "1"}
 
 
 def resolved(path, **variables):
@@ -77,9 +78,10 @@ def of_service(service):
         "healthcheck by /ekiben check": (service.get("healthcheck") or {}).get("test") == ["CMD", "/ekiben", "check"],
     }
     found += [f"lacks {what}" for what, given in wanted.items() if not given]
+    found += program.unproxied(values) if service.get("ports") else []
     needed = 1
-    for key in ("delay_seconds", "timeout_seconds"):
-        needed += int(values.get(f"EKIBEN_SHUTDOWN__{key.upper()}", program.settings()[f"shutdown.{key}"]))
+    for key in ("shutdown.delay_seconds", "shutdown.timeout_seconds"):
+        needed += int(program.value(values, key))
     grace = seconds(service.get("stop_grace_period", "10s"))
     if grace <= needed:
         found.append(f"killed after {grace} s, and needs {needed} to stop")
@@ -131,11 +133,18 @@ def run_it(findings):
                 deadline_met = ready(port)
                 if not deadline_met:
                     findings.add(FILE.name, f"{service} does not answer: {done.stdout[-600:]}{done.stderr[-600:]}")
-            status, _ = server.fetch(f"http://127.0.0.1:{primary}/api/chair/1")
-            if status != 200:
-                findings.add(FILE.name, f"the primary answers {status}")
+            found = [clients(primary), clients(replica)]
+            if found != [[200, 429, 200]] * 2:
+                findings.add(FILE.name, f"a client, the same one again and another are answered {found}")
         finally:
             run([*command, "down", "-v", "-t", "20"], check=False, extra=variables, timeout=120)
+
+
+def clients(port):
+    """What a proxy on this machine is answered for one client, for the same one again and for another, where one
+    request is all that a client has."""
+    address = f"http://127.0.0.1:{port}/api/chair/1"
+    return [server.fetch(address, **{"X-Forwarded-For": f"198.51.100.{number}"})[0] for number in (1, 1, 2)]
 
 
 def simplified(project):
@@ -145,7 +154,7 @@ def simplified(project):
     for service in services.values():
         for dropped in ("profiles", "build", "healthcheck", "logging", "restart", "command", "entrypoint"):
             service.pop(dropped, None)
-        service["environment"] = {name: value for name, value in service["environment"].items() if value}
+        service["environment"] = {name: value for name, value in service["environment"].items() if value} | ONE_EACH
         service["ports"] = [f"{one['host_ip']}:{one['published']}:{one['target']}" for one in service["ports"]]
         service["volumes"] = [f"{one['source']}:{one['target']}" for one in service.get("volumes", [])]
     return {"services": services, "volumes": {"data": {}}}

@@ -107,9 +107,13 @@ def settings(file):
     found += [f"{name} is a literal secret" for name in given if re.search(r"(SECRET|TOKEN|PASSWORD)$", name)]
     refusal = "" if found else program.refusal(given)
     found += [f"the program refuses its variables: {refusal}"] if refusal else []
+    found += program.unproxied(given)
+    # What Fly's proxy appends to X-Forwarded-For is an address of its own.
+    if program.value(given, "http.client_address_header") != "fly-client-ip":
+        found.append("takes every client for Fly's own proxy: EKIBEN_HTTP__CLIENT_ADDRESS_HEADER")
     needed = 1
-    for key in ("delay_seconds", "timeout_seconds"):
-        needed += int(given.get(f"EKIBEN_SHUTDOWN__{key.upper()}", program.settings()[f"shutdown.{key}"]))
+    for key in ("shutdown.delay_seconds", "shutdown.timeout_seconds"):
+        needed += int(program.value(given, key))
     grace = seconds(file.get("kill_timeout", "5s"))
     if not needed < grace <= 300:
         found.append(f"killed after {grace:.0f} s, and needs {needed} to stop")

@@ -92,6 +92,17 @@ def port_of(address):
     return int(address.rsplit(":", 1)[1])
 
 
+def value(given, key):
+    """A setting's value with these variables: what they say, or its default."""
+    return given.get("EKIBEN_" + key.upper().replace(".", "__"), settings()[key])
+
+
+def unproxied(given):
+    """What is wrong with these variables behind a proxy: it has to be known, or everybody has its address, and
+    the limits on sign-ins that are one client's are everybody's together."""
+    return ["knows no proxy, so all clients are one"] if value(given, "http.trusted_proxies") in ("", "[]") else []
+
+
 def refusal(given):
     """What the program says against these variables, or nothing: its own check of their values."""
     done = ask("serve", "--print-config", given=given)

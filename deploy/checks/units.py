@@ -91,6 +91,8 @@ def variables(unit):
             found.append(f"the program takes no variable {name}")
         if re.search(r"(SECRET|TOKEN|PASSWORD)$", name):
             found.append(f"{name} is a literal secret")
+    serves = any(" serve" in line for line in values(unit, "Service", "ExecStart"))
+    found += program.unproxied(given) if serves else []
     refusal = program.refusal(given) if not found else ""
     return found + ([f"the program refuses its variables: {refusal}"] if refusal else [])
 
@@ -115,8 +117,8 @@ def times(unit):
         return []
     given = dict(line.split("=", 1) for line in values(unit, "Service", "Environment") if line)
     needed = 1
-    for key in ("delay_seconds", "timeout_seconds"):
-        needed += int(given.get(f"EKIBEN_SHUTDOWN__{key.upper()}", program.settings()[f"shutdown.{key}"]))
+    for key in ("shutdown.delay_seconds", "shutdown.timeout_seconds"):
+        needed += int(program.value(given, key))
     stop = int(unit.get("Service", "TimeoutStopSec", fallback="90"))
     return [f"killed after {stop} s, and needs {needed} to stop"] if stop <= needed else []
 
