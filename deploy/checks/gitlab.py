@@ -102,6 +102,8 @@ def branch(findings):
             findings.add("branch main", f"lacks {missing!r} in {noted}\n{done.stdout[-2000:]}{done.stderr[-1000:]}")
         if any("production" in line for line in noted):
             findings.add("branch main", f"reaches production: {noted}")
+        for what in rehearsal.misdated(noted):
+            findings.add("branch main", what)
         if any(VARIABLES["CONDUIT_SECRET"] in line for line in noted):
             findings.add("branch main", "a secret is an argument, which everybody on the machine can see")
     with tempfile.TemporaryDirectory() as folder:

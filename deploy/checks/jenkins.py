@@ -57,6 +57,8 @@ def of(findings, name, file, arguments, wanted, unwanted=(), fails=False, **vari
         rehearsal = Rehearsal(folder)
         done = build(rehearsal, file, *arguments, **variables)
         noted = rehearsal.noted()
+    for what in rehearsal.misdated(noted):
+        findings.add(name, what)
     missing = in_order(noted, wanted)
     if missing:
         findings.add(name, f"lacks {missing!r} in {noted}\n{done.stdout[-1500:]}{done.stderr[-1500:]}")

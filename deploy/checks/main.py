@@ -6,7 +6,7 @@ import time
 
 from checking import Findings
 
-CHECKS = ["lint", "documents", "alerts", "units", "compose", "fly", "openshift", "helm", "kubernetes", "gitlab", "jenkins", "printed", "image", "pods", "registry", "litestream", "rollout"]
+CHECKS = ["lint", "documents", "alerts", "units", "compose", "fly", "openshift", "helm", "kubernetes", "packing", "gitlab", "jenkins", "printed", "image", "pods", "registry", "litestream", "rollout"]
 
 
 def main(names):

@@ -12,6 +12,8 @@ from checking import DEPLOY, ROOT, TOOLS, tool_path
 STANDINS = DEPLOY / "checks" / "standins"
 DIGEST = "sha256:" + "7".zfill(64)
 # Beginnings of the names of variables that deploy/image and deploy/check read.
+# The date of the commit that is built, in seconds; another one comes after it, which changes nothing of an image.
+BUILT = 1750000000
 OURS = ("APP", "BUILDAH", "COMMIT", "DUMPS", "EKIBEN_", "FEATURES", "RUST_IMAGE", "SOURCE_DATE_EPOCH")
 
 
@@ -43,8 +45,11 @@ class Rehearsal:
             ["remote", "set-url", "--push", "origin", "../pushed"],
             ["add", "--all"],
             ["commit", "--quiet", "--message", "a checkout"],
-            *([["tag", tag]] if tag else []),
         ):
+            self.run(["git", *command], check=True, GIT_COMMITTER_DATE=f"{BUILT} +0000")
+        self.built = self.run(["git", "rev-parse", "HEAD"], check=True).stdout.strip()
+        (self.folder / "NOTES.md").write_text("# Notes\n")
+        for command in (["add", "--all"], ["commit", "--quiet", "--message", "a document"], *([["tag", tag]] if tag else [])):
             self.run(["git", *command], check=True)
 
     def place(self, what, path):
@@ -76,6 +81,12 @@ class Rehearsal:
         if check and done.returncode != 0:
             raise SystemExit(f"{command}\n{done.stdout}{done.stderr}")
         return done
+
+    def misdated(self, lines):
+        """What of the builds in the record is not of the commit that changed what is built, but of another."""
+        wanted = (f"--timestamp {BUILT} ", f"--build-arg SOURCE_DATE_EPOCH={BUILT} ", f"--build-arg COMMIT={self.built} ")
+        builds = [line for line in lines if line.startswith("buildah") and " bud " in line]
+        return [f"lacks {part!r}: {line}" for line in builds for part in wanted if part not in line]
 
     def noted(self):
         """What was noted since the last time, line by line."""

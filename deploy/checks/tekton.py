@@ -12,6 +12,7 @@ import yaml
 
 import changes
 from checking import DEPLOY, documents, name_of, run
+from rehearsal import BUILT, Rehearsal
 
 HOME = DEPLOY / "openshift" / "tekton"
 STANDINS = DEPLOY / "checks" / "standins" / "tekton.yaml"
@@ -75,8 +76,23 @@ def fields(one):
         found += [f"a task of a pipeline has no field {field}" for field in set(task) - FIELDS["task"]]
         if task.get("taskRef", {}).get("kind") == "ClusterTask":
             found.append("ClusterTasks are gone: resolver cluster")
+        found += dated(task)
     if kind == "PipelineRun" and "name" in one["metadata"]:
         found.append("a second run would have the name of the first: generateName")
+    return found
+
+
+def dated(task):
+    """Equal sources get an equal digest: a build is told the date of everything, and the commit that changed what is
+    built, not that of the checkout; whoever fetches leaves the history in."""
+    given = {one["name"]: one["value"] for one in task.get("params", [])}
+    found = []
+    if "BUILD_EXTRA_ARGS" in given:
+        told = given["BUILD_EXTRA_ARGS"]
+        found += [f"a build without {part}" for part in ("--timestamp=", "SOURCE_DATE_EPOCH=") if part not in told]
+        found += ["a build of the commit of the checkout"] if "results.COMMIT)" in told else []
+    if "REVISION" in given and given.get("DEPTH") != "0":
+        found.append("the history of the checkout is cut off: DEPTH")
     return found
 
 
@@ -98,10 +114,24 @@ def problems(objects):
     return [what for one in objects for what in fields(one)] + linted(objects)
 
 
+def revised(findings, task):
+    """The script that finds the commit, run in a checkout with a later commit of a document."""
+    findings.saw()
+    with tempfile.TemporaryDirectory() as folder:
+        rehearsal = Rehearsal(folder)
+        (step,) = task["spec"]["steps"]
+        places = {name: f"{folder}/{name}" for name in ("COMMIT_RESULT", "DATE_RESULT", "VERSION_RESULT")}
+        done = rehearsal.run(["sh", "-c", step["script"]], CONTEXT=".", **places)
+        results = [pathlib.Path(path).read_text() for path in places.values() if pathlib.Path(path).exists()]
+        if done.returncode != 0 or results[:2] != [rehearsal.built, str(BUILT)] or not re.fullmatch(r"[0-9.]+", results[2]):
+            findings.add(name_of(task), f"finds {results}, and not {rehearsal.built}: {done.stderr}")
+
+
 def check(findings):
     objects = [one for path in sorted(HOME.glob("*.yaml")) for one in documents(path.read_text())]
     findings.saw(len(objects))
     for what in problems(objects):
         findings.add("tekton", what)
+    revised(findings, next(one for one in objects if name_of(one) == "Task/ekiben-revision"))
     for sample in changes.of("tekton"):
         findings.must_find(sample.name, sample.expected, problems(documents(sample.text)))
