@@ -1,5 +1,5 @@
 """deploy/pack and deploy/image with a buildah that takes notes: an image is of the last commit that changed what is
-built, whatever came after it; where that cannot be known, it is said.
+built, whatever came after it; where that cannot be known, it is said; and every call is of the buildah that is named.
 What they do for real is tried by registry.py and by the images of CI.
 """
 
@@ -12,7 +12,7 @@ PACK = ["deploy/pack", "registry.example.com/ekiben/people", "digest.txt", "v1",
 
 
 def check(findings):
-    for one in (of_the_history, without_the_history, without_a_repository, as_it_is_told):
+    for one in (of_the_history, by_the_named_buildah, without_the_history, without_a_repository, as_it_is_told):
         findings.saw()
         with tempfile.TemporaryDirectory() as folder:
             for what in one(Rehearsal(folder)):
@@ -29,6 +29,11 @@ def of_the_history(rehearsal):
     lines, said = packed(rehearsal)
     found = rehearsal.misdated(lines) + ([f"says {said}"] if said else [])
     return found if len(lines) == 3 else [*found, f"builds and pushes twice: {lines}"]
+
+
+def by_the_named_buildah(rehearsal):
+    lines, _ = packed(rehearsal, BUILDAH="buildah --root elsewhere")
+    return [f"is another buildah: {line}" for line in lines if not line.startswith("buildah --root elsewhere ")]
 
 
 def without_the_history(rehearsal):

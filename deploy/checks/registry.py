@@ -57,9 +57,8 @@ def packed(findings, folder, image):
     findings.saw(3)
     rehearsal = Rehearsal(folder)
     (rehearsal.folder / "Dockerfile").write_text(f"FROM {pods.IMAGE}\nARG APP DUMPS COMMIT\nLABEL app=$APP commit=$COMMIT\n")
-    buildah = rehearsal.commands / "buildah"
-    buildah.write_text(f'#!/bin/sh\nexec {shlex.join([shutil.which("buildah"), *stored()])} "$@"\n')
     places = {"CONTAINERS_REGISTRIES_CONF": f"{folder}/registries.conf", "BUILDAH_ISOLATION": "chroot", "COMMIT": "abc"}
+    places["BUILDAH"] = shlex.join([shutil.which("buildah"), *stored()])
     done = rehearsal.run(["deploy/pack", image, "digest.txt", "abc", "v1"], **places)
     digest = rehearsal.folder / "digest.txt"
     if done.returncode != 0 or not digest.exists():
