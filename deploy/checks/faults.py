@@ -122,6 +122,11 @@ def a_namespace_of_its_own(documents):
     by(documents, "Service", "ekiben")["metadata"]["namespace"] = "default"
 
 
+@fault("isuumo", "pulls without a login")
+def an_image_that_only_a_public_registry_gives(documents):
+    del by(documents, "ServiceAccount")["imagePullSecrets"]
+
+
 @fault("isuumo", "is no digest")
 def a_tag_that_moves(documents):
     serving(documents)["image"] = "registry.example.com/ekiben/isuumo:latest"

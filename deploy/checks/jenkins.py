@@ -115,13 +115,17 @@ def environments(findings):
         unwanted = ["overlays/production"] if name != "production" else []
         if name == "production":
             wanted.insert(2, "jenkins input for releasers")
-        cases.append((name, file, [f"ENVIRONMENT={name}", release], wanted, unwanted, {}))
-    refused = ["kubectl apply --kustomize overlays/production/people --dry-run=server", "jenkins input"]
-    none = ["kubectl apply --kustomize"]
+        there = {"NAMESPACES": f"people-{name}"}
+        cases.append((name, file, [f"ENVIRONMENT={name}", release], wanted, [*unwanted, "create namespace"], there))
+    tried = "kubectl apply --kustomize overlays/production/people --dry-run=client"
+    made = ["kubectl create namespace people-production", "secret generic ekiben ", "secret generic ekiben-registry"]
+    first = [tried, "jenkins input", *made, *[part.format("production") for part in applied[2:]]]
+    none = ["kubectl apply --kustomize", "kubectl create"]
     fails = {"fails": True}
     cases += [
-        ("refused", file, ["ENVIRONMENT=production", release, "approve=no"], refused, ["rollout status"], fails),
-        ("a tag for an image", file, ["RELEASE=people:latest"], ["kubectl create namespace"], none, fails),
+        ("the first time", file, ["ENVIRONMENT=production", release], first, [], {}),
+        ("refused", file, ["ENVIRONMENT=production", release, "approve=no"], [tried, "jenkins input"], [*none[1:], "rollout status"], fails),
+        ("a tag for an image", file, ["RELEASE=people:latest"], ["stage Test"], none, fails),
         ("a rollout that fails", file, [release], ["rollout status"], ["stage Save"], fails | {"ROLLOUT": "1"}),
     ]
     all_of(findings, cases)

@@ -13,9 +13,10 @@ import yaml
 import claims
 import faults
 import hardening
+import prepare
 import references
 import schemas
-from checking import DEPLOY, NEGATIVE, documents, expected_of, run
+from checking import DEPLOY, NEGATIVE, documents, expected_of, name_of, run
 
 HOME = DEPLOY / "kubernetes"
 PLAIN = HOME / "kubectl"
@@ -55,8 +56,18 @@ COMPOSITIONS = {
 
 def problems(rendered):
     """Everything that is wrong with a rendering."""
-    wrong = schemas.problems(rendered)
-    return wrong or references.problems(rendered) + claims.problems(rendered) + hardening.problems(rendered)
+    return schemas.problems(rendered) or beyond_schemas(rendered)
+
+
+def beyond_schemas(rendered):
+    return references.problems(rendered) + claims.problems(rendered) + hardening.problems(rendered) + pulls(rendered)
+
+
+def pulls(rendered):
+    """Images of a registry that is not public are pulled with the login that `prepare` makes."""
+    login = {"name": "ekiben-registry"}
+    accounts = [one for one in rendered if one["kind"] == "ServiceAccount"]
+    return [f"{name_of(one)}: pulls without a login" for one in accounts if login not in one.get("imagePullSecrets", [])]
 
 
 def render(folder):
@@ -139,6 +150,7 @@ def check(findings):
     for what in schemas.problems(documents((HOME / "restore.yaml").read_text())):
         findings.add("restore.yaml", what)
     set_image(findings)
+    prepare.check(findings)
     negative(findings, renderings)
 
 
@@ -162,8 +174,7 @@ def negative(findings, renderings):
         where = "production/isuumo" if start == "production" else f"development/{start}"
         changed = copy.deepcopy(renderings[where])
         change(changed)
-        found = references.problems(changed) + claims.problems(changed) + hardening.problems(changed)
-        findings.must_find(name, expected, found)
+        findings.must_find(name, expected, beyond_schemas(changed))
     for sample in sorted((NEGATIVE / "kubernetes").glob("*.yaml")):
         findings.must_find(sample.name, expected_of(sample), schemas.problems(documents(sample.read_text())))
     for sample in sorted((NEGATIVE / "kustomize").glob("*/kustomization.yaml")):
