@@ -4,6 +4,7 @@ or off held to the same as the other manifests.
 
 import claims
 import hardening
+import kubernetes
 import references
 import schemas
 from checking import DEPLOY, NEGATIVE, documents, expected_of, run
@@ -14,7 +15,7 @@ GATEWAY = "route.gateway.name=edge"
 CASES = {
     "isuumo": [],
     "people": ["replicas.enabled=true", "primary.enabled=false"],
-    "conduit": ["monitoring.enabled=true", "primary.storageClassName=fast"],
+    "conduit": ["imagePullSecrets[0].name=ekiben-registry", "monitoring.enabled=true", "primary.storageClassName=fast"],
     "english": ["replicas.enabled=true", "route.enabled=true", GATEWAY, "ingress.enabled=false", "monitoring.enabled=true"],
 }
 
@@ -42,7 +43,8 @@ def check(findings):
     for app, values in CASES.items():
         rendered, refused = template(f"app={app}", DIGEST, *values)
         findings.saw(len(rendered))
-        for what in refused + problems(rendered):
+        login = kubernetes.pulls(rendered) if app == "conduit" else []
+        for what in refused + problems(rendered) + login:
             findings.add(f"helm {app}", what)
     for sample in sorted((NEGATIVE / "helm").glob("*.values")):
         values = sample.read_text().splitlines()[1:]
