@@ -165,6 +165,8 @@ def data(objects, workload):
         found.append(f"a primary is one, and here it is {spec.get('replicas')}")
     if workload["kind"] == "Deployment" and spec.get("strategy", {}).get("type") != "Recreate":
         found.append("a second primary would start before the first has ended: strategy Recreate")
+    if workload["kind"] == "StatefulSet" and spec.get("podManagementPolicy") != "Parallel":
+        found.append("an update would wait for a pod that never gets ready: podManagementPolicy Parallel")
     if not any(claim["accessModes"][0].startswith("ReadWriteOnce") for claim in claims):
         found.append("a primary needs a claim ReadWriteOnce")
     mounted = {mount["mountPath"] for one in pod(workload)["containers"] if ours(one) for mount in one["volumeMounts"]}

@@ -227,6 +227,11 @@ def a_rolling_update_of_one_volume(documents):
     primary["metadata"]["name"] = "ekiben-writer"
 
 
+@fault("isuumo", "would wait for a pod that never gets ready")
+def a_release_that_cannot_be_rolled_back(documents):
+    del by(documents, "StatefulSet")["spec"]["podManagementPolicy"]
+
+
 @fault("isuumo", "a primary needs a claim ReadWriteOnce")
 def a_volume_for_many(documents):
     by(documents, "StatefulSet")["spec"]["volumeClaimTemplates"][0]["spec"]["accessModes"] = ["ReadWriteMany"]

@@ -1,6 +1,6 @@
 """What has to be there before an overlay is applied: `deploy/kubernetes/prepare` with the real kubectl against
 the smallest part of a cluster. It makes what is missing, leaves alone what is there, and makes nothing up. And
-that a release tries things without a trace.
+`release` with a cluster that only takes notes: tried without a trace, and on the way out of one that does not start.
 """
 
 import base64
@@ -52,7 +52,8 @@ def check(findings):
 
 
 def tried(rehearsal, spaces, wanted):
-    """A release that is only tried leaves the overlay as it was; one into nothing says what is missing."""
+    """A release that is only tried leaves the overlay as it was; one into nothing says what is missing; one after
+    a release that does not start takes its pod away."""
     release = ["deploy/kubernetes/release", "production/people", f"registry.example.com/people@{DIGEST}"]
     done = rehearsal.run(release, DRY_RUN="1", NAMESPACES=spaces)
     noted = rehearsal.noted()
@@ -61,7 +62,15 @@ def tried(rehearsal, spaces, wanted):
         found.append(f"is not tried: {noted} {done.stderr}")
     changed = rehearsal.run(["git", "status", "--porcelain"], check=True).stdout
     found += [f"leaves {changed}"] if changed else []
-    if not spaces:
+    if spaces:
+        done = rehearsal.run(release, NAMESPACES=spaces, UNREADY="ekiben-primary-0")
+        noted = rehearsal.noted()
+        if done.returncode != 0:
+            found.append(f"never leads out of a release that does not start: {noted} {done.stderr}")
+        done = rehearsal.run(release, NAMESPACES=spaces)
+        if any("delete pod" in line for line in rehearsal.noted()):
+            found.append("deletes a pod although none is in its way")
+    else:
         done = rehearsal.run(release)
         if done.returncode != 1 or "deploy/kubernetes/prepare production/people makes it" not in done.stderr:
             found.append(f"says {done.stderr}")
