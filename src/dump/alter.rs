@@ -7,7 +7,7 @@
 
 use super::column::{column, word_or_string};
 use super::cursor::Cursor;
-use super::definition::{DefaultValue, KeyDefinition, KeyKind, TableDefinition};
+use super::definition::{DefaultValue, KeyDefinition, KeyKind, TableDefinition, is_lasting};
 use super::error::DumpProblem;
 use super::lexer::Token;
 use super::table::{element, no_column, open_parts};
@@ -16,7 +16,6 @@ use super::table::{element, no_column, open_parts};
 const NOISE: &[&str] = &[
     "ENABLE",
     "DISABLE",
-    "ENGINE",
     "ROW_FORMAT",
     "COMMENT",
     "STATS_PERSISTENT",
@@ -108,6 +107,11 @@ fn change(
     }
     if cursor.skip_word("RENAME")? {
         return rename(cursor, table, outcome);
+    }
+    if cursor.skip_word("ENGINE")? {
+        cursor.skip_symbol(b'=')?;
+        table.lasting = is_lasting(&word_or_string(cursor)?);
+        return Ok(());
     }
     if cursor.skip_word("AUTO_INCREMENT")? {
         cursor.skip_symbol(b'=')?;

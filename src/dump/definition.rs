@@ -31,12 +31,32 @@ pub struct TableDefinition {
     pub collation: Option<String>,
     /// The number that `AUTO_INCREMENT=` gives to the next row.
     pub auto_increment: Option<u64>,
+    /// Its engine knows no transactions: nothing of it is ever undone.
+    pub lasting: bool,
     /// Parts that were skipped, as they are reported: `PARTITION BY`, …
     pub omitted: Vec<String>,
     /// Columns that were ever defined, for [`ColumnDefinition::id`].
     pub columns_made: u32,
     /// Where the statement starts.
     pub position: Position,
+}
+
+/// Whether the tables of an engine know no transactions.
+pub(super) fn is_lasting(engine: &str) -> bool {
+    [
+        "MYISAM",
+        "ARIA",
+        "MEMORY",
+        "HEAP",
+        "CSV",
+        "ARCHIVE",
+        "MERGE",
+        "MRG_MYISAM",
+        "ISAM",
+        "BLACKHOLE",
+    ]
+    .iter()
+    .any(|name| engine.eq_ignore_ascii_case(name))
 }
 
 /// How [`TableDefinition::omitted`] says that a table keeps its history.
@@ -274,6 +294,7 @@ impl TableDefinition {
             charset: None,
             collation: None,
             auto_increment: None,
+            lasting: false,
             omitted: Vec::new(),
             columns_made: 0,
             position,

@@ -11,6 +11,7 @@
 //! - `lexer`, `trivia`: bytes to tokens, comments and version comments
 //! - `cursor`: tokens with look-ahead; captures expressions as [`SourceText`]
 //! - [`DumpReader`], `objects`: tokens to [`Statement`]s; `body`: the ends of compound ones
+//! - `transaction`: what begins and ends transactions
 //! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
 //! - `insert`, `row_scan`: the rows of an `INSERT`, and the fast road through them
@@ -42,6 +43,7 @@ mod sql_mode;
 mod table;
 mod tables;
 mod temporal;
+mod transaction;
 mod trivia;
 mod utf16;
 mod value;
@@ -65,6 +67,7 @@ pub use reader::{DumpReader, Finished, Skipped, Statement};
 pub use session::Modes;
 pub use tables::Tables;
 pub(crate) use temporal::is_impossible_day;
+pub use transaction::TransactionStep;
 pub use utf16::UnpackedText;
 pub use value::{Computed, Value, convert_computed, convert_leniently, convert_text};
 pub use value_type::ValueType;

@@ -67,12 +67,12 @@ impl DumpReader<'_> {
     }
 
     /// `BEGIN`: of a transaction, or of a block whose statements are run here as any others.
-    pub(super) fn begin(&mut self) -> Result<ParsedStatement, DumpProblem> {
+    pub(super) fn begin(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
         if self.cursor.skip_words("NOT", &["ATOMIC"])? || self.blocks > 0 {
             self.blocks += 1;
             return Ok(ParsedStatement::Nothing);
         }
-        self.ignore("BEGIN")
+        self.begin_transaction(position)
     }
 
     pub(super) fn end_of_block(&mut self) -> Result<ParsedStatement, DumpProblem> {
@@ -186,7 +186,10 @@ impl DumpReader<'_> {
         let table = if like || self.cursor.skip_word("LIKE")? {
             self.like(database, name, position)?
         } else {
-            let mut table = TableDefinition::empty(database, name, position);
+            let mut table = TableDefinition {
+                lasting: self.session.lasting_engine,
+                ..TableDefinition::empty(database, name, position)
+            };
             table::body(&mut self.cursor, &mut table)?;
             table
         };

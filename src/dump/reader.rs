@@ -17,30 +17,16 @@ use super::lexer::Token;
 use super::row_scan;
 use super::session::{KnownValue, SqlSession};
 use super::tables::Tables;
+use super::transaction::{OpenTransaction, TransactionStep};
 
 /// Statements that only make sense on a server.
 const NOISE: &[&str] = &[
-    "ANALYZE",
-    "BACKUP",
-    "CACHE",
-    "CHANGE",
-    "COMMIT",
-    "FLUSH",
-    "LOCK",
-    "OPTIMIZE",
-    "PURGE",
-    "RELEASE",
-    "RESET",
-    "SAVEPOINT",
-    "SHOW",
-    "START",
-    "STOP",
-    "UNLOCK",
-    "XA",
+    "ANALYZE", "BACKUP", "CACHE", "CHANGE", "FLUSH", "LOCK", "OPTIMIZE", "PURGE", "RESET", "SHOW",
+    "STOP", "UNLOCK",
 ];
 
 /// Those of [`SKIPPED`] that change rows.
-const LOSING: &[&str] = &["CALL", "EXECUTE", "ROLLBACK", "UPDATE", "WITH"];
+const LOSING: &[&str] = &["CALL", "EXECUTE", "UPDATE", "WITH"];
 
 /// Statements that could have changed tables, rows or rights: skipped, and reported to the caller.
 const SKIPPED: &[&str] = &[
@@ -58,7 +44,6 @@ const SKIPPED: &[&str] = &[
     "PREPARE",
     "REPAIR",
     "REVOKE",
-    "ROLLBACK",
     "SELECT",
     "SIGNAL",
     "UPDATE",
@@ -112,6 +97,8 @@ pub enum Statement {
     View(ViewDefinition),
     /// `DROP VIEW`, with the view's database and name.
     ViewDropped(Option<String>, String),
+    /// A step of a transaction, with its place.
+    Transaction(TransactionStep, Position),
     /// `INSERT` or `REPLACE`; its rows come from [`DumpReader::next_row`].
     Insert(InsertHeader),
 }
@@ -158,6 +145,7 @@ pub struct DumpReader<'i> {
     allow_incomplete: bool,
     /// The list of SQL modes behind a `SET STATEMENT … FOR`.
     pub(super) for_one_statement: Option<KnownValue>,
+    pub(super) transaction: OpenTransaction,
     /// A statement was handed out.
     recognised: bool,
     /// Blocks outside of routines (`BEGIN NOT ATOMIC`) that are open around the next statement.
@@ -183,6 +171,7 @@ impl<'i> DumpReader<'i> {
             ignored: BTreeMap::new(),
             allow_incomplete: false,
             for_one_statement: None,
+            transaction: OpenTransaction::NONE,
             recognised: false,
             blocks: 0,
         }
@@ -349,18 +338,33 @@ impl<'i> DumpReader<'i> {
             token => return Err(self.cursor.unexpected(token, "a statement")),
         };
         let position = self.cursor.position();
-        match word.as_str() {
+        self.committing(&word, position)
+    }
+
+    /// Reads a statement from behind its first word, which is in upper case.
+    pub(super) fn dispatch(
+        &mut self,
+        word: &str,
+        position: Position,
+    ) -> Result<ParsedStatement, DumpProblem> {
+        match word {
             "CREATE" => self.create(position),
             "INSERT" => self.insert(position, OnConflict::Fail),
             "REPLACE" => self.insert(position, OnConflict::Replace),
-            "SET" => self.set(),
+            "SET" => self.set(position),
             "USE" => self.use_database(),
             "DROP" => self.drop_object(),
             "ALTER" => self.alter(position),
             "TRUNCATE" => self.truncate(),
             "DELETE" => self.delete(position),
             "RENAME" => self.rename(position),
-            "BEGIN" => self.begin(),
+            "BEGIN" => self.begin(position),
+            "START" => self.start(position),
+            "COMMIT" => self.commit(position),
+            "ROLLBACK" => self.rollback(position),
+            "SAVEPOINT" => self.savepoint(position),
+            "RELEASE" => self.release(position),
+            "XA" => self.xa(position),
             "END" if self.blocks > 0 => self.end_of_block(),
             "DECLARE" if self.blocks > 0 => self.rest_of_block(position),
             opener if OPENERS.contains(&opener) => self.compound(opener, position),
@@ -391,14 +395,14 @@ impl<'i> DumpReader<'i> {
         }
     }
 
-    fn end(&self) -> Result<ParsedStatement, DumpProblem> {
+    fn end(&mut self) -> Result<ParsedStatement, DumpProblem> {
         if self.blocks > 0 {
             return Err(DumpProblem::Truncated("a BEGIN NOT ATOMIC block"));
         }
         if self.cursor.is_dump_open() && !self.allow_incomplete {
             return Err(DumpProblem::Incomplete);
         }
-        Ok(ParsedStatement::End)
+        Ok(self.abandoned().unwrap_or(ParsedStatement::End))
     }
 
     fn insert(

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use super::charset::Charset;
+use super::definition::is_lasting;
 use super::error::DumpProblem;
 use super::sql_mode;
 pub use super::sql_mode::Modes;
@@ -20,6 +21,10 @@ pub(super) struct SqlSession {
     pub(super) modes: Modes,
     /// The database of names that are not qualified, once the dump has said it.
     pub(super) database: Option<String>,
+    /// Each statement is a transaction of its own.
+    pub(super) autocommit: bool,
+    /// The engine of tables that do not say theirs undoes nothing.
+    pub(super) lasting_engine: bool,
     /// What the dump is in when it does not say.
     default_charset: Charset,
     /// The text is UTF-8 whatever the dump says: it has been translated.
@@ -45,9 +50,14 @@ impl SqlSession {
             charset: default,
             modes: Modes::of(sql_mode::DEFAULT),
             database: None,
+            autocommit: true,
+            lasting_engine: false,
             default_charset: default,
             translated: false,
-            variables: HashMap::from([(SQL_MODE.to_owned(), default_modes())]),
+            variables: HashMap::from([
+                (SQL_MODE.to_owned(), default_modes()),
+                (AUTOCOMMIT.to_owned(), KnownValue::Text("1".to_owned())),
+            ]),
         }
     }
 
@@ -119,6 +129,22 @@ impl SqlSession {
                 KnownValue::Text(charset) => self.set_names(&charset)?,
                 _ => self.set_names("default")?,
             },
+            AUTOCOMMIT => {
+                let off = |text: &str| {
+                    ["0", "OFF", "FALSE"]
+                        .iter()
+                        .any(|word| text.eq_ignore_ascii_case(word))
+                };
+                self.autocommit = !matches!(&value, KnownValue::Text(text) if off(text));
+                let number = if self.autocommit { "1" } else { "0" };
+                self.variables
+                    .insert(name, KnownValue::Text(number.to_owned()));
+            }
+            "default_storage_engine" | "storage_engine" => {
+                if let KnownValue::Text(engine) = &value {
+                    self.lasting_engine = is_lasting(engine);
+                }
+            }
             _ if name.starts_with('@') => {
                 self.variables.insert(name, value);
             }
@@ -129,6 +155,7 @@ impl SqlSession {
 }
 
 const SQL_MODE: &str = "sql_mode";
+const AUTOCOMMIT: &str = "autocommit";
 const CLIENT: &str = "character_set_client";
 
 fn default_modes() -> KnownValue {

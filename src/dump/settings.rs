@@ -7,7 +7,7 @@
 //! It and `reader` know each other, as `objects` and `reader` do.
 
 use super::column::word_or_string;
-use super::error::DumpProblem;
+use super::error::{DumpProblem, Position};
 use super::lexer::Token;
 use super::reader::{DumpReader, ParsedStatement};
 use super::session::{KnownValue, Modes};
@@ -16,7 +16,7 @@ use super::session::{KnownValue, Modes};
 const DEEPEST: usize = 20;
 
 impl DumpReader<'_> {
-    pub(super) fn set(&mut self) -> Result<ParsedStatement, DumpProblem> {
+    pub(super) fn set(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
         if self.cursor.skip_word("STATEMENT")? {
             return self.set_statement();
         }
@@ -37,8 +37,9 @@ impl DumpReader<'_> {
                 return Ok(ParsedStatement::Nothing);
             }
         }
+        let autocommit = self.session.autocommit;
         self.assignments(false)?;
-        Ok(ParsedStatement::Nothing)
+        Ok(self.autocommit_was(autocommit, position))
     }
 
     /// `SET STATEMENT a = 1 FOR …`: settings of one statement, which comes now.

@@ -8,7 +8,7 @@ use super::column::{at_element_end, check, column, word_or_string};
 use super::cursor::Cursor;
 use super::definition::{
     ColumnDefinition, ForeignKey, KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition,
-    VERSIONING,
+    VERSIONING, is_lasting,
 };
 use super::error::{DumpProblem, Position};
 use super::lexer::Token;
@@ -253,6 +253,9 @@ pub(super) fn options(
         } else if cursor.skip_word("AUTO_INCREMENT")? {
             cursor.skip_symbol(b'=')?;
             table.auto_increment = word_or_string(cursor)?.parse().ok();
+        } else if cursor.skip_word("ENGINE")? || cursor.skip_word("TYPE")? {
+            cursor.skip_symbol(b'=')?;
+            table.lasting = is_lasting(&word_or_string(cursor)?);
         } else if cursor.skip_word("PARTITION")? {
             // The last option of all, with words of its own in it.
             table.omitted.push("PARTITION BY".to_owned());

@@ -15,6 +15,7 @@ use super::names::Names;
 use super::planner::ImportPlanner;
 use super::selection::{Databases, Selection};
 use super::table::{self, ImportTable};
+use super::transaction::{Transaction, TransactionStore};
 use super::views::{self, ImportView};
 use crate::dump::{InsertHeader, Statement, TableDefinition};
 use crate::file::sql::{PROMISED_DEPTH, limit_parser, quoted, refuse_names_as_strings};
@@ -54,6 +55,7 @@ impl Destination for DumpedTables<'_> {
             databases: Databases::default(),
             names: Names::default(),
             tables: Vec::new(),
+            transaction: Transaction::default(),
             views: BTreeMap::new(),
             notes: Vec::new(),
             seen: BTreeSet::new(),
@@ -73,6 +75,7 @@ struct ImportStorage<'c> {
     names: Names,
     /// In the order of the dumps.
     tables: Vec<ImportTable>,
+    transaction: Transaction,
     views: BTreeMap<String, ImportView>,
     notes: Vec<Note>,
     /// Names of what was found, wanted or not.
@@ -109,6 +112,18 @@ impl Storage for ImportStorage<'_> {
                 }
                 Ok(())
             }
+            Statement::Transaction(step, position) => {
+                let mut store = TransactionStore {
+                    connection: self.connection,
+                    tables: &mut self.tables,
+                    names: &mut self.names,
+                };
+                let note = self
+                    .transaction
+                    .step(&mut store, &step, (input, position))?;
+                self.notes.extend(note);
+                Ok(())
+            }
             Statement::Insert(_) => Ok(()),
         }
     }
@@ -134,6 +149,8 @@ impl Storage for ImportStorage<'_> {
                 self.tables.len() - 1
             }
         };
+        self.transaction
+            .touch(self.connection, &self.tables[index])?;
         self.tables[index].widen_untyped(header);
         let (names, occasion) = (&mut self.names, &self.occasion);
         self.tables[index].store(self.connection, names, input, occasion, rows)
@@ -323,6 +340,8 @@ impl ImportStorage<'_> {
         let Some(index) = self.position_of(database, name) else {
             return Ok(());
         };
+        self.transaction
+            .touch(self.connection, &self.tables[index])?;
         let table = &mut self.tables[index];
         table.emptied(self.connection, restarts)?;
         if table.created.is_some() {

@@ -6,7 +6,7 @@
 //! # Layout
 //! - [`Selection`]: which databases and tables; `final_names`: by the names that they have in the end;
 //!   `planner`: what the reading side knows of them
-//! - `dumped_tables`: all tables of an import, as its statements change them
+//! - `dumped_tables`: all tables of an import, as its statements change them; `transaction`: what is undone
 //! - `table`: one table; `storing`: its rows; `resolve`: values that are not literals; `computed`: what
 //!   becomes of computed ones; `numbering`: `AUTO_INCREMENT`; `duplicates`: rows whose key is there already
 //! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
@@ -31,6 +31,7 @@ mod row_values;
 mod selection;
 mod storing;
 mod table;
+mod transaction;
 mod views;
 
 use std::path::Path;

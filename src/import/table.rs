@@ -32,6 +32,7 @@ pub(super) fn find(tables: &[ImportTable], database: Option<&str>, name: &str) -
     find(&|own| own == name).or_else(|| find(&|own| own.eq_ignore_ascii_case(name)))
 }
 
+#[derive(Clone)]
 pub(super) struct ImportTable {
     /// The newest definition; without columns when no `CREATE TABLE` describes the rows.
     pub(super) definition: TableDefinition,

@@ -27,6 +27,8 @@ struct Tuning {
     sorts_in_files: bool,
     /// Threads that may help with sorting.
     helpers: usize,
+    /// What was there before a savepoint is kept in memory from then on. Without savepoints that is nothing.
+    goes_back: bool,
     /// Rows of each index that the statistics are made of; 0 for all.
     analysis_limit: u32,
 }
@@ -40,6 +42,7 @@ const BAKE: Tuning = Tuning {
     mapped_bytes: MAPPED_BYTES,
     sorts_in_files: true,
     helpers: 0,
+    goes_back: false,
     analysis_limit: 0,
 };
 
@@ -49,6 +52,7 @@ const IMPORT: Tuning = Tuning {
     mapped_bytes: 0,
     sorts_in_files: true,
     helpers: 0,
+    goes_back: true,
     analysis_limit: 1000,
 };
 
@@ -147,8 +151,10 @@ impl Output {
 
     fn open(&self, tuning: Tuning) -> rusqlite::Result<Connection> {
         let connection = Connection::open(self.scratch.path())?;
-        // No journal and no syncs: after a crash the scratch file is thrown away, not repaired.
-        connection.pragma_update(None, "journal_mode", "OFF")?;
+        // No syncs, and no journal but for savepoints, in memory: after a crash the scratch file is thrown away,
+        // not repaired.
+        let journal = if tuning.goes_back { "MEMORY" } else { "OFF" };
+        connection.pragma_update(None, "journal_mode", journal)?;
         connection.pragma_update(None, "synchronous", "OFF")?;
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "cache_size", tuning.cache_kib)?;

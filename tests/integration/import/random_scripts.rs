@@ -49,6 +49,13 @@ enum Item {
     /// Several statements between two delimiters.
     Group(&'static str, Vec<Item>),
     Block(Vec<Item>),
+    /// What opens it, statements, savepoints with what is done behind each, what closes it.
+    Transaction(
+        &'static str,
+        Vec<Item>,
+        Vec<(Vec<Item>, bool)>,
+        &'static str,
+    ),
     /// Something that has a body.
     Body(&'static str),
 }
@@ -80,6 +87,24 @@ const BODIES: &[&str] = &[
     "CREATE OR REPLACE EVENT e ON SCHEDULE EVERY 9 YEAR DISABLE DO DELETE FROM counted",
 ];
 
+const OPENINGS: &[&str] = &[
+    "BEGIN",
+    "START TRANSACTION",
+    "START TRANSACTION READ WRITE",
+    "SET autocommit = 0",
+    "BEGIN; SET @x = 1",
+];
+
+const CLOSINGS: &[&str] = &[
+    "ROLLBACK",
+    "COMMIT",
+    "ROLLBACK AND NO CHAIN",
+    "COMMIT AND CHAIN; ROLLBACK",
+    "SET autocommit = 1",
+    "CREATE TABLE IF NOT EXISTS counted (a int); ROLLBACK",
+    "UNLOCK TABLES; ROLLBACK",
+];
+
 const TEXTS: &[&str] = &[
     "a", "B", "x\\n", "\\\\", "it''s", ";", "//", "-- x", "END", "é",
 ];
@@ -90,7 +115,7 @@ fn item() -> impl Strategy<Value = Item> {
     let leaf = prop_oneof![
         8 => insert.clone(),
         1 => any::<(u8, bool)>().prop_map(|(table, truncates)| Item::Empty(table, truncates)),
-        1 => (1..5000_u16).prop_map(Item::Restart),
+        1 => (3..5000_u16).prop_map(Item::Restart),
         3 => select(MODES).prop_map(Item::Mode),
         1 => Just(Item::Rename),
         2 => (select(SETTINGS), insert).prop_map(|(settings, item)| Item::With(settings, Box::new(item))),
@@ -104,7 +129,47 @@ fn item() -> impl Strategy<Value = Item> {
         4 => leaf,
         2 => group.prop_map(|(delimiter, items)| Item::Group(delimiter, items)),
         1 => block.prop_map(Item::Block),
+        4 => transaction(),
     ]
+}
+
+/// Rows come and go, up to savepoints and behind them.
+fn transaction() -> impl Strategy<Value = Item> {
+    let change = prop_oneof![
+        5 => (any::<u8>(), vec(any::<(u8, u8)>(), 1..5)).prop_map(|(t, rows)| Item::Insert(t, rows)),
+        1 => any::<u8>().prop_map(|table| Item::Empty(table, false)),
+    ];
+    let changes = vec(change, 0..4);
+    let savepoints = vec((changes.clone(), any::<bool>()), 0..4);
+    (select(OPENINGS), changes, savepoints, select(CLOSINGS)).prop_map(
+        |(opening, changes, savepoints, closing)| {
+            Item::Transaction(opening, changes, savepoints, closing)
+        },
+    )
+}
+
+/// All but the closing `ROLLBACK` and its like in one line each.
+fn transaction_sql(
+    (opening, closing): (&str, &str),
+    changes: &[Item],
+    savepoints: &[(Vec<Item>, bool)],
+) -> String {
+    let mut statements = vec![opening.to_owned()];
+    statements.extend(changes.iter().map(Item::statement));
+    for (number, (changes, undone)) in savepoints.iter().enumerate() {
+        // Two names, so that later ones take those of earlier ones.
+        let name = ["a", "b"][number % 2];
+        statements.push(format!("SAVEPOINT {name}"));
+        statements.extend(changes.iter().map(Item::statement));
+        if *undone {
+            statements.push(format!("ROLLBACK TO SAVEPOINT {name}"));
+        }
+    }
+    statements.push(closing.to_owned());
+    if opening.contains("autocommit") {
+        statements.push("SET autocommit = 1".to_owned());
+    }
+    statements.join(";\n")
 }
 
 /// A script as SQL.
@@ -152,6 +217,10 @@ impl Item {
     fn statement(&self) -> String {
         match self {
             Self::Insert(table, rows) => insert(*table, rows),
+            // Where 2 is next, InnoDB skips it for an explicit 0.
+            Self::Empty(table, true) if name(*table) == "counted" => {
+                "TRUNCATE TABLE counted; INSERT INTO counted (t) VALUES ('x'), ('y')".to_owned()
+            }
             Self::Empty(table, true) => format!("TRUNCATE TABLE {}", name(*table)),
             Self::Empty(table, false) => format!("DELETE FROM {}", name(*table)),
             Self::Restart(next) => format!("ALTER TABLE counted AUTO_INCREMENT = {next}"),
@@ -163,6 +232,9 @@ impl Item {
                 format!("SET STATEMENT {settings} FOR {}", item.statement())
             }
             Self::Body(text) => (*text).to_owned(),
+            Self::Transaction(opening, changes, savepoints, closing) => {
+                transaction_sql((opening, closing), changes, savepoints)
+            }
             Self::Group(..) | Self::Block(_) => String::new(),
         }
     }
