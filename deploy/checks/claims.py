@@ -139,12 +139,18 @@ def times(objects, workload):
     for container in pod(workload)["containers"]:
         if ours(container) and mode(objects, workload):
             delay = int(setting(objects, container, "shutdown.delay_seconds"))
-            needed = delay + int(setting(objects, container, "shutdown.timeout_seconds")) + 1
+            needed = stopping(objects, container)
             if grace <= needed:
                 found.append(f"killed after {grace} s, and needs {needed} to stop")
             if delay < 3:
                 found.append(f"shutdown.delay_seconds is {delay}: endpoints lag behind")
     return found
+
+
+def stopping(objects, container):
+    """Seconds from the signal to the end: the delay, the timeout, and the one in which the process ends."""
+    parts = ("shutdown.delay_seconds", "shutdown.timeout_seconds")
+    return sum(int(setting(objects, container, part)) for part in parts) + 1
 
 
 def data(objects, workload):

@@ -22,32 +22,26 @@ def settings(documents):
     return next(one["data"] for one in documents if one["kind"] == "ConfigMap" and "EKIBEN_APPS" in one["data"])
 
 
-FAULTS = []
+def registry():
+    """A list of faults, and what registers a change to a rendering in it, with what has to be found then."""
+    registered = []
+
+    def fault(start, expected):
+        def of(change):
+            registered.append((change.__name__, start, change, expected))
+            return change
+
+        return of
+
+    return registered, fault
 
 
-def fault(start, expected):
-    """Registers a change to a rendering, and what has to be found then."""
-
-    def registered(change):
-        FAULTS.append((change.__name__, start, change, expected))
-        return change
-
-    return registered
+FAULTS, fault = registry()
 
 
 @fault("isuumo", "its selector is not its pods' labels")
 def labels_of_another_name(documents):
     by(documents, "Deployment")["spec"]["selector"]["matchLabels"]["app.kubernetes.io/name"] = "shop"
-
-
-@fault("isuumo", "Service/ekiben: selects no pods")
-def a_service_without_pods(documents):
-    by(documents, "Service", "ekiben")["spec"]["selector"]["app.kubernetes.io/component"] = "web"
-
-
-@fault("isuumo", "no pod has the port 5000")
-def the_port_of_another_server(documents):
-    by(documents, "Service", "ekiben")["spec"]["ports"][0]["targetPort"] = 5000
 
 
 @fault("isuumo", "is no headless Service")
@@ -58,58 +52,6 @@ def a_stateful_set_of_a_missing_service(documents):
 @fault("isuumo", "replicas beside a HorizontalPodAutoscaler")
 def replicas_that_fight_the_autoscaler(documents):
     by(documents, "Deployment")["spec"]["replicas"] = 2
-
-
-@fault("isuumo", "HorizontalPodAutoscaler/ekiben: Deployment shop does not exist")
-def an_autoscaler_of_nothing(documents):
-    by(documents, "HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]["name"] = "shop"
-
-
-@fault("isuumo", "HTTPRoute/ekiben: the Service ekiben-writer does not exist")
-def a_route_to_nothing(documents):
-    by(documents, "HTTPRoute", "ekiben")["spec"]["rules"][1]["backendRefs"][0]["name"] = "ekiben-writer"
-
-
-@fault("isuumo", "no listener for")
-def a_route_of_another_host(documents):
-    by(documents, "HTTPRoute", "ekiben")["spec"]["hostnames"] = ["shop.example.net"]
-
-
-@fault("people", "no TLS for")
-def a_redirect_to_https_without_tls(documents):
-    by(documents, "Ingress")["spec"]["tls"] = []
-
-
-@fault("people", "has no port web")
-def an_ingress_to_a_missing_port(documents):
-    by(documents, "Ingress")["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]["port"] = {"name": "web"}
-
-
-@fault("people", "requests are led to")
-def an_ingress_of_another_host(documents):
-    for place in (by(documents, "Ingress")["spec"]["rules"][0],):
-        place["host"] = "shop.example.net"
-    by(documents, "Ingress")["spec"]["tls"][0]["hosts"] = ["shop.example.net"]
-
-
-@fault("english", "DestinationRule/ekiben: the Service english-deployment does not exist")
-def a_rule_for_the_name_of_a_deployment(documents):
-    by(documents, "DestinationRule", "ekiben")["spec"]["host"] = "english-deployment"
-
-
-@fault("english", "has no subset v2")
-def a_subset_that_nobody_declared(documents):
-    by(documents, "VirtualService")["spec"]["http"][0]["route"][0]["destination"]["subset"] = "v2"
-
-
-@fault("english", "no pods are of the subset v1")
-def a_subset_without_pods(documents):
-    del by(documents, "StatefulSet")["spec"]["template"]["metadata"]["labels"]["version"]
-
-
-@fault("english", "weights are 90 in all")
-def weights_that_are_not_all(documents):
-    by(documents, "VirtualService")["spec"]["http"][0]["route"][0]["weight"] = 90
 
 
 @fault("isuumo", "no volume cache")
@@ -157,12 +99,7 @@ def a_container_port_of_another_server(documents):
     serving(documents)["ports"][0]["containerPort"] = 5000
 
 
-@fault("production", "nobody reaches the port admin")
-def metrics_that_nobody_reaches(documents):
-    settings(documents)["EKIBEN_ADMIN__LISTEN"] = "127.0.0.1:1324"
-
-
-@fault("production", "the program refuses its variables")
+@fault("production/isuumo", "the program refuses its variables")
 def metrics_for_everybody(documents):
     del settings(documents)["EKIBEN_ADMIN__TOKEN_FILE"]
 
@@ -268,11 +205,6 @@ def no_time_to_start(documents):
     del serving(documents)["startupProbe"]
 
 
-@fault("isuumo", "no NetworkPolicy for")
-def open_to_all(documents):
-    documents[:] = [one for one in documents if one["kind"] != "NetworkPolicy"]
-
-
 @fault("isuumo", "no PodDisruptionBudget")
 def no_budget(documents):
     documents.remove(by(documents, "PodDisruptionBudget"))
@@ -286,13 +218,3 @@ def a_rollout_with_a_gap(documents):
 @fault("isuumo", "does not enforce the restricted profile")
 def a_namespace_for_anything(documents):
     by(documents, "Namespace")["metadata"]["labels"] = {}
-
-
-@fault("people", "knows no proxy, so all clients are one")
-def one_client_for_all(documents):
-    del settings(documents)["EKIBEN_HTTP__TRUSTED_PROXIES"]
-
-
-@fault("people", "closes what is idle for 75 s")
-def a_connection_that_is_just_being_closed(documents):
-    del settings(documents)["EKIBEN_LIMITS__IDLE_SECONDS"]

@@ -13,8 +13,10 @@ import yaml
 import claims
 import faults
 import hardening
+import mesh
 import prepare
 import references
+import routing_faults
 import schemas
 from checking import DEPLOY, NEGATIVE, documents, expected_of, name_of, run
 
@@ -49,6 +51,7 @@ COMPOSITIONS = {
         "components/monitoring",
         "components/sentences",
         "components/litestream",
+        "components/backup",
     ],
     "people by replicas too": ["components/primary", "apps/people", "environments/production", "components/istio"],
 }
@@ -60,7 +63,8 @@ def problems(rendered):
 
 
 def beyond_schemas(rendered):
-    return references.problems(rendered) + claims.problems(rendered) + hardening.problems(rendered) + pulls(rendered)
+    parts = (references, claims, hardening, mesh)
+    return [what for part in parts for what in part.problems(rendered)] + pulls(rendered)
 
 
 def pulls(rendered):
@@ -144,10 +148,12 @@ def check(findings):
             findings.add(PRINTED / name, "is not what its components render: deploy/check --write")
     for name, rendered in compositions():
         findings.saw(len(rendered))
+        renderings[name] = rendered
         for what in problems(rendered):
             findings.add(name, what)
     findings.saw()
-    for what in schemas.problems(documents((HOME / "restore.yaml").read_text())):
+    (restore,) = documents((HOME / "restore.yaml").read_text())
+    for what in schemas.problems([restore]) + mesh.ends("restore.yaml", restore):
         findings.add("restore.yaml", what)
     set_image(findings)
     prepare.check(findings)
@@ -170,8 +176,8 @@ def set_image(findings):
 
 
 def negative(findings, renderings):
-    for name, start, change, expected in faults.FAULTS:
-        where = "production/isuumo" if start == "production" else f"development/{start}"
+    for name, start, change, expected in faults.FAULTS + routing_faults.FAULTS:
+        where = start if start in renderings else f"development/{start}"
         changed = copy.deepcopy(renderings[where])
         change(changed)
         findings.must_find(name, expected, beyond_schemas(changed))

@@ -1,0 +1,85 @@
+"""Do pods live with the sidecars of a mesh? Jobs that would never end, containers that need the network before the
+sidecar is there, requests that it cuts off, and a Prometheus that is not of the mesh.
+"""
+
+import json
+import re
+
+import claims
+from checking import name_of
+from objects import Objects, mode, ours, pod, ports, template
+
+OUT = "traffic.sidecar.istio.io/excludeOutboundPorts"
+IN = "traffic.sidecar.istio.io/excludeInboundPorts"
+
+
+def problems(documents):
+    """What goes wrong with sidecars, in a namespace that has them put into pods."""
+    objects = Objects(documents)
+    spaces = [one["metadata"].get("labels", {}) for one in objects.of("Namespace")]
+    if not any(labels.get("istio-injection") == "enabled" for labels in spaces):
+        return []
+    found = []
+    for workload in objects.workloads():
+        if workload["kind"] in ("Job", "CronJob"):
+            found += ends(name_of(workload), template(workload))
+        else:
+            for check in (early, drained, scraped):
+                found += [f"{name_of(workload)}: {what}" for what in check(objects, workload)]
+    return found
+
+
+def ends(name, one):
+    """A pod that is to end has no sidecar, which would go on and has no policy that lets it out."""
+    inject = one["metadata"]["labels"].get("sidecar.istio.io/inject")
+    return [] if inject == "false" else [f"{name}: a sidecar would keep it from ending"]
+
+
+def annotation(workload, name):
+    return template(workload)["metadata"].get("annotations", {}).get(name, "")
+
+
+def early(objects, workload):
+    """What init containers ask for outside goes around the sidecar, which is not there yet."""
+    if all(ours(one) for one in pod(workload).get("initContainers", [])):
+        return []
+    excluded = annotation(workload, OUT).split(",")
+    return [
+        f"an init container reaches the port {port} by a sidecar that is not there yet"
+        for port in sorted(outside(objects, workload))
+        if str(port) not in excluded
+    ]
+
+
+def outside(objects, workload):
+    """Ports at which the pods of a workload may reach whatever there is."""
+    found = set()
+    for policy in objects.of("NetworkPolicy"):
+        if workload in objects.selected(policy["spec"]["podSelector"].get("matchLabels", {})):
+            for rule in policy["spec"].get("egress", []):
+                found |= {port["port"] for port in rule["ports"]} if "to" not in rule else set()
+    return found
+
+
+def drained(objects, workload):
+    """The sidecar stays for as long as the server may still answer."""
+    told = json.loads(annotation(workload, "proxy.istio.io/config") or "{}").get("terminationDrainDuration", "5s")
+    stays = int(re.fullmatch(r"(\d+)s", told)[1])
+    for container in pod(workload)["containers"]:
+        if ours(container) and mode(objects, workload):
+            needed = claims.stopping(objects, container)
+            if stays < needed:
+                return [f"its sidecar ends after {stays} s, and the server answers for up to {needed}"]
+    return []
+
+
+def scraped(objects, workload):
+    """Prometheus has no certificate of the mesh."""
+    found = []
+    for monitor in objects.of("PodMonitor"):
+        if workload in objects.selected(monitor["spec"]["selector"]["matchLabels"]):
+            for endpoint in monitor["spec"]["podMetricsEndpoints"]:
+                port = ports(workload).get(endpoint["port"])
+                if str(port) not in annotation(workload, IN).split(","):
+                    found.append(f"{name_of(monitor)} would be refused at {port}: it is not of the mesh")
+    return found
