@@ -11,7 +11,8 @@ import yaml
 
 import program
 import server
-from checking import DEPLOY, NEGATIVE, expected_of, run
+from checking import DEPLOY, NEGATIVE, expected_of, name_of, run
+from objects import Objects, template
 
 RULES = DEPLOY / "prometheus" / "alerts.yml"
 TESTS = DEPLOY / "prometheus" / "alerts.test.yml"
@@ -67,6 +68,22 @@ def wrong_settings(text):
             found.append(f"there is no setting {key}")
         elif value and program.settings()[key] != value:
             found.append(f"{key} is {program.settings()[key]}, not {value}")
+    return found
+
+
+def unwatched(documents):
+    """Pods whose job, as the Prometheus Operator names it, is none of those that alerts and dashboard look at."""
+    objects = Objects(documents)
+    found = []
+    for monitor in objects.of("PodMonitor"):
+        for workload in objects.selected(monitor["spec"]["selector"]["matchLabels"]):
+            space = monitor["metadata"].get("namespace", "default")
+            label = monitor["spec"].get("jobLabel", "")
+            job = template(workload)["metadata"]["labels"].get(label, f"{space}/{monitor['metadata']['name']}")
+            for where, expression in expressions():
+                for wanted in re.findall(r'job=~"([^"]*)"', expression):
+                    if not re.fullmatch(wanted, job):
+                        found.append(f"{name_of(monitor)}: {where} does not look at the job {job}")
     return found
 
 

@@ -2,6 +2,7 @@
 or off held to the same as the other manifests.
 """
 
+import alerts
 import claims
 import hardening
 import kubernetes
@@ -22,7 +23,7 @@ CASES = {
 
 def template(*values):
     """What the chart renders, or what Helm says against it."""
-    command = ["helm", "template", "ekiben", CHART]
+    command = ["helm", "template", "shop", CHART, "--namespace", "shops"]
     for value in values:
         command += ["--set", value]
     done = run(command, check=False)
@@ -32,7 +33,8 @@ def template(*values):
 def problems(rendered):
     # The Gateway of a route is the cluster's.
     known = [one for one in references.problems(rendered) if "no listener" not in one]
-    return schemas.problems(rendered) or known + claims.problems(rendered) + hardening.problems(rendered)
+    watched = alerts.unwatched(rendered)
+    return schemas.problems(rendered) or known + claims.problems(rendered) + hardening.problems(rendered) + watched
 
 
 def check(findings):

@@ -10,6 +10,7 @@ import tempfile
 
 import yaml
 
+import alerts
 import claims
 import faults
 import hardening
@@ -64,7 +65,8 @@ def problems(rendered):
 
 def beyond_schemas(rendered):
     parts = (references, claims, hardening, mesh)
-    return [what for part in parts for what in part.problems(rendered)] + pulls(rendered)
+    found = [what for part in parts for what in part.problems(rendered)]
+    return found + pulls(rendered) + alerts.unwatched(rendered)
 
 
 def pulls(rendered):

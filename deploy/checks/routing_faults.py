@@ -93,6 +93,13 @@ def metrics_for_the_mesh_alone(documents):
     ]
 
 
+@fault("production/isuumo", "EkibenDown does not look at the job isuumo-production/shop")
+def a_job_that_no_alert_looks_at(documents):
+    monitor = by(documents, "PodMonitor")
+    del monitor["spec"]["jobLabel"]
+    monitor["metadata"]["name"] = "shop"
+
+
 @fault("production/isuumo", "nobody reaches the port admin")
 def metrics_that_nobody_reaches(documents):
     settings(documents)["EKIBEN_ADMIN__LISTEN"] = "127.0.0.1:1324"
