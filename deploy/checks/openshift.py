@@ -26,6 +26,8 @@ VALUES = {
     "APP_IMAGE_DIGEST": "sha256:" + "0" * 64,
     "APPLICATION_DOMAIN": "shop.apps.example.com",
 }
+# Namespaces of routers: of those with a load balancer, and of those on the network of their nodes.
+ROUTERS = [{"network.openshift.io/policy-group": "ingress"}, {"policy-group.network.openshift.io/host-network": ""}]
 
 
 class Refused(Exception):
@@ -117,7 +119,8 @@ def problems(text, given):
     if found:
         return found
     # Pods of a project are restricted by the SCC; there is no Namespace object.
-    return references.problems(objects) + claims.problems(objects) + hardening.problems(objects) + routes(objects)
+    parts = (references, claims, hardening)
+    return [what for part in parts for what in part.problems(objects)] + routes(objects) + routers(objects)
 
 
 def routes(objects):
@@ -133,6 +136,15 @@ def routes(objects):
         if route["spec"].get("tls", {}).get("insecureEdgeTerminationPolicy") != "Redirect":
             found.append(f"{name_of(route)}: lacks TLS with a redirect")
     return found
+
+
+def routers(objects):
+    """Routers reach the pods: those that are pods themselves, and those on the network of their nodes."""
+    open_to = []
+    for policy in (one for one in objects if one["kind"] == "NetworkPolicy"):
+        for source in [source for rule in policy["spec"].get("ingress", []) for source in rule["from"]]:
+            open_to.append(source.get("namespaceSelector", {}).get("matchLabels"))
+    return [f"no router of the kind {labels} reaches a pod" for labels in ROUTERS if labels not in open_to]
 
 
 def check(findings):

@@ -72,6 +72,10 @@ def fields(one):
     for step in spec.get("steps", []):
         found += [f"a step has no field {field}" for field in set(step) - FIELDS["step"]]
         found += scripts(step)
+        security = step.get("securityContext", {})
+        # Pods of pipelines get no user from OpenShift, as others do.
+        if security.get("runAsNonRoot") and "runAsUser" not in security:
+            found.append(f"the step {step['name']} never starts: it must not be root, and its image may be")
     for task in spec.get("tasks", []) + spec.get("finally", []):
         found += [f"a task of a pipeline has no field {field}" for field in set(task) - FIELDS["task"]]
         if task.get("taskRef", {}).get("kind") == "ClusterTask":
