@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use crate::packed::PackedWith;
 use crate::results::Settings;
 
 /// Measures the apps' endpoints against the ceiling of the same server process.
@@ -23,6 +24,15 @@ pub(crate) struct Arguments {
     /// Connections, each with one request under way
     #[arg(long, default_value_t = 32)]
     pub(crate) connections: usize,
+    /// Ask for everything as a client that accepts an encoding, too, and compare with the plain answers
+    #[arg(long, value_name = "ENCODING", num_args = 0..=1, default_missing_value = "gzip")]
+    pub(crate) compressed: Option<PackedWith>,
+    /// Compare with a static file server, by its URL; its files are named BYTES.json
+    #[arg(long, value_name = "URL")]
+    pub(crate) beside: Option<String>,
+    /// Write the files of that server to this folder
+    #[arg(long, value_name = "FOLDER", requires = "beside")]
+    pub(crate) beside_files: Option<PathBuf>,
     /// Write the results to a file as well
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

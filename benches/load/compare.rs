@@ -14,6 +14,20 @@ pub(crate) fn compare(old: &Results, new: &Results) -> String {
                 &before.p99_ratio,
                 &read.p99_ratio,
             ));
+            if let (Some(before), Some(now)) = (&before.packed, &read.packed)
+                && before.with == now.with
+            {
+                let unit = format!("{}, to plain", now.with.name());
+                rows.push(cells(&read.name, &unit, &before.ratio, &now.ratio));
+            }
+            if let (Some(before), Some(now)) = (&before.beside, &read.beside) {
+                rows.push(cells(
+                    &read.name,
+                    "to the static file",
+                    &before.ratio,
+                    &now.ratio,
+                ));
+            }
         }
     }
     for figure in &new.figures {

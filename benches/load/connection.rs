@@ -17,23 +17,42 @@ pub(crate) struct Head {
     pub(crate) status: u16,
     /// Bytes up to and with the blank line.
     pub(crate) length: usize,
-    /// Bytes of the body.
-    pub(crate) body: usize,
+    pub(crate) body: BodyEnd,
 }
 
+/// How the end of a body is known.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum BodyEnd {
+    /// After so many bytes.
+    After(usize),
+    /// With [`LAST_CHUNK`]: what is packed while it is sent has no length.
+    Chunked,
+}
+
+/// The end of a chunked body without trailers. Nothing follows it, since each connection has one request under
+/// way.
+pub(crate) const LAST_CHUNK: &[u8] = b"\r\n0\r\n\r\n";
+
+/// As our server writes it, and as others do.
+const LENGTH: [&[u8]; 2] = [b"\r\ncontent-length: ", b"\r\nContent-Length: "];
+
 impl Head {
-    /// `None` while the head is not complete. Every answer here has a length: nothing is streamed.
+    /// `None` while the head is not complete.
     pub(crate) fn parse(answer: &[u8]) -> Option<Self> {
         let length = memmem::find(answer, b"\r\n\r\n")? + 4;
         let head = &answer[..length];
         let digits = answer[9..12].iter();
         let status = digits.fold(0, |status, digit| status * 10 + u16::from(digit - b'0'));
-        let name = b"\r\ncontent-length: ";
-        let value = memmem::find(head, name).expect("an answer without a length") + name.len();
-        let digits = head[value..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit());
-        let body = digits.fold(0, |body, digit| body * 10 + usize::from(digit - b'0'));
+        let value = |name: &[u8]| memmem::find(head, name).map(|start| start + name.len());
+        let body = match LENGTH.into_iter().find_map(value) {
+            None => BodyEnd::Chunked,
+            Some(value) => {
+                let digits = head[value..].iter();
+                let digits = digits.take_while(|byte| byte.is_ascii_digit());
+                let body = digits.fold(0, |body, digit| body * 10 + usize::from(digit - b'0'));
+                BodyEnd::After(body)
+            }
+        };
         Some(Self {
             status,
             length,
@@ -47,6 +66,8 @@ pub(crate) struct Connection {
     /// The beginning of the answer, as long as its head is not complete; a scratch area after that.
     buffer: Vec<u8>,
     filled: usize,
+    /// The last bytes that were read.
+    tail: [u8; LAST_CHUNK.len()],
     head: Option<Head>,
     pub(crate) sent: Instant,
     pub(crate) waits: bool,
@@ -67,6 +88,7 @@ impl Connection {
             stream,
             buffer: vec![0; 64 * 1024],
             filled: 0,
+            tail: [0; _],
             head: None,
             sent: Instant::now(),
             waits: false,
@@ -95,12 +117,13 @@ impl Connection {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => panic!("reading an answer: {error}"),
             };
+            self.note_tail(scratch, read);
             self.filled += read;
             if self.head.is_none() {
                 self.head = Head::parse(&self.buffer[..self.filled]);
             }
             if let Some(head) = self.head
-                && self.filled >= head.length + head.body
+                && self.is_complete(head)
             {
                 // No more can follow before the next request, so the edge-triggered poll misses
                 // nothing when this read is the last.
@@ -108,5 +131,21 @@ impl Connection {
                 return Some(head);
             }
         }
+    }
+
+    fn is_complete(&self, head: Head) -> bool {
+        match head.body {
+            BodyEnd::After(bytes) => self.filled >= head.length + bytes,
+            BodyEnd::Chunked => self.tail == LAST_CHUNK,
+        }
+    }
+
+    /// Notes the last of `read` bytes that came to `start`.
+    fn note_tail(&mut self, start: usize, read: usize) {
+        let new = &self.buffer[start..start + read];
+        let new = &new[new.len().saturating_sub(self.tail.len())..];
+        self.tail.rotate_left(new.len());
+        let kept = self.tail.len() - new.len();
+        self.tail[kept..].copy_from_slice(new);
     }
 }

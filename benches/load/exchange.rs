@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
-use crate::connection::Head;
+use crate::connection::{BodyEnd, Head, LAST_CHUNK};
 
 /// An answer with everything in it.
 pub(crate) struct Answer {
@@ -53,13 +53,19 @@ impl Exchange {
             let read = self.stream.read(&mut buffer).unwrap();
             assert_ne!(read, 0, "the server closed a connection");
             answer.extend_from_slice(&buffer[..read]);
-            if let Some(head) = Head::parse(&answer)
-                && answer.len() == head.length + head.body
-            {
+            let Some(head) = Head::parse(&answer) else {
+                continue;
+            };
+            let body = &answer[head.length..];
+            let body = match head.body {
+                BodyEnd::After(bytes) => (body.len() == bytes).then(|| body.to_vec()),
+                BodyEnd::Chunked => body.ends_with(LAST_CHUNK).then(|| joined(body)),
+            };
+            if let Some(body) = body {
                 return Answer {
                     status: head.status,
                     headers: headers(&answer[..head.length]),
-                    body: answer.split_off(head.length),
+                    body,
                 };
             }
         }
@@ -83,6 +89,18 @@ pub(crate) fn post(path: &str, kind: &str, body: &[u8]) -> Vec<u8> {
         "POST {path} HTTP/1.1\r\nHost: ekiben\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
     );
     [head.as_bytes(), body].concat()
+}
+
+/// What is in the chunks of a body.
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = memchr::memchr(b'\r', chunks) {
+        let digits = str::from_utf8(&chunks[..end]).unwrap();
+        let length = usize::from_str_radix(digits, 16).unwrap();
+        body.extend_from_slice(&chunks[end + 2..end + 2 + length]);
+        chunks = &chunks[end + 2 + length + 2..];
+    }
+    body
 }
 
 fn headers(head: &[u8]) -> Vec<String> {

@@ -9,6 +9,7 @@
 //! - `client`, `connection`, `exchange`: the closed loop over many connections; one request at a time
 //! - `ceiling`: the server with prebuilt bodies; `server`: child processes, their time and memory
 //! - `source`, `workload`: the data, and the requests made from it
+//! - `packed`: clients that accept an encoding; `beside`: a static file server in the same rounds
 //! - `reads`, `writes`, `overload`, `footprint`: what is measured; `blog`, `drill`: all of
 //!   these apps'
 //! - `soak`, `slow_clients`: honest clients beside many that keep the server waiting
@@ -26,6 +27,7 @@
 )]
 
 mod arguments;
+mod beside;
 mod blog;
 mod ceiling;
 mod client;
@@ -36,6 +38,7 @@ mod exchange;
 mod footprint;
 mod machine;
 mod overload;
+mod packed;
 mod reads;
 mod results;
 mod server;
@@ -49,6 +52,7 @@ mod writes;
 use clap::Parser as _;
 
 use arguments::Arguments;
+use beside::Beside;
 use blog::Blog;
 use client::Client;
 use drill::Drill;
@@ -106,13 +110,17 @@ fn measure(arguments: &Arguments) -> Results {
     let of_blog = blog.as_ref().map(Blog::reads).unwrap_or_default();
     let drill = wants_drill.then(|| Drill::with(&baked, &server));
     let of_drill = drill.as_ref().map(Drill::reads).unwrap_or_default();
+    let mut beside = arguments.beside.as_ref().map(|url| {
+        let files = arguments.beside_files.clone();
+        Beside::at(url, files, arguments.connections)
+    });
     let reads = endpoints
         .iter()
         .chain(&people)
         .chain(&of_blog)
         .chain(&of_drill)
         .filter(|endpoint| arguments.wants(endpoint.name))
-        .map(|endpoint| reads::measure(&server, &mut client, endpoint, arguments))
+        .map(|endpoint| reads::measure(&server, &mut client, beside.as_mut(), endpoint, arguments))
         .collect();
     figures.extend(other_figures(
         arguments,

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::machine::Machine;
+use crate::packed::PackedWith;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Results {
@@ -56,6 +57,35 @@ pub(crate) struct Read {
     pub(crate) ceiling_server_busy: f64,
     /// Whether endpoint and ceiling answered with the same headers.
     pub(crate) has_equal_headers: bool,
+    /// The same for clients that accept an encoding, if they were asked for.
+    #[serde(default)]
+    pub(crate) packed: Option<PackedRead>,
+    /// A static server beside, if there was one.
+    #[serde(default)]
+    pub(crate) beside: Option<BesideRead>,
+}
+
+/// An endpoint for clients that accept an encoding.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PackedRead {
+    pub(crate) with: PackedWith,
+    pub(crate) per_second: Sample,
+    /// To the same endpoint plain.
+    pub(crate) ratio: Sample,
+    /// Seconds of the server's processor time for 1,000 requests.
+    pub(crate) cpu: f64,
+    /// Bytes of a body as it is sent, on average.
+    pub(crate) bytes: f64,
+    /// Bytes of what is packed, to those of gzip at its level 6; none where everything is too small.
+    pub(crate) to_level_six: Option<f64>,
+}
+
+/// A static file of as many bytes as the endpoint's answers have on average.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct BesideRead {
+    pub(crate) per_second: Sample,
+    /// Of the endpoint, to it.
+    pub(crate) ratio: Sample,
 }
 
 /// Anything else, with a target if there is one.

@@ -53,6 +53,11 @@ pub(crate) fn markdown(results: &Results) -> String {
         text += &aligned(&head, results.reads.iter().map(read_cells));
         text.push('\n');
     }
+    let others = [packed_table(results), beside_table(results)];
+    for table in others.into_iter().flatten() {
+        text += &table;
+        text.push('\n');
+    }
     if !results.figures.is_empty() {
         let head = ["figure", "value (spread)", "target", ""];
         text += &aligned(&head, results.figures.iter().map(figure_cells));
@@ -63,14 +68,74 @@ pub(crate) fn markdown(results: &Results) -> String {
     text
 }
 
+/// What clients get that accept an encoding.
+fn packed_table(results: &Results) -> Option<String> {
+    let rows = results.reads.iter().filter_map(|read| {
+        let packed = read.packed.as_ref()?;
+        Some(vec![
+            read.name.clone(),
+            format!("{:.0}", read.per_second.median),
+            format!("{:.0}", packed.per_second.median),
+            spread(&packed.ratio),
+            format!("{:.2}", read.cpu / packed.cpu),
+            format!("{:.0}", read.bytes),
+            format!("{:.0}", packed.bytes),
+            packed
+                .to_level_six
+                .map_or_else(|| "plain".to_owned(), |ratio| format!("{ratio:.2}")),
+        ])
+    });
+    let rows: Vec<_> = rows.collect();
+    let with = results.reads.iter().find_map(|read| read.packed.as_ref())?;
+    let packed = format!("{}/s", with.with.name());
+    let head = [
+        "packed",
+        "plain/s",
+        &packed,
+        "ratio (spread)",
+        "CPU ratio",
+        "bytes",
+        "sent",
+        "to gzip 6",
+    ];
+    Some(aligned(&head, rows.into_iter()))
+}
+
+/// What a static server beside answers.
+fn beside_table(results: &Results) -> Option<String> {
+    let rows = results.reads.iter().filter_map(|read| {
+        let beside = read.beside.as_ref()?;
+        Some(vec![
+            read.name.clone(),
+            format!("{:.0}", read.per_second.median),
+            format!("{:.0}", beside.per_second.median),
+            spread(&beside.ratio),
+            format!("{:.0}", read.bytes),
+        ])
+    });
+    let rows: Vec<_> = rows.collect();
+    let head = [
+        "beside",
+        "requests/s",
+        "static file/s",
+        "ratio (spread)",
+        "bytes",
+    ];
+    (!rows.is_empty()).then(|| aligned(&head, rows.into_iter()))
+}
+
+fn spread(ratio: &Sample) -> String {
+    let Sample { median, low, high } = ratio;
+    format!("{median:.2} ({low:.2}–{high:.2})")
+}
+
 fn read_cells(read: &Read) -> Vec<String> {
-    let Sample { median, low, high } = read.ratio;
     vec![
         read.name.clone(),
         format!("{:.0}", read.per_second.median),
-        format!("{median:.2} ({low:.2}–{high:.2})"),
+        spread(&read.ratio),
         format!("{:.2}", read.target),
-        mark(median >= read.target && read.p99_ratio.median <= P99_TARGET),
+        mark(read.ratio.median >= read.target && read.p99_ratio.median <= P99_TARGET),
         format!("{:.0}", read.p50.median),
         format!("{:.0}", read.p99.median),
         format!("{:.2}", read.p99_ratio.median),
