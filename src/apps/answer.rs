@@ -18,10 +18,12 @@ pub(super) struct RowFormat {
     pub(super) write: fn(&Row<'_>, &mut Vec<u8>) -> rusqlite::Result<()>,
 }
 
+/// The content type of such answers.
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// 200 with a JSON body.
 pub(super) fn json(body: impl Into<Bytes>) -> Response {
-    let kind = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, kind)], body.into()).into_response()
+    ([(header::CONTENT_TYPE, JSON)], body.into()).into_response()
 }
 
 /// A key of an [`Object`], ready to be copied: behind a comma, with quotes and colon. Made by [`key!`].

@@ -7,6 +7,7 @@
 //! - [`transport`]: from sockets to requests
 //! - [`limits`]: what one request, one client and all together may take
 //! - [`caching`]: entity tags, 304, cached responses
+//! - `packing`: answers that are packed once, or put together from what was packed
 //! - [`headers`]: default response headers, other origins, content negotiation
 //! - [`observability`]: the request log, metrics
 //! - [`builtin`]: health, version, the API's description, `/docs`, `/about`, the operators' routes
@@ -28,6 +29,7 @@ pub mod headers;
 mod idempotency;
 pub mod limits;
 pub mod observability;
+mod packing;
 mod router;
 mod routes;
 mod site;
@@ -57,6 +59,7 @@ pub use limits::rate_limit::ClientRate;
 pub use limits::work::WorkPool;
 pub use observability::app_metrics::CounterSource;
 pub use observability::request_log::{Notable, REQUEST_LOG};
+pub use packing::KeptBody;
 pub(crate) use router::no_method_here;
 pub use router::{AppRoutes, LayerLimits, assemble, builtin_paths};
 pub use routes::{Claim, Routes, conflict};

@@ -103,7 +103,7 @@ pub fn assemble(
     public_url: Option<&PublicUrl>,
     limits: &LayerLimits,
 ) -> (Arc<Site>, Router) {
-    let own_guard = Guard::new(limits);
+    let own_guard = Guard::new(limits, &work);
     let guards = Guards {
         limits,
         // One for all: a client has one budget, whatever it asks.
@@ -122,7 +122,7 @@ pub fn assemble(
     let mut served = Vec::new();
     for app in apps {
         // One for each app: what overloads one leaves the others their slots.
-        let guard = Guard::new(limits);
+        let guard = Guard::new(limits, &work);
         served.push(Served {
             name: app.name,
             store: Arc::clone(&app.store),

@@ -1,15 +1,15 @@
 //! `GET /api/chair/low_priced` and `GET /api/estate/low_priced`: the 20 cheapest.
 //!
-//! The answer is kept with the state of the list that it belongs to, and goes with it.
+//! The answer is kept with the state of the list that it belongs to, packed too, and goes with it.
 
 use axum::body::Bytes;
 use axum::extract::State;
 
 use super::catalogue::{CHAIR_TABLE, Catalogue, ESTATE_TABLE, Shelf};
 use super::{IsuumoState, Result, chair, estate};
-use crate::apps::answer::{RowFormat, json};
+use crate::apps::answer::{JSON, RowFormat};
 use crate::apps::listing;
-use crate::http::{HttpError, PublicResponse, Reading};
+use crate::http::{HttpError, KeptBody, PublicResponse, Reading};
 use crate::store::{Generation, Unfinished};
 
 /// Read as far as the answer goes, and no further.
@@ -71,12 +71,18 @@ fn answer(isu: &IsuumoState, cheapest: &Cheapest) -> Result<PublicResponse> {
     let generation = isu.store.generation();
     // Before the file is read, so that the file is never older than the state.
     let catalogue = Catalogue::of(&generation)?;
-    Ok(reading.answer(json(cheapest.find(&generation, &catalogue)?)))
+    let body = cheapest.kept(&generation, &catalogue)?;
+    Ok(reading.answer(body.answer(JSON)))
 }
 
 impl Cheapest {
     /// The body of the answer; `catalogue` is that of `generation`, taken before.
     pub(super) fn find(&self, generation: &Generation, catalogue: &Catalogue) -> Result<Bytes> {
+        let kept = self.kept(generation, catalogue)?;
+        Ok(kept.plain().clone())
+    }
+
+    fn kept(&self, generation: &Generation, catalogue: &Catalogue) -> Result<KeptBody> {
         let kept = &(self.list)(catalogue).cheapest;
         if let Some(body) = kept.get() {
             return Ok(body.clone());
@@ -89,7 +95,7 @@ impl Cheapest {
             listing::write_rows(connection, self.kind, &ids, &mut rows)?;
             Ok::<_, HttpError>(())
         })?;
-        let body = kept.get_or_init(|| Bytes::from((self.wrap)(&rows)));
+        let body = kept.get_or_init(|| KeptBody::new((self.wrap)(&rows)));
         Ok(body.clone())
     }
 }

@@ -49,8 +49,8 @@ type Result<T, E = HttpError> = std::result::Result<T, E>;
 
 /// Bytes of single people that are kept ready.
 const KEPT_PEOPLE: usize = 16 * 1024 * 1024;
-/// Bytes of lists that are kept ready.
-const KEPT_LISTS: usize = 8 * 1024 * 1024;
+/// Bytes of lists that are kept ready, room for their encodings included.
+const KEPT_LISTS: usize = 16 * 1024 * 1024;
 
 /// What handlers share.
 struct Register {

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, Uri, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use rusqlite::{Connection, Row};
 
 use super::body::no_parameters;
@@ -17,9 +17,9 @@ use super::person::{self, KIND, USUAL_LENGTH};
 use super::problem::PeopleError;
 use super::query::{self, ListCursor, ListRequest};
 use super::{PeopleState, Register, Result, select};
-use crate::apps::answer::json;
+use crate::apps::answer::{JSON, json};
 use crate::apps::listing;
-use crate::http::{HttpError, PublicResponse, Reading};
+use crate::http::{HttpError, KeptBody, PublicResponse, Reading};
 
 /// What a list is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,7 +31,7 @@ pub(super) enum Form {
 /// A list as it is sent.
 #[derive(Debug, Clone)]
 pub(super) struct Page {
-    body: Bytes,
+    body: KeptBody,
     /// Of lists that have pages.
     link: Option<HeaderValue>,
 }
@@ -140,7 +140,7 @@ async fn read(
         .limit
         .map(|_| link(&asked, query, path, last.as_ref()));
     Ok(Page {
-        body: body.into(),
+        body: KeptBody::new(body),
         link: link.transpose()?,
     })
 }
@@ -163,24 +163,19 @@ fn link(
 impl Page {
     /// What it holds beside itself.
     fn bytes(&self) -> usize {
-        self.body.len() + self.link.as_ref().map_or(0, HeaderValue::len)
+        self.body.most_bytes() + self.link.as_ref().map_or(0, HeaderValue::len)
     }
 
     fn answer(self, form: Form) -> Response {
         let mut response = match form {
-            Form::Json => json(self.body),
+            Form::Json => self.body.answer(JSON),
             Form::Csv => {
-                let headers = [
-                    (
-                        header::CONTENT_TYPE,
-                        "text/csv; charset=utf-8; header=present",
-                    ),
-                    (
-                        header::CONTENT_DISPOSITION,
-                        "attachment; filename=\"people.csv\"",
-                    ),
-                ];
-                (headers, self.body).into_response()
+                let kind = "text/csv; charset=utf-8; header=present";
+                let mut response = self.body.answer(HeaderValue::from_static(kind));
+                let name = HeaderValue::from_static("attachment; filename=\"people.csv\"");
+                let headers = response.headers_mut();
+                headers.insert(header::CONTENT_DISPOSITION, name);
+                response
             }
         };
         if let Some(link) = self.link {

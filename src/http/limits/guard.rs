@@ -27,7 +27,9 @@ use super::same_origin::{OwnPages, refuse_foreign};
 use super::slots::{Slot, Slots};
 use crate::http::observability::metrics::Metrics;
 use crate::http::observability::refusals::{Overloaded, Refusals};
-use crate::http::{HttpError, LayerLimits};
+use crate::http::packing::Packer;
+use crate::http::packing::coding::AcceptedCodings;
+use crate::http::{HttpError, LayerLimits, WorkPool};
 
 /// Admits requests.
 #[derive(Debug, Clone)]
@@ -38,18 +40,25 @@ pub struct Guard {
     /// Largest body where a route does not set its own.
     body_limit: DefaultBodyLimit,
     arrivals: Arrivals,
+    /// Where answers may be packed.
+    packer: Option<Packer>,
 }
 
 impl Guard {
-    /// Admits as many concurrent requests, with as much time and as many bytes of bodies, as `limits` say.
+    /// Admits as many concurrent requests, with as much time and as many bytes of bodies, as `limits` say. `work`
+    /// packs what takes long.
     #[must_use]
-    pub fn new(limits: &LayerLimits) -> Self {
+    pub fn new(limits: &LayerLimits, work: &WorkPool) -> Self {
         let bodies = Bodies::new(limits.buffered_bytes);
         Self {
             slots: Slots::new(limits.concurrent_requests),
             time: limits.request_time,
             arrivals: Arrivals::new(limits, bodies.clone()),
             body_limit: DefaultBodyLimit::max(limits.body_bytes),
+            packer: limits.compress_above_bytes.map(|above| Packer {
+                above,
+                work: work.clone(),
+            }),
             bodies,
         }
     }
@@ -122,6 +131,7 @@ async fn guarded(guard: &Guard, mut request: Request, next: Next) -> Response {
         return too_large().into_response();
     }
     let is_read = request.method().is_safe();
+    let accepted = AcceptedCodings::of(request.headers());
     let Some(slot) = guard.slots.take() else {
         return HttpError::overloaded("Too many requests are being served.").into_response();
     };
@@ -131,6 +141,11 @@ async fn guarded(guard: &Guard, mut request: Request, next: Next) -> Response {
     } else {
         guard.body_limit.apply(&mut request);
         receive_and_answer(guard, slot, request, next).await
+    };
+    // Here, so that what counts is what is sent.
+    let answered = match (answered, &guard.packer) {
+        (Ok(response), Some(packer)) => Ok(packer.pack(accepted, response).await),
+        (answered, _) => answered,
     };
     answered
         .and_then(|response| guard.bodies.hold(response, !is_read))

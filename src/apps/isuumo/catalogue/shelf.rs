@@ -8,7 +8,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use axum::body::Bytes;
 use rusqlite::Connection;
 
 use super::bits::Bits;
@@ -22,7 +21,7 @@ use crate::apps::answer::RowFormat;
 use crate::apps::isuumo::point_tree::PointTree;
 use crate::apps::isuumo::polygon::GeoPoint;
 use crate::apps::listing;
-use crate::http::HttpError;
+use crate::http::{HttpError, KeptBody};
 use crate::store::{Generation, Revision, Unfinished};
 
 /// More different features than this are left to SQLite: each costs a set.
@@ -42,7 +41,7 @@ pub(in crate::apps::isuumo) struct Shelf {
     fixed: Arc<Fixed>,
     live: Bits,
     /// The answer of the 20 cheapest, once it is asked for.
-    pub(in crate::apps::isuumo) cheapest: OnceLock<Bytes>,
+    pub(in crate::apps::isuumo) cheapest: OnceLock<KeptBody>,
 }
 
 /// What no purchase changes.
