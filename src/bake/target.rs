@@ -14,7 +14,7 @@ use crate::file::sql::table_names;
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Bound, Cell, RowPosition};
 use crate::load::error::{mismatch, row_error};
-use crate::load::feed::{InsertedRows, Planner};
+use crate::load::feed::{InsertedRows, Planner, RowPlan};
 use crate::load::insertion::{Conflict, Insertion};
 
 /// A table of the new file.
@@ -99,11 +99,7 @@ impl Targets {
 }
 
 impl Planner for Targets {
-    fn kinds(
-        &mut self,
-        header: &InsertHeader,
-        _width: usize,
-    ) -> Result<Option<Arc<[ValueType]>>, String> {
+    fn plan(&mut self, header: &InsertHeader, _width: usize) -> Result<Option<RowPlan>, String> {
         let Some(target) = self.get(&header.table) else {
             return Ok(None);
         };
@@ -115,8 +111,11 @@ impl Planner for Targets {
         let columns = header.columns.as_ref().ok_or_else(|| {
             "the INSERT has no column list and no CREATE TABLE came before it".to_owned()
         })?;
-        let kinds: Result<_, _> = columns.iter().map(|column| target.kind(column)).collect();
-        kinds.map(Some)
+        let kinds: Result<_, String> = columns.iter().map(|column| target.kind(column)).collect();
+        Ok(Some(RowPlan {
+            kinds: kinds?,
+            rooms: Arc::new([]),
+        }))
     }
 
     fn see(&mut self, _statement: &Statement) {}

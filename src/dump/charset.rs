@@ -90,6 +90,23 @@ impl Charset {
         }
     }
 
+    /// The bytes of a character that a server has in this set.
+    pub(super) fn width(self, letter: char) -> usize {
+        match self {
+            Self::Utf8 | Self::Binary => letter.len_utf8(),
+            Self::Other(encoding, _) if encoding.is_single_byte() => 1,
+            Self::Other(encoding, _) if encoding.name().starts_with("UTF-16") => {
+                2 * letter.len_utf16()
+            }
+            Self::Other(..) if letter.is_ascii() => 1,
+            Self::Other(encoding, _) => {
+                let mut buffer = [0; 4];
+                let (bytes, _, unknown) = encoding.encode(letter.encode_utf8(&mut buffer));
+                if unknown { 2 } else { bytes.len() }
+            }
+        }
+    }
+
     /// The text that `bytes` stand for.
     pub(crate) fn decode(self, bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, ValueError> {
         match (self, bytes) {

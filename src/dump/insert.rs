@@ -471,8 +471,11 @@ impl<'a> DumpRow<'a> {
             } => {
                 let raw = self.cursor.slice(span);
                 let bytes = escaped.map_or(raw.into(), |quoting| text_bytes(raw, quoting));
-                if let ValueType::FixedBlob(_) = kind {
-                    return lenient::value(&bytes, kind);
+                match kind {
+                    ValueType::FixedBlob(_) => return lenient::value(&bytes, kind),
+                    // More bytes than there are bits.
+                    ValueType::Bits => return lenient::value(b"", kind),
+                    _ => {}
                 }
                 lenient::value(charset.decode(bytes).ok()?.as_bytes(), kind)
             }

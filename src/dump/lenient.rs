@@ -57,11 +57,13 @@ pub(super) fn value(text: &[u8], kind: &ValueType) -> Option<Value<'static>> {
             known.dedup();
             Value::Text(known.join(",").into())
         }
-        ValueType::Bits
-        | ValueType::Text(_)
-        | ValueType::Char(_)
-        | ValueType::Blob
-        | ValueType::Any => {
+        // A negative whole number gives its bits, another one none; what is too long gives all.
+        ValueType::Bits => from_u64(match number.parse::<i64>() {
+            Ok(number @ ..0) => number.cast_unsigned(),
+            _ if number.starts_with('-') => 0,
+            _ => u64::MAX,
+        }),
+        ValueType::Text(_) | ValueType::Char(_) | ValueType::Blob | ValueType::Any => {
             return None;
         }
     })

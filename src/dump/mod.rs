@@ -16,7 +16,7 @@
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
 //! - `insert`, `row_scan`: the rows of an `INSERT`, and the fast road through them
 //! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them;
-//!   `lenient`: what becomes of literals that do not fit
+//!   `lenient`: what becomes of literals that do not fit; [`Room`]: how much does
 //! - [`Charset`]: the character sets of text
 //! - [`DumpError`]: what went wrong, with file, byte, line, table and row
 
@@ -36,6 +36,7 @@ mod lexer;
 mod literal;
 mod objects;
 mod reader;
+mod room;
 mod row_scan;
 mod session;
 mod settings;
@@ -64,6 +65,7 @@ pub(crate) use lenient::leading_number;
 pub(crate) use lexer::Token;
 pub(crate) use literal::{bit_bytes, hex_bytes};
 pub use reader::{DumpReader, Finished, Skipped, Statement};
+pub use room::{Cut, Room};
 pub use session::Modes;
 pub use tables::Tables;
 pub(crate) use temporal::is_impossible_day;

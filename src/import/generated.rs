@@ -204,7 +204,12 @@ impl Finisher<'_> {
                 values.columns.push((column.name.clone(), datum));
             }
             let datum = formula.evaluate(&values);
-            match datum.and_then(|datum| stored(&datum, &columns[index].kind)) {
+            let value = datum.and_then(|datum| stored(&datum, &columns[index].kind));
+            let value = value.map(|value| match table.room(index).cut(&value) {
+                Some(cut) => cut.value,
+                None => value,
+            });
+            match value {
                 Ok(value) => computed.push((
                     row.get(0)?,
                     match value_of(value) {

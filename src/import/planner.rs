@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::final_names::WantedTables;
-use crate::dump::{InsertHeader, Statement, Tables, ValueType};
-use crate::load::feed::Planner;
+use crate::dump::{InsertHeader, Room, Statement, Tables, ValueType};
+use crate::load::feed::{Planner, RowPlan};
 
 pub(super) struct ImportPlanner {
     wanted: WantedTables,
@@ -23,11 +23,7 @@ impl ImportPlanner {
 }
 
 impl Planner for ImportPlanner {
-    fn kinds(
-        &mut self,
-        header: &InsertHeader,
-        width: usize,
-    ) -> Result<Option<Arc<[ValueType]>>, String> {
+    fn plan(&mut self, header: &InsertHeader, width: usize) -> Result<Option<RowPlan>, String> {
         let database = header.database.as_deref();
         if self.schema_only || !self.wanted.wants(database, &header.table) {
             return Ok(None);
@@ -40,7 +36,10 @@ impl Planner for ImportPlanner {
             if width == 0 {
                 return Err("no CREATE TABLE says which columns its rows have".to_owned());
             }
-            return Ok(Some(vec![ValueType::Any; width].into()));
+            return Ok(Some(RowPlan {
+                kinds: vec![ValueType::Any; width].into(),
+                rooms: Arc::new([]),
+            }));
         };
         let kinds = ValueType::of_table(table).map_err(|column| {
             format!(
@@ -48,18 +47,17 @@ impl Planner for ImportPlanner {
                 column.name, column.column_type.name
             )
         })?;
+        let rooms = Room::of_table(table);
         let columns = header.columns.as_deref().unwrap_or_default();
-        let kind_of = |column: &String| {
-            table
-                .column_index(column)
-                .map(|index| kinds[index].clone())
-                .ok_or_else(|| format!("the table has no column {column}"))
+        let index_of = |column: &String| {
+            let index = table.column_index(column);
+            index.ok_or_else(|| format!("the table has no column {column}"))
         };
-        columns
-            .iter()
-            .map(kind_of)
-            .collect::<Result<_, _>>()
-            .map(Some)
+        let indexes: Vec<usize> = columns.iter().map(index_of).collect::<Result<_, _>>()?;
+        Ok(Some(RowPlan {
+            kinds: indexes.iter().map(|&index| kinds[index].clone()).collect(),
+            rooms: indexes.iter().map(|&index| rooms[index]).collect(),
+        }))
     }
 
     fn see(&mut self, statement: &Statement) {

@@ -123,6 +123,10 @@ impl Resolver<'_> {
             let what = format!("of {function}() settled at the time of the import");
             table.settle(index, what, self.input, source.position);
         }
+        let (value, unfit) = match table.room(index).cut(&value) {
+            Some(cut) => (cut.value, unfit || !cut.silent),
+            None => (value, unfit),
+        };
         if unfit {
             let what = "that did not fit, stored as a server that is not strict would".to_owned();
             table.settle(index, what, self.input, source.position);

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, value_sql};
 use super::names::Names;
 use crate::dump::{
-    ColumnDefinition, DefaultValue, InsertHeader, Position, TableDefinition, ValueType,
+    ColumnDefinition, DefaultValue, InsertHeader, Position, Room, TableDefinition, ValueType,
 };
 use crate::file::sql::quoted;
 use crate::load::LoadError;
@@ -199,6 +199,12 @@ impl ImportTable {
             self.created = Some(self.layout.clone());
         }
         Ok(())
+    }
+
+    /// What the column at `index` has room for.
+    pub(super) fn room(&self, index: usize) -> Room {
+        let column = self.definition.column(&self.layout.columns[index].name);
+        column.map_or(Room::Boundless, |column| Room::of(column, &self.definition))
     }
 
     /// The SQL of a column's value in rows that give none; `None` for NULL.

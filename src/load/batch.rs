@@ -7,7 +7,9 @@
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
-use crate::dump::{DumpError, DumpRow, Position, SourceText, Value, ValueType, is_impossible_day};
+use crate::dump::{
+    DumpError, DumpRow, Position, Room, SourceText, Value, ValueType, is_impossible_day,
+};
 
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,11 +104,13 @@ impl Batch {
     }
 
     /// Adds a row; `on_change` gets the columns whose values are stored differently from how they are written.
-    /// What does not fit is an error, or, if `lenient`, what a server that is not strict makes of it.
+    /// What does not fit is an error, or, if `lenient`, what a server that is not strict makes of it; `rooms` are
+    /// those of the columns, as far as they are bounded.
     pub(crate) fn push(
         &mut self,
         row: &DumpRow<'_>,
         kinds: &[ValueType],
+        rooms: &[Room],
         lenient: bool,
         mut on_change: impl FnMut(usize, CellChange, Position),
     ) -> Result<(), DumpError> {
@@ -122,27 +126,35 @@ impl Batch {
         }
         for (index, kind) in kinds.iter().enumerate() {
             let mut changed = false;
-            let value = match row.value(index, kind, &mut changed) {
-                Ok(value) => value,
+            let (value, mut change) = match row.value(index, kind, &mut changed) {
+                Ok(value) => (value, changed.then_some(CellChange::Spelled)),
                 Err(error) if lenient && error.problem.is_about_value() => {
                     let value = row.lenient_value(index, kind).ok_or(error)?;
                     let change = match &value {
                         Value::Text(text) if is_impossible_day(text) => CellChange::Impossible,
                         _ => CellChange::Unfit,
                     };
-                    on_change(index, change, row.position());
-                    changed = false;
-                    value
+                    (value, Some(change))
                 }
                 Err(error) => return Err(error),
             };
             if value == Value::Null {
                 self.nulls |= 1 << (index % 64);
             }
-            let cell = self.cell(value);
+            let cell = match rooms.get(index).and_then(|room| room.cut(&value)) {
+                None => self.cell(value),
+                Some(cut) => {
+                    change = change.max(Some(if cut.silent {
+                        CellChange::Spelled
+                    } else {
+                        CellChange::Unfit
+                    }));
+                    self.cell(cut.value)
+                }
+            };
             self.cells.push(cell);
-            if changed {
-                on_change(index, CellChange::Spelled, row.position());
+            if let Some(change) = change {
+                on_change(index, change, row.position());
             }
         }
         Ok(())

@@ -15,7 +15,8 @@ use super::input::{Meter, Opened, open, unpacked_name};
 use super::note::{Note, NoteClass, counted};
 use super::scout::Scout;
 use crate::dump::{
-    Charset, DumpReader, Finished, InsertHeader, Position, Statement, Tables, Upsert, ValueType,
+    Charset, DumpReader, Finished, InsertHeader, Position, Room, Statement, Tables, Upsert,
+    ValueType,
 };
 use crate::file::FolderFile;
 use crate::file::provenance::Input;
@@ -57,15 +58,19 @@ pub(crate) struct InputsRead {
     pub(crate) ignored: BTreeMap<String, u64>,
 }
 
+/// How the values of a row are read, in the order of the header's columns.
+#[derive(Clone)]
+pub(crate) struct RowPlan {
+    pub(crate) kinds: Arc<[ValueType]>,
+    /// What the columns have room for; nothing where all fit.
+    pub(crate) rooms: Arc<[Room]>,
+}
+
 /// Says what is to become of the rows of an `INSERT`.
 pub(crate) trait Planner: Send {
-    /// The kinds of the header's columns in their order; `None` to pass over the rows. Without
-    /// columns in the header, `width` values come in a row.
-    fn kinds(
-        &mut self,
-        header: &InsertHeader,
-        width: usize,
-    ) -> Result<Option<Arc<[ValueType]>>, String>;
+    /// How the rows are read; `None` to pass over them. Without columns in the header, `width` values come in a
+    /// row.
+    fn plan(&mut self, header: &InsertHeader, width: usize) -> Result<Option<RowPlan>, String>;
 
     /// A statement that changes what the planner knows.
     fn see(&mut self, statement: &Statement);
@@ -169,7 +174,7 @@ enum Ahead {
 /// Rows that wait to be handed over, of one or more `INSERT`s with the same head.
 struct Pending {
     header: Arc<InsertHeader>,
-    kinds: Arc<[ValueType]>,
+    plan: RowPlan,
     batch: Batch,
     /// See [`InsertedRows::unforeseen`].
     unforeseen: bool,
@@ -307,16 +312,16 @@ impl<'f> Feeder<'f> {
         let position = header.position;
         let width = first.len();
         let same = self.pending.as_ref().is_some_and(|pending| {
-            continues(&pending.header, &header) && pending.kinds.len() == width.max(1)
+            continues(&pending.header, &header) && pending.plan.kinds.len() == width.max(1)
         });
         if !same {
             if self.flush().is_err() {
                 return Ok(Err(Deaf));
             }
-            let planned = self.planner.kinds(&header, width).map_err(|reason| {
+            let planned = self.planner.plan(&header, width).map_err(|reason| {
                 super::error::mismatch(&file.shown, header.position, &header.table, reason)
             })?;
-            let Some(kinds) = planned else {
+            let Some(plan) = planned else {
                 let mut unwanted = 1;
                 while reader.next_row()?.is_some() {
                     unwanted += 1;
@@ -325,7 +330,7 @@ impl<'f> Feeder<'f> {
             };
             self.pending = Some(Pending {
                 header: Arc::new(header),
-                kinds,
+                plan,
                 batch: std::mem::take(&mut self.spare),
                 unforeseen: false,
             });
@@ -358,7 +363,8 @@ impl<'f> Feeder<'f> {
             let changes = &mut self.changes;
             pending.batch.push(
                 &current,
-                &pending.kinds,
+                &pending.plan.kinds,
+                &pending.plan.rooms,
                 lenient,
                 |index, change, position| {
                     count_change(changes, header, index, change, position);
@@ -410,7 +416,7 @@ impl<'f> Feeder<'f> {
         };
         let mut batch = std::mem::take(&mut pending.batch);
         if upsert.is_some() && start > 0 {
-            let upserted = batch.split_off(start, pending.kinds.len());
+            let upserted = batch.split_off(start, pending.plan.kinds.len());
             let plain = rows_event(pending, std::mem::replace(&mut batch, upserted), None);
             drop((self.send)(plain).ok_or(Deaf)?);
         }

@@ -10,6 +10,7 @@ pub(crate) mod oracle;
 pub(crate) mod promised;
 pub(crate) mod random;
 pub(crate) mod random_expressions;
+pub(crate) mod random_fit;
 pub(crate) mod random_schema;
 pub(crate) mod random_scripts;
 pub(crate) mod random_sql;
