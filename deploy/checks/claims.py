@@ -5,6 +5,7 @@ a primary needs: the other half of what schemas cannot see.
 import functools
 import re
 import tempfile
+import urllib.parse
 
 import program
 from checking import name_of
@@ -25,7 +26,8 @@ def problems(documents):
             if ours(container):
                 for check in (variables, listening, probes, command, secret_files):
                     found += [f"{where}: {what}" for what in check(objects, workload, container)]
-        found += [f"{name_of(workload)}: {what}" for what in times(objects, workload) + data(objects, workload)]
+        for check in (times, data, storage):
+            found += [f"{name_of(workload)}: {what}" for what in check(objects, workload)]
     return found + releases(objects) + literals(objects) + hosts(objects) + proxied(objects)
 
 
@@ -144,6 +146,22 @@ def times(objects, workload):
                 found.append(f"killed after {grace} s, and needs {needed} to stop")
             if delay < 3:
                 found.append(f"shutdown.delay_seconds is {delay}: endpoints lag behind")
+    return found
+
+
+def storage(objects, workload):
+    """A copy of the data is elsewhere for each environment, and where it is can be reached."""
+    found = []
+    for container in containers(workload):
+        place = objects.settings(container)
+        if "LITESTREAM_BUCKET" not in place:
+            continue
+        if place.get("LITESTREAM_PATH", "") is not None:
+            found.append(f"{container['name']}: another environment has the same folder in the storage")
+        address = urllib.parse.urlsplit(place.get("LITESTREAM_ENDPOINT") or "https://s3.amazonaws.com")
+        port = address.port or {"http": 80, "https": 443}[address.scheme]
+        if port not in objects.outside(workload):
+            found.append(f"{container['name']}: no NetworkPolicy lets it reach the port {port} of the storage")
     return found
 
 

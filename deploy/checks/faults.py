@@ -164,6 +164,18 @@ def a_rolling_update_of_one_volume(documents):
     primary["metadata"]["name"] = "ekiben-writer"
 
 
+@fault("everything of a blog", "another environment has the same folder in the storage")
+def one_storage_for_all_environments(documents):
+    copying = next(one for one in pod(documents)["containers"] if one["name"] == "litestream")
+    copying["env"] = [{"name": "LITESTREAM_PATH", "value": "ekiben"}]
+
+
+@fault("everything of a blog", "no NetworkPolicy lets it reach the port 9000 of the storage")
+def a_storage_that_nothing_lets_in(documents):
+    place = next(one["data"] for one in documents if "LITESTREAM_BUCKET" in one.get("data", {}))
+    place["LITESTREAM_ENDPOINT"] = "https://minio.example.com:9000"
+
+
 @fault("isuumo", "would wait for a pod that never gets ready")
 def a_release_that_cannot_be_rolled_back(documents):
     del by(documents, "StatefulSet")["spec"]["podManagementPolicy"]

@@ -46,19 +46,9 @@ def early(objects, workload):
     excluded = annotation(workload, OUT).split(",")
     return [
         f"an init container reaches the port {port} by a sidecar that is not there yet"
-        for port in sorted(outside(objects, workload))
+        for port in sorted(objects.outside(workload))
         if str(port) not in excluded
     ]
-
-
-def outside(objects, workload):
-    """Ports at which the pods of a workload may reach whatever there is."""
-    found = set()
-    for policy in objects.of("NetworkPolicy"):
-        if workload in objects.selected(policy["spec"]["podSelector"].get("matchLabels", {})):
-            for rule in policy["spec"].get("egress", []):
-                found |= {port["port"] for port in rule["ports"]} if "to" not in rule else set()
-    return found
 
 
 def drained(objects, workload):

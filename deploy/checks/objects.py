@@ -23,6 +23,15 @@ class Objects:
         """Workloads whose pods have all these labels."""
         return [one for one in self.workloads() if labels and has(template(one)["metadata"]["labels"], labels)]
 
+    def outside(self, workload):
+        """Ports at which the pods of a workload may reach whatever there is."""
+        found = set()
+        for policy in self.of("NetworkPolicy"):
+            if workload in self.selected(policy["spec"]["podSelector"].get("matchLabels", {})):
+                for rule in policy["spec"].get("egress", []):
+                    found |= {port["port"] for port in rule["ports"]} if "to" not in rule else set()
+        return found
+
     def settings(self, container):
         """Variables of a container with their values: of ConfigMaps, then its own. None: not said here."""
         values = {}
