@@ -2,6 +2,7 @@
 sidecar is there, requests that it cuts off, and a Prometheus that is not of the mesh.
 """
 
+import ipaddress
 import json
 import re
 
@@ -10,6 +11,8 @@ from checking import name_of
 from objects import Objects, mode, ours, pod, ports, template
 
 OUT = "traffic.sidecar.istio.io/excludeOutboundPorts"
+# From where a sidecar asks its server.
+SIDECAR = ipaddress.ip_address("127.0.0.6")
 IN = "traffic.sidecar.istio.io/excludeInboundPorts"
 
 
@@ -24,7 +27,7 @@ def problems(documents):
         if workload["kind"] in ("Job", "CronJob"):
             found += ends(name_of(workload), template(workload))
         else:
-            for check in (early, drained, scraped):
+            for check in (early, drained, scraped, trusted):
                 found += [f"{name_of(workload)}: {what}" for what in check(objects, workload)]
     return found
 
@@ -60,6 +63,16 @@ def drained(objects, workload):
             needed = claims.stopping(objects, container)
             if stays < needed:
                 return [f"its sidecar ends after {stays} s, and the server answers for up to {needed}"]
+    return []
+
+
+def trusted(objects, workload):
+    """Requests come from the sidecar, whose word on the address of a client has to count."""
+    for container in pod(workload)["containers"]:
+        if ours(container) and mode(objects, workload):
+            networks = claims.setting(objects, container, "http.trusted_proxies").split(",")
+            if not any(SIDECAR in ipaddress.ip_network(one) for one in networks):
+                return [f"does not know its sidecar at {SIDECAR}, so all clients are one"]
     return []
 
 

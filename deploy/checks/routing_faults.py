@@ -81,6 +81,11 @@ def a_storage_at_another_port_in_the_mesh(documents):
     by(documents, "NetworkPolicy", "ekiben-to-storage")["spec"]["egress"][0]["ports"][0]["port"] = 9000
 
 
+@fault("english", "does not know its sidecar at 127.0.0.6")
+def a_sidecar_for_a_client(documents):
+    settings(documents)["EKIBEN_HTTP__TRUSTED_PROXIES"] = "10.0.0.0/8"
+
+
 @fault("english", "its sidecar ends after 5 s")
 def a_sidecar_that_ends_before_the_server(documents):
     del by(documents, "StatefulSet")["spec"]["template"]["metadata"]["annotations"]["proxy.istio.io/config"]
