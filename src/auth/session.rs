@@ -66,6 +66,16 @@ pub(super) struct SessionLifetimes {
     pub(super) remembered: Duration,
 }
 
+/// A user at the moment when she proved who she is. Proofs take a while to be looked at; a session by one that
+/// is older than what ended her sessions is void from its beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProvenUser {
+    /// The user's id.
+    pub id: i64,
+    /// The epoch of the user's sessions, read together with what the proof was held against.
+    pub epoch: i64,
+}
+
 /// Somebody who is signed in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Session {
@@ -78,17 +88,16 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session of `user`, whose sessions are at `epoch`. When it is to be remembered, the browser keeps
-    /// its cookie when it is closed.
+    /// A session of `user`. When it is to be remembered, the browser keeps its cookie when it is closed.
     ///
     /// # Errors
     /// When the system has no random numbers.
-    pub fn begin(user: i64, epoch: i64, remember: bool, now: SystemTime) -> io::Result<Self> {
+    pub fn begin(user: ProvenUser, remember: bool, now: SystemTime) -> io::Result<Self> {
         let mut seed = [0; SEED_BYTES];
         fill(&mut seed)?;
         Ok(Self {
-            user,
-            epoch,
+            user: user.id,
+            epoch: user.epoch,
             issued: seconds(now),
             is_remembered: remember,
             seed,
@@ -105,6 +114,11 @@ impl Session {
     #[must_use]
     pub fn epoch(&self) -> i64 {
         self.epoch
+    }
+
+    /// Whether it was issued before `time`, in seconds since 1970.
+    pub(super) fn is_from_before(&self, time: u64) -> bool {
+        self.issued < time
     }
 
     fn plain(&self) -> Vec<u8> {
@@ -233,15 +247,16 @@ impl Sessions {
         })
     }
 
-    /// `session` as it goes on after the user's epoch was raised: who changes the password stays signed in
-    /// here, and nowhere else. Its form token is another one.
+    /// `session` as it goes on after a change of its own raised the user's epoch to `epoch`: who changes the
+    /// password stays signed in here, and nowhere else. `None` where another change raised it, too, which
+    /// ended this session as well. Its form token is another one.
     #[must_use]
-    pub fn at_epoch(&self, session: &Session, epoch: i64, now: SystemTime) -> Session {
-        Session {
+    pub fn gone_on(&self, session: &Session, epoch: i64, now: SystemTime) -> Option<Session> {
+        (session.epoch.checked_add(1) == Some(epoch)).then(|| Session {
             epoch,
             issued: seconds(now),
             ..session.clone()
-        }
+        })
     }
 
     /// The token of forms of `session`.
@@ -310,6 +325,10 @@ mod tests {
         Sessions::new("english", &key, scope, lifetimes, Arc::default())
     }
 
+    fn proven(id: i64, epoch: i64) -> ProvenUser {
+        ProvenUser { id, epoch }
+    }
+
     fn set(sessions: &Sessions, session: &Session) -> String {
         let mut response = Response::default();
         sessions.set(&mut response, session).unwrap();
@@ -331,7 +350,7 @@ mod tests {
     fn a_session_comes_back_as_it_went_out() {
         let sessions = sessions("s", "/english", true);
         for (user, epoch, remember) in [(7, 3, false), (-1, i64::MAX, true)] {
-            let session = Session::begin(user, epoch, remember, at(1000)).unwrap();
+            let session = Session::begin(proven(user, epoch), remember, at(1000)).unwrap();
             let line = set(&sessions, &session);
             let attributes = line.split_once("; ").unwrap().1;
             let age = if remember { "; Max-Age=360000" } else { "" };
@@ -346,7 +365,7 @@ mod tests {
         assert!(
             set(
                 &self::sessions("s", "/", false),
-                &Session::begin(1, 0, false, at(0)).unwrap()
+                &Session::begin(proven(1, 0), false, at(0)).unwrap()
             )
             .ends_with("; HttpOnly; SameSite=Lax; Path=/")
         );
@@ -355,8 +374,8 @@ mod tests {
     #[test]
     fn a_session_ends_by_the_servers_clock() {
         let sessions = sessions("s", "/", false);
-        let plain = Session::begin(7, 0, false, at(1000)).unwrap();
-        let remembered = Session::begin(7, 0, true, at(1000)).unwrap();
+        let plain = Session::begin(proven(7, 0), false, at(1000)).unwrap();
+        let remembered = Session::begin(proven(7, 0), true, at(1000)).unwrap();
         for (session, lifetime) in [(plain, HOUR), (remembered, 100 * HOUR)] {
             let request = request(&[&set(&sessions, &session)]);
             assert!(sessions.read(&request, at(999 + lifetime)).is_some());
@@ -367,27 +386,30 @@ mod tests {
     #[test]
     fn a_session_is_renewed_in_its_second_half_and_keeps_its_form_token() {
         let sessions = sessions("s", "/", false);
-        let session = Session::begin(7, 2, false, at(0)).unwrap();
+        let session = Session::begin(proven(7, 2), false, at(0)).unwrap();
         assert_eq!(sessions.renewed(&session, at(HOUR / 2 - 1)), None);
         let renewed = sessions.renewed(&session, at(HOUR / 2)).unwrap();
         let request = request(&[&set(&sessions, &renewed)]);
         assert!(sessions.read(&request, at(HOUR)).is_some());
         let token = |session| sessions.form_token(session).text().to_owned();
         assert_eq!(token(&session), token(&renewed));
-        let raised = sessions.at_epoch(&session, 3, at(10));
+        for elsewhere in [2, 4, i64::MIN] {
+            assert_eq!(sessions.gone_on(&session, elsewhere, at(10)), None);
+        }
+        let raised = sessions.gone_on(&session, 3, at(10)).unwrap();
         assert_eq!((raised.user(), raised.epoch()), (7, 3));
         assert_ne!(token(&session), token(&raised));
-        let other = Session::begin(7, 2, false, at(0)).unwrap();
+        let other = Session::begin(proven(7, 2), false, at(0)).unwrap();
         assert_ne!(token(&session), token(&other), "of another browser");
     }
 
     #[test]
     fn cookies_of_others_are_no_session() {
         let ours = sessions("s", "/", false);
-        let line = set(&ours, &Session::begin(7, 0, false, at(0)).unwrap());
+        let line = set(&ours, &Session::begin(proven(7, 0), false, at(0)).unwrap());
         let foreign = set(
             &sessions("t", "/", false),
-            &Session::begin(8, 0, false, at(0)).unwrap(),
+            &Session::begin(proven(8, 0), false, at(0)).unwrap(),
         );
         assert_eq!(ours.read(&request(&[&foreign]), at(0)), None);
         // From elsewhere on the same host: the one that opens counts.
@@ -409,7 +431,7 @@ mod tests {
 
     #[test]
     fn neither_seed_nor_key_is_printed() {
-        let session = Session::begin(7, 0, false, at(0)).unwrap();
+        let session = Session::begin(proven(7, 0), false, at(0)).unwrap();
         assert!(!format!("{session:?}").contains("seed"));
         let printed = format!("{:?}", sessions("s3cret", "/", false));
         assert_eq!(printed, "Sessions(\"english_session\")");

@@ -41,6 +41,8 @@ pub struct TokenClaims {
     pub user: i64,
     /// From when on it is no longer valid.
     pub expires: u64,
+    /// When it was issued, in seconds since 1970, if it says so.
+    pub issued: Option<u64>,
 }
 
 /// Why a token is refused.
@@ -158,13 +160,15 @@ impl WireClaims {
             .parse()
             .ok()
             .filter(|id: &i64| id.to_string() == self.sub)?;
-        // Nothing depends on it, but it must be a time.
-        if let Some(issued) = &self.iat {
-            whole_seconds(issued)?;
-        }
+        // It need not be there, but must be a time.
+        let issued = match &self.iat {
+            Some(issued) => Some(whole_seconds(issued)?),
+            None => None,
+        };
         Some(TokenClaims {
             user,
             expires: whole_seconds(&self.exp)?,
+            issued,
         })
     }
 }
@@ -240,6 +244,7 @@ mod tests {
         let claims = TokenClaims {
             user: 7,
             expires: 4600,
+            issued: Some(1000),
         };
         // The second time from the cache, and the clock may go back.
         for now in [1000, 4599, 4600, 4599, 0] {

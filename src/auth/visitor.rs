@@ -1,6 +1,6 @@
 //! Who visits the pages of an app: the session of a request, if it is still good, and its user.
 //!
-//! A session ends with its time, with a new epoch of its user, and with its user. What is wrong with a cookie
+//! A session ends with its time, with a new epoch of its user, with its user, and when users are restored. What is wrong with a cookie
 //! makes its visitor nobody: a page has something to show to everybody. It must not know what an app keeps of
 //! a user.
 
@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::session::{OpenedSession, Session, Sessions};
-use crate::http::{HttpError, Viewer, serve_as};
+use crate::http::{HttpError, PrivateResponse, Viewer, serve_as};
 use crate::web::csrf::FormToken;
 use crate::web::form::FormFields;
 
@@ -30,6 +30,10 @@ pub trait SessionUsers: Send + Sync + 'static {
     /// # Errors
     /// When the store cannot be read.
     fn find(&self, id: i64) -> Result<Option<(i64, Self::User)>, HttpError>;
+
+    /// When the users were last restored from a backup, in seconds since 1970. Of what was issued before then
+    /// nobody knows whose it is: a number may be another user's by now, and an epoch an older one.
+    fn restored(&self) -> Option<u64>;
 }
 
 /// Somebody who is signed in.
@@ -95,14 +99,16 @@ pub async fn authenticate<S: SessionUsers>(
     if let Some(visitor) = visitor {
         request.extensions_mut().insert(Arc::new(visitor));
     }
-    let mut response = serve_as(viewer, request, next).await;
-    // Pages of somebody signed in are stored by nobody.
-    if let Some(session) = renewed
-        && let Err(error) = app.sessions().set(&mut response, &session)
-    {
-        return error.into_response();
+    let response = serve_as(viewer, request, next).await;
+    let Some(session) = renewed else {
+        return response;
+    };
+    // What the browser stores it would answer from later, and a cookie is not to be set again then.
+    let mut response = PrivateResponse::not_stored(response).into_response();
+    match app.sessions().set(&mut response, &session) {
+        Ok(()) => response,
+        Err(error) => error.into_response(),
     }
-    response
 }
 
 fn visitor<S: SessionUsers>(
@@ -118,6 +124,10 @@ fn visitor<S: SessionUsers>(
         form_token,
         viewer,
     } = opened;
+    let is_outdated = |restored| session.is_from_before(restored);
+    if app.restored().is_some_and(is_outdated) {
+        return Ok(None);
+    }
     let id = session.user();
     let user = app.find(id)?;
     let user = user.filter(|(epoch, _)| *epoch == session.epoch());

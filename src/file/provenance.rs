@@ -72,6 +72,10 @@ pub struct Provenance {
     /// seeds. The rows of a bake follow from its inputs.
     #[serde(skip)]
     pub state: Option<String>,
+    /// When it was last restored from a backup, in seconds since 1970; nothing where it never was. Numbers of rows
+    /// that were given between the backup and then are given once more.
+    #[serde(skip)]
+    pub restored: Option<u64>,
 }
 
 /// One input of a bake.
@@ -171,6 +175,7 @@ impl Provenance {
             rows,
             inputs,
             state: Some(fact("state")?).filter(|state| !state.is_empty()),
+            restored: fact("restored")?.parse().ok(),
         }))
     }
 }
@@ -193,6 +198,12 @@ pub(crate) fn record_state(connection: &Connection) -> rusqlite::Result<()> {
     let state = format!("{:016x}{:016x}", release::random(), release::random());
     let record = "INSERT OR REPLACE INTO ekiben_provenance VALUES ('state', ?1)";
     connection.execute(record, [state]).map(drop)
+}
+
+/// Says in a file that it is restored at `time`, in seconds since 1970.
+pub(crate) fn record_restore(connection: &Connection, time: u64) -> rusqlite::Result<()> {
+    let record = "INSERT OR REPLACE INTO ekiben_provenance VALUES ('restored', ?1)";
+    connection.execute(record, [time.to_string()]).map(drop)
 }
 
 /// The version of a schema; files from before there were versions do not say it.

@@ -102,6 +102,7 @@ pub(crate) fn load(
         rows: stored.rows,
         inputs: stored.inputs,
         state: None,
+        restored: None,
     };
     progress.begin(Phase::Statistics);
     output.analyze(&provenance)?;

@@ -25,6 +25,7 @@ use super::{Blog, BlogState, Result, body};
 use crate::apps::answer::text;
 use crate::auth::SignIn;
 use crate::auth::password::Verified;
+use crate::auth::session::ProvenUser;
 use crate::config::Secret;
 use crate::http::{Client, PrivateResponse};
 use crate::store::{Outcome, StoreError};
@@ -47,7 +48,7 @@ pub(super) struct User<'r> {
 }
 
 const USER: &str = "SELECT email, username, bio, image FROM user WHERE id = ?1";
-const BY_EMAIL: &str = "SELECT id, password FROM user WHERE email = ?1";
+const BY_EMAIL: &str = "SELECT id, session_epoch, password FROM user WHERE email = ?1";
 const REHASH: &str = "UPDATE user SET password = ?2 WHERE id = ?1 AND password = ?3";
 const USERNAME_TAKEN: &str = "SELECT 1 FROM user WHERE username = ?1 AND id <> ?2";
 const EMAIL_TAKEN: &str = "SELECT 1 FROM user WHERE email = ?1 AND id <> ?2";
@@ -236,8 +237,9 @@ pub(super) async fn login(
     let fields = body::fields(&blog.work, "user", &body?).await?;
     let client = blog.users.client(&extensions, &headers);
     let credentials = Credentials::read(&fields)?;
-    let id = sign_in(&blog, client, credentials).await?;
-    let id = id.ok_or(ConduitError::credentials())?;
+    let user = sign_in(&blog, client, credentials).await?;
+    // Tokens outlive passwords: clients go on with theirs.
+    let id = user.ok_or(ConduitError::credentials())?.id;
     let token = blog.tokens.issue(id, SystemTime::now())?;
     let body = blog
         .store
@@ -265,7 +267,7 @@ impl Credentials {
     }
 }
 
-/// The number of the user with these credentials, if they are anybody's.
+/// The user with these credentials, if they are anybody's.
 ///
 /// # Errors
 /// 429 after too many attempts of the account or of `client`.
@@ -273,11 +275,12 @@ pub(super) async fn sign_in(
     blog: &Blog,
     client: Client,
     Credentials { email, password }: Credentials,
-) -> Result<Option<i64>> {
+) -> Result<Option<ProvenUser>> {
     let account = blog.store.read(|connection| -> Result<_> {
         let mut select = connection.prepare_cached(BY_EMAIL)?;
         let account = select.query_row([&email], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?))
+            let (id, epoch) = (row.get(0)?, row.get(1)?);
+            Ok((ProvenUser { id, epoch }, row.get::<_, Option<String>>(2)?))
         });
         Ok(account.optional()?)
     })?;
@@ -289,13 +292,13 @@ pub(super) async fn sign_in(
         stored: stored_hash.as_deref(),
     };
     let verified = blog.users.sign_in(attempt, Instant::now()).await?;
-    let (Some((id, _)), Verified::Yes { rehash }) = (account, verified) else {
+    let (Some((user, _)), Verified::Yes { rehash }) = (account, verified) else {
         return Ok(None);
     };
     if let Some(hash) = rehash {
-        keep_hash(blog, id, hash, stored_hash).await;
+        keep_hash(blog, user.id, hash, stored_hash).await;
     }
-    Ok(Some(id))
+    Ok(Some(user))
 }
 
 /// Stores a new hash of the same password. Where that cannot be, as on a full disk, the old one goes on

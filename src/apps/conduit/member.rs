@@ -99,12 +99,16 @@ fn viewer(blog: &Blog, headers: &HeaderMap) -> Result<Viewer> {
         return Ok(Viewer::Anonymous);
     };
     let claims = blog.tokens.verify(token, SystemTime::now());
-    let id = claims
-        .map_err(|fault| match fault {
-            TokenFault::Expired => ConduitError::token("has expired"),
-            TokenFault::Invalid => ConduitError::token("is invalid"),
-        })?
-        .user;
+    let claims = claims.map_err(|fault| match fault {
+        TokenFault::Expired => ConduitError::token("has expired"),
+        TokenFault::Invalid => ConduitError::token("is invalid"),
+    })?;
+    // Of a token from before a restore nobody knows whose it is: the number may be another user's by now.
+    let restored = blog.store.generation().provenance().restored;
+    if restored.is_some_and(|restored| claims.issued.is_none_or(|issued| issued < restored)) {
+        return Err(ConduitError::token("has expired").into());
+    }
+    let id = claims.user;
     // Nothing but a reset removes users.
     let reading = LastingReading::begin(&blog.store);
     if let Some(known) = reading.cached(&blog.members, &id) {

@@ -100,4 +100,8 @@ impl SessionUsers for Drill {
         }
         Ok(found)
     }
+
+    fn restored(&self) -> Option<u64> {
+        self.store.generation().provenance().restored
+    }
 }

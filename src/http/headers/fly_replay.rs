@@ -14,7 +14,7 @@ const FLY_REPLAY: HeaderName = HeaderName::from_static("fly-replay");
 /// (<https://fly.io/docs/networking/dynamic-request-routing/#limitations>).
 const REPLAYED_BYTES: u64 = 1_000_000;
 
-/// Marks the refusal of a write by a replica.
+/// Marks the refusal of a write by a replica, or an answer that went without one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WriteRefused;
 

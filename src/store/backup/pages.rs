@@ -12,7 +12,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, ffi};
 
 use super::error::{BackupError, CopyError};
-use crate::file::provenance::{Provenance, record_state};
+use crate::file::provenance::{Provenance, record_restore, record_state};
 use crate::file::why_not_sqlite;
 use crate::store::open::acceptance::{provenance_of, unreadable};
 use crate::store::open::files::mark_log;
@@ -98,6 +98,15 @@ pub(in crate::store) fn copy(
 pub(super) fn name_state(copy: &Path, target: &Path) -> Result<(), CopyError> {
     let named = open_unpublished(copy).and_then(|copy| record_state(&copy));
     named.map_err(|cause| CopyError::Sqlite {
+        path: target.to_owned(),
+        cause,
+    })
+}
+
+/// Says in a copy that it is restored at `time`: who was somebody before may be somebody else in it.
+pub(super) fn date_restore(copy: &Path, target: &Path, time: u64) -> Result<(), CopyError> {
+    let dated = open_unpublished(copy).and_then(|copy| record_restore(&copy, time));
+    dated.map_err(|cause| CopyError::Sqlite {
         path: target.to_owned(),
         cause,
     })

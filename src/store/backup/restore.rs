@@ -5,6 +5,8 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::pages;
 use super::{BackupError, Copied, CopyError};
@@ -47,12 +49,17 @@ pub fn restore(
     files.clear()?;
     let generation = files.unused()?;
     let target = files.path(generation);
+    let begun = Instant::now();
+    let (restored, wait) = next_second();
     let (to, ()) = files.make(generation, |temporary| {
         drop(File::create(temporary).map_err(|cause| file_error(&target, cause))?);
         pages::copy(&transaction, file, temporary, &target)?;
+        pages::date_restore(temporary, &target, restored)?;
         pages::check(file, temporary, &target)?;
         Ok::<_, BackupError>(())
     })?;
+    // What is issued says when to the second. Nothing is issued before the lock is given back.
+    thread::sleep(wait.saturating_sub(begun.elapsed()));
     let bytes = to.metadata().map_err(|cause| file_error(&to, cause))?.len();
     Ok(Copied {
         from: file.to_owned(),
@@ -61,6 +68,14 @@ pub fn restore(
         bytes,
         provenance,
     })
+}
+
+/// The second after this one, since 1970, and how long it is until then.
+fn next_second() -> (u64, Duration) {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let since = since.unwrap_or_default();
+    let next = since.as_secs() + 1;
+    (next, Duration::from_secs(next).saturating_sub(since))
 }
 
 /// A file that was copied by hand may have a log or a journal beside it that belongs to it. Otherwise

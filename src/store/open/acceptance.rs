@@ -172,6 +172,7 @@ mod tests {
                 rows: BTreeMap::new(),
                 inputs: Vec::new(),
                 state: None,
+                restored: None,
             };
             fit(Path::new("x"), &provenance, &schema).map_err(|error| error.to_string())
         };

@@ -8,13 +8,15 @@ use std::path::Path;
 use std::process::Stdio;
 use std::thread;
 
-use axum::http::StatusCode;
-use serde_json::json;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::conduit::site::{SECRET, bake_blog};
-use crate::support::binary::{Finished, Process, ekiben, finish};
+use crate::support::binary::{Finished, Process, ekiben, finish, run};
 use crate::support::client::Client;
+use crate::support::data_folder::stop;
 use crate::support::terminal::pty;
 
 /// Two users without a password.
@@ -204,13 +206,13 @@ async fn a_primary_keeps_its_key_and_counts_by_address() {
         0o600
     );
     let (_, body) = log_in(&server, "BOB@example.com", PASSWORD).await;
-    let user: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let user: Value = serde_json::from_str(&body).unwrap();
     let token = user["user"]["token"].as_str().unwrap();
     let ask = async |server: &Process| {
         let mut client = Client::connect(server.address).await.unwrap();
-        let request = axum::http::Request::get("/api/user");
+        let request = Request::get("/api/user");
         let request = request.header("authorization", format!("Token {token}"));
-        let body = axum::body::Body::empty();
+        let body = Body::empty();
         client.send(request.body(body).unwrap()).await.unwrap().0
     };
     assert_eq!(ask(&server).await, 200);
@@ -224,4 +226,44 @@ async fn a_primary_keeps_its_key_and_counts_by_address() {
     assert_eq!(ask(&server).await, 200, "after a restart");
     assert_eq!(fs::read_to_string(&key).unwrap(), secret);
     assert!(!log.contains(secret.trim_end()));
+}
+
+/// Numbers that were given after a backup are given once more after it is restored.
+#[tokio::test]
+async fn a_token_from_before_a_restore_is_nobodys() {
+    let folder = blog();
+    let input = format!("{PASSWORD}\n");
+    set_password(folder.path(), "alice", input.as_bytes()).exits(0);
+    let token = async || {
+        let server = Process::start(folder.path(), &[]);
+        let (status, body) = log_in(&server, "alice@example.com", PASSWORD).await;
+        assert_eq!(status, 200, "{body}");
+        let body: Value = serde_json::from_str(&body).unwrap();
+        let token = body["user"]["token"].as_str().unwrap().to_owned();
+        (server, format!("Token {token}"))
+    };
+    let user = async |server: &Process, token: &str| {
+        let mut client = Client::connect(server.address).await.unwrap();
+        let request = Request::get("/api/user").header("authorization", token);
+        let request = request.body(Body::empty()).unwrap();
+        client.send(request).await.unwrap()
+    };
+    let (server, before) = token().await;
+    assert_eq!(user(&server, &before).await.0, 200);
+    stop(server);
+    run(
+        folder.path(),
+        &["backup", "--data-dir", "data", "backup.sqlite"],
+    )
+    .exits(0);
+    run(
+        folder.path(),
+        &["restore", "--data-dir", "data", "backup.sqlite"],
+    )
+    .exits(0);
+    let (server, after) = token().await;
+    let (status, body) = user(&server, &before).await;
+    assert_eq!(status, 401, "{body}");
+    assert!(body.contains("has expired"), "{body}");
+    assert_eq!(user(&server, &after).await.0, 200);
 }

@@ -1,12 +1,17 @@
 //! Sessions and accounts against those who mean harm: sessions that were fixed, kept or made up, forms that are
 //! not the site's own, addresses that would lead away, and guesses at who has an account.
 
+use std::cell::Cell;
+
 use axum::http::Method;
+use ekiben::auth::password::PasswordCost;
+use ekiben::store::StoreError;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::english::site::{PASSWORD, options};
 use crate::support::browser::{encoded, html};
-use crate::support::harness::Site;
+use crate::support::harness::{Answer, Site};
 
 #[tokio::test]
 async fn a_session_is_another_one_after_each_sign_in() {
@@ -268,4 +273,84 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
         );
     }
     assert_eq!(pages[0], pages[1]);
+}
+
+/// Gives ann a hash that takes longer to verify than a write takes.
+async fn hash_slowly(site: &Site) {
+    let cost = PasswordCost {
+        memory_kib: 32 * 1024,
+        passes: 4,
+    };
+    let hash = cost.hash(&PASSWORD.into()).unwrap();
+    let job = move |connection: &Connection| {
+        let sql = "UPDATE users SET encrypted_password = ?1";
+        Ok::<_, StoreError>(connection.execute(sql, [hash])?)
+    };
+    site.store.write(job).await.unwrap();
+}
+
+/// What `request` is answered, during which `sql` was done.
+async fn answered_during(
+    site: &Site,
+    sql: &'static str,
+    request: impl AsyncFn() -> Answer,
+) -> Answer {
+    loop {
+        hash_slowly(site).await;
+        let is_done = Cell::new(false);
+        let request = async {
+            let answer = request().await;
+            (answer, is_done.get())
+        };
+        let write = async {
+            let job = |connection: &Connection| Ok::<_, StoreError>(connection.execute(sql, [])?);
+            site.store.write(job).await.unwrap();
+            is_done.set(true);
+        };
+        // The request is begun first. On a machine that is busy it may still end first.
+        let ((answer, was_during), ()) = tokio::join!(request, write);
+        if was_during {
+            return answer;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_changes_while_it_is_verified_signs_nobody_in() {
+    let site = Site::of_drill();
+    site.learner("ann").await;
+    let changed =
+        "UPDATE users SET encrypted_password = 'another', session_epoch = session_epoch + 1";
+    let eve = site.browser();
+    answered_during(&site, changed, async || {
+        eve.signs_in("ann", PASSWORD, true).await
+    })
+    .await
+    .is(401);
+    assert!(!eve.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn a_sign_out_elsewhere_holds_for_whoever_changes_an_address_at_the_time() {
+    let site = Site::of_drill();
+    let ended = "UPDATE users SET session_epoch = session_epoch + 1";
+    for (number, body) in [
+        json!({"user": {"email": "anna@example.com", "current_password": PASSWORD}}),
+        json!({"user": {"current_password": PASSWORD}}),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let ann = site.learner(&format!("ann{number}")).await;
+        let token = ann.token().await;
+        let cookie = ann.cookie("english_session").unwrap();
+        let headers = [("x-csrf-token", token.as_str())];
+        let change = async || {
+            ann.set_cookie("english_session", &cookie);
+            ann.json_with(Method::PATCH, "/users.json", &headers, body)
+                .await
+        };
+        answered_during(&site, ended, change).await.is(204);
+        assert!(!ann.is_signed_in().await, "{body}");
+    }
 }

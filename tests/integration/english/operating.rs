@@ -215,3 +215,35 @@ async fn accounts_of_the_original_sign_in_and_are_hashed_anew() {
     again.signs_in("old", PASSWORD, false).await.is(302);
     assert!(again.page("/users/edit").await.contains("<td>worst</td>"));
 }
+
+/// Numbers that were given after a backup are given once more after it is restored.
+#[tokio::test]
+async fn a_session_from_before_a_restore_is_nobodys() {
+    let folder = stopped().await;
+    run(
+        folder.path(),
+        &["backup", "--data-dir", "data", "backup.sqlite"],
+    )
+    .exits(0);
+    let site = reopened(folder);
+    let (ann, bob) = (site.browser(), site.learner("bob").await);
+    ann.signs_in("ann", PASSWORD, true).await.is(302);
+    let cookies = [&ann, &bob].map(|browser| browser.cookie("english_session").unwrap());
+    let number = site.user_id("bob@example.com");
+    let folder = site.close();
+    run(
+        folder.path(),
+        &["restore", "--data-dir", "data", "backup.sqlite"],
+    )
+    .exits(0);
+    let site = reopened(folder);
+    let carol = site.learner("carol").await;
+    assert_eq!(site.user_id("carol@example.com"), number);
+    assert!(carol.is_signed_in().await);
+    let browser = site.browser();
+    for cookie in cookies {
+        browser.set_cookie("english_session", &cookie);
+        assert!(!browser.is_signed_in().await);
+    }
+    browser.signs_in("ann", PASSWORD, true).await.is(302);
+}

@@ -18,7 +18,7 @@ use axum::routing::{get, post};
 use ekiben::apps::{AppData, MountContext, MountError, Mounted, ServedApp};
 use ekiben::auth::password::{Length, PasswordRule, Verified};
 use ekiben::auth::reset::ResetTokens;
-use ekiben::auth::session::{Session, Sessions};
+use ekiben::auth::session::{ProvenUser, Session, Sessions};
 use ekiben::auth::token::{TokenFault, Tokens, credential};
 use ekiben::auth::{SignIn, Users};
 use ekiben::config::Secret;
@@ -206,7 +206,11 @@ async fn sign_in(
     }
     let now = SystemTime::now();
     let token = club.tokens.issue(account.id, now)?;
-    let session = Session::begin(account.id, account.epoch, given.remember, now).unwrap();
+    let user = ProvenUser {
+        id: account.id,
+        epoch: account.epoch,
+    };
+    let session = Session::begin(user, given.remember, now).unwrap();
     let mut response = Json(json!({"token": token, "rehashed": was_rehashed})).into_response();
     club.sessions.set(&mut response, &session)?;
     Ok(response)
@@ -246,7 +250,10 @@ async fn password(
         .ok_or_else(|| unauthorized("no session"))?;
     let hash = club.users.passwords().hash(&given.password).await?;
     let epoch = club.change(session.user(), hash);
-    let session = club.sessions.at_epoch(&session, epoch, SystemTime::now());
+    let session = club
+        .sessions
+        .gone_on(&session, epoch, SystemTime::now())
+        .unwrap();
     let mut response = StatusCode::NO_CONTENT.into_response();
     club.sessions.set(&mut response, &session)?;
     Ok(response)

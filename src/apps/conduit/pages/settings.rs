@@ -92,10 +92,11 @@ pub(super) async fn save(
             let user = blog.store.read(|connection| -> Result<_, HttpError> {
                 Ok(SessionUser::find(connection, visitor.id)?)
             })?;
-            let next = visitor.session.epoch().checked_add(1);
-            if let Some(user) = user.filter(|user| is_new && Some(user.epoch) == next) {
-                let now = SystemTime::now();
-                let session = blog.sessions.at_epoch(&visitor.session, user.epoch, now);
+            let (session, now) = (&visitor.session, SystemTime::now());
+            let user = user.filter(|_| is_new);
+            if let Some(session) =
+                user.and_then(|user| blog.sessions.gone_on(session, user.epoch, now))
+            {
                 blog.sessions.set(&mut response, &session)?;
             }
             return Ok(response);

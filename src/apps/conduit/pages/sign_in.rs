@@ -7,18 +7,17 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::frame::{PageFrame, form_page};
 use super::home;
 use super::posted::{ApiFields, FormErrors, FormRefusal, Posted, typed};
 use super::terms::FormTerms;
 use crate::apps::conduit::account::{self, Credentials, NewAccount};
-use crate::apps::conduit::answer::envelope;
 use crate::apps::conduit::member::SessionUser;
 use crate::apps::conduit::problem::ConduitError;
 use crate::apps::conduit::{Blog, BlogState, Result};
-use crate::auth::session::Session;
+use crate::auth::session::{ProvenUser, Session};
 use crate::http::{Client, HttpError};
 use crate::web::csrf::FormToken;
 use crate::web::flash;
@@ -155,10 +154,10 @@ pub(super) async fn enter(
         Ok(credentials) => {
             let client = blog.users.client(&extensions, &headers);
             match account::sign_in(&blog, client, credentials).await? {
-                Some(id) => {
+                Some(user) => {
                     let remember = form.text("remember").is_some();
                     let mut response = see_other(local_or(Some(&to), &frame.url("/")));
-                    begin(&blog, &mut response, id, remember)?;
+                    begin(&blog, &mut response, user, remember)?;
                     return Ok(response);
                 }
                 None => ConduitError::credentials(),
@@ -188,35 +187,45 @@ pub(super) async fn register(
     let posted = match NewAccount::read(&with_password(fields, &form).0) {
         Err(error) => Posted::Refused(error.into()),
         Ok(new) => {
-            let number = |_: &rusqlite::Connection, id: i64| envelope("id", &id);
-            Posted::of(account::insert(&blog, client, new, terms, number).await?)?
+            let made = |connection: &rusqlite::Connection, id: i64| -> Result<_> {
+                let user = SessionUser::find(connection, id)?;
+                let epoch = user.map(|user| user.epoch).unwrap_or_default();
+                serde_json::to_vec(&NewUser { id, epoch })
+                    .map_err(|e| HttpError::internal(e).into())
+            };
+            Posted::of(account::insert(&blog, client, new, terms, made).await?)?
         }
     };
     match posted {
         Posted::Done(body) => {
-            #[derive(Deserialize)]
-            struct Number {
-                id: i64,
-            }
-            let Number { id } = serde_json::from_slice(&body).map_err(HttpError::internal)?;
+            let NewUser { id, epoch } =
+                serde_json::from_slice(&body).map_err(HttpError::internal)?;
             let home = frame.url("/");
             let mut response = match local_or(Some(&to), &home) {
                 to if to == home => flash::lead(&blog.cookies, to, home::WELCOME)?,
                 to => see_other(to),
             };
-            begin(&blog, &mut response, id, false)?;
+            begin(&blog, &mut response, ProvenUser { id, epoch }, false)?;
             Ok(response)
         }
         Posted::Refused(refusal) => {
-            if let Some(id) = same_account(&blog, &refusal, client, &form).await? {
+            if let Some(user) = same_account(&blog, &refusal, client, &form).await? {
                 let mut response = see_other(local_or(Some(&to), &frame.url("/")));
-                begin(&blog, &mut response, id, false)?;
+                begin(&blog, &mut response, user, false)?;
                 return Ok(response);
             }
             let frame = frame.at("/register");
             EntryKind::SignUp.page(&blog, (&frame, &headers), (&form, &to), Some(&refusal))
         }
     }
+}
+
+/// What the writer says of a new account. A form that is sent again is told the same, so it proves no more than
+/// the first did.
+#[derive(Serialize, Deserialize)]
+struct NewUser {
+    id: i64,
+    epoch: i64,
 }
 
 /// The account that a form was refused for, if it is the one that the form wants, password included: the form
@@ -226,7 +235,7 @@ async fn same_account(
     refusal: &FormRefusal,
     client: Client,
     form: &FormFields,
-) -> Result<Option<i64>> {
+) -> Result<Option<ProvenUser>> {
     let is_taken = refusal.status == StatusCode::CONFLICT;
     if !is_taken || !refusal.concerns(&["username", "email"]) {
         return Ok(None);
@@ -244,13 +253,9 @@ fn with_password(mut fields: ApiFields, form: &FormFields) -> ApiFields {
     fields
 }
 
-/// Begins a session of the user `id`.
-fn begin(blog: &Blog, response: &mut Response, id: i64, remember: bool) -> Result<()> {
-    let user = blog
-        .store
-        .read(|connection| -> Result<_, HttpError> { Ok(SessionUser::find(connection, id)?) })?;
-    let user = user.ok_or_else(|| HttpError::bare(StatusCode::UNAUTHORIZED))?;
-    let session = Session::begin(id, user.epoch, remember, SystemTime::now());
+/// Begins a session of `user`.
+fn begin(blog: &Blog, response: &mut Response, user: ProvenUser, remember: bool) -> Result<()> {
+    let session = Session::begin(user, remember, SystemTime::now());
     let session = session.map_err(HttpError::internal)?;
     blog.sessions.set(response, &session)
 }

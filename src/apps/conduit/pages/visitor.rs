@@ -22,4 +22,8 @@ impl SessionUsers for Blog {
         })?;
         Ok(user.map(|user| (user.epoch, user.username)))
     }
+
+    fn restored(&self) -> Option<u64> {
+        self.store.generation().provenance().restored
+    }
 }

@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,23 +14,24 @@ use crate::apps::english::time::{in_json, now};
 use crate::apps::english::{Drill, Result};
 use crate::auth::SignIn;
 use crate::auth::password::Verified;
+use crate::auth::session::ProvenUser;
 use crate::config::Secret;
 use crate::http::{Client, HttpError};
 use crate::store::StoreError;
 
 const ACCOUNT: &str = "SELECT email, mode, role, created_at, updated_at FROM users WHERE id = ?1";
-const BY_EMAIL: &str = "SELECT id, encrypted_password FROM users WHERE email = ?1";
+const BY_EMAIL: &str = "SELECT id, session_epoch, encrypted_password FROM users WHERE email = ?1";
 const HASH: &str = "SELECT encrypted_password FROM users WHERE id = ?1";
 const REHASH: &str =
     "UPDATE users SET encrypted_password = ?2 WHERE id = ?1 AND encrypted_password = ?3";
 const TAKEN: &str = "SELECT 1 FROM users WHERE email = ?1 AND id <> ?2";
 const INSERT: &str = "INSERT INTO users (email, encrypted_password, mode, created_at, updated_at) \
-    VALUES (?1, ?2, ?3, ?4, ?4)";
+    VALUES (?1, ?2, ?3, ?4, ?4) RETURNING id, session_epoch";
 const END_SESSIONS: &str = "UPDATE users SET session_epoch = session_epoch + 1 WHERE id = ?1";
 /// What is null stays. A new password ends the sessions that there are, by ?5.
 const UPDATE: &str = "UPDATE users SET email = ifnull(?3, email), \
     encrypted_password = ifnull(?4, encrypted_password), session_epoch = session_epoch + ?5, \
-    updated_at = ?6 WHERE id = ?1 AND encrypted_password = ?2";
+    updated_at = ?6 WHERE id = ?1 AND encrypted_password = ?2 RETURNING id, session_epoch";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
@@ -131,15 +132,23 @@ pub(in crate::apps::english) fn account(drill: &Drill, id: i64) -> Result<Option
     })
 }
 
-/// The number and the hash of whoever has an address.
+/// Whoever has an address, if that is proven, and the hash that a password is held against.
 pub(in crate::apps::english) fn by_email(
     drill: &Drill,
     email: &str,
-) -> Result<Option<(i64, String)>> {
+) -> Result<Option<(ProvenUser, String)>> {
     drill.store.read(|connection| -> Result<_> {
         let mut select = connection.prepare_cached(BY_EMAIL)?;
-        let found = select.query_row([email], |row| Ok((row.get(0)?, row.get(1)?)));
+        let found = select.query_row([email], |row| Ok((proven(row)?, row.get(2)?)));
         Ok(found.optional()?)
+    })
+}
+
+/// A user by the first two columns.
+fn proven(row: &Row<'_>) -> rusqlite::Result<ProvenUser> {
+    Ok(ProvenUser {
+        id: row.get(0)?,
+        epoch: row.get(1)?,
     })
 }
 
@@ -151,7 +160,7 @@ pub(in crate::apps::english) fn hash_of(drill: &Drill, id: i64) -> Result<Option
     })
 }
 
-/// The number of the user with this address and password, if they are anybody's.
+/// The user with this address and password, if they are anybody's.
 ///
 /// # Errors
 /// 429 after too many attempts of the account or of `client`.
@@ -160,7 +169,7 @@ pub(in crate::apps::english) async fn sign_in(
     client: Client,
     email: &str,
     password: &Secret,
-) -> Result<Option<i64>> {
+) -> Result<Option<ProvenUser>> {
     let account = by_email(drill, email)?;
     let stored = account.as_ref().map(|(_, hash)| hash.as_str());
     let attempt = SignIn {
@@ -170,13 +179,13 @@ pub(in crate::apps::english) async fn sign_in(
         stored,
     };
     let verified = drill.users.sign_in(attempt, Instant::now()).await?;
-    let (Some((id, old)), Verified::Yes { rehash }) = (account, verified) else {
+    let (Some((user, old)), Verified::Yes { rehash }) = (account, verified) else {
         return Ok(None);
     };
     if let Some(hash) = rehash {
-        keep_hash(drill, id, hash, old).await;
+        keep_hash(drill, user.id, hash, old).await;
     }
-    Ok(Some(id))
+    Ok(Some(user))
 }
 
 /// Stores a new hash of the same password. Where that cannot be, as on a replica, the old one goes on
@@ -191,29 +200,27 @@ async fn keep_hash(drill: &Drill, id: i64, hash: String, old: String) {
     }
 }
 
-/// Makes an account; its number.
+/// Makes an account; its user.
 pub(in crate::apps::english) async fn insert(
     drill: &Drill,
     email: String,
     hash: String,
-) -> Result<i64, Unsaved> {
+) -> Result<ProvenUser, Unsaved> {
     let job = move |connection: &Connection| {
         refuse_taken(connection, 0, &email)?;
-        connection
-            .prepare_cached(INSERT)?
-            .execute((&email, &hash, WalkMode::Normal, now()))?;
-        Ok(connection.last_insert_rowid())
+        let mut insert = connection.prepare_cached(INSERT)?;
+        Ok(insert.query_row((&email, &hash, WalkMode::Normal, now()), proven)?)
     };
     drill.store.write(job).await
 }
 
-/// Changes the account of the user `id`, whose hash is `known`.
+/// Changes the account of the user `id`, whose hash is `known`; the user as she is then.
 pub(in crate::apps::english) async fn update(
     drill: &Drill,
     id: i64,
     known: String,
     changes: Changes,
-) -> Result<(), Unsaved> {
+) -> Result<ProvenUser, Unsaved> {
     let job = move |connection: &Connection| {
         let Changes {
             email,
@@ -224,10 +231,9 @@ pub(in crate::apps::english) async fn update(
             refuse_taken(connection, id, email)?;
         }
         let row = (id, known, email, hash, i64::from(ends_sessions), now());
-        match connection.prepare_cached(UPDATE)?.execute(row)? {
-            0 => Err(Unsaved::Changed),
-            _ => Ok(()),
-        }
+        let mut update = connection.prepare_cached(UPDATE)?;
+        let changed = update.query_row(row, proven).optional()?;
+        changed.ok_or(Unsaved::Changed)
     };
     drill.store.write(job).await
 }

@@ -20,7 +20,6 @@ use crate::apps::english::parameters::LearnerParameters;
 use crate::apps::english::{Drill, DrillState, Result};
 use crate::auth::SignIn;
 use crate::auth::password::Verified;
-use crate::auth::visitor::SessionUsers as _;
 use crate::http::{Client, PrivateResponse};
 
 const PATH: &str = "/users/edit";
@@ -105,15 +104,10 @@ async fn save(
     let given = GivenAccount::of(&parameters);
     let client = drill.users.client(extensions, &parameters.headers);
     let is_page = parameters.format == Format::Html;
-    let flaws = apply(drill, &learner, client, &given).await?;
-    if flaws.is_empty() {
-        let mut response = match parameters.format {
-            Format::Json => StatusCode::NO_CONTENT.into_response(),
-            Format::Html => notices::lead(drill, "/", &notices::ACCOUNT_UPDATED)?,
-        };
-        go_on(drill, &learner, &mut response)?;
-        return Ok(PrivateResponse::not_stored(response).into_response());
-    }
+    let flaws = match apply(drill, &learner, client, &given).await? {
+        Ok(epoch) => return saved(drill, &learner, parameters.format, epoch),
+        Err(flaws) => flaws,
+    };
     if !is_page {
         let answer = (StatusCode::UNPROCESSABLE_ENTITY, Json(flaws.json())).into_response();
         return Ok(PrivateResponse::not_stored(answer).into_response());
@@ -129,13 +123,27 @@ async fn save(
     frame.page(drill, StatusCode::OK, &template)
 }
 
-/// Changes the account, or says why not.
+/// The answer to a change that is stored. Where it ended the learner's sessions, so that they are at `epoch` now,
+/// the one that it came with goes on.
+fn saved(drill: &Drill, learner: &Visitor, format: Format, epoch: Option<i64>) -> Result<Response> {
+    let mut response = match format {
+        Format::Json => StatusCode::NO_CONTENT.into_response(),
+        Format::Html => notices::lead(drill, "/", &notices::ACCOUNT_UPDATED)?,
+    };
+    let (session, now) = (&learner.session, SystemTime::now());
+    if let Some(session) = epoch.and_then(|epoch| drill.sessions.gone_on(session, epoch, now)) {
+        drill.sessions.set(&mut response, &session)?;
+    }
+    Ok(PrivateResponse::not_stored(response).into_response())
+}
+
+/// Changes the account, or says why not; the epoch of the sessions where that ended them.
 async fn apply(
     drill: &Drill,
     learner: &Visitor,
     client: Client,
     given: &GivenAccount,
-) -> Result<Flaws> {
+) -> Result<Result<Option<i64>, Flaws>> {
     let mut flaws = Flaws::default();
     let new_email = given.email.as_ref();
     let new_email = new_email.filter(|email| **email != learner.user.email);
@@ -148,7 +156,7 @@ async fn apply(
     }
     let Some(current) = &given.current_password else {
         flaws.note(Field::CurrentPassword, Flaw::Blank);
-        return Ok(flaws);
+        return Ok(Err(flaws));
     };
     let Some(known) = users::hash_of(drill, learner.id)? else {
         return Err(unauthorized());
@@ -164,33 +172,27 @@ async fn apply(
     if drill.users.sign_in(attempt, now).await? == Verified::No {
         flaws.note(Field::CurrentPassword, Flaw::Invalid);
     }
-    if !flaws.is_empty() || (new_email.is_none() && given.password.is_none()) {
-        return Ok(flaws);
+    if !flaws.is_empty() {
+        return Ok(Err(flaws));
+    }
+    if new_email.is_none() && given.password.is_none() {
+        return Ok(Ok(None));
     }
     if new_email.is_some() {
         drill.users.may_take_address(client, now)?;
     }
     // With a new address the same password is hashed anew: links that the old address was sent are void.
     let password = given.password.as_ref().unwrap_or(current);
+    let ends_sessions = given.password.is_some();
     let changes = Changes {
         email: new_email.cloned(),
         hash: Some(drill.users.passwords().hash(password).await?),
-        ends_sessions: given.password.is_some(),
+        ends_sessions,
     };
     match users::update(drill, learner.id, known, changes).await {
-        Ok(()) => Ok(flaws),
-        Err(unsaved) => unsaved.flaws((Field::CurrentPassword, Flaw::Invalid)),
-    }
-}
-
-/// Has the session of the learner go on where a new password ended all of them.
-fn go_on(drill: &Drill, learner: &Visitor, response: &mut Response) -> Result<()> {
-    match drill.find(learner.id)? {
-        Some((epoch, _)) if epoch != learner.session.epoch() => {
-            let now = SystemTime::now();
-            let session = drill.sessions.at_epoch(&learner.session, epoch, now);
-            drill.sessions.set(response, &session)
-        }
-        _ => Ok(()),
+        Ok(user) => Ok(Ok(ends_sessions.then_some(user.epoch))),
+        Err(unsaved) => unsaved
+            .flaws((Field::CurrentPassword, Flaw::Invalid))
+            .map(Err),
     }
 }

@@ -12,7 +12,7 @@ use crate::apps::english::learner::unauthorized;
 use crate::apps::english::pages::notices::{self, Notice};
 use crate::apps::english::parameters::{Parameters, TOKEN_HEADER};
 use crate::apps::english::{Drill, Result, target};
-use crate::auth::session::Session;
+use crate::auth::session::{ProvenUser, Session};
 use crate::auth::visitor::SessionUsers as _;
 use crate::http::{HttpError, PrivateResponse};
 use crate::web::flash;
@@ -23,14 +23,19 @@ use crate::web::redirect::found;
 pub(super) fn signed_in(
     drill: &Drill,
     parameters: &Parameters,
-    (id, remember): (i64, bool),
+    (user, remember): (ProvenUser, bool),
     status: StatusCode,
     notice: &Notice,
 ) -> Result<Response> {
-    // Whoever is not there any more cannot sign in.
-    let (epoch, _) = drill.find(id)?.ok_or_else(unauthorized)?;
+    // Whoever is not there any more cannot sign in, nor can who proved a password that was changed meanwhile.
+    let is_as_proven = drill
+        .find(user.id)?
+        .is_some_and(|(epoch, _)| epoch == user.epoch);
+    if !is_as_proven {
+        return Err(unauthorized());
+    }
     // A new one each time: a session that somebody else knew before is worth nothing.
-    let session = Session::begin(id, epoch, remember, SystemTime::now());
+    let session = Session::begin(user, remember, SystemTime::now());
     let session = session.map_err(HttpError::internal)?;
     let mut response = match parameters.format {
         Format::Json => {
@@ -39,7 +44,7 @@ pub(super) fn signed_in(
             if status == StatusCode::NO_CONTENT {
                 (status, token).into_response()
             } else {
-                let account = account(drill, id)?.ok_or_else(unauthorized)?;
+                let account = account(drill, user.id)?.ok_or_else(unauthorized)?;
                 (status, token, Json(account)).into_response()
             }
         }

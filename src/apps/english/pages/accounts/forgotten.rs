@@ -23,6 +23,7 @@ use crate::apps::english::pages::notices;
 use crate::apps::english::pages::strings::DrillStrings;
 use crate::apps::english::parameters::Parameters;
 use crate::apps::english::{Drill, DrillState, RESET_HOURS, Result};
+use crate::auth::session::ProvenUser;
 use crate::http::PrivateResponse;
 use crate::mail::Letter;
 use crate::store::StoreError;
@@ -117,7 +118,7 @@ pub(super) async fn ask(
 fn mail(drill: &Drill, email: String, t: &DrillStrings) -> Result<()> {
     let found = users::by_email(drill, &email)?;
     let (id, hash) = match &found {
-        Some((id, hash)) => (*id, hash.as_str()),
+        Some((user, hash)) => (user.id, hash.as_str()),
         None => (0, ""),
     };
     let token = drill.resets.issue(id, hash, SystemTime::now())?;
@@ -215,9 +216,9 @@ async fn set(drill: &Drill, frame: PageFrame, parameters: &Parameters) -> Result
     }
     let given = GivenAccount::of(parameters);
     let flaws = match apply(drill, &given).await? {
-        Ok(id) => {
+        Ok(user) => {
             let (status, notice) = (StatusCode::NO_CONTENT, &notices::PASSWORD_CHANGED);
-            return signed_in(drill, parameters, (id, false), status, notice);
+            return signed_in(drill, parameters, (user, false), status, notice);
         }
         Err(flaws) => flaws,
     };
@@ -233,8 +234,8 @@ async fn set(drill: &Drill, frame: PageFrame, parameters: &Parameters) -> Result
     frame.page(drill, StatusCode::OK, &template)
 }
 
-/// The number of the user who has a new password, or what is wrong.
-async fn apply(drill: &Drill, given: &GivenAccount) -> Result<Result<i64, Flaws>> {
+/// The user who has a new password, or what is wrong.
+async fn apply(drill: &Drill, given: &GivenAccount) -> Result<Result<ProvenUser, Flaws>> {
     let void = (Field::ResetToken, Flaw::Invalid);
     let token = given.reset_token.as_deref().unwrap_or_default();
     let request = drill.resets.read(token, SystemTime::now());
@@ -260,7 +261,7 @@ async fn apply(drill: &Drill, given: &GivenAccount) -> Result<Result<i64, Flaws>
     };
     // Of two that use the same link at once the second finds another hash.
     match users::update(drill, request.user(), known, changes).await {
-        Ok(()) => Ok(Ok(request.user())),
+        Ok(user) => Ok(Ok(user)),
         Err(unsaved) => unsaved.flaws(void).map(Err),
     }
 }

@@ -15,7 +15,7 @@ use crate::apps::english::pages::frame::PageFrame;
 use crate::apps::english::pages::notices;
 use crate::apps::english::parameters::Parameters;
 use crate::apps::english::{DrillState, Result};
-use crate::http::PrivateResponse;
+use crate::http::{PrivateResponse, WriteRefused};
 
 #[derive(Template)]
 #[template(path = "english/sign_in.html")]
@@ -79,8 +79,8 @@ pub(super) async fn enter(
     let client = drill.users.client(&extensions, &parameters.headers);
     let email = given.email.as_deref().unwrap_or_default();
     let password = given.password.clone().unwrap_or_default();
-    if let Some(id) = users::sign_in(&drill, client, email, &password).await? {
-        let whom = (id, given.remember);
+    if let Some(user) = users::sign_in(&drill, client, email, &password).await? {
+        let whom = (user, given.remember);
         let notice = &notices::SIGNED_IN;
         return signed_in(&drill, &parameters, whom, StatusCode::CREATED, notice);
     }
@@ -111,9 +111,9 @@ pub(super) async fn leave(
     State(drill): State<DrillState>,
     parameters: Parameters,
 ) -> Result<Response> {
-    // A copy of the site that takes no writes can only forget the cookie.
+    let takes_writes = drill.store.takes_writes();
     if let Some(visitor) = &parameters.visitor
-        && drill.store.takes_writes()
+        && takes_writes
     {
         users::end_sessions(&drill, visitor.id).await?;
     }
@@ -122,5 +122,9 @@ pub(super) async fn leave(
         Format::Html => notices::lead(&drill, "/", &notices::SIGNED_OUT)?,
     };
     drill.sessions.end(&mut response)?;
+    if !takes_writes {
+        // It can only forget the cookie. A proxy that knows the primary asks that one instead.
+        response.extensions_mut().insert(WriteRefused);
+    }
     Ok(PrivateResponse::not_stored(response).into_response())
 }

@@ -18,6 +18,7 @@ use crate::apps::english::pages::frame::PageFrame;
 use crate::apps::english::pages::notices;
 use crate::apps::english::parameters::Parameters;
 use crate::apps::english::{Drill, DrillState, Result};
+use crate::auth::session::ProvenUser;
 use crate::http::{Client, HttpError, PrivateResponse};
 use crate::web::redirect::found;
 
@@ -110,8 +111,8 @@ pub(super) async fn register(
     let given = GivenAccount::of(&parameters);
     let client = drill.users.client(&extensions, &parameters.headers);
     let flaws = match insert(&drill, client, &given).await? {
-        Ok(id) => {
-            let whom = (id, given.remember);
+        Ok(user) => {
+            let whom = (user, given.remember);
             let notice = &notices::SIGNED_UP;
             return signed_in(&drill, &parameters, whom, StatusCode::CREATED, notice);
         }
@@ -130,8 +131,12 @@ pub(super) async fn register(
     frame.page(&drill, StatusCode::OK, &template)
 }
 
-/// The number of the new account, or what is wrong.
-async fn insert(drill: &Drill, client: Client, given: &GivenAccount) -> Result<Result<i64, Flaws>> {
+/// The user of the new account, or what is wrong.
+async fn insert(
+    drill: &Drill,
+    client: Client,
+    given: &GivenAccount,
+) -> Result<Result<ProvenUser, Flaws>> {
     let email = given.email.clone().unwrap_or_default();
     let mut flaws = Flaws::default();
     check_email(&email, &mut flaws);
@@ -142,10 +147,10 @@ async fn insert(drill: &Drill, client: Client, given: &GivenAccount) -> Result<R
     let password = given.password.clone().unwrap_or_default();
     let hash = drill.users.register(client, &password, Instant::now());
     match users::insert(drill, email.clone(), hash.await?).await {
-        Ok(id) => Ok(Ok(id)),
+        Ok(user) => Ok(Ok(user)),
         // A form that was sent twice finds the account that it made.
         Err(Unsaved::Taken) => match users::sign_in(drill, client, &email, &password).await? {
-            Some(id) => Ok(Ok(id)),
+            Some(user) => Ok(Ok(user)),
             None => Ok(Err((Field::Email, Flaw::Taken).into())),
         },
         Err(other) => other.flaws((Field::Email, Flaw::Taken)).map(Err),
