@@ -15,7 +15,8 @@
 //! - [`store`]: opens them for serving: readers, the writer, generations
 //! - [`apps`]: the apps over a store
 //! - [`http`]: what all apps share on the way to the client
-//! - [`web`]: what the pages of apps share; [`auth`]: who asks
+//! - [`web`]: what the pages of apps share; [`auth`]: who asks; [`mail`]: letters to users, by a queue (`absent`:
+//!   what stands there in a build whose apps send none)
 //! - [`deploy`]: the files with which platforms run an app
 //! - [`release`]: which build this is
 //! - [`serving`]: from a configuration to stores, routes and threads

@@ -2,7 +2,8 @@
 //!
 //! Such a text is a form's token, which belongs to a session, or its key, which is good for one view. They are
 //! found in the rendered page by what they are, since nobody else can know them; so templates say nothing of
-//! it, and a text that a user wrote is never taken for one. It must not know whose page it is.
+//! it. A text of others is never taken for one. Where a user writes her own token, it is one: she sees the token
+//! of each of her sessions there. It must not know whose page it is.
 
 use memchr::memmem;
 

@@ -150,7 +150,7 @@ fn written(mut rows: Rows<'_>) -> Result<Vec<u8>> {
 }
 
 /// A comment as its author is shown it.
-fn shown(connection: &Connection, id: i64, _author: i64) -> Result<Vec<u8>> {
+fn shown(connection: &Connection, id: i64) -> Result<Vec<u8>> {
     let mut select = connection.prepare_cached(OWN)?;
     let mut rows = select.query([id])?;
     let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
@@ -236,7 +236,7 @@ pub(super) async fn insert(
     author: i64,
     (slug, text): (String, String),
     terms: WriteTerms,
-    shown: fn(&Connection, i64, i64) -> Result<Vec<u8>>,
+    shown: fn(&Connection, i64) -> Result<Vec<u8>>,
 ) -> Result<Outcome> {
     let bounds = CommentBounds::of(&blog.settings);
     write(blog, terms, move |connection| {
@@ -247,7 +247,7 @@ pub(super) async fn insert(
             .prepare_cached(INSERT)?
             .execute((article.id, author, Millis::now(), &text))?;
         let id = connection.last_insert_rowid();
-        let body = shown(connection, id, author)?;
+        let body = shown(connection, id)?;
         Ok(stored(StatusCode::CREATED, body))
     })
     .await

@@ -4,9 +4,11 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use rusqlite::Connection;
 
 use super::format::{Format, SUFFIX};
 use super::learner::{Learner, Visitor};
+use super::mode;
 use super::pages::accounts::described::{NotSignedIn, WrongFormToken};
 use super::pages::frame::PageFrame;
 use super::pages::notices;
@@ -63,17 +65,19 @@ pub(super) async fn index(
     frame: PageFrame,
 ) -> Result<Response> {
     let asked = page_in(query.as_deref());
-    let reading = Reading::begin_for(&drill.store, learner.viewer);
-    let (user, mode) = (learner.id, learner.user.mode);
-    let read = || {
-        drill.store.read(|connection| -> Result<_> {
-            Ok(SentencesInOrder::read(connection, user, mode, asked)?)
-        })
-    };
+    let user = learner.id;
     if format == Format::Html {
-        return sentence_list::answer(&drill, &frame, &learner, read);
+        let mode = learner.user.mode;
+        let read =
+            |connection: &Connection| Ok(SentencesInOrder::read(connection, user, mode, asked)?);
+        return sentence_list::answer(&drill, &frame, &learner, || drill.store.read(read));
     }
-    let list = read()?;
+    let reading = Reading::begin_for(&drill.store, learner.viewer);
+    let list = drill.store.read(|connection| -> Result<_> {
+        // Not the one of the session: that was read before, and maybe of another revision.
+        let mode = mode::stored(connection, user)?.unwrap_or_default();
+        Ok(SentencesInOrder::read(connection, user, mode, asked)?)
+    })?;
     let mut response = json(list.json(&addresses)?);
     let path = drill.mount.url(&format!("{RESOURCE}{SUFFIX}"));
     let link = HeaderValue::try_from(links(&path, list.page, list.last));
@@ -363,7 +367,7 @@ pub(super) async fn destroy(
 
 /// The sentence as JSON, in what the writer answers.
 fn shown(
-    connection: &rusqlite::Connection,
+    connection: &Connection,
     id: i64,
     status: StatusCode,
     addresses: &Addresses,

@@ -259,7 +259,7 @@ pub(super) async fn comment(
 }
 
 /// Where on the article's page its newest comment is.
-fn place(connection: &rusqlite::Connection, id: i64, _: i64) -> Result<Vec<u8>> {
+fn place(connection: &rusqlite::Connection, id: i64) -> Result<Vec<u8>> {
     let page = pages(comments::around(connection, id)?, COMMENTS);
     let address = with_query("", &[], page);
     Ok(format!("{address}#comment-{id}").into_bytes())

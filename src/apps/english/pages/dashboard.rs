@@ -43,7 +43,7 @@ pub(super) async fn index(
 ) -> Result<Response> {
     let now = Timestamp::now();
     let today = now.as_second().div_euclid(SECONDS_OF_A_DAY);
-    let view = PageView::of(&drill, &frame, &learner, Some(today));
+    let view = PageView::of(&drill, &frame, &learner).on(today);
     if let Some(kept) = view.kept() {
         return kept;
     }

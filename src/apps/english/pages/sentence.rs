@@ -129,10 +129,11 @@ pub(in crate::apps::english) async fn answer(
     learner: &Visitor,
     id: i64,
 ) -> Result<Response> {
-    // What a service says of words changes when it likes.
-    let can_be_kept = drill.word_service.is_none();
-    let view = PageView::of(drill, frame, learner, None);
-    if can_be_kept && let Some(kept) = view.kept() {
+    let view = PageView::of(drill, frame, learner)
+        .with_form_key()
+        // What a service says of words changes when it likes.
+        .kept_if(drill.word_service.is_none());
+    if let Some(kept) = view.kept() {
         return kept.map(with_sounds);
     }
     let find = |connection: &Connection| -> Result<_> { Ok(Sentence::find(connection, id)?) };
@@ -161,16 +162,12 @@ pub(in crate::apps::english) async fn answer(
         score,
         previous: address(beside.previous),
         next: address(beside.next),
-        form_key: &view.form_key,
+        form_key: view.form_key(),
         sound: sound(frame, sentence.fields.voice_data.as_deref()),
         sentence: &sentence,
         words,
     };
-    let made = match can_be_kept {
-        true => view.made(&template)?,
-        false => frame.page(drill, StatusCode::OK, &template)?,
-    };
-    Ok(with_sounds(made))
+    view.made(&template).map(with_sounds)
 }
 
 fn with_sounds(mut page: Response) -> Response {

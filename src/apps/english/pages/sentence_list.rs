@@ -46,7 +46,7 @@ pub(in crate::apps::english) fn answer(
     learner: &Visitor,
     read: impl FnOnce() -> Result<SentencesInOrder>,
 ) -> Result<Response> {
-    let view = PageView::of(drill, frame, learner, None);
+    let view = PageView::of(drill, frame, learner);
     if let Some(kept) = view.kept() {
         return kept;
     }
