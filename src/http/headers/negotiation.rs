@@ -48,8 +48,8 @@ pub fn vary_by(response: &mut HeaderMap, names: &[&'static str]) {
     let is_said = |name: &str| {
         let mut lines = response.get_all(header::VARY).iter();
         lines.any(|line| {
-            let mut said = line.to_str().unwrap_or_default().split(',');
-            said.any(|said| said.trim().eq_ignore_ascii_case(name))
+            let mut said = line.as_bytes().split(|byte| *byte == b',');
+            said.any(|said| said.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
         })
     };
     let missing = names.iter().copied().filter(|name| !is_said(name));

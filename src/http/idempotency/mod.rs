@@ -7,9 +7,10 @@
 //! is given a response that was somebody else's.
 //!
 //! # Layout
-//! - `key`: the syntax of keys
+//! - `key`: the syntax of keys; `fresh`: new ones
 //! - `outcome`: how an outcome becomes a response
 
+mod fresh;
 mod key;
 mod outcome;
 
@@ -21,7 +22,6 @@ use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
 use self::key::key_in;
 pub(crate) use self::key::{LONGEST, PATTERN};
@@ -97,7 +97,7 @@ impl FormKey {
     /// A key that was never given before.
     #[must_use]
     pub fn fresh() -> String {
-        Uuid::new_v4().to_string()
+        fresh::uuid().to_string()
     }
 
     /// The write that is done once for the key in the `field`, or each time without one. `body` as in

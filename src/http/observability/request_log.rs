@@ -31,6 +31,9 @@ pub const REQUEST_LOG: &str = "ekiben::request";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Bytes of the longest id that is made here: two numbers in hexadecimal, and what is between them.
+const LONGEST_OWN_ID: usize = 33;
+
 /// Longer ids are replaced: they go into every log line.
 const LONGEST_ID: usize = 128;
 
@@ -204,8 +207,21 @@ fn new_id() -> HeaderValue {
     });
     static REQUESTS: AtomicU64 = AtomicU64::new(0);
     let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
-    HeaderValue::try_from(format!("{:016x}-{number:x}", *PROCESS))
+    let mut id = Vec::with_capacity(LONGEST_OWN_ID);
+    push_hex(&mut id, *PROCESS, 16);
+    id.push(b'-');
+    push_hex(&mut id, number, 1);
+    HeaderValue::from_maybe_shared(Bytes::from(id))
         .unwrap_or_else(|_| HeaderValue::from_static("-"))
+}
+
+/// Writes `number` in hexadecimal with at least so many digits. Each request does; a formatter takes longer.
+fn push_hex(id: &mut Vec<u8>, number: u64, least: u32) {
+    let needed = (u64::BITS - number.leading_zeros()).div_ceil(4);
+    for place in (0..needed.max(least)).rev() {
+        let digit = usize::try_from(number >> (4 * place) & 0xf).unwrap_or_default();
+        id.push(b"0123456789abcdef"[digit]);
+    }
 }
 
 #[cfg(test)]
@@ -230,6 +246,17 @@ mod tests {
             "x".repeat(LONGEST_ID + 1)
         );
         assert_ne!(request_id(&HeaderMap::new()), request_id(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn numbers_are_written_as_a_formatter_does() {
+        for number in [0, 1, 0xf, 0x10, 0xabc, 0x1234_5678_9abc_def0, u64::MAX] {
+            let (mut short, mut long) = (Vec::new(), Vec::new());
+            push_hex(&mut short, number, 1);
+            push_hex(&mut long, number, 16);
+            assert_eq!(short, format!("{number:x}").as_bytes());
+            assert_eq!(long, format!("{number:016x}").as_bytes());
+        }
     }
 
     /// The configuration cannot name the constant, since it must not know this side.

@@ -33,8 +33,6 @@ pub(in crate::apps::english) struct PageFrame {
     pub(super) language: DrillLanguage,
     /// All texts.
     pub(super) t: &'static DrillStrings,
-    /// Where style sheet and modules are.
-    pub(super) assets: String,
     /// Where the page is in the app.
     pub(super) address: PageAddress,
     /// Whether it is known who visits: an error page is made without looking.
@@ -67,7 +65,6 @@ impl PageFrame {
         Self {
             language,
             t: DrillStrings::of(language),
-            assets: mount.url(&assets::folder()),
             address,
             is_looked_at: false,
             visitor: None,
@@ -112,6 +109,11 @@ impl PageFrame {
     /// The address of one of the app's paths, as links have it.
     pub(in crate::apps::english) fn url(&self, path: &str) -> String {
         self.mount.url(path)
+    }
+
+    /// Where style sheet and modules are.
+    pub(super) fn assets(&self) -> String {
+        self.mount.url(&assets::folder())
     }
 
     /// The address of a page that every site has.
