@@ -20,7 +20,7 @@ const REVALIDATE_PRIVATELY: HeaderValue = HeaderValue::from_static("private, no-
 /// What viewers authenticate by. Apps use one of the two; naming both is right for either.
 const VIEWER_HEADERS: [&str; 2] = ["cookie", "authorization"];
 
-/// The same as a header.
+/// The same as a header; a test holds them together.
 const BY_VIEWER: HeaderValue = HeaderValue::from_static("cookie, authorization");
 
 const NOT_STORED: HeaderValue = HeaderValue::from_static("no-store");
@@ -100,5 +100,15 @@ pub(in crate::http) fn private(response: Response) -> Response {
     match response.extensions().get::<IsPersonal>() {
         Some(IsPersonal) => response,
         None => PrivateResponse::not_stored(response).0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn viewers_are_told_apart_by_the_same_headers_in_both_forms() {
+        assert_eq!(BY_VIEWER, VIEWER_HEADERS.join(", "));
     }
 }

@@ -1,7 +1,8 @@
 //! Pages that are kept for their learner until something changes that she is shown: a sentence, a part of the
 //! list, the dashboard.
 //!
-//! What others do, grading above all, is no such change (`http::OwnReading`). A kept page is one of a learner, of
+//! What others grade is no such change (`http::OwnReading`); what else they do counts as one for all, seldom as
+//! it is: a sign-up, another order, an account that closes. A kept page is one of a learner, of
 //! an address and of a language; the token of the session and the key of the forms are put in anew at each
 //! view. It must not know what a page shows.
 
