@@ -16,7 +16,7 @@ GATEWAY = "route.gateway.name=edge"
 CASES = {
     "isuumo": [],
     "people": ["replicas.enabled=true", "primary.enabled=false"],
-    "conduit": ["imagePullSecrets[0].name=ekiben-registry", "monitoring.enabled=true", "primary.storageClassName=fast"],
+    "conduit": ["imagePullSecrets[0].name=ekiben-registry", "monitoring.labels.release=prometheus", "monitoring.enabled=true", "primary.storageClassName=fast"],
     "english": ["replicas.enabled=true", "route.enabled=true", GATEWAY, "ingress.enabled=false", "monitoring.enabled=true"],
 }
 
@@ -37,6 +37,12 @@ def problems(rendered):
     return schemas.problems(rendered) or known + claims.problems(rendered) + hardening.problems(rendered) + watched
 
 
+def unlabelled(rendered):
+    """Monitors without the label by which a Prometheus chooses, where it is given."""
+    monitors = [one for one in rendered if one["kind"] == "PodMonitor"]
+    return [] if all(one["metadata"]["labels"].get("release") for one in monitors) else ["no Prometheus chooses its PodMonitor"]
+
+
 def check(findings):
     done = run(["helm", "lint", "--strict", CHART, "--set", DIGEST], check=False)
     findings.saw()
@@ -45,8 +51,8 @@ def check(findings):
     for app, values in CASES.items():
         rendered, refused = template(f"app={app}", DIGEST, *values)
         findings.saw(len(rendered))
-        login = kubernetes.pulls(rendered) if app == "conduit" else []
-        for what in refused + problems(rendered) + login:
+        given = kubernetes.pulls(rendered) + unlabelled(rendered) if app == "conduit" else []
+        for what in refused + problems(rendered) + given:
             findings.add(f"helm {app}", what)
     for sample in sorted((NEGATIVE / "helm").glob("*.values")):
         values = sample.read_text().splitlines()[1:]
