@@ -15,6 +15,8 @@ from rehearsal import Rehearsal
 GUIDES = ROOT / "docs" / "deploy"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 PATH = re.compile(r"(?<![\w./-])(?:deploy|docs)/[\w./-]+\w")
+# What is made up as a secret, and variables that hold one.
+SECRETS = re.compile(r"\$\(openssl rand|\$\{?\w*(SECRET|TOKEN|PASSWORD|KEY)\b")
 # What only exists elsewhere, or is made by what comes before.
 NOTED = ("docker", "oc", "helm", "curl")
 
@@ -86,6 +88,18 @@ def named(path):
     return found
 
 
+def shown(path):
+    """Commands of a page's blocks that have a secret among their arguments, which everybody on a machine can see. The
+    shell's own commands and its assignments have none."""
+    found = []
+    for text in blocks(path, ["console", "sh"]):
+        for command in re.split(r"(?<!\|)\|(?!\|)|&&|;|\n(?!\s)", text.replace("\\\n", "")):
+            first = re.sub(r"^[\s$(]*(umask 077)?", "", command)
+            if SECRETS.search(first) and not re.match(r"(echo|printf|export|test|\[|[A-Z_]+=)", first):
+                found.append(f"a secret is an argument: {first.strip()}")
+    return found
+
+
 def typed(path):
     """What goes wrong when a page's console blocks are typed, one after the other, in a rehearsal."""
     script = commands(path)
@@ -94,7 +108,7 @@ def typed(path):
     with tempfile.TemporaryDirectory() as folder:
         rehearsal = Rehearsal(folder)
         for name in NOTED:
-            rehearsal.place(name, rehearsal.commands / name)
+            rehearsal.place(name, rehearsal.commands / name, reads=True)
         file = pathlib.Path(folder, "page.sh")
         file.write_text("set -euo pipefail\n" + "\n".join(script) + "\n")
         done = rehearsal.run(["bash", "-x", file], CONDUIT_SECRET="0123456789" * 4)
@@ -110,11 +124,11 @@ def check(findings):
                 findings.add(name, what)
     for path in sorted(GUIDES.glob("*.md")):
         findings.saw(len(commands(path)))
-        for what in named(path) + typed(path):
+        for what in named(path) + shown(path) + typed(path):
             findings.add(path.name, what)
         if "What of this page was typed" not in path.read_text():
             findings.add(path.name, "does not say what was tried")
         if f"docs/deploy/{path.name}" not in (DEPLOY / "README.md").read_text():
             findings.add("deploy/README.md", f"does not name {path.name}")
     for sample in sorted((NEGATIVE / "documents").glob("*.txt")):
-        findings.must_find(sample.name, expected_of(sample), links(sample) + named(sample) + typed(sample))
+        findings.must_find(sample.name, expected_of(sample), links(sample) + named(sample) + shown(sample) + typed(sample))

@@ -52,9 +52,10 @@ class Rehearsal:
         for command in (["add", "--all"], ["commit", "--quiet", "--message", "a document"], *([["tag", tag]] if tag else [])):
             self.run(["git", *command], check=True)
 
-    def place(self, what, path):
-        """Puts a stand-in that only notes that it ran."""
-        path.write_text(f'#!/bin/sh\necho "{what} $*" >> "$RECORD"\n')
+    def place(self, what, path, reads=False):
+        """Puts a stand-in that only notes that it ran, and reads what it is piped where that is wanted."""
+        read = "if [ -p /dev/stdin ]; then cat > /dev/null; fi\n" if reads else ""
+        path.write_text(f'#!/bin/sh\necho "{what} $*" >> "$RECORD"\n{read}')
         path.chmod(0o755)
 
     def environment(self, **more):
@@ -73,6 +74,7 @@ class Rehearsal:
             [str(part) for part in command],
             cwd=self.folder,
             env=self.environment(**more),
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,

@@ -30,7 +30,9 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
         .named("compose.yaml");
     let mut next = Vec::new();
     if let Some((variable, _)) = deployment.secret() {
-        next.push(format!("echo {variable}=$(openssl rand -hex 32) > .env"));
+        next.push(format!(
+            "(umask 077 && echo {variable}=$(openssl rand -hex 32) > .env)"
+        ));
     }
     next.push(match deployment.replicas {
         0 => "docker compose up --wait".to_owned(),

@@ -28,7 +28,7 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
     let secret = |app: &str| {
         let variable = deployment.secret()?.0;
         Some(format!(
-            "fly secrets set --app {app} {variable}=$(openssl rand -hex 32)"
+            "echo {variable}=$(openssl rand -hex 32) | fly secrets import --app {app}"
         ))
     };
     if deployment.replicas == 0 {

@@ -5,7 +5,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::template::Template;
-use super::{DeployError, DeployFiles, Deployment};
+use super::{DeployError, DeployFiles, Deployment, SECRET};
 
 /// What the renderings were made for.
 const IMAGE: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
@@ -91,7 +91,7 @@ fn next(deployment: &Deployment) -> Vec<String> {
     if let Some((_, key)) = deployment.secret() {
         next.push(format!("kubectl create namespace {name}"));
         next.push(format!(
-            "kubectl --namespace {name} create secret generic ekiben --from-literal={key}=$(openssl rand -hex 32)"
+            "{SECRET} | kubectl --namespace {name} create secret generic ekiben --from-file={key}=/dev/stdin"
         ));
     }
     next.push(format!("kubectl apply -f {name}.yaml"));

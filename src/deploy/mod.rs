@@ -20,6 +20,9 @@ mod values;
 pub use template::TemplateFlaw;
 pub use values::{Host, ImageName, InvalidValue};
 
+/// Makes a secret for a command that reads it. Everybody on a machine sees the arguments of commands.
+const SECRET: &str = "openssl rand -hex 32 | tr -d '\\n'";
+
 /// A platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeployTarget {
@@ -199,6 +202,25 @@ mod tests {
                     );
                     assert!(all.contains("shop.test"), "{target:?} of {app}\n{all}");
                     assert!(!made.next.is_empty());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_secret_is_an_argument() {
+        for target in TARGETS {
+            for app in APPS {
+                let made = files(target, &deployment(app, 0)).unwrap();
+                let secrets = made.next.iter().filter(|next| next.contains("openssl"));
+                let secrets: Vec<_> = secrets.collect();
+                let wanted = usize::from(["conduit", "english"].contains(&app));
+                assert_eq!(secrets.len(), wanted, "{target:?} of {app}");
+                for next in secrets {
+                    // `echo` is the shell's own: it is no process, and has no arguments to be seen.
+                    let substituted = next.split_once("$(openssl").map(|(before, _)| before);
+                    let before = substituted.unwrap_or("echo ").rsplit(['|', '&']).next();
+                    assert!(before.unwrap().trim().starts_with("echo"), "{next}");
                 }
             }
         }

@@ -3,7 +3,7 @@
 //! It must not process a template; the platform's client does.
 
 use super::template::Template;
-use super::{DeployError, DeployFiles, Deployment};
+use super::{DeployError, DeployFiles, Deployment, SECRET};
 
 const PRIMARY: &str = include_str!("../../deploy/openshift/primary.yaml");
 const REPLICAS: &str = include_str!("../../deploy/openshift/template.yaml");
@@ -51,7 +51,7 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
     let mut next = Vec::new();
     if let Some((variable, _)) = deployment.secret() {
         next.push(format!(
-            "oc create secret generic {primary} --from-literal={variable}=$(openssl rand -hex 32)"
+            "{SECRET} | oc create secret generic {primary} --from-file={variable}=/dev/stdin"
         ));
     }
     for file in &files {
