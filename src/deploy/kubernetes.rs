@@ -39,7 +39,11 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
             .map_or(REPLICAS, |(_, rendered)| *rendered),
         _ => REPLICAS,
     };
-    let head = deployment.head("kubernetes");
+    let head = format!(
+        "{}\n{}",
+        deployment.head("kubernetes"),
+        entrance(deployment)
+    );
     let storage = deployment.storage.map(|size| format!("storage: {size}Gi"));
     let memory = deployment.memory.map(|size| format!("memory: {size}Mi"));
     let mut filled = Template::new(file, text)
@@ -85,18 +89,39 @@ fn with_own_settings(filled: Template) -> Result<Template, DeployError> {
     Ok(filled.put(&example, &own)?)
 }
 
+/// What the file wants of the cluster, for its head: a class that is there, and a certificate.
+fn entrance(deployment: &Deployment) -> &'static str {
+    match deployment.replicas {
+        0 => {
+            "Its Ingress is of the class traefik: change it to what the cluster has. The certificate is in the Secret\n\
+             ekiben-tls."
+        }
+        _ => {
+            "Its Gateway is of the class eg: change it to what the cluster has. The certificate is in the Secret\n\
+             ekiben-tls."
+        }
+    }
+}
+
 fn next(deployment: &Deployment) -> Vec<String> {
     let name = &deployment.name;
-    let mut next = Vec::new();
+    let mut next = vec![
+        format!("kubectl create namespace {name}"),
+        format!(
+            "kubectl --namespace {name} create secret tls ekiben-tls --cert fullchain.pem --key privkey.pem"
+        ),
+    ];
     if let Some((_, key)) = deployment.secret() {
-        next.push(format!("kubectl create namespace {name}"));
         next.push(format!(
             "{SECRET} | kubectl --namespace {name} create secret generic ekiben --from-file={key}=/dev/stdin"
         ));
     }
     next.push(format!("kubectl apply -f {name}.yaml"));
-    next.push(format!(
-        "kubectl --namespace {name} rollout status statefulset/ekiben-primary --timeout 300s"
-    ));
+    let replicas = (deployment.replicas > 0).then_some("deployment/ekiben");
+    for workload in ["statefulset/ekiben-primary"].into_iter().chain(replicas) {
+        next.push(format!(
+            "kubectl --namespace {name} rollout status {workload} --timeout 300s"
+        ));
+    }
     next
 }

@@ -60,9 +60,11 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
             file.name
         ));
     }
-    next.push(format!(
-        "oc rollout status deployment/{primary} --timeout 300s"
-    ));
+    for name in [&primary].into_iter().chain(beside.then_some(name)) {
+        next.push(format!(
+            "oc rollout status deployment/{name} --timeout 300s"
+        ));
+    }
     Ok(DeployFiles { files, next })
 }
 
