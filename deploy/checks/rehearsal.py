@@ -12,6 +12,15 @@ from checking import DEPLOY, ROOT, TOOLS, tool_path
 STANDINS = DEPLOY / "checks" / "standins"
 DIGEST = "sha256:" + "7".zfill(64)
 # Beginnings of the names of variables that deploy/image and deploy/check read.
+# Who made the checkout. A fresh agent is nobody, and git makes nobody up.
+SOMEBODY = {f"GIT_{role}_{part}": "check@example.com" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+NOBODY = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "user.useConfigOnly",
+    "GIT_CONFIG_VALUE_0": "true",
+}
 # The date of the commit that is built, in seconds; another one comes after it, which changes nothing of an image.
 BUILT = 1750000000
 OURS = ("APP", "BUILDAH", "COMMIT", "DUMPS", "EKIBEN_", "FEATURES", "RUST_IMAGE", "SOURCE_DATE_EPOCH")
@@ -38,19 +47,17 @@ class Rehearsal:
         self.place("the checks of deploy/", self.folder / "deploy" / "check")
         for command in (
             ["init", "--quiet", "--initial-branch", branch],
-            ["config", "user.email", "check@example.com"],
-            ["config", "user.name", "check"],
             ["remote", "add", "origin", "https://git.example.com/demo/ekiben.git"],
             ["init", "--quiet", "--bare", "../pushed"],
             ["remote", "set-url", "--push", "origin", "../pushed"],
             ["add", "--all"],
             ["commit", "--quiet", "--message", "a checkout"],
         ):
-            self.run(["git", *command], check=True, GIT_COMMITTER_DATE=f"{BUILT} +0000")
+            self.run(["git", *command], check=True, GIT_COMMITTER_DATE=f"{BUILT} +0000", **SOMEBODY)
         self.built = self.run(["git", "rev-parse", "HEAD"], check=True).stdout.strip()
         (self.folder / "NOTES.md").write_text("# Notes\n")
         for command in (["add", "--all"], ["commit", "--quiet", "--message", "a document"], *([["tag", tag]] if tag else [])):
-            self.run(["git", *command], check=True)
+            self.run(["git", *command], check=True, **SOMEBODY)
 
     def place(self, what, path, reads=False):
         """Puts a stand-in that only notes that it ran, and reads what it is piped where that is wanted."""
@@ -63,6 +70,7 @@ class Rehearsal:
         # change the commands that are looked at.
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith(OURS)},
+            **NOBODY,
             "PATH": f"{self.commands}{os.pathsep}{tool_path()}",
             "RECORD": str(self.record),
             "REAL_KUBECTL": str(TOOLS / "bin" / "kubectl"),
