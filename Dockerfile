@@ -69,6 +69,7 @@ RUN /ekiben bake --app "$APP" --from /dumps --out /baked \
 
 FROM scratch
 ARG APP
+ARG PROFILE=release
 ARG COMMIT=""
 ARG VERSION=""
 COPY --from=build /ekiben /ekiben
@@ -81,7 +82,8 @@ LABEL org.opencontainers.image.title="ekiben-$APP" \
       org.opencontainers.image.description="The app $APP and its data in one box" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.revision="$COMMIT" \
-      org.opencontainers.image.version="$VERSION"
+      org.opencontainers.image.version="$VERSION" \
+      ekiben.profile="$PROFILE"
 # Read-only unless told otherwise; a primary needs a volume at /data and EKIBEN_MODE=primary. On every
 # interface, since all clients of a container are outside; the port is 1323, or what PORT says.
 ENV EKIBEN_APPS=$APP \

@@ -2,13 +2,15 @@
 written, no capability, 64 MB. Each is asked as replica and as primary on an empty volume; a second primary on
 that volume is refused; what is under way when it is told to stop is answered.
 
-EKIBEN_IMAGE and EKIBEN_PODMAN say which images, as for pods.py; deploy/image builds them.
+EKIBEN_IMAGE and EKIBEN_PODMAN say which images, as for pods.py; deploy/image builds them. Those of the profile
+`release`, by their label or by EKIBEN_IMAGE_PROFILE, have a limit on their size.
 """
 
 import contextlib
 import http.client
 import json
 import os
+import pathlib
 import re
 import tempfile
 import threading
@@ -22,6 +24,8 @@ import server
 from checking import Findings
 
 LABELS = ("title", "description", "licenses", "revision", "version")
+# Bytes of an image of the profile `release`, and of what is pushed of it.
+LARGEST, LARGEST_PACKED = 50_000_000, 20_000_000
 RESTRICTED = [
     "--no-healthcheck",
     "--read-only",
@@ -150,7 +154,29 @@ def contents(findings, engine, app, image):
         findings.add(image, f"is labelled as {labels.get('org.opencontainers.image.title')}")
     if about["User"] != "10001:0" or not about.get("HealthCheck", about.get("Healthcheck")):
         findings.add(image, f"runs as {about['User']}, its health check is {about.get('Healthcheck')}")
-    print(f"{image}: {about['Size'] / 1e6:.1f} MB in {len(about['RootFS']['Layers'])} layers, {about['Digest']}")
+    profile = os.environ.get("EKIBEN_IMAGE_PROFILE") or labels.get("ekiben.profile")
+    pushed = packed(engine, image)
+    for what in large(profile, about["Size"], pushed):
+        findings.add(image, what)
+    sizes = f"{about['Size'] / 1e6:.1f} MB, {pushed / 1e6:.1f} MB packed, profile {profile}"
+    print(f"{image}: {sizes}, {len(about['RootFS']['Layers'])} layers, {about['Digest']}")
+
+
+def packed(engine, image):
+    """Bytes of what a registry gets of an image."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine.run("push", "--quiet", image, f"oci:{folder}/image:packed", check=True)
+        return sum(blob.stat().st_size for blob in pathlib.Path(folder, "image", "blobs").rglob("*") if blob.is_file())
+
+
+def large(profile, size, pushed):
+    """What is said of an image's size; one that is only tried is compiled for speed of building."""
+    if profile not in ("release", "trial"):
+        return [f"has no label ekiben.profile, or one that says nothing: {profile}"]
+    if profile != "release":
+        return []
+    found = [f"has {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}"] if size >= LARGEST else []
+    return found + ([f"has {pushed / 1e6:.1f} MB packed, more than {LARGEST_PACKED / 1e6:.0f}"] if pushed >= LARGEST_PACKED else [])
 
 
 def replica(findings, engine, app, image, name):
@@ -235,7 +261,10 @@ def second(findings, engine, image, volume):
 
 
 def negative(findings, engine):
-    """An image that runs as root and lacks a label, and a replica that stops without a delay."""
+    """An image that is too large, one that runs as root and lacks a label, and a replica that stops without a delay."""
+    findings.must_find("a large image", "50.0 MB, more than 50", large("release", LARGEST, 1))
+    findings.must_find("a large push", "20.0 MB packed, more than 20", large("release", 1, LARGEST_PACKED))
+    findings.must_find("an image of an unknown profile", "has no label ekiben.profile", large(None, 1, 1))
     name = f"ekiben-check-{os.getpid()}-negative"
     changed = f"localhost/{name}"
     engine.run("create", "--name", name, pods.IMAGE, check=True)
