@@ -5,12 +5,13 @@ engines only take notes.
 
 import pathlib
 import re
+import shutil
 import tempfile
 
 import program
 from alerts import wrong_settings
 from checking import DEPLOY, NEGATIVE, ROOT, expected_of, run
-from rehearsal import Rehearsal
+from rehearsal import STANDINS, Rehearsal
 
 GUIDES = ROOT / "docs" / "deploy"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -18,7 +19,7 @@ PATH = re.compile(r"(?<![\w./-])(?:deploy|docs)/[\w./-]+\w")
 # What is made up as a secret, and variables that hold one.
 SECRETS = re.compile(r"\$\(openssl rand|\$\{?\w*(SECRET|TOKEN|PASSWORD|KEY)\b")
 # What only exists elsewhere, or is made by what comes before.
-NOTED = ("docker", "oc", "helm", "curl")
+NOTED = ("oc", "helm", "curl")
 
 
 def anchors(path):
@@ -109,6 +110,7 @@ def typed(path):
         rehearsal = Rehearsal(folder)
         for name in NOTED:
             rehearsal.place(name, rehearsal.commands / name, reads=True)
+        shutil.copy(STANDINS / "docker", rehearsal.commands)
         file = pathlib.Path(folder, "page.sh")
         file.write_text("set -euo pipefail\n" + "\n".join(script) + "\n")
         done = rehearsal.run(["bash", "-x", file], CONDUIT_SECRET="0123456789" * 4)
