@@ -12,6 +12,7 @@ import program
 from alerts import wrong_settings
 from checking import DEPLOY, NEGATIVE, ROOT, expected_of, run
 from rehearsal import STANDINS, Rehearsal
+from typed import Machine
 
 GUIDES = ROOT / "docs" / "deploy"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -117,6 +118,34 @@ def typed(path):
         return [] if done.returncode == 0 else [f"{done.stdout[-600:]}{done.stderr[-1200:]}"]
 
 
+def on_a_machine(findings):
+    """The page of systemd, typed from top to bottom: every unit and the variables are where units look for them, and
+    what is put back is what was put away."""
+    path = GUIDES / "systemd.md"
+    lines = [line for text in blocks(path, ["sh"]) for line in text.splitlines() if not line.startswith("ekiben deploy")]
+    findings.saw(len(lines))
+    for what in typed_on_a_machine(lines):
+        findings.add(path.name, what)
+    without = [line for line in lines if "deploy/systemd/environment" not in line]
+    findings.must_find("a page without variables", "environment is installed nowhere", typed_on_a_machine(without))
+    without = [line for line in lines if not line.endswith("/ekiben.old")]
+    findings.must_find("a page that keeps nothing", "ekiben.old", typed_on_a_machine(without))
+
+
+def typed_on_a_machine(lines):
+    with tempfile.TemporaryDirectory() as folder:
+        rehearsal = Rehearsal(folder)
+        machine = Machine(pathlib.Path(folder, "typed"))
+        built = rehearsal.folder / "target" / "release" / "ekiben"
+        built.parent.mkdir(parents=True)
+        built.write_text("#!/bin/sh\n")
+        failed = machine.type(lines, rehearsal.folder)
+        if failed:
+            return [f"what is to be typed fails: {failed[-600:]}"]
+        present = machine.installed()
+        return [f"{one.name} is installed nowhere" for one in sorted((DEPLOY / "systemd").iterdir()) if one.read_text() not in present]
+
+
 def check(findings):
     listed = run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"], cwd=ROOT).stdout
     for name in listed.splitlines():
@@ -132,5 +161,6 @@ def check(findings):
             findings.add(path.name, "does not say what was tried")
         if f"docs/deploy/{path.name}" not in (DEPLOY / "README.md").read_text():
             findings.add("deploy/README.md", f"does not name {path.name}")
+    on_a_machine(findings)
     for sample in sorted((NEGATIVE / "documents").glob("*.txt")):
         findings.must_find(sample.name, expected_of(sample), links(sample) + named(sample) + shown(sample) + typed(sample))
