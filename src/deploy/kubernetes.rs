@@ -4,7 +4,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::template::Template;
+use super::template::{Template, TemplateFlaw};
 use super::{DeployError, DeployFiles, Deployment, SECRET};
 
 /// What the renderings were made for.
@@ -19,8 +19,11 @@ macro_rules! rendered {
     };
 }
 
-const REPLICAS: (&str, &str) = rendered!("isuumo-with-replicas.yaml");
-const PRIMARIES: [(&str, (&str, &str)); 4] = [
+/// An app, its file and the text of that.
+type Rendering = (&'static str, (&'static str, &'static str));
+
+const BESIDE: &[Rendering] = &[("isuumo", rendered!("isuumo-with-replicas.yaml"))];
+const ALONE: &[Rendering] = &[
     ("isuumo", rendered!("isuumo.yaml")),
     ("people", rendered!("people.yaml")),
     ("conduit", rendered!("conduit.yaml")),
@@ -32,13 +35,7 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
     let Deployment {
         app, name, host, ..
     } = deployment;
-    let (file, text) = match deployment.replicas {
-        0 => PRIMARIES
-            .iter()
-            .find(|(of, _)| of == app)
-            .map_or(REPLICAS, |(_, rendered)| *rendered),
-        _ => REPLICAS,
-    };
+    let (file, text) = rendering(app, deployment.replicas > 0)?;
     let head = format!(
         "{}\n{}",
         deployment.head("kubernetes"),
@@ -71,8 +68,18 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
     })
 }
 
+/// The rendering of an app, beside replicas or alone.
+fn rendering(app: &str, with_replicas: bool) -> Result<(&'static str, &'static str), TemplateFlaw> {
+    let among = if with_replicas { BESIDE } else { ALONE };
+    let found = among.iter().find(|(of, _)| *of == app);
+    found.map(|(_, rendered)| *rendered).ok_or_else(|| {
+        let kind = if with_replicas { "-with-replicas" } else { "" };
+        TemplateFlaw::missing("deploy/kubernetes/printed", format!("{app}{kind}.yaml"))
+    })
+}
+
 /// Names the settings by what is in them, so that other settings roll the pods, as kustomize does it.
-fn with_own_settings(filled: Template) -> Result<Template, DeployError> {
+fn with_own_settings(filled: Template) -> Result<Template, TemplateFlaw> {
     const NAME: &str = "name: ekiben-";
     /// Letters of kustomize's own suffix.
     const SUFFIX: usize = 10;
@@ -80,13 +87,11 @@ fn with_own_settings(filled: Template) -> Result<Template, DeployError> {
     let settings = documents
         .filter(|one| one.contains("kind: ConfigMap") && one.contains("EKIBEN_APPS"))
         .find_map(|one| Some((one, one.split_once(NAME)?.1.get(..SUFFIX)?)));
-    let Some((text, suffix)) = settings else {
-        return Ok(filled);
-    };
+    let (text, suffix) = settings.ok_or_else(|| filled.without("EKIBEN_APPS"))?;
     let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(text));
     let example = format!("ekiben-{suffix}");
     let own = format!("ekiben-{}", digest.get(..SUFFIX).unwrap_or_default());
-    Ok(filled.put(&example, &own)?)
+    filled.put(&example, &own)
 }
 
 /// What the file wants of the cluster, for its head: a class that is there, and a certificate.
@@ -124,4 +129,37 @@ fn next(deployment: &Deployment) -> Vec<String> {
         ));
     }
     next
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_app_without_a_rendering_gets_no_other() {
+        for (app, with_replicas) in [("shop", false), ("shop", true), ("people", true)] {
+            let flaw = rendering(app, with_replicas).unwrap_err().to_string();
+            assert!(flaw.contains(&format!("\"{app}")), "{flaw}");
+        }
+        assert_eq!(rendering("people", false).unwrap().0, "people.yaml");
+    }
+
+    #[test]
+    fn settings_roll_pods_or_there_is_no_file() {
+        let settings = "kind: ConfigMap\ndata:\n  EKIBEN_APPS: shop\n";
+        let named = format!("{settings}metadata:\n  name: ekiben-0123456789\n");
+        let filled = with_own_settings(Template::new("shop.yaml", &named)).unwrap();
+        let is_named_anew = !filled.text().contains("ekiben-0123456789");
+        assert!(
+            is_named_anew && filled.text().contains("ekiben-"),
+            "{filled:?}"
+        );
+        for nameless in [
+            settings,
+            "kind: Service\nmetadata:\n  name: ekiben-0123456789\n",
+        ] {
+            let flaw = with_own_settings(Template::new("shop.yaml", nameless)).unwrap_err();
+            assert!(flaw.to_string().contains("shop.yaml"), "{flaw}");
+        }
+    }
 }

@@ -18,6 +18,16 @@ pub struct TemplateFlaw {
     example: String,
 }
 
+impl TemplateFlaw {
+    /// There is no template for `example` among those of `folder`.
+    pub(super) fn missing(folder: &'static str, example: impl Into<String>) -> Self {
+        Self {
+            file: folder,
+            example: example.into(),
+        }
+    }
+}
+
 impl Template {
     pub(super) fn new(file: &'static str, text: &str) -> Self {
         Self {
@@ -26,7 +36,8 @@ impl Template {
         }
     }
 
-    fn without(&self, example: &str) -> TemplateFlaw {
+    /// What is said of a template that lacks `example`.
+    pub(super) fn without(&self, example: &str) -> TemplateFlaw {
         TemplateFlaw {
             file: self.file,
             example: example.to_owned(),
