@@ -44,6 +44,11 @@ pub trait AppData: Sync {
         &[]
     }
 
+    /// Whether replicas may answer reads while its primary takes writes: nobody looks for what he wrote there.
+    fn reads_from_replicas(&self) -> bool {
+        false
+    }
+
     /// What it keeps in memory beside its file, if anything.
     fn deriver(&self) -> Option<&'static dyn Deriver> {
         None
@@ -66,6 +71,16 @@ pub trait ServedApp: AppData {
 pub trait App: AppData {
     /// Its own settings with their defaults.
     fn default_settings(&self) -> Dict;
+
+    /// The variable that gives it the secret that it signs with, if it has one: that of the system that it takes the
+    /// place of, or ours.
+    fn secret_variable(&self) -> Option<String> {
+        self.default_settings().get("secret")?;
+        let key = format!("{}.secret", self.name());
+        let theirs = self.variables().iter().find(|(_, setting)| *setting == key);
+        let ours = || format!("EKIBEN_{}__SECRET", self.name().to_uppercase());
+        Some(theirs.map_or_else(ours, |(variable, _)| (*variable).to_owned()))
+    }
 
     /// See [`ServedApp::mount`]; its settings are read from its section, once.
     ///

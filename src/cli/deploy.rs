@@ -13,7 +13,9 @@ use super::failure::Failure;
 use super::output::say;
 use super::remarks::remark;
 use super::settings;
-use crate::deploy::{DeployError, DeployFile, DeployTarget, Deployment, Host, ImageName, files};
+use crate::deploy::{
+    DeployError, DeployFile, DeployTarget, DeployedApp, Deployment, Host, ImageName, files,
+};
 
 /// MiB below which no process is started: what an image is tried with.
 const LEAST_MEMORY: i64 = 64;
@@ -80,9 +82,14 @@ impl From<TargetArgument> for DeployTarget {
 }
 
 pub(super) fn run(arguments: &DeployArguments) -> Result<(), Failure> {
-    let app = settings::load_for_app(&arguments.app)?.1.name();
+    let app = settings::load_for_app(&arguments.app)?.1;
+    let app = DeployedApp {
+        name: app.name(),
+        secret: app.secret_variable(),
+        reads_from_replicas: app.reads_from_replicas(),
+    };
     let name = arguments.name.as_ref().map(Host::to_string);
-    let name = name.unwrap_or_else(|| app.to_owned());
+    let name = name.unwrap_or_else(|| app.name.to_owned());
     if name.contains('.') {
         let message =
             format!("--name {name}: write small letters, digits and hyphens, without dots");

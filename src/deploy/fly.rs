@@ -25,12 +25,6 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
             .headed(&head)
             .put("https://ekiben.fly.dev", &format!("https://{host}"))
     };
-    let secret = |app: &str| {
-        let variable = deployment.secret()?.0;
-        Some(format!(
-            "echo {variable}=$(openssl rand -hex 32) | fly secrets import --app {app}"
-        ))
-    };
     if deployment.replicas == 0 {
         let file = fill("fly.toml", ONE)?
             .put("app = \"ekiben\"", &format!("app = \"{name}\""))?
@@ -40,7 +34,11 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
             .put_if("initial_size = \"1gb\"", storage.as_deref())?
             .named("fly.toml");
         let mut next = vec![format!("fly apps create {name}")];
-        next.extend(secret(name));
+        if let Some((variable, _)) = deployment.secret() {
+            next.push(format!(
+                "echo {variable}=$(openssl rand -hex 32) | fly secrets import --app {name}"
+            ));
+        }
         next.push("fly deploy --ha=false".to_owned());
         next.extend(certificate(name, &host.to_string()));
         return Ok(DeployFiles {
@@ -61,12 +59,23 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
         .put("\n[env]\n", &tables)?
         .put("\"ekiben-primary\"", &format!("\"{name}-primary\""))?
         .put_if("memory = \"256mb\"", memory.as_deref())?;
-    let mut next = vec![
-        format!("fly apps create {name} && fly apps create {name}-primary"),
+    let mut next = vec![format!(
+        "fly apps create {name} && fly apps create {name}-primary"
+    )];
+    // The same for both, or a session of one is none to the other.
+    if let Some((variable, _)) = deployment.secret() {
+        next.push("SECRET=$(openssl rand -hex 32)".to_owned());
+        for app in [name.clone(), format!("{name}-primary")] {
+            next.push(format!(
+                "echo {variable}=$SECRET | fly secrets import --app {app}"
+            ));
+        }
+    }
+    next.extend([
         "fly deploy --config primary.toml --ha=false".to_owned(),
         "fly deploy --config replica.toml".to_owned(),
         format!("fly scale count {} --app {name}", deployment.replicas),
-    ];
+    ]);
     next.extend(certificate(name, &host.to_string()));
     Ok(DeployFiles {
         files: vec![primary.named("primary.toml"), replica.named("replica.toml")],

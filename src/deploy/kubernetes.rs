@@ -32,9 +32,8 @@ const ALONE: &[Rendering] = &[
 
 pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError> {
     let (image, digest) = deployment.digest()?;
-    let Deployment {
-        app, name, host, ..
-    } = deployment;
+    let Deployment { name, host, .. } = deployment;
+    let app = deployment.app.name;
     let (file, text) = rendering(app, deployment.replicas > 0)?;
     let head = format!(
         "{}\n{}",
@@ -60,6 +59,9 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
             .put("minReplicas: 2", &least)?
             .put("maxReplicas: 10", &most)?
             .put_if("memory: 256Mi", memory.as_deref())?;
+    }
+    if let Some((_, key)) = deployment.secret() {
+        filled = filled.with(&format!("key: {key}\n"))?;
     }
     let filled = with_own_settings(filled)?;
     Ok(DeployFiles {

@@ -38,11 +38,22 @@ pub enum DeployTarget {
     Systemd,
 }
 
+/// What the files have to know of an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeployedApp {
+    /// Its name.
+    pub name: &'static str,
+    /// The variable of the secret that it signs with, if it has one.
+    pub secret: Option<String>,
+    /// Whether replicas may answer reads while its primary takes writes.
+    pub reads_from_replicas: bool,
+}
+
 /// What is deployed, and how large.
 #[derive(Debug, Clone)]
 pub struct Deployment {
     /// The app.
-    pub app: &'static str,
+    pub app: DeployedApp,
     /// Its image; not for a machine that runs the binary.
     pub image: Option<ImageName>,
     /// The host name by which people reach it, over TLS.
@@ -110,10 +121,9 @@ pub enum DeployError {
 /// # Errors
 /// When the target cannot run what is to be deployed.
 pub fn files(target: DeployTarget, deployment: &Deployment) -> Result<DeployFiles, DeployError> {
-    // What is written is read at once elsewhere only where nobody looks for what he wrote: at listings.
-    if deployment.replicas > 0 && deployment.app != "isuumo" {
-        let app = deployment.app;
-        return Err(DeployError::NoReplicas { app });
+    let app = &deployment.app;
+    if deployment.replicas > 0 && !app.reads_from_replicas {
+        return Err(DeployError::NoReplicas { app: app.name });
     }
     match target {
         DeployTarget::Kubernetes => kubernetes::files(deployment),
@@ -128,6 +138,7 @@ impl Deployment {
     /// What a file begins with.
     fn head(&self, target: &str) -> String {
         let Self { app, host, .. } = self;
+        let app = app.name;
         let version = env!("CARGO_PKG_VERSION");
         format!("{app} at {host}, made by `ekiben deploy {target}` of version {version}.")
     }
@@ -144,13 +155,10 @@ impl Deployment {
         })
     }
 
-    /// The setting that holds the secret of an app with users, and the key of a mounted one.
-    fn secret(&self) -> Option<(&'static str, &'static str)> {
-        match self.app {
-            "conduit" => Some(("CONDUIT_SECRET", "conduit-secret")),
-            "english" => Some(("ENGLISH_SECRET", "english-secret")),
-            _ => None,
-        }
+    /// The variable that holds the secret of an app with users, and the key of a mounted one.
+    fn secret(&self) -> Option<(&str, String)> {
+        let variable = self.app.secret.as_deref()?;
+        Some((variable, format!("{}-secret", self.app.name)))
     }
 }
 
@@ -169,8 +177,13 @@ mod tests {
 
     fn deployment(app: &'static str, replicas: u16) -> Deployment {
         let digest = "a".repeat(64);
+        let secret = ["conduit", "english"].contains(&app);
         Deployment {
-            app,
+            app: DeployedApp {
+                name: app,
+                secret: secret.then(|| format!("{}_SECRET", app.to_uppercase())),
+                reads_from_replicas: app == "isuumo",
+            },
             image: Some(
                 format!("registry.test/shop/box@sha256:{digest}")
                     .parse()
@@ -205,6 +218,33 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn another_app_with_users_gets_its_secret_or_no_files() {
+        let mut another = deployment("english", 0);
+        another.app.name = "people";
+        another.app.secret = Some("EKIBEN_PEOPLE__SECRET".to_owned());
+        for target in TARGETS {
+            match files(target, &another) {
+                Ok(made) => {
+                    let next = made.next.join("\n");
+                    assert!(next.contains("EKIBEN_PEOPLE__SECRET"), "{target:?}\n{next}");
+                }
+                Err(flaw) => {
+                    let flaw = flaw.to_string().to_lowercase();
+                    assert!(flaw.contains("people") && flaw.contains("secret"), "{flaw}");
+                }
+            }
+        }
+        another.app.reads_from_replicas = true;
+        another.replicas = 2;
+        let made = files(DeployTarget::Fly, &another).unwrap();
+        let given = made
+            .next
+            .iter()
+            .filter(|next| next.contains("secrets import"));
+        assert_eq!(given.count(), 2, "{:?}", made.next);
     }
 
     #[test]

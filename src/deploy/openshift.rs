@@ -10,9 +10,8 @@ const REPLICAS: &str = include_str!("../../deploy/openshift/template.yaml");
 
 pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError> {
     let (image, digest) = deployment.digest()?;
-    let Deployment {
-        app, name, host, ..
-    } = deployment;
+    let Deployment { name, host, .. } = deployment;
+    let app = deployment.app.name;
     let host = host.to_string();
     let beside = deployment.replicas > 0;
     // A Route leads to one Service, whatever the method: each has a host.

@@ -20,7 +20,7 @@ pub(super) fn files(deployment: &Deployment) -> Result<DeployFiles, DeployError>
     let service =
         Template::new("ekiben.service", SERVICE).put_if("MemoryMax=512M", memory.as_deref())?;
     let environment = Template::new("environment", ENVIRONMENT)
-        .put("isuumo", deployment.app)?
+        .put("isuumo", deployment.app.name)?
         .put("ekiben.example.com", &deployment.host.to_string())?;
     let as_it_is = |name: &'static str, text| Template::new(name, text).named(name);
     let mut next = vec![

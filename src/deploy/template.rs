@@ -44,6 +44,11 @@ impl Template {
         }
     }
 
+    /// The same text, if `example` is in it: what it needs and is given elsewhere.
+    pub(super) fn with(self, example: &str) -> Result<Self, TemplateFlaw> {
+        self.put(example, example)
+    }
+
     /// `value` wherever `example` is.
     pub(super) fn put(mut self, example: &str, value: &str) -> Result<Self, TemplateFlaw> {
         if !self.text.contains(example) {

@@ -102,6 +102,11 @@ impl AppData for Isuumo {
         &[conditions::CHAIR_DOCUMENT, conditions::ESTATE_DOCUMENT]
     }
 
+    /// What is bought and uploaded is nobody's, and listings may show it late.
+    fn reads_from_replicas(&self) -> bool {
+        true
+    }
+
     fn deriver(&self) -> Option<&'static dyn Deriver> {
         Some(&catalogue::Cataloguer)
     }

@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use ekiben::apps::ALL;
 use tempfile::TempDir;
 
 use crate::support::binary::run;
@@ -145,4 +146,34 @@ fn what_makes_no_sense_is_refused_with_a_way_out() {
     let app = ["deploy", "systemd", "--app", "shop", "--host", "a.test"];
     run(folder.path(), &app).exits(2).says("isuumo, people");
     assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn every_app_has_files_for_every_target_and_the_secret_that_it_wants() {
+    let folder = TempDir::new().unwrap();
+    let image = format!("registry.test/box@{DIGEST}");
+    for app in ALL {
+        let secret = app.secret_variable();
+        let wants_one = app.default_settings().contains_key("secret");
+        assert_eq!(secret.is_some(), wants_one, "{}", app.name());
+        for target in ["kubernetes", "openshift", "fly", "compose", "systemd"] {
+            let mut line = vec!["deploy", target, "--host", "a.test", "--app", app.name()];
+            if target != "systemd" {
+                line.extend(["--image", &image]);
+            }
+            let printed = run(folder.path(), &line);
+            let said = &printed.exits(0).stderr;
+            assert_eq!(said.contains("openssl"), wants_one, "{line:?}\n{said}");
+        }
+    }
+    let of = |name: &str| ALL.iter().find(|app| app.name() == name).unwrap();
+    assert_eq!(of("conduit").secret_variable().unwrap(), "CONDUIT_SECRET");
+    assert_eq!(of("people").secret_variable(), None);
+    let with_replicas: Vec<_> = ALL.iter().filter(|app| app.reads_from_replicas()).collect();
+    assert_eq!(
+        with_replicas.len(),
+        1,
+        "their renderings are in deploy/kubernetes/printed"
+    );
+    assert_eq!(with_replicas[0].name(), "isuumo");
 }
