@@ -2,6 +2,7 @@
 image (EKIBEN_IMAGE, EKIBEN_PODMAN) both services are brought up by podman-compose and asked.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -52,16 +53,13 @@ def problems(path):
 
 
 def of_service(service):
-    values = {name: value for name, value in (service.get("environment") or {}).items() if value}
-    found = [
-        f"the program takes no variable {name}"
-        for name in service.get("environment") or {}
-        if name not in program.variables()
-    ]
+    # With those that are empty: the program has to take them for what is not given.
+    values = {name: value or "" for name, value in (service.get("environment") or {}).items()}
+    found = [f"the program takes no variable {name}" for name in values if name not in program.variables()]
     refusal = "" if found else program.refusal(values)
     found += [f"the program refuses its variables: {refusal}"] if refusal else []
-    for name in values:
-        if re.search(r"(SECRET|TOKEN|PASSWORD)$", name):
+    for name, value in values.items():
+        if value and re.search(r"(SECRET|TOKEN|PASSWORD)$", name):
             found.append(f"{name} is a literal secret")
     for port in service.get("ports", []):
         expected = int(values.get("PORT") or program.port_of(program.settings()["listen"]))
@@ -113,29 +111,37 @@ def check(findings):
 
 
 def run_it(findings):
-    """Brings both services up and asks them: podman-compose, a podman with our flags, and the file as it is."""
-    findings.saw()
+    """Brings services up and asks them: podman-compose, a podman with our flags, and the file as it is, with the
+    secrets that it leaves empty."""
+    findings.saw(2)
     primary, replica = server.free_port(), server.free_port()
+    with brought_up("isuumo", primary, replica) as said:
+        found = [clients(port) if ready(port) else "nothing" for port in (primary, replica)]
+        if found != [[200, 429, 200]] * 2:
+            findings.add(FILE.name, f"a client, the same one again and another are answered {found}: {said}")
+    if pods.NAMES == pods.IMAGE:
+        return
+    # An app with users, whose primary makes its own secret; a replica cannot.
+    with brought_up("conduit", primary, replica) as said:
+        if not ready(primary):
+            findings.add(FILE.name, f"a primary of conduit does not answer without a secret: {said}")
+
+
+@contextlib.contextmanager
+def brought_up(app, primary, replica):
+    """The services of an app at these ports, until they are no longer needed; what was said."""
     with tempfile.TemporaryDirectory() as folder:
-        pods.Engine(folder)
         podman = pathlib.Path(folder, "podman")
         podman.write_text(f'#!/bin/sh\nexec {shlex.join(pods.PODMAN)} "$@"\n')
         podman.chmod(0o755)
-        places = {"PRIMARY_PORT": str(primary), "REPLICA_PORTS": str(replica), "EKIBEN_IMAGE": pods.IMAGE}
+        places = {"PRIMARY_PORT": str(primary), "REPLICA_PORTS": str(replica), "EKIBEN_IMAGE": pods.NAMES.format(app=app)}
         file = pathlib.Path(folder, "compose.yaml")
-        file.write_text(yaml.safe_dump(simplified(resolved(FILE, **places)[0])))
-        variables = {"CONTAINERS_CONF": f"{folder}/containers.conf"}
-        name = f"check{os.getpid()}"
-        command = ["podman-compose", "--podman-path", podman, "-p", name, "-f", file]
+        file.write_text(yaml.safe_dump(simplified(resolved(FILE, APP=app, **places)[0])))
+        variables = pods.configuration(folder)
+        command = ["podman-compose", "--podman-path", podman, "-p", f"check{os.getpid()}", "-f", file]
         try:
             done = run([*command, "up", "-d"], check=False, extra=variables, timeout=120)
-            for service, port in (("primary", primary), ("replica", replica)):
-                deadline_met = ready(port)
-                if not deadline_met:
-                    findings.add(FILE.name, f"{service} does not answer: {done.stdout[-600:]}{done.stderr[-600:]}")
-            found = [clients(primary), clients(replica)]
-            if found != [[200, 429, 200]] * 2:
-                findings.add(FILE.name, f"a client, the same one again and another are answered {found}")
+            yield f"{done.stdout[-600:]}{done.stderr[-600:]}"
         finally:
             run([*command, "down", "-v", "-t", "20"], check=False, extra=variables, timeout=120)
 
@@ -154,7 +160,7 @@ def simplified(project):
     for service in services.values():
         for dropped in ("profiles", "build", "healthcheck", "logging", "restart", "command", "entrypoint"):
             service.pop(dropped, None)
-        service["environment"] = {name: value for name, value in service["environment"].items() if value} | ONE_EACH
+        service["environment"] |= ONE_EACH
         service["ports"] = [f"{one['host_ip']}:{one['published']}:{one['target']}" for one in service["ports"]]
         service["volumes"] = [f"{one['source']}:{one['target']}" for one in service.get("volumes", [])]
     return {"services": services, "volumes": {"data": {}}}

@@ -35,16 +35,23 @@ FILES = min(20000, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
 ENGINE = f'[containers]\ndefault_ulimits = ["nofile={FILES}:{FILES}", "nproc=4096:4096"]\n'
 
 
+def configuration(folder):
+    """Variables that give podman limits which may be set in a container, by a file in a folder."""
+    path = pathlib.Path(folder, "containers.conf")
+    path.write_text(ENGINE)
+    return {"CONTAINERS_CONF": str(path)}
+
+
 class Engine:
     """podman, over a folder for its configuration."""
 
     def __init__(self, folder):
         self.folder = folder
         self.started = []
-        pathlib.Path(folder, "containers.conf").write_text(ENGINE)
+        self.variables = configuration(folder)
 
     def run(self, *arguments, check=False):
-        environment = os.environ | {"CONTAINERS_CONF": f"{self.folder}/containers.conf"}
+        environment = os.environ | self.variables
         done = subprocess.run(
             [*PODMAN, *arguments], capture_output=True, text=True, env=environment, check=False, timeout=120
         )

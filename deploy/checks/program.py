@@ -93,8 +93,8 @@ def port_of(address):
 
 
 def value(given, key):
-    """A setting's value with these variables: what they say, or its default."""
-    return given.get("EKIBEN_" + key.upper().replace(".", "__"), settings()[key])
+    """A setting's value with these variables: what they say, or its default. An empty one says nothing."""
+    return given.get("EKIBEN_" + key.upper().replace(".", "__")) or settings()[key]
 
 
 def unproxied(given):
