@@ -6,6 +6,8 @@ import json
 import shutil
 import tempfile
 
+import yaml
+
 import changes
 from checking import DEPLOY, run
 from rehearsal import DIGEST, Rehearsal, in_order
@@ -39,6 +41,18 @@ def valid(path):
         done = run([*command, "--gitlab-ci-file", ".gitlab-ci.yml"], check=False, cwd=folder)
     if done.returncode != 0:
         found.append(done.stdout + done.stderr)
+    return found + shallow(yaml.safe_load(path.read_text()))
+
+
+def shallow(pipeline):
+    """Jobs that build without what deploy/revision needs: git, which the image of buildah lacks, and the history."""
+    found = []
+    for name, job in pipeline.items():
+        if isinstance(job, dict) and any("deploy/pack" in line for line in job.get("script", [])):
+            if job.get("variables", {}).get("GIT_DEPTH") != "0":
+                found.append(f"{name}: the history is cut off: GIT_DEPTH")
+            if not any("git-core" in line for line in job.get("before_script", [])):
+                found.append(f"{name}: the image has no git")
     return found
 
 
