@@ -190,8 +190,7 @@ pub(super) async fn register(
             let made = |connection: &rusqlite::Connection, id: i64| -> Result<_> {
                 let user = SessionUser::find(connection, id)?;
                 let epoch = user.map(|user| user.epoch).unwrap_or_default();
-                serde_json::to_vec(&NewUser { id, epoch })
-                    .map_err(|e| HttpError::internal(e).into())
+                serde_json::to_vec(&NewUser { id, epoch }).map_err(HttpError::internal)
             };
             Posted::of(account::insert(&blog, client, new, terms, made).await?)?
         }
