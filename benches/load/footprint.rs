@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use crate::arguments::Arguments;
 use crate::client::{Client, Plan};
 use crate::exchange::{Exchange, get};
+use crate::reads::read;
 use crate::results::{Figure, Sample};
 use crate::server::{Server, serve_arguments};
 use crate::workload::Endpoint;
-use crate::{source, writes};
+use crate::{packed, source, writes};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_ekiben");
 const STARTS: usize = 9;
@@ -116,7 +117,15 @@ pub(crate) fn memory(
     Exchange::with(server.address).ask(&get("/readyz"));
     let idle = resident();
     let mut client = Client::connect(server.address, arguments.connections);
-    client.turn(server, &mut Plan::new(writes::all_reads(endpoints)), LOAD);
+    let mut reads = writes::all_reads(endpoints);
+    if let Some(with) = arguments.compressed {
+        let packed = reads
+            .iter()
+            .map(|plain| packed::accepting(&plain.bytes, with));
+        let packed: Vec<_> = packed.map(read).collect();
+        reads.extend(packed);
+    }
+    client.turn(server, &mut Plan::new(reads), LOAD);
     let peak = Sample::of([server.memory("VmHWM")]);
     let files = Sample::of([server.memory("RssFile")]);
     vec![

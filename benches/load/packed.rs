@@ -64,7 +64,7 @@ pub(crate) fn look(server: &Server, endpoint: &Endpoint, with: PackedWith) -> Pa
 }
 
 /// The request of a client that accepts an encoding.
-fn accepting(request: &[u8], with: PackedWith) -> Vec<u8> {
+pub(crate) fn accepting(request: &[u8], with: PackedWith) -> Vec<u8> {
     let line = memchr::memmem::find(request, b"\r\n").unwrap() + 2;
     let header = format!("Accept-Encoding: {}\r\n", with.name());
     [&request[..line], header.as_bytes(), &request[line..]].concat()
