@@ -60,7 +60,7 @@ pub use limits::rate_limit::ClientRate;
 pub use limits::work::WorkPool;
 pub use observability::app_metrics::CounterSource;
 pub use observability::request_log::{Notable, REQUEST_LOG};
-pub use packing::KeptBody;
+pub use packing::{Anchor, KeptBody, PackablePage, PackedPage, PageCodes, packable_page};
 pub(crate) use router::no_method_here;
 pub use router::{AppRoutes, LayerLimits, assemble, builtin_paths};
 pub use routes::{Claim, Routes, conflict};

@@ -98,7 +98,7 @@ impl TagText {
 }
 
 /// The tag of something else of the same revision: `"x"` becomes `"x-suffix"`.
-pub(super) fn with_suffix(tag: &HeaderValue, suffix: &[u8]) -> HeaderValue {
+pub(in crate::http) fn with_suffix(tag: &HeaderValue, suffix: &[u8]) -> HeaderValue {
     let plain = tag.as_bytes().strip_suffix(b"\"").unwrap_or_default();
     let tag = [plain, b"-", suffix, b"\""].concat();
     HeaderValue::from_maybe_shared(Bytes::from(tag))

@@ -1,5 +1,6 @@
 //! Which encoding a client gets, by its `Accept-Encoding`: as the layer that packs streams chooses.
 
+use std::cmp::Ordering;
 use std::io::{self, Write as _};
 
 use axum::http::{HeaderMap, header};
@@ -67,14 +68,15 @@ impl AcceptedCodings {
         }
     }
 
-    /// The encoding with the greatest weight; zstd of equals, and none where the plain answer is liked better.
-    pub(in crate::http) fn best(self) -> Option<Coding> {
-        let best = if self.zstd >= self.gzip {
-            (Coding::Zstd, self.zstd)
-        } else {
-            (Coding::Gzip, self.gzip)
+    /// The encoding with the greatest weight; `preferred` of equals, and none where the plain answer is liked
+    /// better.
+    pub(in crate::http) fn best(self, preferred: Coding) -> Option<Coding> {
+        let (coding, weight) = match self.zstd.cmp(&self.gzip) {
+            Ordering::Greater => (Coding::Zstd, self.zstd),
+            Ordering::Less => (Coding::Gzip, self.gzip),
+            Ordering::Equal => (preferred, self.gzip),
         };
-        (best.1 > 0 && best.1 >= self.identity).then_some(best.0)
+        (weight > 0 && weight >= self.identity).then_some(coding)
     }
 }
 
@@ -85,11 +87,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_client_chooses_and_zstd_wins_among_equals() {
-        let best = |accepted: &'static str| {
+    fn the_client_chooses_and_the_server_among_equals() {
+        let of = |accepted: &'static str| {
             let accepted = HeaderValue::from_static(accepted);
-            AcceptedCodings::of(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, accepted)])).best()
+            AcceptedCodings::of(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, accepted)]))
         };
+        let best = |accepted| of(accepted).best(Coding::Zstd);
         for (accepted, expected) in [
             ("gzip, deflate, br, zstd", Coding::Zstd),
             ("gzip", Coding::Gzip),
@@ -102,6 +105,12 @@ mod tests {
             ("br, identity;q=0.5, gzip;q=0.8", Coding::Gzip),
         ] {
             assert_eq!(best(accepted), Some(expected), "{accepted}");
+        }
+        for accepted in ["gzip, deflate, br, zstd", "*", "zstd;q=0.5, gzip;q=0.5"] {
+            assert_eq!(of(accepted).best(Coding::Gzip), Some(Coding::Gzip));
+        }
+        for accepted in ["zstd", "gzip;q=0.5, zstd"] {
+            assert_eq!(of(accepted).best(Coding::Gzip), Some(Coding::Zstd));
         }
         for accepted in ["", "br", "gzip;q=0", "identity, gzip;q=0.5", "gzip;q=x"] {
             assert_eq!(best(accepted), None, "{accepted}");

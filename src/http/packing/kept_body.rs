@@ -53,7 +53,8 @@ impl KeptBody {
     pub fn answer(&self, kind: HeaderValue) -> Response {
         let mut response = Response::new(Body::from(self.0.plain.clone()));
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
-        response.extensions_mut().insert(ReadyBody(self.clone()));
+        let ready = ReadyBody::Kept(self.clone());
+        response.extensions_mut().insert(ready);
         response
     }
 
