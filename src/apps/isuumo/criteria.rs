@@ -5,6 +5,8 @@
 //! `features` matches substrings of the whole column, as the original's LIKE does: 高さ調節可能 also finds
 //! アーム高さ調節可能. Which page of what is found is shown, and in which order, this file must not know.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use rusqlite::types::Value;
 
@@ -24,7 +26,7 @@ pub(super) struct SearchTarget {
     pub(super) kind: RowFormat,
     /// The name of the list in the answer.
     pub(super) name: &'static str,
-    pub(super) shelf: fn(&Catalogue) -> &Shelf,
+    pub(super) shelf: fn(&Catalogue) -> &Arc<Shelf>,
     /// Columns of conditions, in the order of the catalogue.
     pub(super) ranges: &'static [&'static str],
     pub(super) texts: &'static [&'static str],

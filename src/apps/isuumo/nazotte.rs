@@ -15,10 +15,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::{first_value, json_body};
-use super::catalogue::{Catalogue, Places, Shelf};
+use super::catalogue::{Catalogue, Places, RowPage, Shelf};
 use super::polygon::{GeoPoint, Polygon};
 use super::{IsuumoState, Result, bad_request, estate};
-use crate::apps::answer::json;
 use crate::http::{HttpError, WorkPool, json_takes_long};
 use crate::store::Generation;
 
@@ -73,22 +72,20 @@ pub(super) async fn nazotte(State(isu): State<IsuumoState>, request: Request) ->
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
     let found = find(&isu.work, &generation, &catalogue, &vertices).await?;
-    Ok(json(found))
+    Ok(found.answer())
 }
 
-/// The body of the answer for a closed ring.
+/// The answer for a closed ring.
 pub(super) async fn find(
     work: &WorkPool,
     generation: &Generation,
     catalogue: &Catalogue,
     vertices: &[Vertex],
-) -> Result<Vec<u8>> {
+) -> Result<RowPage> {
     let positions = inside(work, &catalogue.estates, vertices).await?;
-    let mut body = format!("{{\"count\":{},\"estates\":[", positions.len()).into_bytes();
+    let head = format!("{{\"count\":{},\"estates\":[", positions.len()).into_bytes();
     let shelf = &catalogue.estates;
-    shelf.write(generation, estate::KIND, &positions, &mut body)?;
-    body.extend_from_slice(b"]}");
-    Ok(body)
+    RowPage::write(generation, shelf, estate::KIND, positions, head)
 }
 
 /// Positions of the first [`LIMIT`] places inside.

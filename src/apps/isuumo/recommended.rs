@@ -7,9 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, RowPage};
 use super::{IsuumoState, Result, estate, path_id};
-use crate::apps::answer::json;
 use crate::http::{HttpError, PublicResponse, Reading};
 use crate::store::{Generation, is_unfinished};
 
@@ -37,24 +36,22 @@ pub(super) async fn recommended(
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
-    Ok(reading.answer(json(find(&generation, &catalogue, id)?)))
+    Ok(reading.answer(find(&generation, &catalogue, id)?.answer()))
 }
 
-/// The body of the answer; `catalogue` is that of `generation`, taken before.
-pub(super) fn find(generation: &Generation, catalogue: &Catalogue, id: i64) -> Result<Vec<u8>> {
+/// The answer; `catalogue` is that of `generation`, taken before.
+pub(super) fn find(generation: &Generation, catalogue: &Catalogue, id: i64) -> Result<RowPage> {
     let sides = generation.read(|connection| Ok::<_, HttpError>(sorted_sides(connection, id)?))?;
     let [shortest, middle, _] = sides.ok_or_else(|| HttpError::bare(StatusCode::BAD_REQUEST))?;
     let places = catalogue.places();
     let positions: Vec<usize> = places.with_door([shortest, middle]).take(LIMIT).collect();
     if positions.is_empty() {
         // As the original answers.
-        return Ok(b"{\"estates\":null}".to_vec());
+        return Ok(RowPage::of(b"{\"estates\":null}".to_vec()));
     }
-    let mut body = b"{\"estates\":[".to_vec();
+    let head = b"{\"estates\":[".to_vec();
     let shelf = &catalogue.estates;
-    shelf.write(generation, estate::KIND, &positions, &mut body)?;
-    body.extend_from_slice(b"]}");
-    Ok(body)
+    RowPage::write(generation, shelf, estate::KIND, positions, head)
 }
 
 fn sorted_sides(connection: &Connection, id: i64) -> rusqlite::Result<Option<[i64; 3]>> {

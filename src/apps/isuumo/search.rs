@@ -8,11 +8,10 @@ use axum::http::StatusCode;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Params, params_from_iter};
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, RowPage};
 use super::criteria::{self, CHAIRS, ESTATES, SearchCondition, SearchTarget};
 use super::query::Query;
 use super::{IsuumoSettings, IsuumoState, Result, bad_request, chair, estate};
-use crate::apps::answer::json;
 use crate::apps::listing;
 use crate::http::{HttpError, PublicResponse, Reading};
 use crate::store::{Generation, Unfinished};
@@ -56,24 +55,22 @@ fn page(
 }
 
 impl Search {
-    /// The body of the answer.
+    /// The answer.
     async fn find(
         self,
         isu: &IsuumoState,
         generation: &Generation,
         catalogue: &Catalogue,
-    ) -> Result<Vec<u8>> {
+    ) -> Result<RowPage> {
         let shelf = (self.place.shelf)(catalogue);
         let sets = self.conditions.iter().map(|condition| condition.set(shelf));
         let Some(sets) = sets.collect::<Option<Vec<_>>>() else {
             let work = move |connection: &Connection| self.find_in_sqlite(connection);
-            return isu.store.read_offloaded(work).await;
+            return isu.store.read_offloaded(work).await.map(RowPage::of);
         };
         let (count, positions) = shelf.search(&sets, self.offset, self.limit);
-        let mut body = self.head(count);
-        shelf.write(generation, self.place.kind, &positions, &mut body)?;
-        body.extend_from_slice(b"]}");
-        Ok(body)
+        let head = self.head(count);
+        RowPage::write(generation, shelf, self.place.kind, positions, head)
     }
 
     fn find_in_sqlite(&self, connection: &Connection) -> Result<Vec<u8>> {
@@ -225,17 +222,17 @@ pub(super) async fn chairs(
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
-    let body = find_chairs(&isu, &generation, &catalogue, &query).await?;
-    Ok(reading.answer(json(body)))
+    let page = find_chairs(&isu, &generation, &catalogue, &query).await?;
+    Ok(reading.answer(page.answer()))
 }
 
-/// The body of the answer; `catalogue` is that of `generation`, taken before.
+/// The answer; `catalogue` is that of `generation`, taken before.
 pub(super) async fn find_chairs(
     isu: &IsuumoState,
     generation: &Generation,
     catalogue: &Catalogue,
     query: &Query,
-) -> Result<Vec<u8>> {
+) -> Result<RowPage> {
     let conditions = criteria::of_chairs(catalogue, query, &isu.settings)?;
     let search = page(&CHAIRS, conditions, query, &isu.settings)?;
     search.find(isu, generation, catalogue).await
@@ -261,17 +258,17 @@ pub(super) async fn estates(
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
-    let body = find_estates(&isu, &generation, &catalogue, &query).await?;
-    Ok(reading.answer(json(body)))
+    let page = find_estates(&isu, &generation, &catalogue, &query).await?;
+    Ok(reading.answer(page.answer()))
 }
 
-/// The body of the answer; `catalogue` is that of `generation`, taken before.
+/// The answer; `catalogue` is that of `generation`, taken before.
 pub(super) async fn find_estates(
     isu: &IsuumoState,
     generation: &Generation,
     catalogue: &Catalogue,
     query: &Query,
-) -> Result<Vec<u8>> {
+) -> Result<RowPage> {
     let conditions = criteria::of_estates(catalogue, query, &isu.settings)?;
     let search = page(&ESTATES, conditions, query, &isu.settings)?;
     search.find(isu, generation, catalogue).await

@@ -46,6 +46,18 @@ impl Fragments {
         self.slots[position].get().map(|(_, json)| &**json)
     }
 
+    /// Bytes that are kept of rows of pages.
+    pub(super) fn bytes_of_pages(&self) -> usize {
+        self.used[Rendering::OnPage as usize].load(Ordering::Relaxed)
+    }
+
+    /// All that is kept, in the order of the positions.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &[u8]> {
+        self.slots
+            .iter()
+            .filter_map(|slot| slot.get().map(|(_, json)| &**json))
+    }
+
     /// Keeps a row's JSON if there is room.
     pub(super) fn keep(&self, position: usize, json: &[u8], asked: Rendering) {
         if self.used[asked as usize].load(Ordering::Relaxed) + json.len() <= asked.budget() {

@@ -9,13 +9,16 @@
 //!
 //! # Layout
 //! - [`Shelf`]: a list and its searches; `bits`: sets of rows; `fragments`: rows as JSON
+//! - [`RowPage`]: answers that are pages of rows; `packed_rows`: what packs them fast
 //! - `scans`: what was found by going through the file; `thumbnails`: the names of pictures
 //! - `rows`: what is known of each row; `positions`: where an id is; [`Places`]: where estates are
 
 mod bits;
 mod fragments;
+mod packed_rows;
 mod places;
 mod positions;
+mod row_page;
 mod rows;
 mod scans;
 mod shelf;
@@ -28,6 +31,7 @@ use std::thread::Builder;
 use rusqlite::Connection;
 
 pub(super) use self::places::Places;
+pub(super) use self::row_page::RowPage;
 use self::rows::ListQueries;
 pub(super) use self::scans::{NamedSets, PriceOrder};
 pub(super) use self::shelf::{Set, Shelf};

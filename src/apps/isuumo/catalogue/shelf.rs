@@ -12,6 +12,7 @@ use rusqlite::Connection;
 
 use super::bits::Bits;
 use super::fragments::{Fragments, Rendering};
+use super::packed_rows::PackedRows;
 use super::places::Places;
 use super::positions::Positions;
 use super::rows::{Distinct, Entry, ListQueries, Rows};
@@ -21,7 +22,7 @@ use crate::apps::answer::RowFormat;
 use crate::apps::isuumo::point_tree::PointTree;
 use crate::apps::isuumo::polygon::GeoPoint;
 use crate::apps::listing;
-use crate::http::{HttpError, KeptBody};
+use crate::http::{HttpError, KeptBody, PackedPage};
 use crate::store::{Generation, Revision, Unfinished};
 
 /// More different features than this are left to SQLite: each costs a set.
@@ -34,6 +35,9 @@ const FEW: usize = 4_000;
 const USUAL_LENGTH: usize = 640;
 /// For what stands behind the rows.
 const ROOM: usize = 16;
+
+/// From so many bytes of kept rows on, what they have in common is learned: of some 250.
+const LEARNED_FROM: usize = 128 * 1024;
 
 /// A list.
 #[derive(Debug)]
@@ -56,6 +60,7 @@ struct Fixed {
     /// The rows of each feature, in lower case; nothing when there are too many.
     features: Option<Vec<(String, Bits)>>,
     fragments: Fragments,
+    packed: PackedRows,
     /// Where the rows are, once a polygon is searched that needs it.
     tree: OnceLock<PointTree>,
     scans: Scans,
@@ -120,7 +125,15 @@ impl Shelf {
         }
         let moved = before.into_iter().enumerate();
         let moved = moved.filter_map(|(position, before)| Some((before?, position)));
-        fixed.fragments.take_over(&self.fixed.fragments, moved);
+        let moved: Vec<(usize, usize)> = moved.collect();
+        let length = fixed.rows.entries.len();
+        let packed = &self.fixed.packed;
+        fixed
+            .packed
+            .take_over(packed, length, moved.iter().copied());
+        fixed
+            .fragments
+            .take_over(&self.fixed.fragments, moved.into_iter());
         Self::new(Arc::new(fixed), live)
     }
 
@@ -295,6 +308,37 @@ impl Shelf {
         })
     }
 
+    /// Whether there is enough to learn from for [`Shelf::gzip`], and nobody does or has.
+    pub(super) fn begin_to_learn(&self) -> bool {
+        self.fixed.fragments.bytes_of_pages() >= LEARNED_FROM && self.fixed.packed.begin()
+    }
+
+    /// Learns what rows have in common, in some milliseconds.
+    pub(super) fn learn(&self) {
+        let Fixed {
+            fragments, packed, ..
+        } = &*self.fixed;
+        packed.learn(fragments.kept(), self.fixed.rows.entries.len());
+    }
+
+    /// Whoever began has learned, or given up.
+    pub(super) fn end_learning(&self) {
+        self.fixed.packed.end();
+    }
+
+    /// A page with the rows at `positions` from `start` on as gzip, if enough is known of them.
+    pub(super) fn gzip(
+        &self,
+        page: &[u8],
+        start: usize,
+        positions: &[usize],
+    ) -> Option<PackedPage> {
+        let Fixed {
+            fragments, packed, ..
+        } = &*self.fixed;
+        packed.gzip(page, start, positions, |position| fragments.get(position))
+    }
+
     /// The row with this id as JSON, if it is in the list.
     pub(in crate::apps::isuumo) fn one(
         &self,
@@ -397,6 +441,7 @@ impl Fixed {
             texts: texts.collect(),
             features: feature_sets(&rows),
             fragments: Fragments::new(length),
+            packed: PackedRows::default(),
             tree: OnceLock::new(),
             scans: Scans::default(),
             thumbnails: Arc::default(),

@@ -125,16 +125,14 @@ impl<'s> PageData<'s> {
 
     /// Estates through whose door a chair fits.
     pub(super) fn recommended(&self, chair: i64) -> Result<FoundRows<Estate>> {
-        read(&recommended::find(
-            &self.generation,
-            &self.catalogue,
-            chair,
-        )?)
+        let found = recommended::find(&self.generation, &self.catalogue, chair)?;
+        read(&found.body)
     }
 
     /// The first estates inside a closed ring.
     pub(super) async fn inside(&self, ring: &[Vertex]) -> Result<FoundRows<Estate>> {
-        read(&nazotte::find(&self.isu.work, &self.generation, &self.catalogue, ring).await?)
+        let found = nazotte::find(&self.isu.work, &self.generation, &self.catalogue, ring).await?;
+        read(&found.body)
     }
 }
 
