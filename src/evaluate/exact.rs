@@ -79,6 +79,10 @@ impl Exact {
 
     /// Digits of the same number with `scale` of them behind the point, which is not less than now.
     fn scaled_up(&self, scale: usize) -> Vec<u8> {
+        // Zero has no digits, whatever its scale.
+        if self.is_zero() {
+            return Vec::new();
+        }
         let mut digits = self.digits.clone();
         digits.resize(self.digits.len() + scale - self.scale, 0);
         digits
@@ -306,6 +310,9 @@ mod tests {
         );
         assert_eq!(exact("0.05").plus(&exact("-0.05")), exact("0.00"));
         assert_eq!(exact("-2").compare(&exact("-1.99")), Ordering::Less);
+        assert_eq!(exact("0.00").compare(&exact("0")), Ordering::Equal);
+        assert_eq!(exact("0").compare(&exact("0.05")), Ordering::Less);
+        assert_eq!(exact("0").plus(&exact("-0.05")).to_text(2), "-0.05");
     }
 
     #[test]
