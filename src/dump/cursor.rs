@@ -416,6 +416,20 @@ impl<'i> Cursor<'i> {
         })
     }
 
+    /// Offset of the next token.
+    pub(super) fn next_start(&mut self) -> Result<usize, DumpProblem> {
+        self.peek()?;
+        Ok(self.peeked.map_or(self.end, |(_, start, _)| start))
+    }
+
+    /// The text from there to the end of the token that was consumed last.
+    pub(super) fn source_from(&self, start: usize) -> Result<SourceText, DumpProblem> {
+        self.source_at(ByteSpan {
+            start,
+            end: self.end.max(start),
+        })
+    }
+
     pub(super) fn source_at(&self, span: ByteSpan) -> Result<SourceText, DumpProblem> {
         Ok(SourceText {
             text: self.text(span)?,

@@ -90,8 +90,8 @@ pub(super) enum RowsForm {
     Values,
     /// `SET a = 1, b = 2`: these literals, one for each column.
     Set(Vec<Literal>),
-    /// `SELECT …` or `TABLE t`: only a server could say which rows.
-    Query,
+    /// `SELECT …` or `TABLE t`, which comes now; the parenthesis in front of it may be read already.
+    Query { opened: bool },
 }
 
 /// Parses from behind the word `INSERT` or `REPLACE` to behind `VALUES`.
@@ -119,7 +119,7 @@ pub(super) fn head(
                 table,
                 columns,
                 on_conflict,
-                rows: RowsForm::Query,
+                rows: RowsForm::Query { opened: true },
             });
         }
         columns = Some(cursor.name_list()?);
@@ -132,7 +132,7 @@ pub(super) fn head(
         RowsForm::Set(literals)
     } else if cursor.at_word(&["SELECT", "TABLE", "WITH"])? || cursor.peek()? == Token::Symbol(b'(')
     {
-        RowsForm::Query
+        RowsForm::Query { opened: false }
     } else {
         let token = cursor.next()?;
         return Err(cursor.unexpected(token, "VALUES"));

@@ -11,6 +11,7 @@
 //! - `lexer`, `trivia`: bytes to tokens, comments and version comments
 //! - `cursor`: tokens with look-ahead; captures expressions as [`SourceText`]
 //! - [`DumpReader`], `objects`: tokens to [`Statement`]s; `body`: the ends of compound ones
+//! - `script`: statements that depend on rows or variables
 //! - `transaction`: what begins and ends transactions
 //! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
@@ -38,6 +39,7 @@ mod objects;
 mod reader;
 mod room;
 mod row_scan;
+mod script;
 mod session;
 mod settings;
 mod sql_mode;
@@ -66,6 +68,7 @@ pub(crate) use lexer::Token;
 pub(crate) use literal::{bit_bytes, hex_bytes};
 pub use reader::{DumpReader, Finished, Skipped, Statement};
 pub use room::{Cut, Room};
+pub use script::{ScriptKind, ScriptStatement};
 pub use session::Modes;
 pub use tables::Tables;
 pub(crate) use temporal::is_impossible_day;

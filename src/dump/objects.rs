@@ -10,8 +10,10 @@ use super::alter::{self, CreatedIndex};
 use super::body::{Block, Body};
 use super::definition::{KeyKind, TableDefinition, ViewDefinition};
 use super::error::{DumpProblem, Position};
+use super::insert::OnConflict;
 use super::lexer::Token;
 use super::reader::{DumpReader, ParsedStatement, Statement};
+use super::script::{ScriptKind, sql_name};
 use super::table;
 
 /// What `CREATE` may be about, behind its options.
@@ -172,31 +174,43 @@ impl DumpReader<'_> {
                 )));
             }
         }
-        let like = self.cursor.skip_word("LIKE")?;
-        if !like && !self.cursor.skip_symbol(b'(')? {
-            if !self.cursor.at_word(&["AS", "SELECT", "WITH"])? {
-                let token = self.cursor.next()?;
-                return Err(self
-                    .cursor
-                    .unexpected(token, "'(' and the columns of the table"));
-            }
-            let statement = format!("CREATE TABLE {name} … SELECT");
-            return self.skip_query(&statement, position, true);
+        let mut opened = self.cursor.skip_symbol(b'(')?;
+        if self.cursor.skip_word("LIKE")? {
+            let table = self.like(database, name, position)?;
+            return Ok(self.created(table, replaced));
         }
-        let table = if like || self.cursor.skip_word("LIKE")? {
-            self.like(database, name, position)?
-        } else {
-            let mut table = TableDefinition {
-                lasting: self.session.lasting_engine,
-                ..TableDefinition::empty(database, name, position)
-            };
-            table::body(&mut self.cursor, &mut table)?;
-            table
+        let mut table = TableDefinition {
+            lasting: self.session.lasting_engine,
+            ..TableDefinition::empty(database, name, position)
         };
+        if opened && !self.cursor.at_word(&["SELECT", "WITH"])? {
+            table::elements(&mut self.cursor, &mut table)?;
+            opened = false;
+        }
+        let query = if opened {
+            Some(OnConflict::Fail)
+        } else {
+            table::options(&mut self.cursor, &mut table)?
+        };
+        match query {
+            Some(on_conflict) => self.create_from_query(table, on_conflict, replaced, opened),
+            None if table.columns.is_empty() => Err(DumpProblem::Unexpected {
+                expected: "'(' and the columns of the table",
+                found: "the end of the statement".to_owned(),
+            }),
+            None => Ok(self.created(table, replaced)),
+        }
+    }
+
+    fn created(
+        &mut self,
+        table: TableDefinition,
+        replaced: Option<TableDefinition>,
+    ) -> ParsedStatement {
         self.tables.insert(table.clone());
         self.further.extend(replaced.map(Statement::Dropped));
         self.further.push_back(Statement::Table(table));
-        Ok(self.first_of_several())
+        self.first_of_several()
     }
 
     fn like(
@@ -328,7 +342,7 @@ impl DumpReader<'_> {
         }
     }
 
-    fn first_of_several(&mut self) -> ParsedStatement {
+    pub(super) fn first_of_several(&mut self) -> ParsedStatement {
         let first = self.further.pop_front();
         first.map_or(ParsedStatement::Nothing, ParsedStatement::Statement)
     }
@@ -350,13 +364,16 @@ impl DumpReader<'_> {
         ParsedStatement::Statement(Statement::Renamed(Box::new(old), table))
     }
 
-    /// Remembers a trigger on `INSERT`, from behind its name on.
+    /// Remembers a trigger, from behind its name on.
     fn trigger(&mut self, name: &str) -> Result<(), DumpProblem> {
         let _ = self.cursor.skip_word("BEFORE")? || self.cursor.skip_word("AFTER")?;
-        if self.cursor.skip_words("INSERT", &["ON"])? {
-            let (database, table) = self.cursor.qualified_name()?;
-            let database = database.or_else(|| self.session.database.clone());
-            self.triggers.insert((database, table), name.to_owned());
+        for event in ["INSERT", "UPDATE", "DELETE"] {
+            if self.cursor.skip_words(event, &["ON"])? {
+                let (database, table) = self.cursor.qualified_name()?;
+                let database = database.or_else(|| self.session.database.clone());
+                self.triggers
+                    .insert((event, database, table), name.to_owned());
+            }
         }
         Ok(())
     }
@@ -424,8 +441,15 @@ impl DumpReader<'_> {
             return self.skip("DELETE", position, true);
         }
         let (database, name) = self.cursor.qualified_name()?;
+        let own = database.clone().or_else(|| self.session.database.clone());
+        self.note_trigger("DELETE", (own, name.clone()), position);
         if !matches!(self.cursor.peek()?, Token::Delimiter | Token::End) {
-            return self.skip(&format!("DELETE FROM {name} WHERE"), position, true);
+            let mut source = self.rest_of_statement()?;
+            source
+                .text
+                .insert_str(0, &sql_name(database.as_deref(), &name));
+            let statement = self.script(ScriptKind::Delete(source), position);
+            return Ok(ParsedStatement::Statement(statement));
         }
         self.cursor.skip_statement()?;
         Ok(self.emptied_table(database, name, false))

@@ -15,6 +15,7 @@ use super::error::{DumpError, DumpProblem, Position};
 use super::insert::{self, DumpRow, Follow, InsertHeader, OnConflict, OpenInsert, Upsert};
 use super::lexer::Token;
 use super::row_scan;
+use super::script::{ScriptKind, ScriptStatement};
 use super::session::{KnownValue, SqlSession};
 use super::tables::Tables;
 use super::transaction::{OpenTransaction, TransactionStep};
@@ -26,7 +27,7 @@ const NOISE: &[&str] = &[
 ];
 
 /// Those of [`SKIPPED`] that change rows.
-const LOSING: &[&str] = &["CALL", "EXECUTE", "UPDATE", "WITH"];
+const LOSING: &[&str] = &["CALL", "EXECUTE", "WITH"];
 
 /// Statements that could have changed tables, rows or rights: skipped, and reported to the caller.
 const SKIPPED: &[&str] = &[
@@ -44,9 +45,7 @@ const SKIPPED: &[&str] = &[
     "PREPARE",
     "REPAIR",
     "REVOKE",
-    "SELECT",
     "SIGNAL",
-    "UPDATE",
     "VALUES",
     "WITH",
 ];
@@ -97,6 +96,8 @@ pub enum Statement {
     View(ViewDefinition),
     /// `DROP VIEW`, with the view's database and name.
     ViewDropped(Option<String>, String),
+    /// A statement that depends on rows or variables.
+    Script(Box<ScriptStatement>),
     /// A step of a transaction, with its place.
     Transaction(TransactionStep, Position),
     /// `INSERT` or `REPLACE`; its rows come from [`DumpReader::next_row`].
@@ -125,6 +126,9 @@ pub struct Finished {
     pub ignored: BTreeMap<String, u64>,
 }
 
+/// `INSERT`, `UPDATE` or `DELETE`, and the table's database and name.
+type TriggerKey = (&'static str, Option<String>, String);
+
 /// Reads one dump.
 pub struct DumpReader<'i> {
     pub(super) input: String,
@@ -138,8 +142,8 @@ pub struct DumpReader<'i> {
     pub(super) further: VecDeque<Statement>,
     /// Of an `INSERT` among them.
     deferred: Option<OpenInsert>,
-    /// Triggers on `INSERT`, by table: rows behind them would have fired them.
-    pub(super) triggers: HashMap<(Option<String>, String), String>,
+    /// Triggers by what they run for and table: rows behind them would have fired them.
+    pub(super) triggers: HashMap<TriggerKey, String>,
     pub(super) skipped: Vec<Skipped>,
     pub(super) ignored: BTreeMap<String, u64>,
     allow_incomplete: bool,
@@ -351,6 +355,8 @@ impl<'i> DumpReader<'i> {
             "CREATE" => self.create(position),
             "INSERT" => self.insert(position, OnConflict::Fail),
             "REPLACE" => self.insert(position, OnConflict::Replace),
+            "SELECT" => self.select(position),
+            "UPDATE" => self.update(position),
             "SET" => self.set(position),
             "USE" => self.use_database(),
             "DROP" => self.drop_object(),
@@ -412,21 +418,17 @@ impl<'i> DumpReader<'i> {
     ) -> Result<ParsedStatement, DumpProblem> {
         let head = insert::head(&mut self.cursor, &self.session, on_conflict)?;
         let database = head.database.or_else(|| self.session.database.clone());
+        let query = match head.rows {
+            insert::RowsForm::Query { opened } => Some(if opened { "(" } else { "" }),
+            _ => None,
+        };
         let literals = match head.rows {
-            insert::RowsForm::Values => None,
+            insert::RowsForm::Values | insert::RowsForm::Query { .. } => None,
             insert::RowsForm::Set(literals) => Some(literals),
-            insert::RowsForm::Query => {
-                let what = format!("INSERT INTO {} … SELECT", head.table);
-                return self.skip_query(&what, position, true);
-            }
         };
         let key = (database.clone(), head.table.clone());
-        if let Some(trigger) = self.triggers.remove(&key) {
-            let what = format!(
-                "trigger {trigger} would have run for rows of {} from here on",
-                head.table
-            );
-            self.note_skipped(what, position, true);
+        if !self.triggers.is_empty() {
+            self.note_trigger("INSERT", key.clone(), position);
         }
         let table = self.tables.get(database.as_deref(), &head.table);
         let columns = match (head.columns, table) {
@@ -451,6 +453,12 @@ impl<'i> DumpReader<'i> {
             zero_is_zero: self.session.modes.no_auto_value_on_zero,
             position,
         };
+        if let Some(opened) = query {
+            let mut source = self.rest_of_statement()?;
+            source.text.insert_str(0, opened);
+            let statement = self.script(ScriptKind::Insert(header, source), position);
+            return Ok(ParsedStatement::Statement(statement));
+        }
         let open = OpenInsert {
             width: header.columns.as_ref().map(|columns| columns.len()),
             header: header.clone(),

@@ -57,6 +57,7 @@ impl SqlSession {
             variables: HashMap::from([
                 (SQL_MODE.to_owned(), default_modes()),
                 (AUTOCOMMIT.to_owned(), KnownValue::Text("1".to_owned())),
+                (KEY_CHECKS.to_owned(), KnownValue::Text("1".to_owned())),
             ]),
         }
     }
@@ -106,6 +107,11 @@ impl SqlSession {
         }
     }
 
+    /// Whether foreign keys are checked.
+    pub(super) fn checks_keys(&self) -> bool {
+        self.variable(KEY_CHECKS) != KnownValue::Text("0".to_owned())
+    }
+
     /// `SET name = value`.
     pub(super) fn assign(&mut self, name: &str, value: KnownValue) -> Result<(), DumpProblem> {
         let name = variable_name(name);
@@ -129,14 +135,14 @@ impl SqlSession {
                 KnownValue::Text(charset) => self.set_names(&charset)?,
                 _ => self.set_names("default")?,
             },
-            AUTOCOMMIT => {
-                let off = |text: &str| {
-                    ["0", "OFF", "FALSE"]
-                        .iter()
-                        .any(|word| text.eq_ignore_ascii_case(word))
-                };
-                self.autocommit = !matches!(&value, KnownValue::Text(text) if off(text));
-                let number = if self.autocommit { "1" } else { "0" };
+            AUTOCOMMIT | KEY_CHECKS => {
+                let off = ["0", "OFF", "FALSE"];
+                let is_off = |text: &str| off.iter().any(|word| text.eq_ignore_ascii_case(word));
+                let on = !matches!(&value, KnownValue::Text(text) if is_off(text));
+                if name == AUTOCOMMIT {
+                    self.autocommit = on;
+                }
+                let number = if on { "1" } else { "0" };
                 self.variables
                     .insert(name, KnownValue::Text(number.to_owned()));
             }
@@ -156,6 +162,7 @@ impl SqlSession {
 
 const SQL_MODE: &str = "sql_mode";
 const AUTOCOMMIT: &str = "autocommit";
+const KEY_CHECKS: &str = "foreign_key_checks";
 const CLIENT: &str = "character_set_client";
 
 fn default_modes() -> KnownValue {

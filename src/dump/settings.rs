@@ -7,9 +7,11 @@
 //! It and `reader` know each other, as `objects` and `reader` do.
 
 use super::column::word_or_string;
+use super::cursor::SourceText;
 use super::error::{DumpProblem, Position};
 use super::lexer::Token;
 use super::reader::{DumpReader, ParsedStatement};
+use super::script::ScriptKind;
 use super::session::{KnownValue, Modes};
 
 /// Deeper calls are no way to say a mode.
@@ -38,8 +40,15 @@ impl DumpReader<'_> {
             }
         }
         let autocommit = self.session.autocommit;
-        self.assignments(false)?;
-        Ok(self.autocommit_was(autocommit, position))
+        let variables = self.assignments(false)?;
+        if !variables.is_empty() {
+            let script = self.script(ScriptKind::Assign(variables), position);
+            self.further.push_back(script);
+        }
+        if let ParsedStatement::Statement(step) = self.autocommit_was(autocommit, position) {
+            self.further.push_back(step);
+        }
+        Ok(self.first_of_several())
     }
 
     /// `SET STATEMENT a = 1 FOR …`: settings of one statement, which comes now.
@@ -66,10 +75,12 @@ impl DumpReader<'_> {
         Ok(())
     }
 
-    /// `a = 1, @b = 2`, to the end of the statement or, `before_for`, to the word `FOR`.
-    fn assignments(&mut self, before_for: bool) -> Result<(), DumpProblem> {
+    /// `a = 1, @b = 2`, to the end of the statement or, `before_for`, to the word `FOR`; the user variables with
+    /// the text of their values.
+    fn assignments(&mut self, before_for: bool) -> Result<Vec<(String, SourceText)>, DumpProblem> {
         // All are computed before the first is made.
         let mut assignments = Vec::new();
+        let mut variables = Vec::new();
         let mut name = String::new();
         loop {
             let token = self.cursor.next()?;
@@ -77,8 +88,16 @@ impl DumpReader<'_> {
                 Token::Delimiter | Token::End => break,
                 Token::Word(_) if before_for && self.cursor.is_word(token, "FOR") => break,
                 Token::Symbol(b'=') => {
+                    let start = self.cursor.next_start()?;
                     let value = self.setting()?;
-                    assignments.push((std::mem::take(&mut name), value));
+                    let name = std::mem::take(&mut name);
+                    if let Some(variable) =
+                        name.strip_prefix('@').filter(|name| !name.starts_with('@'))
+                    {
+                        let source = self.cursor.source_from(start)?;
+                        variables.push((variable.to_ascii_lowercase(), source));
+                    }
+                    assignments.push((name, value));
                 }
                 Token::Symbol(b'.') => name.push('.'),
                 Token::Symbol(b',') => name.clear(),
@@ -98,7 +117,7 @@ impl DumpReader<'_> {
             self.session.assign(&name, value)?;
         }
         self.cursor.configure(&self.session);
-        Ok(())
+        Ok(variables)
     }
 
     /// The value of an assignment, to the comma or the end behind it.

@@ -11,11 +11,11 @@ use super::definition::{
     VERSIONING, is_lasting,
 };
 use super::error::{DumpProblem, Position};
+use super::insert::OnConflict;
 use super::lexer::Token;
 
-/// Parses the elements of a table behind its opening parenthesis, and its options, to the end of
-/// the statement.
-pub(super) fn body(
+/// Parses the elements of a table behind its opening parenthesis, to the closing one.
+pub(super) fn elements(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
 ) -> Result<(), DumpProblem> {
@@ -34,7 +34,7 @@ pub(super) fn body(
         }
     }
     table.settle();
-    options(cursor, table)
+    Ok(())
 }
 
 /// What looks like a column and is none: these words are only half reserved.
@@ -238,11 +238,13 @@ fn action(cursor: &mut Cursor<'_>) -> Result<String, DumpProblem> {
     Ok(first)
 }
 
-/// Parses the options behind the closing parenthesis, to the end of the statement.
+/// Parses the options behind the closing parenthesis, to the end of the statement, or to the query whose rows
+/// the table is made with: what becomes of duplicates among them.
 pub(super) fn options(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
-) -> Result<(), DumpProblem> {
+) -> Result<Option<OnConflict>, DumpProblem> {
+    let mut on_conflict = OnConflict::Fail;
     loop {
         if cursor.skip_words("CHARACTER", &["SET"])? || cursor.skip_word("CHARSET")? {
             cursor.skip_symbol(b'=')?;
@@ -259,19 +261,34 @@ pub(super) fn options(
         } else if cursor.skip_word("PARTITION")? {
             // The last option of all, with words of its own in it.
             table.omitted.push("PARTITION BY".to_owned());
-            return cursor.skip_statement();
+            return partitions(cursor).map(|query| query.then_some(on_conflict));
         } else if cursor.skip_word("WITH")? {
             if cursor.skip_word("SYSTEM")? {
                 table.omitted.push(VERSIONING.to_owned());
             }
-        } else if cursor.at_word(&["SELECT"])? {
-            table.omitted.push("the rows of its SELECT".to_owned());
-            return cursor.skip_statement();
-        } else {
-            match cursor.next()? {
-                Token::Delimiter | Token::End => return Ok(()),
-                _ => {}
+        } else if cursor.at_word(&["SELECT"])? || cursor.peek()? == Token::Symbol(b'(') {
+            return Ok(Some(on_conflict));
+        } else if cursor.skip_word("IGNORE")? {
+            on_conflict = OnConflict::Ignore;
+        } else if cursor.skip_word("REPLACE")? {
+            on_conflict = OnConflict::Replace;
+        } else if matches!(cursor.next()?, Token::Delimiter | Token::End) {
+            return Ok(None);
+        }
+    }
+}
+
+/// Skips partitions, to the end of the statement or to a query, which is what comes then.
+fn partitions(cursor: &mut Cursor<'_>) -> Result<bool, DumpProblem> {
+    loop {
+        match cursor.peek()? {
+            Token::Delimiter | Token::End => {
+                cursor.next()?;
+                return Ok(false);
             }
+            Token::Symbol(b'(') => cursor.skip_group()?,
+            token if cursor.is_word(token, "SELECT") => return Ok(true),
+            _ => drop(cursor.next()?),
         }
     }
 }

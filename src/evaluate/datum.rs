@@ -25,7 +25,6 @@ pub(crate) enum Datum {
     /// `0x1f`, `b'101'`: bytes that are a number where one is needed.
     Digits(Vec<u8>),
     /// A member of an ENUM or SET, and its number.
-    #[expect(dead_code, reason = "columns are what comes next")]
     Member(String, u64, Collation),
     Date(CalendarDay),
     /// A day, microseconds of it, and the digits of its fraction.
@@ -345,7 +344,7 @@ impl Datum {
     }
 
     /// Whether the value is true; `None` for NULL.
-    pub(super) fn is_true(&self) -> Result<Option<bool>, Unevaluable> {
+    pub(crate) fn is_true(&self) -> Result<Option<bool>, Unevaluable> {
         Ok(match self.numeric()? {
             Self::Decimal(number, _) => Some(!number.is_zero()),
             number => number.to_f64()?.map(|number| number != 0.0),
@@ -487,7 +486,7 @@ pub(super) fn equal(a: &Datum, b: &Datum) -> Result<Option<bool>, Unevaluable> {
 }
 
 /// The order of two values; `None` if one is NULL.
-pub(super) fn order(a: &Datum, b: &Datum) -> Result<Option<Ordering>, Unevaluable> {
+pub(crate) fn order(a: &Datum, b: &Datum) -> Result<Option<Ordering>, Unevaluable> {
     match compared(a, b)? {
         None => Ok(None),
         Some(Compared::Ordered(order)) => Ok(Some(order)),

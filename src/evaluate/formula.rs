@@ -5,6 +5,7 @@
 
 use super::cast::CastType;
 use super::datum::Datum;
+use super::query::Selection;
 use super::{Surroundings, Unevaluable};
 
 /// The highest tree: a chain of so many operators.
@@ -34,6 +35,30 @@ impl Function {
     }
 }
 
+/// A function of all rows of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aggregate {
+    Count,
+    Least,
+    Greatest,
+}
+
+impl Aggregate {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Count, Self::Least, Self::Greatest]
+            .into_iter()
+            .find(|aggregate| aggregate.name() == name)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Count => "COUNT",
+            Self::Least => "MIN",
+            Self::Greatest => "MAX",
+        }
+    }
+}
+
 /// A parsed expression.
 #[derive(Debug, Clone)]
 pub(crate) enum Formula {
@@ -42,6 +67,13 @@ pub(crate) enum Formula {
     Variable(String),
     Call(&'static Function, Vec<Formula>, usize),
     Cast(Box<Formula>, CastType, usize),
+    /// `@name := value`
+    Assign(String, Box<Formula>),
+    /// `COUNT(*)` has no argument.
+    Aggregate(Aggregate, Option<Box<Formula>>),
+    /// A query in parentheses, of one value.
+    Query(Box<Selection>),
+    Exists(Box<Selection>),
 }
 
 impl Formula {
@@ -70,6 +102,8 @@ impl Formula {
     fn height(&self) -> usize {
         match self {
             Self::Value(_) | Self::Column(..) | Self::Variable(_) => 0,
+            // Nested by the parser, which bounds that.
+            Self::Assign(..) | Self::Aggregate(..) | Self::Query(_) | Self::Exists(_) => 1,
             Self::Call(.., height) | Self::Cast(.., height) => *height,
         }
     }
@@ -88,21 +122,45 @@ impl Formula {
                 (function.apply)(&values, surroundings)
             }
             Self::Cast(inner, to, _) => to.apply(inner.evaluate(surroundings)?),
+            Self::Assign(name, inner) => {
+                let datum = inner.evaluate(surroundings)?;
+                surroundings.assign(name, &datum)?;
+                Ok(datum)
+            }
+            Self::Aggregate(aggregate, argument) => {
+                surroundings.aggregate(*aggregate, argument.as_deref())
+            }
+            Self::Query(query) => surroundings.scalar(query),
+            Self::Exists(query) => {
+                let exists = surroundings.exists(query)?;
+                Ok(Datum::Int(i64::from(exists)))
+            }
+        }
+    }
+
+    /// Calls `visit` with every part, the whole first; those of queries in it belong to others.
+    pub(crate) fn parts<'f>(&'f self, visit: &mut dyn FnMut(&'f Self)) {
+        visit(self);
+        match self {
+            Self::Call(_, arguments, _) => {
+                for argument in arguments {
+                    argument.parts(visit);
+                }
+            }
+            Self::Cast(inner, ..) | Self::Assign(_, inner) | Self::Aggregate(_, Some(inner)) => {
+                inner.parts(visit);
+            }
+            _ => {}
         }
     }
 
     /// Calls `visit` with every function that is called.
     pub(crate) fn functions(&self, visit: &mut dyn FnMut(&'static Function)) {
-        match self {
-            Self::Value(_) | Self::Column(..) | Self::Variable(_) => {}
-            Self::Call(function, arguments, _) => {
-                visit(function);
-                for argument in arguments {
-                    argument.functions(visit);
-                }
-            }
-            Self::Cast(inner, ..) => inner.functions(visit),
-        }
+        self.parts(&mut |part| match part {
+            Self::Call(function, ..) => visit(function),
+            Self::Query(query) | Self::Exists(query) => query.functions(visit),
+            _ => {}
+        });
     }
 }
 

@@ -8,7 +8,7 @@
 //! # Layout
 //! - [`Datum`], [`DatumKind`]: values and their types; `exact`, `number`, `moment`, `collation`: what
 //!   they are made of
-//! - [`Formula`]: an expression as a tree; `parse`, `parse_primary`: from text
+//! - [`Formula`]: an expression as a tree; `parse`, `parse_primary`: from text; `query`: statements that hold some
 //! - `cast`: from type to type; `functions`: everything that is called; `digest`: three checksums
 
 mod cast;
@@ -22,14 +22,16 @@ mod moment;
 mod number;
 mod parse;
 mod parse_primary;
+mod query;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use collation::{Collation, Rule, Strength};
-pub(crate) use datum::{Datum, DatumKind};
+pub(crate) use datum::{Datum, DatumKind, order};
 pub(crate) use exact::Exact;
-pub(crate) use formula::Formula;
+pub(crate) use formula::{Aggregate, Formula};
 pub(crate) use functions::needs_server;
+pub(crate) use query::{NamedTable, SelectedItem, Selection, Update, deletion, selection, update};
 
 use crate::dump::SourceText;
 
@@ -49,6 +51,30 @@ pub(crate) trait Surroundings {
     /// The value of a user variable, whose name is in lower case and without its `@`.
     fn variable(&self, name: &str) -> Result<Datum, Unevaluable> {
         Err(format!("the variable @{name}"))
+    }
+
+    /// Gives a user variable a value: `@a := 1`.
+    fn assign(&self, name: &str, _value: &Datum) -> Result<(), Unevaluable> {
+        Err(format!("an assignment to @{name}"))
+    }
+
+    /// The value of a query in parentheses.
+    fn scalar(&self, _query: &Selection) -> Result<Datum, Unevaluable> {
+        Err("a query".to_owned())
+    }
+
+    /// Whether a query has rows.
+    fn exists(&self, _query: &Selection) -> Result<bool, Unevaluable> {
+        Err("a query".to_owned())
+    }
+
+    /// What is made of all rows of a query; of the rows themselves without `argument`.
+    fn aggregate(
+        &self,
+        aggregate: Aggregate,
+        _argument: Option<&Formula>,
+    ) -> Result<Datum, Unevaluable> {
+        Err(format!("the function {}", aggregate.name()))
     }
 
     /// Microseconds since 1970, in UTC.

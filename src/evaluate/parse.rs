@@ -6,6 +6,7 @@
 use super::cast::CastType;
 use super::datum::Datum;
 use super::formula::Formula;
+use super::query::Selection;
 use super::{Unevaluable, functions};
 use crate::dump::{Charset, Cursor, DumpProblem, SourceText, Token};
 
@@ -63,10 +64,15 @@ impl<'s> FormulaParser<'s> {
         self.nested(Self::or)
     }
 
-    fn nested(
+    /// A query inside of an expression.
+    pub(super) fn nested_selection(&mut self) -> Result<Selection, Unevaluable> {
+        self.nested(Self::selection)
+    }
+
+    fn nested<T>(
         &mut self,
-        parse: fn(&mut Self) -> Result<Formula, Unevaluable>,
-    ) -> Result<Formula, Unevaluable> {
+        parse: fn(&mut Self) -> Result<T, Unevaluable>,
+    ) -> Result<T, Unevaluable> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err("deeper nesting than is read".to_owned());
@@ -190,6 +196,9 @@ impl<'s> FormulaParser<'s> {
         }
         if self.skip_word("IN")? {
             self.expect_symbol(b'(')?;
+            if self.at_word(&["SELECT", "WITH"])? {
+                return Err("IN over a query".to_owned());
+            }
             let mut arguments = vec![left];
             loop {
                 arguments.push(self.expression()?);

@@ -4,8 +4,9 @@ use super::cast::CastType;
 use super::collation::Collation;
 use super::datum::Datum;
 use super::exact::Exact;
-use super::formula::Formula;
+use super::formula::{Aggregate, Formula};
 use super::parse::{FormulaParser, known, reason};
+use super::query::Selection;
 use super::{Unevaluable, functions};
 use crate::dump::{Charset, Token, bit_bytes, hex_bytes};
 
@@ -41,7 +42,7 @@ impl FormulaParser<'_> {
             }
             Token::Symbol(b'(') => {
                 if self.at_word(&["SELECT", "WITH"])? {
-                    return Err("a query".to_owned());
+                    return self.query().map(Formula::Query);
                 }
                 let inner = self.expression()?;
                 if self.peek()? == Token::Symbol(b',') {
@@ -92,11 +93,15 @@ impl FormulaParser<'_> {
             "TRUE" => return Ok(Formula::Value(Datum::Int(1))),
             "FALSE" => return Ok(Formula::Value(Datum::Int(0))),
             "CASE" => return self.case(),
-            "EXISTS" | "SELECT" => return Err("a query".to_owned()),
+            "EXISTS" => {
+                self.expect_symbol(b'(')?;
+                return self.query().map(Formula::Exists);
+            }
+            "SELECT" => return Err("a query".to_owned()),
             "INTERVAL" => return self.interval_first(),
             _ if upper.starts_with("@@") => return Err(format!("the variable {name}")),
             _ if upper.starts_with('@') => {
-                return Ok(Formula::Variable(name[1..].to_ascii_lowercase()));
+                return self.variable(name[1..].to_ascii_lowercase());
             }
             _ => {}
         }
@@ -134,6 +139,46 @@ impl FormulaParser<'_> {
             return known(&upper, Vec::new());
         }
         self.column(name)
+    }
+
+    /// A user variable, or its new value.
+    fn variable(&mut self, name: String) -> Result<Formula, Unevaluable> {
+        if name.is_empty() {
+            return Err("a variable with a quoted name".to_owned());
+        }
+        if self.skip_symbol(b':')? {
+            self.expect_symbol(b'=')?;
+            let value = self.expression()?;
+            return Ok(Formula::Assign(name, Box::new(value)));
+        }
+        Ok(Formula::Variable(name))
+    }
+
+    /// A query, to its closing parenthesis.
+    fn query(&mut self) -> Result<Box<Selection>, Unevaluable> {
+        let selection = self.nested_selection()?;
+        self.expect_symbol(b')')?;
+        if !selection.into.is_empty() {
+            return Err("INTO in a part of a statement".to_owned());
+        }
+        Ok(Box::new(selection))
+    }
+
+    /// `COUNT(*)`, `MAX(a)`, behind the opening parenthesis.
+    fn aggregated(&mut self, aggregate: Aggregate) -> Result<Formula, Unevaluable> {
+        if self.at_word(&["DISTINCT"])? {
+            return Err("DISTINCT".to_owned());
+        }
+        let argument = if aggregate == Aggregate::Count && self.skip_symbol(b'*')? {
+            None
+        } else {
+            Some(Box::new(self.expression()?))
+        };
+        self.expect_symbol(b')')?;
+        if self.at_word(&["OVER"])? {
+            return Err("a window".to_owned());
+        }
+        Ok(Formula::Aggregate(aggregate, argument))
     }
 
     /// `_utf8mb4'x'`: a string whose bytes are in that character set.
@@ -247,6 +292,10 @@ impl FormulaParser<'_> {
                 known("SUBSTRING", arguments)
             }
             "CHAR" => self.characters(),
+            "COUNT" | "MIN" | "MAX" => match Aggregate::named(name) {
+                Some(aggregate) => self.aggregated(aggregate),
+                None => Err(format!("the function {name}")),
+            },
             _ if functions::find(name).is_some() => {
                 let arguments = self.arguments(&[])?;
                 // How many decimals the whole has depends on them.

@@ -27,6 +27,9 @@ fn alike(formula: &Formula, table: &TableDefinition) -> Result<Alike, String> {
         Formula::Value(Datum::Text(..)) => return Ok(Alike::Text),
         Formula::Value(_) => return Err("a literal of another type".to_owned()),
         Formula::Variable(name) => return Err(format!("the variable @{name}")),
+        Formula::Assign(..) | Formula::Aggregate(..) | Formula::Query(_) | Formula::Exists(_) => {
+            return Err("a query".to_owned());
+        }
         Formula::Cast(..) => return Err("a CAST".to_owned()),
         Formula::Column(_, name) => return column(name, table),
         Formula::Call(function, arguments, _) => (function.name, arguments),

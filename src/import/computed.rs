@@ -48,7 +48,7 @@ pub(super) fn constant(source: &SourceText, kind: &ValueType) -> Result<Constant
 }
 
 /// The first function of an expression that only a server could answer.
-fn by_server(formula: &Formula) -> Option<&'static str> {
+pub(super) fn by_server(formula: &Formula) -> Option<&'static str> {
     let mut found = None;
     formula.functions(&mut |function| {
         if evaluate::needs_server(function.name) {
@@ -73,16 +73,20 @@ pub(super) fn settle(
     surroundings: &dyn Surroundings,
 ) -> Result<Settled, Unevaluable> {
     let formula = evaluate::parse(source)?;
-    let datum = formula.evaluate(surroundings)?;
-    let (value, unfit) = match stored(&datum, kind) {
-        Ok(value) => (value, false),
-        Err(reason) => (leniently(&datum, kind).ok_or(reason)?, true),
-    };
+    let (value, unfit) = fit(&formula.evaluate(surroundings)?, kind)?;
     Ok(Settled {
         value,
         by_server: by_server(&formula),
         unfit,
     })
+}
+
+/// What a column of `kind` stores for a value, and whether that is because it does not fit.
+pub(super) fn fit(datum: &Datum, kind: &ValueType) -> Result<(Value<'static>, bool), Unevaluable> {
+    match stored(datum, kind) {
+        Ok(value) => Ok((value, false)),
+        Err(reason) => Ok((leniently(datum, kind).ok_or(reason)?, true)),
+    }
 }
 
 /// What a server that is not strict stores for a value that does not fit.

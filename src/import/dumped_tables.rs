@@ -4,6 +4,7 @@
 //! the rows are in is `completion`'s. It must not know the order of the whole.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rusqlite::Connection;
 
@@ -13,7 +14,9 @@ use super::final_names::{FinalNames, WantedTables};
 use super::finish::Finisher;
 use super::names::Names;
 use super::planner::ImportPlanner;
+use super::query::ScriptView;
 use super::selection::{Databases, Selection};
+use super::session::ScriptSession;
 use super::table::{self, ImportTable};
 use super::transaction::{Transaction, TransactionStore};
 use super::views::{self, ImportView};
@@ -51,10 +54,11 @@ impl Destination for DumpedTables<'_> {
             selection: self.selection,
             wanted: wanted(),
             strict: self.strict,
-            occasion: self.occasion,
+            session: ScriptSession::new(self.occasion),
             databases: Databases::default(),
             names: Names::default(),
             tables: Vec::new(),
+            altered: false,
             transaction: Transaction::default(),
             views: BTreeMap::new(),
             notes: Vec::new(),
@@ -65,19 +69,21 @@ impl Destination for DumpedTables<'_> {
 }
 
 /// The storing side of an import.
-struct ImportStorage<'c> {
-    connection: &'c Connection,
-    selection: &'c Selection,
+pub(super) struct ImportStorage<'c> {
+    pub(super) connection: &'c Connection,
+    pub(super) selection: &'c Selection,
     wanted: WantedTables,
     strict: bool,
-    occasion: Occasion,
+    pub(super) session: ScriptSession,
     databases: Databases,
-    names: Names,
+    pub(super) names: Names,
     /// In the order of the dumps.
-    tables: Vec<ImportTable>,
-    transaction: Transaction,
+    pub(super) tables: Vec<ImportTable>,
+    /// Some tables in the file are not as their definitions say by now.
+    pub(super) altered: bool,
+    pub(super) transaction: Transaction,
     views: BTreeMap<String, ImportView>,
-    notes: Vec<Note>,
+    pub(super) notes: Vec<Note>,
     /// Names of what was found, wanted or not.
     seen: BTreeSet<String>,
 }
@@ -124,6 +130,7 @@ impl Storage for ImportStorage<'_> {
                 self.notes.extend(note);
                 Ok(())
             }
+            Statement::Script(script) => self.script(input, &script),
             Statement::Insert(_) => Ok(()),
         }
     }
@@ -152,8 +159,10 @@ impl Storage for ImportStorage<'_> {
         self.transaction
             .touch(self.connection, &self.tables[index])?;
         self.tables[index].widen_untyped(header);
-        let (names, occasion) = (&mut self.names, &self.occasion);
-        self.tables[index].store(self.connection, names, input, occasion, rows)
+        if rows.batch.expressions {
+            self.settle_layouts()?;
+        }
+        self.store(index, input, rows)
     }
 
     fn unwanted(&mut self, _input: &str, header: InsertHeader, _count: u64) {
@@ -201,13 +210,36 @@ fn failed(cause: rusqlite::Error) -> LoadError {
 impl ImportStorage<'_> {
     /// Whether an object is wanted; notes its database. Nothing is any more when there are several
     /// databases and none was chosen.
-    fn wants(&mut self, database: Option<&str>, name: &str) -> bool {
+    pub(super) fn wants(&mut self, database: Option<&str>, name: &str) -> bool {
         if !self.seen.contains(name) {
             self.seen.insert(name.to_owned());
         }
         self.databases.see(database);
         self.wanted.wants(database, name)
             && (self.selection.database.is_some() || !self.databases.several())
+    }
+
+    /// Stores rows in the table at `index`.
+    pub(super) fn store(
+        &mut self,
+        index: usize,
+        input: &str,
+        rows: InsertedRows,
+    ) -> Result<Batch, LoadError> {
+        let header = Arc::clone(&rows.header);
+        let (before, rest) = self.tables.split_at_mut(index);
+        let Some((table, after)) = rest.split_first_mut() else {
+            return Ok(rows.batch);
+        };
+        // Its rows may be asked for by expressions.
+        let own = rows.batch.expressions.then(|| table.clone());
+        let view = ScriptView {
+            session: &self.session,
+            connection: self.connection,
+            tables: [before, own.as_slice(), after],
+            database: header.database.as_deref(),
+        };
+        table.store(&view, &mut self.names, input, rows)
     }
 
     fn position_of(&self, database: Option<&str>, name: &str) -> Option<usize> {
@@ -241,7 +273,10 @@ impl ImportStorage<'_> {
     fn alter(&mut self, definition: TableDefinition) -> Result<(), LoadError> {
         let index = self.position_of(definition.database.as_deref(), &definition.name);
         match index {
-            Some(index) => self.tables[index].redefine(definition),
+            Some(index) => {
+                self.altered = true;
+                self.tables[index].redefine(definition)
+            }
             None => Ok(()),
         }
     }

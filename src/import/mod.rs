@@ -7,15 +7,20 @@
 //! - [`Selection`]: which databases and tables; `final_names`: by the names that they have in the end;
 //!   `planner`: what the reading side knows of them
 //! - `dumped_tables`: all tables of an import, as its statements change them; `transaction`: what is undone
+//! - `script`: statements that depend on rows or variables; `changes`: `UPDATE` and `DELETE`; `copying`:
+//!   `INSERT … SELECT`; `query`, `aggregates`, `table_row`: the rows that they read; `session`: what they leave to others
 //! - `table`: one table; `storing`: its rows; `resolve`: values that are not literals; `computed`: what
 //!   becomes of computed ones; `numbering`: `AUTO_INCREMENT`; `duplicates`: rows whose key is there already
 //! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
 //! - `completion`, `finish`, `keys`, `views`: what is made of definitions when all rows are in; `generated`:
 //!   generated columns, of which `by_rule` keeps some computed; `row_values`: rows as the evaluator sees them
 
+mod aggregates;
 mod by_rule;
+mod changes;
 mod completion;
 mod computed;
+mod copying;
 mod dumped_tables;
 mod duplicates;
 mod final_names;
@@ -26,11 +31,15 @@ mod layout;
 mod names;
 mod numbering;
 mod planner;
+mod query;
 mod resolve;
 mod row_values;
+mod script;
 mod selection;
+mod session;
 mod storing;
 mod table;
+mod table_row;
 mod transaction;
 mod views;
 

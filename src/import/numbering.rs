@@ -56,7 +56,9 @@ impl ImportTable {
         if self.next_number.is_none() && !cells.any(asks) {
             return Ok(());
         }
-        if !numbered.group.is_empty() {
+        let mut cells = batch.cells.iter().skip(at).step_by(width);
+        let computed = cells.any(|cell| matches!(cell, Cell::Expression(_)));
+        if computed || !numbered.group.is_empty() {
             // What a row belongs to may be a default, and this column's own is no number.
             for cell in batch.cells.iter_mut().skip(at).step_by(width) {
                 if asks(cell) {
@@ -66,15 +68,23 @@ impl ImportTable {
             if batch.unresolved {
                 place.resolve(self, columns, batch)?;
             }
-            return self.number_groups(place.connection, &numbered, columns, batch);
+        }
+        if !numbered.group.is_empty() {
+            return self.number_groups(place, &numbered, columns, batch);
         }
         let mut next = match self.next_number {
             Some(next) => next,
             None => self.first_number(place.connection, index)?,
         };
-        for cell in batch.cells.iter_mut().skip(at).step_by(width) {
+        let session = place.view.session;
+        let cells = batch.cells.iter_mut().skip(at).step_by(width);
+        for (cell, origin) in cells.zip(&batch.places) {
+            if origin.first {
+                session.begin_insert();
+            }
             if asks(cell) {
                 *cell = self.number(index, next);
+                session.generate(next);
                 next = next.saturating_add(1);
             } else if let Some(number) = whole(cell) {
                 next = next.max(number.saturating_add(1));
@@ -87,11 +97,12 @@ impl ImportTable {
     /// Numbers the rows whose cell is NULL, each in its group.
     fn number_groups(
         &self,
-        connection: &Connection,
+        resolver: &Resolver<'_>,
         numbered: &Numbered,
         columns: &[usize],
         batch: &mut Batch,
     ) -> Result<(), LoadError> {
+        let (connection, session) = (resolver.connection, resolver.view.session);
         let width = columns.len();
         let place = |index: usize| columns.iter().position(|&column| column == index);
         // Columns that the rows do not give are the same in all of them.
@@ -104,6 +115,9 @@ impl ImportTable {
             .map_err(|cause| self.sqlite(&cause))?;
         let mut next_of: HashMap<Vec<String>, i64> = HashMap::new();
         for row in 0..batch.rows() {
+            if batch.places[row].first {
+                session.begin_insert();
+            }
             let cells = &batch.cells[row * width..(row + 1) * width];
             let key = given
                 .iter()
@@ -129,6 +143,7 @@ impl ImportTable {
                 Some(number) => number,
                 None => {
                     *cell = self.number(numbered.index, next);
+                    session.generate(next);
                     next
                 }
             };
@@ -172,6 +187,12 @@ impl ImportTable {
             "REAL" => Cell::Real(number as f64),
             _ => Cell::Integer(number),
         }
+    }
+
+    /// The column that counts for all of the table.
+    pub(super) fn numbered_index(&self) -> Option<usize> {
+        let numbered = self.numbered_column()?;
+        numbered.group.is_empty().then_some(numbered.index)
     }
 
     /// The `AUTO_INCREMENT` column. One that no key begins with counts within groups, on engines
@@ -236,6 +257,14 @@ impl ImportTable {
         Ok(())
     }
 
+    /// Numbers go on behind those in the file, if these are beyond the next one.
+    pub(super) fn pass_numbers(&mut self, connection: &Connection) -> Result<(), LoadError> {
+        if let (Some(index), Some(next)) = (self.numbered_index(), self.next_number) {
+            self.next_number = Some(next.max(self.first_number(connection, index)?));
+        }
+        Ok(())
+    }
+
     /// The number after those in the file, or that of the table option `AUTO_INCREMENT`.
     fn first_number(&self, connection: &Connection, index: usize) -> Result<i64, LoadError> {
         let column = quoted(&self.layout.columns[index].name);
@@ -250,6 +279,18 @@ impl ImportTable {
         let option = i64::try_from(option).unwrap_or(i64::MAX);
         Ok(option.max(highest.saturating_add(1)))
     }
+}
+
+/// How many numbers `InnoDB` takes for so many rows of a query, whose number it does not know: first one, then
+/// twice as many each time.
+pub(super) fn reserved(rows: i64) -> i64 {
+    const MOST: i64 = 65_535;
+    let (mut taken, mut next) = (0_i64, 1);
+    while taken < rows {
+        taken = taken.saturating_add(next);
+        next = (next * 2).min(MOST);
+    }
+    taken
 }
 
 fn whole(cell: &Cell) -> Option<i64> {

@@ -9,7 +9,8 @@ use rusqlite::limits::Limit;
 use rusqlite::types::{self, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
-use super::computed::{Occasion, Settled, settle};
+use super::computed::{Settled, settle};
+use super::query::ScriptView;
 use super::table::ImportTable;
 use crate::dump::{SourceText, Value, ValueType, convert_text};
 use crate::file::sql::quoted;
@@ -30,7 +31,7 @@ const LONGEST: i32 = 16 * 1024 * 1024;
 pub(super) struct Resolver<'p> {
     pub(super) connection: &'p Connection,
     pub(super) input: &'p str,
-    pub(super) occasion: &'p Occasion,
+    pub(super) view: &'p ScriptView<'p>,
 }
 
 impl Resolver<'_> {
@@ -117,9 +118,10 @@ impl Resolver<'_> {
             value,
             by_server,
             unfit,
-        } = settle(source, &kind, self.occasion)
+        } = settle(source, &kind, self.view)
             .map_err(|reason| format!("the value uses {reason}"))?;
-        if let Some(function) = by_server {
+        let behind = self.view.session.take_by_server();
+        if let Some(function) = by_server.or(behind) {
             let what = format!("of {function}() settled at the time of the import");
             table.settle(index, what, self.input, source.position);
         }

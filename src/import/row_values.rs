@@ -92,7 +92,11 @@ fn kind_of(column: &ColumnDefinition, kind: &ValueType) -> Option<DatumKind> {
     })
 }
 
-fn collation(table: &ImportTable, column: &ColumnDefinition, kind: &ValueType) -> Collation {
+pub(super) fn collation(
+    table: &ImportTable,
+    column: &ColumnDefinition,
+    kind: &ValueType,
+) -> Collation {
     let named = column.collation.as_ref().or(match column.charset {
         None => table.definition.collation.as_ref(),
         Some(_) => None,

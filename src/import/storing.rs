@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::computed::{Occasion, now_value};
+use super::computed::now_value;
 use super::layout::implicit_default;
 use super::names::Names;
+use super::query::ScriptView;
 use super::resolve::Resolver;
 use super::table::ImportTable;
 use crate::dump::{InsertHeader, OnConflict, ValueType};
@@ -20,16 +21,21 @@ use crate::load::error::{mismatch, row_error};
 use crate::load::feed::InsertedRows;
 use crate::load::insertion::{Conflict, Insertion};
 
+/// Rows that were changed so far.
+fn total_changes(connection: &Connection) -> u64 {
+    connection.total_changes()
+}
+
 impl ImportTable {
     /// Stores rows; gives the batch back for the next ones.
     pub(super) fn store(
         &mut self,
-        connection: &Connection,
+        view: &ScriptView<'_>,
         names: &mut Names,
         input: &str,
-        occasion: &Occasion,
         rows: InsertedRows,
     ) -> Result<Batch, LoadError> {
+        let connection = view.connection;
         let InsertedRows {
             header,
             upsert,
@@ -45,7 +51,7 @@ impl ImportTable {
         let place = Resolver {
             connection,
             input,
-            occasion,
+            view,
         };
         self.number_rows(&place, &header, &mut columns, &mut batch)?;
         self.add_row_defaults(&mut columns, &mut batch);
@@ -58,6 +64,8 @@ impl ImportTable {
             self.fill_nulls(&place, &header, &columns, &mut batch);
         }
         self.recount |= conflict != Conflict::Fail;
+        let is_update = matches!(conflict, Conflict::Update(_));
+        let before = total_changes(connection);
         let insertion = Insertion {
             table: &self.name,
             columns: columns
@@ -80,6 +88,9 @@ impl ImportTable {
             }
             row_error(input, &self.definition.name, place, cause)
         })?;
+        let stored = total_changes(connection) - before;
+        view.session
+            .end_insert(!is_update && stored >= batch.rows() as u64);
         self.rows += batch.rows() as u64;
         Ok(batch)
     }
@@ -153,7 +164,9 @@ impl ImportTable {
             let definition = self.definition.column(&column.name);
             let stamp = definition.is_some_and(|column| column.column_type.name == "TIMESTAMP");
             let filler = match column.kind {
-                ValueType::DateTime(fraction) if stamp => now_value(place.occasion, fraction),
+                ValueType::DateTime(fraction) if stamp => {
+                    now_value(&place.view.session.occasion, fraction)
+                }
                 ref kind => implicit_default(kind),
             };
             let filler = batch.cell(filler);

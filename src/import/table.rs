@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
+use super::computed::fit;
 use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, value_sql};
 use super::names::Names;
 use crate::dump::{
-    ColumnDefinition, DefaultValue, InsertHeader, Position, Room, TableDefinition, ValueType,
+    ColumnDefinition, DefaultValue, InsertHeader, Position, Room, TableDefinition, Value, ValueType,
 };
+use crate::evaluate::{Datum, Unevaluable};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
 use crate::load::error::mismatch;
@@ -199,6 +201,19 @@ impl ImportTable {
             self.created = Some(self.layout.clone());
         }
         Ok(())
+    }
+
+    /// What the column at `index` stores for a computed value, and whether that is because it does not fit.
+    pub(super) fn fitted(
+        &self,
+        index: usize,
+        datum: &Datum,
+    ) -> Result<(Value<'static>, bool), Unevaluable> {
+        let (value, unfit) = fit(datum, &self.layout.columns[index].kind)?;
+        Ok(match self.room(index).cut(&value) {
+            Some(cut) => (cut.value, unfit || !cut.silent),
+            None => (value, unfit),
+        })
     }
 
     /// What the column at `index` has room for.

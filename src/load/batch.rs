@@ -37,6 +37,8 @@ pub(crate) struct RowPosition {
     pub(crate) ordinal: u64,
     /// It is the only row of its statement.
     pub(crate) alone: bool,
+    /// It is the first row of its statement.
+    pub(crate) first: bool,
 }
 
 /// How a value is stored differently from how it is written.
@@ -59,6 +61,8 @@ pub(crate) struct Batch {
     bytes: Vec<u8>,
     /// Some cell is a default or an expression.
     pub(crate) unresolved: bool,
+    /// Some cell was an expression: all rows are of one statement then.
+    pub(crate) expressions: bool,
     /// Columns of the rows, by their index modulo 64, that may hold NULL.
     pub(crate) nulls: u64,
 }
@@ -91,6 +95,7 @@ impl Batch {
         self.text.clear();
         self.bytes.clear();
         self.unresolved = false;
+        self.expressions = false;
         self.nulls = 0;
     }
 
@@ -118,6 +123,7 @@ impl Batch {
             position: row.position(),
             ordinal: row.ordinal(),
             alone: false,
+            first: false,
         });
         if row.len() == 0 {
             self.unresolved = true;
@@ -182,6 +188,7 @@ impl Batch {
             }
             Value::Expression(source) => {
                 self.unresolved = true;
+                self.expressions = true;
                 Cell::Expression(source)
             }
         }
@@ -223,6 +230,7 @@ impl Batch {
             text: self.text.clone(),
             bytes: self.bytes.clone(),
             unresolved: self.unresolved,
+            expressions: self.expressions,
             nulls: self.nulls,
         }
     }

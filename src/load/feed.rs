@@ -370,6 +370,11 @@ impl<'f> Feeder<'f> {
                     count_change(changes, header, index, change, position);
                 },
             )?;
+            if rows == 0
+                && let Some(place) = pending.batch.places.last_mut()
+            {
+                place.first = true;
+            }
             rows += 1;
             if pending.batch.size() > limit {
                 limit = BATCH_BYTES;
@@ -398,11 +403,13 @@ impl<'f> Feeder<'f> {
             self.pending = None;
             return Ok(handed);
         }
-        let full = self
-            .pending
-            .as_ref()
-            .is_some_and(|pending| pending.batch.size() > BATCH_BYTES);
-        Ok(if full {
+        let Some(pending) = &self.pending else {
+            return Ok(Ok(()));
+        };
+        // What is computed may depend on the statements before, and what is behind on this one.
+        Ok(if pending.batch.expressions {
+            self.hand_over(start, None)
+        } else if pending.batch.size() > BATCH_BYTES {
             self.hand_over(0, None)
         } else {
             Ok(())
@@ -415,7 +422,7 @@ impl<'f> Feeder<'f> {
             return Ok(());
         };
         let mut batch = std::mem::take(&mut pending.batch);
-        if upsert.is_some() && start > 0 {
+        if (upsert.is_some() || batch.expressions) && start > 0 {
             let upserted = batch.split_off(start, pending.plan.kinds.len());
             let plain = rows_event(pending, std::mem::replace(&mut batch, upserted), None);
             drop((self.send)(plain).ok_or(Deaf)?);

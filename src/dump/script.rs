@@ -1,0 +1,357 @@
+//! Statements whose effect depends on rows or variables: `UPDATE`, `DELETE … WHERE`, `INSERT … SELECT`,
+//! `CREATE TABLE … SELECT`, `SELECT … INTO`, `SET @a = …`.
+//!
+//! The part of [`DumpReader`] that takes them whole, for whoever has the rows. It reads as much of a query as it
+//! takes to know the columns of a new table, and must not compute anything.
+
+use std::sync::Arc;
+
+use super::cursor::{Cursor, SourceText};
+use super::definition::{ColumnDefinition, DefaultValue, TableDefinition};
+use super::error::{DumpProblem, Position};
+use super::insert::{InsertHeader, OnConflict};
+use super::lexer::Token;
+use super::reader::{DumpReader, ParsedStatement, Statement};
+use super::tables::Tables;
+
+/// A statement that is to be carried out by whoever has the rows.
+#[derive(Debug)]
+pub struct ScriptStatement {
+    /// What it is.
+    pub kind: ScriptKind,
+    /// The database of tables that are not qualified, if the dump has said it.
+    pub database: Option<String>,
+    /// Foreign keys are checked.
+    pub checks_keys: bool,
+    /// Where it starts.
+    pub position: Position,
+}
+
+/// The kinds of [`ScriptStatement`], with their text.
+#[derive(Debug)]
+pub enum ScriptKind {
+    /// `SET`: user variables, in lower case without their `@`, and their values. All values are computed first.
+    Assign(Vec<(String, SourceText)>),
+    /// A `SELECT` that gives variables values, whole.
+    Select(SourceText),
+    /// `UPDATE`, from behind that word.
+    Update(SourceText),
+    /// `DELETE`, from behind `FROM`.
+    Delete(SourceText),
+    /// Rows of a query; the query begins with its first word or a parenthesis.
+    Insert(InsertHeader, SourceText),
+}
+
+/// A column of a query: the column that it is, unless it is computed, and what it is called.
+struct QueryColumn {
+    own: Option<String>,
+    called: Option<String>,
+}
+
+impl DumpReader<'_> {
+    /// A statement for whoever has the rows.
+    pub(super) fn script(&self, kind: ScriptKind, position: Position) -> Statement {
+        Statement::Script(Box::new(ScriptStatement {
+            kind,
+            database: self.session.database.clone(),
+            checks_keys: self.session.checks_keys(),
+            position,
+        }))
+    }
+
+    /// The rest of a statement. Queries that write files are refused.
+    pub(super) fn rest_of_statement(&mut self) -> Result<SourceText, DumpProblem> {
+        let source = self.cursor.source_of(|cursor| {
+            loop {
+                let token = cursor.peek()?;
+                if matches!(token, Token::Delimiter | Token::End) {
+                    return Ok(());
+                }
+                cursor.next()?;
+                if cursor.is_word(token, "OUTFILE") || cursor.is_word(token, "DUMPFILE") {
+                    return Err(DumpProblem::Outside("INTO OUTFILE".to_owned()));
+                }
+            }
+        })?;
+        self.cursor.skip_statement()?;
+        Ok(source)
+    }
+
+    /// Behind `SELECT`: only what it gives to variables lasts.
+    pub(super) fn select(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
+        let mut source = self.rest_of_statement()?;
+        source.text.insert_str(0, "SELECT ");
+        if !gives_values(&source)? {
+            self.note_skipped("SELECT", position, false);
+            return Ok(ParsedStatement::Nothing);
+        }
+        let statement = self.script(ScriptKind::Select(source), position);
+        Ok(ParsedStatement::Statement(statement))
+    }
+
+    /// Behind `UPDATE`.
+    pub(super) fn update(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
+        self.cursor.skip_word("LOW_PRIORITY")?;
+        let mut table = String::new();
+        if !self.cursor.at_word(&["IGNORE"])?
+            && matches!(self.cursor.peek()?, Token::Word(_) | Token::Name { .. })
+        {
+            table = self.changed_table("UPDATE", position)?;
+        }
+        let mut source = self.rest_of_statement()?;
+        source.text.insert_str(0, &table);
+        let statement = self.script(ScriptKind::Update(source), position);
+        Ok(ParsedStatement::Statement(statement))
+    }
+
+    /// The name of the table that a statement changes, as SQL; notes a trigger that would run for its rows.
+    pub(super) fn changed_table(
+        &mut self,
+        event: &'static str,
+        position: Position,
+    ) -> Result<String, DumpProblem> {
+        let (database, name) = self.cursor.qualified_name()?;
+        let sql = sql_name(database.as_deref(), &name);
+        let database = database.or_else(|| self.session.database.clone());
+        self.note_trigger(event, (database, name), position);
+        Ok(sql)
+    }
+
+    /// Notes the first statement for whose rows a trigger would have run.
+    pub(super) fn note_trigger(
+        &mut self,
+        event: &'static str,
+        (database, table): (Option<String>, String),
+        position: Position,
+    ) {
+        let key = (event, database, table);
+        if let Some(trigger) = self.triggers.remove(&key) {
+            let table = key.2;
+            let what = format!("trigger {trigger} would have run for rows of {table} from here on");
+            self.note_skipped(what, position, true);
+        }
+    }
+
+    /// Behind the options of a `CREATE TABLE`, at its query: the table and its rows. `table` has the columns that
+    /// the statement defines itself.
+    pub(super) fn create_from_query(
+        &mut self,
+        mut table: TableDefinition,
+        on_conflict: OnConflict,
+        replaced: Option<TableDefinition>,
+        opened: bool,
+    ) -> Result<ParsedStatement, DumpProblem> {
+        let position = table.position;
+        let mut source = self.rest_of_statement()?;
+        if opened {
+            source.text.insert(0, '(');
+        }
+        let database = self.session.database.as_deref();
+        let Some(selected) = add_columns(&mut table, &source, &self.tables, database)? else {
+            self.further.extend(replaced.map(Statement::Dropped));
+            let what = format!("CREATE TABLE {} … SELECT", table.name);
+            self.note_skipped(what, position, true);
+            return Ok(self.first_of_several());
+        };
+        let header = InsertHeader {
+            database: table.database.clone(),
+            table: table.name.clone(),
+            columns: Some(selected),
+            on_conflict,
+            zero_is_zero: self.session.modes.no_auto_value_on_zero,
+            position,
+        };
+        table.settle();
+        self.tables.insert(table.clone());
+        self.further.extend(replaced.map(Statement::Dropped));
+        self.further.push_back(Statement::Table(table));
+        let rows = self.script(ScriptKind::Insert(header, source), position);
+        self.further.push_back(rows);
+        Ok(self.first_of_several())
+    }
+}
+
+/// The name of a table as it is written, with a blank behind.
+pub(super) fn sql_name(database: Option<&str>, name: &str) -> String {
+    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+    match database {
+        Some(database) => format!("{}.{} ", quoted(database), quoted(name)),
+        None => format!("{} ", quoted(name)),
+    }
+}
+
+/// Whether a query gives variables values: `INTO @a`, `@a := 1`.
+fn gives_values(source: &SourceText) -> Result<bool, DumpProblem> {
+    let mut cursor = Cursor::over(source);
+    loop {
+        match cursor.next()? {
+            Token::End | Token::Delimiter => return Ok(false),
+            Token::Symbol(b':') if cursor.peek()? == Token::Symbol(b'=') => return Ok(true),
+            token if cursor.is_word(token, "INTO") => {
+                if let Token::Word(span) = cursor.peek()?
+                    && cursor.slice(span).starts_with(b"@")
+                {
+                    return Ok(true);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Adds the columns that a query gives to a table; their names in the order of the query. `None` where the type
+/// of one is not known.
+fn add_columns(
+    table: &mut TableDefinition,
+    source: &SourceText,
+    tables: &Tables,
+    database: Option<&str>,
+) -> Result<Option<Arc<[String]>>, DumpProblem> {
+    let mut cursor = Cursor::over(source);
+    let Some((items, from)) = query_columns(&mut cursor)? else {
+        return Ok(None);
+    };
+    let from = from.and_then(|(own, name)| tables.get(own.as_deref().or(database), &name));
+    let mut selected: Vec<ColumnDefinition> = Vec::new();
+    for item in items {
+        let Some(item) = item else {
+            let Some(from) = from else { return Ok(None) };
+            let seen = from.columns.iter().filter(|column| !column.invisible);
+            selected.extend(seen.map(|column| copied(column, from)));
+            continue;
+        };
+        let own = item
+            .own
+            .as_deref()
+            .and_then(|name| Some(copied(from?.column(name)?, from?)));
+        let name = item
+            .called
+            .or_else(|| own.as_ref().map(|own| own.name.clone()));
+        let defined = name.as_deref().and_then(|name| table.column(name).cloned());
+        match (defined, own, name) {
+            (Some(defined), ..) => selected.push(defined),
+            (None, Some(own), Some(name)) => selected.push(ColumnDefinition { name, ..own }),
+            _ => return Ok(None),
+        }
+    }
+    let names: Arc<[String]> = selected.iter().map(|column| column.name.clone()).collect();
+    // The columns of the statement that the query does not give come first.
+    let is_given = |column: &ColumnDefinition| {
+        let mut names = names.iter();
+        names.any(|name| name.eq_ignore_ascii_case(&column.name))
+    };
+    let own = std::mem::take(&mut table.columns);
+    let (given, first): (Vec<_>, Vec<_>) = own.into_iter().partition(is_given);
+    table.columns = first;
+    for column in selected {
+        let is_it = |own: &&ColumnDefinition| own.name.eq_ignore_ascii_case(&column.name);
+        match given.iter().find(is_it) {
+            Some(own) => table.columns.push(own.clone()),
+            None => {
+                table.columns_made += 1;
+                let id = table.columns_made;
+                table.columns.push(ColumnDefinition { id, ..column });
+            }
+        }
+    }
+    Ok(Some(names))
+}
+
+/// A column as a table that is made from a query has it.
+fn copied(column: &ColumnDefinition, from: &TableDefinition) -> ColumnDefinition {
+    let plain = column.charset.is_none() && column.collation.is_none();
+    // A column that counts gets the default of its type instead.
+    let counts = column.auto_increment;
+    let zero = || DefaultValue::Literal("0".to_owned());
+    ColumnDefinition {
+        auto_increment: false,
+        default: counts.then(zero).or_else(|| column.default.clone()),
+        generated: None,
+        not_null: column.not_null && column.generated.is_none(),
+        charset: column
+            .charset
+            .clone()
+            .or_else(|| from.charset.clone().filter(|_| plain)),
+        collation: column
+            .collation
+            .clone()
+            .or_else(|| from.collation.clone().filter(|_| plain)),
+        ..column.clone()
+    }
+}
+
+/// What a query names: its columns (`None` for all of the table), and the table.
+type QueryColumns = (Vec<Option<QueryColumn>>, Option<(Option<String>, String)>);
+
+/// Reads a query up to its table; `None` if it is another kind of query.
+fn query_columns(cursor: &mut Cursor<'_>) -> Result<Option<QueryColumns>, DumpProblem> {
+    while cursor.skip_symbol(b'(')? {}
+    if !cursor.skip_word("SELECT")? {
+        return Ok(None);
+    }
+    let mut columns = Vec::new();
+    loop {
+        if cursor.skip_symbol(b'*')? {
+            columns.push(None);
+        } else {
+            columns.push(Some(query_column(cursor)?));
+        }
+        if !cursor.skip_symbol(b',')? {
+            break;
+        }
+    }
+    let mut from = None;
+    if cursor.skip_word("FROM")? {
+        if !matches!(cursor.peek()?, Token::Word(_) | Token::Name { .. }) {
+            return Ok(None);
+        }
+        from = Some(cursor.qualified_name()?);
+    }
+    Ok(Some((columns, from)))
+}
+
+/// One column of a query, up to the comma or `FROM` behind it.
+fn query_column(cursor: &mut Cursor<'_>) -> Result<QueryColumn, DumpProblem> {
+    let mut column = QueryColumn {
+        own: None,
+        called: None,
+    };
+    // A name, qualified or not, is a column as long as nothing else comes.
+    if let Token::Word(_) | Token::Name { .. } = cursor.peek()? {
+        let mut name = cursor.name("a column")?;
+        while cursor.skip_symbol(b'.')? {
+            name = cursor.name("a column")?;
+        }
+        let constant = ["NULL", "TRUE", "FALSE"];
+        let literal = name.starts_with(['@', '_'])
+            || constant.iter().any(|word| name.eq_ignore_ascii_case(word));
+        column.own = Some(name).filter(|_| !literal);
+    }
+    loop {
+        let token = cursor.peek()?;
+        if matches!(
+            token,
+            Token::End | Token::Delimiter | Token::Symbol(b',' | b')')
+        ) || cursor.at_word(&["FROM", "WHERE", "LIMIT", "UNION", "ORDER"])?
+        {
+            return Ok(column);
+        }
+        if cursor.skip_word("AS")? {
+            column.called = Some(cursor.name("the name of a column")?);
+            continue;
+        }
+        if token == Token::Symbol(b'(') {
+            column.own = None;
+            cursor.skip_group()?;
+            continue;
+        }
+        cursor.next()?;
+        // Without AS: the name that ends an expression.
+        if let Token::Word(_) | Token::Name { .. } = token {
+            column.called = Some(cursor.name_of(token, "the name of a column")?);
+        } else {
+            column.own = None;
+            column.called = None;
+        }
+    }
+}

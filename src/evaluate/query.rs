@@ -1,0 +1,383 @@
+//! Statements whose values are expressions: `SELECT` over one table, `UPDATE`, `DELETE`, as far as they can be
+//! carried out without a server.
+//!
+//! Only their form is known here; rows are for whoever has tables. Joins, groups, unions and windows are
+//! not read: they are errors with their name.
+
+use super::Unevaluable;
+use super::formula::{Formula, Function};
+use super::parse::{FormulaParser, reason};
+use crate::dump::{SourceText, Token};
+
+/// A table that a statement names.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NamedTable {
+    pub(crate) database: Option<String>,
+    pub(crate) name: String,
+    pub(crate) alias: Option<String>,
+}
+
+impl NamedTable {
+    /// Whether `qualifier` in front of a column means this table.
+    pub(crate) fn is_called(&self, qualifier: &str) -> bool {
+        let own = self.alias.as_ref().unwrap_or(&self.name);
+        own.eq_ignore_ascii_case(qualifier)
+    }
+}
+
+/// What a query selects.
+#[derive(Debug, Clone)]
+pub(crate) enum SelectedItem {
+    /// `*`
+    All,
+    Value(Formula),
+}
+
+/// A query over one table at most.
+#[derive(Debug, Clone)]
+pub(crate) struct Selection {
+    pub(crate) items: Vec<SelectedItem>,
+    pub(crate) from: Option<NamedTable>,
+    pub(crate) filter: Option<Formula>,
+    /// What rows are sorted by, and whether downwards.
+    pub(crate) order: Vec<(Formula, bool)>,
+    /// How many rows are left out, and how many are taken at most.
+    pub(crate) limit: Option<(u64, u64)>,
+    /// Variables that take the values: `INTO @a, @b`.
+    pub(crate) into: Vec<String>,
+}
+
+impl Selection {
+    /// All expressions of the query.
+    pub(crate) fn formulas(&self) -> impl Iterator<Item = &Formula> {
+        let items = self.items.iter().filter_map(|item| match item {
+            SelectedItem::All => None,
+            SelectedItem::Value(formula) => Some(formula),
+        });
+        let order = self.order.iter().map(|(formula, _)| formula);
+        items.chain(&self.filter).chain(order)
+    }
+
+    /// Calls `visit` with every function that is called.
+    pub(super) fn functions(&self, visit: &mut dyn FnMut(&'static Function)) {
+        for formula in self.formulas() {
+            formula.functions(visit);
+        }
+    }
+}
+
+/// `UPDATE` of one table.
+#[derive(Debug, Clone)]
+pub(crate) struct Update {
+    pub(crate) table: NamedTable,
+    /// Columns and their values; `None` for `DEFAULT`.
+    pub(crate) assignments: Vec<(String, Option<Formula>)>,
+    pub(crate) filter: Option<Formula>,
+    /// More rows than these are not changed.
+    pub(crate) limit: Option<u64>,
+}
+
+/// `DELETE` from one table.
+#[derive(Debug, Clone)]
+pub(crate) struct Deletion {
+    pub(crate) table: NamedTable,
+    pub(crate) filter: Option<Formula>,
+    /// More rows than these do not go.
+    pub(crate) limit: Option<u64>,
+}
+
+/// Reads a query.
+pub(crate) fn selection(source: &SourceText) -> Result<Selection, Unevaluable> {
+    let mut parser = FormulaParser::new(source);
+    let selection = parser.selection_in_parentheses()?;
+    parser.end()?;
+    Ok(selection)
+}
+
+/// Reads an `UPDATE` from behind that word.
+pub(crate) fn update(source: &SourceText) -> Result<Update, Unevaluable> {
+    let mut parser = FormulaParser::new(source);
+    let update = parser.update()?;
+    parser.end()?;
+    Ok(update)
+}
+
+/// Reads a `DELETE` from behind the word `FROM`.
+pub(crate) fn deletion(source: &SourceText) -> Result<Deletion, Unevaluable> {
+    let mut parser = FormulaParser::new(source);
+    let table = parser.named_table()?;
+    let filter = parser.filter()?;
+    parser.order()?;
+    let limit = parser.limit()?.map(|(_, count)| count);
+    parser.end()?;
+    Ok(Deletion {
+        table,
+        filter,
+        limit,
+    })
+}
+
+/// Words that no alias without `AS` is.
+const CLAUSES: &[&str] = &[
+    "WHERE",
+    "ORDER",
+    "LIMIT",
+    "INTO",
+    "GROUP",
+    "HAVING",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "JOIN",
+    "INNER",
+    "LEFT",
+    "RIGHT",
+    "CROSS",
+    "NATURAL",
+    "STRAIGHT_JOIN",
+    "ON",
+    "SET",
+    "FOR",
+    "USE",
+    "FORCE",
+    "IGNORE",
+    "PARTITION",
+    "WINDOW",
+    "PROCEDURE",
+    "LOCK",
+    "FROM",
+    "USING",
+    "RETURNING",
+];
+
+impl FormulaParser<'_> {
+    fn end(&mut self) -> Result<(), Unevaluable> {
+        match self.next()? {
+            Token::End | Token::Delimiter => Ok(()),
+            token => Err(reason(self.cursor.unexpected(token, "the end"))),
+        }
+    }
+
+    fn selection_in_parentheses(&mut self) -> Result<Selection, Unevaluable> {
+        let mut open = 0;
+        while self.skip_symbol(b'(')? {
+            open += 1;
+        }
+        let selection = self.selection()?;
+        for _ in 0..open {
+            self.expect_symbol(b')')?;
+        }
+        Ok(selection)
+    }
+
+    /// A query, from its first word on.
+    pub(super) fn selection(&mut self) -> Result<Selection, Unevaluable> {
+        if self.skip_word("TABLE")? {
+            let from = Some(self.named_table()?);
+            return self.behind_items(vec![SelectedItem::All], from, Vec::new());
+        }
+        if self.at_word(&["WITH", "VALUES"])? {
+            return Err("a query that is no plain SELECT".to_owned());
+        }
+        self.expect_word("SELECT")?;
+        self.skip_word("ALL")?;
+        if self.at_word(&["DISTINCT", "DISTINCTROW"])? {
+            return Err("DISTINCT".to_owned());
+        }
+        for hint in ["HIGH_PRIORITY", "SQL_NO_CACHE", "SQL_CACHE"] {
+            self.skip_word(hint)?;
+        }
+        let mut items = Vec::new();
+        loop {
+            items.push(self.item()?);
+            if !self.skip_symbol(b',')? {
+                break;
+            }
+        }
+        let into = self.into()?;
+        let from = if self.skip_word("FROM")? {
+            Some(self.named_table()?).filter(|table| !table.name.eq_ignore_ascii_case("DUAL"))
+        } else {
+            None
+        };
+        self.behind_items(items, from, into)
+    }
+
+    fn behind_items(
+        &mut self,
+        items: Vec<SelectedItem>,
+        from: Option<NamedTable>,
+        mut into: Vec<String>,
+    ) -> Result<Selection, Unevaluable> {
+        let filter = self.filter()?;
+        let order = self.order()?;
+        let limit = self.limit()?;
+        if into.is_empty() {
+            into = self.into()?;
+        }
+        Ok(Selection {
+            items,
+            from,
+            filter,
+            order,
+            limit,
+            into,
+        })
+    }
+
+    fn item(&mut self) -> Result<SelectedItem, Unevaluable> {
+        if self.skip_symbol(b'*')? {
+            return Ok(SelectedItem::All);
+        }
+        let formula = self.expression()?;
+        let names = matches!(
+            self.peek()?,
+            Token::Word(_) | Token::Name { .. } | Token::Text { .. }
+        );
+        if self.skip_word("AS")? || (names && !self.at_word(CLAUSES)?) {
+            self.alias()?;
+        }
+        Ok(SelectedItem::Value(formula))
+    }
+
+    fn alias(&mut self) -> Result<(), Unevaluable> {
+        if let Token::Text { .. } = self.peek()? {
+            self.next()?;
+            return Ok(());
+        }
+        self.name().map(drop)
+    }
+
+    fn into(&mut self) -> Result<Vec<String>, Unevaluable> {
+        let mut names = Vec::new();
+        if !self.skip_word("INTO")? {
+            return Ok(names);
+        }
+        loop {
+            let name = self.name()?;
+            let Some(variable) = name.strip_prefix('@').filter(|name| !name.starts_with('@'))
+            else {
+                return Err(format!("INTO {name}"));
+            };
+            names.push(variable.to_ascii_lowercase());
+            if !self.skip_symbol(b',')? {
+                return Ok(names);
+            }
+        }
+    }
+
+    fn named_table(&mut self) -> Result<NamedTable, Unevaluable> {
+        if self.peek()? == Token::Symbol(b'(') {
+            return Err("a query in FROM".to_owned());
+        }
+        let mut parts = vec![self.name()?];
+        while self.skip_symbol(b'.')? {
+            parts.push(self.name()?);
+        }
+        let name = parts.pop().unwrap_or_default();
+        let mut alias = None;
+        let named = matches!(self.peek()?, Token::Word(_) | Token::Name { .. });
+        if self.skip_word("AS")? || (named && !self.at_word(CLAUSES)?) {
+            alias = Some(self.name()?);
+        }
+        if self.peek()? == Token::Symbol(b',') {
+            return Err("several tables".to_owned());
+        }
+        Ok(NamedTable {
+            database: parts.pop(),
+            name,
+            alias,
+        })
+    }
+
+    fn filter(&mut self) -> Result<Option<Formula>, Unevaluable> {
+        if self.skip_word("WHERE")? {
+            return self.expression().map(Some);
+        }
+        Ok(None)
+    }
+
+    fn order(&mut self) -> Result<Vec<(Formula, bool)>, Unevaluable> {
+        let mut order = Vec::new();
+        if !self.skip_word("ORDER")? {
+            return Ok(order);
+        }
+        self.expect_word("BY")?;
+        loop {
+            let formula = self.expression()?;
+            if matches!(formula, Formula::Value(_)) {
+                return Err("ORDER BY the number of a column".to_owned());
+            }
+            let downwards = self.skip_word("DESC")?;
+            if !downwards {
+                self.skip_word("ASC")?;
+            }
+            order.push((formula, downwards));
+            if !self.skip_symbol(b',')? {
+                return Ok(order);
+            }
+        }
+    }
+
+    fn limit(&mut self) -> Result<Option<(u64, u64)>, Unevaluable> {
+        if !self.skip_word("LIMIT")? {
+            return Ok(None);
+        }
+        let first = self.count()?;
+        if self.skip_symbol(b',')? {
+            return Ok(Some((first, self.count()?)));
+        }
+        if self.skip_word("OFFSET")? {
+            return Ok(Some((self.count()?, first)));
+        }
+        Ok(Some((0, first)))
+    }
+
+    fn count(&mut self) -> Result<u64, Unevaluable> {
+        let Token::Number(span) = self.next()? else {
+            return Err("a LIMIT that is no number".to_owned());
+        };
+        let digits = self.cursor.text(span).map_err(reason)?;
+        digits
+            .parse()
+            .map_err(|_| "a LIMIT that is no number".to_owned())
+    }
+
+    fn update(&mut self) -> Result<Update, Unevaluable> {
+        self.skip_word("LOW_PRIORITY")?;
+        if self.at_word(&["IGNORE"])? {
+            return Err("UPDATE IGNORE".to_owned());
+        }
+        let table = self.named_table()?;
+        self.expect_word("SET")?;
+        let mut assignments = Vec::new();
+        loop {
+            let mut name = self.name()?;
+            while self.skip_symbol(b'.')? {
+                name = self.name()?;
+            }
+            self.expect_symbol(b'=')?;
+            let value = if self.skip_word("DEFAULT")? {
+                if self.peek()? == Token::Symbol(b'(') {
+                    return Err("the function DEFAULT".to_owned());
+                }
+                None
+            } else {
+                Some(self.expression()?)
+            };
+            assignments.push((name, value));
+            if !self.skip_symbol(b',')? {
+                break;
+            }
+        }
+        let filter = self.filter()?;
+        self.order()?;
+        let limit = self.limit()?.map(|(_, count)| count);
+        Ok(Update {
+            table,
+            assignments,
+            filter,
+            limit,
+        })
+    }
+}

@@ -1,0 +1,394 @@
+//! `UPDATE` and `DELETE`: which rows they concern is decided by the evaluator, row by row, and what becomes of them
+//! is what the server would store.
+//!
+//! Rows are read in pieces, so that memory stays bounded whatever the table holds.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use rusqlite::params_from_iter;
+use rusqlite::types::Value;
+
+use super::computed::{by_server, now_value, value_of};
+use super::dumped_tables::ImportStorage;
+use super::layout::implicit_default;
+use super::query::{Scan, ScriptView, asks};
+use super::script::{Obstacle, ScriptPlace};
+use super::table::ImportTable;
+use super::table_row::{TableRow, columns_of};
+use crate::dump::{SourceText, ValueType};
+use crate::evaluate::{self, Formula, NamedTable, Unevaluable, Update};
+use crate::file::sql::quoted;
+
+/// Rows that are read at once.
+const PIECE: usize = 2000;
+
+/// Actions of foreign keys that change other rows.
+const ACTIONS: &[&str] = &["CASCADE", "SET NULL", "SET DEFAULT"];
+
+/// Why a `LIMIT` is not carried out.
+const CHOICE: &str = "LIMIT, which leaves to the server which rows are meant";
+
+fn acts(action: Option<&String>) -> bool {
+    action.is_some_and(|action| ACTIONS.contains(&action.as_str()))
+}
+
+/// What an `UPDATE` changes, and what is noted of it.
+#[derive(Default)]
+struct PlannedChanges {
+    /// The rows by their names in SQLite, with the values of all changed columns.
+    rows: Vec<(i64, Vec<Value>)>,
+    /// How values came about, by column, with their numbers.
+    settled: BTreeMap<(usize, String), u64>,
+}
+
+/// The columns of an `UPDATE`, in the order in which they get their values.
+struct ChangedColumns<'u> {
+    assigned: Vec<(usize, Option<&'u Formula>)>,
+    /// `ON UPDATE CURRENT_TIMESTAMP`
+    stamped: Vec<usize>,
+    /// Computed from others when all rows are in.
+    computed: Vec<usize>,
+}
+
+impl ChangedColumns<'_> {
+    /// Whether numbers of `AUTO_INCREMENT` are among them.
+    fn counts(&self, table: &ImportTable) -> bool {
+        let numbered = table.numbered_index();
+        self.assigned
+            .iter()
+            .any(|&(index, _)| Some(index) == numbered)
+    }
+
+    fn all(&self) -> Vec<usize> {
+        let mut all: Vec<usize> = Vec::new();
+        let assigned = self.assigned.iter().map(|(index, _)| index);
+        for &index in assigned.chain(&self.stamped).chain(&self.computed) {
+            if !all.contains(&index) {
+                all.push(index);
+            }
+        }
+        all
+    }
+}
+
+impl ImportStorage<'_> {
+    /// `UPDATE t SET … WHERE …`
+    pub(super) fn update(
+        &mut self,
+        place: ScriptPlace<'_>,
+        source: &SourceText,
+    ) -> Result<(), Obstacle> {
+        let update = evaluate::update(source)?;
+        let Some(index) = self.changed_table(place, &update.table)? else {
+            return Ok(());
+        };
+        let columns = changed_columns(&self.tables[index], &update)?;
+        // A server that allows it computes all values from the old row then, as it does nowhere else.
+        let (view, table) = (self.view(place), &self.tables[index]);
+        let values = update
+            .assignments
+            .iter()
+            .filter_map(|(_, value)| value.as_ref());
+        if update.assignments.len() > 1
+            && values
+                .chain(&update.filter)
+                .any(|value| asks(value, &view, table))
+        {
+            return Err("a query over the table that it changes".to_owned().into());
+        }
+        let assigned: Vec<String> = update
+            .assignments
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
+        let mut changed = 0;
+        self.whole(index, |storage| {
+            if columns.counts(&storage.tables[index]) {
+                storage.tables[index].remember_number(storage.connection)?;
+            }
+            let moves = columns
+                .all()
+                .iter()
+                .any(|&column| storage.tables[index].layout.rowid == Some(column));
+            let mut matched = 0;
+            let mut after = i64::MIN;
+            loop {
+                let piece = (!moves).then_some((after, PIECE));
+                let view = storage.view(place);
+                let (planned, found, last) =
+                    plan(&view, &storage.tables[index], &update, &columns, piece)?;
+                matched += found;
+                if update.limit.is_some_and(|limit| matched > limit) {
+                    return Err(CHOICE.to_owned().into());
+                }
+                changed += planned.rows.len();
+                apply(storage, index, &columns.all(), &planned)?;
+                let table = &mut storage.tables[index];
+                for ((column, what), count) in planned.settled {
+                    for _ in 0..count {
+                        table.settle(column, what.clone(), place.input, place.position);
+                    }
+                }
+                match last.filter(|_| !moves) {
+                    Some(last) => after = last,
+                    None => break,
+                }
+            }
+            let table = &mut storage.tables[index];
+            if columns.counts(table) {
+                table.pass_numbers(storage.connection)?;
+            }
+            for &column in columns.computed.iter().filter(|_| changed > 0) {
+                table.absent.insert(table.layout.columns[column].id);
+            }
+            Ok(())
+        })?;
+        if changed > 0 {
+            self.note_actions(place, index, "UPDATE", |key| {
+                let mut parents = key.parent_columns.iter();
+                let named =
+                    |name: &String| assigned.iter().any(|own| own.eq_ignore_ascii_case(name));
+                acts(key.on_update.as_ref()) && parents.any(named)
+            });
+        }
+        Ok(())
+    }
+
+    /// The table whose rows are changed; `None` where it is not wanted, or has none yet.
+    fn changed_table(
+        &mut self,
+        place: ScriptPlace<'_>,
+        named: &NamedTable,
+    ) -> Result<Option<usize>, Obstacle> {
+        let index = self.target(place, named)?;
+        Ok(index.filter(|&index| self.tables[index].created.is_some()))
+    }
+
+    /// `DELETE FROM t WHERE …`
+    pub(super) fn delete(
+        &mut self,
+        place: ScriptPlace<'_>,
+        source: &SourceText,
+    ) -> Result<(), Obstacle> {
+        let deletion = evaluate::deletion(source)?;
+        let Some(index) = self.changed_table(place, &deletion.table)? else {
+            return Ok(());
+        };
+        let mut deleted = 0_u64;
+        self.whole(index, |storage| {
+            storage.tables[index].remember_number(storage.connection)?;
+            let mut after = i64::MIN;
+            loop {
+                let mut ids = Vec::new();
+                let table = &storage.tables[index];
+                let scan = Scan {
+                    table,
+                    named: &deletion.table,
+                    filter: deletion.filter.as_ref(),
+                    columns: Vec::new(),
+                    piece: Some((after, PIECE)),
+                };
+                let last = storage.view(place).scan(&scan, &mut |row| {
+                    ids.push(row.id);
+                    Ok(ControlFlow::Continue(()))
+                })?;
+                deleted += ids.len() as u64;
+                if deletion.limit.is_some_and(|limit| deleted > limit) {
+                    return Err(CHOICE.to_owned().into());
+                }
+                remove(storage, index, &ids)?;
+                match last {
+                    Some(last) => after = last,
+                    None => return Ok(()),
+                }
+            }
+        })?;
+        if deleted > 0 {
+            let table = &mut self.tables[index];
+            table.rows = table.rows.saturating_sub(deleted);
+            self.note_actions(place, index, "DELETE", |key| acts(key.on_delete.as_ref()));
+        }
+        Ok(())
+    }
+}
+
+fn remove(storage: &ImportStorage<'_>, index: usize, ids: &[i64]) -> Result<(), Obstacle> {
+    let table = &storage.tables[index];
+    let row_name = table
+        .row_name()
+        .ok_or_else(|| "a table whose rows have no name".to_owned())?;
+    let sql = format!("DELETE FROM {} WHERE {row_name} = ?", quoted(&table.name));
+    let run = || {
+        let mut statement = storage.connection.prepare_cached(&sql)?;
+        for id in ids {
+            statement.execute([id])?;
+        }
+        Ok(())
+    };
+    run().map_err(|cause: rusqlite::Error| Obstacle::Fatal(table.sqlite(&cause)))
+}
+
+fn changed_columns<'u>(
+    table: &ImportTable,
+    update: &'u Update,
+) -> Result<ChangedColumns<'u>, Obstacle> {
+    let mut assigned = Vec::new();
+    for (name, value) in &update.assignments {
+        let index = table.layout.index_of(name);
+        let index = index.ok_or_else(|| format!("column {name}, which the table does not have"))?;
+        assigned.push((index, value.as_ref()));
+    }
+    let (mut stamped, mut computed) = (Vec::new(), Vec::new());
+    for (index, column) in table.layout.columns.iter().enumerate() {
+        let Some(definition) = table.definition.column(&column.name) else {
+            continue;
+        };
+        let is_assigned = assigned.iter().any(|&(own, _)| own == index);
+        match (&definition.generated, is_assigned) {
+            (Some(_), true) => return Err("a value for a generated column".to_owned().into()),
+            (Some(_), false) => computed.push(index),
+            (None, false) if definition.on_update => stamped.push(index),
+            _ => {}
+        }
+    }
+    Ok(ChangedColumns {
+        assigned,
+        stamped,
+        computed,
+    })
+}
+
+/// The changes of the rows that match, how many rows match, and the last row that was looked at.
+fn plan(
+    view: &ScriptView<'_>,
+    table: &ImportTable,
+    update: &Update,
+    columns: &ChangedColumns<'_>,
+    piece: Option<(i64, usize)>,
+) -> Result<(PlannedChanges, u64, Option<i64>), Unevaluable> {
+    let all = columns.all();
+    let needed = columns.assigned.iter().filter_map(|(_, value)| *value);
+    let mut needed: Vec<usize> = needed.flat_map(|value| columns_of(value, table)).collect();
+    needed.extend(&all);
+    let scan = Scan {
+        table,
+        named: &update.table,
+        filter: update.filter.as_ref(),
+        columns: needed,
+        piece,
+    };
+    let mut planned = PlannedChanges::default();
+    let mut matched = 0;
+    let last = view.scan(&scan, &mut |mut row| {
+        matched += 1;
+        let before = row.cells.clone();
+        let mut notes = Vec::new();
+        for &(index, value) in &columns.assigned {
+            let (value, what) = assigned(&row, index, value)?;
+            notes.extend(what.map(|what| (index, what)));
+            row.cells[index] = value;
+        }
+        if row.cells == before {
+            return Ok(ControlFlow::Continue(()));
+        }
+        for &index in &columns.stamped {
+            let kind = &table.layout.columns[index].kind;
+            let fraction = if let ValueType::DateTime(fraction) = kind {
+                *fraction
+            } else {
+                0
+            };
+            row.cells[index] = value_of(now_value(&view.session.occasion, fraction));
+            let what = "of ON UPDATE CURRENT_TIMESTAMP settled at the time of the import";
+            notes.push((index, what.to_owned()));
+        }
+        for &index in &columns.computed {
+            row.cells[index] = Value::Null;
+        }
+        for note in notes {
+            *planned.settled.entry(note).or_default() += 1;
+        }
+        let values = all.iter().map(|&index| row.cells[index].clone());
+        planned.rows.push((row.id, values.collect()));
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok((planned, matched, last))
+}
+
+/// The value that a column gets, and how it came about.
+fn assigned(
+    row: &TableRow<'_>,
+    index: usize,
+    value: Option<&Formula>,
+) -> Result<(Value, Option<String>), Unevaluable> {
+    let (table, view) = (row.table, row.view);
+    let column = &table.layout.columns[index];
+    let Some(formula) = value else {
+        if table.row_default(index, &table.layout).is_some() {
+            return Err("a default that depends on other columns".to_owned());
+        }
+        let sql = table.default_of(index).unwrap_or_else(|| "NULL".to_owned());
+        let value = view
+            .connection
+            .query_row(&format!("SELECT {sql}"), [], |row| row.get(0));
+        return value
+            .map(|value| (value, None))
+            .map_err(|cause| cause.to_string());
+    };
+    let datum = formula.evaluate(row)?;
+    let server = by_server(formula).or(view.session.take_by_server());
+    let (value, unfit) = table.fitted(index, &datum)?;
+    let mut what =
+        server.map(|function| format!("of {function}() settled at the time of the import"));
+    if unfit {
+        what = Some("that did not fit, stored as a server that is not strict would".to_owned());
+    }
+    let mut value = value_of(value);
+    if value == Value::Null && column.not_null {
+        value = value_of(implicit_default(&column.kind));
+        what = Some("of NULL in NOT NULL, stored as a server that is not strict would".to_owned());
+    }
+    match (&value, column.storage) {
+        (Value::Integer(number), "TEXT") => value = Value::Text(number.to_string()),
+        (Value::Text(_), "INTEGER") => return Err("a number above 2^63-1".to_owned()),
+        _ => {}
+    }
+    Ok((value, what))
+}
+
+/// Stores the changes of rows.
+fn apply(
+    storage: &ImportStorage<'_>,
+    index: usize,
+    columns: &[usize],
+    planned: &PlannedChanges,
+) -> Result<(), Obstacle> {
+    let table = &storage.tables[index];
+    let row_name = table
+        .row_name()
+        .ok_or_else(|| "a table whose rows have no name".to_owned())?;
+    let sets: Vec<String> = columns
+        .iter()
+        .map(|&column| format!("{} = ?", quoted(&table.layout.columns[column].name)))
+        .collect();
+    let sql = format!(
+        "UPDATE {} SET {} WHERE {row_name} = ?",
+        quoted(&table.name),
+        sets.join(", ")
+    );
+    let run = || {
+        let mut statement = storage.connection.prepare_cached(&sql)?;
+        for (id, values) in &planned.rows {
+            let id = Value::Integer(*id);
+            statement.execute(params_from_iter(values.iter().chain([&id])))?;
+        }
+        Ok(())
+    };
+    run().map_err(|cause: rusqlite::Error| match cause.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::ConstraintViolation) => {
+            Obstacle::Unknown(format!("a value that another row has: {cause}"))
+        }
+        _ => Obstacle::Fatal(table.sqlite(&cause)),
+    })
+}

@@ -1,0 +1,23 @@
+-- Rows of queries.
+CREATE TABLE a (id int PRIMARY KEY, s varchar(20), e enum('p','q'), j json, f float, y year, t time, bin varbinary(9));
+INSERT INTO a VALUES (3, 'c', 'p', '{"a": 1}', 1.5, 2024, '10:11:12', x'00ff'), (1, 'a', 'q', '[]', 0.1, 1999, '-01:00:00', ''), (2, 'b', NULL, NULL, NULL, NULL, NULL, NULL);
+CREATE TABLE same LIKE a;
+INSERT INTO same SELECT * FROM a;
+CREATE TABLE b (id int AUTO_INCREMENT PRIMARY KEY, s varchar(20) UNIQUE, n int DEFAULT 4);
+INSERT INTO b (s) SELECT s FROM a;
+INSERT INTO b (s, n) SELECT CONCAT('new ', s), id * 2 FROM a AS x WHERE x.id > 1 ORDER BY x.id DESC;
+INSERT INTO b (s) VALUES ('behind the gap');
+INSERT INTO b (s) SELECT 'constant';
+INSERT INTO b (s, n) SELECT 'if not there', 1 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM b WHERE s = 'constant');
+INSERT INTO b (s, n) SELECT 'if not there', 1 WHERE NOT EXISTS (SELECT 1 FROM b WHERE s = 'if not there');
+INSERT INTO b (s, n) SELECT 'if not there', 2 WHERE NOT EXISTS (SELECT 1 FROM b WHERE s = 'if not there');
+INSERT IGNORE INTO b (id, s) SELECT id + 100, s FROM a;
+REPLACE INTO b SELECT id + 200, s, 0 FROM a WHERE id < 3;
+INSERT INTO b (s, n) (SELECT 'in parentheses', MAX(id) FROM a);
+INSERT INTO b SELECT id + 1000, CONCAT(s, '!'), n FROM b WHERE n IS NOT NULL AND id < 3;
+INSERT INTO b (s) SELECT s FROM a WHERE id > 10;
+INSERT INTO b (s) VALUES ('last');
+CREATE TABLE other (x bigint, y text);
+INSERT INTO other SELECT id, s FROM a;
+INSERT INTO other (y, x) SELECT @c := s, 1 FROM a WHERE id = 2;
+INSERT INTO other SELECT 5, @c;
