@@ -9,6 +9,7 @@ pub(crate) mod mutation;
 pub(crate) mod oracle;
 pub(crate) mod promised;
 pub(crate) mod random;
+pub(crate) mod random_changes;
 pub(crate) mod random_expressions;
 pub(crate) mod random_fit;
 pub(crate) mod random_schema;

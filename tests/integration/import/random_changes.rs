@@ -1,0 +1,335 @@
+//! Random scripts of statements that depend on rows and variables, against a real MariaDB: `UPDATE`, `DELETE`,
+//! `INSERT … SELECT`, `CREATE TABLE … SELECT`, queries as values, user variables, `LAST_INSERT_ID()`,
+//! transactions. The client sends a script to the server, the importer reads the same bytes: both must hold the
+//! same cells, or the importer says which statement it did not carry out.
+//!
+//! A statement is made of a few random bytes, which choose its parts. Nothing here knows what a server makes of it.
+
+use std::cell::{Cell, RefCell};
+use std::fmt::{self, Write as _};
+use std::fs;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{TestCaseError, TestRunner};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::import::random::config;
+use crate::support::binary::run;
+use crate::support::cells;
+use crate::support::mariadb::MariaDb;
+
+const DATABASE: &str = "changes";
+/// Where the seeds of failures are kept.
+const SEEDS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/oracle/change-regressions.txt"
+);
+
+/// No key but that of the rows' numbers, so that a server has one order to take them in.
+const TABLES: &str = "\
+SET NAMES utf8mb4; SET sql_mode = '';
+CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY, k varchar(90) COLLATE utf8mb4_general_ci, n int, d decimal(12,2), e enum('x','y','z'), t datetime NULL, g int AS (n * 2) STORED);
+CREATE TABLE b (id int AUTO_INCREMENT PRIMARY KEY, k varchar(90) COLLATE utf8mb4_bin DEFAULT 'def', n int NOT NULL DEFAULT 3, d decimal(12,2));
+CREATE TABLE m (k varchar(90) COLLATE utf8mb4_general_ci, n int, d decimal(12,2)) ENGINE=MyISAM;
+INSERT INTO a (k, n, d, e, t) VALUES ('one', 1, 1.5, 'x', '2024-01-05 10:11:12'), ('Two', 2, NULL, 'y', NULL), (NULL, -3, 7.25, NULL, '2023-12-31'), ('', NULL, 0, 'z', NULL), ('two', 5, 2.5, 'x', NULL);
+INSERT INTO m VALUES ('m', 1, 0.5), (NULL, 2, NULL), ('one', 3, 3);
+";
+
+/// Random bytes that choose, over and over again.
+struct Choices<'c> {
+    bytes: &'c [u8],
+    at: usize,
+}
+
+impl Choices<'_> {
+    fn below(&mut self, count: usize) -> usize {
+        self.at += 1;
+        // What is read again says something else.
+        let byte = self.bytes[self.at % self.bytes.len()];
+        (usize::from(byte) + self.at / self.bytes.len() * 7) % count
+    }
+
+    fn one(&mut self, of: &[&str]) -> String {
+        of[self.below(of.len())].to_owned()
+    }
+}
+
+fn statement(bytes: &[u8]) -> String {
+    let mut choices = Choices { bytes, at: 0 };
+    let c = &mut choices;
+    match c.below(20) {
+        0..=3 => insert(c),
+        4 => format!("SET @i = {}, @j = @i", number(c, "NULL", "NULL")),
+        5 => format!("SET @s = {}", text(c, "NULL")),
+        6 => format!(
+            "SELECT @i := {}, @s := {}",
+            number(c, "7", "8"),
+            text(c, "'q'")
+        ),
+        7 => format!("SELECT n, k INTO @j, @s FROM a WHERE id = {}", c.below(9)),
+        8..=10 => update(c),
+        11..=12 => {
+            let table = c.one(&["a", "b", "m"]);
+            format!(
+                "DELETE FROM {table} WHERE {} AND {}",
+                condition(c),
+                condition(c)
+            )
+        }
+        13..=15 => insert_select(c),
+        16 => {
+            let columns = c.one(&["*", "k, n AS number", "n, n + 1 AS more, k"]);
+            let table = c.one(&["a", "b", "m"]);
+            let own = if columns.contains("more") {
+                " (more bigint)"
+            } else {
+                ""
+            };
+            let name = c.one(&["c1", "c2"]);
+            format!(
+                "CREATE OR REPLACE TABLE {name}{own} AS SELECT {columns} FROM {table} WHERE {}",
+                condition(c)
+            )
+        }
+        17 => format!(
+            "BEGIN;\n{};\n{};\n{}",
+            update(c),
+            insert(c),
+            c.one(&["ROLLBACK", "COMMIT"])
+        ),
+        18 => format!(
+            "BEGIN;\n{};\nSAVEPOINT s;\n{};\nDELETE FROM a WHERE {};\nROLLBACK TO s;\n{};\nCOMMIT",
+            insert(c),
+            update(c),
+            condition(c),
+            insert_select(c)
+        ),
+        _ => format!(
+            "REPLACE INTO b (id, k, n) SELECT id, k, IFNULL(n, 0) FROM a WHERE {}",
+            condition(c)
+        ),
+    }
+}
+
+fn insert(c: &mut Choices<'_>) -> String {
+    let table = c.one(&["a", "b", "m"]);
+    let rows: Vec<String> = (0..=c.below(3))
+        .map(|_| {
+            format!(
+                "({}, {}, {})",
+                text(c, "'v'"),
+                number(c, "4", "6"),
+                decimal(c, "2.5")
+            )
+        })
+        .collect();
+    format!("INSERT INTO {table} (k, n, d) VALUES {}", rows.join(", "))
+}
+
+fn update(c: &mut Choices<'_>) -> String {
+    let table = c.one(&["a", "b", "m", "a AS x"]);
+    let mut sets = Vec::new();
+    for _ in 0..=c.below(2) {
+        sets.push(match c.below(if table.starts_with('a') { 5 } else { 3 }) {
+            0 => format!("k = {}", text(c, "k")),
+            1 => format!("n = {}", number(c, "n", "n")),
+            2 => format!("d = {}", decimal(c, "d")),
+            3 => format!(
+                "e = {}",
+                c.one(&["'y'", "2", "NULL", "'Z'", "DEFAULT", "e"])
+            ),
+            _ => format!(
+                "t = {}",
+                c.one(&[
+                    "t + INTERVAL 1 DAY",
+                    "NULL",
+                    "'2024-02-29'",
+                    "DATE_SUB(t, INTERVAL 2 MONTH)"
+                ])
+            ),
+        });
+    }
+    format!(
+        "UPDATE {table} SET {} WHERE {}",
+        sets.join(", "),
+        condition(c)
+    )
+}
+
+fn insert_select(c: &mut Choices<'_>) -> String {
+    let (table, from) = (c.one(&["a", "b", "m"]), c.one(&["a", "b"]));
+    match c.below(4) {
+        0 => format!(
+            "INSERT INTO {table} (k, n) SELECT {}, {}",
+            text(c, "'s'"),
+            number(c, "1", "2")
+        ),
+        1 => format!(
+            "INSERT INTO {table} (k, n) SELECT 'once', 1 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM {from} WHERE {})",
+            condition(c)
+        ),
+        2 => format!(
+            "INSERT INTO {table} (k, n, d) SELECT {}, {}, d FROM {from} WHERE {} ORDER BY id DESC LIMIT {}",
+            text(c, "k"),
+            number(c, "n", "n"),
+            condition(c),
+            c.below(3)
+        ),
+        _ => format!(
+            "INSERT INTO {table} (k, d) SELECT k, {} FROM {from} WHERE {}",
+            decimal(c, "d"),
+            condition(c)
+        ),
+    }
+}
+
+/// A whole number; `own` and `other` may be columns.
+fn number(c: &mut Choices<'_>, own: &str, other: &str) -> String {
+    match c.below(14) {
+        0 => c.below(20).to_string(),
+        1 => format!("{own} + 1"),
+        2 => format!("IFNULL({other}, 0) * 2 - 1"),
+        3 => "@i".to_owned(),
+        4 => format!("IFNULL(@j, {})", c.below(9)),
+        5 => "LAST_INSERT_ID()".to_owned(),
+        6 => "(SELECT COUNT(*) FROM m)".to_owned(),
+        7 => format!(
+            "(SELECT MAX(id) FROM {} WHERE id < {})",
+            c.one(&["a", "b"]),
+            c.below(12)
+        ),
+        8 => format!("(SELECT n FROM a WHERE id = {})", c.below(9)),
+        9 => "(SELECT id FROM a ORDER BY id DESC LIMIT 1)".to_owned(),
+        10 => "NULL".to_owned(),
+        11 => format!("IF({own} > 2, {other}, -1)"),
+        12 => "'12'".to_owned(),
+        _ => own.to_owned(),
+    }
+}
+
+fn text(c: &mut Choices<'_>, own: &str) -> String {
+    match c.below(11) {
+        0 => c.one(&["'one'", "'TWO'", "'it''s'", "'é'", "''", "'日本'"]),
+        1 => format!("LEFT(CONCAT({own}, '-', {}), 60)", c.below(9)),
+        2 => "@s".to_owned(),
+        3 => format!("UPPER({own})"),
+        4 => format!("(SELECT LEFT(k, 20) FROM b WHERE id = {})", c.below(9)),
+        5 => "NULL".to_owned(),
+        6 => format!("COALESCE(@s, {own}, 'none')"),
+        7 => "LEFT(CONCAT(@i, ':', @s), 60)".to_owned(),
+        8 => "LAST_INSERT_ID()".to_owned(),
+        9 => "(SELECT k FROM a WHERE k = 'one' AND id < 3)".to_owned(),
+        _ => own.to_owned(),
+    }
+}
+
+fn decimal(c: &mut Choices<'_>, own: &str) -> String {
+    match c.below(6) {
+        0 => c.one(&["1.25", "0", "-7.005", "NULL", "'3.5'"]),
+        1 => format!("{own} * 1.5"),
+        2 => format!("ROUND({own} / 3, 1)"),
+        3 => "(SELECT MIN(d) FROM m)".to_owned(),
+        4 => format!("IFNULL({own}, 0) + 0.005"),
+        _ => own.to_owned(),
+    }
+}
+
+/// A condition over the columns that all tables have.
+fn condition(c: &mut Choices<'_>) -> String {
+    match c.below(13) {
+        0 => format!("n = {}", c.below(8)),
+        1 => format!("n > {} AND n < 60", c.below(5)),
+        2 => c.one(&["k = 'one'", "k = 'TWO'", "k IN ('two', 'v')", "'m' = k"]),
+        3 => "k IS NULL".to_owned(),
+        4 => "d IS NOT NULL AND d >= 1".to_owned(),
+        5 => "n = @i".to_owned(),
+        6 => format!("(n % 2 = {} OR d < 0)", c.below(2)),
+        7 => "k LIKE '%o%'".to_owned(),
+        8 => format!("n BETWEEN {} AND 9", c.below(6)),
+        9 => "n = (SELECT MAX(n) FROM m)".to_owned(),
+        10 => "NOT (n <=> @j)".to_owned(),
+        11 => "1 = 0".to_owned(),
+        _ => "LENGTH(k) < 5".to_owned(),
+    }
+}
+
+/// A script as SQL.
+#[derive(Clone)]
+struct ChangeScript(Vec<Vec<u8>>);
+
+impl fmt::Debug for ChangeScript {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.sql())
+    }
+}
+
+impl ChangeScript {
+    fn sql(&self) -> String {
+        let mut sql = TABLES.to_owned();
+        for bytes in &self.0 {
+            writeln!(sql, "{};", statement(bytes)).unwrap();
+        }
+        sql
+    }
+}
+
+#[test]
+fn random_changes_are_those_of_the_server() {
+    let Some(db) = MariaDb::start() else { return };
+    let folder = TempDir::new().unwrap();
+    let (compared, whole, cases) = (Cell::new(0), Cell::new(0), Cell::new(0));
+    let refusals = RefCell::new(Vec::new());
+    let mut runner = TestRunner::new(config(SEEDS));
+    let scripts = vec(vec(any::<u8>(), 10), 2..14).prop_map(ChangeScript);
+    let outcome = runner.run(&scripts, |script| {
+        cases.set(cases.get() + 1);
+        let sql = script.sql();
+        db.load(&format!(
+            "DROP DATABASE IF EXISTS {DATABASE}; CREATE DATABASE {DATABASE};"
+        ));
+        // A query of several rows as a value is an error there, and NULL in NOT NULL of one row: refused here.
+        let taken = db.load_into(DATABASE, sql.as_bytes()).is_ok();
+        fs::write(folder.path().join("script.sql"), &sql).unwrap();
+        let done = run(
+            folder.path(),
+            &[
+                "import",
+                "script.sql",
+                "-o",
+                "out.sqlite",
+                "--force",
+                "--json",
+            ],
+        );
+        if done.code != Some(0) {
+            let refused = !taken || done.stderr.contains(" uses ");
+            prop_assert!(refused, "{}", done.stderr);
+            refusals.borrow_mut().push(done.stderr);
+            return Ok(());
+        }
+        let report: Value = serde_json::from_str(&done.stdout).unwrap();
+        let notes = report["notes"].as_array().unwrap().iter();
+        let mut notes = notes.map(|note| note["what"].as_str().unwrap());
+        let differs = |what: &&str| what.contains("not carried out") || what.contains("in another");
+        if let Some(what) = notes.find(differs).or((!taken).then_some("an error")) {
+            refusals.borrow_mut().push(what.to_owned());
+            return Ok(());
+        }
+        whole.set(whole.get() + 1);
+        let file = folder.path().join("out.sqlite");
+        for (name, table) in &cells::of_server(&db, DATABASE) {
+            let cells = cells::compare(&file, name, table).map_err(TestCaseError::fail)?;
+            compared.set(compared.get() + cells);
+        }
+        Ok(())
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+    let (compared, whole, cases) = (compared.get(), whole.get(), cases.get());
+    assert!(
+        whole * 2 > cases && compared > 20 * whole,
+        "{compared} cells in {whole} of {cases} cases: {:#?}",
+        refusals.borrow()
+    );
+}
