@@ -138,6 +138,7 @@ impl Storage for ImportStorage<'_> {
     fn rows(&mut self, input: &str, rows: InsertedRows) -> Result<Batch, LoadError> {
         let header = &rows.header;
         if !self.wants(header.database.as_deref(), &header.table) {
+            self.session.pass_over(&header.table);
             return Ok(rows.batch);
         }
         let index = match self.position_of(header.database.as_deref(), &header.table) {
@@ -167,6 +168,7 @@ impl Storage for ImportStorage<'_> {
 
     fn unwanted(&mut self, _input: &str, header: InsertHeader, _count: u64) {
         self.databases.see(header.database.as_deref());
+        self.session.pass_over(&header.table);
     }
 
     fn after_dumps(&mut self, _progress: &mut dyn Progress) -> Result<(), LoadError> {

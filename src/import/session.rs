@@ -84,6 +84,13 @@ impl ScriptSession {
         self.has_generated.set(false);
     }
 
+    /// Rows of a table that is not wanted may have been given numbers.
+    pub(super) fn pass_over(&self, table: &str) {
+        *self.last_insert_id.borrow_mut() = Err(format!(
+            "LAST_INSERT_ID() behind rows of table {table}, which are not imported"
+        ));
+    }
+
     /// A row was given a number, which counts if it is the first of its `INSERT`.
     pub(super) fn generate(&self, number: i64) {
         if !self.has_generated.replace(true) {
