@@ -24,7 +24,7 @@ pub(crate) enum Datum {
     Bytes(Vec<u8>),
     /// `0x1f`, `b'101'`: bytes that are a number where one is needed.
     Digits(Vec<u8>),
-    /// A member of an ENUM or SET, and its number.
+    /// A member of an ENUM or SET, and its number; only columns are one.
     Member(String, u64, Collation),
     Date(CalendarDay),
     /// A day, microseconds of it, and the digits of its fraction.
@@ -191,6 +191,14 @@ impl Datum {
         match moment::read_time(text.get(11..)?) {
             Read::Value((micros, _)) => Some(Self::DateTime(day, micros, fraction)),
             _ => None,
+        }
+    }
+
+    /// What a function gives: one of an ENUM is its text.
+    pub(super) fn of_function(self) -> Self {
+        match self {
+            Self::Member(text, _, collation) => Self::Text(text, collation),
+            other => other,
         }
     }
 

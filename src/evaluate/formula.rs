@@ -119,7 +119,7 @@ impl Formula {
                     .iter()
                     .map(|argument| argument.evaluate(surroundings))
                     .collect::<Result<Vec<_>, _>>()?;
-                (function.apply)(&values, surroundings)
+                (function.apply)(&values, surroundings).map(Datum::of_function)
             }
             Self::Cast(inner, to, _) => to.apply(inner.evaluate(surroundings)?),
             Self::Assign(name, inner) => {
@@ -151,6 +151,16 @@ impl Formula {
                 inner.parts(visit);
             }
             _ => {}
+        }
+    }
+
+    /// Whether its value depends on a column.
+    pub(crate) fn names_column(&self) -> bool {
+        match self {
+            Self::Value(_) | Self::Variable(_) => false,
+            Self::Column(..) => true,
+            Self::Call(_, arguments, _) => arguments.iter().any(Self::names_column),
+            Self::Cast(inner, ..) => inner.names_column(),
         }
     }
 

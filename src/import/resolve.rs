@@ -9,10 +9,12 @@ use rusqlite::limits::Limit;
 use rusqlite::types::{self, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
-use super::computed::{Settled, settle};
+use super::computed::{Settled, now_value, settle};
 use super::query::ScriptView;
+use super::row_values::{self, RowValues};
 use super::table::ImportTable;
-use crate::dump::{SourceText, Value, ValueType, convert_text};
+use crate::dump::{Position, SourceText, Value, ValueType, convert_text};
+use crate::evaluate::{self, Formula};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Bound, Cell};
@@ -24,6 +26,11 @@ const WGS_84: &str = "4326";
 /// What is noted of its values.
 const IN_WGS_84: &str = "in the reference system 4326 with x first, as MariaDB reads them; MySQL 8 reads the \
                          latitude first";
+/// What is noted of values that have no room.
+const UNFIT: &str = "that did not fit, stored as a server that is not strict would";
+/// What is noted of rows that get the time.
+pub(super) const DEFAULT_TIME: &str =
+    "of DEFAULT CURRENT_TIMESTAMP settled at the time of the import";
 /// Computed values longer than this are refused.
 const LONGEST: i32 = 16 * 1024 * 1024;
 
@@ -44,7 +51,7 @@ impl Resolver<'_> {
     ) -> Result<(), LoadError> {
         let by_row: Vec<bool> = columns
             .iter()
-            .map(|&index| table.row_default(index, &table.layout).is_some())
+            .map(|&index| table.row_default_source(index).is_some())
             .collect();
         let cells = std::mem::take(&mut batch.cells);
         let mut resolved = Vec::with_capacity(cells.len());
@@ -55,7 +62,7 @@ impl Resolver<'_> {
                 Cell::Default | Cell::Omitted if by_row[at % columns.len()] => {
                     (place, Ok(Cell::Default))
                 }
-                Cell::Default | Cell::Omitted => (place, self.default(table, index, batch)),
+                Cell::Default | Cell::Omitted => (place, self.default(table, index, place, batch)),
                 Cell::Expression(source) => (
                     source.position,
                     self.expression(table, index, &source, batch),
@@ -71,15 +78,20 @@ impl Resolver<'_> {
         batch.cells = resolved;
         batch.unresolved = false;
         batch.nulls = u64::MAX;
-        row_defaults(table, self.connection, self.input, columns, batch)
+        self.row_defaults(table, columns, batch)
     }
 
     fn default(
         &self,
-        table: &ImportTable,
+        table: &mut ImportTable,
         index: usize,
+        position: Position,
         batch: &mut Batch,
     ) -> Result<Cell, String> {
+        if let Some(fraction) = table.takes_time(index) {
+            table.settle(index, DEFAULT_TIME.to_owned(), self.input, position);
+            return Ok(batch.cell(now_value(self.occasion, fraction)));
+        }
         match table.default_of(index) {
             Some(sql) => compute(
                 self.connection,
@@ -130,8 +142,7 @@ impl Resolver<'_> {
             None => (value, unfit),
         };
         if unfit {
-            let what = "that did not fit, stored as a server that is not strict would".to_owned();
-            table.settle(index, what, self.input, source.position);
+            table.settle(index, UNFIT.to_owned(), self.input, source.position);
         }
         Ok(batch.cell(value))
     }
@@ -141,7 +152,7 @@ impl ImportTable {
     /// Adds the columns that the rows do not give and whose defaults depend on others.
     pub(super) fn add_row_defaults(&self, columns: &mut Vec<usize>, batch: &mut Batch) {
         for index in 0..self.layout.columns.len() {
-            if !columns.contains(&index) && self.row_default(index, &self.layout).is_some() {
+            if !columns.contains(&index) && self.row_default_source(index).is_some() {
                 batch.add_column(columns.len(), &Cell::Default);
                 batch.unresolved = true;
                 columns.push(index);
@@ -150,52 +161,81 @@ impl ImportTable {
     }
 }
 
-/// Computes the defaults that depend on other columns of their row, in the order of the columns.
-fn row_defaults(
-    table: &ImportTable,
-    connection: &Connection,
-    input: &str,
-    columns: &[usize],
-    batch: &mut Batch,
-) -> Result<(), LoadError> {
-    let width = columns.len();
-    for index in 0..table.layout.columns.len() {
-        let Some(at) = columns.iter().position(|&column| column == index) else {
-            continue;
-        };
-        let mut cells = batch.cells.iter().skip(at).step_by(width);
-        if !cells.any(|cell| *cell == Cell::Default) {
-            continue;
-        }
-        let Some(sql) = table.row_default(index, &table.layout) else {
-            continue;
-        };
-        let select = format!("{sql} FROM ({})", row_sql(table, columns));
-        for row in 0..batch.rows() {
-            if batch.cells[row * width + at] != Cell::Default {
+impl Resolver<'_> {
+    /// Computes the defaults that depend on other columns of their row, in the order of the columns.
+    fn row_defaults(
+        &self,
+        table: &mut ImportTable,
+        columns: &[usize],
+        batch: &mut Batch,
+    ) -> Result<(), LoadError> {
+        let width = columns.len();
+        for index in 0..table.layout.columns.len() {
+            let at = columns.iter().position(|&column| column == index);
+            let Some((at, source)) = at.zip(table.row_default_source(index)) else {
                 continue;
+            };
+            let formula = evaluate::parse(source);
+            for row in 0..batch.rows() {
+                if batch.cells[row * width + at] != Cell::Default {
+                    continue;
+                }
+                let position = batch.places[row].position;
+                let cells = &batch.cells[row * width..(row + 1) * width];
+                let given = cells.iter().map(|cell| owned(&batch.bound(cell))).collect();
+                let value = self.row_default(table, index, columns, &formula, given, position);
+                let value = value.map_err(|reason| {
+                    let name = &table.layout.columns[index].name;
+                    let reason = format!("the default of column {name} uses {reason}");
+                    mismatch(self.input, position, &table.definition.name, reason)
+                })?;
+                batch.cells[row * width + at] = batch.cell(value);
             }
-            let values: Vec<types::Value> = batch.cells[row * width..(row + 1) * width]
-                .iter()
-                .map(|cell| owned(&batch.bound(cell)))
-                .collect();
-            let kind = &table.layout.columns[index].kind;
-            let computed = compute(connection, &select, values, kind, batch);
-            batch.cells[row * width + at] = computed.map_err(|reason| {
-                let reason = format!(
-                    "the default of column {}: {reason}",
-                    table.layout.columns[index].name
-                );
-                mismatch(
-                    input,
-                    batch.places[row].position,
-                    &table.definition.name,
-                    reason,
-                )
-            })?;
         }
+        Ok(())
     }
-    Ok(())
+
+    /// The default of the column at `index` in the row that has the values `given`.
+    fn row_default(
+        &self,
+        table: &mut ImportTable,
+        index: usize,
+        columns: &[usize],
+        formula: &Result<Formula, String>,
+        given: Vec<types::Value>,
+        position: Position,
+    ) -> Result<Value<'static>, String> {
+        let formula = formula.as_ref().map_err(Clone::clone)?;
+        let row = row_sql(table, columns);
+        let values = self.row_values(table, &row, given);
+        let values = values.map_err(|cause| cause.to_string())?;
+        let datum = formula.evaluate(&values)?;
+        let (value, unfit) = table.fitted(index, &datum)?;
+        if unfit {
+            table.settle(index, UNFIT.to_owned(), self.input, position);
+        }
+        Ok(value)
+    }
+
+    fn row_values(
+        &self,
+        table: &ImportTable,
+        row: &str,
+        given: Vec<types::Value>,
+    ) -> rusqlite::Result<RowValues> {
+        let mut statement = self.connection.prepare_cached(row)?;
+        let mut rows = statement.query(params_from_iter(given))?;
+        let mut values = RowValues {
+            columns: Vec::new(),
+        };
+        if let Some(row) = rows.next()? {
+            for (at, column) in table.layout.columns.iter().enumerate() {
+                let datum = row_values::datum(table, at, row.get_ref(at)?);
+                values.columns.push((column.name.clone(), datum));
+            }
+        }
+        Ok(values)
+    }
 }
 
 /// A query that gives a row, whose values are its parameters or the constants of the table.

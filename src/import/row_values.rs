@@ -63,6 +63,27 @@ pub(super) fn datum(
         }
         ValueType::Date => Datum::stored_date(text).ok_or_else(unknown)?,
         ValueType::DateTime(fraction) => Datum::stored_time(text, *fraction).ok_or_else(unknown)?,
+        ValueType::Enum(members, _) => {
+            let place = members.iter().position(|member| member == text);
+            let number = place.map_or(0, |place| place as u64 + 1);
+            Datum::Member(
+                text.to_owned(),
+                number,
+                collation(table, column, &stored.kind),
+            )
+        }
+        ValueType::Set(members, _) => {
+            let has = |member: &String| text.split(',').any(|part| part == member);
+            let chosen = (0..64)
+                .zip(members.iter())
+                .filter(|(_, member)| has(member));
+            let bits = chosen.fold(0_u64, |bits, (place, _)| bits | 1 << place);
+            Datum::Member(
+                text.to_owned(),
+                bits,
+                collation(table, column, &stored.kind),
+            )
+        }
         _ => Datum::Text(text.to_owned(), collation(table, column, &stored.kind)),
     })
 }
@@ -87,6 +108,7 @@ fn kind_of(column: &ColumnDefinition, kind: &ValueType) -> Option<DatumKind> {
         {
             DatumKind::Text
         }
+        ValueType::Enum(..) | ValueType::Set(..) => DatumKind::Text,
         ValueType::Blob | ValueType::FixedBlob(_) => DatumKind::Bytes,
         _ => return None,
     })
@@ -106,7 +128,10 @@ pub(super) fn collation(
         strength: Strength::Column,
         utf8: matches!(
             kind,
-            ValueType::Text(Charset::Utf8) | ValueType::Char(Charset::Utf8)
+            ValueType::Text(Charset::Utf8)
+                | ValueType::Char(Charset::Utf8)
+                | ValueType::Enum(_, Charset::Utf8)
+                | ValueType::Set(_, Charset::Utf8)
         ),
         ..Collation::LITERAL
     }

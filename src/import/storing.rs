@@ -9,10 +9,10 @@ use std::sync::Arc;
 use rusqlite::{Connection, ErrorCode};
 
 use super::computed::now_value;
-use super::layout::implicit_default;
+use super::layout::{implicit_default, value_sql};
 use super::names::Names;
 use super::query::ScriptView;
-use super::resolve::Resolver;
+use super::resolve::{DEFAULT_TIME, Resolver};
 use super::table::ImportTable;
 use crate::dump::{InsertHeader, OnConflict, ValueType};
 use crate::load::LoadError;
@@ -66,13 +66,17 @@ impl ImportTable {
         self.recount |= conflict != Conflict::Fail;
         let is_update = matches!(conflict, Conflict::Update(_));
         let before = total_changes(connection);
+        let constants = self.constants(&place, &columns, &batch);
         let insertion = Insertion {
             table: &self.name,
             columns: columns
                 .iter()
                 .map(|&index| self.layout.columns[index].name.as_str())
                 .collect(),
-            constants: self.constants(&columns),
+            constants: constants
+                .iter()
+                .map(|(name, sql)| (name.as_str(), sql.clone()))
+                .collect(),
             conflict,
         };
         insertion.store(connection, &batch).map_err(|refused| {
@@ -218,14 +222,28 @@ impl ImportTable {
     }
 
     /// Columns that the rows give no values for, with the SQL of what they hold then.
-    fn constants(&self, columns: &[usize]) -> Vec<(&str, String)> {
+    fn constants(
+        &mut self,
+        place: &Resolver<'_>,
+        columns: &[usize],
+        batch: &Batch,
+    ) -> Vec<(String, String)> {
         let mut constants = Vec::new();
-        for (index, column) in self.layout.columns.iter().enumerate() {
+        for index in 0..self.layout.columns.len() {
             if columns.contains(&index) {
                 continue;
             }
-            if let Some(sql) = self.default_of(index) {
-                constants.push((column.name.as_str(), sql));
+            let sql = match (self.takes_time(index), batch.places.first()) {
+                (Some(fraction), Some(first)) => {
+                    let rows = batch.rows() as u64;
+                    let what = DEFAULT_TIME.to_owned();
+                    self.settle_rows(index, what, place.input, first.position, rows);
+                    value_sql(&now_value(place.occasion, fraction))
+                }
+                _ => self.default_of(index),
+            };
+            if let Some(sql) = sql {
+                constants.push((self.layout.columns[index].name.clone(), sql));
             }
         }
         constants

@@ -11,8 +11,10 @@ use super::computed::fit;
 use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, value_sql};
 use super::names::Names;
 use crate::dump::{
-    ColumnDefinition, DefaultValue, InsertHeader, Position, Room, TableDefinition, Value, ValueType,
+    ColumnDefinition, DefaultValue, InsertHeader, Position, Room, SourceText, TableDefinition,
+    Value, ValueType,
 };
+use crate::evaluate;
 use crate::evaluate::{Datum, Unevaluable};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
@@ -159,10 +161,22 @@ impl ImportTable {
 
     /// Counts a value that is not the dump's.
     pub(super) fn settle(&mut self, index: usize, what: String, input: &str, position: Position) {
+        self.settle_rows(index, what, input, position, 1);
+    }
+
+    /// Counts so many values that are not the dump's, the first of which is at `position`.
+    pub(super) fn settle_rows(
+        &mut self,
+        index: usize,
+        what: String,
+        input: &str,
+        position: Position,
+        rows: u64,
+    ) {
         let column = self.layout.columns[index].name.clone();
         let first = || (0, input.to_owned(), position);
         let entry = self.settled.entry((column, what)).or_insert_with(first);
-        entry.0 += 1;
+        entry.0 += rows;
     }
 
     /// The name by which SQLite knows a row, which columns may have all.
@@ -236,6 +250,32 @@ impl ImportTable {
             return Some(format!("CAST({sql} AS TEXT)"));
         }
         Some(sql)
+    }
+
+    /// The expression of a default that depends on other columns of the row.
+    pub(super) fn row_default_source(&self, index: usize) -> Option<&SourceText> {
+        let column = &self.layout.columns[index];
+        let Some(DefaultValue::Expression(source)) = &self.definition.column(&column.name)?.default
+        else {
+            return None;
+        };
+        let depends = match evaluate::parse(source) {
+            Ok(formula) => formula.names_column(),
+            Err(_) => self.row_default(index, &self.layout).is_some(),
+        };
+        depends.then_some(source)
+    }
+
+    /// Whether rows that give the column at `index` no value get the time, and with how many digits of a second.
+    pub(super) fn takes_time(&self, index: usize) -> Option<usize> {
+        let column = &self.layout.columns[index];
+        let default = &self.definition.column(&column.name)?.default;
+        match (default, &column.kind) {
+            (Some(DefaultValue::CurrentTimestamp), ValueType::DateTime(fraction)) => {
+                Some(*fraction)
+            }
+            _ => None,
+        }
     }
 
     /// The SQL of a default that depends on other columns of the row, those of `layout`.
