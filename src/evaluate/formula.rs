@@ -156,12 +156,9 @@ impl Formula {
 
     /// Whether its value depends on a column.
     pub(crate) fn names_column(&self) -> bool {
-        match self {
-            Self::Value(_) | Self::Variable(_) => false,
-            Self::Column(..) => true,
-            Self::Call(_, arguments, _) => arguments.iter().any(Self::names_column),
-            Self::Cast(inner, ..) => inner.names_column(),
-        }
+        let mut found = false;
+        self.parts(&mut |part| found |= matches!(part, Self::Column(..)));
+        found
     }
 
     /// Calls `visit` with every function that is called.

@@ -6,7 +6,7 @@
 
 use rusqlite::Connection;
 
-use super::layout::{fitted, value_sql};
+use super::layout::{stored_sql, value_sql};
 use super::names::Names;
 use super::table::ImportTable;
 use crate::dump::{InsertHeader, OnConflict, Upsert, convert_text};
@@ -14,7 +14,7 @@ use crate::load::LoadError;
 use crate::load::error::mismatch;
 use crate::load::insertion::Conflict;
 use crate::translate;
-use crate::translate::{Assigned, Scope};
+use crate::translate::{Assigned, Scope, Sql};
 
 impl ImportTable {
     /// What is done about duplicates; makes the unique keys if that depends on them.
@@ -68,26 +68,19 @@ impl ImportTable {
 }
 
 impl Assigned for ImportTable {
-    fn fitted(&self, column: &str, sql: String) -> String {
+    fn fitted(&self, column: &str, sql: Sql) -> Result<String, String> {
         let Some(index) = self.layout.index_of(column) else {
-            return sql;
+            return sql.shown();
         };
         let kind = &self.layout.columns[index].kind;
-        let spelled = text_of(&sql).and_then(|text| convert_text(&text, kind).ok());
+        let spelled = sql.string().and_then(|text| convert_text(text, kind).ok());
         match spelled.and_then(|value| value_sql(&value)) {
-            Some(sql) => sql,
-            None => fitted(sql, kind),
+            Some(sql) => Ok(sql),
+            None => stored_sql(&sql, kind),
         }
     }
 
     fn default(&self, column: &str) -> Option<String> {
         self.default_of(self.layout.index_of(column)?)
     }
-}
-
-/// The text of SQL that is one string literal.
-fn text_of(sql: &str) -> Option<String> {
-    let inner = sql.strip_prefix('\'')?.strip_suffix('\'')?;
-    let whole = !inner.replace("''", "").contains('\'');
-    whole.then(|| inner.replace("''", "'"))
 }

@@ -161,8 +161,9 @@ impl Finisher<'_> {
                 continue;
             }
             let clause = translate::expression(&check.expression, &scope)
+                .and_then(|sql| sql.condition())
                 .map_err(|reason| format!("it uses {reason}"))
-                .and_then(|sql| self.tried_check(table, &sql.text));
+                .and_then(|sql| self.tried_check(table, &sql));
             match clause {
                 Ok(clause) => kept.push(match &check.name {
                     Some(name) => format!("CONSTRAINT {} {clause}", quoted(name)),

@@ -10,7 +10,7 @@ use rusqlite::{Connection, types};
 use super::by_rule;
 use super::computed::{stored, value_of};
 use super::finish::Finisher;
-use super::layout::{Extras, fitted};
+use super::layout::{Extras, stored_sql};
 use super::names::Names;
 use super::row_values::{self, RowValues};
 use super::table::ImportTable;
@@ -272,15 +272,13 @@ impl Finisher<'_> {
             return Ok((NoteClass::Changed, ""));
         }
         let scope = table.layout.scope(&table.definition.name);
-        let Ok(sql) = translate::expression(&generated.expression, &scope) else {
+        let kind = &table.layout.columns[index].kind;
+        let sql = translate::expression(&generated.expression, &scope);
+        let Ok(sql) = sql.and_then(|sql| stored_sql(&sql, kind)) else {
             return Ok((NoteClass::Lossy, ", and is NULL in rows that give none"));
         };
         let own = quoted(&column.name);
-        let mut fill = format!(
-            "UPDATE {} SET {own} = {}",
-            quoted(&table.name),
-            fitted(sql.text, &table.layout.columns[index].kind),
-        );
+        let mut fill = format!("UPDATE {} SET {own} = {sql}", quoted(&table.name));
         if table.given.contains(&column.id) {
             fill.push_str(&format!(" WHERE {own} IS NULL"));
         }
@@ -314,11 +312,12 @@ impl Finisher<'_> {
             return Ok(Err(String::new()));
         };
         let scope = table.layout.scope(&table.definition.name);
-        let sql = match translate::expression(&generated.expression, &scope) {
-            Ok(sql) => sql.text,
+        let kind = &table.layout.columns[index].kind;
+        let sql = translate::expression(&generated.expression, &scope);
+        let sql = match sql.and_then(|sql| stored_sql(&sql, kind)) {
+            Ok(sql) => sql,
             Err(reason) => return Ok(Err(format!("it uses {reason}"))),
         };
-        let sql = fitted(sql, &table.layout.columns[index].kind);
         // Tried alone: SQLite refuses what may change by itself, as CURRENT_TIMESTAMP does.
         let mut layout = table.layout.clone();
         layout.columns[index].generated = Some((sql.clone(), generated.stored));

@@ -95,8 +95,9 @@ fn index_part(table: &ImportTable, part: &KeyPart, unique: bool) -> Result<Strin
         KeyValue::Expression(source) => {
             let scope = table.layout.scope(&table.definition.name);
             let sql = translate::expression(source, &scope)
+                .and_then(|sql| sql.shown())
                 .map_err(|reason| format!("it uses {reason}"))?;
-            return Ok(format!("({}){order}", sql.text));
+            return Ok(format!("({sql}){order}"));
         }
         KeyValue::Column(name) => name,
         KeyValue::Period(name) => return Err(format!("it is over the period {name}")),

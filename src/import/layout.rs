@@ -16,7 +16,7 @@ use crate::dump::{
 };
 use crate::file::sql::{literal, quoted};
 use crate::translate;
-use crate::translate::{Scope, ScopeTable, Type};
+use crate::translate::{Scope, ScopeTable, Sql, Type};
 
 /// A table as it is laid out in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,8 @@ pub(super) struct StoredColumn {
     pub(super) storage: &'static str,
     pub(super) nocase: bool,
     pub(super) not_null: bool,
+    /// What an expression has to know of its values.
+    pub(super) value: Type,
     /// The SQL of a generated column, and whether it is stored.
     pub(super) generated: Option<(String, bool)>,
 }
@@ -70,18 +72,19 @@ impl Layout {
             .columns
             .iter()
             .zip(kinds)
-            .map(|(column, kind)| StoredColumn {
-                name: column.name.clone(),
-                id: column.id,
-                storage: if widened.contains(&column.id) {
-                    "TEXT"
-                } else {
-                    storage(&kind)
-                },
-                nocase: kind.is_collated() && is_case_insensitive(column, table),
-                not_null: column.not_null && column.generated.is_none(),
-                kind,
-                generated: None,
+            .map(|(column, kind)| {
+                let nocase = kind.is_collated() && is_case_insensitive(column, table);
+                let widened = widened.contains(&column.id);
+                StoredColumn {
+                    name: column.name.clone(),
+                    id: column.id,
+                    storage: if widened { "TEXT" } else { storage(&kind) },
+                    nocase,
+                    not_null: column.not_null && column.generated.is_none(),
+                    value: Type::of(column, table, &kind, nocase, widened),
+                    kind,
+                    generated: None,
+                }
             })
             .collect();
         let part = |part: &KeyPart| part.column().map(str::to_owned);
@@ -123,6 +126,7 @@ impl Layout {
             storage: "ANY",
             nocase: false,
             not_null: false,
+            value: Type::Unknown,
             generated: None,
         });
         Self {
@@ -168,26 +172,13 @@ impl Layout {
 
     /// The table as the only one that an expression may name.
     pub(super) fn scope(&self, name: &str) -> Scope {
-        Scope::of(vec![ScopeTable {
-            name: name.to_owned(),
-            columns: self.types(),
-            prefix: None,
-        }])
+        Scope::of(vec![ScopeTable::only(name, self.types())])
     }
 
     pub(super) fn types(&self) -> Vec<(String, Type)> {
         self.columns
             .iter()
-            .map(|column| {
-                let digits = column.storage == "TEXT"
-                    && matches!(column.kind, ValueType::Unsigned | ValueType::Bits);
-                let value = if digits {
-                    Type::Digits
-                } else {
-                    Type::of(&column.kind)
-                };
-                (column.name.clone(), value)
-            })
+            .map(|column| (column.name.clone(), column.value))
             .collect()
     }
 }
@@ -313,7 +304,7 @@ pub(super) fn default_sql(
                 value
             } else {
                 let sql = translate::expression(source, &Scope::default())?;
-                return Ok(Some(format!("({})", fitted(sql.text, kind))));
+                return Ok(Some(format!("({})", stored_sql(&sql, kind)?)));
             }
         }
     };
@@ -379,6 +370,16 @@ pub(super) fn now_sql(kind: &ValueType) -> String {
         ValueType::Time(_) => "CURRENT_TIME".to_owned(),
         _ => "(strftime('%s'))".to_owned(),
     }
+}
+
+/// A translated value in the form that a column of `kind` stores.
+pub(super) fn stored_sql(sql: &Sql, kind: &ValueType) -> Result<String, String> {
+    let exact = match kind {
+        ValueType::Decimal(scale) => sql.exactly(*scale)?,
+        ValueType::Integer | ValueType::Unsigned | ValueType::Bits => sql.as_whole()?,
+        _ => None,
+    };
+    exact.map_or_else(|| Ok(fitted(sql.shown()?, kind)), Ok)
 }
 
 /// SQL brought to the form that a column of `kind` stores.

@@ -40,6 +40,7 @@ mod session;
 mod storing;
 mod table;
 mod table_row;
+mod texts;
 mod transaction;
 mod views;
 

@@ -90,7 +90,7 @@ impl Resolver<'_> {
     ) -> Result<Cell, String> {
         if let Some(fraction) = table.takes_time(index) {
             table.settle(index, DEFAULT_TIME.to_owned(), self.input, position);
-            return Ok(batch.cell(now_value(self.occasion, fraction)));
+            return Ok(batch.cell(now_value(&self.view.session.occasion, fraction)));
         }
         match table.default_of(index) {
             Some(sql) => compute(

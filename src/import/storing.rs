@@ -238,7 +238,7 @@ impl ImportTable {
                     let rows = batch.rows() as u64;
                     let what = DEFAULT_TIME.to_owned();
                     self.settle_rows(index, what, place.input, first.position, rows);
-                    value_sql(&now_value(place.occasion, fraction))
+                    value_sql(&now_value(&place.view.session.occasion, fraction))
                 }
                 _ => self.default_of(index),
             };

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Connection;
 
 use super::computed::fit;
-use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, value_sql};
+use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, stored_sql, value_sql};
 use super::names::Names;
 use crate::dump::{
     ColumnDefinition, DefaultValue, InsertHeader, Position, Room, SourceText, TableDefinition,
@@ -290,7 +290,7 @@ impl ImportTable {
         }
         let scope = layout.scope(&self.definition.name);
         let sql = translate::expression(source, &scope).ok()?;
-        Some(fitted(sql.text, &column.kind))
+        stored_sql(&sql, &column.kind).ok()
     }
 
     /// Copies the rows into a table of the present layout, which takes the place of the old one.

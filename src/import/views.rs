@@ -10,13 +10,14 @@ use rusqlite::Connection;
 
 use super::names::Names;
 use super::table::{self, ImportTable};
+use super::texts;
 use crate::dump::ViewDefinition;
 use crate::file::sql::{quoted, why_not};
 use crate::load::LoadError;
 use crate::load::error::mismatch;
 use crate::load::note::{Note, NoteClass};
 use crate::translate;
-use crate::translate::{Catalog, Type};
+use crate::translate::{Catalog, TextColumn, TextUse, Type};
 
 /// A view of the dumps and the input that defines it.
 pub(super) struct ImportView {
@@ -50,6 +51,10 @@ impl Catalog for Readable<'_> {
             *self.awaited.borrow_mut() = Some((*key).to_owned());
         }
         Some(((*own).to_owned(), columns.clone()?))
+    }
+
+    fn is_view(&self, database: Option<&str>, name: &str) -> bool {
+        table::find(self.tables, database, name).is_none()
     }
 }
 
@@ -89,7 +94,7 @@ pub(super) fn create(
         awaited: RefCell::new(None),
     };
     let mut lost: Vec<(&ImportView, String)> = Vec::new();
-    let mut cased: Vec<&ImportView> = Vec::new();
+    let mut differ: Vec<(&ImportView, String)> = Vec::new();
     let mut done: BTreeSet<&str> = BTreeSet::new();
     // A view that reads another one waits on the stack until that is made or lost.
     for first in views.values() {
@@ -100,13 +105,10 @@ pub(super) fn create(
                 continue;
             }
             match create_one(connection, view, &readable)? {
-                ViewAttempt::Made {
-                    columns,
-                    ascii_case,
-                } => {
-                    if ascii_case {
-                        cased.push(view);
-                    }
+                ViewAttempt::Made { columns, compared } => {
+                    let remarks = texts::remarks(connection, &compared);
+                    let remarks = remarks.map_err(|cause| LoadError::Finish { cause })?;
+                    differ.extend(remarks.into_iter().map(|remark| (view, remark)));
                     let entry = (view.name.as_str(), Some(columns));
                     readable.views.insert(name, entry);
                 }
@@ -128,11 +130,8 @@ pub(super) fn create(
             done.insert(name);
         }
     }
-    notes.extend(cased.into_iter().map(|view| {
-        let what = format!(
-            "view {}: SQLite's lower() and upper() change ASCII letters only",
-            view.definition.name
-        );
+    notes.extend(differ.into_iter().map(|(view, remark)| {
+        let what = format!("view {}: {remark}", view.definition.name);
         Note::new(
             &view.input,
             view.definition.position,
@@ -159,8 +158,8 @@ enum ViewAttempt {
     /// Made, with these columns.
     Made {
         columns: Columns,
-        /// It uses SQLite's `lower` or `upper`.
-        ascii_case: bool,
+        /// The columns whose texts it compares.
+        compared: BTreeSet<(TextColumn, TextUse)>,
     },
     /// It cannot be made, for this reason.
     Lost(String),
@@ -205,7 +204,7 @@ fn create_one(
     let Err(cause) = tried else {
         return Ok(ViewAttempt::Made {
             columns,
-            ascii_case: translate::changes_case(&query.text),
+            compared: query.compared,
         });
     };
     connection

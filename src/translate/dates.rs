@@ -1,26 +1,13 @@
 //! Dates and times: parts, formats, and moving by an interval.
 //!
-//! A date is text in both databases. What the end of a month would make different is left out.
+//! A date is text in both databases, and its parts are parts of the text, also of those that are no days
+//! (`0000-00-00`). What has to know the calendar is NULL for them, as on a server. Texts are not taken for dates here:
+//! a server reads many spellings.
 
-use super::{Sql, Translator, Type, Untranslatable};
-
-/// Functions whose value is a part of a date, by the format that gives it.
-const DATE_PARTS: &[(&str, &str)] = &[
-    ("DAY", "%d"),
-    ("DAYOFMONTH", "%d"),
-    ("DAYOFYEAR", "%j"),
-    ("HOUR", "%H"),
-    ("MINUTE", "%M"),
-    ("MONTH", "%m"),
-    ("SECOND", "%S"),
-    ("YEAR", "%Y"),
-];
-
-/// What `DATE_FORMAT` writes for a letter: a format of `strftime`, or SQL of its own.
-enum FormatPiece {
-    Format(&'static str),
-    Sql(String),
-}
+use super::compare::TextUse;
+use super::sql::Sql;
+use super::types::Type;
+use super::{Translator, Untranslatable};
 
 impl Translator<'_> {
     pub(super) fn extract(&mut self) -> Result<Sql, Untranslatable> {
@@ -28,27 +15,39 @@ impl Translator<'_> {
         self.expect_word("FROM")?;
         let date = self.expression()?;
         self.expect_symbol(b')')?;
-        date_part(&unit, &date.text).ok_or_else(|| format!("EXTRACT({unit} …)"))
+        let unit = if unit == "DAY" {
+            "DAYOFMONTH".to_owned()
+        } else {
+            unit
+        };
+        part(&unit, &date)?.ok_or_else(|| format!("EXTRACT({unit} …)"))
     }
 
     pub(super) fn date_shift(&mut self, sign: &str) -> Result<Sql, Untranslatable> {
         let date = self.expression()?;
         self.expect_symbol(b',')?;
         let sql = if self.skip_word("INTERVAL")? {
-            self.shifted(&date, sign)?
+            self.moved(&date, sign)?
         } else {
-            let days = self.expression()?.number();
-            shifted_by(&date, sign, &days, "day")?
+            let days = self.expression()?;
+            moved_by(&date, sign, &days, "day")?
         };
         self.expect_symbol(b')')?;
         Ok(sql)
     }
 
     /// A date moved by the interval that follows the word `INTERVAL`.
-    pub(super) fn shifted(&mut self, date: &Sql, sign: &str) -> Result<Sql, Untranslatable> {
-        let count = self.primary_argument()?.number();
+    pub(super) fn moved(&mut self, date: &Sql, sign: &str) -> Result<Sql, Untranslatable> {
+        let count = if self.skip_symbol(b'(')? {
+            let count = self.expression()?;
+            self.expect_symbol(b')')?;
+            count
+        } else {
+            self.primary_argument()?
+        };
         let unit = self.name()?.to_ascii_lowercase();
-        shifted_by(date, sign, &count, &unit)
+        self.compares(&count, TextUse::Equality);
+        moved_by(date, sign, &count, &unit)
     }
 }
 
@@ -56,101 +55,196 @@ impl Translator<'_> {
 pub(super) fn bare_function(name: &str) -> Option<Sql> {
     match name {
         "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP" => {
-            Some(Sql::new("CURRENT_TIMESTAMP", Type::DateTime))
+            Some(Sql::new("CURRENT_TIMESTAMP", Type::DateTime(0)))
         }
         "CURRENT_DATE" | "UTC_DATE" => Some(Sql::new("CURRENT_DATE", Type::Date)),
-        "CURRENT_TIME" | "UTC_TIME" => Some(Sql::new("CURRENT_TIME", Type::Text)),
+        "CURRENT_TIME" | "UTC_TIME" => Some(Sql::new("CURRENT_TIME", Type::Time)),
         _ => None,
     }
 }
 
-fn shifted_by(date: &Sql, sign: &str, count: &str, unit: &str) -> Result<Sql, Untranslatable> {
+fn moment(sql: &Sql) -> Result<&str, Untranslatable> {
+    match sql.value {
+        Type::Date | Type::DateTime(_) | Type::Nothing => Ok(&sql.text),
+        other => Err(format!("{} as a date", other.called())),
+    }
+}
+
+/// The last day of the month of which `start` is the first; that of the last one has no next.
+fn last_day(start: &str) -> String {
+    format!("ifnull(date({start}, '+1 month', '-1 day'), date({start}, '+30 days'))")
+}
+
+/// `value`, which is about the calendar, of days that are in it and NULL of others.
+fn of_days(date: &str, value: &str) -> String {
+    format!("(CASE WHEN date({date}) = substr({date}, 1, 10) THEN {value} END)")
+}
+
+fn moved_by(date: &Sql, sign: &str, count: &Sql, unit: &str) -> Result<Sql, Untranslatable> {
     let (unit, factor) = match unit {
         "second" | "minute" | "hour" | "day" | "month" | "year" => (unit, 1),
         "week" => ("day", 7),
         "quarter" => ("month", 3),
         other => return Err(format!("INTERVAL … {}", other.to_uppercase())),
     };
-    // The end of a month is another day in the two databases.
-    if unit == "month" || unit == "year" {
-        return Err(format!("INTERVAL … {}", unit.to_uppercase()));
+    if !matches!(count.value, Type::Whole { .. } | Type::Nothing) {
+        return Err(format!("{} as an INTERVAL", count.value.called()));
     }
-    let keeps_date = unit == "day" && date.value == Type::Date;
-    let (function, value) = if keeps_date {
-        ("date", Type::Date)
-    } else {
-        ("datetime", Type::DateTime)
-    };
-    let sign = if sign == "-" { "-" } else { "" };
-    let text = format!(
-        "{function}({}, ({sign}{factor} * ({count})) || ' {unit}')",
-        date.text
-    );
-    Ok(Sql::new(text, value))
+    let own = moment(date)?;
+    let count = format!("({sign}{factor} * {})", count.text);
+    let of_time = matches!(unit, "second" | "minute" | "hour");
+    Ok(match (unit, date.value) {
+        ("month" | "year", Type::Date | Type::DateTime(_)) => {
+            // The last day of a month that is too short, where SQLite goes on into the next one.
+            let months = if unit == "year" {
+                format!("(12 * {count})")
+            } else {
+                count
+            };
+            let last = last_day(&format!("{own}, 'start of month', {months} || ' months'"));
+            let moved = format!("min(date({own}, {months} || ' months'), {last})");
+            let moved = match date.value {
+                Type::Date => moved,
+                _ => format!("{moved} || substr({own}, 11)"),
+            };
+            Sql::new(of_days(own, &moved), date.value)
+        }
+        ("day", Type::Date) => Sql::new(
+            of_days(own, &format!("date({own}, {count} || ' day')")),
+            Type::Date,
+        ),
+        (_, Type::DateTime(0)) => Sql::new(
+            of_days(own, &format!("datetime({own}, {count} || ' {unit}')")),
+            Type::DateTime(0),
+        ),
+        (_, Type::Date) if of_time => Sql::new(
+            of_days(own, &format!("datetime({own}, {count} || ' {unit}')")),
+            Type::DateTime(0),
+        ),
+        (_, other) => return Err(format!("an INTERVAL beside {}", other.called())),
+    })
 }
 
-pub(super) fn date_part(unit: &str, date: &str) -> Option<Sql> {
-    let (_, format) = DATE_PARTS.iter().find(|(name, _)| *name == unit)?;
-    let text = format!("CAST(strftime('{format}', {date}) AS INTEGER)");
-    Some(Sql::new(text, Type::Number))
+/// The part of a date or time that a function gives.
+fn part(name: &str, date: &Sql) -> Result<Option<Sql>, Untranslatable> {
+    let (start, length, of_time) = match name {
+        "YEAR" => (1, 4, false),
+        "MONTH" => (6, 2, false),
+        "DAY" | "DAYOFMONTH" => (9, 2, false),
+        "HOUR" => (12, 2, true),
+        "MINUTE" => (15, 2, true),
+        "SECOND" => (18, 2, true),
+        _ => return Ok(None),
+    };
+    let own = moment(date)?;
+    let value = Type::Whole {
+        digits: length,
+        signed: false,
+    };
+    Ok(Some(match date.value {
+        // A date has no time, which is midnight.
+        Type::Date if of_time => Sql::new(format!("({own} IS NULL AND NULL)"), value),
+        _ => Sql::new(
+            format!("CAST(substr({own}, {start}, {length}) AS INTEGER)"),
+            value,
+        ),
+    }))
 }
 
 /// The call of `name`, if it is a function about dates.
-pub(super) fn call(name: &str, texts: &[&str]) -> Option<(String, Type)> {
-    if let ("DATE_FORMAT", [date, format]) = (name, texts) {
-        return date_format(date, format).map(|sql| (sql, Type::Text));
+pub(super) fn call(name: &str, arguments: &[Sql]) -> Result<Option<Sql>, Untranslatable> {
+    if let [date] = arguments
+        && let Some(sql) = part(name, date)?
+    {
+        return Ok(Some(sql));
     }
-    Some(match (name, texts) {
+    let whole = |digits: u32| Type::Whole {
+        digits,
+        signed: true,
+    };
+    Ok(Some(match (name, arguments) {
+        ("DATE_FORMAT", [date, format]) => {
+            let written = format
+                .string()
+                .ok_or("DATE_FORMAT with a format that is computed")?;
+            let text = date_format(moment(date)?, date.value, written);
+            Sql::new(
+                text.ok_or_else(|| format!("the format {written:?}"))?,
+                Type::LITERAL,
+            )
+        }
         (
             "NOW" | "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP"
             | "SYSDATE",
             [],
-        ) => ("CURRENT_TIMESTAMP".to_owned(), Type::DateTime),
-        ("CURDATE" | "CURRENT_DATE" | "UTC_DATE", []) => ("CURRENT_DATE".to_owned(), Type::Date),
-        ("CURTIME" | "CURRENT_TIME" | "UTC_TIME", []) => ("CURRENT_TIME".to_owned(), Type::Text),
-        ("DATE", [a]) => (format!("date({a})"), Type::Date),
-        ("TIME", [a]) => (format!("time({a})"), Type::Text),
-        ("TIMESTAMP", [a]) => (format!("datetime({a})"), Type::DateTime),
-        ("LAST_DAY", [a]) => (
-            format!("date({a}, 'start of month', '+1 month', '-1 day')"),
-            Type::Date,
-        ),
-        ("DATEDIFF", [a, b]) => (
-            format!("CAST(julianday(date({a})) - julianday(date({b})) AS INTEGER)"),
-            Type::Number,
-        ),
+        ) => Sql::new("CURRENT_TIMESTAMP", Type::DateTime(0)),
+        ("CURDATE" | "CURRENT_DATE" | "UTC_DATE", []) => Sql::new("CURRENT_DATE", Type::Date),
+        ("CURTIME" | "CURRENT_TIME" | "UTC_TIME", []) => Sql::new("CURRENT_TIME", Type::Time),
+        ("DATE", [a]) => Sql::new(format!("substr({}, 1, 10)", moment(a)?), Type::Date),
+        ("TIME", [a]) if a.value == Type::DateTime(0) => {
+            Sql::new(format!("substr({}, 12)", a.text), Type::Time)
+        }
+        ("TIMESTAMP", [a]) if a.value == Type::Date => {
+            Sql::new(format!("({} || ' 00:00:00')", a.text), Type::DateTime(0))
+        }
+        ("TIMESTAMP", [a]) if matches!(a.value, Type::DateTime(_)) => a.clone(),
+        ("LAST_DAY", [a]) => {
+            let date = moment(a)?;
+            let last = last_day(&format!("{date}, 'start of month'"));
+            Sql::new(of_days(date, &last), Type::Date)
+        }
+        ("DATEDIFF", [a, b]) => {
+            let (a, b) = (moment(a)?, moment(b)?);
+            let days = format!("CAST(julianday(date({a})) - julianday(date({b})) AS INTEGER)");
+            Sql::new(of_days(a, &of_days(b, &days)), whole(7))
+        }
         // Days since the year 0.
-        ("TO_DAYS", [a]) => (
-            format!("CAST(julianday(date({a})) - 1721059.5 AS INTEGER)"),
-            Type::Number,
-        ),
-        ("MONTHNAME", [a]) => (date_format(a, "'%M'")?, Type::Text),
-        ("DAYNAME", [a]) => (date_format(a, "'%W'")?, Type::Text),
-        ("DAYOFWEEK", [a]) => (
-            format!("(CAST(strftime('%w', {a}) AS INTEGER) + 1)"),
-            Type::Number,
-        ),
-        ("WEEKDAY", [a]) => (
-            format!("((CAST(strftime('%w', {a}) AS INTEGER) + 6) % 7)"),
-            Type::Number,
-        ),
-        ("QUARTER", [a]) => (
-            format!("((CAST(strftime('%m', {a}) AS INTEGER) + 2) / 3)"),
-            Type::Number,
-        ),
-        ("UNIX_TIMESTAMP", [a]) => (
-            format!("CAST(strftime('%s', {a}) AS INTEGER)"),
-            Type::Number,
-        ),
-        ("UNIX_TIMESTAMP", []) => ("CAST(strftime('%s') AS INTEGER)".to_owned(), Type::Number),
-        ("FROM_UNIXTIME", [a]) => (format!("datetime({a}, 'unixepoch')"), Type::DateTime),
-        _ => return None,
-    })
+        ("TO_DAYS", [a]) => {
+            let date = moment(a)?;
+            let days = format!("CAST(julianday(date({date})) - 1721059.5 AS INTEGER)");
+            Sql::new(of_days(date, &days), whole(7))
+        }
+        ("DAYOFYEAR" | "DAYOFWEEK" | "WEEKDAY", [a]) => {
+            let date = moment(a)?;
+            let value = match name {
+                "DAYOFYEAR" => format!("CAST(strftime('%j', {date}) AS INTEGER)"),
+                "DAYOFWEEK" => format!("strftime('%w', {date}) + 1"),
+                _ => format!("(strftime('%w', {date}) + 6) % 7"),
+            };
+            Sql::new(of_days(date, &value), whole(3))
+        }
+        ("QUARTER", [a]) => {
+            let month = format!("CAST(substr({}, 6, 2) AS INTEGER)", moment(a)?);
+            Sql::new(format!("(({month} + 2) / 3)"), whole(1))
+        }
+        ("MONTHNAME" | "DAYNAME", [a]) => {
+            let format = if name == "DAYNAME" { "%W" } else { "%M" };
+            let text = date_format(moment(a)?, a.value, format);
+            Sql::new(text.unwrap_or_default(), Type::LITERAL)
+        }
+        ("UNIX_TIMESTAMP", [a]) if matches!(a.value, Type::Date | Type::DateTime(0)) => {
+            let date = &a.text;
+            let seconds = format!("CAST(strftime('%s', {date}) AS INTEGER)");
+            // What is outside is NULL on a MariaDB and 0 on a MySQL.
+            let range = format!("{date} BETWEEN '1970-01-01' AND '2038-01-19 03:14:07'");
+            let text = format!("(CASE WHEN {range} THEN {} END)", of_days(date, &seconds));
+            Sql::new(text, whole(10))
+        }
+        ("UNIX_TIMESTAMP", []) => Sql::new("CAST(strftime('%s') AS INTEGER)", whole(10)),
+        ("FROM_UNIXTIME", [a]) if matches!(a.value, Type::Whole { .. }) => {
+            let text = &a.text;
+            let moment = format!("datetime({text}, 'unixepoch')");
+            Sql::new(
+                format!("(CASE WHEN {text} BETWEEN 0 AND 2147483647 THEN {moment} END)"),
+                Type::DateTime(0),
+            )
+        }
+        _ => return Ok(None),
+    }))
 }
 
-/// `DATE_FORMAT` with a literal format, as pieces of `strftime` put together.
-fn date_format(date: &str, format: &str) -> Option<String> {
-    let format = format.strip_prefix('\'')?.strip_suffix('\'')?;
+/// `DATE_FORMAT` with a literal format, as pieces put together.
+fn date_format(date: &str, kind: Type, format: &str) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut run = String::new();
     let mut letters = format.chars();
@@ -159,53 +253,78 @@ fn date_format(date: &str, format: &str) -> Option<String> {
             run.push(letter);
             continue;
         }
-        match piece(letters.next()?, date)? {
-            FormatPiece::Format(format) => run.push_str(format),
-            FormatPiece::Sql(sql) => {
-                if !run.is_empty() {
-                    parts.push(format!("strftime('{}', {date})", std::mem::take(&mut run)));
-                }
-                parts.push(sql);
+        let piece = match letters.next()? {
+            '%' => {
+                run.push('%');
+                continue;
             }
+            letter => piece(letter, date, kind)?,
+        };
+        if !run.is_empty() {
+            parts.push(crate::file::sql::literal(&std::mem::take(&mut run)));
         }
+        parts.push(piece);
     }
-    if !run.is_empty() || parts.is_empty() {
-        parts.push(format!("strftime('{run}', {date})"));
+    if parts.is_empty() {
+        // Nothing of the date is in it, but its NULL.
+        parts.push(format!("substr({date}, 1, 0)"));
+    }
+    if !run.is_empty() {
+        parts.push(crate::file::sql::literal(&run));
     }
     Some(match parts.as_slice() {
-        [only] => only.clone(),
+        [only] => format!("CAST({only} AS TEXT)"),
         _ => format!("({})", parts.join(" || ")),
     })
 }
 
-fn piece(letter: char, date: &str) -> Option<FormatPiece> {
+/// What `DATE_FORMAT` writes for a letter.
+fn piece(letter: char, date: &str, kind: Type) -> Option<String> {
     const MONTHS: &str = "January  February March    April    May      June     July     August   \
                           SeptemberOctober  November December ";
     const DAYS: &str = "Sunday   Monday   Tuesday  WednesdayThursday Friday   Saturday ";
-    let number = |format: &str| format!("CAST(strftime('{format}', {date}) AS INTEGER)");
-    // Names of nine characters each, one behind the other.
-    let name_of = |names: &str, index: String| format!("rtrim(substr('{names}', {index}, 9))");
-    let month = name_of(MONTHS, format!("{} * 9 - 8", number("%m")));
-    let day = name_of(DAYS, format!("{} * 9 + 1", number("%w")));
+    let of_time = kind != Type::Date;
+    let digits = |start: u32| {
+        if of_time || start < 12 {
+            format!("substr({date}, {start}, 2)")
+        } else {
+            // NULL where the date is.
+            format!("('00' || substr({date}, 1, 0))")
+        }
+    };
+    let number = |start: u32| format!("CAST({} AS INTEGER)", digits(start));
+    // Names of nine characters each, one behind the other; the month 0 has none.
+    let month = format!(
+        "nullif(rtrim(substr('         {MONTHS}', {} * 9 + 1, 9)), '')",
+        number(6)
+    );
+    let day = of_days(
+        date,
+        &format!("rtrim(substr('{DAYS}', strftime('%w', {date}) * 9 + 1, 9))"),
+    );
     Some(match letter {
-        'Y' => FormatPiece::Format("%Y"),
-        'm' => FormatPiece::Format("%m"),
-        'd' => FormatPiece::Format("%d"),
-        'H' => FormatPiece::Format("%H"),
-        'i' => FormatPiece::Format("%M"),
-        's' | 'S' => FormatPiece::Format("%S"),
-        'T' => FormatPiece::Format("%H:%M:%S"),
-        'j' => FormatPiece::Format("%j"),
-        'w' => FormatPiece::Format("%w"),
-        '%' => FormatPiece::Format("%%"),
-        'e' => FormatPiece::Sql(number("%d")),
-        'c' => FormatPiece::Sql(number("%m")),
-        'k' => FormatPiece::Sql(number("%H")),
-        'y' => FormatPiece::Sql(format!("substr(strftime('%Y', {date}), 3)")),
-        'M' => FormatPiece::Sql(month),
-        'b' => FormatPiece::Sql(format!("substr({month}, 1, 3)")),
-        'W' => FormatPiece::Sql(day),
-        'a' => FormatPiece::Sql(format!("substr({day}, 1, 3)")),
+        'Y' => format!("substr({date}, 1, 4)"),
+        'y' => format!("substr({date}, 3, 2)"),
+        'm' => digits(6),
+        'd' => digits(9),
+        'H' => digits(12),
+        'i' => digits(15),
+        's' | 'S' => digits(18),
+        'T' => format!(
+            "{} || ':' || {} || ':' || {}",
+            digits(12),
+            digits(15),
+            digits(18)
+        ),
+        'j' => of_days(date, &format!("strftime('%j', {date})")),
+        'w' => of_days(date, &format!("strftime('%w', {date})")),
+        'e' => number(9),
+        'c' => number(6),
+        'k' => number(12),
+        'M' => month,
+        'b' => format!("substr({month}, 1, 3)"),
+        'W' => day,
+        'a' => format!("substr({day}, 1, 3)"),
         _ => return None,
     })
 }

@@ -1,13 +1,18 @@
 //! Operators and literals, by MySQL's precedence.
 //!
-//! Every operation is put in parentheses, because SQLite's precedence differs. Comparisons and
-//! arithmetic see numbers where a column keeps digits as text.
+//! Every operation is put in parentheses, because SQLite's precedence differs. What two values are brought to before
+//! they are compared is `compare`'s, and what is computed of them `arithmetic`'s.
 //!
 //! A part of the one recursive descent that `expression`, `primary`, `function` and `query` are: they call each
 //! other, as the grammar does.
 
-use super::json::unquoted;
-use super::{Catalog, DEEPEST, NoTables, Scope, Sql, Translator, Type, Untranslatable};
+use std::collections::BTreeSet;
+
+use super::arithmetic::{bitwise, computed, divided, negative, shifted, whole_quotient};
+use super::compare::{Class, TextUse};
+use super::sql::Form;
+use super::types::{Fold, TextType, Type};
+use super::{Catalog, DEEPEST, NoTables, Scope, Sql, Translator, Untranslatable};
 use crate::dump::{Cursor, DumpProblem, SourceText, Token};
 
 pub(super) fn reason(problem: DumpProblem) -> Untranslatable {
@@ -28,6 +33,7 @@ impl<'s> Translator<'s> {
             common: Vec::new(),
             common_columns: Vec::new(),
             columns: Vec::new(),
+            compared: BTreeSet::new(),
             pipes_as_concat: source.modes.pipes_as_concat,
             queries: true,
             at_import: false,
@@ -64,7 +70,7 @@ impl<'s> Translator<'s> {
                     self.skip_pipes()?;
                 }
                 let right = self.xor()?;
-                left = logic(left, "OR", right);
+                left = logic(&left, "OR", &right)?;
             } else {
                 return Ok(left);
             }
@@ -75,8 +81,12 @@ impl<'s> Translator<'s> {
         let mut left = self.and()?;
         while self.skip_word("XOR")? {
             let right = self.and()?;
-            let text = format!("(({} <> 0) <> ({} <> 0))", left.number(), right.number());
-            left = Sql::new(text, Type::Number);
+            let text = format!(
+                "(({} <> 0) <> ({} <> 0))",
+                left.condition()?,
+                right.condition()?
+            );
+            left = Sql::new(text, Type::TRUTH);
         }
         Ok(left)
     }
@@ -93,7 +103,7 @@ impl<'s> Translator<'s> {
                 return Ok(left);
             }
             let right = self.not()?;
-            left = logic(left, "AND", right);
+            left = logic(&left, "AND", &right)?;
         }
     }
 
@@ -105,7 +115,10 @@ impl<'s> Translator<'s> {
             }
             let inner = self.not()?;
             self.depth -= 1;
-            return Ok(Sql::new(format!("(NOT {})", inner.number()), Type::Number));
+            return Ok(Sql::new(
+                format!("(NOT {})", inner.condition()?),
+                Type::TRUTH,
+            ));
         }
         self.comparison()
     }
@@ -118,9 +131,22 @@ impl<'s> Translator<'s> {
                     return Err("ALL or ANY".to_owned());
                 }
                 let right = self.bits()?;
-                left = compare(&left, operator, &right)?;
+                let how = match operator {
+                    "=" | "<>" | "IS" => TextUse::Equality,
+                    _ => TextUse::Order,
+                };
+                if how == TextUse::Order
+                    && matches!(
+                        (left.value, right.value),
+                        (Type::Choice(_), _) | (_, Type::Choice(_))
+                    )
+                {
+                    return Err("the order of an ENUM's or SET's members".to_owned());
+                }
+                let (first, second) = self.pair(&left, &right, how)?;
+                left = Sql::new(format!("({first} {operator} {second})"), Type::TRUTH);
             } else if self.skip_word("IS")? {
-                left = self.is(left)?;
+                left = self.is(&left)?;
             } else if self.at_word(&["NOT", "BETWEEN", "IN", "LIKE", "REGEXP", "RLIKE"])? {
                 let not = if self.skip_word("NOT")? { "NOT " } else { "" };
                 left = self.set_comparison(&left, not)?;
@@ -161,18 +187,18 @@ impl<'s> Translator<'s> {
         })
     }
 
-    fn is(&mut self, left: Sql) -> Result<Sql, Untranslatable> {
+    fn is(&mut self, left: &Sql) -> Result<Sql, Untranslatable> {
         let not = if self.skip_word("NOT")? { "NOT " } else { "" };
         let text = if self.skip_word("NULL")? || self.skip_word("UNKNOWN")? {
             format!("({} IS {not}NULL)", left.text)
         } else if self.skip_word("TRUE")? {
-            format!("({} IS {not}TRUE)", left.number())
+            format!("({} IS {not}TRUE)", left.condition()?)
         } else if self.skip_word("FALSE")? {
-            format!("({} IS {not}FALSE)", left.number())
+            format!("({} IS {not}FALSE)", left.condition()?)
         } else {
             return Err("an unknown form of IS".to_owned());
         };
-        Ok(Sql::new(text, Type::Number))
+        Ok(Sql::new(text, Type::TRUTH))
     }
 
     fn set_comparison(&mut self, left: &Sql, not: &str) -> Result<Sql, Untranslatable> {
@@ -180,76 +206,134 @@ impl<'s> Translator<'s> {
             let low = self.bits()?;
             self.expect_word("AND")?;
             let high = self.bits()?;
-            format!(
-                "({} {not}BETWEEN {} AND {})",
-                left.beside(low.value)?,
-                low.beside(left.value)?,
-                high.beside(left.value)?
-            )
+            if matches!(left.value, Type::Choice(_)) {
+                return Err("the order of an ENUM's or SET's members".to_owned());
+            }
+            if low.value.text().is_some() != high.value.text().is_some()
+                && !low.is_null()
+                && !high.is_null()
+            {
+                return Err("BETWEEN values of different types".to_owned());
+            }
+            Sql::text_of("", &[left, &low, &high]).of_one_collation()?;
+            let (above, low) = self.pair(left, &low, TextUse::Order)?;
+            let (below, high) = self.pair(left, &high, TextUse::Order)?;
+            if above == below {
+                format!("({above} {not}BETWEEN {low} AND {high})")
+            } else {
+                let within = format!("({above} >= {low} AND {below} <= {high})");
+                if not.is_empty() {
+                    within
+                } else {
+                    format!("(NOT {within})")
+                }
+            }
         } else if self.skip_word("IN")? {
-            let (list, value) = self.in_list(left.value)?;
-            format!("({} {not}IN ({list}))", left.beside(value)?)
+            self.in_list(left, not)?
         } else if self.skip_word("LIKE")? {
             self.like(left, not)?
         } else {
             return Err("REGEXP".to_owned());
         };
-        Ok(Sql::new(text, Type::Number))
+        Ok(Sql::new(text, Type::TRUTH))
     }
 
-    /// What stands behind `IN`, for a value of type `left`, and the type of it.
-    fn in_list(&mut self, left: Type) -> Result<(String, Type), Untranslatable> {
+    /// `left IN (…)`.
+    fn in_list(&mut self, left: &Sql, not: &str) -> Result<String, Untranslatable> {
         self.expect_symbol(b'(')?;
         if self.at_word(&["SELECT", "WITH"])? {
-            let outer = std::mem::take(&mut self.columns);
-            let query = self.query()?;
-            let inner = std::mem::replace(&mut self.columns, outer);
-            self.expect_symbol(b')')?;
-            let digits = |value: &Type| *value == Type::Digits;
-            return match inner.first().map_or(Type::Unknown, |(_, value)| *value) {
-                // One side would be text and the other a number.
-                value if digits(&value) != digits(&left) && value != Type::Unknown => {
-                    Err("IN over a query of exact decimals".to_owned())
-                }
-                value => Ok((query, value)),
-            };
+            return self.in_query(left, not);
         }
         let mut values = Vec::new();
-        let mut found = Type::Unknown;
+        let mut same: Option<String> = None;
+        let mut first = None;
+        let mut all = left.clone();
+        let mut pairs = Vec::new();
         loop {
             let value = self.expression()?;
-            values.push(value.beside(left)?);
-            if found == Type::Unknown || value.value == Type::Number {
-                found = value.value;
+            // Of a mixture, a server compares all in a type of its own choice.
+            let class = match value.string() {
+                Some(text) if left.value.exact().is_some() && text.parse::<i64>().is_ok() => {
+                    Some(Class::Exact)
+                }
+                _ => Class::of(value.value),
+            };
+            if class.is_some() && first.is_some() && class != first {
+                return Err("IN over values of different types".to_owned());
             }
+            first = first.or(class);
+            all = Sql::text_of("", &[&all, &value]);
+            all.of_one_collation()?;
+            let (own, value) = self.pair(left, &value, TextUse::Equality)?;
+            pairs.push(format!("{own} = {value}"));
+            if same.get_or_insert_with(|| own.clone()) != &own {
+                values.clear();
+            }
+            values.push(value);
             if !self.skip_symbol(b',')? {
-                self.expect_symbol(b')')?;
-                return Ok((values.join(", "), found));
+                break;
             }
         }
+        self.expect_symbol(b')')?;
+        // `IN` takes the collation of its left side.
+        if values.len() == pairs.len() && left.string().is_none() {
+            let own = same.unwrap_or_default();
+            return Ok(format!("({own} {not}IN ({}))", values.join(", ")));
+        }
+        let any = pairs.join(" OR ");
+        Ok(if not.is_empty() {
+            format!("({any})")
+        } else {
+            format!("(NOT ({any}))")
+        })
     }
 
-    /// The escape character is a backslash in MySQL unless another one is named.
-    fn like(&mut self, left: &Sql, not: &str) -> Result<String, Untranslatable> {
-        let pattern = self.bits()?;
-        let escape = if self.skip_word("ESCAPE")? {
-            self.bits()?.text
-        } else {
-            "'\\'".to_owned()
+    /// `left IN (SELECT …)`: values of one type, which need no conversion.
+    fn in_query(&mut self, left: &Sql, not: &str) -> Result<String, Untranslatable> {
+        let outer = std::mem::take(&mut self.columns);
+        let query = self.query()?;
+        let inner = std::mem::replace(&mut self.columns, outer);
+        self.expect_symbol(b')')?;
+        let value = inner.first().map_or(Type::Unknown, |column| column.value);
+        let alike = match (left.value, value) {
+            // Of two kinds, a MariaDB says 0 where NULL is among the values.
+            (own @ Type::Whole { .. }, Type::Whole { .. }) => own == value,
+            (Type::Text(own), Type::Text(other))
+                if own.fold == other.fold || own.fold == Fold::Weak =>
+            {
+                let sources = inner.first().map(|column| column.sources.clone());
+                let column = Sql {
+                    columns: sources.unwrap_or_default(),
+                    ..Sql::new("", value)
+                };
+                self.compares(left, TextUse::Equality);
+                self.compares(&column, TextUse::Equality);
+                true
+            }
+            (own, other) => {
+                own == other
+                    && matches!(
+                        own,
+                        Type::Date | Type::DateTime(_) | Type::Exact { .. } | Type::Blob
+                    )
+            }
         };
-        let escape = if escape == "''" {
-            String::new()
-        } else {
-            format!(" ESCAPE {escape}")
+        if !alike {
+            return Err(format!(
+                "IN over a query of {} for {}",
+                value.called(),
+                left.value.called()
+            ));
+        }
+        let own = match left.value {
+            Type::Text(_) => self.collated(left, TextUse::Equality),
+            _ => left.shown()?,
         };
-        Ok(format!(
-            "({} {not}LIKE {}{escape})",
-            left.text, pattern.text
-        ))
+        Ok(format!("({own} {not}IN ({query}))"))
     }
 
     /// `|`, which binds its operands least of those about bits.
-    fn bits(&mut self) -> Result<Sql, Untranslatable> {
+    pub(super) fn bits(&mut self) -> Result<Sql, Untranslatable> {
         let mut left = self.bit_and()?;
         loop {
             if self.peek()? != Token::Symbol(b'|') {
@@ -258,11 +342,12 @@ impl<'s> Translator<'s> {
             if !self.at_pipes()? {
                 self.next()?;
                 let right = self.bit_and()?;
-                left = arithmetic(left, "|", right)?;
+                left = bitwise(&left, "|", &right)?;
             } else if self.pipes_as_concat {
                 self.skip_pipes()?;
                 let right = self.bit_and()?;
-                left = Sql::new(format!("({} || {})", left.text, right.text), Type::Text);
+                let text = format!("({} || {})", left.as_text()?, right.as_text()?);
+                left = Sql::text_of(text, &[&left, &right]);
             } else {
                 return Ok(left);
             }
@@ -274,7 +359,7 @@ impl<'s> Translator<'s> {
         while self.peek()? == Token::Symbol(b'&') && !self.at_double(b'&')? {
             self.next()?;
             let right = self.shift()?;
-            left = arithmetic(left, "&", right)?;
+            left = bitwise(&left, "&", &right)?;
         }
         Ok(left)
     }
@@ -292,7 +377,7 @@ impl<'s> Translator<'s> {
             self.next()?;
             self.next()?;
             let right = self.sum()?;
-            left = arithmetic(left, operator, right)?;
+            left = shifted(&left, operator, &right)?;
         }
     }
 
@@ -306,10 +391,10 @@ impl<'s> Translator<'s> {
             };
             self.next()?;
             if self.skip_word("INTERVAL")? {
-                left = self.shifted(&left, operator)?;
+                left = self.moved(&left, operator)?;
             } else {
                 let right = self.product()?;
-                left = arithmetic(left, operator, right)?;
+                left = computed(&left, operator, &right)?;
             }
         }
     }
@@ -328,16 +413,9 @@ impl<'s> Translator<'s> {
             self.next()?;
             let right = self.power()?;
             left = match operator {
-                // A division of integers has a fraction in MySQL.
-                "/" => {
-                    let text = format!("(CAST({} AS REAL) / {})", left.number(), right.number());
-                    Sql::new(text, Type::Number)
-                }
-                "DIV" => {
-                    let quotient = format!("{} / {}", left.number(), right.number());
-                    Sql::new(format!("CAST(({quotient}) AS INTEGER)"), Type::Number)
-                }
-                operator => arithmetic(left, operator, right)?,
+                "/" => divided(&left, &right)?,
+                "DIV" => whole_quotient(&left, &right)?,
+                operator => computed(&left, operator, &right)?,
             };
         }
     }
@@ -345,8 +423,9 @@ impl<'s> Translator<'s> {
     fn power(&mut self) -> Result<Sql, Untranslatable> {
         let mut left = self.unary()?;
         while self.skip_symbol(b'^')? {
-            let (a, b) = (left.number(), self.unary()?.number());
-            left = Sql::new(format!("(({a} | {b}) - ({a} & {b}))"), Type::Number);
+            let right = self.unary()?;
+            let (either, both) = (bitwise(&left, "|", &right)?, bitwise(&left, "&", &right)?);
+            left = Sql::new(format!("({} - {})", either.text, both.text), either.value);
         }
         Ok(left)
     }
@@ -360,7 +439,7 @@ impl<'s> Translator<'s> {
             Token::Symbol(b'-') => {
                 self.next()?;
                 let inner = self.unary()?;
-                Sql::new(format!("(- {})", inner.number()), Type::Number)
+                negative(&inner)?
             }
             Token::Symbol(b'+') => {
                 self.next()?;
@@ -370,12 +449,18 @@ impl<'s> Translator<'s> {
             Token::Symbol(b'!') => {
                 self.next()?;
                 let inner = self.unary()?;
-                Sql::new(format!("(NOT {})", inner.number()), Type::Number)
+                Sql::new(format!("(NOT {})", inner.condition()?), Type::TRUTH)
             }
             token if self.cursor.is_word(token, "BINARY") => {
                 self.next()?;
                 let inner = self.unary()?;
-                Sql::new(format!("({} COLLATE BINARY)", inner.text), inner.value)
+                match inner.value {
+                    Type::Text(TextType { utf8: true, .. }) => {
+                        Sql::new(format!("CAST({} AS BLOB)", inner.text), Type::Blob)
+                    }
+                    Type::Blob => inner,
+                    other => return Err(format!("BINARY of {}", other.called())),
+                }
             }
             _ => self.postfix()?,
         };
@@ -388,23 +473,43 @@ impl<'s> Translator<'s> {
         let mut sql = self.primary()?;
         loop {
             if self.skip_word("COLLATE")? {
-                let collation = self.name()?;
-                let own = if collation.ends_with("_ci") {
+                let collation = self.name()?.to_ascii_lowercase();
+                let fold = if collation.ends_with("_bin") || collation == "binary" {
+                    Fold::Binary
+                } else if collation.ends_with("_ci") && !collation.contains("_as_") {
+                    Fold::Case
+                } else {
+                    return Err(format!("the collation {collation}"));
+                };
+                let Some(own) = sql
+                    .value
+                    .text()
+                    .filter(|_| matches!(sql.value, Type::Text(_)))
+                else {
+                    return Err(format!("COLLATE of {}", sql.value.called()));
+                };
+                let name = if fold == Fold::Case {
                     "NOCASE"
                 } else {
                     "BINARY"
                 };
-                sql = Sql::new(format!("({} COLLATE {own})", sql.text), sql.value);
+                sql = Sql {
+                    text: format!("({} COLLATE {name})", sql.text),
+                    value: Type::Text(TextType { fold, ..own }),
+                    form: Form::Plain,
+                    ..sql
+                };
             } else if self.at_arrow()? {
                 self.next()?;
                 self.next()?;
                 let unquotes = self.skip_symbol(b'>')?;
                 let path = self.primary()?;
+                self.compares(&sql, TextUse::Documents);
+                let extracted = super::json::extracted(&sql, &path)?;
                 sql = if unquotes {
-                    let extract = format!("json_extract({}, {})", sql.text, path.text);
-                    Sql::new(unquoted(&extract), Type::Text)
+                    super::json::unquoted(&extracted)?
                 } else {
-                    Sql::new(format!("({} -> {})", sql.text, path.text), Type::Unknown)
+                    extracted
                 };
             } else {
                 return Ok(sql);
@@ -413,21 +518,15 @@ impl<'s> Translator<'s> {
     }
 }
 
-fn logic(left: Sql, operator: &'static str, right: Sql) -> Sql {
-    Sql::joined(left, operator, right, Type::Number)
-}
-
-fn compare(left: &Sql, operator: &str, right: &Sql) -> Result<Sql, Untranslatable> {
-    let (first, second) = (left.beside(right.value)?, right.beside(left.value)?);
-    Ok(Sql::new(
-        format!("({first} {operator} {second})"),
-        Type::Number,
+fn logic(left: &Sql, operator: &'static str, right: &Sql) -> Result<Sql, Untranslatable> {
+    let condition = Sql {
+        text: left.condition()?,
+        ..left.clone()
+    };
+    Ok(Sql::joined(
+        &condition,
+        operator,
+        &right.condition()?,
+        Type::TRUTH,
     ))
-}
-
-fn arithmetic(left: Sql, operator: &'static str, right: Sql) -> Result<Sql, Untranslatable> {
-    if left.value == Type::Choice || right.value == Type::Choice {
-        return Err("the number of an ENUM's or SET's member".to_owned());
-    }
-    Ok(logic(left, operator, right))
 }

@@ -7,23 +7,39 @@
 //! It must not run anything.
 //!
 //! # Layout
-//! - [`Scope`], [`Type`]: the names that an expression may use
-//! - `expression`: operators, by precedence; `primary`: literals, columns, `CASE`
-//! - `function`: calls; `json`, `dates`, `spatial`: those about JSON, dates, and geometry
+//! - [`Scope`]: the names that an expression may use; [`Type`]: what is known of their values
+//! - [`Sql`]: what is translated, and its forms; `compare`, `arithmetic`: two of them and more
+//! - `expression`: operators, by precedence; `like`: two of them; `primary`: literals, columns, `CASE`
+//! - `function`: calls; `aggregate`, `cast`, `json`, `dates`, `spatial`: those about rows, types, JSON, dates, and
+//!   geometry
 //! - `query`: `SELECT`, for views
 
+mod aggregate;
+mod arithmetic;
+mod cast;
+mod compare;
 mod dates;
 mod expression;
 mod function;
 mod json;
+mod like;
 mod primary;
 mod query;
 mod spatial;
+mod sql;
 #[cfg(test)]
 mod tests;
+mod tokens;
+mod types;
 
-use crate::dump::{Cursor, SourceText, ValueType};
+use std::collections::BTreeSet;
+
+use crate::dump::{Cursor, SourceText};
 use crate::file::sql::quoted;
+
+pub(super) use compare::TextUse;
+pub(super) use sql::{Sql, TextColumn};
+pub(super) use types::Type;
 
 /// Nesting beyond this is refused, so that hostile input cannot exhaust the stack.
 const DEEPEST: usize = 100;
@@ -35,104 +51,41 @@ const MOST_TOKENS: usize = 20_000;
 /// Why something is not translated, as the object of "because it uses …".
 pub(super) type Untranslatable = String;
 
-/// What is known about the values of an expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Type {
-    Number,
-    /// A number that is stored as text, to keep its digits; compared and computed with as a number.
-    Digits,
-    Text,
-    /// A member of an ENUM or SET: text that MySQL takes for a number where one is needed.
-    Choice,
-    Date,
-    DateTime,
-    Blob,
-    Unknown,
-}
-
-impl Type {
-    pub(super) fn of(kind: &ValueType) -> Self {
-        match kind {
-            ValueType::Integer
-            | ValueType::Unsigned
-            | ValueType::Bits
-            | ValueType::Real
-            | ValueType::Year => Self::Number,
-            ValueType::Decimal(_) => Self::Digits,
-            ValueType::Date => Self::Date,
-            ValueType::DateTime(_) => Self::DateTime,
-            ValueType::Time(_) | ValueType::Text(_) | ValueType::Char(_) => Self::Text,
-            ValueType::Enum(..) | ValueType::Set(..) => Self::Choice,
-            ValueType::Blob | ValueType::FixedBlob(_) => Self::Blob,
-            ValueType::Any => Self::Unknown,
-        }
-    }
-}
-
-/// SQL of SQLite with what is known about its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sql {
-    pub(super) text: String,
+/// A column that an expression may name.
+#[derive(Debug, Clone)]
+pub(super) struct KnownColumn {
+    pub(super) name: String,
     pub(super) value: Type,
-    /// The one operator between the parts of the text, which stands in parentheses.
-    chain: Option<&'static str>,
+    /// The columns of the file that its texts come from.
+    sources: Vec<TextColumn>,
+    /// See [`Sql::carries_collation`].
+    carries_collation: bool,
 }
 
-impl Sql {
-    fn new(text: impl Into<String>, value: Type) -> Self {
-        Self {
-            text: text.into(),
+impl KnownColumn {
+    /// The columns of a table or view in the file, whose name is needed for views.
+    fn of_table(table: Option<&str>, is_view: bool, columns: Vec<(String, Type)>) -> Vec<Self> {
+        let known = |(name, value): (String, Type)| Self {
+            sources: match value {
+                Type::Text(_) | Type::Choice(_) | Type::Json => vec![TextColumn {
+                    table: table.map(str::to_owned),
+                    column: name.clone(),
+                }],
+                _ => Vec::new(),
+            },
+            name,
             value,
-            chain: None,
-        }
-    }
-
-    /// `left operator right`. A chain of one operator goes on where it was and gets no deeper: the parser of
-    /// SQLite has room for a hundred symbols.
-    fn joined(left: Self, operator: &'static str, right: Self, value: Type) -> Self {
-        let goes_on = left.chain == Some(operator);
-        let (left, right) = match operator {
-            "||" => (left.text, right.text),
-            _ => (left.number(), right.number()),
+            carries_collation: !is_view,
         };
-        let inner = left
-            .strip_prefix('(')
-            .and_then(|left| left.strip_suffix(')'))
-            .filter(|_| goes_on);
-        let left = inner.unwrap_or(&left);
-        Self {
-            chain: Some(operator),
-            ..Self::new(format!("({left} {operator} {right})"), value)
-        }
+        columns.into_iter().map(known).collect()
     }
 
-    /// The SQL beside a value of another type that it is compared with.
-    fn beside(&self, other: Type) -> Result<String, Untranslatable> {
-        let is_number = matches!(other, Type::Number | Type::Digits);
-        match self.value {
-            Type::Text if is_number => {
-                // What MySQL makes of text: the number that it begins with.
-                let digits = self.text.trim_matches('\'');
-                if digits
-                    .parse::<i64>()
-                    .is_ok_and(|number| number.to_string() == digits)
-                {
-                    return Ok(digits.to_owned());
-                }
-                Ok(format!("CAST({} AS REAL)", self.text))
-            }
-            Type::Choice if is_number => Err("the number of an ENUM's or SET's member".to_owned()),
-            Type::Date | Type::DateTime if is_number => Err("a date as a number".to_owned()),
-            _ => Ok(self.clone().number()),
+    fn sql(&self) -> Sql {
+        Sql {
+            columns: self.sources.clone(),
+            carries_collation: self.carries_collation,
+            ..Sql::new(quoted(&self.name), self.value)
         }
-    }
-
-    /// The SQL as a number, for comparing and computing.
-    fn number(self) -> String {
-        if self.value == Type::Digits {
-            return format!("CAST({} AS NUMERIC)", self.text);
-        }
-        self.text
     }
 }
 
@@ -142,9 +95,20 @@ pub(super) struct ScopeTable {
     /// Its name or alias in the expression.
     pub(super) name: String,
     /// Its columns, if they are known.
-    pub(super) columns: Vec<(String, Type)>,
+    pub(super) columns: Vec<KnownColumn>,
     /// What stands before its columns in SQLite; nothing where there is only one table.
     pub(super) prefix: Option<String>,
+}
+
+impl ScopeTable {
+    /// The one table of a constraint.
+    pub(super) fn only(name: &str, columns: Vec<(String, Type)>) -> Self {
+        Self {
+            name: name.to_owned(),
+            columns: KnownColumn::of_table(None, false, columns),
+            prefix: None,
+        }
+    }
 }
 
 /// The tables of a query, or the one table of a constraint.
@@ -174,10 +138,10 @@ impl Scope {
             let known = table
                 .columns
                 .iter()
-                .find(|(column, _)| column.eq_ignore_ascii_case(name));
-            let (column, value) = match known {
-                Some((column, value)) => (column.as_str(), *value),
-                None if qualifier.is_some() => (name, Type::Unknown),
+                .find(|column| column.name.eq_ignore_ascii_case(name));
+            let (column, known) = match known {
+                Some(column) => (column.name.as_str(), column.sql()),
+                None if qualifier.is_some() => (name, Sql::new("", Type::Unknown)),
                 None => continue,
             };
             let mut assigned = self.assigned.iter().rev();
@@ -188,15 +152,19 @@ impl Scope {
                     None => quoted(column),
                 },
             };
-            return Some(Sql::new(text, value));
+            return Some(Sql { text, ..known });
         }
         let (_, original) = self
             .new_columns
             .iter()
             .find(|(column, _)| column.eq_ignore_ascii_case(name))?;
+        let own = self.tables.first().and_then(|table| {
+            let mut columns = table.columns.iter();
+            columns.find(|column| column.name.eq_ignore_ascii_case(original))
+        });
         Some(Sql::new(
             format!("excluded.{}", quoted(original)),
-            Type::Unknown,
+            own.map_or(Type::Unknown, |column| column.value),
         ))
     }
 }
@@ -205,6 +173,10 @@ impl Scope {
 pub(super) trait Catalog {
     /// The name in SQLite and the columns of a table or view.
     fn table(&self, database: Option<&str>, name: &str) -> Option<(String, Vec<(String, Type)>)>;
+    /// Whether it is a view, whose columns may have lost their collation.
+    fn is_view(&self, _database: Option<&str>, _name: &str) -> bool {
+        false
+    }
 }
 
 /// No tables at all.
@@ -250,7 +222,7 @@ pub(super) fn is_spatial(text: &str) -> bool {
 /// What `ON DUPLICATE KEY UPDATE` has to know of the table's columns.
 pub(super) trait Assigned {
     /// Brings the SQL of a column's value to the form that it stores.
-    fn fitted(&self, column: &str, sql: String) -> String;
+    fn fitted(&self, column: &str, sql: Sql) -> Result<String, Untranslatable>;
     /// The SQL of the column's default; `None` for NULL.
     fn default(&self, column: &str) -> Option<String>;
 }
@@ -274,7 +246,7 @@ pub(super) fn assignments(
             Some(named) => assigned
                 .default(&named)
                 .unwrap_or_else(|| "NULL".to_owned()),
-            None => assigned.fitted(&column, translator.expression()?.text),
+            None => assigned.fitted(&column, translator.expression()?)?,
         };
         parts.retain(|(other, _)| !other.eq_ignore_ascii_case(&column));
         parts.push((column, value));
@@ -298,9 +270,11 @@ pub(super) fn query(
     let text = translator.query()?;
     translator.skip_view_options()?;
     translator.expect_end()?;
+    let columns = translator.columns.into_iter();
     Ok(TranslatedQuery {
         text,
-        columns: translator.columns,
+        columns: columns.map(|column| (column.name, column.value)).collect(),
+        compared: translator.compared,
     })
 }
 
@@ -314,6 +288,8 @@ pub(super) fn changes_case(sql: &str) -> bool {
 pub(super) struct TranslatedQuery {
     pub(super) text: String,
     pub(super) columns: Vec<(String, Type)>,
+    /// The columns whose texts SQLite compares for it, and for what.
+    pub(super) compared: BTreeSet<(TextColumn, TextUse)>,
 }
 
 struct Translator<'s> {
@@ -323,9 +299,11 @@ struct Translator<'s> {
     /// Tables that `WITH` has named.
     common: Vec<String>,
     /// Those of them whose columns are known.
-    common_columns: Vec<(String, Vec<(String, Type)>)>,
+    common_columns: Vec<(String, Vec<KnownColumn>)>,
     /// The columns of the query or select list that was translated last.
-    columns: Vec<(String, Type)>,
+    columns: Vec<KnownColumn>,
+    /// Texts that are compared.
+    compared: BTreeSet<(TextColumn, TextUse)>,
     pipes_as_concat: bool,
     /// Queries are for views: as a value, a recursive one might never end.
     queries: bool,

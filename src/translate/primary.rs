@@ -7,9 +7,13 @@
 
 use data_encoding::HEXLOWER;
 
+use super::compare::{TextUse, unified};
 use super::dates::bare_function;
 use super::expression::reason;
-use super::{Sql, Translator, Type, Untranslatable};
+use super::function::chosen;
+use super::sql::{Form, Sql};
+use super::types::Type;
+use super::{Translator, Untranslatable};
 use crate::dump::{Charset, Token, hex_bytes};
 use crate::file::sql::{literal, quoted};
 
@@ -75,7 +79,7 @@ impl Translator<'_> {
                 let digits = self.cursor.text(span).map_err(reason)?;
                 let number = i64::from_str_radix(&digits, 2)
                     .map_err(|_| "a bit literal of more than 63 bits".to_owned())?;
-                Ok(Sql::new(number.to_string(), Type::Number))
+                Ok(Sql::new(number.to_string(), Type::Bits))
             }
             Token::Symbol(b'(') => self.parenthesised(),
             Token::Symbol(b'*') => Ok(Sql::new("*", Type::Unknown)),
@@ -88,10 +92,7 @@ impl Translator<'_> {
     /// A number or a string, and the strings behind it that belong to it.
     pub(super) fn literal(&mut self, token: Token) -> Result<Sql, Untranslatable> {
         match token {
-            Token::Number(span) => {
-                let digits = self.cursor.text(span).map_err(reason)?;
-                Ok(Sql::new(digits, Type::Number))
-            }
+            Token::Number(span) => number(self.cursor.text(span).map_err(reason)?),
             Token::Text {
                 span,
                 quote,
@@ -102,7 +103,7 @@ impl Translator<'_> {
                     .string_of(span, quote, escaped)
                     .map_err(reason)?;
                 let text = self.with_adjacent(text)?;
-                Ok(Sql::new(literal(&text), Type::Text))
+                Ok(string(text))
             }
             token => Err(reason(self.cursor.unexpected(token, "a literal"))),
         }
@@ -110,20 +111,22 @@ impl Translator<'_> {
 
     fn parenthesised(&mut self) -> Result<Sql, Untranslatable> {
         if self.at_word(&["SELECT", "WITH"])? {
+            let outer = std::mem::take(&mut self.columns);
             let query = self.query()?;
+            let inner = std::mem::replace(&mut self.columns, outer);
             self.expect_symbol(b')')?;
-            return Ok(Sql::new(format!("({query})"), Type::Unknown));
+            let (value, columns) = match inner.into_iter().next() {
+                Some(column) => (column.value, column.sources),
+                None => (Type::Unknown, Vec::new()),
+            };
+            return Ok(Sql {
+                columns,
+                ..Sql::new(format!("({query})"), value)
+            });
         }
         let inner = self.expression()?;
         if self.skip_symbol(b',')? {
-            let mut row = vec![inner.number()];
-            loop {
-                row.push(self.expression()?.number());
-                if !self.skip_symbol(b',')? {
-                    self.expect_symbol(b')')?;
-                    return Ok(Sql::new(format!("({})", row.join(", ")), Type::Unknown));
-                }
-            }
+            return Err("a row of several values".to_owned());
         }
         self.expect_symbol(b')')?;
         Ok(inner)
@@ -135,9 +138,9 @@ impl Translator<'_> {
         if let Token::Word(_) = token {
             let upper = name.to_ascii_uppercase();
             match upper.as_str() {
-                "NULL" => return Ok(Sql::new("NULL", Type::Unknown)),
-                "TRUE" => return Ok(Sql::new("1", Type::Number)),
-                "FALSE" => return Ok(Sql::new("0", Type::Number)),
+                "NULL" => return Ok(Sql::new("NULL", Type::Nothing)),
+                "TRUE" => return Ok(Sql::new("1", Type::TRUTH)),
+                "FALSE" => return Ok(Sql::new("0", Type::TRUTH)),
                 "CASE" => return self.case(),
                 "EXISTS" => return self.exists(),
                 "INTERVAL" => return Err("INTERVAL before a date".to_owned()),
@@ -188,13 +191,14 @@ impl Translator<'_> {
                 format!("x'{}'", HEXLOWER.encode(text.as_bytes())),
                 Type::Blob,
             ),
-            "DATE" => Sql::new(literal(&text), Type::Date),
-            "TIMESTAMP" => Sql::new(literal(&text), Type::DateTime),
-            _ => Sql::new(literal(&text), Type::Text),
+            "DATE" if text.len() == 10 => Sql::new(literal(&text), Type::Date),
+            "TIMESTAMP" if text.len() == 19 => Sql::new(literal(&text), Type::DateTime(0)),
+            "DATE" | "TIMESTAMP" | "TIME" => return Err(format!("{word}{}", literal(&text))),
+            _ => string(text),
         })
     }
 
-    fn column(&mut self, first: String) -> Result<Sql, Untranslatable> {
+    pub(super) fn column(&mut self, first: String) -> Result<Sql, Untranslatable> {
         let mut parts = vec![first];
         while self.skip_symbol(b'.')? {
             if self.skip_symbol(b'*')? {
@@ -215,45 +219,104 @@ impl Translator<'_> {
         }
         // A column of a derived table, or the alias of a select item.
         let mut known = self.columns.iter();
-        let known = known.find(|(column, _)| column.eq_ignore_ascii_case(&name));
-        let value = known.map_or(Type::Unknown, |(_, value)| *value);
-        Ok(Sql::new(
-            match table {
-                Some(table) => format!("{}.{}", quoted(&table), quoted(&name)),
-                None => quoted(&name),
-            },
-            value,
-        ))
+        let known = known.find(|column| column.name.eq_ignore_ascii_case(&name));
+        let known = known.map_or_else(|| Sql::new("", Type::Unknown), super::KnownColumn::sql);
+        let text = match table {
+            Some(table) => format!("{}.{}", quoted(&table), quoted(&name)),
+            None => quoted(&name),
+        };
+        Ok(Sql { text, ..known })
     }
 
     fn case(&mut self) -> Result<Sql, Untranslatable> {
-        let mut text = "CASE".to_owned();
-        if !self.at_word(&["WHEN"])? {
-            text += &format!(" {}", self.expression()?.number());
-        }
-        let mut value = None;
+        let subject = if self.at_word(&["WHEN"])? {
+            None
+        } else {
+            Some(self.expression()?)
+        };
+        let (mut conditions, mut results) = (Vec::new(), Vec::new());
         while self.skip_word("WHEN")? {
-            let condition = self.expression()?.number();
+            let condition = self.expression()?;
+            conditions.push(match &subject {
+                Some(subject) => {
+                    let (own, other) = self.pair(subject, &condition, TextUse::Equality)?;
+                    format!("{own} = {other}")
+                }
+                None => condition.condition()?,
+            });
             self.expect_word("THEN")?;
-            let result = self.expression()?;
-            value = value.or(Some(result.value));
-            text += &format!(" WHEN {condition} THEN {}", result.text);
+            results.push(self.expression()?);
         }
         if self.skip_word("ELSE")? {
-            text += &format!(" ELSE {}", self.expression()?.text);
+            results.push(self.expression()?);
         }
         self.expect_word("END")?;
-        Ok(Sql::new(
-            format!("({text} END)"),
-            value.unwrap_or(Type::Unknown),
-        ))
+        let (values, value) = unified(&results)?;
+        let mut text = "(CASE".to_owned();
+        for (condition, value) in conditions.iter().zip(&values) {
+            text += &format!(" WHEN {condition} THEN {}", value.text);
+        }
+        if let Some(other) = values.get(conditions.len()) {
+            text += &format!(" ELSE {}", other.text);
+        }
+        Ok(chosen(text + " END)", &values, value))
     }
 
     fn exists(&mut self) -> Result<Sql, Untranslatable> {
         self.expect_symbol(b'(')?;
+        let outer = std::mem::take(&mut self.columns);
         let query = self.query()?;
+        self.columns = outer;
         self.expect_symbol(b')')?;
-        Ok(Sql::new(format!("EXISTS ({query})"), Type::Number))
+        Ok(Sql::new(format!("EXISTS ({query})"), Type::TRUTH))
+    }
+}
+
+/// A number as it is written: whole, exact or floating point.
+fn number(digits: String) -> Result<Sql, Untranslatable> {
+    if digits.contains(['e', 'E']) {
+        return Ok(Sql::new(digits, Type::Real));
+    }
+    let length = digits.bytes().filter(u8::is_ascii_digit).count();
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    if let Some((whole, fraction)) = digits.split_once('.') {
+        let scale = u32::try_from(fraction.len()).unwrap_or(u32::MAX);
+        if length > super::types::EXACT_DIGITS {
+            return Err(format!("a number of {length} digits"));
+        }
+        let whole = if whole.is_empty() { "0" } else { whole };
+        let written = if fraction.is_empty() {
+            whole.to_owned()
+        } else {
+            format!("{whole}.{fraction}")
+        };
+        let value = Type::Exact {
+            digits: length.max(scale + 1),
+            scale,
+        };
+        return Ok(Sql {
+            form: Form::Literal(written),
+            ..Sql::new(digits, value)
+        });
+    }
+    match digits.parse::<i64>() {
+        Ok(_) => Ok(Sql::new(
+            digits,
+            Type::Whole {
+                digits: length,
+                signed: false,
+            },
+        )),
+        Err(_) => Err("a number above 2^63-1".to_owned()),
+    }
+}
+
+/// A string literal.
+fn string(text: String) -> Sql {
+    Sql {
+        text: literal(&text),
+        form: Form::Literal(text),
+        ..Sql::new("", Type::LITERAL)
     }
 }
 
@@ -269,7 +332,7 @@ fn introduced_bytes(charset: &str, bytes: Vec<u8>) -> Result<Sql, Untranslatable
             let text = charset
                 .decode(bytes.into())
                 .map_err(|error| error.to_string())?;
-            Ok(Sql::new(literal(&text), Type::Text))
+            Ok(string(text.into_owned()))
         }
     }
 }

@@ -7,8 +7,11 @@
 //! A part of the one recursive descent that `expression`, `primary`, `function` and `query` are: they call each
 //! other, as the grammar does.
 
+use super::compare::TextUse;
 use super::expression::reason;
-use super::{Scope, ScopeTable, Sql, Translator, Type, Untranslatable};
+use super::sql::{Form, Sql};
+use super::types::{EXACT_DIGITS, Type};
+use super::{KnownColumn, Scope, ScopeTable, Translator, Untranslatable};
 use crate::dump::Token;
 use crate::file::sql::quoted;
 
@@ -26,7 +29,7 @@ impl Translator<'_> {
         self.scopes.push(Scope::default());
         text += &self.query_part(false)?;
         // The first part names the columns of a union.
-        let columns = self.columns.clone();
+        let mut columns = self.columns.clone();
         loop {
             let operator = if self.skip_word("UNION")? {
                 if self.skip_word("ALL")? {
@@ -46,11 +49,22 @@ impl Translator<'_> {
             self.scopes.pop();
             self.scopes.push(Scope::default());
             text += &format!(" {operator} {}", self.query_part(true)?);
+            unite(&mut columns, &self.columns)?;
+            if operator != "UNION ALL" {
+                self.distinct(&columns)?;
+                let others = std::mem::take(&mut self.columns);
+                self.distinct(&others)?;
+            }
         }
         self.columns = columns;
         if self.skip_word("ORDER")? {
             self.expect_word("BY")?;
-            text += &format!(" ORDER BY {}", self.order_items(true)?);
+            // Which rows come first matters where there is a limit.
+            let before = self.compared.clone();
+            text += &format!(" ORDER BY {}", self.order_items(TextUse::Order)?);
+            if !self.at_word(&["LIMIT"])? {
+                self.compared = before;
+            }
         }
         if self.skip_word("LIMIT")? {
             text += &self.limit()?;
@@ -138,20 +152,24 @@ impl Translator<'_> {
         }
         let items = self.items(&items)?;
         if self.skip_word("WHERE")? {
-            text += &format!(" WHERE {}", self.expression()?.text);
+            text += &format!(" WHERE {}", self.expression()?.condition()?);
         }
         if self.skip_word("GROUP")? {
             self.expect_word("BY")?;
-            text += &format!(" GROUP BY {}", self.order_items(false)?);
+            text += &format!(" GROUP BY {}", self.order_items(TextUse::Group)?);
             if self.at_word(&["WITH"])? {
                 return Err("GROUP BY … WITH ROLLUP".to_owned());
             }
         }
         if self.skip_word("HAVING")? {
-            text += &format!(" HAVING {}", self.expression()?.text);
+            text += &format!(" HAVING {}", self.expression()?.condition()?);
         }
         if self.at_word(&["WINDOW"])? {
             return Err("a named WINDOW".to_owned());
+        }
+        if !distinct.is_empty() {
+            let columns = self.columns.clone();
+            self.distinct(&columns)?;
         }
         Ok(format!("SELECT {distinct}{items}{text}"))
     }
@@ -182,8 +200,10 @@ impl Translator<'_> {
         inner.common.clone_from(&self.common);
         inner.common_columns.clone_from(&self.common_columns);
         inner.depth = self.depth;
+        inner.compared = std::mem::take(&mut self.compared);
         let items = inner.item_list();
         self.scopes = inner.scopes;
+        self.compared = inner.compared;
         self.columns = inner.columns;
         items
     }
@@ -202,13 +222,30 @@ impl Translator<'_> {
             if named {
                 alias = Some(self.alias()?);
             }
+            let own = match item.value {
+                Type::Bits if item.constant().is_some() => {
+                    return Err("a bit literal as a column".to_owned());
+                }
+                // What was computed has no more digits than 64 bits.
+                Type::Exact { digits, scale } if item.form == Form::Scaled => Type::Exact {
+                    digits: digits.min(EXACT_DIGITS),
+                    scale,
+                },
+                value => value,
+            };
             match &alias {
-                Some(alias) => columns.push((alias.clone(), item.value)),
+                Some(alias) => columns.push(KnownColumn {
+                    name: alias.clone(),
+                    value: own,
+                    sources: item.columns.clone(),
+                    carries_collation: item.carries_collation,
+                }),
                 None => columns.extend(self.columns_of(&item)),
             }
+            let text = item.shown()?;
             items.push(match alias {
-                Some(alias) => format!("{} AS {}", item.text, quoted(&alias)),
-                None => item.text,
+                Some(alias) => format!("{text} AS {}", quoted(&alias)),
+                None => text,
             });
             if !self.skip_symbol(b',')? {
                 self.expect_end()?;
@@ -219,7 +256,7 @@ impl Translator<'_> {
     }
 
     /// The columns that a select item without an alias gives, as far as they have names.
-    fn columns_of(&self, item: &Sql) -> Vec<(String, Type)> {
+    fn columns_of(&self, item: &Sql) -> Vec<KnownColumn> {
         let tables = self.scopes.last().map(|scope| scope.tables.as_slice());
         let of = |wanted: Option<&str>| {
             let tables = tables.into_iter().flatten();
@@ -232,7 +269,12 @@ impl Translator<'_> {
             Some((table, "*")) => of(Some(table)),
             _ => {
                 let name = item.text.rsplit('"').nth(1).unwrap_or_default();
-                vec![(name.to_owned(), item.value)]
+                vec![KnownColumn {
+                    name: name.to_owned(),
+                    value: item.value,
+                    sources: item.columns.clone(),
+                    carries_collation: item.carries_collation,
+                }]
             }
         }
     }
@@ -257,25 +299,49 @@ impl Translator<'_> {
             };
             text += &format!(" {join} {}", self.table()?);
             if self.skip_word("ON")? {
-                text += &format!(" ON {}", self.expression()?.text);
+                text += &format!(" ON {}", self.expression()?.condition()?);
             } else if self.skip_word("USING")? {
-                self.expect_symbol(b'(')?;
-                let mut names = vec![quoted(&self.name()?)];
-                while self.skip_symbol(b',')? {
-                    names.push(quoted(&self.name()?));
-                }
-                self.expect_symbol(b')')?;
-                text += &format!(" USING ({})", names.join(", "));
+                text += &self.using()?;
             }
         }
     }
 
+    /// `USING (…)`: columns of one name, which are compared as they are.
+    fn using(&mut self) -> Result<String, Untranslatable> {
+        self.expect_symbol(b'(')?;
+        let mut names = Vec::new();
+        loop {
+            let name = self.name()?;
+            let mut found = Vec::new();
+            for table in self
+                .scopes
+                .last()
+                .map_or(&[][..], |scope| scope.tables.as_slice())
+            {
+                let same = |column: &&KnownColumn| column.name.eq_ignore_ascii_case(&name);
+                found.extend(table.columns.iter().find(same).map(KnownColumn::sql));
+            }
+            if let [first, others @ ..] = found.as_slice() {
+                for other in others {
+                    let (own, its) = self.pair(first, other, TextUse::Equality)?;
+                    if own != first.text || its != other.text {
+                        return Err(format!("USING ({name}) of different types"));
+                    }
+                }
+            }
+            names.push(quoted(&name));
+            if !self.skip_symbol(b',')? {
+                break;
+            }
+        }
+        self.expect_symbol(b')')?;
+        Ok(format!(" USING ({})", names.join(", ")))
+    }
+
     fn join(&mut self) -> Result<Option<String>, Untranslatable> {
-        let natural = if self.skip_word("NATURAL")? {
-            "NATURAL "
-        } else {
-            ""
-        };
+        if self.at_word(&["NATURAL"])? {
+            return Err("a NATURAL JOIN".to_owned());
+        }
         let mut kind = "JOIN";
         if self.skip_word("LEFT")? {
             kind = "LEFT JOIN";
@@ -288,7 +354,7 @@ impl Translator<'_> {
         }
         self.skip_word("OUTER")?;
         if self.skip_word("JOIN")? {
-            return Ok(Some(format!("{natural}{kind}")));
+            return Ok(Some(kind.to_owned()));
         }
         Ok(None)
     }
@@ -338,9 +404,13 @@ impl Translator<'_> {
             let columns = known.map(|(_, columns)| columns.clone());
             (name.clone(), columns.unwrap_or_default())
         } else {
-            self.catalog
+            let (own, columns) = self
+                .catalog
                 .table(database.as_deref(), &name)
-                .ok_or_else(|| format!("{name}, which is not in the file"))?
+                .ok_or_else(|| format!("{name}, which is not in the file"))?;
+            let is_view = self.catalog.is_view(database.as_deref(), &name);
+            let columns = KnownColumn::of_table(Some(&own), is_view, columns);
+            (own, columns)
         };
         let shown = alias.unwrap_or(name);
         self.add_table(&shown, columns);
@@ -398,7 +468,7 @@ impl Translator<'_> {
         Ok(alias)
     }
 
-    fn add_table(&mut self, name: &str, columns: Vec<(String, Type)>) {
+    fn add_table(&mut self, name: &str, columns: Vec<KnownColumn>) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.tables.push(ScopeTable {
                 name: name.to_owned(),
@@ -408,16 +478,27 @@ impl Translator<'_> {
         }
     }
 
-    /// What stands behind `ORDER BY`, where digits are ordered as numbers and an item may have a
-    /// direction; or, where nothing is `ordered`, behind `GROUP BY`.
-    pub(super) fn order_items(&mut self, ordered: bool) -> Result<String, Untranslatable> {
+    /// What stands behind `ORDER BY`, where an item may have a direction, or behind `GROUP BY`.
+    pub(super) fn order_items(&mut self, how: TextUse) -> Result<String, Untranslatable> {
         let mut items = Vec::new();
         loop {
             let item = self.expression()?;
-            if item.value == Type::Choice && ordered {
-                return Err("the order of an ENUM's or SET's members".to_owned());
-            }
-            let mut item = item.number();
+            item.of_one_collation()?;
+            let mut item = match (how, item.value) {
+                // The number of a column.
+                _ if item.constant().is_some() => item.text,
+                (TextUse::Group, _) => self.grouped(&item)?,
+                (_, Type::Choice(_)) => {
+                    return Err("the order of an ENUM's or SET's members".to_owned());
+                }
+                (_, Type::Text(_)) => self.collated(&item, how),
+                (_, Type::Exact { .. }) if item.compares_as_number() => item.number(),
+                (_, Type::Exact { .. }) => item.scaled()?.text,
+                (_, Type::Time | Type::Json | Type::Unknown | Type::Quotient { .. }) => {
+                    return Err(format!("the order of {}", item.value.called()));
+                }
+                _ => item.text,
+            };
             if self.skip_word("DESC")? {
                 item += " DESC";
             }
@@ -427,6 +508,14 @@ impl Translator<'_> {
                 return Ok(items.join(", "));
             }
         }
+    }
+
+    /// Rows that are equal in these columns are one.
+    fn distinct(&mut self, columns: &[KnownColumn]) -> Result<(), Untranslatable> {
+        for column in columns {
+            self.grouped(&column.sql())?;
+        }
+        Ok(())
     }
 
     fn limit(&mut self) -> Result<String, Untranslatable> {
@@ -459,78 +548,34 @@ impl Translator<'_> {
     }
 }
 
-/// The cursor's questions with reasons instead of problems.
-impl Translator<'_> {
-    pub(super) fn next(&mut self) -> Result<Token, Untranslatable> {
-        self.tokens += 1;
-        if self.tokens > super::MOST_TOKENS {
-            return Err(format!(
-                "more than {} words and symbols",
-                super::MOST_TOKENS
-            ));
-        }
-        self.cursor.next().map_err(reason)
+/// The types of a union: those of all its parts, which SQLite does not convert.
+fn unite(columns: &mut [KnownColumn], others: &[KnownColumn]) -> Result<(), Untranslatable> {
+    for (column, other) in columns.iter_mut().zip(others) {
+        let value = match (column.value, other.value) {
+            (Type::Nothing, value) | (value, Type::Nothing) => value,
+            (own @ Type::Whole { .. }, Type::Whole { .. }) => Type::Whole {
+                digits: super::types::WHOLE_DIGITS,
+                signed: !own.is_unsigned() || !other.value.is_unsigned(),
+            },
+            (
+                Type::Exact { digits, scale },
+                Type::Exact {
+                    digits: more,
+                    scale: same,
+                },
+            ) if scale == same => Type::Exact {
+                digits: digits.max(more),
+                scale,
+            },
+            (Type::Text(_) | Type::Choice(_), Type::Text(_) | Type::Choice(_)) => {
+                let sql = |column: &KnownColumn| Sql::new("", column.value);
+                Sql::text_of("", &[&sql(column), &sql(other)]).value
+            }
+            (own, its) if own == its => own,
+            (own, its) => return Err(format!("a UNION of {} and {}", own.called(), its.called())),
+        };
+        column.value = value;
+        column.sources.extend(other.sources.iter().cloned());
     }
-
-    pub(super) fn peek(&mut self) -> Result<Token, Untranslatable> {
-        self.cursor.peek().map_err(reason)
-    }
-
-    pub(super) fn name(&mut self) -> Result<String, Untranslatable> {
-        self.cursor.name("a name").map_err(reason)
-    }
-
-    pub(super) fn name_of(&mut self, token: Token) -> Result<String, Untranslatable> {
-        self.cursor.name_of(token, "a name").map_err(reason)
-    }
-
-    pub(super) fn at_word(&mut self, words: &[&str]) -> Result<bool, Untranslatable> {
-        self.cursor.at_word(words).map_err(reason)
-    }
-
-    pub(super) fn skip_word(&mut self, word: &str) -> Result<bool, Untranslatable> {
-        self.cursor.skip_word(word).map_err(reason)
-    }
-
-    pub(super) fn skip_symbol(&mut self, byte: u8) -> Result<bool, Untranslatable> {
-        self.cursor.skip_symbol(byte).map_err(reason)
-    }
-
-    pub(super) fn expect_word(&mut self, word: &'static str) -> Result<(), Untranslatable> {
-        self.cursor.expect_word(word).map_err(reason)
-    }
-
-    pub(super) fn expect_symbol(&mut self, byte: u8) -> Result<(), Untranslatable> {
-        self.cursor
-            .expect_symbol(byte, "another symbol")
-            .map_err(reason)
-    }
-
-    pub(super) fn expect_end(&mut self) -> Result<(), Untranslatable> {
-        match self.next()? {
-            Token::End | Token::Delimiter => Ok(()),
-            token => Err(reason(self.cursor.unexpected(token, "the end"))),
-        }
-    }
-
-    /// Whether the next two bytes are both `byte`.
-    pub(super) fn at_double(&mut self, byte: u8) -> Result<bool, Untranslatable> {
-        Ok(self.peek()? == Token::Symbol(byte)
-            && self.cursor.byte_behind().map_err(reason)? == Some(byte))
-    }
-
-    pub(super) fn at_pipes(&mut self) -> Result<bool, Untranslatable> {
-        self.at_double(b'|')
-    }
-
-    pub(super) fn skip_pipes(&mut self) -> Result<(), Untranslatable> {
-        self.next()?;
-        self.next()?;
-        Ok(())
-    }
-
-    pub(super) fn at_arrow(&mut self) -> Result<bool, Untranslatable> {
-        Ok(self.peek()? == Token::Symbol(b'-')
-            && self.cursor.byte_behind().map_err(reason)? == Some(b'>'))
-    }
+    Ok(())
 }

@@ -1,7 +1,21 @@
 //! Expressions and queries as dumps hold them, and what they become.
 
+use super::types::{Fold, TextType};
 use super::*;
 use crate::dump::{Charset, Modes, Position};
+
+const WHOLE: Type = Type::Whole {
+    digits: 10,
+    signed: true,
+};
+const PRICE: Type = Type::Exact {
+    digits: 10,
+    scale: 2,
+};
+
+fn text(fold: Fold) -> Type {
+    Type::Text(TextType { fold, utf8: true })
+}
 
 fn source(text: &str) -> SourceText {
     SourceText {
@@ -14,22 +28,42 @@ fn source(text: &str) -> SourceText {
 
 fn scope() -> Scope {
     let columns = [
-        ("id", Type::Number),
-        ("price", Type::Digits),
-        ("name", Type::Text),
+        ("id", WHOLE),
+        (
+            "n",
+            Type::Whole {
+                digits: 10,
+                signed: false,
+            },
+        ),
+        ("price", PRICE),
+        (
+            "long",
+            Type::Exact {
+                digits: 25,
+                scale: 3,
+            },
+        ),
+        ("name", text(Fold::Case)),
+        ("code", text(Fold::Binary)),
+        (
+            "kind",
+            Type::Choice(TextType {
+                fold: Fold::Case,
+                utf8: true,
+            }),
+        ),
         ("day", Type::Date),
+        ("stamp", Type::DateTime(0)),
+        ("doc", Type::Json),
+        ("f", Type::Float),
     ];
-    Scope::of(vec![ScopeTable {
-        name: "t".to_owned(),
-        columns: columns
-            .map(|(name, value)| (name.to_owned(), value))
-            .to_vec(),
-        prefix: None,
-    }])
+    let columns = columns.map(|(name, value)| (name.to_owned(), value));
+    Scope::of(vec![ScopeTable::only("t", columns.to_vec())])
 }
 
 fn translated(text: &str) -> Result<String, Untranslatable> {
-    expression(&source(text), &scope()).map(|sql| sql.text)
+    expression(&source(text), &scope())?.shown()
 }
 
 #[test]
@@ -39,7 +73,10 @@ fn operators_keep_mysqls_precedence() {
         ("`id` = 1 || `id` = 2", r#"(("id" = 1) OR ("id" = 2))"#),
         ("not `id` = 1 && true", r#"((NOT ("id" = 1)) AND 1)"#),
         ("1 + 2 * - `id`", r#"(1 + (2 * (- "id")))"#),
-        ("`id` / 2", r#"(CAST("id" AS REAL) / 2)"#),
+        (
+            "`id` / 2",
+            r#"(CASE typeof(((2 * "id" * 10000 + iif("id" * 10000 < 0, -abs(2), abs(2))) / (2 * 2))) WHEN"#,
+        ),
         ("`id` <=> NULL", r#"("id" IS NULL)"#),
         ("`id` & 1 | 4 << 2", r#"(("id" & 1) | (4 << 2))"#),
         ("1 | `id` & 2", r#"(1 | ("id" & 2))"#),
@@ -55,7 +92,16 @@ fn operators_keep_mysqls_precedence() {
             r#"(CASE WHEN ("id" > 1) THEN 'a' ELSE 'b' END)"#,
         ),
     ] {
-        assert_eq!(translated(mysql).as_deref(), Ok(sqlite), "{mysql}");
+        let found = translated(mysql).unwrap_or_else(|reason| panic!("{mysql}: {reason}"));
+        let whole = !sqlite.starts_with("(CASE typeof");
+        assert!(
+            if whole {
+                found == sqlite
+            } else {
+                found.starts_with(sqlite)
+            },
+            "{mysql}: {found}"
+        );
     }
 }
 
@@ -84,7 +130,7 @@ fn strings_functions_and_dates() {
         ),
         (
             "json_unquote(json_extract(`name`,'$.a'))",
-            r#"(CASE json_type("name", '$.a') WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' WHEN 'null' THEN 'null' ELSE CAST(json_extract("name", '$.a') AS TEXT) END)"#,
+            r#"(CASE json_type("name", '$.a') WHEN 'text' THEN "name" ->> '$.a' ELSE "name" -> '$.a' END)"#,
         ),
         ("`name`->'$.a'", r#"("name" -> '$.a')"#),
         ("`name` = 10", r#"(CAST("name" AS REAL) = 10)"#),
@@ -100,9 +146,9 @@ fn strings_functions_and_dates() {
         ),
         (
             "`day` + interval 1 day",
-            r#"date("day", (1 * (1)) || ' day')"#,
+            r#"(CASE WHEN date("day") = substr("day", 1, 10) THEN date("day", (+1 * 1) || ' day') END)"#,
         ),
-        ("year(`day`)", r#"CAST(strftime('%Y', "day") AS INTEGER)"#),
+        ("year(`day`)", r#"CAST(substr("day", 1, 4) AS INTEGER)"#),
         (
             "cast(`id` as char charset utf8mb4)",
             r#"CAST("id" AS TEXT)"#,
@@ -123,10 +169,20 @@ fn what_has_no_counterpart_is_refused_with_its_name() {
     for (mysql, reason) in [
         ("`name` regexp 'a'", "REGEXP"),
         ("sha2(`name`,256)", "the function SHA2"),
-        ("`day` + interval 1 month", "INTERVAL … MONTH"),
         ("@x", "the variable @x"),
         ("`id` +", "a statement"),
         ("~`id`", "the bits of ~"),
+        ("`id` | 1", "may be negative"),
+        ("`id` << 1", "lose bits"),
+        ("`f` + 1", "FLOAT"),
+        ("`name` + 1", "a text"),
+        ("`id` / 2 * 100", "quotient"),
+        ("`long` * 2 = `long` * 3", "digits beside each other"),
+        ("`kind` > 'a'", "the order of an ENUM"),
+        ("`doc` = 'x'", "JSON"),
+        ("year(`name`)", "a text as a date"),
+        ("if(`name`, 1, 2)", "a text as a condition"),
+        ("`day` = '2024-02-31'", "as a date"),
     ] {
         let error = translated(mysql).unwrap_err();
         assert!(error.contains(reason), "{mysql}: {error}");
@@ -139,13 +195,41 @@ fn what_has_no_counterpart_is_refused_with_its_name() {
     assert!(translated(&deep).unwrap_err().contains("deeper"));
 }
 
+#[test]
+fn texts_that_are_compared_are_told_with_their_use() {
+    let compared = |view: &str| {
+        let query = query(&source(view), &Shop).unwrap();
+        let told = query
+            .compared
+            .into_iter()
+            .map(|(column, how)| (column.column, how));
+        (query.text, told.collect::<Vec<_>>())
+    };
+    let (sql, told) = compared("select id from item where name = 'a' and id > 1");
+    assert_eq!(
+        sql,
+        r#"SELECT "id" FROM "item" WHERE (("name" = 'a') AND ("id" > 1))"#
+    );
+    assert_eq!(told, [("name".to_owned(), TextUse::Equality)]);
+    let (sql, told) = compared("select concat(name, 'x') = 'AX' AS e from item");
+    assert_eq!(
+        sql,
+        r#"SELECT (("name" || 'x') COLLATE NOCASE = 'AX') AS "e" FROM "item""#
+    );
+    assert_eq!(told.len(), 1);
+    let (_, told) = compared("select name from item order by name");
+    assert!(told.is_empty(), "{told:?}");
+    let (_, told) = compared("select name from item order by name limit 1");
+    assert_eq!(told, [("name".to_owned(), TextUse::Order)]);
+}
+
 struct Shop;
 
 impl Catalog for Shop {
     fn table(&self, _: Option<&str>, name: &str) -> Option<(String, Vec<(String, Type)>)> {
         let columns = match name {
-            "item" => vec![("id", Type::Number), ("price", Type::Digits)],
-            "sale" => vec![("item_id", Type::Number), ("n", Type::Number)],
+            "item" => vec![("id", WHOLE), ("price", PRICE), ("name", text(Fold::Case))],
+            "sale" => vec![("item_id", WHOLE), ("n", WHOLE)],
             _ => return None,
         };
         let columns = columns
@@ -162,7 +246,7 @@ fn views_as_the_servers_print_them() {
                 where (`i`.`price` > 1) group by `i`.`id` order by `i`.`price` desc limit 3";
     assert_eq!(
         query(&source(view), &Shop).unwrap().text,
-        r#"SELECT "i"."id" AS "id", sum("s"."n") AS "sold", max(CAST("i"."price" AS NUMERIC)) AS "top" FROM ("item" AS "i" LEFT JOIN "sale" AS "s" ON ("s"."item_id" = "i"."id")) WHERE (CAST("i"."price" AS NUMERIC) > 1) GROUP BY "i"."id" ORDER BY CAST("i"."price" AS NUMERIC) DESC LIMIT 3"#
+        r#"SELECT "i"."id" AS "id", sum("s"."n") AS "sold", (CASE WHEN max(CAST(replace("i"."price", '.', '') AS INTEGER)) IS NOT NULL THEN printf('%.2f', max(CAST(replace("i"."price", '.', '') AS INTEGER)) / 100.0) END) AS "top" FROM ("item" AS "i" LEFT JOIN "sale" AS "s" ON ("s"."item_id" = "i"."id")) WHERE (CAST("i"."price" AS NUMERIC) > 1) GROUP BY "i"."id" ORDER BY CAST("i"."price" AS NUMERIC) DESC LIMIT 3"#
     );
     let union = "select 1 AS `a` union all (select `id` from `item`) order by 1";
     assert_eq!(

@@ -17,6 +17,8 @@ pub(crate) mod random_scripts;
 pub(crate) mod random_sql;
 pub(crate) mod random_types;
 pub(crate) mod random_values;
+pub(crate) mod random_view_parts;
+pub(crate) mod random_views;
 pub(crate) mod robustness;
 pub(crate) mod streams;
 pub(crate) mod truncation;

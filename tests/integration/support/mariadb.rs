@@ -157,6 +157,16 @@ impl MariaDb {
 
     /// The rows that `select` answers; the values must be free of tabs and line breaks.
     pub(crate) fn query(&self, select: &str) -> Vec<Vec<String>> {
+        self.answer(select)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The rows that `select` answers; `None` if it fails.
+    pub(crate) fn try_query(&self, select: &str) -> Option<Vec<Vec<String>>> {
+        self.answer(select).ok()
+    }
+
+    fn answer(&self, select: &str) -> Result<Vec<Vec<String>>, String> {
         let answered = self
             .client("mariadb")
             .args(["--batch", "--raw", "--skip-column-names"])
@@ -164,15 +174,14 @@ impl MariaDb {
             .arg(select)
             .output()
             .unwrap();
-        assert!(
-            answered.status.success(),
-            "{}",
-            String::from_utf8_lossy(&answered.stderr)
-        );
+        if !answered.status.success() {
+            return Err(String::from_utf8_lossy(&answered.stderr).into_owned());
+        }
         let text = String::from_utf8(answered.stdout).unwrap();
-        text.lines()
+        let rows = text.lines();
+        Ok(rows
             .map(|line| line.split('\t').map(str::to_owned).collect())
-            .collect()
+            .collect())
     }
 }
 
