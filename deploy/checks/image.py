@@ -143,10 +143,13 @@ def check(findings):
 
 
 def contents(findings, engine, app, image):
-    """Labels, user, health check and size."""
+    """Labels, user, health check, size, and nothing of the build."""
     findings.saw()
     about = json.loads(engine.run("image", "inspect", image, check=True).stdout)[0]
     labels = about["Labels"] or {}
+    traces = [step for step in about["History"] if step.get("comment") or step["created"] != about["Created"]]
+    if traces:
+        findings.add(image, f"tells of its build, which is another one each time: {traces[0]}")
     lacking = [name for name in LABELS if not labels.get(f"org.opencontainers.image.{name}")]
     if lacking:
         findings.add(image, f"has no label {', '.join(lacking)}")
