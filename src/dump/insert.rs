@@ -12,9 +12,10 @@ use super::cursor::{Cursor, SourceText};
 use super::error::{DumpError, DumpProblem, Position};
 use super::lenient;
 use super::lexer::Token;
-use super::literal::{Literal, hex_bytes, text_bytes};
+use super::literal::{Literal, bit_bytes, hex_bytes, text_bytes};
 use super::row_scan;
 use super::session::SqlSession;
+use super::temporal;
 use super::value::{Value, convert};
 use super::value_type::ValueType;
 
@@ -462,7 +463,13 @@ impl<'a> DumpRow<'a> {
         match *self.insert.literals.get(index)? {
             Literal::Number { span, negative } => {
                 let sign: &[u8] = if negative { b"-" } else { b"" };
-                lenient::value(&[sign, self.cursor.slice(span)].concat(), kind)
+                let digits = self.cursor.slice(span);
+                if let ValueType::Date | ValueType::DateTime(_) = kind {
+                    let digits = String::from_utf8_lossy(digits);
+                    let padded = temporal::padded_number(&digits);
+                    return lenient::value(&[sign, padded.as_bytes()].concat(), kind);
+                }
+                lenient::value(&[sign, digits].concat(), kind)
             }
             Literal::Text {
                 span,
@@ -479,7 +486,8 @@ impl<'a> DumpRow<'a> {
                 }
                 lenient::value(charset.decode(bytes).ok()?.as_bytes(), kind)
             }
-            Literal::Hex(span, _) => lenient::value(&hex_bytes(self.cursor.slice(span))?, kind),
+            Literal::Hex(span, _) => lenient::bytes(&hex_bytes(self.cursor.slice(span))?, kind),
+            Literal::Bits(span, _) => lenient::bytes(&bit_bytes(self.cursor.slice(span))?, kind),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::decimal::decimal;
 use super::temporal;
-use super::value::{Value, from_u64};
+use super::value::{Value, chosen, from_u64};
 use super::value_type::ValueType;
 
 /// The value of `text` in a column of `kind`; `None` if the server would refuse it too.
@@ -55,6 +55,10 @@ pub(super) fn value(text: &[u8], kind: &ValueType) -> Option<Value<'static>> {
             let mut known: Vec<&str> = known.map(String::as_str).collect();
             known.sort_by_key(|part| members.iter().position(|member| member == part));
             known.dedup();
+            // A number stands for the members of its bits; there are no others.
+            if let (true, Ok(bits)) = (known.is_empty(), written.trim().parse::<u64>()) {
+                known = chosen(members, bits);
+            }
             Value::Text(known.join(",").into())
         }
         // A negative whole number gives its bits, another one none; what is too long gives all.
@@ -67,6 +71,17 @@ pub(super) fn value(text: &[u8], kind: &ValueType) -> Option<Value<'static>> {
             return None;
         }
     })
+}
+
+/// The value of a literal of bytes in a column of `kind`: numbers are made of their bits.
+pub(super) fn bytes(bytes: &[u8], kind: &ValueType) -> Option<Value<'static>> {
+    let number = match (bytes.len(), kind) {
+        (..=8, ValueType::Integer | ValueType::Unsigned | ValueType::Real) => bytes
+            .iter()
+            .fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte)),
+        _ => return value(bytes, kind),
+    };
+    value(number.to_string().as_bytes(), kind)
 }
 
 /// A whole number, however large.

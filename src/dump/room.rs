@@ -6,6 +6,7 @@
 
 use super::charset::Charset;
 use super::definition::{ColumnDefinition, TableDefinition};
+use super::temporal::is_impossible_day;
 use super::value::Value;
 use super::value_type::ValueType;
 
@@ -17,7 +18,6 @@ const LONGEST_VARCHAR: usize = 65_535;
 const TEXT_BYTES: [usize; 3] = [255, 65_535, 16_777_215];
 /// The days between which every `TIMESTAMP` is, in any time zone: of servers that count with 32 bits unsigned.
 const STAMPS: [&str; 2] = ["1969-12-31", "2106-02-08"];
-const ZERO_DAY: &str = "0000-00-00";
 
 /// What a column has room for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -117,6 +117,38 @@ impl Room {
             .collect()
     }
 
+    /// Whether all that has room in `other` has room in this.
+    #[must_use]
+    pub fn holds(&self, other: &Self) -> bool {
+        match (*self, *other) {
+            (own, other) if own == other => true,
+            (Self::Boundless, _) => true,
+            (Self::Whole(least, most), Self::Whole(from, to)) => least <= from && to <= most,
+            (
+                Self::Characters(most) | Self::Padded(most),
+                Self::Characters(other) | Self::Padded(other),
+            )
+            | (Self::Bytes(most), Self::Bytes(other)) => other <= most,
+            (Self::Text(most, charset), Self::Text(other, others)) => {
+                other <= most && charset == others
+            }
+            (Self::Bits(bits), Self::Bits(other)) => other <= bits,
+            (
+                Self::Digits {
+                    whole,
+                    scale,
+                    unsigned,
+                },
+                Self::Digits {
+                    whole: digits,
+                    scale: decimals,
+                    unsigned: positive,
+                },
+            ) => digits <= whole && scale == decimals && (positive || !unsigned),
+            _ => false,
+        }
+    }
+
     /// What a server that is not strict makes of `value`; `None` where it has room, as nearly all values do.
     #[inline]
     #[must_use]
@@ -188,16 +220,14 @@ impl Room {
             // A number above 2^63-1.
             (Self::Bits(bits), Value::Text(_)) => noted(Value::Integer(i64::MAX >> (63 - bits))),
             (Self::Stamp, Value::Text(text)) => {
-                let day = text.get(..ZERO_DAY.len())?;
-                let known = day == ZERO_DAY || (STAMPS[0] <= day && day <= STAMPS[1]);
-                let zero: String = text
-                    .chars()
-                    .map(|letter| if letter.is_ascii_digit() { '0' } else { letter })
-                    .collect();
+                let day = text.get(..STAMPS[0].len())?;
+                let is_day = !day[5..].contains("00") && !is_impossible_day(day);
+                let known = **text == *zero_moment(text)
+                    || (is_day && STAMPS[0] <= day && day <= STAMPS[1]);
                 if known {
                     None
                 } else {
-                    noted(Value::Text(zero.into()))
+                    noted(Value::Text(zero_moment(text).into()))
                 }
             }
             (Self::Characters(most), Value::Text(text)) => {
@@ -228,6 +258,12 @@ impl Room {
             _ => None,
         }
     }
+}
+
+/// `text` with zeros for its digits.
+fn zero_moment(text: &str) -> String {
+    let zero = |letter: char| if letter.is_ascii_digit() { '0' } else { letter };
+    text.chars().map(zero).collect()
 }
 
 fn noted(value: Value<'static>) -> Option<Cut> {

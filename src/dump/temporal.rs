@@ -298,18 +298,23 @@ fn leading_parts(text: &str) -> Option<Parts> {
         }
     }
     if let 6 | 8 | 12 | 14 = first {
-        return parts(&text[..first]);
+        return packed_parts(text, first);
     }
     let mut numbers = Vec::new();
     let mut rest = text;
     let mut fraction = "";
     loop {
-        let most = if numbers.is_empty() { 4 } else { 2 };
-        let length = digits(rest).min(most);
+        let length = digits(rest);
         if length == 0 {
             break;
         }
-        numbers.push(&rest[..length]);
+        let number = &rest[..length];
+        numbers.push(match number.trim_start_matches('0') {
+            _ if numbers.is_empty() && length <= 4 => number,
+            // Zeros before a number do not count.
+            short if !numbers.is_empty() && short.len() <= 2 => &number[length - length.min(2)..],
+            _ => return None,
+        });
         rest = &rest[length..];
         if numbers.len() == 6 {
             if let Some(behind) = rest.strip_prefix('.') {
@@ -341,6 +346,48 @@ fn leading_parts(text: &str) -> Option<Parts> {
     })
 }
 
+/// The parts of `text` that begins with so many digits: a date and perhaps a time, without delimiters or with a T
+/// between the two.
+fn packed_parts(text: &str, first: usize) -> Option<Parts> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let (mut packed, mut rest) = (text[..first].to_owned(), &text[first..]);
+    if let (6 | 8, Some(clock)) = (first, rest.strip_prefix('T')) {
+        match digits(clock) {
+            0 => {}
+            6 => {
+                packed.push_str(&clock[..6]);
+                rest = &clock[6..];
+            }
+            _ => return None,
+        }
+    }
+    let fraction = match rest.strip_prefix('.') {
+        Some(behind) if packed.len() > 8 => &behind[..digits(behind)],
+        // More digits: the first ones are no date, but a year that is too long.
+        _ if rest.get(1..).is_some_and(|behind| digits(behind) > 0) => return None,
+        _ => "",
+    };
+    parts(&packed).map(|parts| Parts {
+        fraction: fraction.to_owned(),
+        ..parts
+    })
+}
+
+/// The digits of a number with as many zeros before them as a date or a date and time needs, and without decimals
+/// behind a date.
+pub(super) fn padded_number(digits: &str) -> String {
+    let whole = digits.find('.').unwrap_or(digits.len());
+    let width = match whole {
+        3..=6 => 6,
+        7..=8 => 8,
+        9..=12 => 12,
+        13..=14 => 14,
+        _ => 0,
+    };
+    let end = if width <= 8 { whole } else { digits.len() };
+    format!("{}{}", "0".repeat(width.max(whole) - whole), &digits[..end])
+}
+
 /// The time that a server takes of `text`; zeros where there is none.
 pub(super) fn leading_time(text: &str, wanted: usize) -> String {
     const LONGEST: u64 = 838 * 3600 + 59 * 60 + 59;
@@ -350,6 +397,12 @@ pub(super) fn leading_time(text: &str, wanted: usize) -> String {
         && text.find(['-', '/']) < text.find(':')
         && text.contains(['-', '/'])
     {
+        return leading_date_time(text, wanted)[11..].to_owned();
+    }
+    let packed = text.bytes().take_while(u8::is_ascii_digit).count();
+    let is_date_time = matches!(packed, 12 | 14)
+        || matches!(packed, 6 | 8) && text.as_bytes().get(packed) == Some(&b'T');
+    if is_date_time {
         return leading_date_time(text, wanted)[11..].to_owned();
     }
     let (sign, unsigned) = match text.strip_prefix('-') {
@@ -453,6 +506,26 @@ mod tests {
         assert_eq!(time("-1:2".into(), 1, &mut changed).unwrap(), "-01:02:00.0");
         assert_eq!(time("later".into(), 0, &mut changed), None);
         assert_eq!(time("839:00:00".into(), 0, &mut changed), None);
+        for (written, taken) in [
+            ("01/02/2020", "0000-00-00 00:00:00"),
+            ("2020-01-025", "2020-01-25 00:00:00"),
+            ("2020-01-02 100:11:12", "0000-00-00 00:00:00"),
+            ("31-12-20", "2031-12-20 00:00:00"),
+            ("12020-01-02", "0000-00-00 00:00:00"),
+            ("20200101T100000", "2020-01-01 10:00:00"),
+            ("200101T100000", "2020-01-01 10:00:00"),
+            ("20200101T1000", "0000-00-00 00:00:00"),
+            ("20200101 10:11:12", "0000-00-00 00:00:00"),
+            ("20200101 x", "2020-01-01 00:00:00"),
+        ] {
+            assert_eq!(leading_date_time(written, 0), taken, "{written}");
+        }
+        let packed = "20200101101112.1239";
+        assert_eq!(leading_date_time(packed, 3), "2020-01-01 10:11:12.123");
+        assert_eq!(leading_time("20200101101112", 0), "10:11:12");
+        assert_eq!(padded_number("101"), "000101");
+        assert_eq!(padded_number("70101.5"), "070101");
+        assert_eq!(padded_number("20200105101112.5"), "20200105101112.5");
         assert_eq!(
             date("2020-01-05 10:00:00".into(), &mut changed).unwrap(),
             "2020-01-05"

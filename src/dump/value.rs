@@ -157,6 +157,10 @@ fn number<'a>(
         ValueType::Text(_) | ValueType::Char(_) => {
             Ok(Value::Text(shown_number(&written, changed)?))
         }
+        ValueType::Blob | ValueType::FixedBlob(_) => {
+            let shown = shown_number(&written, changed)?.into_owned().into_bytes();
+            string(Cow::Owned(shown), Charset::Binary, kind, changed)
+        }
         _ => string(written, Charset::Utf8, kind, changed),
     }
 }
@@ -173,6 +177,11 @@ fn string<'a>(
         ValueType::Real => real(&bytes, changed).map(Value::Real),
         ValueType::Decimal(scale) => decimal(bytes, *scale, changed).map(Value::Text),
         ValueType::Year if bytes.len() <= 2 && !bytes.is_empty() => {
+            *changed = true;
+            year(&bytes)
+        }
+        // Zeros before a year do not count, but four of them are no year.
+        ValueType::Year if bytes.starts_with(b"00") && *bytes != *b"0000" => {
             *changed = true;
             year(&bytes)
         }
@@ -407,7 +416,7 @@ fn fixed(bytes: Cow<'_, [u8]>, length: usize) -> Result<Cow<'_, [u8]>, ValueErro
 /// The member of an ENUM with this number; 0 is the empty text that stands for a wrong value.
 fn member(members: &[String], written: &[u8]) -> Result<String, ValueError> {
     let wrong = || ValueError::NotInteger(excerpt(written));
-    let index: usize = ascii(written).parse().map_err(|_| wrong())?;
+    let index = usize::try_from(cut_number(written).ok_or_else(wrong)?).map_err(|_| wrong())?;
     if index == 0 {
         return Ok(String::new());
     }
@@ -417,8 +426,25 @@ fn member(members: &[String], written: &[u8]) -> Result<String, ValueError> {
 /// The members of a SET that a number stands for.
 fn subset(members: &[String], written: &[u8]) -> Result<String, ValueError> {
     let wrong = || ValueError::NotInteger(excerpt(written));
-    let bits: u64 = ascii(written).parse().map_err(|_| wrong())?;
-    Ok(chosen(members, bits))
+    let number = cut_number(written).ok_or_else(wrong)?;
+    let negative = || i64::try_from(number).ok().map(i64::cast_unsigned);
+    let bits = u64::try_from(number).ok().or_else(negative);
+    Ok(chosen(members, bits.ok_or_else(wrong)?).join(","))
+}
+
+/// A number without its decimals.
+fn cut_number(written: &[u8]) -> Option<i128> {
+    let text = ascii(written);
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    if text.contains(['e', 'E']) {
+        let number = real(written, &mut false).ok()?;
+        #[expect(clippy::cast_possible_truncation, reason = "that is what is asked for")]
+        return Some(number as i128);
+    }
+    match whole {
+        "" | "-" | "+" => Some(0),
+        whole => whole.parse().ok(),
+    }
 }
 
 /// An ENUM's value in the spelling of its definition.
@@ -460,6 +486,16 @@ fn ordered<'a>(
     if text.is_empty() || members.iter().any(|member| *member == text) {
         return Ok(text);
     }
+    // Digits that are no member are a number of bits.
+    let all = u64::MAX >> (64 - members.len().clamp(1, 64));
+    let number = text.parse::<u64>().ok().filter(|bits| bits & !all == 0);
+    let is_member = |member: &String| member.eq_ignore_ascii_case(text.trim_end());
+    if let Some(bits) = number
+        && !members.iter().any(is_member)
+    {
+        *changed = true;
+        return Ok(Cow::Owned(chosen(members, bits).join(",")));
+    }
     let mut bits = 0_u64;
     for part in text.split(',') {
         let part = part.trim_end();
@@ -471,7 +507,7 @@ fn ordered<'a>(
             _ => return Err(ValueError::NotMember(excerpt(text.as_bytes()))),
         }
     }
-    let chosen = chosen(members, bits);
+    let chosen = chosen(members, bits).join(",");
     if chosen == text {
         return Ok(text);
     }
@@ -480,11 +516,10 @@ fn ordered<'a>(
 }
 
 /// The members of a SET whose bits are set.
-fn chosen(members: &[String], bits: u64) -> String {
-    let chosen: Vec<&str> = (0..64)
+pub(super) fn chosen(members: &[String], bits: u64) -> Vec<&str> {
+    (0..64)
         .zip(members)
         .filter(|(index, _)| bits >> index & 1 == 1)
         .map(|(_, member)| member.as_str())
-        .collect();
-    chosen.join(",")
+        .collect()
 }

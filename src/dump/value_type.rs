@@ -72,7 +72,13 @@ impl ValueType {
         };
         // The argument of an old server's TIMESTAMP(14) is the width that it is shown in.
         let fraction = || argument(0, 0, LONGEST_FRACTION).unwrap_or(0);
-        let members = || column_type.arguments.clone().into();
+        // Blanks at the end of a member are not part of it.
+        let members = || {
+            let members = column_type.arguments.iter();
+            members
+                .map(|member| member.trim_end_matches(' ').to_owned())
+                .collect()
+        };
         let charset = charset(column, table);
         Some(match column_type.name.as_str() {
             "TINYINT" | "SMALLINT" | "MEDIUMINT" | "MIDDLEINT" | "INT" | "INTEGER" | "INT1"
@@ -144,6 +150,12 @@ impl ValueType {
             .iter()
             .map(|column| Self::of(column, table).ok_or(column))
             .collect()
+    }
+
+    /// Whether some values are numbers above 2^63-1, as text.
+    #[must_use]
+    pub fn is_above_i64(&self) -> bool {
+        matches!(self, Self::Unsigned | Self::Bits)
     }
 
     /// Whether values are text that is compared as the column's collation says.

@@ -150,7 +150,9 @@ impl Batch {
             let cell = match rooms.get(index).and_then(|room| room.cut(&value)) {
                 None => self.cell(value),
                 Some(cut) => {
-                    change = change.max(Some(if cut.silent {
+                    // What is cut is not kept as it is.
+                    let kept = change.filter(|&change| change == CellChange::Unfit);
+                    change = kept.max(Some(if cut.silent {
                         CellChange::Spelled
                     } else {
                         CellChange::Unfit
