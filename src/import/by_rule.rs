@@ -11,6 +11,8 @@ use crate::evaluate::{Datum, Formula};
 enum Alike {
     Null,
     Whole,
+    /// Without negative numbers: a difference that would be one is an error or 0 on a server.
+    Unsigned,
     Text,
     Truth,
 }
@@ -47,21 +49,30 @@ fn alike(formula: &Formula, table: &TableDefinition) -> Result<Alike, String> {
         let number = |kind: &Alike| matches!(kind, Alike::Whole | Alike::Truth | Alike::Null);
         kinds.iter().all(number)
     };
+    // None of them is negative.
+    let counts = || {
+        kinds.iter().zip(arguments).all(|(kind, argument)| {
+            *kind == Alike::Unsigned || matches!(argument, Formula::Value(Datum::Int(0..)))
+        })
+    };
     let other = || Err(format!("{function}, whose rules are others in SQLite"));
     match function {
         "+" | "-" | "*" | "DIV" | "MOD" | "NEG" if numbers() => Ok(Alike::Whole),
+        "+" | "*" | "DIV" | "MOD" | "IFNULL" | "COALESCE" if counts() => Ok(Alike::Unsigned),
         "CONCAT"
             if kinds
                 .iter()
-                .all(|kind| matches!(kind, Alike::Text | Alike::Whole)) =>
+                .all(|kind| matches!(kind, Alike::Text | Alike::Whole | Alike::Unsigned)) =>
         {
             Ok(Alike::Text)
         }
-        "=" | "<>" | "<" | "<=" | ">" | ">=" | "<=>" | "IN" | "AND" | "OR" | "NOT" if numbers() => {
+        "=" | "<>" | "<" | "<=" | ">" | ">=" | "<=>" | "IN" | "AND" | "OR" | "NOT"
+            if numbers() || counts() =>
+        {
             Ok(Alike::Truth)
         }
         "ISNULL" => Ok(Alike::Truth),
-        "IF" if matches!(kinds[0], Alike::Whole | Alike::Truth) => {
+        "IF" if matches!(kinds[0], Alike::Whole | Alike::Unsigned | Alike::Truth) => {
             common(&kinds[1..]).map_or_else(other, Ok)
         }
         "IFNULL" | "COALESCE" if all(Alike::Whole) => Ok(Alike::Whole),
@@ -96,7 +107,11 @@ fn column(name: &str, table: &TableDefinition) -> Result<Alike, String> {
         Some(ValueType::Integer)
             if !column.column_type.zerofill && column.column_type.name != "YEAR" =>
         {
-            Ok(Alike::Whole)
+            Ok(if column.column_type.unsigned {
+                Alike::Unsigned
+            } else {
+                Alike::Whole
+            })
         }
         Some(
             ValueType::Text(_) | ValueType::Char(_) | ValueType::Enum(..) | ValueType::Set(..),
