@@ -21,6 +21,9 @@ use crate::load::LoadError;
 use crate::load::note::{NoteClass, counted};
 use crate::translate;
 
+/// Rows whose values are in memory at a time.
+const WINDOW: usize = 4096;
+
 /// Where the values of a generated column come from.
 enum Values {
     /// There are no rows, or the dump gives all.
@@ -29,6 +32,14 @@ enum Values {
     Computed,
     /// The evaluator does not know them, for this reason.
     Unknown(String),
+}
+
+/// Values that the evaluator knows.
+struct KnownValues {
+    /// Some are text: in a column of numbers, numbers above 2^63-1.
+    large: bool,
+    /// All of them, if they are few.
+    all: Option<Vec<(i64, types::Value)>>,
 }
 
 impl Finisher<'_> {
@@ -71,7 +82,10 @@ impl Finisher<'_> {
                     self.note(table, position, NoteClass::Lossy, &what);
                 }
                 (sql, rule, values) => {
-                    let reason = sql.err().or(rule.err()).unwrap_or_default();
+                    let mut reason = sql.err().or(rule.err()).unwrap_or_default();
+                    if let Values::Unknown(unknown) = &values {
+                        reason.push_str(&format!("; its values are not known: it uses {unknown}"));
+                    }
                     self.note_plain(table, column, index, &values, &reason)?;
                 }
             }
@@ -138,36 +152,29 @@ impl Finisher<'_> {
         let Some(row) = table.row_name() else {
             return Ok(Values::Unknown("a row without a name".to_owned()));
         };
-        let computed = self.computed_values(table, column, index, formula, &row);
-        let mut computed = match computed.map_err(|cause| table.sqlite(&cause))? {
-            Ok(computed) => computed,
+        // All values of a column or none: nothing is stored before all are known.
+        let known = self.known_values(table, index, formula, &row);
+        let mut known = match known.map_err(|cause| table.sqlite(&cause))? {
+            Ok(known) => known,
             Err(reason) => return Ok(Values::Unknown(reason)),
         };
-        let text = |value: &types::Value| matches!(value, types::Value::Text(_));
-        if table.layout.columns[index].storage == "INTEGER"
-            && computed.iter().any(|(_, value)| text(value))
-        {
-            // Numbers above 2^63-1.
+        if known.large && table.layout.columns[index].storage == "INTEGER" {
             table.widened.insert(column.id);
             table.redefine(table.definition.clone())?;
             table.rebuild(self.connection, names)?;
-            let again = self.computed_values(table, column, index, formula, &row);
-            computed = again
-                .map_err(|cause| table.sqlite(&cause))?
-                .unwrap_or_default();
+            known.all = None;
         }
-        let update = format!(
-            "UPDATE {} SET {} = ?1 WHERE {row} = ?2",
-            quoted(&table.name),
-            quoted(&column.name)
-        );
-        let mut update = self
-            .connection
-            .prepare(&update)
-            .map_err(|cause| table.sqlite(&cause))?;
-        for (id, value) in computed {
-            update
-                .execute((value, id))
+        let mut from = Some(i64::MIN);
+        while let Some(start) = from {
+            let computed = match known.all.take() {
+                Some(all) => all,
+                None => self
+                    .computed_values(table, index, formula, &row, start)
+                    .map_err(|cause| table.sqlite(&cause))?
+                    .unwrap_or_default(),
+            };
+            from = next_window(&computed);
+            self.store_computed(table, column, &row, computed)
                 .map_err(|cause| table.sqlite(&cause))?;
         }
         table.given.insert(column.id);
@@ -175,25 +182,72 @@ impl Finisher<'_> {
         Ok(Values::Computed)
     }
 
-    /// The values of the rows that have none, with the rows' names in SQLite; why one is not known otherwise.
-    fn computed_values(
+    /// Whether all values are known; why not otherwise.
+    fn known_values(
         &self,
         table: &ImportTable,
-        column: &ColumnDefinition,
         index: usize,
         formula: &Formula,
         row_name: &str,
+    ) -> rusqlite::Result<Result<KnownValues, String>> {
+        let mut large = false;
+        let mut start = i64::MIN;
+        loop {
+            let computed = match self.computed_values(table, index, formula, row_name, start)? {
+                Ok(computed) => computed,
+                Err(reason) => return Ok(Err(reason)),
+            };
+            let text = |(_, value): &(i64, types::Value)| matches!(value, types::Value::Text(_));
+            large |= computed.iter().any(text);
+            match next_window(&computed) {
+                Some(next) => start = next,
+                None => {
+                    let all = (start == i64::MIN).then_some(computed);
+                    return Ok(Ok(KnownValues { large, all }));
+                }
+            }
+        }
+    }
+
+    fn store_computed(
+        &self,
+        table: &ImportTable,
+        column: &ColumnDefinition,
+        row_name: &str,
+        computed: Vec<(i64, types::Value)>,
+    ) -> rusqlite::Result<()> {
+        let update = format!(
+            "UPDATE {} SET {} = ?1 WHERE {row_name} = ?2",
+            quoted(&table.name),
+            quoted(&column.name)
+        );
+        let mut update = self.connection.prepare_cached(&update)?;
+        for (id, value) in computed {
+            update.execute((value, id))?;
+        }
+        Ok(())
+    }
+
+    /// The values of the next rows that have none, with the rows' names in SQLite; why one is not known otherwise.
+    fn computed_values(
+        &self,
+        table: &ImportTable,
+        index: usize,
+        formula: &Formula,
+        row_name: &str,
+        from: i64,
     ) -> rusqlite::Result<Result<Vec<(i64, types::Value)>, String>> {
         let columns = &table.layout.columns;
         let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
         let select = format!(
-            "SELECT {row_name}, {} FROM {} WHERE {} IS NULL",
+            "SELECT {row_name}, {} FROM {} WHERE {} IS NULL AND {row_name} >= ?1 \
+             ORDER BY {row_name} LIMIT {WINDOW}",
             names.join(", "),
             quoted(&table.name),
-            quoted(&column.name)
+            quoted(&columns[index].name)
         );
-        let mut statement = self.connection.prepare(&select)?;
-        let mut rows = statement.query([])?;
+        let mut statement = self.connection.prepare_cached(&select)?;
+        let mut rows = statement.query([from])?;
         let mut computed = Vec::new();
         while let Some(row) = rows.next()? {
             let mut values = RowValues {
@@ -354,7 +408,12 @@ impl Finisher<'_> {
             match self.connection.query_row(&count, [], |row| row.get(0)) {
                 Ok(0_u64) => Ok(sql),
                 Ok(count) => Err(format!(
-                    "SQLite computes another value in {}",
+                    "SQLite computes {} in {}",
+                    if table.given.contains(&column.id) {
+                        "another value"
+                    } else {
+                        "a value of another type"
+                    },
                     counted(count, "row")
                 )),
                 Err(cause) => Err(why_not(&cause)),
@@ -366,4 +425,10 @@ impl Finisher<'_> {
 /// Whether the dump gives the values of all rows.
 fn is_whole(table: &ImportTable, column: &ColumnDefinition) -> bool {
     table.given.contains(&column.id) && !table.absent.contains(&column.id)
+}
+
+/// The first row that may come behind these, if there are more.
+fn next_window(computed: &[(i64, types::Value)]) -> Option<i64> {
+    let (last, _) = computed.last().filter(|_| computed.len() == WINDOW)?;
+    last.checked_add(1)
 }
