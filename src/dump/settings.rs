@@ -114,6 +114,12 @@ impl DumpReader<'_> {
             }
         }
         for (name, value) in assignments {
+            if let Some(what) = lost_setting(&name, &value)
+                && !self.skipped.iter().any(|skipped| skipped.statement == what)
+            {
+                let position = self.cursor.position();
+                self.note_skipped(what, position, true);
+            }
             self.session.assign(&name, value)?;
         }
         self.cursor.configure(&self.session);
@@ -257,4 +263,39 @@ fn computed(function: &str, arguments: &[KnownValue]) -> KnownValue {
         ("TRIM", [text]) => KnownValue::Text(text.trim_matches(' ').to_owned()),
         _ => KnownValue::No,
     }
+}
+
+/// What is said of a setting that changes values on a server and is not heeded here. One that is set to a server's
+/// default, or restored from a variable that nobody has set, is none.
+fn lost_setting(name: &str, value: &KnownValue) -> Option<String> {
+    let KnownValue::Text(text) = value else {
+        return None;
+    };
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_prefix("@@").unwrap_or(&name);
+    let own = ["session.", "local."]
+        .iter()
+        .find_map(|scope| name.strip_prefix(scope));
+    let name = own.unwrap_or(name);
+    let usual: &[&str] = match name {
+        "insert_id" | "timestamp" => &["0"],
+        "auto_increment_increment" | "auto_increment_offset" => &["1"],
+        "div_precision_increment" => &["4"],
+        "lc_time_names" => &["en_US", "0"],
+        "explicit_defaults_for_timestamp" => &["1", "ON", "TRUE"],
+        "sql_mode" => {
+            let unknown = [
+                "EMPTY_STRING_IS_NULL",
+                "HIGH_NOT_PRECEDENCE",
+                "TIME_ROUND_FRACTIONAL",
+            ];
+            let modes = text.to_ascii_uppercase();
+            let set = unknown.into_iter().find(|mode| modes.contains(mode))?;
+            return Some(format!("SET sql_mode = {set}, which changes values"));
+        }
+        _ => return None,
+    };
+    let is_usual = text.eq_ignore_ascii_case("default")
+        || usual.iter().any(|usual| text.eq_ignore_ascii_case(usual));
+    (!is_usual).then(|| format!("SET {name} = {text}, which changes values"))
 }
