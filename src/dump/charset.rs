@@ -107,6 +107,27 @@ impl Charset {
         }
     }
 
+    /// The bytes of `text`; a character that the set lacks is a question mark.
+    pub(crate) fn encode(self, text: &str) -> Vec<u8> {
+        let Self::Other(encoding, differences) = self else {
+            return text.as_bytes().to_vec();
+        };
+        let mut bytes = Vec::with_capacity(text.len());
+        let mut buffer = [0; 4];
+        for letter in text.chars() {
+            let letter = letter.encode_utf8(&mut buffer);
+            let (code, _, unknown) = encoding.encode(letter);
+            // Where the server's set is another than the Web's, the code may be another character's.
+            let back = decode_with(encoding, differences, &code);
+            if unknown || back.is_ok_and(|back| back.as_str() != &*letter) {
+                bytes.push(b'?');
+            } else {
+                bytes.extend_from_slice(&code);
+            }
+        }
+        bytes
+    }
+
     /// The text that `bytes` stand for.
     pub(crate) fn decode(self, bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, ValueError> {
         match (self, bytes) {

@@ -39,6 +39,17 @@ pub struct TableDefinition {
     pub columns_made: u32,
     /// Where the statement starts.
     pub position: Position,
+    /// The last `ALTER` of it.
+    pub changed: Option<TableChange>,
+}
+
+/// An `ALTER` of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableChange {
+    /// Where it stands.
+    pub position: Position,
+    /// The number 0 in an `AUTO_INCREMENT` column is a number like any other.
+    pub zero_is_zero: bool,
 }
 
 /// Whether the tables of an engine know no transactions.
@@ -298,6 +309,7 @@ impl TableDefinition {
             omitted: Vec::new(),
             columns_made: 0,
             position,
+            changed: None,
         }
     }
 

@@ -59,7 +59,7 @@ pub use cursor::SourceText;
 pub use decompress::decompress;
 pub use definition::{
     CheckDefinition, ColumnDefinition, ColumnType, DefaultValue, ForeignKey, Generated,
-    KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition, ViewDefinition,
+    KeyDefinition, KeyKind, KeyPart, KeyValue, TableChange, TableDefinition, ViewDefinition,
 };
 pub use error::{DumpError, DumpProblem, Position, ValueError};
 pub use insert::{DumpRow, InsertHeader, OnConflict, Upsert};

@@ -8,7 +8,7 @@
 
 use super::alter::{self, CreatedIndex};
 use super::body::{Block, Body};
-use super::definition::{KeyKind, TableDefinition, ViewDefinition};
+use super::definition::{KeyKind, TableChange, TableDefinition, ViewDefinition};
 use super::error::{DumpProblem, Position};
 use super::insert::OnConflict;
 use super::lexer::Token;
@@ -234,6 +234,7 @@ impl DumpReader<'_> {
             position,
             foreign_keys: Vec::new(),
             auto_increment: None,
+            changed: None,
             ..template.clone()
         })
     }
@@ -280,8 +281,16 @@ impl DumpReader<'_> {
         if !if_not_exists || !table.has_key(key.name.as_deref()) {
             table.keys.push(key);
         }
+        table.changed = Some(self.change(position));
         self.tables.insert(table.clone());
         Ok(ParsedStatement::Statement(Statement::Altered(table)))
+    }
+
+    fn change(&self, position: Position) -> TableChange {
+        TableChange {
+            position,
+            zero_is_zero: self.session.modes.no_auto_value_on_zero,
+        }
     }
 
     pub(super) fn alter(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
@@ -303,6 +312,7 @@ impl DumpReader<'_> {
             return self.skip(&statement, position, false);
         };
         let outcome = alter::changes(&mut self.cursor, &mut table);
+        table.changed = Some(self.change(position));
         self.tables.insert(table.clone());
         let outcome = outcome?;
         for unknown in &outcome.unknown {
@@ -323,6 +333,7 @@ impl DumpReader<'_> {
         if !self.cursor.skip_word("TABLE")? && !self.cursor.skip_word("TABLES")? {
             return self.skip("RENAME", position, false);
         }
+        self.cursor.skip_words("IF", &["EXISTS"])?;
         loop {
             let (database, name) = self.cursor.qualified_name()?;
             self.cursor.expect_word("TO")?;

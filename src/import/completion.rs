@@ -94,7 +94,7 @@ pub(super) fn indexes(
     let connection = finisher.connection;
     for table in tables {
         for (mut index, position) in finisher.indexes(table) {
-            if table.unique_indexes.contains_key(&index.name) {
+            if table.has_index(&index) {
                 continue;
             }
             index.name = names.take(&index.name);

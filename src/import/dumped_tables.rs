@@ -93,7 +93,7 @@ impl Storage for ImportStorage<'_> {
         self.wanted.see(&statement);
         match statement {
             Statement::Table(table) => self.add_table(input, table),
-            Statement::Altered(table) => self.alter(table),
+            Statement::Altered(table) => self.alter(input, table),
             Statement::Renamed(old, new) => self.rename(input, &old, new),
             Statement::Dropped(table) => self.drop_table(&table),
             Statement::Emptied {
@@ -272,12 +272,12 @@ impl ImportStorage<'_> {
         Ok(())
     }
 
-    fn alter(&mut self, definition: TableDefinition) -> Result<(), LoadError> {
+    fn alter(&mut self, input: &str, definition: TableDefinition) -> Result<(), LoadError> {
         let index = self.position_of(definition.database.as_deref(), &definition.name);
         match index {
             Some(index) => {
                 self.altered = true;
-                self.tables[index].redefine(definition)
+                self.tables[index].alter(self.connection, &mut self.names, input, definition)
             }
             None => Ok(()),
         }

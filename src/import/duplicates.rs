@@ -32,15 +32,20 @@ impl ImportTable {
             (OnConflict::Replace, _) => Conflict::Replace,
             (_, Some(upsert)) => Conflict::Update(self.assignments(input, upsert)?),
         };
-        if self.unique_indexes.is_empty() {
-            for mut index in super::keys::unique_keys(self) {
-                let wanted = std::mem::take(&mut index.name);
-                index.name = names.take(&wanted);
-                connection
-                    .execute_batch(&index.sql(&self.name))
-                    .map_err(|cause| self.wrong(header.position, cause.to_string()))?;
-                self.unique_indexes.insert(wanted, index.name);
+        for mut index in super::keys::unique_keys(self) {
+            if self.has_index(&index) {
+                continue;
             }
+            let wanted = std::mem::take(&mut index.name);
+            index.name = names.take(&wanted);
+            connection
+                .execute_batch(&index.sql(&self.name))
+                .map_err(|cause| {
+                    let twice = super::keys::duplicate(connection, &self.name, &index);
+                    let reason = twice.unwrap_or_else(|| cause.to_string());
+                    self.wrong(header.position, format!("key {wanted}: {reason}"))
+                })?;
+            self.unique_indexes.push((wanted, index));
         }
         Ok(conflict)
     }

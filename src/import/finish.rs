@@ -332,7 +332,7 @@ impl Finisher<'_> {
             if matches!(own.kind, ValueType::Decimal(_)) {
                 decimals.push(name.as_str());
             }
-            if table.widened.contains(&column.id) {
+            if table.widened.contains(&column.id) && own.kind.is_above_i64() {
                 let what = format!("column {name} is TEXT, because it holds a number above 2^63-1");
                 differences.push((NoteClass::Changed, what));
             }

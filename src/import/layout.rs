@@ -27,6 +27,8 @@ pub(super) struct Layout {
     /// Indexes of the primary key's columns, and whether they descend; empty with a rowid column,
     /// and where a unique index takes its place.
     pub(super) primary_key: Vec<(usize, bool)>,
+    /// How often columns were changed while there were rows, in ways that may show nowhere else.
+    pub(super) changes: u32,
 }
 
 /// A column of a [`Layout`].
@@ -74,7 +76,7 @@ impl Layout {
             .zip(kinds)
             .map(|(column, kind)| {
                 let nocase = kind.is_collated() && is_case_insensitive(column, table);
-                let widened = widened.contains(&column.id);
+                let widened = widened.contains(&column.id) && kind.is_above_i64();
                 StoredColumn {
                     name: column.name.clone(),
                     id: column.id,
@@ -114,6 +116,7 @@ impl Layout {
             columns,
             rowid,
             primary_key,
+            changes: 0,
         })
     }
 
@@ -133,6 +136,7 @@ impl Layout {
             columns: columns.collect(),
             rowid: None,
             primary_key: Vec::new(),
+            changes: 0,
         }
     }
 
@@ -161,6 +165,13 @@ impl Layout {
             quoted(name),
             lines.join(",\n")
         )
+    }
+
+    /// Whether a table of one is a table of the other.
+    pub(super) fn has_same_form(&self, other: &Self) -> bool {
+        self.columns == other.columns
+            && self.rowid == other.rowid
+            && self.primary_key == other.primary_key
     }
 
     /// The column with this name.

@@ -9,7 +9,8 @@
 //! - `dumped_tables`: all tables of an import, as its statements change them; `transaction`: what is undone
 //! - `script`: statements that depend on rows or variables; `changes`: `UPDATE` and `DELETE`; `copying`:
 //!   `INSERT … SELECT`; `query`, `aggregates`, `table_row`: the rows that they read; `session`: what they leave to others
-//! - `table`: one table; `storing`: its rows; `resolve`: values that are not literals; `computed`: what
+//! - `table`: one table; `rebuild`: its rows when it changes, `conversion`: their values in columns of another
+//!   type; `storing`: its rows; `resolve`: values that are not literals; `computed`: what
 //!   becomes of computed ones; `numbering`: `AUTO_INCREMENT`; `duplicates`: rows whose key is there already
 //! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
 //! - `completion`, `finish`, `keys`, `views`: what is made of definitions when all rows are in; `generated`:
@@ -20,6 +21,7 @@ mod by_rule;
 mod changes;
 mod completion;
 mod computed;
+mod conversion;
 mod copying;
 mod dumped_tables;
 mod duplicates;
@@ -32,6 +34,7 @@ mod names;
 mod numbering;
 mod planner;
 mod query;
+mod rebuild;
 mod resolve;
 mod row_values;
 mod script;

@@ -155,11 +155,11 @@ impl ImportStorage<'_> {
         if let Err(Obstacle::Unknown(_)) = outcome {
             let run = |sql: &str| self.connection.execute_batch(sql).map_err(failed);
             run(&format!("ROLLBACK TO {SAVEPOINT}"))?;
-            for name in self.tables[index].unique_indexes.values() {
-                self.names.release(name);
+            for (_, made) in &self.tables[index].unique_indexes {
+                self.names.release(&made.name);
             }
-            for name in before.unique_indexes.values() {
-                self.names.take(name);
+            for (_, made) in &before.unique_indexes {
+                self.names.take(&made.name);
             }
             self.tables[index] = before;
         }

@@ -1,18 +1,18 @@
 //! One table of an import: its definition, and what was made of it so far.
 //!
 //! The table is made in the file when its first rows come, so that an `ALTER` before them is free.
-//! What a later `ALTER` changes, or a number too large for its column, is done by copying the table.
+//! What a later one does to the rows is `rebuild`'s.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
 use super::computed::fit;
-use super::layout::{Extras, Layout, default_sql, fitted, implicit_default, stored_sql, value_sql};
-use super::names::Names;
+use super::keys::Index;
+use super::layout::{Extras, Layout, default_sql, implicit_default, stored_sql, value_sql};
 use crate::dump::{
-    ColumnDefinition, DefaultValue, InsertHeader, Position, Room, SourceText, TableDefinition,
-    Value, ValueType,
+    ColumnDefinition, DefaultValue, InsertHeader, Position, Room, SourceText, TableChange,
+    TableDefinition, Value, ValueType,
 };
 use crate::evaluate;
 use crate::evaluate::{Datum, Unevaluable};
@@ -36,6 +36,13 @@ pub(super) fn find(tables: &[ImportTable], database: Option<&str>, name: &str) -
     find(&|own| own == name).or_else(|| find(&|own| own.eq_ignore_ascii_case(name)))
 }
 
+/// Where an `ALTER` stands, and what held for it.
+#[derive(Debug, Clone)]
+pub(super) struct AlterPlace {
+    pub(super) input: String,
+    pub(super) change: TableChange,
+}
+
 #[derive(Clone)]
 pub(super) struct ImportTable {
     /// The newest definition; without columns when no `CREATE TABLE` describes the rows.
@@ -47,6 +54,11 @@ pub(super) struct ImportTable {
     pub(super) layout: Layout,
     /// What the table in the file was made as.
     pub(super) created: Option<Layout>,
+    /// The definition that this was, while there is a table in the file.
+    pub(super) made: TableDefinition,
+    /// The `ALTER` that changed a column last, by [`ColumnDefinition::id`], and the last one of all.
+    pub(super) altered: BTreeMap<u32, AlterPlace>,
+    pub(super) last_altered: Option<AlterPlace>,
     /// Columns, by [`crate::dump::ColumnDefinition::id`], that hold a number above 2^63-1.
     pub(super) widened: BTreeSet<u32>,
     /// Generated columns that the dump gives values for.
@@ -63,8 +75,8 @@ pub(super) struct ImportTable {
     pub(super) recount: bool,
     /// The number that the next row gets, when rows have asked for numbers.
     pub(super) next_number: Option<i64>,
-    /// Unique keys that are in the file already: the names that they should have and those they have.
-    pub(super) unique_indexes: BTreeMap<String, String>,
+    /// Unique keys that are in the file already, with the names that they should have.
+    pub(super) unique_indexes: Vec<(String, Index)>,
 }
 
 impl ImportTable {
@@ -73,15 +85,18 @@ impl ImportTable {
         input: &str,
         name: String,
     ) -> Result<Self, LoadError> {
-        let widened = BTreeSet::new();
+        let widened = large_defaults(&definition);
         let layout = Layout::of(&definition, &widened)
             .map_err(|reason| mismatch(input, definition.position, &definition.name, reason))?;
         Ok(Self {
+            made: definition.clone(),
             definition,
             input: input.to_owned(),
             name,
             layout,
             created: None,
+            altered: BTreeMap::new(),
+            last_altered: None,
             widened,
             given: BTreeSet::new(),
             absent: BTreeSet::new(),
@@ -90,7 +105,7 @@ impl ImportTable {
             rows: 0,
             recount: false,
             next_number: None,
-            unique_indexes: BTreeMap::new(),
+            unique_indexes: Vec::new(),
         })
     }
 
@@ -108,11 +123,14 @@ impl ImportTable {
             header.position,
         );
         Self {
+            made: definition.clone(),
             definition,
             input: input.to_owned(),
             name,
             layout: Layout::untyped(names),
             created: None,
+            altered: BTreeMap::new(),
+            last_altered: None,
             widened: BTreeSet::new(),
             given: BTreeSet::new(),
             absent: BTreeSet::new(),
@@ -121,7 +139,7 @@ impl ImportTable {
             rows: 0,
             recount: false,
             next_number: None,
-            unique_indexes: BTreeMap::new(),
+            unique_indexes: Vec::new(),
         }
     }
 
@@ -148,9 +166,15 @@ impl ImportTable {
 
     /// Takes over a definition that an `ALTER` has changed.
     pub(super) fn redefine(&mut self, definition: TableDefinition) -> Result<(), LoadError> {
-        self.layout = Layout::of(&definition, &self.widened).map_err(|reason| {
+        self.widened.extend(large_defaults(&definition));
+        let mut layout = Layout::of(&definition, &self.widened).map_err(|reason| {
             mismatch(&self.input, definition.position, &definition.name, reason)
         })?;
+        layout.changes = self.layout.changes;
+        if self.created.is_some() && definition.columns != self.definition.columns {
+            layout.changes += 1;
+        }
+        self.layout = layout;
         // A server that is told where to go on forgets where it was.
         if definition.auto_increment != self.definition.auto_increment {
             self.next_number = None;
@@ -177,6 +201,12 @@ impl ImportTable {
         let first = || (0, input.to_owned(), position);
         let entry = self.settled.entry((column, what)).or_insert_with(first);
         entry.0 += rows;
+    }
+
+    /// Whether the unique key is in the file already.
+    pub(super) fn has_index(&self, index: &Index) -> bool {
+        let mut made = self.unique_indexes.iter();
+        made.any(|(name, own)| *name == index.name && own.parts == index.parts)
     }
 
     /// The name by which SQLite knows a row, which columns may have all.
@@ -213,6 +243,7 @@ impl ImportTable {
                 .execute_batch(&sql)
                 .map_err(|cause| self.sqlite(&cause))?;
             self.created = Some(self.layout.clone());
+            self.made = self.definition.clone();
         }
         Ok(())
     }
@@ -292,68 +323,19 @@ impl ImportTable {
         let sql = translate::expression(source, &scope).ok()?;
         stored_sql(&sql, &column.kind).ok()
     }
+}
 
-    /// Copies the rows into a table of the present layout, which takes the place of the old one.
-    pub(super) fn rebuild(
-        &mut self,
-        connection: &Connection,
-        names: &mut Names,
-    ) -> Result<(), LoadError> {
-        const TEMPORARY: &str = "ekiben_rebuild";
-        let Some(old) = self.created.take() else {
-            return self.create(connection);
+/// Columns whose default is a number above 2^63-1.
+fn large_defaults(table: &TableDefinition) -> BTreeSet<u32> {
+    let is_large = |column: &&ColumnDefinition| {
+        let Some(DefaultValue::Literal(text)) = &column.default else {
+            return false;
         };
-        let mut columns = Vec::new();
-        let mut values = Vec::new();
-        for (index, column) in self.layout.columns.iter().enumerate() {
-            if column.generated.is_some() {
-                continue;
-            }
-            let was = old.columns.iter().find(|other| other.id == column.id);
-            columns.push(quoted(&column.name));
-            values.push(match was {
-                Some(was) if was.kind == column.kind && was.storage == column.storage => {
-                    quoted(&was.name)
-                }
-                Some(was) => {
-                    let own = match was.kind {
-                        ValueType::Decimal(_) => format!("CAST({} AS NUMERIC)", quoted(&was.name)),
-                        _ => quoted(&was.name),
-                    };
-                    let own = fitted(own, &column.kind);
-                    format!("CAST({own} AS {})", column.storage)
-                }
-                None => self
-                    .row_default(index, &old)
-                    .or_else(|| self.default_of(index))
-                    .unwrap_or_else(|| "NULL".to_owned()),
-            });
-        }
-        let own = self
-            .layout
-            .rowid
-            .map(|index| quoted(&self.layout.columns[index].name));
-        // Generated columns are not among them, so the rowid is not at its own index.
-        let at = columns
-            .iter()
-            .position(|column| Some(column) == own.as_ref());
-        let order = at.map_or_else(String::new, |at| format!(" ORDER BY {}", values[at]));
-        let sql = format!(
-            "{};\nINSERT INTO {TEMPORARY} ({}) SELECT {} FROM {name}{order};\nDROP TABLE {name};\n\
-             ALTER TABLE {TEMPORARY} RENAME TO {name};",
-            self.layout.create_sql(TEMPORARY, &Extras::default()),
-            columns.join(", "),
-            values.join(", "),
-            name = quoted(&self.name),
-        );
-        connection
-            .execute_batch(&sql)
-            .map_err(|cause| self.sqlite(&cause))?;
-        self.created = Some(self.layout.clone());
-        // They went with the old table.
-        for name in std::mem::take(&mut self.unique_indexes).into_values() {
-            names.release(&name);
-        }
-        Ok(())
-    }
+        let large = text
+            .parse::<u64>()
+            .is_ok_and(|number| i64::try_from(number).is_err());
+        large && ValueType::of(column, table) == Some(ValueType::Unsigned)
+    };
+    let columns = table.columns.iter().filter(is_large);
+    columns.map(|column| column.id).collect()
 }

@@ -174,8 +174,8 @@ impl TransactionStore<'_> {
             if !changed.contains_key(&table.name) {
                 continue;
             }
-            for index in table.unique_indexes.values() {
-                self.names.release(index);
+            for (_, index) in &table.unique_indexes {
+                self.names.release(&index.name);
             }
             if table.definition.lasting {
                 lasting.push((table.name.clone(), rows_of(self.connection, table)?));
@@ -186,8 +186,8 @@ impl TransactionStore<'_> {
         let sql = format!("ROLLBACK TO {savepoint}");
         self.connection.execute_batch(&sql).map_err(failed)?;
         for (name, before) in changed {
-            for index in before.unique_indexes.values() {
-                self.names.take(index);
+            for (_, index) in &before.unique_indexes {
+                self.names.take(&index.name);
             }
             let mut tables = self.tables.iter_mut();
             match tables.find(|table| table.name == *name) {
@@ -210,8 +210,8 @@ impl TransactionStore<'_> {
     }
 
     fn drop(&mut self, table: &ImportTable) -> Result<(), LoadError> {
-        for index in table.unique_indexes.values() {
-            self.names.release(index);
+        for (_, index) in &table.unique_indexes {
+            self.names.release(&index.name);
         }
         let sql = format!("DROP TABLE IF EXISTS {}", quoted(&table.name));
         self.connection.execute_batch(&sql).map_err(failed)
