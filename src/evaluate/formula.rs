@@ -5,7 +5,7 @@
 
 use super::cast::CastType;
 use super::datum::Datum;
-use super::query::Selection;
+use super::query::SelectQuery;
 use super::{Surroundings, Unevaluable};
 
 /// The highest tree: a chain of so many operators.
@@ -72,8 +72,8 @@ pub(crate) enum Formula {
     /// `COUNT(*)` has no argument.
     Aggregate(Aggregate, Option<Box<Formula>>),
     /// A query in parentheses, of one value.
-    Query(Box<Selection>),
-    Exists(Box<Selection>),
+    Query(Box<SelectQuery>),
+    Exists(Box<SelectQuery>),
 }
 
 impl Formula {

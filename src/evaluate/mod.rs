@@ -31,7 +31,9 @@ pub(crate) use datum::{Datum, DatumKind, order};
 pub(crate) use exact::Exact;
 pub(crate) use formula::{Aggregate, Formula};
 pub(crate) use functions::needs_server;
-pub(crate) use query::{NamedTable, SelectedItem, Selection, Update, deletion, selection, update};
+pub(crate) use query::{
+    NamedTable, SelectQuery, SelectedItem, Update, deletion, selection, update,
+};
 
 use crate::dump::SourceText;
 
@@ -59,12 +61,12 @@ pub(crate) trait Surroundings {
     }
 
     /// The value of a query in parentheses.
-    fn scalar(&self, _query: &Selection) -> Result<Datum, Unevaluable> {
+    fn scalar(&self, _query: &SelectQuery) -> Result<Datum, Unevaluable> {
         Err("a query".to_owned())
     }
 
     /// Whether a query has rows.
-    fn exists(&self, _query: &Selection) -> Result<bool, Unevaluable> {
+    fn exists(&self, _query: &SelectQuery) -> Result<bool, Unevaluable> {
         Err("a query".to_owned())
     }
 

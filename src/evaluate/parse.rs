@@ -6,7 +6,7 @@
 use super::cast::CastType;
 use super::datum::Datum;
 use super::formula::Formula;
-use super::query::Selection;
+use super::query::SelectQuery;
 use super::{Unevaluable, functions};
 use crate::dump::{Charset, Cursor, DumpProblem, SourceText, Token};
 
@@ -65,7 +65,7 @@ impl<'s> FormulaParser<'s> {
     }
 
     /// A query inside of an expression.
-    pub(super) fn nested_selection(&mut self) -> Result<Selection, Unevaluable> {
+    pub(super) fn nested_selection(&mut self) -> Result<SelectQuery, Unevaluable> {
         self.nested(Self::selection)
     }
 

@@ -6,7 +6,7 @@ use super::datum::Datum;
 use super::exact::Exact;
 use super::formula::{Aggregate, Formula};
 use super::parse::{FormulaParser, known, reason};
-use super::query::Selection;
+use super::query::SelectQuery;
 use super::{Unevaluable, functions};
 use crate::dump::{Charset, Token, bit_bytes, hex_bytes};
 
@@ -155,7 +155,7 @@ impl FormulaParser<'_> {
     }
 
     /// A query, to its closing parenthesis.
-    fn query(&mut self) -> Result<Box<Selection>, Unevaluable> {
+    fn query(&mut self) -> Result<Box<SelectQuery>, Unevaluable> {
         let selection = self.nested_selection()?;
         self.expect_symbol(b')')?;
         if !selection.into.is_empty() {

@@ -35,7 +35,7 @@ pub(crate) enum SelectedItem {
 
 /// A query over one table at most.
 #[derive(Debug, Clone)]
-pub(crate) struct Selection {
+pub(crate) struct SelectQuery {
     pub(crate) items: Vec<SelectedItem>,
     pub(crate) from: Option<NamedTable>,
     pub(crate) filter: Option<Formula>,
@@ -47,7 +47,7 @@ pub(crate) struct Selection {
     pub(crate) into: Vec<String>,
 }
 
-impl Selection {
+impl SelectQuery {
     /// All expressions of the query.
     pub(crate) fn formulas(&self) -> impl Iterator<Item = &Formula> {
         let items = self.items.iter().filter_map(|item| match item {
@@ -87,7 +87,7 @@ pub(crate) struct Deletion {
 }
 
 /// Reads a query.
-pub(crate) fn selection(source: &SourceText) -> Result<Selection, Unevaluable> {
+pub(crate) fn selection(source: &SourceText) -> Result<SelectQuery, Unevaluable> {
     let mut parser = FormulaParser::new(source);
     let selection = parser.selection_in_parentheses()?;
     parser.end()?;
@@ -158,7 +158,7 @@ impl FormulaParser<'_> {
         }
     }
 
-    fn selection_in_parentheses(&mut self) -> Result<Selection, Unevaluable> {
+    fn selection_in_parentheses(&mut self) -> Result<SelectQuery, Unevaluable> {
         let mut open = 0;
         while self.skip_symbol(b'(')? {
             open += 1;
@@ -171,7 +171,7 @@ impl FormulaParser<'_> {
     }
 
     /// A query, from its first word on.
-    pub(super) fn selection(&mut self) -> Result<Selection, Unevaluable> {
+    pub(super) fn selection(&mut self) -> Result<SelectQuery, Unevaluable> {
         if self.skip_word("TABLE")? {
             let from = Some(self.named_table()?);
             return self.behind_items(vec![SelectedItem::All], from, Vec::new());
@@ -208,14 +208,14 @@ impl FormulaParser<'_> {
         items: Vec<SelectedItem>,
         from: Option<NamedTable>,
         mut into: Vec<String>,
-    ) -> Result<Selection, Unevaluable> {
+    ) -> Result<SelectQuery, Unevaluable> {
         let filter = self.filter()?;
         let order = self.order()?;
         let limit = self.limit()?;
         if into.is_empty() {
             into = self.into()?;
         }
-        Ok(Selection {
+        Ok(SelectQuery {
             items,
             from,
             filter,

@@ -7,14 +7,14 @@ use super::query::{Scan, ScriptView, items, limited};
 use super::table::ImportTable;
 use super::table_row::{TableRow, columns_of};
 use crate::evaluate::{
-    self, Aggregate, Datum, Formula, NamedTable, Selection, Surroundings, Unevaluable,
+    self, Aggregate, Datum, Formula, NamedTable, SelectQuery, Surroundings, Unevaluable,
 };
 
 impl ScriptView<'_> {
     /// The one row of a query with `COUNT`, `MIN` or `MAX`.
     pub(super) fn aggregated(
         &self,
-        query: &Selection,
+        query: &SelectQuery,
         named: &NamedTable,
         table: &ImportTable,
     ) -> Result<Vec<Vec<Datum>>, Unevaluable> {

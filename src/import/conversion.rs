@@ -45,7 +45,7 @@ pub(super) struct Converted {
 }
 
 /// The value of an old column, by the form in which it would be written.
-enum Written {
+enum WrittenCell {
     Number(String),
     Text(String),
     Bytes(Vec<u8>),
@@ -71,7 +71,7 @@ impl OldColumn {
     }
 
     /// The cell as it would be written for a column of `kind`; `None` for NULL.
-    fn written(&self, cell: ValueRef<'_>, kind: &ValueType) -> Option<Written> {
+    fn written(&self, cell: ValueRef<'_>, kind: &ValueType) -> Option<WrittenCell> {
         let texts = matches!(
             kind,
             ValueType::Text(_) | ValueType::Char(_) | ValueType::Blob | ValueType::FixedBlob(_)
@@ -80,7 +80,7 @@ impl OldColumn {
             ValueRef::Null => return None,
             ValueRef::Integer(number) => self.whole(&number.to_string(), kind, texts),
             ValueRef::Real(number) => self.real(number, kind, texts),
-            ValueRef::Blob(bytes) => Written::Bytes(bytes.to_vec()),
+            ValueRef::Blob(bytes) => WrittenCell::Bytes(bytes.to_vec()),
             ValueRef::Text(text) => {
                 let text = String::from_utf8_lossy(text).into_owned();
                 self.text(text, kind, texts)
@@ -88,24 +88,24 @@ impl OldColumn {
         })
     }
 
-    fn whole(&self, digits: &str, kind: &ValueType, texts: bool) -> Written {
+    fn whole(&self, digits: &str, kind: &ValueType, texts: bool) -> WrittenCell {
         if self.kind == ValueType::Bits && matches!(kind, ValueType::Blob | ValueType::FixedBlob(_))
         {
             let number: u64 = digits.parse().unwrap_or(0);
             let bytes = usize::try_from(self.bits.div_ceil(8)).unwrap_or(8).min(8);
-            return Written::Bytes(number.to_be_bytes()[8 - bytes..].to_vec());
+            return WrittenCell::Bytes(number.to_be_bytes()[8 - bytes..].to_vec());
         }
         let width = match self.kind {
             ValueType::Year => 4,
             _ => self.filled,
         };
         if texts {
-            return Written::Text(format!("{digits:0>width$}"));
+            return WrittenCell::Text(format!("{digits:0>width$}"));
         }
-        Written::Number(digits.to_owned())
+        WrittenCell::Number(digits.to_owned())
     }
 
-    fn real(&self, number: f64, kind: &ValueType, texts: bool) -> Written {
+    fn real(&self, number: f64, kind: &ValueType, texts: bool) -> WrittenCell {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "the server has as few digits"
@@ -121,21 +121,21 @@ impl OldColumn {
         );
         if whole {
             // The even one of two neighbours.
-            return Written::Number(own.round_ties_even().to_string());
+            return WrittenCell::Number(own.round_ties_even().to_string());
         }
         let shown = |number: f64| Datum::double(number).map(|datum| datum.digits());
         match self.decimals {
-            Some(decimals) if texts => Written::Text(format!("{number:.decimals$}")),
+            Some(decimals) if texts => WrittenCell::Text(format!("{number:.decimals$}")),
             None if texts && self.single => {
                 // Six digits.
                 let rounded: f64 = format!("{own:.5e}").parse().unwrap_or(own);
-                Written::Text(shown(rounded).unwrap_or_default())
+                WrittenCell::Text(shown(rounded).unwrap_or_default())
             }
-            _ => Written::Number(shown(own).unwrap_or_default()),
+            _ => WrittenCell::Number(shown(own).unwrap_or_default()),
         }
     }
 
-    fn text(&self, text: String, kind: &ValueType, texts: bool) -> Written {
+    fn text(&self, text: String, kind: &ValueType, texts: bool) -> WrittenCell {
         let numeric = matches!(
             kind,
             ValueType::Integer
@@ -146,11 +146,11 @@ impl OldColumn {
         );
         match &self.kind {
             ValueType::Unsigned | ValueType::Bits => self.whole(&text, kind, texts),
-            ValueType::Decimal(_) if texts => Written::Text(text),
-            ValueType::Decimal(_) => Written::Number(text),
+            ValueType::Decimal(_) if texts => WrittenCell::Text(text),
+            ValueType::Decimal(_) => WrittenCell::Number(text),
             ValueType::Enum(members, _) if numeric => {
                 let at = members.iter().position(|member| *member == text);
-                Written::Number(at.map_or(0, |at| at + 1).to_string())
+                WrittenCell::Number(at.map_or(0, |at| at + 1).to_string())
             }
             ValueType::Set(members, _) if numeric => {
                 let bit = |part: &str| {
@@ -160,7 +160,7 @@ impl OldColumn {
                 };
                 let bits = text.split(',').filter_map(bit).map(|(at, _)| at);
                 let number = bits.fold(0_u64, |sum, at| sum | 1_u64.checked_shl(at).unwrap_or(0));
-                Written::Number(number.to_string())
+                WrittenCell::Number(number.to_string())
             }
             ValueType::Date | ValueType::DateTime(_) | ValueType::Time(_) => {
                 moment(&text, &self.kind, kind, numeric)
@@ -168,15 +168,15 @@ impl OldColumn {
             ValueType::Text(charset) | ValueType::Char(charset)
                 if matches!(kind, ValueType::Blob | ValueType::FixedBlob(_)) =>
             {
-                Written::Bytes(charset.encode(&text))
+                WrittenCell::Bytes(charset.encode(&text))
             }
-            _ => Written::Text(text),
+            _ => WrittenCell::Text(text),
         }
     }
 }
 
 /// A date or time as it would be written for a column of `kind`.
-fn moment(text: &str, was: &ValueType, kind: &ValueType, numeric: bool) -> Written {
+fn moment(text: &str, was: &ValueType, kind: &ValueType, numeric: bool) -> WrittenCell {
     let (day, clock) = match was {
         ValueType::Date => (text, "00:00:00"),
         ValueType::Time(_) => ("", text),
@@ -192,12 +192,12 @@ fn moment(text: &str, was: &ValueType, kind: &ValueType, numeric: bool) -> Writt
     };
     let is_time = matches!(was, ValueType::Time(_));
     match kind {
-        ValueType::Date if !is_time => Written::Text(day.to_owned()),
+        ValueType::Date if !is_time => WrittenCell::Text(day.to_owned()),
         ValueType::DateTime(fraction) if !is_time => {
-            Written::Text(format!("{day} {}", cut(clock, *fraction)))
+            WrittenCell::Text(format!("{day} {}", cut(clock, *fraction)))
         }
-        ValueType::Time(fraction) => Written::Text(cut(clock, *fraction)),
-        ValueType::Year if !is_time => Written::Number(day.chars().take(4).collect()),
+        ValueType::Time(fraction) => WrittenCell::Text(cut(clock, *fraction)),
+        ValueType::Year if !is_time => WrittenCell::Number(day.chars().take(4).collect()),
         _ if numeric => {
             let fractional = matches!(kind, ValueType::Real | ValueType::Decimal(_));
             let shown = match was {
@@ -205,13 +205,13 @@ fn moment(text: &str, was: &ValueType, kind: &ValueType, numeric: bool) -> Writt
                 _ if fractional => text.to_owned(),
                 _ => whole(text),
             };
-            Written::Number(shown.replace(['-', ':', ' '], "").trim().to_owned()).signed(text)
+            WrittenCell::Number(shown.replace(['-', ':', ' '], "").trim().to_owned()).signed(text)
         }
-        _ => Written::Text(text.to_owned()),
+        _ => WrittenCell::Text(text.to_owned()),
     }
 }
 
-impl Written {
+impl WrittenCell {
     /// With the sign that `text` begins with.
     fn signed(self, text: &str) -> Self {
         match self {
@@ -273,7 +273,7 @@ impl Conversion {
             };
         };
         let (value, unfit) = match (&written, &self.kind) {
-            (Written::Bytes(bytes), ValueType::Text(charset) | ValueType::Char(charset)) => {
+            (WrittenCell::Bytes(bytes), ValueType::Text(charset) | ValueType::Char(charset)) => {
                 self.decoded(bytes, *charset)
             }
             _ => match convert_computed(written.computed(), &self.kind) {

@@ -17,7 +17,7 @@ use super::table::ImportTable;
 use super::table_row::{TableRow, columns_of, datum_of};
 use crate::dump::{InsertHeader, OnConflict, SourceText, Value};
 use crate::evaluate::{
-    self, Datum, Formula, NamedTable, SelectedItem, Selection, Surroundings, Unevaluable,
+    self, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
 };
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Cell, RowPosition};
@@ -29,7 +29,7 @@ use crate::load::note::NoteClass;
 const PIECE: usize = 2000;
 
 /// Rows on their way into a table.
-struct Copied<'c> {
+struct CopiedRows<'c> {
     /// The columns of the table that they go to.
     columns: Arc<[usize]>,
     batch: Batch,
@@ -72,7 +72,7 @@ impl ImportStorage<'_> {
         let numbered = table.numbered_index();
         let asks = numbered.is_some_and(|numbered| !columns.contains(&numbered));
         let by_order = numbered.is_some() || header.on_conflict != OnConflict::Fail;
-        let mut copied = Copied {
+        let mut copied = CopiedRows {
             columns,
             batch: Batch::default(),
             count: 0,
@@ -101,7 +101,7 @@ impl ImportStorage<'_> {
     }
 
     /// Notes that a server may take the rows in another order, which makes a difference.
-    fn note_order(&mut self, place: ScriptPlace<'_>, header: &InsertHeader, query: &Selection) {
+    fn note_order(&mut self, place: ScriptPlace<'_>, header: &InsertHeader, query: &SelectQuery) {
         let Some(named) = query.from.as_ref().filter(|_| query.order.is_empty()) else {
             return;
         };
@@ -123,9 +123,9 @@ impl ImportStorage<'_> {
         &mut self,
         index: usize,
         header: &InsertHeader,
-        query: &Selection,
+        query: &SelectQuery,
         by_order: bool,
-        copied: &mut Copied<'_>,
+        copied: &mut CopiedRows<'_>,
     ) -> Result<(), Obstacle> {
         let header = Arc::new(header.clone());
         let plain = query.order.is_empty() && query.limit.is_none() && !is_special(query);
@@ -184,7 +184,7 @@ impl ImportStorage<'_> {
         &mut self,
         index: usize,
         header: &Arc<InsertHeader>,
-        copied: &mut Copied<'_>,
+        copied: &mut CopiedRows<'_>,
     ) -> Result<(), Obstacle> {
         if copied.batch.rows() == 0 {
             return Ok(());
@@ -209,7 +209,7 @@ enum RowCell<'r> {
     Own(&'r ImportTable, usize, SqlValue),
 }
 
-impl Copied<'_> {
+impl CopiedRows<'_> {
     /// Adds a row.
     fn push(&mut self, target: &ImportTable, cells: &[RowCell<'_>]) -> Result<(), Unevaluable> {
         if cells.len() != self.columns.len() {
@@ -265,7 +265,7 @@ impl Copied<'_> {
     }
 
     /// Notes values that only a server could have computed.
-    fn note_server(&mut self, query: &Selection, view: &ScriptView<'_>) {
+    fn note_server(&mut self, query: &SelectQuery, view: &ScriptView<'_>) {
         let behind = view.session.take_by_server();
         if let Some(function) = query.formulas().find_map(by_server).or(behind)
             && let Some(&first) = self.columns.first()
@@ -299,7 +299,7 @@ fn owned(value: SqlValue) -> Value<'static> {
 /// What a query makes of a row; cells as they are where it names columns.
 fn row_cells<'r>(
     row: &'r TableRow<'_>,
-    query: &Selection,
+    query: &SelectQuery,
 ) -> Result<Vec<RowCell<'r>>, Unevaluable> {
     let mut cells = Vec::new();
     let own = |name: &str| -> Result<RowCell<'r>, Unevaluable> {
@@ -349,7 +349,7 @@ fn row_cells<'r>(
 }
 
 /// Whether a query is of all rows at once, or gives variables values on its way.
-fn is_special(query: &Selection) -> bool {
+fn is_special(query: &SelectQuery) -> bool {
     let mut special = false;
     for formula in query.formulas() {
         formula.parts(&mut |part| {

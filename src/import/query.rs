@@ -14,7 +14,7 @@ use super::table::{self, ImportTable};
 use super::table_row::{TableRow, columns_of, is_computed};
 use crate::dump::ValueType;
 use crate::evaluate::{
-    self, Datum, Formula, NamedTable, SelectedItem, Selection, Surroundings, Unevaluable,
+    self, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
 };
 use crate::file::sql::quoted;
 
@@ -189,7 +189,7 @@ impl ScriptView<'_> {
     }
 
     /// The values of a query, row by row.
-    pub(super) fn select(&self, query: &Selection) -> Result<Vec<Vec<Datum>>, Unevaluable> {
+    pub(super) fn select(&self, query: &SelectQuery) -> Result<Vec<Vec<Datum>>, Unevaluable> {
         let Some(named) = &query.from else {
             let shown = match &query.filter {
                 Some(filter) => filter.evaluate(self)?.is_true()? == Some(true),
@@ -260,7 +260,7 @@ impl Surroundings for ScriptView<'_> {
         Ok(())
     }
 
-    fn scalar(&self, query: &Selection) -> Result<Datum, Unevaluable> {
+    fn scalar(&self, query: &SelectQuery) -> Result<Datum, Unevaluable> {
         let mut rows = self.select(query)?;
         if rows.len() > 1 {
             return Err("a query of several rows as a value".to_owned());
@@ -274,9 +274,9 @@ impl Surroundings for ScriptView<'_> {
         }
     }
 
-    fn exists(&self, query: &Selection) -> Result<bool, Unevaluable> {
+    fn exists(&self, query: &SelectQuery) -> Result<bool, Unevaluable> {
         let all = [SelectedItem::Value(Formula::Value(Datum::Int(1)))];
-        let counted = Selection {
+        let counted = SelectQuery {
             items: all.into(),
             order: Vec::new(),
             ..query.clone()
@@ -307,7 +307,7 @@ impl Surroundings for ScriptView<'_> {
 
 impl ScriptView<'_> {
     /// The NULL of a query without rows, which has the type of its value.
-    fn nothing(&self, query: &Selection) -> Result<Datum, Unevaluable> {
+    fn nothing(&self, query: &SelectQuery) -> Result<Datum, Unevaluable> {
         let items = items(query)?;
         let ([item], Some(named)) = (items.as_slice(), &query.from) else {
             return Ok(Datum::NULL);
@@ -319,7 +319,7 @@ impl ScriptView<'_> {
 }
 
 /// The items of a query without a table of its own, or of all rows at once.
-pub(super) fn items(query: &Selection) -> Result<Vec<&Formula>, Unevaluable> {
+pub(super) fn items(query: &SelectQuery) -> Result<Vec<&Formula>, Unevaluable> {
     let value = |item| match item {
         &SelectedItem::All => Err("* without a table".to_owned()),
         SelectedItem::Value(formula) => Ok(formula),
@@ -327,7 +327,7 @@ pub(super) fn items(query: &Selection) -> Result<Vec<&Formula>, Unevaluable> {
     query.items.iter().map(value).collect()
 }
 
-fn any_part(query: &Selection, is_it: fn(&Formula) -> bool) -> bool {
+fn any_part(query: &SelectQuery, is_it: fn(&Formula) -> bool) -> bool {
     let mut found = false;
     for formula in query.formulas() {
         formula.parts(&mut |part| found |= is_it(part));
@@ -335,11 +335,11 @@ fn any_part(query: &Selection, is_it: fn(&Formula) -> bool) -> bool {
     found
 }
 
-fn is_aggregated(query: &Selection) -> bool {
+fn is_aggregated(query: &SelectQuery) -> bool {
     any_part(query, |part| matches!(part, Formula::Aggregate(..)))
 }
 
-fn has_assignments(query: &Selection) -> bool {
+fn has_assignments(query: &SelectQuery) -> bool {
     any_part(query, |part| matches!(part, Formula::Assign(..)))
 }
 

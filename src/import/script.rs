@@ -8,7 +8,7 @@ use super::dumped_tables::ImportStorage;
 use super::query::ScriptView;
 use super::table::{self, ImportTable};
 use crate::dump::{ForeignKey, Position, ScriptKind, ScriptStatement, SourceText};
-use crate::evaluate::{self, Formula, NamedTable, Selection, Unevaluable};
+use crate::evaluate::{self, Formula, NamedTable, SelectQuery, Unevaluable};
 use crate::load::LoadError;
 use crate::load::note::{Note, NoteClass};
 
@@ -232,7 +232,7 @@ impl ImportStorage<'_> {
     }
 
     /// Gives variables what a query has for them.
-    fn give(&self, place: ScriptPlace<'_>, query: &Selection) -> Result<(), Unevaluable> {
+    fn give(&self, place: ScriptPlace<'_>, query: &SelectQuery) -> Result<(), Unevaluable> {
         let mut rows = self.view(place).select(query)?;
         let server = query.formulas().find_map(by_server);
         let server = server.or(self.session.take_by_server());

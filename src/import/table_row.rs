@@ -8,7 +8,7 @@ use super::row_values;
 use super::table::ImportTable;
 use crate::dump::ValueType;
 use crate::evaluate::{
-    self, Datum, Formula, NamedTable, SelectedItem, Selection, Surroundings, Unevaluable,
+    self, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
 };
 
 /// A row of a table, as an expression sees it.
@@ -39,7 +39,7 @@ impl<'r> TableRow<'r> {
     }
 
     /// What a query makes of the row.
-    pub(super) fn values(&self, query: &Selection) -> Result<Vec<Datum>, Unevaluable> {
+    pub(super) fn values(&self, query: &SelectQuery) -> Result<Vec<Datum>, Unevaluable> {
         let mut values = Vec::new();
         for item in &query.items {
             match item {
@@ -100,11 +100,11 @@ impl Surroundings for TableRow<'_> {
         self.view.assign(name, value)
     }
 
-    fn scalar(&self, query: &Selection) -> Result<Datum, Unevaluable> {
+    fn scalar(&self, query: &SelectQuery) -> Result<Datum, Unevaluable> {
         self.view.scalar(query)
     }
 
-    fn exists(&self, query: &Selection) -> Result<bool, Unevaluable> {
+    fn exists(&self, query: &SelectQuery) -> Result<bool, Unevaluable> {
         self.view.exists(query)
     }
 

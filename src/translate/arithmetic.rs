@@ -5,7 +5,7 @@
 //! shown or rounded and nothing else.
 
 use super::Untranslatable;
-use super::sql::{Form, Sql};
+use super::sql::{Sql, SqlForm};
 use super::types::{EXACT_DIGITS, REAL_DIGITS, Type, WHOLE_DIGITS};
 
 /// Decimals that a division adds.
@@ -113,7 +113,7 @@ pub(super) fn quotient(
     // The text is NULL where the quotient is.
     let text = format!("({number} / {divisor})");
     Ok(Sql {
-        form: Form::Quotient(Box::new([number, divisor]), shift),
+        form: SqlForm::Quotient(Box::new([number, divisor]), shift),
         ..Sql::new(text, Type::Quotient { scale: decimals })
     })
 }
@@ -146,8 +146,8 @@ pub(super) fn negative(inner: &Sql) -> Result<Sql, Untranslatable> {
                 signed: true,
             },
         )),
-        (Type::Exact { digits, scale }, Form::Literal(own)) => Ok(Sql {
-            form: Form::Literal(format!("-{own}")),
+        (Type::Exact { digits, scale }, SqlForm::Literal(own)) => Ok(Sql {
+            form: SqlForm::Literal(format!("-{own}")),
             ..Sql::new(text, Type::Exact { digits, scale })
         }),
         (Type::Exact { .. }, _) => {
@@ -235,12 +235,14 @@ pub(super) fn shifted(
 pub(super) fn rounded(number: &Sql, places: u32) -> Result<Sql, Untranslatable> {
     match (&number.form, number.value) {
         (_, value) if value.is_whole() => Ok(number.clone()),
-        (Form::Quotient(parts, shift), Type::Quotient { scale }) if places < scale.max(GROUP) => {
+        (SqlForm::Quotient(parts, shift), Type::Quotient { scale })
+            if places < scale.max(GROUP) =>
+        {
             let text = super::sql::divided(parts, *shift, places);
             Ok(Sql::scaled_of(text, EXACT_DIGITS + 1, places))
         }
         // A whole number on a server, if it is no sum.
-        (Form::Scaled, Type::Exact { digits, scale: 0 })
+        (SqlForm::Scaled, Type::Exact { digits, scale: 0 })
             if digits > EXACT_DIGITS && places > 0 && !number.is_call =>
         {
             Err("ROUND of a product of UNSIGNED numbers".to_owned())

@@ -3,7 +3,7 @@
 //! A part of the one recursive descent that `expression`, `primary`, `function` and `query` are: they call each
 //! other, as the grammar does. What a conversion gives depends on the type of what is converted.
 
-use super::sql::{Form, Sql, power};
+use super::sql::{Sql, SqlForm, power};
 use super::types::{EXACT_DIGITS, TextType, Type, WHOLE_DIGITS};
 use super::{Translator, Untranslatable};
 use crate::dump::Token;
@@ -109,7 +109,7 @@ fn whole(value: &Sql, kind: Type, name: &str) -> Option<Sql> {
                 Type::Whole { digits, .. } => Type::Whole { digits, signed },
                 _ => as_whole,
             },
-            form: Form::Plain,
+            form: SqlForm::Plain,
             ..value.clone()
         }),
         Type::Exact { digits, .. } if signed && digits <= EXACT_DIGITS => {

@@ -4,7 +4,7 @@
 //! Where MySQL converts in a way that SQLite has no equal for, the reason is an error. Texts are compared by SQLite's
 //! two collations; which columns that is done with is kept, because their rows decide whether it is the same.
 
-use super::sql::{Form, Sql, TextColumn};
+use super::sql::{Sql, SqlForm, TextColumn};
 use super::types::{EXACT_DIGITS, Fold, REAL_DIGITS, Type};
 use super::{Translator, Untranslatable};
 use crate::dump::{Value, ValueType, convert_text};
@@ -29,14 +29,14 @@ pub(crate) enum TextUse {
 
 /// Values that are compared in one way.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
+pub(super) enum ComparedClass {
     Exact,
     Real,
     Text,
     Other,
 }
 
-impl Class {
+impl ComparedClass {
     pub(super) fn of(value: Type) -> Option<Self> {
         Some(match value {
             Type::Nothing => return None,
@@ -368,7 +368,7 @@ fn exact_choice(values: &[Sql]) -> Result<(Vec<Sql>, Type), Untranslatable> {
     let value = Type::Exact { digits, scale };
     let stored = |sql: &Sql| {
         sql.is_null()
-            || (sql.form == Form::Plain
+            || (sql.form == SqlForm::Plain
                 && sql.value.exact().is_some_and(|(_, own)| own == scale)
                 && !sql.value.is_whole())
     };

@@ -9,8 +9,8 @@
 use std::collections::BTreeSet;
 
 use super::arithmetic::{bitwise, computed, divided, negative, shifted, whole_quotient};
-use super::compare::{Class, TextUse};
-use super::sql::Form;
+use super::compare::{ComparedClass, TextUse};
+use super::sql::SqlForm;
 use super::types::{Fold, TextType, Type};
 use super::{Catalog, DEEPEST, NoTables, Scope, Sql, Translator, Untranslatable};
 use crate::dump::{Cursor, DumpProblem, SourceText, Token};
@@ -254,9 +254,9 @@ impl<'s> Translator<'s> {
             // Of a mixture, a server compares all in a type of its own choice.
             let class = match value.string() {
                 Some(text) if left.value.exact().is_some() && text.parse::<i64>().is_ok() => {
-                    Some(Class::Exact)
+                    Some(ComparedClass::Exact)
                 }
-                _ => Class::of(value.value),
+                _ => ComparedClass::of(value.value),
             };
             if class.is_some() && first.is_some() && class != first {
                 return Err("IN over values of different types".to_owned());
@@ -496,7 +496,7 @@ impl<'s> Translator<'s> {
                 sql = Sql {
                     text: format!("({} COLLATE {name})", sql.text),
                     value: Type::Text(TextType { fold, ..own }),
-                    form: Form::Plain,
+                    form: SqlForm::Plain,
                     ..sql
                 };
             } else if self.at_arrow()? {

@@ -401,9 +401,9 @@ impl Translator<'_> {
 pub(super) fn chosen(text: String, values: &[Sql], value: Type) -> Sql {
     let scaled = values
         .iter()
-        .find(|value| value.form == super::sql::Form::Scaled);
+        .find(|value| value.form == super::sql::SqlForm::Scaled);
     Sql {
-        form: scaled.map_or(super::sql::Form::Plain, |value| value.form.clone()),
+        form: scaled.map_or(super::sql::SqlForm::Plain, |value| value.form.clone()),
         columns: values
             .iter()
             .flat_map(|value| value.columns.clone())

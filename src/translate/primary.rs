@@ -11,7 +11,7 @@ use super::compare::{TextUse, unified};
 use super::dates::bare_function;
 use super::expression::reason;
 use super::function::chosen;
-use super::sql::{Form, Sql};
+use super::sql::{Sql, SqlForm};
 use super::types::Type;
 use super::{Translator, Untranslatable};
 use crate::dump::{Charset, Token, hex_bytes};
@@ -295,7 +295,7 @@ fn number(digits: String) -> Result<Sql, Untranslatable> {
             scale,
         };
         return Ok(Sql {
-            form: Form::Literal(written),
+            form: SqlForm::Literal(written),
             ..Sql::new(digits, value)
         });
     }
@@ -315,7 +315,7 @@ fn number(digits: String) -> Result<Sql, Untranslatable> {
 fn string(text: String) -> Sql {
     Sql {
         text: literal(&text),
-        form: Form::Literal(text),
+        form: SqlForm::Literal(text),
         ..Sql::new("", Type::LITERAL)
     }
 }

@@ -9,7 +9,7 @@
 
 use super::compare::TextUse;
 use super::expression::reason;
-use super::sql::{Form, Sql};
+use super::sql::{Sql, SqlForm};
 use super::types::{EXACT_DIGITS, Type};
 use super::{KnownColumn, Scope, ScopeTable, Translator, Untranslatable};
 use crate::dump::Token;
@@ -227,7 +227,7 @@ impl Translator<'_> {
                     return Err("a bit literal as a column".to_owned());
                 }
                 // What was computed has no more digits than 64 bits.
-                Type::Exact { digits, scale } if item.form == Form::Scaled => Type::Exact {
+                Type::Exact { digits, scale } if item.form == SqlForm::Scaled => Type::Exact {
                     digits: digits.min(EXACT_DIGITS),
                     scale,
                 },

@@ -11,7 +11,7 @@ use crate::file::sql::literal;
 
 /// How the text of an [`Sql`] stands for its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum SqlForm {
     /// It is the value.
     Plain,
     /// It is a literal, with this text in the dump.
@@ -36,7 +36,7 @@ pub(crate) struct TextColumn {
 pub(crate) struct Sql {
     pub(crate) text: String,
     pub(crate) value: Type,
-    pub(super) form: Form,
+    pub(super) form: SqlForm,
     /// The text columns that it is made of.
     pub(super) columns: Vec<TextColumn>,
     /// It is one call of a function, which a window may stand behind.
@@ -59,7 +59,7 @@ impl Sql {
         Self {
             text: text.into(),
             value,
-            form: Form::Plain,
+            form: SqlForm::Plain,
             columns: Vec::new(),
             is_call: false,
             chain: None,
@@ -103,7 +103,7 @@ impl Sql {
 
     pub(super) fn scaled_of(text: impl Into<String>, digits: u32, scale: u32) -> Self {
         Self {
-            form: Form::Scaled,
+            form: SqlForm::Scaled,
             ..Self::new(text, Type::Exact { digits, scale })
         }
     }
@@ -131,7 +131,7 @@ impl Sql {
     /// The text of a string literal.
     pub(crate) fn string(&self) -> Option<&str> {
         match (&self.form, self.value) {
-            (Form::Literal(text), Type::Text(_)) => Some(text),
+            (SqlForm::Literal(text), Type::Text(_)) => Some(text),
             _ => None,
         }
     }
@@ -150,15 +150,15 @@ impl Sql {
     /// The value as a server shows it: what a column of a view is.
     pub(crate) fn shown(&self) -> Result<String, Untranslatable> {
         let (text, scale) = match (&self.form, self.value) {
-            (Form::Literal(text), Type::Exact { .. }) => return Ok(literal(text)),
-            (Form::Scaled, Type::Exact { digits, scale }) => {
+            (SqlForm::Literal(text), Type::Exact { .. }) => return Ok(literal(text)),
+            (SqlForm::Scaled, Type::Exact { digits, scale }) => {
                 // A sum says itself when it has too many digits.
                 if scale == 0 && (self.is_call || digits <= EXACT_DIGITS) {
                     return Ok(self.text.clone());
                 }
                 return Ok(shown(&self.text, digits, scale));
             }
-            (Form::Quotient(parts, shift), Type::Quotient { scale }) => {
+            (SqlForm::Quotient(parts, shift), Type::Quotient { scale }) => {
                 (divided(parts, *shift, scale), scale)
             }
             _ => return Ok(self.text.clone()),
@@ -196,13 +196,13 @@ impl Sql {
     /// Whether it is a number that SQLite compares exactly as [`Sql::number`].
     pub(super) fn compares_as_number(&self) -> bool {
         self.value.is_whole()
-            || matches!((&self.form, self.value), (Form::Plain | Form::Literal(_), Type::Exact { digits, .. }) if digits <= REAL_DIGITS)
+            || matches!((&self.form, self.value), (SqlForm::Plain | SqlForm::Literal(_), Type::Exact { digits, .. }) if digits <= REAL_DIGITS)
     }
 
     /// A number for comparing, of [`Sql::compares_as_number`].
     pub(super) fn number(&self) -> String {
         match (&self.form, self.value) {
-            (Form::Plain, Type::Exact { .. }) => format!("CAST({} AS NUMERIC)", self.text),
+            (SqlForm::Plain, Type::Exact { .. }) => format!("CAST({} AS NUMERIC)", self.text),
             _ => self.text.clone(),
         }
     }
@@ -213,9 +213,9 @@ impl Sql {
             return Err(format!("{} in exact arithmetic", self.value.called()));
         };
         let text = match &self.form {
-            Form::Scaled => self.text.clone(),
+            SqlForm::Scaled => self.text.clone(),
             _ if self.value.is_whole() => self.text.clone(),
-            Form::Literal(text) => {
+            SqlForm::Literal(text) => {
                 let number = text.replace('.', "").trim_start_matches('0').to_owned();
                 if number.is_empty() {
                     "0".to_owned()
@@ -226,7 +226,7 @@ impl Sql {
             _ if scale == 0 => format!("CAST({} AS INTEGER)", self.text),
             _ => format!("CAST(replace({}, '.', '') AS INTEGER)", self.text),
         };
-        let stored = self.form == Form::Plain && !self.value.is_whole();
+        let stored = self.form == SqlForm::Plain && !self.value.is_whole();
         if stored && digits > EXACT_DIGITS {
             // A number that really is so long is an error of SQLite's when it is read, and never another one.
             let own = &self.text;
@@ -260,7 +260,7 @@ impl Sql {
     /// The text of an exact number that is rounded to `scale` decimals; `None` for other values.
     pub(crate) fn exactly(&self, scale: usize) -> Result<Option<String>, Untranslatable> {
         let scale = u32::try_from(scale).unwrap_or(u32::MAX);
-        let stored = self.form == Form::Plain
+        let stored = self.form == SqlForm::Plain
             && matches!(self.value, Type::Exact { scale: own, .. } if own == scale);
         Ok(match self.value {
             _ if stored => Some(self.text.clone()),

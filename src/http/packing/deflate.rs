@@ -61,7 +61,7 @@ const GZIP_HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
 /// Bits of a symbol, the first in the lowest place, those that tell more about it included.
 #[derive(Debug, Clone, Copy, Default)]
-struct Code {
+struct DeflateCode {
     bits: u32,
     length: u32,
 }
@@ -76,11 +76,11 @@ pub(super) struct SymbolCounts {
 /// The codes of a kind of pages.
 #[derive(Debug)]
 pub(super) struct DeflateCodes {
-    literals: [Code; END],
-    end: Code,
+    literals: [DeflateCode; END],
+    end: DeflateCode,
     /// By length.
-    copies: [Code; LONGEST_COPY + 1],
-    distances: [Code; DISTANCES],
+    copies: [DeflateCode; LONGEST_COPY + 1],
+    distances: [DeflateCode; DISTANCES],
     /// How every page begins.
     head: BitWriter,
 }
@@ -122,7 +122,7 @@ impl DeflateCodes {
         let distance_lengths = prefix_codes::lengths(&counts.distances, LONGEST);
         let of_literals = codes(&literal_lengths);
         let of_distances = codes(&distance_lengths);
-        let mut copies = [Code::default(); LONGEST_COPY + 1];
+        let mut copies = [DeflateCode::default(); LONGEST_COPY + 1];
         for (length, code) in copies.iter_mut().enumerate().skip(SHORTEST_COPY) {
             let symbol = length_symbol(length);
             let (least, more) = LENGTHS[symbol];
@@ -182,9 +182,12 @@ impl PageSink for PageWriter<'_> {
                 .put_four([of(four[0]), of(four[1]), of(four[2]), of(four[3])]);
         }
         let rest = fours.remainder();
-        let of_rest = |index: usize| rest.get(index).map_or(Code::default(), |&byte| of(byte));
+        let of_rest = |index: usize| {
+            rest.get(index)
+                .map_or(DeflateCode::default(), |&byte| of(byte))
+        };
         self.out
-            .put_four([of_rest(0), of_rest(1), of_rest(2), Code::default()]);
+            .put_four([of_rest(0), of_rest(1), of_rest(2), DeflateCode::default()]);
     }
 
     #[inline]
@@ -194,13 +197,17 @@ impl PageSink for PageWriter<'_> {
         let distance = self.codes.distances[symbol].with(rest, more);
         for length in pieces(length) {
             let copy = self.codes.copies[length];
-            self.out
-                .put_four([copy, distance, Code::default(), Code::default()]);
+            self.out.put_four([
+                copy,
+                distance,
+                DeflateCode::default(),
+                DeflateCode::default(),
+            ]);
         }
     }
 }
 
-impl Code {
+impl DeflateCode {
     /// With `more` bits behind it.
     fn with(self, rest: u32, more: u32) -> Self {
         Self {
@@ -210,9 +217,9 @@ impl Code {
     }
 }
 
-fn codes(lengths: &[u8]) -> Vec<Code> {
+fn codes(lengths: &[u8]) -> Vec<DeflateCode> {
     let codes = prefix_codes::codes(lengths).into_iter().zip(lengths);
-    let code = |(bits, length): (u16, &u8)| Code {
+    let code = |(bits, length): (u16, &u8)| DeflateCode {
         bits: bits.into(),
         length: u32::from(*length),
     };
@@ -240,7 +247,7 @@ fn write_codes(out: &mut BitWriter, lengths: &[u8]) {
     }
     let own_lengths = prefix_codes::lengths(&counts, 7);
     let own = codes(&own_lengths);
-    let number = |bits: u32, length: u32| Code { bits, length };
+    let number = |bits: u32, length: u32| DeflateCode { bits, length };
     // The last block, with codes of its own: of 286 symbols, 30 distances and 19 lengths.
     for code in [
         number(0b101, 3),
@@ -316,7 +323,7 @@ impl BitWriter {
 
     /// Up to 48 bits.
     #[inline]
-    fn put_four(&mut self, [a, b, c, d]: [Code; 4]) {
+    fn put_four(&mut self, [a, b, c, d]: [DeflateCode; 4]) {
         // Two and two, so that a processor can do both at once.
         let first = u64::from(a.bits) | u64::from(b.bits) << a.length;
         let second = u64::from(c.bits) | u64::from(d.bits) << c.length;
@@ -326,8 +333,13 @@ impl BitWriter {
         self.write_whole_bytes();
     }
 
-    fn put(&mut self, code: Code) {
-        self.put_four([code, Code::default(), Code::default(), Code::default()]);
+    fn put(&mut self, code: DeflateCode) {
+        self.put_four([
+            code,
+            DeflateCode::default(),
+            DeflateCode::default(),
+            DeflateCode::default(),
+        ]);
     }
 
     #[inline]

@@ -190,14 +190,14 @@ pub(super) async fn register(
             let made = |connection: &rusqlite::Connection, id: i64| -> Result<_> {
                 let user = SessionUser::find(connection, id)?;
                 let epoch = user.map(|user| user.epoch).unwrap_or_default();
-                serde_json::to_vec(&NewUser { id, epoch }).map_err(HttpError::internal)
+                serde_json::to_vec(&MadeUser { id, epoch }).map_err(HttpError::internal)
             };
             Posted::of(account::insert(&blog, client, new, terms, made).await?)?
         }
     };
     match posted {
         Posted::Done(body) => {
-            let NewUser { id, epoch } =
+            let MadeUser { id, epoch } =
                 serde_json::from_slice(&body).map_err(HttpError::internal)?;
             let home = frame.url("/");
             let mut response = match local_or(Some(&to), &home) {
@@ -222,7 +222,7 @@ pub(super) async fn register(
 /// What the writer says of a new account. A form that is sent again is told the same, so it proves no more than
 /// the first did.
 #[derive(Serialize, Deserialize)]
-struct NewUser {
+struct MadeUser {
     id: i64,
     epoch: i64,
 }
