@@ -28,8 +28,10 @@ pub(crate) use texts;
 /// # Errors
 /// What is wrong with it: it is no TOML, a text is missing or unknown.
 pub fn parse<T: DeserializeOwned>(toml: &str) -> Result<T, String> {
-    let texts = Figment::from(Toml::string(toml));
-    texts.extract().map_err(|wrong| wrong.to_string())
+    let texts = Figment::from(Toml::string(toml)).extract::<serde_json::Value>();
+    // By way of JSON: Figment has each struct compiled six times, for what a value of its own can be.
+    serde_json::from_value(texts.map_err(|wrong| wrong.to_string())?)
+        .map_err(|wrong| wrong.to_string())
 }
 
 /// Fills the blanks of a text: `{name}` becomes the value of that name.
