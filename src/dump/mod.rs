@@ -13,7 +13,8 @@
 //! - [`DumpReader`], `objects`: tokens to [`Statement`]s; `body`: the ends of compound ones
 //! - `script`: statements that depend on rows or variables
 //! - `transaction`: what begins and ends transactions
-//! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes
+//! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes; `server_setting`:
+//!   what else changes values
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
 //! - `insert`, `row_scan`: the rows of an `INSERT`, and the fast road through them
 //! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them;
@@ -40,6 +41,7 @@ mod reader;
 mod room;
 mod row_scan;
 mod script;
+mod server_setting;
 mod session;
 mod settings;
 mod sql_mode;
@@ -69,6 +71,7 @@ pub(crate) use literal::{bit_bytes, hex_bytes};
 pub use reader::{DumpReader, Finished, Skipped, Statement};
 pub use room::{Cut, Room};
 pub use script::{ScriptKind, ScriptStatement};
+pub use server_setting::{ServerSetting, SettingValue};
 pub use session::Modes;
 pub use tables::Tables;
 pub(crate) use temporal::is_impossible_day;

@@ -12,6 +12,7 @@ use super::error::{DumpProblem, Position};
 use super::insert::{InsertHeader, OnConflict};
 use super::lexer::Token;
 use super::reader::{DumpReader, ParsedStatement, Statement};
+use super::server_setting::{ServerSetting, SettingValue};
 use super::tables::Tables;
 
 /// A statement that is to be carried out by whoever has the rows.
@@ -32,6 +33,8 @@ pub struct ScriptStatement {
 pub enum ScriptKind {
     /// `SET`: user variables, in lower case without their `@`, and their values. All values are computed first.
     Assign(Vec<(String, SourceText)>),
+    /// `SET`: a setting of a server.
+    Set(ServerSetting, SettingValue),
     /// A `SELECT` that gives variables values, whole.
     Select(SourceText),
     /// `UPDATE`, from behind that word.

@@ -2,7 +2,7 @@
 //! text, the SQL modes that change what a string is, the current database.
 //!
 //! Dumps save a setting in a user variable and restore it later (`SET @saved = @@sql_mode`), so
-//! variables are kept as text. Everything else that dumps set (time zone, checks, SQL notes) has no
+//! variables are kept as text. What changes the values of rows is for whoever has these; the rest (SQL notes) has no
 //! effect without a server and is ignored.
 
 use std::collections::HashMap;
@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::charset::Charset;
 use super::definition::is_lasting;
 use super::error::DumpProblem;
+use super::server_setting::ServerSetting;
 use super::sql_mode;
 pub use super::sql_mode::Modes;
 
@@ -54,11 +55,7 @@ impl SqlSession {
             lasting_engine: false,
             default_charset: default,
             translated: false,
-            variables: HashMap::from([
-                (SQL_MODE.to_owned(), default_modes()),
-                (AUTOCOMMIT.to_owned(), KnownValue::Text("1".to_owned())),
-                (KEY_CHECKS.to_owned(), KnownValue::Text("1".to_owned())),
-            ]),
+            variables: usual_variables(),
         }
     }
 
@@ -154,7 +151,21 @@ impl SqlSession {
             _ if name.starts_with('@') => {
                 self.variables.insert(name, value);
             }
-            _ => {}
+            _ => {
+                let setting = ServerSetting::named(&name);
+                let usual = setting.map(ServerSetting::usual);
+                let value = match (value, usual) {
+                    (KnownValue::Text(text), Some(usual))
+                        if text.eq_ignore_ascii_case("default") =>
+                    {
+                        KnownValue::Text(usual.to_owned())
+                    }
+                    (value, _) => value,
+                };
+                if setting.is_some() {
+                    self.variables.insert(name, value);
+                }
+            }
         }
         Ok(())
     }
@@ -165,13 +176,26 @@ const AUTOCOMMIT: &str = "autocommit";
 const KEY_CHECKS: &str = "foreign_key_checks";
 const CLIENT: &str = "character_set_client";
 
+/// What a session begins with.
+fn usual_variables() -> HashMap<String, KnownValue> {
+    let settings = ServerSetting::ALL.iter();
+    let settings = settings.map(|&(name, setting)| (name, setting.usual()));
+    let flags = [(AUTOCOMMIT, "1"), (KEY_CHECKS, "1")];
+    let mut variables: HashMap<String, KnownValue> = settings
+        .chain(flags)
+        .map(|(name, usual)| (name.to_owned(), KnownValue::Text(usual.to_owned())))
+        .collect();
+    variables.insert(SQL_MODE.to_owned(), default_modes());
+    variables
+}
+
 fn default_modes() -> KnownValue {
     KnownValue::Text(sql_mode::DEFAULT.to_owned())
 }
 
 /// One spelling for `@@SQL_MODE`, `@@session.sql_mode`, `SESSION sql_mode` and `sql_mode`. What is set for
 /// all sessions to come changes nothing in this one, and has another.
-fn variable_name(name: &str) -> String {
+pub(super) fn variable_name(name: &str) -> String {
     let name = name.to_ascii_lowercase();
     let Some(system) = name.strip_prefix("@@") else {
         return name;

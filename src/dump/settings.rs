@@ -12,10 +12,18 @@ use super::error::{DumpProblem, Position};
 use super::lexer::Token;
 use super::reader::{DumpReader, ParsedStatement};
 use super::script::ScriptKind;
+use super::server_setting::{ServerSetting, SettingValue, lost_setting, setting_value};
 use super::session::{KnownValue, Modes};
 
 /// Deeper calls are no way to say a mode.
 const DEEPEST: usize = 20;
+
+/// What a `SET` leaves to whoever has the rows.
+struct Assignments {
+    /// User variables, with the text of their values.
+    variables: Vec<(String, SourceText)>,
+    settings: Vec<(ServerSetting, SettingValue)>,
+}
 
 impl DumpReader<'_> {
     pub(super) fn set(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
@@ -40,9 +48,16 @@ impl DumpReader<'_> {
             }
         }
         let autocommit = self.session.autocommit;
-        let variables = self.assignments(false)?;
+        let Assignments {
+            variables,
+            settings,
+        } = self.assignments(false)?;
         if !variables.is_empty() {
             let script = self.script(ScriptKind::Assign(variables), position);
+            self.further.push_back(script);
+        }
+        for (setting, value) in settings {
+            let script = self.script(ScriptKind::Set(setting, value), position);
             self.further.push_back(script);
         }
         if let ParsedStatement::Statement(step) = self.autocommit_was(autocommit, position) {
@@ -55,7 +70,13 @@ impl DumpReader<'_> {
     fn set_statement(&mut self) -> Result<ParsedStatement, DumpProblem> {
         let kept = self.session.variable("sql_mode");
         let before = self.session.modes;
-        self.assignments(true)?;
+        for (setting, value) in self.assignments(true)?.settings {
+            if value != SettingValue::Default {
+                let what = format!("SET STATEMENT {}, which changes values", setting.name());
+                let position = self.cursor.position();
+                self.note_skipped(what, position, true);
+            }
+        }
         // The text of the statement was read before they hold.
         self.session.modes = Modes {
             no_auto_value_on_zero: self.session.modes.no_auto_value_on_zero,
@@ -75,12 +96,12 @@ impl DumpReader<'_> {
         Ok(())
     }
 
-    /// `a = 1, @b = 2`, to the end of the statement or, `before_for`, to the word `FOR`; the user variables with
-    /// the text of their values.
-    fn assignments(&mut self, before_for: bool) -> Result<Vec<(String, SourceText)>, DumpProblem> {
+    /// `a = 1, @b = 2`, to the end of the statement or, `before_for`, to the word `FOR`; what of them is for whoever
+    /// has the rows.
+    fn assignments(&mut self, before_for: bool) -> Result<Assignments, DumpProblem> {
         // All are computed before the first is made.
         let mut assignments = Vec::new();
-        let mut variables = Vec::new();
+        let (mut variables, mut settings) = (Vec::new(), Vec::new());
         let mut name = String::new();
         loop {
             let token = self.cursor.next()?;
@@ -91,6 +112,10 @@ impl DumpReader<'_> {
                     let start = self.cursor.next_start()?;
                     let value = self.setting()?;
                     let name = std::mem::take(&mut name);
+                    if let Some(setting) = ServerSetting::named(&name) {
+                        let source = self.cursor.source_from(start)?;
+                        settings.push((setting, setting_value(&value, source)));
+                    }
                     if let Some(variable) =
                         name.strip_prefix('@').filter(|name| !name.starts_with('@'))
                     {
@@ -123,7 +148,10 @@ impl DumpReader<'_> {
             self.session.assign(&name, value)?;
         }
         self.cursor.configure(&self.session);
-        Ok(variables)
+        Ok(Assignments {
+            variables,
+            settings,
+        })
     }
 
     /// The value of an assignment, to the comma or the end behind it.
@@ -263,39 +291,4 @@ fn computed(function: &str, arguments: &[KnownValue]) -> KnownValue {
         ("TRIM", [text]) => KnownValue::Text(text.trim_matches(' ').to_owned()),
         _ => KnownValue::No,
     }
-}
-
-/// What is said of a setting that changes values on a server and is not heeded here. One that is set to a server's
-/// default, or restored from a variable that nobody has set, is none.
-fn lost_setting(name: &str, value: &KnownValue) -> Option<String> {
-    let KnownValue::Text(text) = value else {
-        return None;
-    };
-    let name = name.to_ascii_lowercase();
-    let name = name.strip_prefix("@@").unwrap_or(&name);
-    let own = ["session.", "local."]
-        .iter()
-        .find_map(|scope| name.strip_prefix(scope));
-    let name = own.unwrap_or(name);
-    let usual: &[&str] = match name {
-        "insert_id" | "timestamp" => &["0"],
-        "auto_increment_increment" | "auto_increment_offset" => &["1"],
-        "div_precision_increment" => &["4"],
-        "lc_time_names" => &["en_US", "0"],
-        "explicit_defaults_for_timestamp" => &["1", "ON", "TRUE"],
-        "sql_mode" => {
-            let unknown = [
-                "EMPTY_STRING_IS_NULL",
-                "HIGH_NOT_PRECEDENCE",
-                "TIME_ROUND_FRACTIONAL",
-            ];
-            let modes = text.to_ascii_uppercase();
-            let set = unknown.into_iter().find(|mode| modes.contains(mode))?;
-            return Some(format!("SET sql_mode = {set}, which changes values"));
-        }
-        _ => return None,
-    };
-    let is_usual = text.eq_ignore_ascii_case("default")
-        || usual.iter().any(|usual| text.eq_ignore_ascii_case(usual));
-    (!is_usual).then(|| format!("SET {name} = {text}, which changes values"))
 }

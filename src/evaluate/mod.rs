@@ -43,6 +43,17 @@ pub(crate) type Unevaluable = String;
 /// Computed values longer than this are refused: `REPEAT('x', 1000000000)` is short to write.
 const LONGEST: usize = 16 * 1024 * 1024;
 
+/// What time it is, in microseconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    /// Of the statement: since 1970, in UTC.
+    pub(crate) now: i64,
+    /// As now, whatever a script says of the time.
+    pub(crate) wall: i64,
+    /// How far the clocks of the session are ahead of UTC.
+    pub(crate) zone: i64,
+}
+
 /// What an expression may ask for beside its own literals.
 pub(crate) trait Surroundings {
     /// The value of a column.
@@ -79,8 +90,8 @@ pub(crate) trait Surroundings {
         Err(format!("the function {}", aggregate.name()))
     }
 
-    /// Microseconds since 1970, in UTC.
-    fn now(&self) -> Result<i64, Unevaluable> {
+    /// What time it is.
+    fn clock(&self) -> Result<Clock, Unevaluable> {
         Err("the time".to_owned())
     }
 

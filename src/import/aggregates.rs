@@ -7,7 +7,7 @@ use super::query::{Scan, ScriptView, items, limited};
 use super::table::ImportTable;
 use super::table_row::{TableRow, columns_of};
 use crate::evaluate::{
-    self, Aggregate, Datum, Formula, NamedTable, SelectQuery, Surroundings, Unevaluable,
+    self, Aggregate, Clock, Datum, Formula, NamedTable, SelectQuery, Surroundings, Unevaluable,
 };
 
 impl ScriptView<'_> {
@@ -155,8 +155,8 @@ impl Surroundings for GroupView<'_> {
         self.view.assign(name, value)
     }
 
-    fn now(&self) -> Result<i64, Unevaluable> {
-        self.view.now()
+    fn clock(&self) -> Result<Clock, Unevaluable> {
+        self.view.clock()
     }
 
     fn last_insert_id(&self) -> Result<u64, Unevaluable> {

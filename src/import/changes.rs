@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
-use super::computed::{by_server, now_value, value_of};
+use super::computed::{by_server, value_of};
 use super::dumped_tables::ImportStorage;
 use super::layout::implicit_default;
 use super::query::{Scan, ScriptView, asks};
@@ -299,9 +299,11 @@ fn plan(
             } else {
                 0
             };
-            row.cells[index] = value_of(now_value(&view.session.occasion, fraction));
+            row.cells[index] = value_of(view.session.time_in(table, index, fraction));
             let what = "of ON UPDATE CURRENT_TIMESTAMP settled at the time of the import";
-            notes.push((index, what.to_owned()));
+            if !view.session.knows_time() {
+                notes.push((index, what.to_owned()));
+            }
         }
         for &index in &columns.computed {
             row.cells[index] = Value::Null;
@@ -337,8 +339,12 @@ fn assigned(
             .map_err(|cause| cause.to_string());
     };
     let datum = formula.evaluate(row)?;
-    let server = by_server(formula).or(view.session.take_by_server());
+    let server = by_server(formula, view.session.knows_time()).or(view.session.take_by_server());
     let (value, unfit) = table.fitted(index, &datum)?;
+    let (value, unfit) = match view.session.written(table, index, &value) {
+        Some((value, is_outside)) => (value, unfit || is_outside),
+        None => (value, unfit),
+    };
     let mut what =
         server.map(|function| format!("of {function}() settled at the time of the import"));
     if unfit {

@@ -4,6 +4,7 @@
 //! The evaluator knows types of its own; a column takes them as a server would take them. Where that depends on
 //! the server, it is an error.
 
+use super::query::ScriptView;
 use crate::dump::{
     Computed, SourceText, Value, ValueError, ValueType, convert_computed, convert_leniently,
 };
@@ -14,16 +15,6 @@ use crate::evaluate::{self, Datum, Formula, Surroundings, Unevaluable};
 pub(super) struct Occasion {
     /// Microseconds since 1970, in UTC.
     pub(super) now: i64,
-}
-
-impl Surroundings for Occasion {
-    fn now(&self) -> Result<i64, Unevaluable> {
-        Ok(self.now)
-    }
-
-    fn random(&self) -> u128 {
-        uuid::Uuid::new_v4().as_u128()
-    }
 }
 
 /// A place where nothing but literals is known.
@@ -41,17 +32,17 @@ pub(super) enum Constant {
 /// The value of an expression that names no column.
 pub(super) fn constant(source: &SourceText, kind: &ValueType) -> Result<Constant, Unevaluable> {
     let formula = evaluate::parse(source)?;
-    match by_server(&formula) {
+    match by_server(&formula, false) {
         Some(_) => Ok(Constant::Anew),
         None => stored(&formula.evaluate(&Nowhere)?, kind).map(Constant::Value),
     }
 }
 
-/// The first function of an expression that only a server could answer.
-pub(super) fn by_server(formula: &Formula) -> Option<&'static str> {
+/// The first function of an expression that only a server could answer, which may know what time it is.
+pub(super) fn by_server(formula: &Formula, knows_time: bool) -> Option<&'static str> {
     let mut found = None;
     formula.functions(&mut |function| {
-        if evaluate::needs_server(function.name) {
+        if evaluate::needs_server(function.name, knows_time) {
             found = found.or(Some(function.name));
         }
     });
@@ -70,13 +61,13 @@ pub(super) struct Settled {
 pub(super) fn settle(
     source: &SourceText,
     kind: &ValueType,
-    surroundings: &dyn Surroundings,
+    view: &ScriptView<'_>,
 ) -> Result<Settled, Unevaluable> {
     let formula = evaluate::parse(source)?;
-    let (value, unfit) = fit(&formula.evaluate(surroundings)?, kind)?;
+    let (value, unfit) = fit(&formula.evaluate(view)?, kind)?;
     Ok(Settled {
         value,
-        by_server: by_server(&formula),
+        by_server: by_server(&formula, view.session.knows_time()),
         unfit,
     })
 }
@@ -101,9 +92,9 @@ fn leniently(datum: &Datum, kind: &ValueType) -> Option<Value<'static>> {
     }
 }
 
-/// The time of the import in a column of dates and times.
-pub(super) fn now_value(occasion: &Occasion, fraction: usize) -> Value<'static> {
-    let now = jiff::Timestamp::from_microsecond(occasion.now).unwrap_or_default();
+/// So many microseconds since 1970 in a column of dates and times.
+pub(super) fn moment_value(micros: i64, fraction: usize) -> Value<'static> {
+    let now = jiff::Timestamp::from_microsecond(micros).unwrap_or_default();
     let text = now.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string();
     let length = if fraction == 0 {
         19

@@ -13,6 +13,7 @@ use super::dumped_tables::ImportStorage;
 use super::numbering::reserved;
 use super::query::{Scan, ScriptView};
 use super::script::{Obstacle, ScriptPlace};
+use super::session::ScriptSession;
 use super::table::ImportTable;
 use super::table_row::{TableRow, columns_of, datum_of};
 use crate::dump::{InsertHeader, OnConflict, SourceText, Value};
@@ -80,13 +81,15 @@ impl ImportStorage<'_> {
             settled: Vec::new(),
         };
         self.session.begin_insert();
+        let step = self.session.steps().step();
         self.whole(index, |storage| {
             storage.copy(index, header, &query, by_order, &mut copied)?;
             if asks && copied.count > 0 && !storage.tables[index].definition.lasting {
                 let table = &mut storage.tables[index];
                 table.next_number = table.next_number.map(|next| {
                     let count = i64::try_from(copied.count).unwrap_or(i64::MAX);
-                    next.saturating_sub(count).saturating_add(reserved(count))
+                    let gap = reserved(count).saturating_sub(count);
+                    next.saturating_add(gap.saturating_mul(step))
                 });
             }
             Ok(())
@@ -133,7 +136,7 @@ impl ImportStorage<'_> {
             let view = self.view(copied.place);
             for row in view.select(query)? {
                 let cells = row.iter().map(RowCell::Datum).collect::<Vec<_>>();
-                copied.push(&self.tables[index], &cells)?;
+                copied.push(&self.session, &self.tables[index], &cells)?;
             }
             copied.note_server(query, &view);
             return self.store_copied(index, &header, copied);
@@ -168,7 +171,7 @@ impl ImportStorage<'_> {
             let target = &self.tables[index];
             let last = view.scan(&scan, &mut |row| {
                 let cells = row_cells(&row, query)?;
-                copied.push(target, &cells)?;
+                copied.push(view.session, target, &cells)?;
                 Ok(ControlFlow::Continue(()))
             })?;
             copied.note_server(query, &view);
@@ -211,7 +214,12 @@ enum RowCell<'r> {
 
 impl CopiedRows<'_> {
     /// Adds a row.
-    fn push(&mut self, target: &ImportTable, cells: &[RowCell<'_>]) -> Result<(), Unevaluable> {
+    fn push(
+        &mut self,
+        session: &ScriptSession,
+        target: &ImportTable,
+        cells: &[RowCell<'_>],
+    ) -> Result<(), Unevaluable> {
         if cells.len() != self.columns.len() {
             return Err(format!(
                 "{} values for {} columns",
@@ -225,6 +233,8 @@ impl CopiedRows<'_> {
                 RowCell::Datum(datum) => self.fitted(target, index, datum)?,
                 RowCell::Computed(datum) => self.fitted(target, index, datum)?,
                 RowCell::Own(from, own, value) => {
+                    let read = session.read_cell(from, *own, value);
+                    let value = read.as_ref().unwrap_or(value);
                     let (kind, its) = (&target.layout.columns[index], &from.layout.columns[*own]);
                     let room = target.room(index) == from.room(*own);
                     if room && kind.kind == its.kind && kind.storage == its.storage {
@@ -267,12 +277,14 @@ impl CopiedRows<'_> {
     /// Notes values that only a server could have computed.
     fn note_server(&mut self, query: &SelectQuery, view: &ScriptView<'_>) {
         let behind = view.session.take_by_server();
-        if let Some(function) = query.formulas().find_map(by_server).or(behind)
+        let knows_time = view.session.knows_time();
+        let asks = |formula| by_server(formula, knows_time);
+        if let Some(function) = query.formulas().find_map(asks).or(behind)
             && let Some(&first) = self.columns.first()
             && self.batch.rows() > 0
         {
             let at = query.items.iter().position(
-                |item| matches!(item, SelectedItem::Value(formula) if by_server(formula).is_some()),
+                |item| matches!(item, SelectedItem::Value(formula) if asks(formula).is_some()),
             );
             let column = at
                 .and_then(|at| self.columns.get(at))

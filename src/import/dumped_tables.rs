@@ -267,6 +267,7 @@ impl ImportStorage<'_> {
                 reason,
             ));
         }
+        self.note_zoned_defaults(input, &definition);
         let name = self.take_name(input, &definition);
         self.tables.push(ImportTable::new(definition, input, name)?);
         Ok(())

@@ -39,6 +39,7 @@ mod resolve;
 mod row_values;
 mod script;
 mod selection;
+mod server_settings;
 mod session;
 mod storing;
 mod table;

@@ -53,6 +53,8 @@ impl ImportTable {
             _ => false,
         };
         let mut cells = batch.cells.iter().skip(at).step_by(width);
+        let session = place.view.session;
+        let steps = session.steps();
         if self.next_number.is_none() && !cells.any(asks) {
             return Ok(());
         }
@@ -76,18 +78,28 @@ impl ImportTable {
             Some(next) => next,
             None => self.first_number(place.connection, index)?,
         };
-        let session = place.view.session;
+        let lasting = self.definition.lasting;
+        // InnoDB keeps the next one of the series.
+        let behind = |number: i64| {
+            if lasting || !session.has_generated() {
+                number.saturating_add(1)
+            } else {
+                steps.after(number)
+            }
+        };
         let cells = batch.cells.iter_mut().skip(at).step_by(width);
         for (cell, origin) in cells.zip(&batch.places) {
             if origin.first {
                 session.begin_insert();
             }
             if asks(cell) {
-                *cell = self.number(index, next);
-                session.generate(next);
-                next = next.saturating_add(1);
+                let number = session.next_number(next);
+                *cell = self.number(index, number);
+                session.generate(number);
+                next = next.max(behind(number));
             } else if let Some(number) = whole(cell) {
-                next = next.max(number.saturating_add(1));
+                session.see_number(number);
+                next = next.max(behind(number));
             }
         }
         self.next_number = Some(next);
@@ -142,9 +154,10 @@ impl ImportTable {
             let used = match whole(cell) {
                 Some(number) => number,
                 None => {
-                    *cell = self.number(numbered.index, next);
-                    session.generate(next);
-                    next
+                    let number = session.next_in_group(next);
+                    *cell = self.number(numbered.index, number);
+                    session.generate(number);
+                    number
                 }
             };
             next_of.insert(key, next.max(used.saturating_add(1)));

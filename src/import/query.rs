@@ -14,7 +14,7 @@ use super::table::{self, ImportTable};
 use super::table_row::{TableRow, columns_of, is_computed};
 use crate::dump::ValueType;
 use crate::evaluate::{
-    self, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
+    self, Clock, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
 };
 use crate::file::sql::quoted;
 
@@ -287,12 +287,12 @@ impl Surroundings for ScriptView<'_> {
         Ok(!self.select(&counted)?.is_empty())
     }
 
-    fn now(&self) -> Result<i64, Unevaluable> {
-        self.session.occasion.now()
+    fn clock(&self) -> Result<Clock, Unevaluable> {
+        Ok(self.session.server_clock())
     }
 
     fn random(&self) -> u128 {
-        self.session.occasion.random()
+        uuid::Uuid::new_v4().as_u128()
     }
 
     fn database(&self) -> Result<Option<String>, Unevaluable> {
@@ -363,7 +363,7 @@ fn is_constant(formula: &Formula) -> bool {
         constant &= matches!(
             part,
             Formula::Value(_) | Formula::Variable(_) | Formula::Call(..)
-        ) && !matches!(part, Formula::Call(function, ..) if evaluate::needs_server(function.name));
+        ) && !matches!(part, Formula::Call(function, ..) if evaluate::needs_server(function.name, false));
     });
     constant
 }

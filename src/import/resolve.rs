@@ -9,7 +9,7 @@ use rusqlite::limits::Limit;
 use rusqlite::types::{self, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
-use super::computed::{Settled, now_value, settle};
+use super::computed::{Settled, settle};
 use super::query::ScriptView;
 use super::row_values::{self, RowValues};
 use super::table::ImportTable;
@@ -27,7 +27,7 @@ const WGS_84: &str = "4326";
 const IN_WGS_84: &str = "in the reference system 4326 with x first, as MariaDB reads them; MySQL 8 reads the \
                          latitude first";
 /// What is noted of values that have no room.
-const UNFIT: &str = "that did not fit, stored as a server that is not strict would";
+pub(super) const UNFIT: &str = "that did not fit, stored as a server that is not strict would";
 /// What is noted of rows that get the time.
 pub(super) const DEFAULT_TIME: &str =
     "of DEFAULT CURRENT_TIMESTAMP settled at the time of the import";
@@ -89,8 +89,11 @@ impl Resolver<'_> {
         batch: &mut Batch,
     ) -> Result<Cell, String> {
         if let Some(fraction) = table.takes_time(index) {
-            table.settle(index, DEFAULT_TIME.to_owned(), self.input, position);
-            return Ok(batch.cell(now_value(&self.view.session.occasion, fraction)));
+            let session = self.view.session;
+            if !session.knows_time() {
+                table.settle(index, DEFAULT_TIME.to_owned(), self.input, position);
+            }
+            return Ok(batch.cell(session.time_in(table, index, fraction)));
         }
         match table.default_of(index) {
             Some(sql) => compute(
@@ -139,6 +142,10 @@ impl Resolver<'_> {
         }
         let (value, unfit) = match table.room(index).cut(&value) {
             Some(cut) => (cut.value, unfit || !cut.silent),
+            None => (value, unfit),
+        };
+        let (value, unfit) = match self.view.session.written(table, index, &value) {
+            Some((value, is_outside)) => (value, unfit || is_outside),
             None => (value, unfit),
         };
         if unfit {

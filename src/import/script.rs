@@ -64,12 +64,17 @@ impl ImportStorage<'_> {
             self.assign(place, variables);
             return Ok(());
         }
+        if let ScriptKind::Set(setting, value) = &statement.kind {
+            self.settle_layouts()?;
+            self.set(place, *setting, value);
+            return Ok(());
+        }
         if self.selection.schema_only {
             return Ok(());
         }
         self.settle_layouts()?;
         let (what, outcome) = match &statement.kind {
-            ScriptKind::Assign(_) => return Ok(()),
+            ScriptKind::Assign(_) | ScriptKind::Set(..) => return Ok(()),
             ScriptKind::Select(source) => {
                 self.select(place, source);
                 return Ok(());
@@ -209,10 +214,12 @@ impl ImportStorage<'_> {
     /// `SET @a = 1, @b = @a`: all values are computed before the first is given.
     fn assign(&mut self, place: ScriptPlace<'_>, variables: &[(String, SourceText)]) {
         let view = self.view(place);
+        let knows_time = self.session.knows_time();
         let mut values = Vec::new();
         for (_, source) in variables {
             let formula = evaluate::parse(source);
-            let server = formula.as_ref().ok().and_then(by_server);
+            let server = formula.as_ref().ok();
+            let server = server.and_then(|formula| by_server(formula, knows_time));
             let value = formula.and_then(|formula| formula.evaluate(&view));
             values.push((value, server.or(self.session.take_by_server())));
         }
@@ -234,7 +241,10 @@ impl ImportStorage<'_> {
     /// Gives variables what a query has for them.
     fn give(&self, place: ScriptPlace<'_>, query: &SelectQuery) -> Result<(), Unevaluable> {
         let mut rows = self.view(place).select(query)?;
-        let server = query.formulas().find_map(by_server);
+        let knows_time = self.session.knows_time();
+        let server = query
+            .formulas()
+            .find_map(|formula| by_server(formula, knows_time));
         let server = server.or(self.session.take_by_server());
         for formula in query.formulas() {
             formula.parts(&mut |part| {

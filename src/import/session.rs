@@ -7,11 +7,17 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use super::computed::Occasion;
-use crate::evaluate::{Datum, DatumKind, Unevaluable};
+use super::server_settings::{NumberSteps, ServerSettings};
+use crate::evaluate::{Clock, Datum, DatumKind, Unevaluable};
 
 /// The session of a script.
 pub(super) struct ScriptSession {
-    pub(super) occasion: Occasion,
+    occasion: Occasion,
+    pub(super) settings: Cell<ServerSettings>,
+    /// The first number that the next `INSERT` gives, whatever the table holds.
+    pub(super) forced: Cell<Option<i64>>,
+    /// The next number of the present `INSERT`, if its first one was such.
+    forced_next: Cell<Option<i64>>,
     variables: RefCell<HashMap<String, Variable>>,
     last_insert_id: RefCell<Result<u64, Unevaluable>>,
     /// The first number that the present `INSERT` has given.
@@ -31,6 +37,9 @@ impl ScriptSession {
     pub(super) fn new(occasion: Occasion) -> Self {
         Self {
             occasion,
+            settings: Cell::default(),
+            forced: Cell::new(None),
+            forced_next: Cell::new(None),
             variables: RefCell::default(),
             last_insert_id: RefCell::new(Ok(0)),
             generated: Cell::new(None),
@@ -79,9 +88,61 @@ impl ScriptSession {
         self.last_insert_id.borrow().clone()
     }
 
+    pub(super) fn set_last_insert_id(&self, number: u64) {
+        *self.last_insert_id.borrow_mut() = Ok(number);
+    }
+
+    /// What time it is.
+    pub(super) fn server_clock(&self) -> Clock {
+        let settings = self.settings.get();
+        Clock {
+            now: settings.time.unwrap_or(self.occasion.now),
+            wall: self.occasion.now,
+            zone: settings.zone * 1_000_000,
+        }
+    }
+
+    /// Which numbers are given.
+    pub(super) fn steps(&self) -> NumberSteps {
+        self.settings.get().numbers
+    }
+
     /// An `INSERT` begins.
     pub(super) fn begin_insert(&self) {
         self.has_generated.set(false);
+        self.forced_next.set(None);
+    }
+
+    /// Whether the present `INSERT` has given a number.
+    pub(super) fn has_generated(&self) -> bool {
+        self.has_generated.get()
+    }
+
+    /// The number of the next row, `usual` unless the script has said another one.
+    pub(super) fn next_number(&self, usual: i64) -> i64 {
+        let begins = !self.has_generated.get();
+        let forced = self.forced_next.get();
+        let forced = forced.or_else(|| self.forced.take().filter(|_| begins));
+        let Some(number) = forced else {
+            return self.steps().at_least(usual);
+        };
+        self.forced_next.set(Some(self.steps().after(number)));
+        number
+    }
+
+    /// The number of the next row of a group: the script says that of the first one only.
+    pub(super) fn next_in_group(&self, usual: i64) -> i64 {
+        let begins = !self.has_generated.get();
+        let forced = self.forced.take().filter(|_| begins);
+        forced.unwrap_or_else(|| self.steps().at_least(usual))
+    }
+
+    /// A row of the present `INSERT` has come with a number.
+    pub(super) fn see_number(&self, number: i64) {
+        if let Some(next) = self.forced_next.get().filter(|&next| number >= next) {
+            let after = self.steps().after(number);
+            self.forced_next.set(Some(next.max(after)));
+        }
     }
 
     /// Rows of a table that is not wanted may have been given numbers.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::computed::now_value;
 use super::layout::{implicit_default, value_sql};
 use super::names::Names;
 use super::query::ScriptView;
@@ -48,6 +47,7 @@ impl ImportTable {
         let width = batch.cells.len() / batch.rows().max(1);
         let mut columns = self.columns(&header, width)?;
         self.see_generated(&columns, &batch);
+        self.write_stamps(view.session, input, &columns, &mut batch);
         let place = Resolver {
             connection,
             input,
@@ -169,7 +169,7 @@ impl ImportTable {
             let stamp = definition.is_some_and(|column| column.column_type.name == "TIMESTAMP");
             let filler = match column.kind {
                 ValueType::DateTime(fraction) if stamp => {
-                    now_value(&place.view.session.occasion, fraction)
+                    place.view.session.time_in(self, index, fraction)
                 }
                 ref kind => implicit_default(kind),
             };
@@ -182,6 +182,7 @@ impl ImportTable {
                 }
                 *cell = filler.clone();
                 let what = match (stamp, ignores) {
+                    (true, _) if place.view.session.knows_time() => continue,
                     (true, _) => "of NULL in TIMESTAMP NOT NULL settled at the time of the import",
                     (false, true) => continue,
                     (false, false) => {
@@ -235,10 +236,13 @@ impl ImportTable {
             }
             let sql = match (self.takes_time(index), batch.places.first()) {
                 (Some(fraction), Some(first)) => {
-                    let rows = batch.rows() as u64;
-                    let what = DEFAULT_TIME.to_owned();
-                    self.settle_rows(index, what, place.input, first.position, rows);
-                    value_sql(&now_value(&place.view.session.occasion, fraction))
+                    let session = place.view.session;
+                    if !session.knows_time() {
+                        let rows = batch.rows() as u64;
+                        let what = DEFAULT_TIME.to_owned();
+                        self.settle_rows(index, what, place.input, first.position, rows);
+                    }
+                    value_sql(&session.time_in(self, index, fraction))
                 }
                 _ => self.default_of(index),
             };

@@ -8,7 +8,7 @@ use super::row_values;
 use super::table::ImportTable;
 use crate::dump::ValueType;
 use crate::evaluate::{
-    self, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
+    self, Clock, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
 };
 
 /// A row of a table, as an expression sees it.
@@ -61,11 +61,15 @@ impl<'r> TableRow<'r> {
     }
 
     /// The value of a cell.
-    fn datum(&self, index: usize) -> Result<Datum, Unevaluable> {
+    pub(super) fn datum(&self, index: usize) -> Result<Datum, Unevaluable> {
         if is_computed(self.table, index) && self.cells[index] == Value::Null {
             return self.generated(index);
         }
-        datum_of(self.table, index, &self.cells[index])
+        let cell = &self.cells[index];
+        match self.view.session.read_cell(self.table, index, cell) {
+            Some(cell) => datum_of(self.table, index, &cell),
+            None => datum_of(self.table, index, cell),
+        }
     }
 
     /// The value of a generated column, which is computed when all rows are in.
@@ -108,8 +112,8 @@ impl Surroundings for TableRow<'_> {
         self.view.exists(query)
     }
 
-    fn now(&self) -> Result<i64, Unevaluable> {
-        self.view.now()
+    fn clock(&self) -> Result<Clock, Unevaluable> {
+        self.view.clock()
     }
 
     fn random(&self) -> u128 {

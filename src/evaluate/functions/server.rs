@@ -20,14 +20,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("CURRENT_TIMESTAMP", (0, 1), now),
     Function::new("LOCALTIME", (0, 1), now),
     Function::new("LOCALTIMESTAMP", (0, 1), now),
-    Function::new("SYSDATE", (0, 1), now),
-    Function::new("UTC_TIMESTAMP", (0, 1), now),
+    Function::new("SYSDATE", (0, 1), |values, surroundings| {
+        let clock = surroundings.clock()?;
+        moment(values, clock.wall + clock.zone)
+    }),
+    Function::new("UTC_TIMESTAMP", (0, 1), |values, surroundings| {
+        moment(values, surroundings.clock()?.now)
+    }),
     Function::new("CURDATE", (0, 0), today),
     Function::new("CURRENT_DATE", (0, 0), today),
-    Function::new("UTC_DATE", (0, 0), today),
+    Function::new("UTC_DATE", (0, 0), |_, surroundings| {
+        Ok(Datum::Date(calendar(surroundings.clock()?.now)?.0))
+    }),
     Function::new("CURTIME", (0, 0), clock_time),
     Function::new("CURRENT_TIME", (0, 0), clock_time),
-    Function::new("UTC_TIME", (0, 0), clock_time),
+    Function::new("UTC_TIME", (0, 0), |_, surroundings| {
+        let (_, micros) = calendar(surroundings.clock()?.now)?;
+        Ok(Datum::Time(micros - micros % SECOND, 0))
+    }),
     Function::new("UNIX_TIMESTAMP", (0, 1), unix_timestamp),
     Function::new("FROM_UNIXTIME", (1, 2), from_unixtime),
     Function::new("UUID", (0, 0), |_, surroundings| {
@@ -60,10 +70,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// Whether a function's value depends on the server or the moment, so that the importer's is another one.
-pub(crate) fn needs_server(name: &str) -> bool {
-    let known = !matches!(name, "LAST_INSERT_ID" | "DATABASE" | "SCHEMA");
-    known && FUNCTIONS.iter().any(|function| function.name == name)
+/// Whether a function's value depends on the server or, unless a script has said what time it is, on the moment, so
+/// that the importer's is another one.
+pub(crate) fn needs_server(name: &str, time_is_known: bool) -> bool {
+    let of_server = matches!(
+        name,
+        "SYSDATE" | "UUID" | "RAND" | "USER" | "CURRENT_USER" | "SESSION_USER" | "SYSTEM_USER"
+    );
+    let known = matches!(name, "LAST_INSERT_ID" | "DATABASE" | "SCHEMA");
+    of_server
+        || (!known && !time_is_known && FUNCTIONS.iter().any(|function| function.name == name))
 }
 
 /// The day and the microseconds of it, of so many microseconds since 1970.
@@ -72,12 +88,21 @@ fn of_epoch(micros: i64) -> Option<(CalendarDay, i64)> {
     Some((day, micros.rem_euclid(DAY)))
 }
 
+fn calendar(micros: i64) -> Result<(CalendarDay, i64), Unevaluable> {
+    of_epoch(micros).ok_or_else(|| "the time, which is outside the calendar".to_owned())
+}
+
 fn present(surroundings: &dyn Surroundings) -> Result<(CalendarDay, i64), Unevaluable> {
-    of_epoch(surroundings.now()?)
-        .ok_or_else(|| "the time, which is outside the calendar".to_owned())
+    let clock = surroundings.clock()?;
+    calendar(clock.now + clock.zone)
 }
 
 fn now(values: &[Datum], surroundings: &dyn Surroundings) -> Result<Datum, Unevaluable> {
+    let clock = surroundings.clock()?;
+    moment(values, clock.now + clock.zone)
+}
+
+fn moment(values: &[Datum], micros: i64) -> Result<Datum, Unevaluable> {
     let wanted = match values.first() {
         None => Some(0),
         Some(digits) => digits.to_whole()?,
@@ -86,7 +111,7 @@ fn now(values: &[Datum], surroundings: &dyn Surroundings) -> Result<Datum, Uneva
         .and_then(|digits| usize::try_from(digits).ok())
         .filter(|&digits| digits <= 6);
     let fraction = fraction.ok_or("NOW with more than six digits")?;
-    let (day, micros) = present(surroundings)?;
+    let (day, micros) = calendar(micros)?;
     let unit = 10_i64.pow(u32::try_from(6 - fraction).unwrap_or(0));
     Ok(Datum::DateTime(day, micros - micros % unit, fraction))
 }
@@ -106,17 +131,18 @@ fn database(_: &[Datum], surroundings: &dyn Surroundings) -> Result<Datum, Uneva
         .map_or(Datum::Null(DatumKind::Text), plain))
 }
 
-/// In UTC, as dump programs write their times.
+/// In UTC, as dump programs write their times, unless the session has another zone.
 fn unix_timestamp(values: &[Datum], surroundings: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     let Some(value) = values.first() else {
-        return Ok(Datum::Int(surroundings.now()?.div_euclid(SECOND)));
+        return Ok(Datum::Int(surroundings.clock()?.now.div_euclid(SECOND)));
     };
     match instant(value)? {
         None if value.is_null() => Ok(Datum::Null(DatumKind::Int)),
         None => Err(spelling(value)),
         Some((_, _, 1..)) => Err("UNIX_TIMESTAMP of a fraction".to_owned()),
         Some((day, micros, _)) => {
-            let seconds = (day.number() - EPOCH) * 86_400 + micros / SECOND;
+            let zone = surroundings.clock().map_or(0, |clock| clock.zone) / SECOND;
+            let seconds = (day.number() - EPOCH) * 86_400 + micros / SECOND - zone;
             if !(0..=LAST).contains(&seconds) {
                 return Err(spelling(value));
             }
@@ -125,7 +151,7 @@ fn unix_timestamp(values: &[Datum], surroundings: &dyn Surroundings) -> Result<D
     }
 }
 
-fn from_unixtime(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
+fn from_unixtime(values: &[Datum], surroundings: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     let kind = if values.len() > 1 {
         DatumKind::Text
     } else {
@@ -140,7 +166,8 @@ fn from_unixtime(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Uneval
     let seconds = i64::try_from(seconds)
         .ok()
         .filter(|seconds| (0..=LAST).contains(seconds));
-    let Some((day, micros)) = seconds.and_then(|seconds| of_epoch(seconds * SECOND)) else {
+    let zone = surroundings.clock().map_or(0, |clock| clock.zone);
+    let Some((day, micros)) = seconds.and_then(|seconds| of_epoch(seconds * SECOND + zone)) else {
         return Err("FROM_UNIXTIME of a number out of range".to_owned());
     };
     match values.get(1) {
