@@ -11,6 +11,11 @@ use super::{Surroundings, Unevaluable};
 /// The highest tree: a chain of so many operators.
 const HIGHEST: usize = 300;
 
+/// Functions that do not compute all of their arguments on a server.
+const CHOICES: &[&str] = &[
+    "IF", "CASE", "IFNULL", "NVL", "NULLIF", "COALESCE", "AND", "OR",
+];
+
 /// How a function makes its value from those of its arguments.
 pub(super) type Apply = fn(&[Datum], &dyn Surroundings) -> Result<Datum, Unevaluable>;
 
@@ -64,6 +69,10 @@ impl Aggregate {
 pub(crate) enum Formula {
     Value(Datum),
     Column(Option<String>, String),
+    /// `VALUES(name)`: a column of the row whose key is there already.
+    Proposed(String),
+    /// `DEFAULT(name)`; `DEFAULT` alone names no column.
+    Default(Option<String>),
     Variable(String),
     Call(&'static Function, Vec<Formula>, usize),
     Cast(Box<Formula>, CastType, usize),
@@ -88,6 +97,9 @@ impl Formula {
                 arguments.len()
             ));
         }
+        if CHOICES.contains(&function.name) && arguments.iter().skip(1).any(Self::changes) {
+            return Err(format!("a change of the session in {}", function.name));
+        }
         let height = arguments.iter().map(Self::height).max().unwrap_or(0) + 1;
         bounded(height)?;
         Ok(Self::Call(function, arguments, height))
@@ -101,7 +113,11 @@ impl Formula {
 
     fn height(&self) -> usize {
         match self {
-            Self::Value(_) | Self::Column(..) | Self::Variable(_) => 0,
+            Self::Value(_)
+            | Self::Column(..)
+            | Self::Proposed(_)
+            | Self::Default(_)
+            | Self::Variable(_) => 0,
             // Nested by the parser, which bounds that.
             Self::Assign(..) | Self::Aggregate(..) | Self::Query(_) | Self::Exists(_) => 1,
             Self::Call(.., height) | Self::Cast(.., height) => *height,
@@ -113,6 +129,9 @@ impl Formula {
         match self {
             Self::Value(datum) => Ok(datum.clone()),
             Self::Column(table, name) => surroundings.column(table.as_deref(), name),
+            Self::Proposed(name) => surroundings.proposed(name),
+            Self::Default(Some(name)) => surroundings.default(name),
+            Self::Default(None) => Err("DEFAULT in an expression".to_owned()),
             Self::Variable(name) => surroundings.variable(name),
             Self::Call(function, arguments, _) => {
                 let values = arguments
@@ -152,6 +171,21 @@ impl Formula {
             }
             _ => {}
         }
+    }
+
+    /// Whether computing it changes what later expressions see.
+    fn changes(&self) -> bool {
+        let mut found = false;
+        self.parts(&mut |part| {
+            found |= match part {
+                Self::Assign(..) => true,
+                Self::Call(function, arguments, _) => {
+                    function.name == "LAST_INSERT_ID" && !arguments.is_empty()
+                }
+                _ => false,
+            }
+        });
+        found
     }
 
     /// Whether its value depends on a column.

@@ -32,7 +32,8 @@ pub(crate) use exact::Exact;
 pub(crate) use formula::{Aggregate, Formula};
 pub(crate) use functions::needs_server;
 pub(crate) use query::{
-    NamedTable, SelectQuery, SelectedItem, Update, deletion, selection, update,
+    Assignment, NamedTable, SelectQuery, SelectedItem, Update, assignments, deletion, selection,
+    update,
 };
 
 use crate::dump::SourceText;
@@ -59,6 +60,16 @@ pub(crate) trait Surroundings {
     /// The value of a column.
     fn column(&self, _table: Option<&str>, name: &str) -> Result<Datum, Unevaluable> {
         Err(format!("the unknown name {name}"))
+    }
+
+    /// The value of a column of the row whose key is there already: `VALUES(name)`.
+    fn proposed(&self, _name: &str) -> Result<Datum, Unevaluable> {
+        Err("the function VALUES".to_owned())
+    }
+
+    /// What a column gets that is given no value: `DEFAULT(name)`.
+    fn default(&self, _name: &str) -> Result<Datum, Unevaluable> {
+        Err("the function DEFAULT".to_owned())
     }
 
     /// The value of a user variable, whose name is in lower case and without its `@`.
@@ -108,6 +119,11 @@ pub(crate) trait Surroundings {
     /// The first number that the last `INSERT` was given.
     fn last_insert_id(&self) -> Result<u64, Unevaluable> {
         Err("LAST_INSERT_ID()".to_owned())
+    }
+
+    /// `LAST_INSERT_ID(number)`: what the next `LAST_INSERT_ID()` says.
+    fn keep_insert_id(&self, _number: u64) -> Result<(), Unevaluable> {
+        Err("LAST_INSERT_ID of a number".to_owned())
     }
 }
 

@@ -93,6 +93,7 @@ impl FormulaParser<'_> {
             "TRUE" => return Ok(Formula::Value(Datum::Int(1))),
             "FALSE" => return Ok(Formula::Value(Datum::Int(0))),
             "CASE" => return self.case(),
+            "DEFAULT" => return self.default(),
             "EXISTS" => {
                 self.expect_symbol(b'(')?;
                 return self.query().map(Formula::Exists);
@@ -206,6 +207,25 @@ impl FormulaParser<'_> {
         Ok(Formula::Column(parts.pop(), name))
     }
 
+    /// `DEFAULT`, `DEFAULT(name)`.
+    fn default(&mut self) -> Result<Formula, Unevaluable> {
+        if self.peek()? != Token::Symbol(b'(') {
+            return Ok(Formula::Default(None));
+        }
+        self.column_in_parentheses().map(Some).map(Formula::Default)
+    }
+
+    /// `(name)`, `(table.name)`
+    fn column_in_parentheses(&mut self) -> Result<String, Unevaluable> {
+        self.expect_symbol(b'(')?;
+        let mut name = self.name()?;
+        while self.skip_symbol(b'.')? {
+            name = self.name()?;
+        }
+        self.expect_symbol(b')')?;
+        Ok(name)
+    }
+
     /// `CASE`, as `IF` in `IF`.
     fn case(&mut self) -> Result<Formula, Unevaluable> {
         let subject = if self.at_word(&["WHEN"])? {
@@ -247,6 +267,9 @@ impl FormulaParser<'_> {
 
     /// A call, from its opening parenthesis on.
     fn function(&mut self, name: &str) -> Result<Formula, Unevaluable> {
+        if let "VALUES" | "VALUE" = name {
+            return self.column_in_parentheses().map(Formula::Proposed);
+        }
         self.expect_symbol(b'(')?;
         match name {
             "CAST" => {

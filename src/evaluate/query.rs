@@ -66,12 +66,14 @@ impl SelectQuery {
     }
 }
 
+/// A column and what it gets: `None` for `DEFAULT`.
+pub(crate) type Assignment = (String, Option<Formula>);
+
 /// `UPDATE` of one table.
 #[derive(Debug, Clone)]
 pub(crate) struct Update {
     pub(crate) table: NamedTable,
-    /// Columns and their values; `None` for `DEFAULT`.
-    pub(crate) assignments: Vec<(String, Option<Formula>)>,
+    pub(crate) assignments: Vec<Assignment>,
     pub(crate) filter: Option<Formula>,
     /// More rows than these are not changed.
     pub(crate) limit: Option<u64>,
@@ -100,6 +102,14 @@ pub(crate) fn update(source: &SourceText) -> Result<Update, Unevaluable> {
     let update = parser.update()?;
     parser.end()?;
     Ok(update)
+}
+
+/// Reads the assignments of `ON DUPLICATE KEY UPDATE`.
+pub(crate) fn assignments(source: &SourceText) -> Result<Vec<Assignment>, Unevaluable> {
+    let mut parser = FormulaParser::new(source);
+    let assignments = parser.assignments()?;
+    parser.end()?;
+    Ok(assignments)
 }
 
 /// Reads a `DELETE` from behind the word `FROM`.
@@ -350,26 +360,7 @@ impl FormulaParser<'_> {
         }
         let table = self.named_table()?;
         self.expect_word("SET")?;
-        let mut assignments = Vec::new();
-        loop {
-            let mut name = self.name()?;
-            while self.skip_symbol(b'.')? {
-                name = self.name()?;
-            }
-            self.expect_symbol(b'=')?;
-            let value = if self.skip_word("DEFAULT")? {
-                if self.peek()? == Token::Symbol(b'(') {
-                    return Err("the function DEFAULT".to_owned());
-                }
-                None
-            } else {
-                Some(self.expression()?)
-            };
-            assignments.push((name, value));
-            if !self.skip_symbol(b',')? {
-                break;
-            }
-        }
+        let assignments = self.assignments()?;
         let filter = self.filter()?;
         self.order()?;
         let limit = self.limit()?.map(|(_, count)| count);
@@ -379,5 +370,24 @@ impl FormulaParser<'_> {
             filter,
             limit,
         })
+    }
+
+    fn assignments(&mut self) -> Result<Vec<Assignment>, Unevaluable> {
+        let mut assignments = Vec::new();
+        loop {
+            let mut name = self.name()?;
+            while self.skip_symbol(b'.')? {
+                name = self.name()?;
+            }
+            self.expect_symbol(b'=')?;
+            let value = match self.expression()? {
+                Formula::Default(None) => None,
+                formula => Some(formula),
+            };
+            assignments.push((name, value));
+            if !self.skip_symbol(b',')? {
+                return Ok(assignments);
+            }
+        }
     }
 }

@@ -32,6 +32,9 @@ fn alike(formula: &Formula, table: &TableDefinition) -> Result<Alike, String> {
         Formula::Assign(..) | Formula::Aggregate(..) | Formula::Query(_) | Formula::Exists(_) => {
             return Err("a query".to_owned());
         }
+        Formula::Proposed(_) | Formula::Default(_) => {
+            return Err("a value of another row".to_owned());
+        }
         Formula::Cast(..) => return Err("a CAST".to_owned()),
         Formula::Column(_, name) => return column(name, table),
         Formula::Call(function, arguments, _) => (function.name, arguments),

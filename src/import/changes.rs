@@ -9,15 +9,13 @@ use std::ops::ControlFlow;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
-use super::computed::{by_server, value_of};
+use super::assigning::ChangedColumns;
 use super::dumped_tables::ImportStorage;
-use super::layout::implicit_default;
 use super::query::{Scan, ScriptView, asks};
 use super::script::{Obstacle, ScriptPlace};
 use super::table::ImportTable;
-use super::table_row::{TableRow, columns_of};
-use crate::dump::{SourceText, ValueType};
-use crate::evaluate::{self, Formula, NamedTable, Unevaluable, Update};
+use crate::dump::SourceText;
+use crate::evaluate::{self, NamedTable, Unevaluable, Update};
 use crate::file::sql::quoted;
 
 /// Rows that are read at once.
@@ -42,36 +40,6 @@ struct PlannedChanges {
     settled: BTreeMap<(usize, String), u64>,
 }
 
-/// The columns of an `UPDATE`, in the order in which they get their values.
-struct ChangedColumns<'u> {
-    assigned: Vec<(usize, Option<&'u Formula>)>,
-    /// `ON UPDATE CURRENT_TIMESTAMP`
-    stamped: Vec<usize>,
-    /// Computed from others when all rows are in.
-    computed: Vec<usize>,
-}
-
-impl ChangedColumns<'_> {
-    /// Whether numbers of `AUTO_INCREMENT` are among them.
-    fn counts(&self, table: &ImportTable) -> bool {
-        let numbered = table.numbered_index();
-        self.assigned
-            .iter()
-            .any(|&(index, _)| Some(index) == numbered)
-    }
-
-    fn all(&self) -> Vec<usize> {
-        let mut all: Vec<usize> = Vec::new();
-        let assigned = self.assigned.iter().map(|(index, _)| index);
-        for &index in assigned.chain(&self.stamped).chain(&self.computed) {
-            if !all.contains(&index) {
-                all.push(index);
-            }
-        }
-        all
-    }
-}
-
 impl ImportStorage<'_> {
     /// `UPDATE t SET … WHERE …`
     pub(super) fn update(
@@ -83,7 +51,7 @@ impl ImportStorage<'_> {
         let Some(index) = self.changed_table(place, &update.table)? else {
             return Ok(());
         };
-        let columns = changed_columns(&self.tables[index], &update)?;
+        let columns = ChangedColumns::of(&self.tables[index], &update.assignments, false)?;
         // A server that allows it computes all values from the old row then, as it does nowhere else.
         let (view, table) = (self.view(place), &self.tables[index]);
         let values = update
@@ -229,36 +197,6 @@ fn remove(storage: &ImportStorage<'_>, index: usize, ids: &[i64]) -> Result<(), 
     run().map_err(|cause: rusqlite::Error| Obstacle::Fatal(table.sqlite(&cause)))
 }
 
-fn changed_columns<'u>(
-    table: &ImportTable,
-    update: &'u Update,
-) -> Result<ChangedColumns<'u>, Obstacle> {
-    let mut assigned = Vec::new();
-    for (name, value) in &update.assignments {
-        let index = table.layout.index_of(name);
-        let index = index.ok_or_else(|| format!("column {name}, which the table does not have"))?;
-        assigned.push((index, value.as_ref()));
-    }
-    let (mut stamped, mut computed) = (Vec::new(), Vec::new());
-    for (index, column) in table.layout.columns.iter().enumerate() {
-        let Some(definition) = table.definition.column(&column.name) else {
-            continue;
-        };
-        let is_assigned = assigned.iter().any(|&(own, _)| own == index);
-        match (&definition.generated, is_assigned) {
-            (Some(_), true) => return Err("a value for a generated column".to_owned().into()),
-            (Some(_), false) => computed.push(index),
-            (None, false) if definition.on_update => stamped.push(index),
-            _ => {}
-        }
-    }
-    Ok(ChangedColumns {
-        assigned,
-        stamped,
-        computed,
-    })
-}
-
 /// The changes of the rows that match, how many rows match, and the last row that was looked at.
 fn plan(
     view: &ScriptView<'_>,
@@ -268,45 +206,23 @@ fn plan(
     piece: Option<(i64, usize)>,
 ) -> Result<(PlannedChanges, u64, Option<i64>), Unevaluable> {
     let all = columns.all();
-    let needed = columns.assigned.iter().filter_map(|(_, value)| *value);
-    let mut needed: Vec<usize> = needed.flat_map(|value| columns_of(value, table)).collect();
-    needed.extend(&all);
     let scan = Scan {
         table,
         named: &update.table,
         filter: update.filter.as_ref(),
-        columns: needed,
+        columns: columns.needed(table),
         piece,
     };
     let mut planned = PlannedChanges::default();
     let mut matched = 0;
     let last = view.scan(&scan, &mut |mut row| {
         matched += 1;
-        let before = row.cells.clone();
-        let mut notes = Vec::new();
-        for &(index, value) in &columns.assigned {
-            let (value, what) = assigned(&row, index, value)?;
-            notes.extend(what.map(|what| (index, what)));
-            row.cells[index] = value;
-        }
-        if row.cells == before {
+        let Some(notes) = columns.change(&mut row)? else {
             return Ok(ControlFlow::Continue(()));
-        }
-        for &index in &columns.stamped {
-            let kind = &table.layout.columns[index].kind;
-            let fraction = if let ValueType::DateTime(fraction) = kind {
-                *fraction
-            } else {
-                0
-            };
-            row.cells[index] = value_of(view.session.time_in(table, index, fraction));
-            let what = "of ON UPDATE CURRENT_TIMESTAMP settled at the time of the import";
-            if !view.session.knows_time() {
-                notes.push((index, what.to_owned()));
-            }
-        }
-        for &index in &columns.computed {
-            row.cells[index] = Value::Null;
+        };
+        let wide = |&index: &usize| table.is_too_large(index, &row.cells[index]);
+        if all.iter().any(wide) {
+            return Err("a number above 2^63-1".to_owned());
         }
         for note in notes {
             *planned.settled.entry(note).or_default() += 1;
@@ -316,51 +232,6 @@ fn plan(
         Ok(ControlFlow::Continue(()))
     })?;
     Ok((planned, matched, last))
-}
-
-/// The value that a column gets, and how it came about.
-fn assigned(
-    row: &TableRow<'_>,
-    index: usize,
-    value: Option<&Formula>,
-) -> Result<(Value, Option<String>), Unevaluable> {
-    let (table, view) = (row.table, row.view);
-    let column = &table.layout.columns[index];
-    let Some(formula) = value else {
-        if table.row_default(index, &table.layout).is_some() {
-            return Err("a default that depends on other columns".to_owned());
-        }
-        let sql = table.default_of(index).unwrap_or_else(|| "NULL".to_owned());
-        let value = view
-            .connection
-            .query_row(&format!("SELECT {sql}"), [], |row| row.get(0));
-        return value
-            .map(|value| (value, None))
-            .map_err(|cause| cause.to_string());
-    };
-    let datum = formula.evaluate(row)?;
-    let server = by_server(formula, view.session.knows_time()).or(view.session.take_by_server());
-    let (value, unfit) = table.fitted(index, &datum)?;
-    let (value, unfit) = match view.session.written(table, index, &value) {
-        Some((value, is_outside)) => (value, unfit || is_outside),
-        None => (value, unfit),
-    };
-    let mut what =
-        server.map(|function| format!("of {function}() settled at the time of the import"));
-    if unfit {
-        what = Some("that did not fit, stored as a server that is not strict would".to_owned());
-    }
-    let mut value = value_of(value);
-    if value == Value::Null && column.not_null {
-        value = value_of(implicit_default(&column.kind));
-        what = Some("of NULL in NOT NULL, stored as a server that is not strict would".to_owned());
-    }
-    match (&value, column.storage) {
-        (Value::Integer(number), "TEXT") => value = Value::Text(number.to_string()),
-        (Value::Text(_), "INTEGER") => return Err("a number above 2^63-1".to_owned()),
-        _ => {}
-    }
-    Ok((value, what))
 }
 
 /// Stores the changes of rows.

@@ -160,7 +160,7 @@ impl Storage for ImportStorage<'_> {
         self.transaction
             .touch(self.connection, &self.tables[index])?;
         self.tables[index].widen_untyped(header);
-        if rows.batch.expressions {
+        if rows.batch.expressions || rows.upsert.is_some() {
             self.settle_layouts()?;
         }
         self.store(index, input, rows)
@@ -234,7 +234,8 @@ impl ImportStorage<'_> {
             return Ok(rows.batch);
         };
         // Its rows may be asked for by expressions.
-        let own = rows.batch.expressions.then(|| table.clone());
+        let asks = rows.batch.expressions || rows.upsert.is_some();
+        let own = asks.then(|| table.clone());
         let view = ScriptView {
             session: &self.session,
             connection: self.connection,

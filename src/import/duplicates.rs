@@ -6,15 +6,11 @@
 
 use rusqlite::Connection;
 
-use super::layout::{stored_sql, value_sql};
 use super::names::Names;
 use super::table::ImportTable;
-use crate::dump::{InsertHeader, OnConflict, Upsert, convert_text};
+use crate::dump::{InsertHeader, OnConflict, Position};
 use crate::load::LoadError;
-use crate::load::error::mismatch;
 use crate::load::insertion::Conflict;
-use crate::translate;
-use crate::translate::{Assigned, Scope, Sql};
 
 impl ImportTable {
     /// What is done about duplicates; makes the unique keys if that depends on them.
@@ -22,16 +18,24 @@ impl ImportTable {
         &mut self,
         connection: &Connection,
         names: &mut Names,
-        input: &str,
         header: &InsertHeader,
-        upsert: Option<&Upsert>,
     ) -> Result<Conflict, LoadError> {
-        let conflict = match (header.on_conflict, upsert) {
-            (OnConflict::Fail, None) => return Ok(Conflict::Fail),
-            (OnConflict::Ignore, None) => Conflict::Ignore,
-            (OnConflict::Replace, _) => Conflict::Replace,
-            (_, Some(upsert)) => Conflict::Update(self.assignments(input, upsert)?),
+        let conflict = match header.on_conflict {
+            OnConflict::Fail => return Ok(Conflict::Fail),
+            OnConflict::Ignore => Conflict::Ignore,
+            OnConflict::Replace => Conflict::Replace,
         };
+        self.make_unique_keys(connection, names, header.position)?;
+        Ok(conflict)
+    }
+
+    /// Makes the unique keys that are not in the file yet.
+    pub(super) fn make_unique_keys(
+        &mut self,
+        connection: &Connection,
+        names: &mut Names,
+        position: Position,
+    ) -> Result<(), LoadError> {
         for mut index in super::keys::unique_keys(self) {
             if self.has_index(&index) {
                 continue;
@@ -43,49 +47,10 @@ impl ImportTable {
                 .map_err(|cause| {
                     let twice = super::keys::duplicate(connection, &self.name, &index);
                     let reason = twice.unwrap_or_else(|| cause.to_string());
-                    self.wrong(header.position, format!("key {wanted}: {reason}"))
+                    self.wrong(position, format!("key {wanted}: {reason}"))
                 })?;
             self.unique_indexes.push((wanted, index));
         }
-        Ok(conflict)
-    }
-
-    fn assignments(&self, input: &str, upsert: &Upsert) -> Result<String, LoadError> {
-        let mut scope: Scope = self.layout.scope(&self.definition.name);
-        if let Some(alias) = &upsert.alias {
-            let mut new = scope.tables[0].clone();
-            new.name.clone_from(alias);
-            new.prefix = Some("excluded".to_owned());
-            scope.tables.push(new);
-            let own = self.layout.columns.iter().map(|column| column.name.clone());
-            scope.new_columns = upsert.alias_columns.iter().cloned().zip(own).collect();
-        }
-        translate::assignments(&upsert.assignments, &scope, self).map_err(|reason| {
-            let reason = format!("ON DUPLICATE KEY UPDATE uses {reason}");
-            mismatch(
-                input,
-                upsert.assignments.position,
-                &self.definition.name,
-                reason,
-            )
-        })
-    }
-}
-
-impl Assigned for ImportTable {
-    fn fitted(&self, column: &str, sql: Sql) -> Result<String, String> {
-        let Some(index) = self.layout.index_of(column) else {
-            return sql.shown();
-        };
-        let kind = &self.layout.columns[index].kind;
-        let spelled = sql.string().and_then(|text| convert_text(text, kind).ok());
-        match spelled.and_then(|value| value_sql(&value)) {
-            Some(sql) => Ok(sql),
-            None => stored_sql(&sql, kind),
-        }
-    }
-
-    fn default(&self, column: &str) -> Option<String> {
-        self.default_of(self.layout.index_of(column)?)
+        Ok(())
     }
 }

@@ -89,7 +89,11 @@ pub(super) fn key_name(key: &KeyDefinition) -> String {
     })
 }
 
-fn index_part(table: &ImportTable, part: &KeyPart, unique: bool) -> Result<String, String> {
+pub(super) fn index_part(
+    table: &ImportTable,
+    part: &KeyPart,
+    unique: bool,
+) -> Result<String, String> {
     let order = if part.descending { " DESC" } else { "" };
     let name = match &part.value {
         KeyValue::Expression(source) => {
@@ -129,6 +133,24 @@ fn is_whole(table: &TableDefinition, column: &str, length: u32) -> bool {
         .column(column)
         .and_then(|column| column.column_type.arguments.first()?.parse::<u32>().ok())
         .is_some_and(|limit| limit <= length)
+}
+
+/// The unique keys of a table in the order in which a server looks for the row that has a value already: the
+/// primary one, those whose columns are all NOT NULL, the others; in each of these, parts of columns come last.
+pub(super) fn in_server_order(table: &TableDefinition) -> Vec<&[KeyPart]> {
+    let column = |part: &KeyPart| part.column().and_then(|name| table.column(name));
+    let may_be_null = |part: &KeyPart| column(part).is_none_or(|column| !column.not_null);
+    let is_partial = |part: &KeyPart| match (part.length, part.column()) {
+        (Some(length), Some(name)) => !is_whole(table, name, length),
+        _ => false,
+    };
+    let unique = table.keys.iter().filter(|key| key.kind == KeyKind::Unique);
+    let mut keys: Vec<&[KeyPart]> = unique.map(|key| key.parts.as_slice()).collect();
+    keys.sort_by_key(|parts| (parts.iter().any(may_be_null), parts.iter().any(is_partial)));
+    if !table.primary_key.is_empty() {
+        keys.insert(0, &table.primary_key);
+    }
+    keys
 }
 
 /// The indexes that keep rows unique, the primary key's included where the table itself does not.

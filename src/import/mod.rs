@@ -11,12 +11,15 @@
 //!   `INSERT … SELECT`; `query`, `aggregates`, `table_row`: the rows that they read; `session`: what they leave to others
 //! - `table`: one table; `rebuild`: its rows when it changes, `conversion`: their values in columns of another
 //!   type; `storing`: its rows; `resolve`: values that are not literals; `computed`: what
-//!   becomes of computed ones; `numbering`: `AUTO_INCREMENT`; `duplicates`: rows whose key is there already
+//!   becomes of computed ones; `numbering`: `AUTO_INCREMENT`; `duplicates`: rows whose key is there already;
+//!   `upserts`: those of `ON DUPLICATE KEY UPDATE`, with the numbers of `statement_numbers`; `assigning`: what
+//!   assignments make of a row
 //! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
 //! - `completion`, `finish`, `keys`, `views`: what is made of definitions when all rows are in; `generated`:
 //!   generated columns, of which `by_rule` keeps some computed; `row_values`: rows as the evaluator sees them
 
 mod aggregates;
+mod assigning;
 mod by_rule;
 mod changes;
 mod completion;
@@ -41,11 +44,13 @@ mod script;
 mod selection;
 mod server_settings;
 mod session;
+mod statement_numbers;
 mod storing;
 mod table;
 mod table_row;
 mod texts;
 mod transaction;
+mod upserts;
 mod views;
 
 use std::path::Path;

@@ -17,9 +17,9 @@ use crate::load::LoadError;
 use crate::load::batch::{Batch, Bound, Cell};
 
 /// The `AUTO_INCREMENT` column, by its index, and the columns of its groups.
-struct Numbered {
-    index: usize,
-    group: Vec<usize>,
+pub(super) struct Numbered {
+    pub(super) index: usize,
+    pub(super) group: Vec<usize>,
 }
 
 impl ImportTable {
@@ -35,23 +35,9 @@ impl ImportTable {
             return Ok(());
         };
         let index = numbered.index;
-        let at = match columns.iter().position(|&column| column == index) {
-            Some(at) => at,
-            None => {
-                batch.add_column(columns.len(), &Cell::Null);
-                columns.push(index);
-                columns.len() - 1
-            }
-        };
+        let at = given(index, columns, batch);
         let width = columns.len();
-        let asks = |cell: &Cell| match cell {
-            Cell::Null | Cell::Omitted => true,
-            // Which is 0.
-            Cell::Default => !header.zero_is_zero,
-            Cell::Integer(number) => *number == 0 && !header.zero_is_zero,
-            Cell::Real(number) => *number == 0.0 && !header.zero_is_zero,
-            _ => false,
-        };
+        let asks = |cell: &Cell| asks(cell, header);
         let mut cells = batch.cells.iter().skip(at).step_by(width);
         let session = place.view.session;
         let steps = session.steps();
@@ -104,6 +90,24 @@ impl ImportTable {
         }
         self.next_number = Some(next);
         Ok(())
+    }
+
+    /// Marks with NULL the cells that ask for a number, which an upsert hands out row by row.
+    pub(super) fn mark_numbers(
+        &self,
+        header: &InsertHeader,
+        columns: &mut Vec<usize>,
+        batch: &mut Batch,
+    ) {
+        let Some(Numbered { index, .. }) = self.numbered_column() else {
+            return;
+        };
+        let at = given(index, columns, batch);
+        for cell in batch.cells.iter_mut().skip(at).step_by(columns.len()) {
+            if asks(cell, header) {
+                *cell = Cell::Null;
+            }
+        }
     }
 
     /// Numbers the rows whose cell is NULL, each in its group.
@@ -166,7 +170,7 @@ impl ImportTable {
     }
 
     /// The highest number in the group that the parameters say.
-    fn highest_of_group(&self, numbered: &Numbered, columns: &[usize]) -> String {
+    pub(super) fn highest_of_group(&self, numbered: &Numbered, columns: &[usize]) -> String {
         let conditions = numbered.group.iter().map(|&index| {
             let column = &self.layout.columns[index];
             let own = quoted(&column.name);
@@ -210,7 +214,7 @@ impl ImportTable {
 
     /// The `AUTO_INCREMENT` column. One that no key begins with counts within groups, on engines
     /// that have such.
-    fn numbered_column(&self) -> Option<Numbered> {
+    pub(super) fn numbered_column(&self) -> Option<Numbered> {
         let mut columns = self.definition.columns.iter();
         let index = columns.position(|column| column.auto_increment)?;
         if !matches!(self.layout.columns[index].storage, "INTEGER" | "REAL") {
@@ -291,6 +295,28 @@ impl ImportTable {
         let option = self.definition.auto_increment.unwrap_or(1);
         let option = i64::try_from(option).unwrap_or(i64::MAX);
         Ok(option.max(highest.saturating_add(1)))
+    }
+}
+
+/// Where the column at `index` is among those of the rows, which it joins if it is not.
+fn given(index: usize, columns: &mut Vec<usize>, batch: &mut Batch) -> usize {
+    if let Some(at) = columns.iter().position(|&column| column == index) {
+        return at;
+    }
+    batch.add_column(columns.len(), &Cell::Null);
+    columns.push(index);
+    columns.len() - 1
+}
+
+/// Whether a cell of the column asks for a number.
+fn asks(cell: &Cell, header: &InsertHeader) -> bool {
+    match cell {
+        Cell::Null | Cell::Omitted => true,
+        // Which is 0.
+        Cell::Default => !header.zero_is_zero,
+        Cell::Integer(number) => *number == 0 && !header.zero_is_zero,
+        Cell::Real(number) => *number == 0.0 && !header.zero_is_zero,
+        _ => false,
     }
 }
 

@@ -136,6 +136,7 @@ impl ScriptView<'_> {
                 named,
                 id,
                 cells,
+                proposed: None,
             };
             if let Some(filter) = filter
                 && filter.evaluate(&row)?.is_true()? != Some(true)
@@ -302,6 +303,11 @@ impl Surroundings for ScriptView<'_> {
 
     fn last_insert_id(&self) -> Result<u64, Unevaluable> {
         self.session.last_insert_id()
+    }
+
+    fn keep_insert_id(&self, number: u64) -> Result<(), Unevaluable> {
+        self.session.set_last_insert_id(number);
+        Ok(())
     }
 }
 

@@ -17,7 +17,7 @@ use crate::dump::{Position, SourceText, Value, ValueType, convert_text};
 use crate::evaluate::{self, Formula};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
-use crate::load::batch::{Batch, Bound, Cell};
+use crate::load::batch::{Batch, Cell};
 use crate::load::error::mismatch;
 use crate::translate;
 
@@ -189,7 +189,7 @@ impl Resolver<'_> {
                 }
                 let position = batch.places[row].position;
                 let cells = &batch.cells[row * width..(row + 1) * width];
-                let given = cells.iter().map(|cell| owned(&batch.bound(cell))).collect();
+                let given = cells.iter().map(|cell| batch.value(cell)).collect();
                 let value = self.row_default(table, index, columns, &formula, given, position);
                 let value = value.map_err(|reason| {
                     let name = &table.layout.columns[index].name;
@@ -261,16 +261,6 @@ fn row_sql(table: &ImportTable, columns: &[usize]) -> String {
             format!("{value}{collation} AS {}", quoted(&column.name))
         });
     format!("SELECT {}", cells.collect::<Vec<_>>().join(", "))
-}
-
-fn owned(value: &Bound<'_>) -> types::Value {
-    match *value {
-        Bound::Null => types::Value::Null,
-        Bound::Integer(number) => types::Value::Integer(number),
-        Bound::Real(number) => types::Value::Real(number),
-        Bound::Text(text) => types::Value::Text(text.to_owned()),
-        Bound::Blob(bytes) => types::Value::Blob(bytes.to_vec()),
-    }
 }
 
 /// `DEFAULT(name)`: the default of a column of the table, `Some(None)` for NULL.

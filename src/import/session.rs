@@ -88,6 +88,7 @@ impl ScriptSession {
         self.last_insert_id.borrow().clone()
     }
 
+    /// `LAST_INSERT_ID(number)`, `SET last_insert_id`
     pub(super) fn set_last_insert_id(&self, number: u64) {
         *self.last_insert_id.borrow_mut() = Ok(number);
     }

@@ -53,18 +53,28 @@ impl ImportTable {
             input,
             view,
         };
-        self.number_rows(&place, &header, &mut columns, &mut batch)?;
+        if upsert.is_some() {
+            self.mark_numbers(&header, &mut columns, &mut batch);
+        } else {
+            self.number_rows(&place, &header, &mut columns, &mut batch)?;
+        }
         self.add_row_defaults(&mut columns, &mut batch);
         if batch.unresolved {
             place.resolve(self, &columns, &mut batch)?;
         }
         self.widen(connection, names, &columns, &mut batch)?;
-        let conflict = self.conflict(connection, names, input, &header, upsert.as_ref())?;
         if batch.nulls != 0 {
             self.fill_nulls(&place, &header, &columns, &mut batch);
         }
+        if let Some(upsert) = &upsert {
+            self.make_unique_keys(connection, names, header.position)?;
+            self.recount = true;
+            self.upsert(&place, names, (&header, upsert), &columns, &batch)?;
+            self.rows += batch.rows() as u64;
+            return Ok(batch);
+        }
+        let conflict = self.conflict(connection, names, &header)?;
         self.recount |= conflict != Conflict::Fail;
-        let is_update = matches!(conflict, Conflict::Update(_));
         let before = total_changes(connection);
         let constants = self.constants(&place, &columns, &batch);
         let insertion = Insertion {
@@ -93,8 +103,7 @@ impl ImportTable {
             row_error(input, &self.definition.name, place, cause)
         })?;
         let stored = total_changes(connection) - before;
-        view.session
-            .end_insert(!is_update && stored >= batch.rows() as u64);
+        view.session.end_insert(stored >= batch.rows() as u64);
         self.rows += batch.rows() as u64;
         Ok(batch)
     }
@@ -159,10 +168,12 @@ impl ImportTable {
         batch: &mut Batch,
     ) {
         let ignores = header.on_conflict == OnConflict::Ignore;
+        let numbered = self.numbered_index();
         for (at, &index) in columns.iter().enumerate() {
             let column = &self.layout.columns[index];
             let may = batch.nulls >> (at % 64) & 1 == 1;
-            if !may || !column.not_null || self.layout.rowid == Some(index) {
+            let counts = self.layout.rowid == Some(index) || numbered == Some(index);
+            if !may || !column.not_null || counts {
                 continue;
             }
             let definition = self.definition.column(&column.name);

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, types};
 
 use super::computed::fit;
 use super::keys::Index;
 use super::layout::{Extras, Layout, default_sql, implicit_default, stored_sql, value_sql};
+use super::statement_numbers::StatementNumbers;
 use crate::dump::{
     ColumnDefinition, DefaultValue, InsertHeader, Position, Room, SourceText, TableChange,
     TableDefinition, Value, ValueType,
@@ -75,6 +76,8 @@ pub(super) struct ImportTable {
     pub(super) recount: bool,
     /// The number that the next row gets, when rows have asked for numbers.
     pub(super) next_number: Option<i64>,
+    /// The numbers of the present upsert.
+    pub(super) statement_numbers: StatementNumbers,
     /// Unique keys that are in the file already, with the names that they should have.
     pub(super) unique_indexes: Vec<(String, Index)>,
 }
@@ -105,6 +108,7 @@ impl ImportTable {
             rows: 0,
             recount: false,
             next_number: None,
+            statement_numbers: StatementNumbers::default(),
             unique_indexes: Vec::new(),
         })
     }
@@ -139,6 +143,7 @@ impl ImportTable {
             rows: 0,
             recount: false,
             next_number: None,
+            statement_numbers: StatementNumbers::default(),
             unique_indexes: Vec::new(),
         }
     }
@@ -259,6 +264,22 @@ impl ImportTable {
             Some(cut) => (cut.value, unfit || !cut.silent),
             None => (value, unfit),
         })
+    }
+
+    /// A value as the column at `index` has it in SQLite: a number in TEXT is its digits.
+    pub(super) fn as_stored(&self, index: usize, value: types::Value) -> types::Value {
+        match value {
+            types::Value::Integer(number) if self.layout.columns[index].storage == "TEXT" => {
+                types::Value::Text(number.to_string())
+            }
+            value => value,
+        }
+    }
+
+    /// Whether a value is a number above 2^63-1 for which the column at `index` has no room yet.
+    pub(super) fn is_too_large(&self, index: usize, value: &types::Value) -> bool {
+        let storage = self.layout.columns[index].storage;
+        storage == "INTEGER" && matches!(value, types::Value::Text(_))
     }
 
     /// What the column at `index` has room for.

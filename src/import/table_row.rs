@@ -2,6 +2,7 @@
 
 use rusqlite::types::{Value, ValueRef};
 
+use super::assigning::default_datum;
 use super::computed::{stored, value_of};
 use super::query::ScriptView;
 use super::row_values;
@@ -10,6 +11,31 @@ use crate::dump::ValueType;
 use crate::evaluate::{
     self, Clock, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
 };
+
+/// A row whose key is there already, and what expressions call it.
+pub(super) struct ProposedRow<'r> {
+    /// All cells, in the order of the layout.
+    pub(super) cells: &'r [Value],
+    /// Its name: `AS new`.
+    pub(super) alias: Option<&'r str>,
+    /// The names of its columns: `AS new(a, b)`, with their indexes.
+    pub(super) columns: &'r [(String, usize)],
+}
+
+impl ProposedRow<'_> {
+    /// The column that a name means.
+    fn index_of(&self, table: &ImportTable, qualifier: Option<&str>, name: &str) -> Option<usize> {
+        let is_named = |own: &&(String, usize)| own.0.eq_ignore_ascii_case(name);
+        let renamed = self.columns.iter().find(is_named).map(|&(_, index)| index);
+        match (qualifier, self.alias) {
+            (Some(qualifier), Some(alias)) if qualifier.eq_ignore_ascii_case(alias) => {
+                renamed.or_else(|| table.layout.index_of(name))
+            }
+            (None, _) if table.layout.index_of(name).is_none() => renamed,
+            _ => None,
+        }
+    }
+}
 
 /// A row of a table, as an expression sees it.
 pub(super) struct TableRow<'r> {
@@ -20,6 +46,8 @@ pub(super) struct TableRow<'r> {
     pub(super) id: i64,
     /// All cells, in the order of the layout; those that nothing asks for are NULL.
     pub(super) cells: Vec<Value>,
+    /// What was to be stored in its place.
+    pub(super) proposed: Option<ProposedRow<'r>>,
 }
 
 impl<'r> TableRow<'r> {
@@ -35,6 +63,7 @@ impl<'r> TableRow<'r> {
             named,
             id: 0,
             cells: vec![Value::Null; table.layout.columns.len()],
+            proposed: None,
         }
     }
 
@@ -60,12 +89,28 @@ impl<'r> TableRow<'r> {
         Ok(values)
     }
 
+    /// The value of a column of the row that was to be stored.
+    fn of_proposed(&self, proposed: &ProposedRow<'_>, index: usize) -> Result<Datum, Unevaluable> {
+        if !is_computed(self.table, index) {
+            return self.cell_datum(index, &proposed.cells[index]);
+        }
+        let row = TableRow {
+            cells: proposed.cells.to_vec(),
+            ..Self::empty(self.view, self.table, self.named)
+        };
+        row.datum(index)
+    }
+
     /// The value of a cell.
     pub(super) fn datum(&self, index: usize) -> Result<Datum, Unevaluable> {
         if is_computed(self.table, index) && self.cells[index] == Value::Null {
             return self.generated(index);
         }
-        let cell = &self.cells[index];
+        self.cell_datum(index, &self.cells[index])
+    }
+
+    /// A cell of the column at `index` as the session reads it.
+    pub(super) fn cell_datum(&self, index: usize, cell: &Value) -> Result<Datum, Unevaluable> {
         match self.view.session.read_cell(self.table, index, cell) {
             Some(cell) => datum_of(self.table, index, &cell),
             None => datum_of(self.table, index, cell),
@@ -74,26 +119,47 @@ impl<'r> TableRow<'r> {
 
     /// The value of a generated column, which is computed when all rows are in.
     fn generated(&self, index: usize) -> Result<Datum, Unevaluable> {
+        datum_of(self.table, index, &self.generated_cell(index)?)
+    }
+
+    /// The cell of a generated column.
+    pub(super) fn generated_cell(&self, index: usize) -> Result<Value, Unevaluable> {
         let column = self
             .table
             .definition
             .column(&self.table.layout.columns[index].name);
         let Some(generated) = column.and_then(|column| column.generated.as_ref()) else {
-            return Ok(Datum::NULL);
+            return Ok(Value::Null);
         };
         let datum = evaluate::parse(&generated.expression)?.evaluate(self)?;
         let value = value_of(stored(&datum, &self.table.layout.columns[index].kind)?);
-        datum_of(self.table, index, &value)
+        Ok(self.table.as_stored(index, value))
     }
 }
 
 impl Surroundings for TableRow<'_> {
     fn column(&self, table: Option<&str>, name: &str) -> Result<Datum, Unevaluable> {
+        if let Some(proposed) = &self.proposed
+            && let Some(index) = proposed.index_of(self.table, table, name)
+        {
+            return self.of_proposed(proposed, index);
+        }
         let is_own = table.is_none_or(|table| self.named.is_called(table));
         match self.table.layout.index_of(name).filter(|_| is_own) {
             Some(index) => self.datum(index),
             None => Err(format!("the unknown name {name}")),
         }
+    }
+
+    fn proposed(&self, name: &str) -> Result<Datum, Unevaluable> {
+        let proposed = self.proposed.as_ref().ok_or("the function VALUES")?;
+        let index = self.table.layout.index_of(name);
+        let index = index.ok_or_else(|| format!("the unknown name {name}"))?;
+        self.of_proposed(proposed, index)
+    }
+
+    fn default(&self, name: &str) -> Result<Datum, Unevaluable> {
+        default_datum(self, name)
     }
 
     fn variable(&self, name: &str) -> Result<Datum, Unevaluable> {
@@ -126,6 +192,10 @@ impl Surroundings for TableRow<'_> {
 
     fn last_insert_id(&self) -> Result<u64, Unevaluable> {
         self.view.last_insert_id()
+    }
+
+    fn keep_insert_id(&self, number: u64) -> Result<(), Unevaluable> {
+        self.view.keep_insert_id(number)
     }
 }
 

@@ -206,6 +206,18 @@ impl Batch {
         }
     }
 
+    /// A cell as a value of its own.
+    pub(crate) fn value(&self, cell: &Cell) -> rusqlite::types::Value {
+        use rusqlite::types::Value;
+        match self.bound(cell) {
+            Bound::Null => Value::Null,
+            Bound::Integer(number) => Value::Integer(number),
+            Bound::Real(number) => Value::Real(number),
+            Bound::Text(text) => Value::Text(text.to_owned()),
+            Bound::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        }
+    }
+
     /// Turns the integers of a column into text of their digits.
     pub(crate) fn integers_to_text(&mut self, column: usize, width: usize) {
         for index in (column..self.cells.len()).step_by(width.max(1)) {

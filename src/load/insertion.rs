@@ -23,8 +23,6 @@ pub(crate) enum Conflict {
     Ignore,
     /// The older rows give way.
     Replace,
-    /// The older row is changed by these assignments.
-    Update(String),
 }
 
 /// Where rows go: a table, and the columns in the order of the cells.
@@ -81,7 +79,7 @@ impl Insertion<'_> {
         match self.conflict {
             Conflict::Fail => (PARAMETERS_PER_STATEMENT / width).clamp(1, ROWS_PER_STATEMENT),
             // Without OR FAIL nobody knows which of several was refused.
-            Conflict::Ignore | Conflict::Replace | Conflict::Update(_) => 1,
+            Conflict::Ignore | Conflict::Replace => 1,
         }
     }
 
@@ -152,12 +150,11 @@ impl Insertion<'_> {
         let verb = match self.conflict {
             Conflict::Fail => "INSERT OR FAIL",
             Conflict::Replace => "INSERT OR REPLACE",
-            Conflict::Ignore | Conflict::Update(_) => "INSERT",
+            Conflict::Ignore => "INSERT",
         };
-        let behind = match &self.conflict {
-            Conflict::Ignore => " ON CONFLICT DO NOTHING".to_owned(),
-            Conflict::Update(assignments) => format!(" ON CONFLICT DO UPDATE SET {assignments}"),
-            Conflict::Fail | Conflict::Replace => String::new(),
+        let behind = match self.conflict {
+            Conflict::Ignore => " ON CONFLICT DO NOTHING",
+            Conflict::Fail | Conflict::Replace => "",
         };
         format!(
             "{verb} INTO {} ({}) VALUES {}{behind}",

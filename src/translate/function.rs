@@ -12,7 +12,6 @@ use super::sql::Sql;
 use super::types::{Fold, TextType, Type};
 use super::{Translator, Untranslatable};
 use crate::dump::Token;
-use crate::file::sql::quoted;
 
 impl Translator<'_> {
     /// Translates a call from its opening parenthesis on.
@@ -22,7 +21,6 @@ impl Translator<'_> {
             "CAST" => self.cast(),
             "CONVERT" => self.convert(),
             "TRIM" => self.trim(),
-            "VALUES" | "VALUE" => self.new_value(),
             "EXTRACT" => self.extract(),
             "POSITION" => self.position(),
             "SUBSTRING" | "SUBSTR" | "MID" => self.substring(),
@@ -362,38 +360,6 @@ impl Translator<'_> {
             }
             _ => Err("an interval that is computed".to_owned()),
         }
-    }
-
-    /// `VALUES(n)` in `ON DUPLICATE KEY UPDATE`: the new row's, whatever was assigned already.
-    fn new_value(&mut self) -> Result<Sql, Untranslatable> {
-        let mut name = self.name()?;
-        while self.skip_symbol(b'.')? {
-            name = self.name()?;
-        }
-        self.expect_symbol(b')')?;
-        let columns = self.scopes.first().and_then(|scope| scope.tables.first());
-        let columns = columns.map_or(&[][..], |table| table.columns.as_slice());
-        let known = columns
-            .iter()
-            .find(|column| column.name.eq_ignore_ascii_case(&name));
-        let value = known.map_or(Type::Unknown, |column| column.value);
-        Ok(Sql::new(format!("excluded.{}", quoted(&name)), value))
-    }
-
-    /// `DEFAULT` or `DEFAULT(other)` in place of a value for `column`: whose default that is.
-    pub(super) fn default_keyword(
-        &mut self,
-        column: &str,
-    ) -> Result<Option<String>, Untranslatable> {
-        if !self.skip_word("DEFAULT")? {
-            return Ok(None);
-        }
-        if !self.skip_symbol(b'(')? {
-            return Ok(Some(column.to_owned()));
-        }
-        let named = self.name()?;
-        self.expect_symbol(b')')?;
-        Ok(Some(named))
     }
 }
 

@@ -115,19 +115,12 @@ impl ScopeTable {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope {
     pub(super) tables: Vec<ScopeTable>,
-    /// Names of the new row's columns in `ON DUPLICATE KEY UPDATE … AS new(a, b)`.
-    pub(super) new_columns: Vec<(String, String)>,
-    /// SQL of the columns that an assignment further left has changed.
-    assigned: Vec<(String, String)>,
 }
 
 impl Scope {
     /// Columns of `tables` only.
     pub(super) fn of(tables: Vec<ScopeTable>) -> Self {
-        Self {
-            tables,
-            ..Self::default()
-        }
+        Self { tables }
     }
 
     fn resolve(&self, qualifier: Option<&str>, name: &str) -> Option<Sql> {
@@ -144,28 +137,13 @@ impl Scope {
                 None if qualifier.is_some() => (name, Sql::new("", Type::Unknown)),
                 None => continue,
             };
-            let mut assigned = self.assigned.iter().rev();
             let text = match (&table.prefix, qualifier) {
                 (Some(prefix), Some(_)) => format!("{}.{}", quoted(prefix), quoted(column)),
-                _ => match assigned.find(|(other, _)| other.eq_ignore_ascii_case(column)) {
-                    Some((_, sql)) => format!("({sql})"),
-                    None => quoted(column),
-                },
+                _ => quoted(column),
             };
             return Some(Sql { text, ..known });
         }
-        let (_, original) = self
-            .new_columns
-            .iter()
-            .find(|(column, _)| column.eq_ignore_ascii_case(name))?;
-        let own = self.tables.first().and_then(|table| {
-            let mut columns = table.columns.iter();
-            columns.find(|column| column.name.eq_ignore_ascii_case(original))
-        });
-        Some(Sql::new(
-            format!("excluded.{}", quoted(original)),
-            own.map_or(Type::Unknown, |column| column.value),
-        ))
+        None
     }
 }
 
@@ -217,48 +195,6 @@ pub(super) fn is_spatial(text: &str) -> bool {
         || name == "POINT"
         || name.ends_with("FROMTEXT")
         || name.ends_with("FROMWKB")
-}
-
-/// What `ON DUPLICATE KEY UPDATE` has to know of the table's columns.
-pub(super) trait Assigned {
-    /// Brings the SQL of a column's value to the form that it stores.
-    fn fitted(&self, column: &str, sql: Sql) -> Result<String, Untranslatable>;
-    /// The SQL of the column's default; `None` for NULL.
-    fn default(&self, column: &str) -> Option<String>;
-}
-
-/// Translates the assignments of `ON DUPLICATE KEY UPDATE`. Each sees the values that those before it
-/// have assigned, where SQLite's see the row as it was.
-pub(super) fn assignments(
-    source: &SourceText,
-    scope: &Scope,
-    assigned: &dyn Assigned,
-) -> Result<String, Untranslatable> {
-    let mut translator = Translator::over_values(source, scope);
-    let mut parts: Vec<(String, String)> = Vec::new();
-    loop {
-        let mut column = translator.name()?;
-        while translator.skip_symbol(b'.')? {
-            column = translator.name()?;
-        }
-        translator.expect_symbol(b'=')?;
-        let value = match translator.default_keyword(&column)? {
-            Some(named) => assigned
-                .default(&named)
-                .unwrap_or_else(|| "NULL".to_owned()),
-            None => assigned.fitted(&column, translator.expression()?)?,
-        };
-        parts.retain(|(other, _)| !other.eq_ignore_ascii_case(&column));
-        parts.push((column, value));
-        translator.scopes[0].assigned.clone_from(&parts);
-        if !translator.skip_symbol(b',')? {
-            translator.expect_end()?;
-            let parts = parts
-                .iter()
-                .map(|(column, value)| format!("{} = {value}", quoted(column)));
-            return Ok(parts.collect::<Vec<_>>().join(", "));
-        }
-    }
 }
 
 /// Translates the query of a view.

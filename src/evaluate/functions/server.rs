@@ -65,9 +65,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("DATABASE", (0, 0), database),
     Function::new("SCHEMA", (0, 0), database),
-    Function::new("LAST_INSERT_ID", (0, 0), |_, surroundings| {
-        Ok(Datum::Unsigned(surroundings.last_insert_id()?))
-    }),
+    Function::new("LAST_INSERT_ID", (0, 1), last_insert_id),
 ];
 
 /// Whether a function's value depends on the server or, unless a script has said what time it is, on the moment, so
@@ -129,6 +127,20 @@ fn database(_: &[Datum], surroundings: &dyn Surroundings) -> Result<Datum, Uneva
     Ok(surroundings
         .database()?
         .map_or(Datum::Null(DatumKind::Text), plain))
+}
+
+/// With an argument: that is the value, and the one of the calls behind this one.
+fn last_insert_id(values: &[Datum], surroundings: &dyn Surroundings) -> Result<Datum, Unevaluable> {
+    let Some(value) = values.first() else {
+        return Ok(Datum::Unsigned(surroundings.last_insert_id()?));
+    };
+    let Some(number) = value.to_whole()? else {
+        surroundings.keep_insert_id(0)?;
+        return Ok(Datum::Null(DatumKind::Unsigned));
+    };
+    let number = u64::try_from(number).map_err(|_| "LAST_INSERT_ID of a number below 0")?;
+    surroundings.keep_insert_id(number)?;
+    Ok(Datum::Unsigned(number))
 }
 
 /// In UTC, as dump programs write their times, unless the session has another zone.

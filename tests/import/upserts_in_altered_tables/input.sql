@@ -1,0 +1,31 @@
+SET sql_mode='';
+-- A column that is wider from a row on, a key over a generated column, savepoints.
+CREATE TABLE p (id int PRIMARY KEY, n int);
+INSERT INTO p VALUES (1, 1), (2, 2);
+ALTER TABLE p ADD w bigint unsigned DEFAULT 7, ADD k varchar(9) AS (CONCAT('k', n)) STORED, ADD UNIQUE KEY k (k);
+INSERT INTO p (id, n) VALUES (5, 1) ON DUPLICATE KEY UPDATE n = n + 10;
+INSERT INTO p (id, n) VALUES (6, 11), (7, 11), (8, 1) ON DUPLICATE KEY UPDATE w = 18446744073709551600 + id;
+BEGIN;
+INSERT INTO p (id, n) VALUES (1, 1) ON DUPLICATE KEY UPDATE w = 1, n = 500;
+SAVEPOINT a;
+INSERT INTO p (id, n) VALUES (2, 1) ON DUPLICATE KEY UPDATE w = 2;
+ROLLBACK TO a;
+COMMIT;
+BEGIN;
+INSERT INTO p (id, n) VALUES (1, 1) ON DUPLICATE KEY UPDATE w = 3;
+ROLLBACK;
+-- The time of the import, which the last statement takes away again.
+CREATE TABLE ts (id int PRIMARY KEY, a timestamp NOT NULL DEFAULT '2001-01-01' ON UPDATE CURRENT_TIMESTAMP, b timestamp NOT NULL DEFAULT '2002-02-02', n int NOT NULL, c datetime(3) ON UPDATE CURRENT_TIMESTAMP(3));
+INSERT INTO ts (id, n) VALUES (1, 1), (2, 2), (3, 3), (4, 4);
+INSERT INTO ts (id, n) VALUES (1, 1) ON DUPLICATE KEY UPDATE n = n;
+INSERT INTO ts (id, n) VALUES (2, 1) ON DUPLICATE KEY UPDATE n = 9, a = a;
+INSERT INTO ts (id, n) VALUES (3, 1) ON DUPLICATE KEY UPDATE n = 8;
+INSERT INTO ts (id, n) VALUES (4, 1) ON DUPLICATE KEY UPDATE b = NULL, a = '2003-03-03', c='2004-01-01 01:02:03.4567';
+ALTER TABLE ts ADD UNIQUE KEY n (n), MODIFY b datetime;
+INSERT INTO ts (id, n, b) VALUES (9, 4, '2020-01-01') ON DUPLICATE KEY UPDATE b = VALUES(b), id = VALUES(id);
+ALTER TABLE ts DROP INDEX n;
+INSERT INTO ts (id, n, b) VALUES (10, 4, '2020-01-01') ON DUPLICATE KEY UPDATE b = 1;
+CREATE TABLE two (a int, b varchar(5), c int, PRIMARY KEY (a, b)) ENGINE=Aria;
+INSERT INTO two VALUES (1, 'x', 1), (1, 'X', 2), (2, 'x', 3), (1, 'x', 4) ON DUPLICATE KEY UPDATE c = c * 10 + VALUES(c), b = UPPER(VALUES(b));
+INSERT INTO two SET a = 2, b = 'X', c = 5 ON DUPLICATE KEY UPDATE two.c = two.c + 1, b = 'y';
+UPDATE ts SET a = IF(YEAR(a) > 2020, '2020-01-01', a), b = IF(YEAR(b) > 2020, '2021-01-01', b), c = IF(YEAR(c) > 2020, '2022-01-01', c);
