@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use ekiben::dump::{Charset, DumpError, DumpReader, ValueType};
+use ekiben::dump::{Charset, DumpError, DumpReader, MemberList, ValueType};
 use ekiben::file::{FileError, FolderFile};
 use ekiben::import::{ImportOptions, Selection, import as bake_import};
 use ekiben::load::{LoadError, Silent};
@@ -15,7 +15,8 @@ use tempfile::TempDir;
 
 /// Every way of reading a value, so that any literal meets any of them sooner or later.
 fn kinds() -> Vec<ValueType> {
-    let members: std::sync::Arc<[String]> = ["a", "b", "c"].map(str::to_owned).into();
+    let members: Vec<String> = ["a", "b", "c"].map(str::to_owned).into();
+    let members: std::sync::Arc<MemberList> = std::sync::Arc::new(members.into());
     vec![
         ValueType::Any,
         ValueType::Integer,

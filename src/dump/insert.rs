@@ -15,9 +15,9 @@ use super::lexer::Token;
 use super::literal::{Literal, bit_bytes, hex_bytes, text_bytes};
 use super::row_scan;
 use super::session::SqlSession;
-use super::temporal;
 use super::value::{Value, convert};
 use super::value_type::ValueType;
+use super::window::ByteSpan;
 
 /// What happens to a row whose key is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -399,7 +399,17 @@ fn quoted_or_binary(
             escaped: escaped.then(|| cursor.quoting(quote)),
             charset,
         }),
-        Token::Hex(span) => Some(Literal::Hex(span, of_digits)),
+        Token::Hex(span) => {
+            let before = ByteSpan {
+                start: span.start.saturating_sub(1),
+                end: span.start,
+            };
+            Some(if cursor.slice(before) == b"'" {
+                Literal::QuotedHex(span, of_digits)
+            } else {
+                Literal::Hex(span, of_digits)
+            })
+        }
         Token::Bits(span) => Some(Literal::Bits(span, of_digits)),
         _ => None,
     }
@@ -463,14 +473,10 @@ impl<'a> DumpRow<'a> {
         match *self.insert.literals.get(index)? {
             Literal::Number { span, negative } => {
                 let sign: &[u8] = if negative { b"-" } else { b"" };
-                let digits = self.cursor.slice(span);
-                if let ValueType::Date | ValueType::DateTime(_) = kind {
-                    let digits = String::from_utf8_lossy(digits);
-                    let padded = temporal::padded_number(&digits);
-                    return lenient::value(&[sign, padded.as_bytes()].concat(), kind);
-                }
-                lenient::value(&[sign, digits].concat(), kind)
+                let digits = [sign, self.cursor.slice(span)].concat();
+                lenient::number(&String::from_utf8_lossy(&digits), kind)
             }
+            Literal::Bool(flag) => lenient::number(if flag { "1" } else { "0" }, kind),
             Literal::Text {
                 span,
                 escaped,
@@ -487,6 +493,9 @@ impl<'a> DumpRow<'a> {
                 lenient::value(charset.decode(bytes).ok()?.as_bytes(), kind)
             }
             Literal::Hex(span, _) => lenient::bytes(&hex_bytes(self.cursor.slice(span))?, kind),
+            Literal::QuotedHex(span, _) => {
+                lenient::value(&hex_bytes(self.cursor.slice(span))?, kind)
+            }
             Literal::Bits(span, _) => lenient::bytes(&bit_bytes(self.cursor.slice(span))?, kind),
             _ => None,
         }

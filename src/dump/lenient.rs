@@ -7,8 +7,9 @@
 use std::borrow::Cow;
 
 use super::decimal::decimal;
+use super::numbered_moment;
 use super::temporal;
-use super::value::{Value, chosen, from_u64};
+use super::value::{Value, from_u64, short_year};
 use super::value_type::ValueType;
 
 /// The value of `text` in a column of `kind`; `None` if the server would refuse it too.
@@ -17,12 +18,7 @@ pub(super) fn value(text: &[u8], kind: &ValueType) -> Option<Value<'static>> {
     let number = leading_number(&written);
     Some(match kind {
         ValueType::Integer => Value::Integer(whole(number)?.clamped()),
-        // Two digits are spelled out.
-        ValueType::Year => Value::Integer(match (whole(number)?.clamped(), number.len()) {
-            (year @ 0..70, 1 | 2) => 2000 + year,
-            (year @ 70..100, 1 | 2) => 1900 + year,
-            (year, _) => year,
-        }),
+        ValueType::Year => Value::Integer(year(&written, number)?),
         ValueType::Unsigned => {
             let number = whole(number)?;
             from_u64(u64::try_from(number.0).unwrap_or(if number.0 < 0 { 0 } else { u64::MAX }))
@@ -46,21 +42,7 @@ pub(super) fn value(text: &[u8], kind: &ValueType) -> Option<Value<'static>> {
         // Blanks and zeros behind the end are cut without a word on a server, too.
         ValueType::FixedBlob(length) => Value::Blob(text.get(..*length)?.to_vec().into()),
         ValueType::Enum(..) => Value::Text(Cow::Borrowed("")),
-        ValueType::Set(members, _) => {
-            let known = written.split(',').filter_map(|part| {
-                let same =
-                    |member: &&String| member.to_lowercase() == part.trim_end().to_lowercase();
-                members.iter().find(same)
-            });
-            let mut known: Vec<&str> = known.map(String::as_str).collect();
-            known.sort_by_key(|part| members.iter().position(|member| member == part));
-            known.dedup();
-            // A number stands for the members of its bits; there are no others.
-            if let (true, Ok(bits)) = (known.is_empty(), written.trim().parse::<u64>()) {
-                known = chosen(members, bits);
-            }
-            Value::Text(known.join(",").into())
-        }
+        ValueType::Set(members, _) => Value::Text(members.some(&written).0.into()),
         // A negative whole number gives its bits, another one none; what is too long gives all.
         ValueType::Bits => from_u64(match number.parse::<i64>() {
             Ok(number @ ..0) => number.cast_unsigned(),
@@ -73,9 +55,46 @@ pub(super) fn value(text: &[u8], kind: &ValueType) -> Option<Value<'static>> {
     })
 }
 
+/// The value of a number in a column of `kind`.
+pub(super) fn number(digits: &str, kind: &ValueType) -> Option<Value<'static>> {
+    match kind {
+        ValueType::Date | ValueType::DateTime(_) | ValueType::Time(_) => {
+            Some(Value::Text(numbered_moment::leniently(digits, kind).into()))
+        }
+        _ => value(digits.as_bytes(), kind),
+    }
+}
+
+/// The year that a text with this number at its beginning is.
+fn year(written: &str, number: &str) -> Option<i64> {
+    if number.is_empty() {
+        return Some(0);
+    }
+    // In front of a second point a server overlooks the first.
+    let behind = written.trim_start().strip_prefix(number).unwrap_or("");
+    let joined = number.replace('.', "");
+    let number = if behind.starts_with('.') {
+        &joined
+    } else {
+        number
+    };
+    let whole = whole(number)?.clamped();
+    Some(match whole {
+        0 if written.len() == 4 => 0,
+        _ => short_year(whole).unwrap_or(2000),
+    })
+}
+
 /// The value of a literal of bytes in a column of `kind`: numbers are made of their bits.
 pub(super) fn bytes(bytes: &[u8], kind: &ValueType) -> Option<Value<'static>> {
+    let numeric = matches!(
+        kind,
+        ValueType::Integer | ValueType::Unsigned | ValueType::Real | ValueType::Decimal(_)
+    );
     let number = match (bytes.len(), kind) {
+        // More than 64 bits are the largest number.
+        (9.., ValueType::Unsigned) => u64::MAX,
+        (9.., _) if numeric => i64::MAX.cast_unsigned(),
         (..=8, ValueType::Integer | ValueType::Unsigned | ValueType::Real) => bytes
             .iter()
             .fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte)),
@@ -196,7 +215,7 @@ mod tests {
         ] {
             assert_eq!(shown(text, &kind), expected, "{text} as {kind:?}");
         }
-        let members = || ["x".to_owned(), "y".to_owned()].into();
+        let members = || std::sync::Arc::new(vec!["x".to_owned(), "y".to_owned()].into());
         let set = ValueType::Set(members(), super::super::Charset::Utf8);
         assert_eq!(shown("y,z,X", &set), "x,y");
     }

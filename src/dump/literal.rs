@@ -26,6 +26,8 @@ pub(super) enum Literal {
     },
     /// Digits of bytes; in a character set when an introducer says so.
     Hex(ByteSpan, Charset),
+    /// The same as a string: `x'35'`.
+    QuotedHex(ByteSpan, Charset),
     Bits(ByteSpan, Charset),
     /// Anything else that stands for a value: `NOW()`, `'a' 'b'`, `1 + 1`.
     Expression(ByteSpan),
@@ -39,6 +41,7 @@ impl Literal {
             Self::Text { span, .. }
             | Self::Number { span, .. }
             | Self::Hex(span, _)
+            | Self::QuotedHex(span, _)
             | Self::Bits(span, _)
             | Self::Expression(span) => Some(span),
         }

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use super::value_type::ValueType;
+
 type Text<'a> = Cow<'a, str>;
 
 /// The date as the server spells it; `None` if it is none.
@@ -121,16 +123,20 @@ fn respelled<'a>(
 }
 
 /// A date and time in pieces, each of its usual length.
-struct Parts {
+pub(super) struct Parts {
     year: String,
     month: String,
     day: String,
-    time: [String; 3],
-    fraction: String,
+    pub(super) time: [String; 3],
+    pub(super) fraction: String,
 }
 
 impl Parts {
-    fn date(&self) -> String {
+    pub(super) fn with_fraction(self, fraction: String) -> Self {
+        Self { fraction, ..self }
+    }
+
+    pub(super) fn date(&self) -> String {
         format!("{}-{}-{}", self.year, self.month, self.day)
     }
 }
@@ -143,8 +149,15 @@ fn parts(text: &str) -> Option<Parts> {
     let mut numbers: Vec<&str> = if text == "0" {
         vec!["0000", "0", "0"]
     } else if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A date that goes on with a point is none.
+        if text.len() <= 8 && !fraction.is_empty() {
+            return None;
+        }
         packed(text)?
     } else {
+        if !text.starts_with(|letter: char| letter.is_ascii_digit()) || has_early_gap(text) {
+            return None;
+        }
         text.split(|character: char| !character.is_ascii_digit())
             .filter(|number| !number.is_empty())
             .collect()
@@ -179,20 +192,36 @@ fn parts(text: &str) -> Option<Parts> {
     .filter(|parts| is_day(parts.date().as_bytes()))
 }
 
-/// `YYYYMMDD`, `YYMMDD`, and both with `HHMMSS` behind.
+/// Whether there is a blank or a second delimiter in front of the day, where a server takes none.
+fn has_early_gap(text: &str) -> bool {
+    let mut delimiters = 0;
+    let mut within = false;
+    for byte in text.bytes() {
+        let is_digit = byte.is_ascii_digit();
+        delimiters += usize::from(within && !is_digit);
+        if !is_digit && delimiters < 3 && (byte == b' ' || !within) {
+            return true;
+        }
+        within = is_digit;
+    }
+    false
+}
+
+/// `YYYYMMDD`, `YYMMDD`, and both with `HHMMSS` behind; the last part may have one digit.
 fn packed(text: &str) -> Option<Vec<&str>> {
     let year = match text.len() {
         8 | 14 => 4,
-        6 | 12 => 2,
+        5..=13 => 2,
         _ => return None,
     };
     let mut numbers = vec![&text[..year]];
-    numbers.extend((year..text.len()).step_by(2).map(|at| &text[at..at + 2]));
+    let part = |at: usize| &text[at..text.len().min(at + 2)];
+    numbers.extend((year..text.len()).step_by(2).map(part));
     Some(numbers)
 }
 
 /// `HH:MM:SS` with `wanted` digits of fraction; `None` when digits would have to be dropped.
-fn clock(time: &[String; 3], fraction: &str, wanted: usize) -> Option<String> {
+pub(super) fn clock(time: &[String; 3], fraction: &str, wanted: usize) -> Option<String> {
     let kept = fraction.trim_end_matches('0');
     if kept.len() > wanted {
         return None;
@@ -272,7 +301,7 @@ pub(super) fn leading_date_time(text: &str, wanted: usize) -> String {
 }
 
 /// `HH:MM:SS` with `wanted` digits of fraction; those behind are cut.
-fn cut_clock(time: &[String; 3], fraction: &str, wanted: usize) -> String {
+pub(super) fn cut_clock(time: &[String; 3], fraction: &str, wanted: usize) -> String {
     let kept = &fraction[..fraction.len().min(wanted)];
     clock(time, kept, wanted).unwrap_or_default()
 }
@@ -297,7 +326,7 @@ fn leading_parts(text: &str) -> Option<Parts> {
             });
         }
     }
-    if let 6 | 8 | 12 | 14 = first {
+    if let 5..=14 = first {
         return packed_parts(text, first);
     }
     let mut numbers = Vec::new();
@@ -322,8 +351,10 @@ fn leading_parts(text: &str) -> Option<Parts> {
             }
             break;
         }
-        let delimiter =
-            |letter: char| letter.is_ascii_punctuation() || letter == 'T' || letter == ' ';
+        let behind_day = numbers.len() >= 3;
+        let delimiter = |letter: char| {
+            letter.is_ascii_punctuation() || letter == 'T' || (letter == ' ' && behind_day)
+        };
         match rest.strip_prefix(delimiter) {
             Some(behind) => rest = behind.trim_start_matches(' '),
             None => break,
@@ -373,30 +404,41 @@ fn packed_parts(text: &str, first: usize) -> Option<Parts> {
     })
 }
 
-/// The digits of a number with as many zeros before them as a date or a date and time needs, and without decimals
-/// behind a date.
-pub(super) fn padded_number(digits: &str) -> String {
-    let whole = digits.find('.').unwrap_or(digits.len());
-    let width = match whole {
-        3..=6 => 6,
-        7..=8 => 8,
-        9..=12 => 12,
-        13..=14 => 14,
-        _ => 0,
-    };
-    let end = if width <= 8 { whole } else { digits.len() };
-    format!("{}{}", "0".repeat(width.max(whole) - whole), &digits[..end])
+/// The parts of `YYYYMMDDhhmmss`.
+pub(super) fn packed_moment(digits: &str) -> Option<Parts> {
+    parts(digits)
+}
+
+/// The time in `parts` with `wanted` digits of fraction.
+pub(super) fn time_of_parts(parts: &Parts, wanted: usize) -> String {
+    cut_clock(&parts.time, &parts.fraction, wanted)
+}
+
+/// The zero of a column of dates or times.
+pub(super) fn leading_zero(kind: &ValueType) -> String {
+    match kind {
+        ValueType::DateTime(wanted) => leading_date_time("", *wanted),
+        ValueType::Time(wanted) => leading_time("", *wanted),
+        _ => leading_date(""),
+    }
 }
 
 /// The time that a server takes of `text`; zeros where there is none.
 pub(super) fn leading_time(text: &str, wanted: usize) -> String {
     const LONGEST: u64 = 838 * 3600 + 59 * 60 + 59;
     let text = text.trim_start();
-    if text.contains(':')
-        && !text.starts_with('-')
-        && text.find(['-', '/']) < text.find(':')
-        && text.contains(['-', '/'])
-    {
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let is_date = text
+        .trim_start_matches(|letter: char| letter.is_ascii_digit())
+        .starts_with(['-', '/', '.'])
+        && text.starts_with(|letter: char| letter.is_ascii_digit())
+        && !has_early_gap(text);
+    let date_end = text.find(['-', '/']);
+    let has_clock = date_end.is_some() && date_end < text.find(':');
+    let numbers = text.split(|letter: char| !letter.is_ascii_digit());
+    let has_hour =
+        numbers.filter(|number| !number.is_empty()).count() > 3 && text.contains([' ', 'T']);
+    if is_date && (has_clock || has_hour) {
         return leading_date_time(text, wanted)[11..].to_owned();
     }
     let packed = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -412,6 +454,15 @@ pub(super) fn leading_time(text: &str, wanted: usize) -> String {
     let end =
         unsigned.find(|letter: char| !letter.is_ascii_digit() && letter != ':' && letter != ' ');
     let mut clock_text = unsigned[..end.unwrap_or(unsigned.len())].trim_end();
+    let behind = end.map_or("", |end| &unsigned[end..]);
+    // What looks like an exponent is no time at all.
+    if let Some(exponent) = behind.strip_prefix(['e', 'E'])
+        && exponent
+            .trim_start_matches(['-', '+'])
+            .starts_with(|letter: char| letter.is_ascii_digit())
+    {
+        clock_text = "";
+    }
     let fraction = end
         .and_then(|end| unsigned[end..].strip_prefix('.'))
         .unwrap_or("");
@@ -419,7 +470,7 @@ pub(super) fn leading_time(text: &str, wanted: usize) -> String {
     let mut days = 0;
     if let Some((before, behind)) = clock_text.split_once(' ') {
         days = before.parse().unwrap_or(0);
-        clock_text = behind.trim_start();
+        clock_text = behind.trim_start().split(' ').next().unwrap_or("");
     }
     let fields: Vec<u64> = clock_text
         .split(':')
@@ -523,9 +574,16 @@ mod tests {
         let packed = "20200101101112.1239";
         assert_eq!(leading_date_time(packed, 3), "2020-01-01 10:11:12.123");
         assert_eq!(leading_time("20200101101112", 0), "10:11:12");
-        assert_eq!(padded_number("101"), "000101");
-        assert_eq!(padded_number("70101.5"), "070101");
-        assert_eq!(padded_number("20200105101112.5"), "20200105101112.5");
+        for written in ["2020 01 02", "-10:11:12", "20200102.5"] {
+            assert_eq!(
+                date_time(written.into(), 2, &mut changed),
+                None,
+                "{written}"
+            );
+        }
+        assert_eq!(leading_time("2020-01-02 10-11-12", 0), "10:11:12");
+        assert_eq!(leading_time("+10:11", 0), "10:11:00");
+        assert_eq!(leading_time("1e3", 0), "00:00:00");
         assert_eq!(
             date("2020-01-05 10:00:00".into(), &mut changed).unwrap(),
             "2020-01-05"

@@ -13,6 +13,8 @@ use super::decimal::decimal;
 use super::error::{ValueError, excerpt};
 use super::lenient;
 use super::literal::{Literal, bit_bytes, hex_bytes, text_bytes};
+use super::members::MemberList;
+use super::numbered_moment;
 use super::temporal;
 use super::value_type::ValueType;
 use super::window::ByteSpan;
@@ -61,6 +63,13 @@ pub(super) fn convert<'a>(
             string(bytes, charset, kind, changed)
         }
         Literal::Hex(span, charset) => binary(bytes_of(span), charset, hex_bytes, kind, changed),
+        Literal::QuotedHex(span, charset) => {
+            let digits = bytes_of(span);
+            let bytes = hex_bytes(digits).ok_or_else(|| ValueError::NotBits(excerpt(digits)))?;
+            // Text, also where a number is wanted: so MariaDB has it.
+            *changed |= kind.is_number();
+            string(Cow::Owned(bytes), charset, kind, changed)
+        }
         Literal::Bits(span, charset) => binary(bytes_of(span), charset, bit_bytes, kind, changed),
         Literal::Expression(span) => Err(ValueError::Expression(excerpt(bytes_of(span)))),
     }
@@ -115,7 +124,8 @@ pub fn convert_computed(
 #[must_use]
 pub fn convert_leniently(computed: Computed<'_>, kind: &ValueType) -> Option<Value<'static>> {
     match computed {
-        Computed::Number(text) | Computed::Text(text) => lenient::value(text.as_bytes(), kind),
+        Computed::Number(digits) => lenient::number(digits, kind),
+        Computed::Text(text) => lenient::value(text.as_bytes(), kind),
         Computed::Bytes(bytes) => lenient::value(bytes, kind),
     }
 }
@@ -142,7 +152,7 @@ fn number<'a>(
     };
     let exponent = written.contains(&b'e') || written.contains(&b'E');
     match kind {
-        ValueType::Integer | ValueType::Unsigned | ValueType::Year if exponent => {
+        ValueType::Integer | ValueType::Unsigned if exponent => {
             // A floating point number, of which the server takes the even one of two neighbours.
             let whole = real(&written, &mut false)?.round_ties_even().to_string();
             *changed |= whole.as_bytes() != digits;
@@ -150,9 +160,33 @@ fn number<'a>(
         }
         ValueType::Enum(members, _) => Ok(Value::Text(Cow::Owned(member(members, &written)?))),
         ValueType::Set(members, _) => Ok(Value::Text(Cow::Owned(subset(members, &written)?))),
+        ValueType::Bits if exponent => {
+            let number = real(&written, &mut false)?;
+            *changed = true;
+            if number >= 9_223_372_036_854_775_808.0 {
+                return Ok(from_u64(1 << 63));
+            }
+            unsigned(number.trunc().to_string().as_bytes(), changed)
+        }
         ValueType::Bits => unsigned(&written, changed),
         // The string '0' is the year 2000, but the number is none.
-        ValueType::Year if digits.iter().all(|&digit| digit == b'0') => Ok(Value::Integer(0)),
+        ValueType::Year => {
+            let whole = if exponent {
+                let number = real(&written, &mut false)?.trunc().to_string();
+                integer(number.as_bytes(), changed)?
+            } else {
+                integer(&written, changed)?
+            };
+            let year = short_year(whole).unwrap_or(0);
+            *changed |= year != whole || exponent;
+            Ok(Value::Integer(year))
+        }
+        ValueType::Date | ValueType::DateTime(_) | ValueType::Time(_) => {
+            let text = numbered_moment::exact(ascii(&written), kind);
+            *changed = true;
+            let text = text.ok_or_else(|| ValueError::NotMoment(excerpt(&written)))?;
+            Ok(Value::Text(text.into()))
+        }
         ValueType::Any => any_number(&written),
         ValueType::Text(_) | ValueType::Char(_) => {
             Ok(Value::Text(shown_number(&written, changed)?))
@@ -176,16 +210,8 @@ fn string<'a>(
         ValueType::Bits => big_endian(&bytes),
         ValueType::Real => real(&bytes, changed).map(Value::Real),
         ValueType::Decimal(scale) => decimal(bytes, *scale, changed).map(Value::Text),
-        ValueType::Year if bytes.len() <= 2 && !bytes.is_empty() => {
-            *changed = true;
-            year(&bytes)
-        }
-        // Zeros before a year do not count, but four of them are no year.
-        ValueType::Year if bytes.starts_with(b"00") && *bytes != *b"0000" => {
-            *changed = true;
-            year(&bytes)
-        }
-        ValueType::Integer | ValueType::Year => integer(&bytes, changed).map(Value::Integer),
+        ValueType::Year => year(&bytes, changed),
+        ValueType::Integer => integer(&bytes, changed).map(Value::Integer),
         ValueType::Date => {
             let text = text(bytes, charset, Charset::Utf8)?;
             let found = temporal::date(text.clone(), changed);
@@ -351,10 +377,25 @@ fn real(bytes: &[u8], changed: &mut bool) -> Result<f64, ValueError> {
     }
 }
 
-fn year<'a>(bytes: &[u8]) -> Result<Value<'a>, ValueError> {
-    let short = integer(bytes, &mut false)?;
-    let century = if short < 70 { 2000 } else { 1900 };
-    Ok(Value::Integer(century + short))
+/// A year that is written as text: `0` is 2000, and four zeros are none.
+fn year<'a>(bytes: &[u8], changed: &mut bool) -> Result<Value<'a>, ValueError> {
+    let whole = integer(bytes, changed)?;
+    let spelled = match whole {
+        0 if bytes.is_empty() || bytes.len() == 4 => 0,
+        _ => short_year(whole).unwrap_or(2000),
+    };
+    *changed |= spelled != whole || bytes.len() != 4;
+    Ok(Value::Integer(spelled))
+}
+
+/// A year whose number may have two digits; 0 is none.
+pub(super) fn short_year(number: i64) -> Option<i64> {
+    match number {
+        0 => None,
+        1..70 => Some(2000 + number),
+        70..100 => Some(1900 + number),
+        _ => Some(number),
+    }
 }
 
 /// A number in a text column, as the server shows it: `007` is 7, and `1e3` is 1000.
@@ -424,12 +465,12 @@ fn member(members: &[String], written: &[u8]) -> Result<String, ValueError> {
 }
 
 /// The members of a SET that a number stands for.
-fn subset(members: &[String], written: &[u8]) -> Result<String, ValueError> {
+fn subset(members: &MemberList, written: &[u8]) -> Result<String, ValueError> {
     let wrong = || ValueError::NotInteger(excerpt(written));
     let number = cut_number(written).ok_or_else(wrong)?;
     let negative = || i64::try_from(number).ok().map(i64::cast_unsigned);
     let bits = u64::try_from(number).ok().or_else(negative);
-    Ok(chosen(members, bits.ok_or_else(wrong)?).join(","))
+    Ok(members.joined(bits.ok_or_else(wrong)?))
 }
 
 /// A number without its decimals.
@@ -449,77 +490,35 @@ fn cut_number(written: &[u8]) -> Option<i128> {
 
 /// An ENUM's value in the spelling of its definition.
 fn spelled<'a>(
-    members: &[String],
+    members: &MemberList,
     text: Cow<'a, str>,
     changed: &mut bool,
 ) -> Result<Cow<'a, str>, ValueError> {
     if text.is_empty() || members.iter().any(|member| *member == text) {
         return Ok(text);
     }
-    let same = |member: &&String| member.to_lowercase() == text.trim_end().to_lowercase();
-    match members.iter().find(same) {
-        Some(member) => {
-            *changed = true;
-            Ok(Cow::Owned(member.clone()))
-        }
-        // Digits that are no member are the number of one.
-        None => match text
-            .parse()
-            .ok()
-            .and_then(|index: usize| members.get(index.checked_sub(1)?))
-        {
-            Some(member) => {
-                *changed = true;
-                Ok(Cow::Owned(member.clone()))
-            }
-            None => Err(ValueError::NotMember(excerpt(text.as_bytes()))),
-        },
-    }
+    *changed = true;
+    let member = members.one(&text).map(str::to_owned);
+    let wrong = || ValueError::NotMember(excerpt(text.as_bytes()));
+    member.map(Cow::Owned).ok_or_else(wrong)
 }
 
 /// A SET's members, each once, in the order and spelling of its definition.
 fn ordered<'a>(
-    members: &[String],
+    members: &MemberList,
     text: Cow<'a, str>,
     changed: &mut bool,
 ) -> Result<Cow<'a, str>, ValueError> {
     if text.is_empty() || members.iter().any(|member| *member == text) {
         return Ok(text);
     }
-    // Digits that are no member are a number of bits.
-    let all = u64::MAX >> (64 - members.len().clamp(1, 64));
-    let number = text.parse::<u64>().ok().filter(|bits| bits & !all == 0);
-    let is_member = |member: &String| member.eq_ignore_ascii_case(text.trim_end());
-    if let Some(bits) = number
-        && !members.iter().any(is_member)
-    {
-        *changed = true;
-        return Ok(Cow::Owned(chosen(members, bits).join(",")));
+    let (known, all) = members.some(&text);
+    if !all {
+        return Err(ValueError::NotMember(excerpt(text.as_bytes())));
     }
-    let mut bits = 0_u64;
-    for part in text.split(',') {
-        let part = part.trim_end();
-        // Nearly always the spelling is the definition's.
-        let exact = members.iter().position(|member| member == part);
-        let same = |member: &String| member.to_lowercase() == part.to_lowercase();
-        match exact.or_else(|| members.iter().position(same)) {
-            Some(index) if index < 64 => bits |= 1 << index,
-            _ => return Err(ValueError::NotMember(excerpt(text.as_bytes()))),
-        }
-    }
-    let chosen = chosen(members, bits).join(",");
-    if chosen == text {
+    if known == text {
         return Ok(text);
     }
     *changed = true;
-    Ok(Cow::Owned(chosen))
-}
-
-/// The members of a SET whose bits are set.
-pub(super) fn chosen(members: &[String], bits: u64) -> Vec<&str> {
-    (0..64)
-        .zip(members)
-        .filter(|(index, _)| bits >> index & 1 == 1)
-        .map(|(_, member)| member.as_str())
-        .collect()
+    Ok(Cow::Owned(known))
 }

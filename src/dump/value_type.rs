@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::charset::Charset;
 use super::definition::{ColumnDefinition, TableDefinition};
+use super::members::MemberList;
 
 /// The most decimals of MariaDB; MySQL has 30.
 const MOST_DECIMALS: usize = 38;
@@ -43,9 +44,9 @@ pub enum ValueType {
     Char(Charset),
     /// One of these texts, written as text (in this character set, where it is bytes) or as a
     /// number counted from 1.
-    Enum(Arc<[String]>, Charset),
+    Enum(Arc<MemberList>, Charset),
     /// Some of these texts with commas between, written as text or as a number of bits.
-    Set(Arc<[String]>, Charset),
+    Set(Arc<MemberList>, Charset),
     /// Bytes.
     Blob,
     /// This many bytes, filled up with zeros.
@@ -72,13 +73,7 @@ impl ValueType {
         };
         // The argument of an old server's TIMESTAMP(14) is the width that it is shown in.
         let fraction = || argument(0, 0, LONGEST_FRACTION).unwrap_or(0);
-        // Blanks at the end of a member are not part of it.
-        let members = || {
-            let members = column_type.arguments.iter();
-            members
-                .map(|member| member.trim_end_matches(' ').to_owned())
-                .collect()
-        };
+        let members = || Arc::new(MemberList::of(column, table));
         let charset = charset(column, table);
         Some(match column_type.name.as_str() {
             "TINYINT" | "SMALLINT" | "MEDIUMINT" | "MIDDLEINT" | "INT" | "INTEGER" | "INT1"
@@ -150,6 +145,14 @@ impl ValueType {
             .iter()
             .map(|column| Self::of(column, table).ok_or(column))
             .collect()
+    }
+
+    /// Whether values are numbers, but for BIT.
+    pub(super) fn is_number(&self) -> bool {
+        matches!(
+            self,
+            Self::Integer | Self::Unsigned | Self::Real | Self::Decimal(_) | Self::Year
+        )
     }
 
     /// Whether some values are numbers above 2^63-1, as text.

@@ -9,3 +9,8 @@ CREATE TABLE stamps (n int, t timestamp null);
 INSERT INTO stamps VALUES (1,'2020-00-00'),(2,'2020-02-30'),(3,'2020-00-01 10:00'),(4,'2020-02-30 10:00:00'),(5,'0000-00-00 10:00:00'),(6,'2020-05-00 01:01:01'),(7,'2020-10-10 01:01:01');
 CREATE TABLE bytes (b blob, v varbinary(9), f binary(3));
 INSERT INTO bytes VALUES (007,1e3,.5),(1.50,-0,0x41);
+CREATE TABLE more (n int PRIMARY KEY, d date, dt datetime(3), t time, y year, i int, c decimal(5,2), b bit(64));
+INSERT INTO more VALUES (1,'-10:11:12','1 10:11:12','2020-01-02 10','10.5',x'35',x'352e35',15e-1),(2,'2020 01 02','20200102.5','+10:11','-1',0xffffffffffffffffff,0xffffffffffffffffff,1e19),
+(3,100,100,'1e3',1.5,1,1,1),(4,1e3,20200102.9,20200102,15e-1,1,1,1),(5,20200102e0,101112.9,99999999999999999999,'0x10',1,1,1),(6,true,false,8385960,'0000-00-00',1,1,1),(7,1000000000000,2.0e7,-0,'2020.01.02',x'2d35',_utf8mb4 x'35',1);
+CREATE TABLE letters (n int PRIMARY KEY, e enum('a','b','É'), s set('a','b','É'), x enum('a','b','É') COLLATE utf8mb4_bin, z set('a','B','É') COLLATE utf8mb4_bin, w enum('a','É') CHARACTER SET latin1, o set('','a'));
+INSERT INTO letters VALUES (1,'E','E','A','A','E','3'),(2,'ä','E,ä','é','a,B','ä',',a'),(3,'1 ','1 ',' 1','a ,B','e','a,,'),(4,'a\n','-1','É ','B,a','é',-1),(5,' 1','a ,b','a','a,É','1','7');

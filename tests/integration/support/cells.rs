@@ -136,11 +136,13 @@ pub(crate) fn compare(file: &Path, name: &str, table: &Table) -> Result<usize, S
         let expected = table.rows.len();
         return Err(format!("{name}: {} rows, not {expected}", found.len()));
     }
-    for (found, expected) in found.iter().zip(&table.rows) {
-        for ((found, expected), column) in found.iter().zip(expected).zip(&table.columns) {
+    for (row, expected) in found.iter().zip(&table.rows) {
+        for ((found, expected), column) in row.iter().zip(expected).zip(&table.columns) {
             if found != expected {
-                let column = &column.name;
-                return Err(format!("{name}.{column} is {found}, not {expected}"));
+                let (column, first) = (&column.name, &row[0]);
+                return Err(format!(
+                    "{name}.{column} is {found}, not {expected}, in the row of {first}"
+                ));
             }
         }
     }
