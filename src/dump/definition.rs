@@ -50,6 +50,8 @@ pub struct TableChange {
     pub position: Position,
     /// The number 0 in an `AUTO_INCREMENT` column is a number like any other.
     pub zero_is_zero: bool,
+    /// Rows that are equal in a new unique key are left out, but the first: `ALTER IGNORE TABLE`.
+    pub ignores: bool,
 }
 
 /// Whether the tables of an engine know no transactions.

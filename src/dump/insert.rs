@@ -249,6 +249,11 @@ pub(super) fn follow(
             on_duplicate(cursor, Some(alias), alias_columns, upsert)
         }
         token if cursor.is_word(token, "ON") => on_duplicate(cursor, None, Vec::new(), upsert),
+        // Which only the client is shown.
+        token if cursor.is_word(token, "RETURNING") => {
+            cursor.skip_statement()?;
+            Ok(Follow::EndOfStatement)
+        }
         token => Err(cursor.unexpected(token, "',' or ';' after a row")),
     }
 }
@@ -262,8 +267,10 @@ fn on_duplicate(
     for word in ["DUPLICATE", "KEY", "UPDATE"] {
         cursor.expect_word(word)?;
     }
-    let assignments = cursor.source_until(|_, token| token == Token::Delimiter)?;
-    cursor.next()?;
+    let assignments = cursor.source_until(|cursor, token| {
+        token == Token::Delimiter || cursor.is_word(token, "RETURNING")
+    })?;
+    cursor.skip_statement()?;
     *upsert = Some(Upsert {
         alias,
         alias_columns,
@@ -281,7 +288,7 @@ fn literal(cursor: &mut Cursor<'_>, session: &SqlSession) -> Result<Literal, Dum
         while !matches!(
             cursor.peek()?,
             Token::Symbol(b',' | b')') | Token::Delimiter | Token::End
-        ) && !cursor.at_word(&["ON", "AS"])?
+        ) && !cursor.at_word(&["ON", "AS", "RETURNING"])?
         {
             found = None;
             if cursor.peek()? == Token::Symbol(b'(') {

@@ -290,11 +290,13 @@ impl DumpReader<'_> {
         TableChange {
             position,
             zero_is_zero: self.session.modes.no_auto_value_on_zero,
+            ignores: false,
         }
     }
 
     pub(super) fn alter(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
-        let _ = self.cursor.skip_word("ONLINE")? || self.cursor.skip_word("IGNORE")?;
+        self.cursor.skip_word("ONLINE")?;
+        let ignores = self.cursor.skip_word("IGNORE")?;
         if !self.cursor.skip_word("TABLE")? {
             if self.cursor.at_word(&["DATABASE", "SCHEMA"])? {
                 return self.ignore("ALTER DATABASE");
@@ -312,7 +314,10 @@ impl DumpReader<'_> {
             return self.skip(&statement, position, false);
         };
         let outcome = alter::changes(&mut self.cursor, &mut table);
-        table.changed = Some(self.change(position));
+        table.changed = Some(TableChange {
+            ignores,
+            ..self.change(position)
+        });
         self.tables.insert(table.clone());
         let outcome = outcome?;
         for unknown in &outcome.unknown {
@@ -333,7 +338,7 @@ impl DumpReader<'_> {
         if !self.cursor.skip_word("TABLE")? && !self.cursor.skip_word("TABLES")? {
             return self.skip("RENAME", position, false);
         }
-        self.cursor.skip_words("IF", &["EXISTS"])?;
+        let if_exists = self.cursor.skip_words("IF", &["EXISTS"])?;
         loop {
             let (database, name) = self.cursor.qualified_name()?;
             self.cursor.expect_word("TO")?;
@@ -341,6 +346,7 @@ impl DumpReader<'_> {
             let database = database.or_else(|| self.session.database.clone());
             match self.renamed(database.as_deref(), &name, other, new) {
                 ParsedStatement::Statement(statement) => self.further.push_back(statement),
+                _ if if_exists => {}
                 _ => {
                     let what = format!("RENAME TABLE {name}, which is not in the dump");
                     self.note_skipped(what, position, false);

@@ -18,6 +18,15 @@ pub(crate) struct NamedTable {
 }
 
 impl NamedTable {
+    /// A table as it is called itself.
+    pub(crate) fn plain(database: Option<&str>, name: &str) -> Self {
+        Self {
+            database: database.map(str::to_owned),
+            name: name.to_owned(),
+            alias: None,
+        }
+    }
+
     /// Whether `qualifier` in front of a column means this table.
     pub(crate) fn is_called(&self, qualifier: &str) -> bool {
         let own = self.alias.as_ref().unwrap_or(&self.name);
@@ -162,6 +171,12 @@ const CLAUSES: &[&str] = &[
 
 impl FormulaParser<'_> {
     fn end(&mut self) -> Result<(), Unevaluable> {
+        if self.skip_word("RETURNING")? {
+            // Which only the client is shown.
+            while !matches!(self.peek()?, Token::End | Token::Delimiter) {
+                self.next()?;
+            }
+        }
         match self.next()? {
             Token::End | Token::Delimiter => Ok(()),
             token => Err(reason(self.cursor.unexpected(token, "the end"))),

@@ -9,7 +9,7 @@ use super::computed::{by_server, value_of};
 use super::layout::implicit_default;
 use super::resolve::DEFAULT_TIME;
 use super::table::ImportTable;
-use super::table_row::{TableRow, columns_of};
+use super::table_row::{TableRow, columns_of, named_columns};
 use crate::dump::ValueType;
 use crate::evaluate::{self, Assignment, Datum, Formula, Unevaluable};
 
@@ -26,6 +26,8 @@ pub(super) struct ChangedColumns<'u> {
     stamped: Vec<usize>,
     /// Computed from others when all rows are in.
     pub(super) computed: Vec<usize>,
+    /// Those of them that the expressions read, as they were in the old row.
+    read: Vec<usize>,
     /// NULL in a column that is NOT NULL is an error.
     refuses_null: bool,
 }
@@ -33,12 +35,13 @@ pub(super) struct ChangedColumns<'u> {
 /// A value that a column gets, and what is noted of it.
 pub(super) struct AssignedValue {
     pub(super) value: Value,
-    pub(super) what: Option<String>,
+    pub(super) notes: Vec<String>,
 }
 
 impl AssignedValue {
     fn plain(value: Value) -> Self {
-        Self { value, what: None }
+        let notes = Vec::new();
+        Self { value, notes }
     }
 }
 
@@ -81,10 +84,16 @@ impl<'u> ChangedColumns<'u> {
                 stamped.push(index);
             }
         }
+        let formulas = assigned.iter().filter_map(|&(_, value)| value);
+        let mut read: Vec<usize> = formulas
+            .flat_map(|formula: &Formula| named_columns(formula, table))
+            .collect();
+        read.retain(|index| computed.contains(index));
         Ok(Self {
             assigned,
             stamped,
             computed,
+            read,
             refuses_null,
         })
     }
@@ -128,6 +137,12 @@ impl<'u> ChangedColumns<'u> {
 
     /// Changes a row; what is noted of its values, or nothing if it stays as it was.
     pub(super) fn change(&self, row: &mut TableRow<'_>) -> Result<Option<RowNotes>, Unevaluable> {
+        for &index in &self.read {
+            if row.cells[index] == Value::Null {
+                row.cells[index] = row.generated_cell(index)?;
+            }
+        }
+        row.keeps_generated = true;
         let before = row.cells.clone();
         let mut notes = Vec::new();
         for &(index, value) in &self.assigned {
@@ -135,7 +150,7 @@ impl<'u> ChangedColumns<'u> {
                 Some(formula) => self.assigned(row, index, formula)?,
                 None => default_value(row, index)?,
             };
-            notes.extend(assigned.what.map(|what| (index, what)));
+            notes.extend(assigned.notes.into_iter().map(|what| (index, what)));
             row.cells[index] = assigned.value;
         }
         if row.cells == before {
@@ -188,7 +203,7 @@ impl<'u> ChangedColumns<'u> {
             };
             assigned = AssignedValue {
                 value: value_of(value),
-                what: what.map(str::to_owned),
+                notes: what.map(str::to_owned).into_iter().collect(),
             };
         }
         Ok(assigned)
@@ -201,21 +216,27 @@ pub(super) fn computed_value(
     index: usize,
     formula: &Formula,
 ) -> Result<AssignedValue, Unevaluable> {
+    if let Formula::Default(Some(name)) = formula
+        && row.table.layout.index_of(name) == Some(index)
+    {
+        return default_value(row, index);
+    }
     let datum = formula.evaluate(row)?;
     let session = row.view.session;
-    let server = by_server(formula, session.knows_time()).or(session.take_by_server());
+    let mut notes = Vec::new();
+    if let Some(function) = by_server(formula, session.knows_time()).or(session.take_by_server()) {
+        notes.push(format!("of {function}() settled at the time of the import"));
+    }
     let (value, unfit) = row.table.fitted(index, &datum)?;
     let (value, unfit) = match session.written(row.table, index, &value) {
         Some((value, is_outside)) => (value, unfit || is_outside),
         None => (value, unfit),
     };
-    let what = if unfit {
-        Some(UNFIT.to_owned())
-    } else {
-        server.map(|function| format!("of {function}() settled at the time of the import"))
-    };
+    if unfit {
+        notes.push(UNFIT.to_owned());
+    }
     let value = row.table.as_stored(index, value_of(value));
-    Ok(AssignedValue { value, what })
+    Ok(AssignedValue { value, notes })
 }
 
 /// What the column at `index` of a row gets that is given no value.
@@ -227,8 +248,9 @@ pub(super) fn default_value(
     if let Some(fraction) = table.takes_time(index) {
         let session = view.session;
         let value = value_of(session.time_in(table, index, fraction));
-        let what = (!session.knows_time()).then(|| DEFAULT_TIME.to_owned());
-        return Ok(AssignedValue { value, what });
+        let notes = (!session.knows_time()).then(|| DEFAULT_TIME.to_owned());
+        let notes = notes.into_iter().collect();
+        return Ok(AssignedValue { value, notes });
     }
     if let Some(source) = table.row_default_source(index) {
         return computed_value(row, index, &evaluate::parse(source)?);
@@ -255,7 +277,7 @@ pub(super) fn default_datum(row: &TableRow<'_>, name: &str) -> Result<Datum, Une
         return Err(format!("the default of column {name}, which has none"));
     }
     let default = default_value(row, index)?;
-    if default.what.is_some() {
+    if !default.notes.is_empty() {
         return Err("a default that only a server knows".to_owned());
     }
     row.cell_datum(index, &default.value)

@@ -4,7 +4,6 @@
 //! The evaluator knows types of its own; a column takes them as a server would take them. Where that depends on
 //! the server, it is an error.
 
-use super::query::ScriptView;
 use crate::dump::{
     Computed, SourceText, Value, ValueError, ValueType, convert_computed, convert_leniently,
 };
@@ -49,29 +48,6 @@ pub(super) fn by_server(formula: &Formula, knows_time: bool) -> Option<&'static 
     found
 }
 
-/// A computed value, and the function in it that only a server could have answered.
-pub(super) struct Settled {
-    pub(super) value: Value<'static>,
-    pub(super) by_server: Option<&'static str>,
-    /// It does not fit the column, and this is what a server that is not strict makes of it.
-    pub(super) unfit: bool,
-}
-
-/// The value of an expression in a column of `kind`.
-pub(super) fn settle(
-    source: &SourceText,
-    kind: &ValueType,
-    view: &ScriptView<'_>,
-) -> Result<Settled, Unevaluable> {
-    let formula = evaluate::parse(source)?;
-    let (value, unfit) = fit(&formula.evaluate(view)?, kind)?;
-    Ok(Settled {
-        value,
-        by_server: by_server(&formula, view.session.knows_time()),
-        unfit,
-    })
-}
-
 /// What a column of `kind` stores for a value, and whether that is because it does not fit.
 pub(super) fn fit(datum: &Datum, kind: &ValueType) -> Result<(Value<'static>, bool), Unevaluable> {
     match stored(datum, kind) {
@@ -86,8 +62,17 @@ fn leniently(datum: &Datum, kind: &ValueType) -> Option<Value<'static>> {
         Datum::Int(_) | Datum::Unsigned(_) | Datum::Decimal(..) => {
             convert_leniently(Computed::Number(&datum.digits()), kind)
         }
-        Datum::Text(text, _) => convert_leniently(Computed::Text(text), kind),
-        Datum::Bytes(bytes) => convert_leniently(Computed::Bytes(bytes), kind),
+        Datum::Double(number, _) if is_whole(kind) => {
+            let digits = number.round_ties_even().to_string();
+            convert_leniently(Computed::Number(&digits), kind)
+        }
+        Datum::Double(..) => convert_leniently(Computed::Number(&datum.digits()), kind),
+        Datum::Text(text, _) | Datum::Member(text, ..) => {
+            convert_leniently(Computed::Text(text), kind)
+        }
+        Datum::Bytes(bytes) | Datum::Digits(bytes) => {
+            convert_leniently(Computed::Bytes(bytes), kind)
+        }
         _ => None,
     }
 }
@@ -116,12 +101,28 @@ pub(super) fn value_of(value: Value<'static>) -> rusqlite::types::Value {
     }
 }
 
-/// What a column of `kind` stores for a value.
-pub(super) fn stored(datum: &Datum, kind: &ValueType) -> Result<Value<'static>, Unevaluable> {
-    let whole = matches!(
+/// A value of SQLite as a batch takes it.
+pub(super) fn cell_of(value: rusqlite::types::Value) -> Value<'static> {
+    use rusqlite::types;
+    match value {
+        types::Value::Null => Value::Null,
+        types::Value::Integer(number) => Value::Integer(number),
+        types::Value::Real(number) => Value::Real(number),
+        types::Value::Text(text) => Value::Text(text.into()),
+        types::Value::Blob(bytes) => Value::Blob(bytes.into()),
+    }
+}
+
+fn is_whole(kind: &ValueType) -> bool {
+    matches!(
         kind,
         ValueType::Integer | ValueType::Unsigned | ValueType::Bits | ValueType::Year
-    );
+    )
+}
+
+/// What a column of `kind` stores for a value.
+pub(super) fn stored(datum: &Datum, kind: &ValueType) -> Result<Value<'static>, Unevaluable> {
+    let whole = is_whole(kind);
     let converted = match datum {
         Datum::Null(_) => return Ok(Value::Null),
         Datum::Double(number, _) => match kind {

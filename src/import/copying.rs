@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rusqlite::types::Value as SqlValue;
 
-use super::computed::by_server;
+use super::computed::{by_server, cell_of};
 use super::dumped_tables::ImportStorage;
 use super::numbering::reserved;
 use super::query::{Scan, ScriptView};
@@ -16,7 +16,7 @@ use super::script::{Obstacle, ScriptPlace};
 use super::session::ScriptSession;
 use super::table::ImportTable;
 use super::table_row::{TableRow, columns_of, datum_of};
-use crate::dump::{InsertHeader, OnConflict, SourceText, Value};
+use crate::dump::{InsertHeader, OnConflict, SourceText};
 use crate::evaluate::{
     self, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
 };
@@ -48,11 +48,7 @@ impl ImportStorage<'_> {
         source: &SourceText,
     ) -> Result<(), Obstacle> {
         let query = evaluate::selection(source)?;
-        let named = NamedTable {
-            database: header.database.clone(),
-            name: header.table.clone(),
-            alias: None,
-        };
+        let named = NamedTable::plain(header.database.as_deref(), &header.table);
         let Some(index) = self.target(place, &named)? else {
             return Ok(());
         };
@@ -238,7 +234,7 @@ impl CopiedRows<'_> {
                     let (kind, its) = (&target.layout.columns[index], &from.layout.columns[*own]);
                     let room = target.room(index) == from.room(*own);
                     if room && kind.kind == its.kind && kind.storage == its.storage {
-                        self.batch.cell(owned(value.clone()))
+                        self.batch.cell(cell_of(value.clone()))
                     } else {
                         let datum = datum_of(from, *own, value)?;
                         self.fitted(target, index, &datum)?
@@ -295,16 +291,6 @@ impl CopiedRows<'_> {
                 self.settled.push((column, what.clone()));
             }
         }
-    }
-}
-
-fn owned(value: SqlValue) -> Value<'static> {
-    match value {
-        SqlValue::Null => Value::Null,
-        SqlValue::Integer(number) => Value::Integer(number),
-        SqlValue::Real(number) => Value::Real(number),
-        SqlValue::Text(text) => Value::Text(text.into()),
-        SqlValue::Blob(bytes) => Value::Blob(bytes.into()),
     }
 }
 

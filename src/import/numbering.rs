@@ -44,10 +44,9 @@ impl ImportTable {
         if self.next_number.is_none() && !cells.any(asks) {
             return Ok(());
         }
-        let mut cells = batch.cells.iter().skip(at).step_by(width);
-        let computed = cells.any(|cell| matches!(cell, Cell::Expression(_)));
-        if computed || !numbered.group.is_empty() {
-            // What a row belongs to may be a default, and this column's own is no number.
+        if batch.expressions || !numbered.group.is_empty() {
+            // What a row belongs to may be a default, and this column's own is no number. To expressions a number
+            // that is still to come is none.
             for cell in batch.cells.iter_mut().skip(at).step_by(width) {
                 if asks(cell) {
                     *cell = Cell::Null;

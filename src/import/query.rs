@@ -137,6 +137,7 @@ impl ScriptView<'_> {
                 id,
                 cells,
                 proposed: None,
+                keeps_generated: false,
             };
             if let Some(filter) = filter
                 && filter.evaluate(&row)?.is_true()? != Some(true)

@@ -6,12 +6,15 @@
 
 use rusqlite::{Connection, params_from_iter, types};
 
+use super::computed::by_server;
 use super::conversion::Conversion;
 use super::keys::{Index, unique_keys};
 use super::layout::{Extras, Layout, StoredColumn, implicit_default, now_sql, value_sql};
 use super::names::Names;
+use super::resolve::DEFAULT_TIME;
 use super::table::{AlterPlace, ImportTable};
 use crate::dump::{ColumnDefinition, DefaultValue, KeyKind, Room, TableDefinition, ValueType};
+use crate::evaluate;
 use crate::file::sql::quoted;
 use crate::load::LoadError;
 use crate::load::error::mismatch;
@@ -65,8 +68,58 @@ impl ImportTable {
             }
             self.last_altered = Some(place);
         }
+        let known = unique_keys(self);
         self.redefine(definition)?;
-        self.drop_old_keys(connection, names)
+        self.drop_old_keys(connection, names)?;
+        let is_new = |index: &Index| !known.iter().any(|own| own.parts == index.parts);
+        if self.drops_duplicates() && unique_keys(self).iter().any(is_new) {
+            self.keep_first_rows(connection, names)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the last `ALTER` leaves out rows whose keys are there already: `ALTER IGNORE TABLE`.
+    fn drops_duplicates(&self) -> bool {
+        let place = self.last_altered.as_ref();
+        place.is_some_and(|place| place.change.ignores)
+    }
+
+    /// Keeps the first of the rows that are equal in a unique key, in the order in which a server copies them.
+    fn keep_first_rows(
+        &mut self,
+        connection: &Connection,
+        names: &mut Names,
+    ) -> Result<(), LoadError> {
+        if self.created.is_none() {
+            return Ok(());
+        }
+        self.rebuild(connection, names)?;
+        let form = self.layout.create_sql(TEMPORARY, &Extras::default());
+        self.run(connection, &form)?;
+        for (_, index) in std::mem::take(&mut self.unique_indexes) {
+            names.release(&index.name);
+            self.run(connection, &format!("DROP INDEX {}", quoted(&index.name)))?;
+        }
+        for mut index in unique_keys(self) {
+            let wanted = std::mem::take(&mut index.name);
+            index.name = names.take(&wanted);
+            self.run(connection, &index.sql(TEMPORARY))?;
+            self.unique_indexes.push((wanted, index));
+        }
+        let columns = self.layout.columns.iter();
+        let columns: Vec<String> = columns.map(|column| quoted(&column.name)).collect();
+        let (columns, name) = (columns.join(", "), quoted(&self.name));
+        let order = self.order_on_server(&self.layout);
+        self.run(
+            connection,
+            &format!(
+                "INSERT OR IGNORE INTO {TEMPORARY} ({columns}) SELECT {columns} FROM {name}{order};
+                 DROP TABLE {name};
+                 ALTER TABLE {TEMPORARY} RENAME TO {name};"
+            ),
+        )?;
+        self.recount = true;
+        Ok(())
     }
 
     /// Whether something that is still to be done by the present definition would be done otherwise by the new one.
@@ -141,7 +194,7 @@ impl ImportTable {
             &self.layout.create_sql(TEMPORARY, &Extras::default()),
         )?;
         if copied {
-            self.copy(connection, &fills)?;
+            self.copy(connection, &old, &fills)?;
         } else if let Some(wide) = self.convert(connection, &old, &fills)? {
             // A number above 2^63-1: once more, with room for it.
             self.run(connection, &format!("DROP TABLE {TEMPORARY}"))?;
@@ -190,11 +243,33 @@ impl ImportTable {
             let id = self.layout.columns[index].id;
             let (sql, step) = match old.columns.iter().find(|other| other.id == id) {
                 Some(was) => self.kept(connection, index, was)?,
-                None => self.added(index, old),
+                None => {
+                    self.note_added(connection, index)?;
+                    self.added(index, old)
+                }
             };
             fills.push(Filled { index, sql, step });
         }
         Ok(fills)
+    }
+
+    /// Notes what a new column gets that only a server could have said.
+    fn note_added(&mut self, connection: &Connection, index: usize) -> Result<(), LoadError> {
+        let what = if self.takes_time(index).is_some() {
+            DEFAULT_TIME.to_owned()
+        } else {
+            let default = self.row_default_source(index).map(evaluate::parse);
+            let Some(function) = default.and_then(|formula| by_server(&formula.ok()?, false))
+            else {
+                return Ok(());
+            };
+            format!("of {function}() settled at the time of the import")
+        };
+        let rows = self.count(connection, "1")?;
+        if rows > 0 {
+            self.settle_altered(index, &what, rows);
+        }
+        Ok(())
     }
 
     /// How a new column is filled.
@@ -295,14 +370,24 @@ impl ImportTable {
     }
 
     /// Copies rows whose values stay what they are.
-    fn copy(&self, connection: &Connection, fills: &[Filled]) -> Result<(), LoadError> {
+    fn copy(
+        &self,
+        connection: &Connection,
+        old: &Layout,
+        fills: &[Filled],
+    ) -> Result<(), LoadError> {
         // The rowid in its order is stored fastest.
         let own = fills
             .iter()
             .find(|fill| Some(fill.index) == self.layout.rowid);
-        let order = own.map_or_else(String::new, |fill| format!(" ORDER BY ({})", fill.sql));
+        let (mut verb, mut order) = ("INSERT", String::new());
+        if self.drops_duplicates() {
+            (verb, order) = ("INSERT OR IGNORE", self.order_on_server(old));
+        } else if let Some(fill) = own {
+            order = format!(" ORDER BY ({})", fill.sql);
+        }
         let sql = format!(
-            "INSERT INTO {TEMPORARY} ({}) SELECT {} FROM {}{order}",
+            "{verb} INTO {TEMPORARY} ({}) SELECT {} FROM {}{order}",
             self.names_of(fills),
             values_of(fills),
             quoted(&self.name),
@@ -328,8 +413,13 @@ impl ImportTable {
         let from = quoted(&self.name);
         let select = format!("SELECT {} FROM {from}{order}", values_of(fills));
         let marks = vec!["?"; fills.len()].join(", ");
+        let verb = if self.drops_duplicates() {
+            "INSERT OR IGNORE"
+        } else {
+            "INSERT"
+        };
         let insert = format!(
-            "INSERT INTO {TEMPORARY} ({}) VALUES ({marks})",
+            "{verb} INTO {TEMPORARY} ({}) VALUES ({marks})",
             self.names_of(fills)
         );
         let failed = |cause| self.in_alter(&cause);

@@ -5,17 +5,17 @@
 //! is not known is an error, never a guess. Geometry is translated: its bytes are all there is to it. A default
 //! may depend on other columns of its row, and is computed row by row then.
 
+use rusqlite::Connection;
 use rusqlite::limits::Limit;
 use rusqlite::types::{self, ValueRef};
-use rusqlite::{Connection, params_from_iter};
 
-use super::computed::{Settled, settle};
+use super::assigning::{AssignedValue, computed_value, default_value};
+use super::computed::cell_of;
 use super::query::ScriptView;
-use super::row_values::{self, RowValues};
 use super::table::ImportTable;
+use super::table_row::{TableRow, columns_of, is_computed, named_columns};
 use crate::dump::{Position, SourceText, Value, ValueType, convert_text};
-use crate::evaluate::{self, Formula};
-use crate::file::sql::quoted;
+use crate::evaluate::{self, Formula, NamedTable, Unevaluable};
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Cell};
 use crate::load::error::mismatch;
@@ -26,8 +26,6 @@ const WGS_84: &str = "4326";
 /// What is noted of its values.
 const IN_WGS_84: &str = "in the reference system 4326 with x first, as MariaDB reads them; MySQL 8 reads the \
                          latitude first";
-/// What is noted of values that have no room.
-pub(super) const UNFIT: &str = "that did not fit, stored as a server that is not strict would";
 /// What is noted of rows that get the time.
 pub(super) const DEFAULT_TIME: &str =
     "of DEFAULT CURRENT_TIMESTAMP settled at the time of the import";
@@ -54,19 +52,28 @@ impl Resolver<'_> {
             .map(|&index| table.row_default_source(index).is_some())
             .collect();
         let cells = std::mem::take(&mut batch.cells);
+        let named = NamedTable::plain(self.view.database, &table.definition.name);
         let mut resolved = Vec::with_capacity(cells.len());
         for (at, cell) in cells.into_iter().enumerate() {
-            let index = columns[at % columns.len()];
+            let column = at % columns.len();
+            let index = columns[column];
             let place = batch.places[at / columns.len()].position;
             let (position, computed) = match cell {
-                Cell::Default | Cell::Omitted if by_row[at % columns.len()] => {
-                    (place, Ok(Cell::Default))
+                Cell::Default | Cell::Omitted if by_row[column] => (place, Ok(Cell::Default)),
+                Cell::Default | Cell::Omitted => {
+                    let row = TableRow::empty(self.view, table, &named);
+                    let value = default_value(&row, index);
+                    let cell = value.map(|value| self.settled(table, index, value, place, batch));
+                    (
+                        place,
+                        cell.map_err(|reason| format!("its default uses {reason}")),
+                    )
                 }
-                Cell::Default | Cell::Omitted => (place, self.default(table, index, place, batch)),
-                Cell::Expression(source) => (
-                    source.position,
-                    self.expression(table, index, &source, batch),
-                ),
+                Cell::Expression(source) => {
+                    let given = &resolved[at - column..];
+                    let computed = self.expression(table, (columns, given), &named, &source, batch);
+                    (source.position, computed)
+                }
                 cell => (place, Ok(cell)),
             };
             let cell = computed.map_err(|reason| {
@@ -81,78 +88,111 @@ impl Resolver<'_> {
         self.row_defaults(table, columns, batch)
     }
 
-    fn default(
+    /// A value as a cell; notes what there is to note of it.
+    fn settled(
         &self,
         table: &mut ImportTable,
         index: usize,
+        assigned: AssignedValue,
         position: Position,
         batch: &mut Batch,
-    ) -> Result<Cell, String> {
-        if let Some(fraction) = table.takes_time(index) {
-            let session = self.view.session;
-            if !session.knows_time() {
-                table.settle(index, DEFAULT_TIME.to_owned(), self.input, position);
-            }
-            return Ok(batch.cell(session.time_in(table, index, fraction)));
+    ) -> Cell {
+        for what in assigned.notes {
+            table.settle(index, what, self.input, position);
         }
-        match table.default_of(index) {
-            Some(sql) => compute(
-                self.connection,
-                &sql,
-                Vec::new(),
-                &table.layout.columns[index].kind,
-                batch,
-            ),
-            None => Ok(Cell::Null),
-        }
+        batch.cell(cell_of(assigned.value))
     }
 
+    /// The value of an expression for the next column behind those that are `given`.
     fn expression(
         &self,
         table: &mut ImportTable,
-        index: usize,
+        (columns, given): (&[usize], &[Cell]),
+        named: &NamedTable,
         source: &SourceText,
         batch: &mut Batch,
     ) -> Result<Cell, String> {
-        let kind = table.layout.columns[index].kind.clone();
-        if let Some(named) = default_of(source, table) {
-            return match named {
-                Some(sql) => compute(self.connection, &sql, Vec::new(), &kind, batch),
-                None => Ok(Cell::Null),
-            };
-        }
+        let index = columns[given.len()];
         if translate::is_spatial(&source.text) {
+            let kind = table.layout.columns[index].kind.clone();
             let sql =
                 translate::value(source).map_err(|reason| format!("the value uses {reason}"))?;
             if source.text.contains(WGS_84) {
                 table.settle(index, IN_WGS_84.to_owned(), self.input, source.position);
             }
-            return compute(self.connection, &sql.text, Vec::new(), &kind, batch);
+            return compute(self.connection, &sql.text, &kind, batch);
         }
-        let Settled {
-            value,
-            by_server,
-            unfit,
-        } = settle(source, &kind, self.view)
-            .map_err(|reason| format!("the value uses {reason}"))?;
-        let behind = self.view.session.take_by_server();
-        if let Some(function) = by_server.or(behind) {
-            let what = format!("of {function}() settled at the time of the import");
-            table.settle(index, what, self.input, source.position);
+        let formula = evaluate::parse(source);
+        let is_own = matches!(
+            &formula,
+            Ok(Formula::Default(Some(name))) if table.layout.index_of(name) == Some(index)
+        );
+        if is_own && table.row_default_source(index).is_some() {
+            return Ok(Cell::Default);
         }
-        let (value, unfit) = match table.room(index).cut(&value) {
-            Some(cut) => (cut.value, unfit || !cut.silent),
-            None => (value, unfit),
-        };
-        let (value, unfit) = match self.view.session.written(table, index, &value) {
-            Some((value, is_outside)) => (value, unfit || is_outside),
-            None => (value, unfit),
-        };
-        if unfit {
-            table.settle(index, UNFIT.to_owned(), self.input, source.position);
-        }
-        Ok(batch.cell(value))
+        let value = formula.and_then(|formula| {
+            if let Some(name) = default_by_row(&formula, table) {
+                return Err(format!(
+                    "the default of column {name}, which is another one for each row"
+                ));
+            }
+            let mut row = TableRow::empty(self.view, table, named);
+            row.keeps_generated = true;
+            for index in named_columns(&formula, table) {
+                row.cells[index] = earlier(&row, index, (columns, given), batch)?;
+            }
+            computed_value(&row, index, &formula)
+        });
+        let value = value.map_err(|reason| format!("the value uses {reason}"))?;
+        Ok(self.settled(table, index, value, source.position, batch))
     }
+}
+
+/// The first `DEFAULT(name)` in an expression that is another one for each row.
+fn default_by_row<'f>(formula: &'f Formula, table: &ImportTable) -> Option<&'f str> {
+    let mut found = None;
+    formula.parts(&mut |part| {
+        if let Formula::Default(Some(name)) = part
+            && let Some(index) = table.layout.index_of(name)
+            && table.row_default_source(index).is_some()
+        {
+            found = found.or(Some(name.as_str()));
+        }
+    });
+    found
+}
+
+/// What a column holds while a row gets its values one after the other: its own, or its default.
+fn earlier(
+    row: &TableRow<'_>,
+    index: usize,
+    (columns, given): (&[usize], &[Cell]),
+    batch: &Batch,
+) -> Result<types::Value, Unevaluable> {
+    let table = row.table;
+    let name = &table.layout.columns[index].name;
+    let at = columns.iter().position(|&column| column == index);
+    let value = match at.and_then(|at| given.get(at)) {
+        Some(Cell::Default) => return Err(format!("column {name} before it has a value")),
+        Some(cell) => batch.value(cell),
+        None if is_computed(table, index) => types::Value::Null,
+        None => {
+            let default = default_value(row, index)?;
+            if !default.notes.is_empty() {
+                return Err(format!("the default of column {name}"));
+            }
+            default.value
+        }
+    };
+    // A number that is still to come.
+    let is_numbered = table
+        .definition
+        .column(name)
+        .is_some_and(|column| column.auto_increment);
+    Ok(match value {
+        types::Value::Null if is_numbered => types::Value::Integer(0),
+        value => value,
+    })
 }
 
 impl ImportTable {
@@ -177,6 +217,7 @@ impl Resolver<'_> {
         batch: &mut Batch,
     ) -> Result<(), LoadError> {
         let width = columns.len();
+        let named = NamedTable::plain(self.view.database, &table.definition.name);
         for index in 0..table.layout.columns.len() {
             let at = columns.iter().position(|&column| column == index);
             let Some((at, source)) = at.zip(table.row_default_source(index)) else {
@@ -188,104 +229,52 @@ impl Resolver<'_> {
                     continue;
                 }
                 let position = batch.places[row].position;
-                let cells = &batch.cells[row * width..(row + 1) * width];
-                let given = cells.iter().map(|cell| batch.value(cell)).collect();
-                let value = self.row_default(table, index, columns, &formula, given, position);
+                let value = formula.as_ref().map_err(Clone::clone).and_then(|formula| {
+                    let given = &batch.cells[row * width..(row + 1) * width];
+                    let mut row = TableRow::empty(self.view, table, &named);
+                    for other in columns_of(formula, table) {
+                        row.cells[other] = in_row(&row, other, (columns, given), batch)?;
+                    }
+                    computed_value(&row, index, formula)
+                });
                 let value = value.map_err(|reason| {
                     let name = &table.layout.columns[index].name;
                     let reason = format!("the default of column {name} uses {reason}");
                     mismatch(self.input, position, &table.definition.name, reason)
                 })?;
-                batch.cells[row * width + at] = batch.cell(value);
+                let cell = self.settled(table, index, value, position, batch);
+                batch.cells[row * width + at] = cell;
             }
         }
         Ok(())
     }
-
-    /// The default of the column at `index` in the row that has the values `given`.
-    fn row_default(
-        &self,
-        table: &mut ImportTable,
-        index: usize,
-        columns: &[usize],
-        formula: &Result<Formula, String>,
-        given: Vec<types::Value>,
-        position: Position,
-    ) -> Result<Value<'static>, String> {
-        let formula = formula.as_ref().map_err(Clone::clone)?;
-        let row = row_sql(table, columns);
-        let values = self.row_values(table, &row, given);
-        let values = values.map_err(|cause| cause.to_string())?;
-        let datum = formula.evaluate(&values)?;
-        let (value, unfit) = table.fitted(index, &datum)?;
-        if unfit {
-            table.settle(index, UNFIT.to_owned(), self.input, position);
-        }
-        Ok(value)
-    }
-
-    fn row_values(
-        &self,
-        table: &ImportTable,
-        row: &str,
-        given: Vec<types::Value>,
-    ) -> rusqlite::Result<RowValues> {
-        let mut statement = self.connection.prepare_cached(row)?;
-        let mut rows = statement.query(params_from_iter(given))?;
-        let mut values = RowValues {
-            columns: Vec::new(),
-        };
-        if let Some(row) = rows.next()? {
-            for (at, column) in table.layout.columns.iter().enumerate() {
-                let datum = row_values::datum(table, at, row.get_ref(at)?);
-                values.columns.push((column.name.clone(), datum));
-            }
-        }
-        Ok(values)
-    }
 }
 
-/// A query that gives a row, whose values are its parameters or the constants of the table.
-fn row_sql(table: &ImportTable, columns: &[usize]) -> String {
-    let cells = table
-        .layout
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(index, column)| {
-            let value = match columns.iter().position(|&given| given == index) {
-                Some(at) => format!("?{}", at + 1),
-                None => table.default_of(index).unwrap_or_else(|| "NULL".to_owned()),
-            };
-            let collation = if column.nocase { " COLLATE NOCASE" } else { "" };
-            format!("{value}{collation} AS {}", quoted(&column.name))
-        });
-    format!("SELECT {}", cells.collect::<Vec<_>>().join(", "))
-}
-
-/// `DEFAULT(name)`: the default of a column of the table, `Some(None)` for NULL.
-fn default_of(source: &SourceText, table: &ImportTable) -> Option<Option<String>> {
-    let call = source.text.get(.."DEFAULT".len())?;
-    let inner = source.text["DEFAULT".len()..].trim();
-    let name = inner.strip_prefix('(')?.strip_suffix(')')?.trim();
-    let name = name.trim_matches('`');
-    let index = table.layout.index_of(name)?;
-    call.eq_ignore_ascii_case("DEFAULT")
-        .then(|| table.default_of(index))
+/// What a column of a whole row holds.
+fn in_row(
+    row: &TableRow<'_>,
+    index: usize,
+    (columns, given): (&[usize], &[Cell]),
+    batch: &Batch,
+) -> Result<types::Value, Unevaluable> {
+    match columns.iter().position(|&column| column == index) {
+        Some(at) => Ok(batch.value(&given[at])),
+        None if is_computed(row.table, index) => Ok(types::Value::Null),
+        None => default_value(row, index).map(|default| default.value),
+    }
 }
 
 /// The value of `sql` in a column of `kind`.
 fn compute(
     connection: &Connection,
     sql: &str,
-    parameters: Vec<types::Value>,
     kind: &ValueType,
     batch: &mut Batch,
 ) -> Result<Cell, String> {
     let usual = connection
         .set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST)
         .map_err(|cause| cause.to_string())?;
-    let computed = compute_bounded(connection, sql, parameters, kind, batch);
+    let computed = compute_bounded(connection, sql, kind, batch);
     connection
         .set_limit(Limit::SQLITE_LIMIT_LENGTH, usual)
         .map_err(|cause| cause.to_string())?;
@@ -295,17 +284,13 @@ fn compute(
 fn compute_bounded(
     connection: &Connection,
     sql: &str,
-    parameters: Vec<types::Value>,
     kind: &ValueType,
     batch: &mut Batch,
 ) -> Result<Cell, String> {
     let mut statement = connection
         .prepare_cached(&format!("SELECT {sql}"))
         .map_err(|cause| cause.to_string())?;
-    let parameters = params_from_iter(parameters);
-    let mut rows = statement
-        .query(parameters)
-        .map_err(|cause| cause.to_string())?;
+    let mut rows = statement.query([]).map_err(|cause| cause.to_string())?;
     let row = rows.next().map_err(|cause| cause.to_string())?;
     let value = row.map_or(Ok(ValueRef::Null), |row| row.get_ref(0));
     let text = match value.map_err(|cause| cause.to_string())? {

@@ -4,9 +4,9 @@
 //! without a zone (`SYSTEM`) is taken to be in UTC, and so are zones by name, which is noted. It must not know
 //! statements.
 
+use super::assigning::UNFIT;
 use super::computed::value_of;
 use super::dumped_tables::ImportStorage;
-use super::resolve::UNFIT;
 use super::script::ScriptPlace;
 use super::session::ScriptSession;
 use super::table::ImportTable;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, types};
 
-use super::computed::fit;
+use super::computed::{by_server, fit};
 use super::keys::Index;
 use super::layout::{Extras, Layout, default_sql, implicit_default, stored_sql, value_sql};
 use super::statement_numbers::StatementNumbers;
@@ -304,7 +304,7 @@ impl ImportTable {
         Some(sql)
     }
 
-    /// The expression of a default that depends on other columns of the row.
+    /// The expression of a default that is another one for each row: it depends on other columns, or asks a server.
     pub(super) fn row_default_source(&self, index: usize) -> Option<&SourceText> {
         let column = &self.layout.columns[index];
         let Some(DefaultValue::Expression(source)) = &self.definition.column(&column.name)?.default
@@ -312,7 +312,7 @@ impl ImportTable {
             return None;
         };
         let depends = match evaluate::parse(source) {
-            Ok(formula) => formula.names_column(),
+            Ok(formula) => formula.names_column() || by_server(&formula, false).is_some(),
             Err(_) => self.row_default(index, &self.layout).is_some(),
         };
         depends.then_some(source)

@@ -48,6 +48,8 @@ pub(super) struct TableRow<'r> {
     pub(super) cells: Vec<Value>,
     /// What was to be stored in its place.
     pub(super) proposed: Option<ProposedRow<'r>>,
+    /// Generated columns have their cells, which are not computed anew while a statement gives values to others.
+    pub(super) keeps_generated: bool,
 }
 
 impl<'r> TableRow<'r> {
@@ -64,6 +66,7 @@ impl<'r> TableRow<'r> {
             id: 0,
             cells: vec![Value::Null; table.layout.columns.len()],
             proposed: None,
+            keeps_generated: false,
         }
     }
 
@@ -103,7 +106,8 @@ impl<'r> TableRow<'r> {
 
     /// The value of a cell.
     pub(super) fn datum(&self, index: usize) -> Result<Datum, Unevaluable> {
-        if is_computed(self.table, index) && self.cells[index] == Value::Null {
+        let missing = is_computed(self.table, index) && self.cells[index] == Value::Null;
+        if missing && !self.keeps_generated {
             return self.generated(index);
         }
         self.cell_datum(index, &self.cells[index])
@@ -227,12 +231,21 @@ pub(super) fn is_computed(table: &ImportTable, index: usize) -> bool {
 }
 
 /// The columns of `table` that an expression names.
-pub(super) fn columns_of(formula: &Formula, table: &ImportTable) -> Vec<usize> {
+pub(super) fn named_columns(formula: &Formula, table: &ImportTable) -> Vec<usize> {
     let mut found = Vec::new();
     formula.parts(&mut |part| {
         if let Formula::Column(_, name) = part {
             found.extend(table.layout.index_of(name));
         }
     });
+    found
+}
+
+/// The columns of `table` that the value of an expression depends on.
+pub(super) fn columns_of(formula: &Formula, table: &ImportTable) -> Vec<usize> {
+    let found = named_columns(formula, table);
+    if found.iter().any(|&index| is_computed(table, index)) {
+        return (0..table.layout.columns.len()).collect();
+    }
     found
 }

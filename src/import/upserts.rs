@@ -155,11 +155,7 @@ impl ImportTable {
         Ok(UpsertPlan {
             header,
             upsert,
-            named: NamedTable {
-                database: header.database.clone(),
-                name: header.table.clone(),
-                alias: None,
-            },
+            named: NamedTable::plain(header.database.as_deref(), &header.table),
             assignments: evaluate::assignments(&upsert.assignments),
             renamed: renamed
                 .zip(indexes)
@@ -228,7 +224,7 @@ impl ImportTable {
             }
             let default =
                 default_value(&empty, index).map_err(|reason| plan.refused(place, &reason))?;
-            notes.extend(default.what.map(|what| (index, what)));
+            notes.extend(default.notes.into_iter().map(|what| (index, what)));
             cells[index] = default.value;
         }
         Ok((cells, notes))
