@@ -44,6 +44,8 @@ pub struct InsertHeader {
     pub on_conflict: OnConflict,
     /// 0 in an `AUTO_INCREMENT` column is 0, not the next number.
     pub zero_is_zero: bool,
+    /// Foreign keys are checked, and their actions done.
+    pub checks_keys: bool,
     /// Where the statement starts.
     pub position: Position,
 }

@@ -67,11 +67,18 @@ const ACCENTS: &[(&str, char)] = &[
     ("źżž", 'z'),
 ];
 
-impl MemberList {
-    /// The members of `column`. Blanks at the end of a name are not part of it.
-    pub(super) fn of(column: &ColumnDefinition, table: &TableDefinition) -> Self {
-        let names = column.column_type.arguments.iter();
-        let names = names.map(|member| member.trim_end_matches(' ').to_owned());
+/// Which texts of a column are the same to its collation, as far as that is known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextFolding {
+    folding: Folding,
+    /// Blanks at the end do not count.
+    pads: bool,
+}
+
+impl TextFolding {
+    /// That of `column`.
+    #[must_use]
+    pub fn of(column: &ColumnDefinition, table: &TableDefinition) -> Self {
         let collation = column.collation.as_deref();
         let charset = column.charset.as_deref();
         let of_table = |name: &'_ Option<String>| match charset {
@@ -101,13 +108,32 @@ impl MemberList {
             Folding::Letters
         };
         Self {
-            names: names.collect(),
             folding,
+            pads: !collation.contains("nopad") && !collation.contains("0900"),
         }
     }
 
-    fn folded(&self, text: &str) -> String {
-        match self.folding {
+    /// Whether only the same characters are the same.
+    #[must_use]
+    pub fn is_exact(self) -> bool {
+        self.folding == Folding::Exact
+    }
+
+    /// What is the same for all texts that are the same.
+    #[must_use]
+    pub fn folded(self, text: &str) -> String {
+        let text = if self.pads {
+            text.trim_end_matches(' ')
+        } else {
+            text
+        };
+        self.folding.folded(text)
+    }
+}
+
+impl Folding {
+    fn folded(self, text: &str) -> String {
+        match self {
             Folding::Exact => text.to_owned(),
             Folding::Case => text.to_lowercase(),
             Folding::Western => {
@@ -120,6 +146,22 @@ impl MemberList {
             }
             Folding::Letters => text.to_lowercase().chars().map(without_accent).collect(),
         }
+    }
+}
+
+impl MemberList {
+    /// The members of `column`. Blanks at the end of a name are not part of it.
+    pub(super) fn of(column: &ColumnDefinition, table: &TableDefinition) -> Self {
+        let names = column.column_type.arguments.iter();
+        let names = names.map(|member| member.trim_end_matches(' ').to_owned());
+        Self {
+            names: names.collect(),
+            folding: TextFolding::of(column, table).folding,
+        }
+    }
+
+    fn folded(&self, text: &str) -> String {
+        self.folding.folded(text)
     }
 
     /// The place of the member that `text` names.

@@ -70,7 +70,7 @@ pub use insert::{DumpRow, InsertHeader, OnConflict, Upsert};
 pub(crate) use lenient::leading_number;
 pub(crate) use lexer::Token;
 pub(crate) use literal::{bit_bytes, hex_bytes};
-pub use members::MemberList;
+pub use members::{MemberList, TextFolding};
 pub use reader::{DumpReader, Finished, Skipped, Statement};
 pub use room::{Cut, Room};
 pub use script::{ScriptKind, ScriptStatement};

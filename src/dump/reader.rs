@@ -451,6 +451,7 @@ impl<'i> DumpReader<'i> {
             columns,
             on_conflict: head.on_conflict,
             zero_is_zero: self.session.modes.no_auto_value_on_zero,
+            checks_keys: self.session.checks_keys(),
             position,
         };
         if let Some(opened) = query {

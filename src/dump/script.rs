@@ -162,6 +162,7 @@ impl DumpReader<'_> {
             columns: Some(selected),
             on_conflict,
             zero_is_zero: self.session.modes.no_auto_value_on_zero,
+            checks_keys: self.session.checks_keys(),
             position,
         };
         table.settle();

@@ -27,7 +27,7 @@ const ACTIONS: &[&str] = &["CASCADE", "SET NULL", "SET DEFAULT"];
 /// Why a `LIMIT` is not carried out.
 const CHOICE: &str = "LIMIT, which leaves to the server which rows are meant";
 
-fn acts(action: Option<&String>) -> bool {
+pub(super) fn acts(action: Option<&String>) -> bool {
     action.is_some_and(|action| ACTIONS.contains(&action.as_str()))
 }
 

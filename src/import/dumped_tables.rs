@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
+use super::changes::acts;
 use super::completion;
 use super::computed::Occasion;
 use super::final_names::{FinalNames, WantedTables};
@@ -15,12 +16,13 @@ use super::finish::Finisher;
 use super::names::Names;
 use super::planner::ImportPlanner;
 use super::query::ScriptView;
+use super::script::ScriptPlace;
 use super::selection::{Databases, Selection};
 use super::session::ScriptSession;
 use super::table::{self, ImportTable};
 use super::transaction::{Transaction, TransactionStore};
 use super::views::{self, ImportView};
-use crate::dump::{InsertHeader, Statement, TableDefinition};
+use crate::dump::{InsertHeader, OnConflict, Statement, TableDefinition};
 use crate::file::sql::{PROMISED_DEPTH, limit_parser, quoted, refuse_names_as_strings};
 use crate::load::LoadError;
 use crate::load::batch::Batch;
@@ -229,6 +231,40 @@ impl ImportStorage<'_> {
         rows: InsertedRows,
     ) -> Result<Batch, LoadError> {
         let header = Arc::clone(&rows.header);
+        let replaces = header.on_conflict == OnConflict::Replace && self.has_acting_child(index);
+        let count = rows.batch.rows() as u64;
+        let held = if replaces { self.held(index)? } else { 0 };
+        let batch = self.store_rows(index, input, &header, rows)?;
+        if replaces && self.held(index)? < held + count {
+            let place = ScriptPlace {
+                input,
+                position: header.position,
+                database: header.database.as_deref(),
+                checks_keys: header.checks_keys,
+            };
+            self.note_actions(place, index, "REPLACE", |key| acts(key.on_delete.as_ref()));
+        }
+        Ok(batch)
+    }
+
+    /// How many rows a table has in the file.
+    fn held(&self, index: usize) -> Result<u64, LoadError> {
+        let table = &self.tables[index];
+        if table.created.is_none() {
+            return Ok(0);
+        }
+        let sql = format!("SELECT count(*) FROM {}", quoted(&table.name));
+        let count = self.connection.query_row(&sql, [], |row| row.get(0));
+        count.map_err(failed)
+    }
+
+    fn store_rows(
+        &mut self,
+        index: usize,
+        input: &str,
+        header: &InsertHeader,
+        rows: InsertedRows,
+    ) -> Result<Batch, LoadError> {
         let (before, rest) = self.tables.split_at_mut(index);
         let Some((table, after)) = rest.split_first_mut() else {
             return Ok(rows.batch);
@@ -441,6 +477,10 @@ impl ImportStorage<'_> {
             return Ok(Vec::new());
         }
         // Queries name views, and nothing names an index.
+        for table in &self.tables {
+            let notes = table.kept_apart(self.connection).map_err(failed)?;
+            finisher.notes.extend(notes);
+        }
         views::take_names(&mut self.views, &mut self.names, finisher.notes);
         completion::indexes(&mut finisher, &mut self.names, &self.tables)?;
         let views = views::create(self.connection, &self.tables, &self.views, notes)?;

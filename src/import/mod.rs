@@ -31,6 +31,7 @@ mod duplicates;
 mod final_names;
 mod finish;
 mod generated;
+mod kept_apart;
 mod keys;
 mod layout;
 mod names;

@@ -3,6 +3,7 @@
 //! This file is about variables, about which table a statement means, and about what becomes of one that cannot be
 //! carried out: nothing of it is done, and a note says why. `changes` and `copying` are the statements themselves.
 
+use super::changes::acts;
 use super::computed::by_server;
 use super::dumped_tables::ImportStorage;
 use super::query::ScriptView;
@@ -172,6 +173,21 @@ impl ImportStorage<'_> {
             .execute_batch(&format!("RELEASE {SAVEPOINT}"))
             .map_err(failed)?;
         outcome
+    }
+
+    /// Whether rows of another table may go or change with those of the table at `index`.
+    pub(super) fn has_acting_child(&self, index: usize) -> bool {
+        let is_parent = |child: &ImportTable| {
+            let own = child.definition.database.as_deref();
+            let mut keys = child.definition.foreign_keys.iter();
+            child.rows > 0
+                && keys.any(|key| {
+                    let database = key.parent_database.as_deref().or(own);
+                    acts(key.on_delete.as_ref())
+                        && table::find(&self.tables, database, &key.parent) == Some(index)
+                })
+        };
+        self.tables.iter().any(is_parent)
     }
 
     /// Notes what a server's foreign keys would have changed beside the rows of a table.

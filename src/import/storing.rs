@@ -69,12 +69,16 @@ impl ImportTable {
         if let Some(upsert) = &upsert {
             self.make_unique_keys(connection, names, header.position)?;
             self.recount = true;
+            self.see_merging(input, &header);
             self.upsert(&place, names, (&header, upsert), &columns, &batch)?;
             self.rows += batch.rows() as u64;
             return Ok(batch);
         }
         let conflict = self.conflict(connection, names, &header)?;
-        self.recount |= conflict != Conflict::Fail;
+        if conflict != Conflict::Fail {
+            self.recount = true;
+            self.see_merging(input, &header);
+        }
         let before = total_changes(connection);
         let constants = self.constants(&place, &columns, &batch);
         let insertion = Insertion {
@@ -106,6 +110,12 @@ impl ImportTable {
         view.session.end_insert(stored >= batch.rows() as u64);
         self.rows += batch.rows() as u64;
         Ok(batch)
+    }
+
+    /// Notes the first statement whose rows are merged with others.
+    fn see_merging(&mut self, input: &str, header: &InsertHeader) {
+        let place = || (input.to_owned(), header.position);
+        self.merged.get_or_insert_with(place);
     }
 
     /// Notes which generated columns the rows give values for.

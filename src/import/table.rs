@@ -74,6 +74,8 @@ pub(super) struct ImportTable {
     pub(super) rows: u64,
     /// The number of rows has to be counted.
     pub(super) recount: bool,
+    /// The first statement whose rows are merged with those that have their key.
+    pub(super) merged: Option<(String, Position)>,
     /// The number that the next row gets, when rows have asked for numbers.
     pub(super) next_number: Option<i64>,
     /// The numbers of the present upsert.
@@ -107,6 +109,7 @@ impl ImportTable {
             is_named: true,
             rows: 0,
             recount: false,
+            merged: None,
             next_number: None,
             statement_numbers: StatementNumbers::default(),
             unique_indexes: Vec::new(),
@@ -142,6 +145,7 @@ impl ImportTable {
             is_named: header.columns.is_some(),
             rows: 0,
             recount: false,
+            merged: None,
             next_number: None,
             statement_numbers: StatementNumbers::default(),
             unique_indexes: Vec::new(),

@@ -464,6 +464,7 @@ fn continues(current: &InsertHeader, next: &InsertHeader) -> bool {
         && current.database == next.database
         && current.on_conflict == next.on_conflict
         && current.zero_is_zero == next.zero_is_zero
+        && current.checks_keys == next.checks_keys
         && current.columns.is_some()
         && current.columns == next.columns
 }

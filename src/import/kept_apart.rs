@@ -1,0 +1,135 @@
+//! Rows that SQLite keeps apart and a server's collation does not: `'É'` and `'e'`, `'x'` and `'x '` in a unique key
+//! of texts.
+//!
+//! Where duplicates are left out, replaced or changed (`INSERT IGNORE`, `REPLACE`, upserts), a server has fewer rows.
+//! That is found out when all rows are in, for tables that had such a statement, and noted at the first one.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+use super::table::ImportTable;
+use crate::dump::{KeyKind, KeyPart, TextFolding, ValueType};
+use crate::file::sql::quoted;
+use crate::load::note::{Note, NoteClass, counted};
+
+/// A column of a key: its index, how many characters count, and which texts are the same.
+struct TextPart {
+    index: usize,
+    length: Option<usize>,
+    folding: Option<TextFolding>,
+}
+
+impl ImportTable {
+    /// Notes of unique keys whose rows are fewer on a server.
+    pub(super) fn kept_apart(&self, connection: &Connection) -> rusqlite::Result<Vec<Note>> {
+        let Some((input, position)) = &self.merged else {
+            return Ok(Vec::new());
+        };
+        let primary = (!self.definition.primary_key.is_empty())
+            .then_some(("PRIMARY", self.definition.primary_key.as_slice()));
+        let unique = self.definition.keys.iter();
+        let unique = unique.filter(|key| key.kind == KeyKind::Unique).map(|key| {
+            (
+                key.name.as_deref().unwrap_or("UNIQUE"),
+                key.parts.as_slice(),
+            )
+        });
+        let mut notes = Vec::new();
+        for (name, parts) in primary.into_iter().chain(unique) {
+            let Some(parts) = self.text_parts(parts) else {
+                continue;
+            };
+            let count = self.same_rows(connection, &parts)?;
+            if count > 0 {
+                let what = format!(
+                    "table {}, key {name}: {} beside others that a server's collation takes for the same, and \
+                     would have merged",
+                    self.definition.name,
+                    counted(count, "row"),
+                );
+                notes.push(Note::new(input, *position, NoteClass::Lossy, what));
+            }
+        }
+        Ok(notes)
+    }
+
+    /// The parts of a key over plain columns, if a text is among them whose case does not count.
+    fn text_parts(&self, parts: &[KeyPart]) -> Option<Vec<TextPart>> {
+        let parts = parts.iter().map(|part| {
+            let index = self.layout.index_of(part.column()?)?;
+            let column = &self.layout.columns[index];
+            let is_text = matches!(column.kind, ValueType::Text(_) | ValueType::Char(_));
+            let folding = is_text
+                .then(|| self.definition.column(&column.name))
+                .flatten()
+                .map(|definition| TextFolding::of(definition, &self.definition));
+            Some(TextPart {
+                index,
+                length: part.length.and_then(|length| usize::try_from(length).ok()),
+                folding,
+            })
+        });
+        let parts: Vec<TextPart> = parts.collect::<Option<_>>()?;
+        let folds = |part: &TextPart| part.folding.is_some_and(|folding| !folding.is_exact());
+        parts.iter().any(folds).then_some(parts)
+    }
+
+    /// How many rows have the key of an earlier one to a server.
+    fn same_rows(&self, connection: &Connection, parts: &[TextPart]) -> rusqlite::Result<u64> {
+        let name = |part: &TextPart| quoted(&self.layout.columns[part.index].name);
+        let texts = parts.iter().filter(|part| part.folding.is_some());
+        let odd: Vec<String> = texts
+            .map(|part| {
+                let own = name(part);
+                format!("{own} GLOB '*[^ -~]*' OR substr({own}, -1) = ' '")
+            })
+            .collect();
+        let table = quoted(&self.name);
+        let any = format!(
+            "SELECT EXISTS (SELECT 1 FROM {table} WHERE {})",
+            odd.join(" OR ")
+        );
+        if !connection.query_row(&any, [], |row| row.get::<_, bool>(0))? {
+            return Ok(0);
+        }
+        let columns: Vec<String> = parts.iter().map(name).collect();
+        let sql = format!("SELECT {} FROM {table}", columns.join(", "));
+        let mut statement = connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut seen = HashSet::new();
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            let mut hasher = DefaultHasher::new();
+            let mut has_null = false;
+            for (at, part) in parts.iter().enumerate() {
+                match row.get_ref(at)? {
+                    ValueRef::Null => has_null = true,
+                    ValueRef::Integer(number) => number.hash(&mut hasher),
+                    ValueRef::Real(number) => number.to_bits().hash(&mut hasher),
+                    ValueRef::Text(text) => part.folded(text).hash(&mut hasher),
+                    ValueRef::Blob(bytes) => bytes.hash(&mut hasher),
+                }
+            }
+            if !has_null && !seen.insert(hasher.finish()) {
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+}
+
+impl TextPart {
+    fn folded(&self, text: &[u8]) -> String {
+        let text = String::from_utf8_lossy(text);
+        let Some(folding) = self.folding else {
+            return text.into_owned();
+        };
+        match self.length {
+            Some(length) => folding.folded(&text.chars().take(length).collect::<String>()),
+            None => folding.folded(&text),
+        }
+    }
+}
