@@ -103,9 +103,7 @@ impl Layers {
         }
         check_keys(&known, &merged)?;
         let merged = secret_files::read_all(merged, &secrets)?;
-        let config: Config = merged
-            .extract()
-            .map_err(|error| bad_value(&merged, &error))?;
+        let config: Config = read(&Value::from(values(&merged)?), &merged, "")?;
         if let Some((key, reason)) = config.flaw().or_else(|| bounds::flaw(&config)) {
             let origin = origin(&merged, key);
             return Err(ConfigError::BadValue {
@@ -174,11 +172,9 @@ impl Section {
     /// # Errors
     /// When a value does not fit.
     pub fn extract<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
-        self.merged.extract_inner(&self.name).map_err(|mut error| {
-            // figment appends the section to the path of the key in it.
-            error.path.rotate_right(1);
-            bad_value(&self.merged, &error)
-        })
+        let section = self.merged.find_value(&self.name);
+        let section = section.map_err(|error| bad_value(&self.merged, &error))?;
+        read(&section, &self.merged, &self.name)
     }
 }
 
@@ -269,6 +265,19 @@ pub(super) fn values(figment: &Figment) -> Result<Dict, ConfigError> {
         .map_err(|error| bad_value(figment, &error))
 }
 
+/// The value that stands at `key` as a type of settings; an error names its origin in `merged`.
+///
+/// From the value, and not by `Figment::extract`, which has every struct compiled six times, for what a value of
+/// its own can be: a megabyte of the binary.
+fn read<T: DeserializeOwned>(value: &Value, merged: &Figment, key: &str) -> Result<T, ConfigError> {
+    T::deserialize(value).map_err(|mut error| {
+        if !key.is_empty() {
+            error.path.insert(0, key.to_owned());
+        }
+        bad_value(merged, &error)
+    })
+}
+
 /// Every key must be one that the defaults have.
 fn check_keys(known: &BTreeMap<String, Value>, merged: &Figment) -> Result<(), ConfigError> {
     for key in leaves(&values(merged)?).into_keys() {
@@ -326,8 +335,11 @@ pub(super) fn leaves(dict: &Dict) -> BTreeMap<String, Value> {
 }
 
 fn bad_value(merged: &Figment, error: &figment::Error) -> ConfigError {
+    // An element of a list has the origin of its list.
+    let mut known = (1..=error.path.len()).rev();
+    let metadata = known.find_map(|length| merged.find_metadata(&error.path[..length].join(".")));
+    let metadata = error.metadata.as_ref().or(metadata);
     let key = error.path.join(".");
-    let metadata = error.metadata.as_ref();
     ConfigError::BadValue {
         origin: metadata.map_or_else(|| origin(merged, &key), in_words),
         key,

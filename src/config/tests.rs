@@ -531,3 +531,25 @@ fn what_is_printed_is_a_configuration_file_with_origins() {
     .unwrap();
     assert_eq!(again.config(), layers.config());
 }
+
+/// What does not fit in a list is the list's: the message says where that is.
+#[test]
+fn an_error_in_a_list_names_the_layer_of_the_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ekiben.toml");
+    std::fs::write(&file, "[shop]\ntables = [\"a\", 7]\n").unwrap();
+    let mut sources = sources(&[]);
+    let section = figment::value::Dict::from([("tables".into(), Vec::<String>::new().into())]);
+    sources.app_defaults.insert("shop".into(), section);
+    sources.file = Some(file.clone());
+    #[derive(Debug, serde::Deserialize)]
+    struct Shop {
+        #[expect(dead_code, reason = "only read")]
+        tables: Vec<String>,
+    }
+    let layers = Layers::load(&sources);
+    let error = layers.unwrap().section("shop").extract::<Shop>();
+    let said = error.unwrap_err().to_string();
+    assert!(said.contains("shop.tables.1"), "{said}");
+    assert!(said.contains(&file.display().to_string()), "{said}");
+}
