@@ -16,7 +16,6 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, header};
@@ -29,7 +28,7 @@ use ekiben::bake::{Recipe, bake};
 use ekiben::config::{Config, Layers, Secret, Sources};
 use ekiben::dump::{DumpReader, decompress};
 use ekiben::file::Folder;
-use ekiben::http::WorkPool;
+use ekiben::http::{SiteRouter, WorkPool};
 use ekiben::load::Silent;
 use ekiben::serving;
 use http_body_util::BodyExt as _;
@@ -46,9 +45,9 @@ fn main() {
 /// The project's dataset as a primary serves it.
 struct Served {
     runtime: Runtime,
-    router: Router,
+    router: SiteRouter,
     /// The same with a limit on each client's requests, which nobody reaches.
-    limited: Router,
+    limited: SiteRouter,
     _files: TempDir,
 }
 
@@ -85,7 +84,7 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
 });
 
 /// A site of its own, with its copy in `data_dir`.
-fn router(config: &Config, data_dir: PathBuf) -> Router {
+fn router(config: &Config, data_dir: PathBuf) -> SiteRouter {
     let sources = Sources {
         app_defaults: [("isuumo".to_owned(), Isuumo.default_settings())].into(),
         defaults: Config {
@@ -112,7 +111,7 @@ impl Served {
         self.send(&self.router, request)
     }
 
-    fn send(&self, router: &Router, request: Request<Body>) -> usize {
+    fn send(&self, router: &SiteRouter, request: Request<Body>) -> usize {
         self.runtime.block_on(async {
             let response = router.clone().oneshot(request).await.unwrap();
             assert!(response.status().is_success(), "{}", response.status());

@@ -11,7 +11,7 @@
 //! - [`headers`]: default response headers, other origins, content negotiation
 //! - [`observability`]: the request log, metrics
 //! - [`builtin`]: health, version, the API's description, `/docs`, `/about`, the operators' routes
-//! - [`assemble`]: all routes and all layers, in order
+//! - [`assemble`]: all routes, and the layers around each app's, in order; [`SiteRouter`]: those around all
 //! - [`Routes`]: those of one app, with their paths; [`conflict`]: two that are in each other's way;
 //!   [`Entrance`]: where people enter an app
 //! - `asked_host`: which host a request asks; [`whole_address`]
@@ -33,6 +33,7 @@ mod packing;
 mod router;
 mod routes;
 mod site;
+mod site_router;
 pub mod transport;
 mod viewer;
 
@@ -65,6 +66,7 @@ pub(crate) use router::no_method_here;
 pub use router::{AppRoutes, LayerLimits, assemble, builtin_paths};
 pub use routes::{Claim, Routes, conflict};
 pub use site::{NotFoundAnswer, NotFoundPage, Served, Site};
+pub use site_router::SiteRouter;
 pub use transport::server;
 pub use transport::watch::{ConnectionLimits, Watch};
 pub use viewer::{DigestKey, SignedIn, Viewer, serve_as};

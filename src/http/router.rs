@@ -1,6 +1,6 @@
-//! All routes and all layers, in order.
+//! All routes and the layers around those of each app, in order. Those around all are `site_router`'s.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,22 +9,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
-
-use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
-use tower_http::compression::{CompressionLayer, CompressionLevel};
-use tower_http::cors::CorsLayer;
-use tower_service::Service as _;
 use utoipa::openapi::OpenApi;
 
-use super::asked_host::AskedHost;
 use super::builtin::pages::{self, BuiltinPages, Entrance, Navigation, PagesState};
 use super::builtin::{description, health, openapi, version};
 use super::caching::validators::Nothing;
 use super::headers::cors;
-use super::headers::encodings::negotiate;
 use super::headers::fly_replay;
 use super::headers::negotiation::takes_html;
 use super::headers::response_headers::DefaultHeaders;
@@ -33,7 +26,8 @@ use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::limits::same_origin::OwnPages;
 use super::observability::metrics::Metrics;
 use super::observability::refusals::Refusals;
-use super::observability::request_log::log_request;
+use super::observability::request_log::note_route;
+use super::site_router::{HostRouter, SiteRouter};
 use super::{BodyPace, CounterSource, HttpError, NotFoundPage, Served, Site, WorkPool};
 use crate::config::{Mount, PublicUrl};
 use crate::store::Store;
@@ -102,7 +96,7 @@ pub fn assemble(
     work: WorkPool,
     public_url: Option<&PublicUrl>,
     limits: &LayerLimits,
-) -> (Arc<Site>, Router) {
+) -> (Arc<Site>, SiteRouter) {
     let own_guard = Guard::new(limits, &work);
     let guards = Guards {
         limits,
@@ -140,7 +134,7 @@ pub fn assemble(
         (host, router)
     };
     let routers = hosts.into_iter().map(finish).collect();
-    (site, by_host(routers))
+    (site, SiteRouter::new(routers))
 }
 
 /// Whose pages may send what changes something: those of this site, by its names, and of the allowed origins.
@@ -206,7 +200,7 @@ impl HostRoutes {
         public_url: Option<&PublicUrl>,
         site: &Arc<Site>,
         guards: &Guards<'_>,
-    ) -> Router {
+    ) -> HostRouter {
         let limits = guards.limits;
         let mut document = description::document(self.descriptions, limits);
         openapi::serve_at(&mut document, host, public_url);
@@ -231,7 +225,14 @@ impl HostRoutes {
         let all = routes
             .merge(guards.around(own, &site.guard, NO_APP))
             .merge(probes);
-        layered(all, cors, limits)
+        HostRouter {
+            routes: all,
+            cors,
+            default_headers: DefaultHeaders {
+                server_timing: limits.server_timing,
+            },
+            compress_above: limits.compress_above_bytes,
+        }
     }
 }
 
@@ -242,24 +243,6 @@ pub fn builtin_paths() -> Vec<String> {
     paths.extend_from_slice(version::routes().paths());
     paths.extend_from_slice(pages::routes().paths());
     paths
-}
-
-/// Sends each request to the routes of its host. A site without hosts of their own pays nothing for it.
-fn by_host(mut routers: BTreeMap<Option<String>, Router>) -> Router {
-    let any = routers.remove(&None).unwrap_or_default();
-    if routers.is_empty() {
-        return any;
-    }
-    let named = routers.into_iter();
-    let named = named.filter_map(|(host, router)| Some((host?, router)));
-    let hosts = Arc::new((named.collect::<HashMap<_, _>>(), any));
-    Router::new().fallback(async move |request: Request| {
-        let (named, any) = &*hosts;
-        let asked = AskedHost::of(request.uri(), request.headers());
-        let router = asked.and_then(|asked| named.get(&asked.name()));
-        let mut router = router.unwrap_or(any).clone();
-        router.call(request).await
-    })
 }
 
 /// What guards are made with.
@@ -282,7 +265,7 @@ impl Guards<'_> {
             refusals: self.refusals.clone(),
             pages: self.pages.clone(),
         };
-        routes.layer(from_fn_with_state(guard, admit))
+        routes.layer(from_fn_with_state(Arc::new(guard), admit))
     }
 }
 
@@ -291,72 +274,10 @@ async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Nex
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let response = caught(request, next).await;
+    let mut response = caught(request, next).await;
+    note_route(&mut response, route.as_ref());
     metrics.answered(NO_APP, route, &method, response.status(), start.elapsed());
     response
-}
-
-/// The layers around all routes. Each costs a request some allocations, so what surrounds all others is one,
-/// and takes along what it can.
-fn layered(routes: Router, cors: Option<CorsLayer>, limits: &LayerLimits) -> Router {
-    let mut shared = OutermostLayer {
-        default_headers: DefaultHeaders {
-            server_timing: limits.server_timing,
-        },
-        negotiates: false,
-    };
-    let outermost = |shared| from_fn_with_state(shared, outermost);
-    let Some(bytes) = limits.compress_above_bytes else {
-        return match cors {
-            Some(cors) => routes.layer((outermost(shared), cors)),
-            None => routes.layer(outermost(shared)),
-        };
-    };
-    let packed = compression(bytes);
-    match cors {
-        // Pages of other origins may read refusals, too.
-        Some(cors) => routes.layer((outermost(shared), cors, from_fn(refuse_or_run), packed)),
-        None => {
-            shared.negotiates = true;
-            routes.layer((outermost(shared), packed))
-        }
-    }
-}
-
-/// What the outermost layer does.
-#[derive(Clone, Copy)]
-struct OutermostLayer {
-    default_headers: DefaultHeaders,
-    /// Whether encodings are negotiated there, and by no layer within.
-    negotiates: bool,
-}
-
-async fn outermost(State(shared): State<OutermostLayer>, request: Request, next: Next) -> Response {
-    let answer = async |request| match shared.negotiates {
-        true => refuse_or_run(request, next).await,
-        false => next.run(request).await,
-    };
-    let with_headers = |request| shared.default_headers.answer(request, answer);
-    log_request(request, with_headers).await
-}
-
-/// Negotiates the encoding of the answer.
-async fn refuse_or_run(mut request: Request, next: Next) -> Response {
-    match negotiate(&mut request) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
-    }
-}
-
-fn compression(above: u16) -> CompressionLayer<impl tower_http::compression::Predicate> {
-    let worth_it = SizeAbove::new(u64::from(above))
-        .and(NotForContentType::IMAGES)
-        .and(NotForContentType::const_new("audio/"))
-        .and(NotForContentType::const_new("application/octet-stream"));
-    // The first levels give most of the size for a fraction of the time.
-    CompressionLayer::new()
-        .quality(CompressionLevel::Fastest)
-        .compress_when(worth_it)
 }
 
 /// The 404 page of the app whose address it is, else that of the first, or the problem document. `apps` are

@@ -19,7 +19,9 @@ use crate::auth::UserContext;
 use crate::config::{Config, Layers, Mount, PublicUrl};
 use crate::file::FileError;
 use crate::http::builtin::description;
-use crate::http::{AppRoutes, Claim, Site, WorkPool, assemble, builtin_paths, conflict, openapi};
+use crate::http::{
+    AppRoutes, Claim, Site, SiteRouter, WorkPool, assemble, builtin_paths, conflict, openapi,
+};
 use crate::mail::{MailError, Postbox};
 use crate::store::{Store, StoreError, StoreOptions};
 
@@ -59,7 +61,7 @@ pub struct Built {
     /// What is served.
     pub site: Arc<Site>,
     /// Its routes, with the layers around them.
-    pub router: Router,
+    pub router: SiteRouter,
 }
 
 /// Apps that are mounted and not open yet.

@@ -25,29 +25,38 @@ const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; img-src 'self'; frame-ancestors 'none'");
 
 /// How the default headers are set.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct DefaultHeaders {
     /// Whether responses say how long they took.
     pub(crate) server_timing: bool,
 }
 
 impl DefaultHeaders {
-    /// What `answer` answers, with these headers.
-    pub(crate) async fn answer<F: Future<Output = Response>>(
-        self,
-        request: Request,
-        answer: impl FnOnce(Request) -> F,
-    ) -> Response {
-        let start = self.server_timing.then(Instant::now);
-        let known = Known::to(&request);
-        let mut response = answer(request).await;
+    /// To be called with a request before it is answered.
+    pub(crate) fn begin(self, request: &Request) -> HeadersToCome {
+        HeadersToCome {
+            start: self.server_timing.then(Instant::now),
+            known: Known::to(request),
+        }
+    }
+}
+
+/// What the response to a request will have.
+pub(crate) struct HeadersToCome {
+    start: Option<Instant>,
+    known: Known,
+}
+
+impl HeadersToCome {
+    /// The response with them.
+    pub(crate) fn add_to(self, mut response: Response) -> Response {
         // A cookie is for one viewer, whatever the handler says of the rest.
         if response.headers().contains_key(header::SET_COOKIE) {
             response = private(response);
         }
-        let mut response = known.answer(response);
+        let mut response = self.known.answer(response);
         complete(&mut response);
-        if let Some(start) = start {
+        if let Some(start) = self.start {
             let timing = server_timing(start);
             response.headers_mut().insert(SERVER_TIMING, timing);
         }

@@ -27,6 +27,7 @@ use super::same_origin::{OwnPages, refuse_foreign};
 use super::slots::{Slot, Slots};
 use crate::http::observability::metrics::Metrics;
 use crate::http::observability::refusals::{Overloaded, Refusals};
+use crate::http::observability::request_log::note_route;
 use crate::http::packing::Packer;
 use crate::http::packing::coding::AcceptedCodings;
 use crate::http::{HttpError, LayerLimits, WorkPool};
@@ -106,17 +107,22 @@ impl AppGuard {
 }
 
 /// The middleware of a guard: admits a request or not, and counts it either way.
-pub(crate) async fn admit(State(app): State<AppGuard>, request: Request, next: Next) -> Response {
+pub(crate) async fn admit(
+    State(app): State<Arc<AppGuard>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let response = match app.check(&request, start) {
+    let mut response = match app.check(&request, start) {
         Ok(()) => guarded(&app.guard, request, next).await,
         Err(refusal) => refusal.into_response(),
     };
     if let Some(Overloaded(reason)) = response.extensions().get() {
         app.refusals.note(reason);
     }
+    note_route(&mut response, route.as_ref());
     let time = start.elapsed();
     app.metrics
         .answered(app.app, route, &method, response.status(), time);

@@ -10,8 +10,8 @@
 //! them.
 
 use std::pin::Pin;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -41,42 +41,82 @@ const LONGEST_ID: usize = 128;
 #[derive(Debug, Clone, Copy)]
 pub struct Notable(pub &'static str);
 
-/// Has `answer` answer the request, and logs it.
-pub(crate) async fn log_request<F: Future<Output = Response>>(
-    request: Request,
-    answer: impl FnOnce(Request) -> F,
-) -> Response {
-    let start = Instant::now();
-    let id = request_id(request.headers());
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let traceparent = Traceparent::of(request.headers());
-    let mut response = answer(request).await;
-    if let Some(Notable(event)) = response.extensions().get() {
-        let id = id.to_str().unwrap_or("-");
-        let route = route.as_ref().map_or("-", MatchedPath::as_str);
-        tracing::info!(id, route, "{event}");
+/// A request from when it came, to be logged with its response.
+pub(crate) struct LoggedRequest {
+    start: Instant,
+    id: HeaderValue,
+    method: Method,
+    traceparent: Option<Traceparent>,
+}
+
+impl LoggedRequest {
+    /// To be called before anything else is done with the request.
+    pub(crate) fn begin(request: &Request) -> Self {
+        Self {
+            start: Instant::now(),
+            id: request_id(request.headers()),
+            method: request.method().clone(),
+            traceparent: Traceparent::of(request.headers()),
+        }
     }
-    let cause = response.extensions().get::<Cause>().cloned();
-    let is_wanted = match cause {
+
+    /// Logs what it was answered with, and gives the response the id.
+    pub(crate) fn answered(self, mut response: Response) -> Response {
+        let Self {
+            start,
+            id,
+            method,
+            traceparent,
+        } = self;
+        let of_response = response.extensions();
+        let route = of_response.get::<Arc<RouteOfResponse>>();
+        let route = route.map(|route| route.0.clone());
+        if let Some(Notable(event)) = of_response.get() {
+            let id = id.to_str().unwrap_or("-");
+            let route = route.as_ref().map_or("-", MatchedPath::as_str);
+            tracing::info!(id, route, "{event}");
+        }
+        let cause = of_response.get::<Cause>().cloned();
+        if is_logged(cause.as_ref()) {
+            let line = Line {
+                id: id.clone(),
+                method,
+                route,
+                traceparent,
+                status: response.status().as_u16(),
+                start,
+                elapsed: start.elapsed(),
+                cause,
+            };
+            response = response.map(|body| Body::new(Sent::of(body, line)));
+        }
+        response.headers_mut().insert(REQUEST_ID, id);
+        response
+    }
+}
+
+/// On a response, which route it is from.
+#[derive(Debug)]
+struct RouteOfResponse(MatchedPath);
+
+/// Says on a response which route it is from, if the log is to tell.
+pub(crate) fn note_route(response: &mut Response, route: Option<&MatchedPath>) {
+    let of_response = response.extensions();
+    let is_wanted = of_response.get::<Notable>().is_some() || is_logged(of_response.get());
+    if let Some(route) = route
+        && is_wanted
+    {
+        let route = Arc::new(RouteOfResponse(route.clone()));
+        response.extensions_mut().insert(route);
+    }
+}
+
+/// Whether there is a line about a request that was answered with this cause, if with any.
+fn is_logged(cause: Option<&Cause>) -> bool {
+    match cause {
         Some(_) => tracing::enabled!(target: REQUEST_LOG, Level::ERROR),
         None => tracing::enabled!(target: REQUEST_LOG, Level::INFO),
-    };
-    if is_wanted {
-        let line = Line {
-            id: id.clone(),
-            method,
-            route,
-            traceparent,
-            status: response.status().as_u16(),
-            start,
-            elapsed: start.elapsed(),
-            cause,
-        };
-        response = response.map(|body| Body::new(Sent::of(body, line)));
     }
-    response.headers_mut().insert(REQUEST_ID, id);
-    response
 }
 
 /// What the line about a request says, but for the body.

@@ -12,11 +12,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request, Version, header};
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use hyper::body::{Body as _, Incoming};
 use hyper::rt::Executor;
 use hyper::service::service_fn;
@@ -26,7 +25,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::time::Instant;
-use tower_service::Service as _;
+use tower_service::Service;
 
 use super::connection::{ClientConnection, Close};
 use super::cut_off::CutOff;
@@ -72,10 +71,29 @@ const LINGERING: usize = 256;
 /// that come meanwhile wait in the system's queue.
 const LEAVING: Duration = Duration::from_secs(1);
 
+/// What answers requests, a router mostly.
+pub(crate) trait Answers:
+    Service<Request<Body>, Response = Response, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<R> Answers for R where
+    R: Service<Request<Body>, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
 /// Takes connections of one listening socket.
-pub(crate) struct Listener {
+pub(crate) struct Listener<R> {
     socket: TcpListener,
-    router: Router,
+    router: R,
     watch: Arc<Watch>,
     protocols: Arc<Builder<Streams>>,
     lingering: Arc<Semaphore>,
@@ -83,11 +101,11 @@ pub(crate) struct Listener {
     tells_peers: bool,
 }
 
-impl Listener {
+impl<R: Answers> Listener<R> {
     /// With `tells_peers`, requests have the [`ConnectInfo`] of whom they came from.
     pub(crate) fn new(
         socket: TcpListener,
-        router: Router,
+        router: R,
         watch: Arc<Watch>,
         tells_peers: bool,
     ) -> Self {
@@ -202,11 +220,11 @@ fn is_the_clients_fault(cause: &io::Error) -> bool {
     )
 }
 
-async fn serve(
+async fn serve<R: Answers>(
     stream: TcpStream,
     peer: Option<SocketAddr>,
     admitted: AdmittedConnection,
-    router: Router,
+    router: R,
     protocols: Arc<Builder<Streams>>,
 ) {
     let connection = &admitted.connection;

@@ -12,14 +12,14 @@ use tokio::sync::mpsc;
 
 use super::listener::Listener;
 use super::watch::Watch;
-use crate::http::{ConnectionLimits, Site};
+use crate::http::{ConnectionLimits, Site, SiteRouter};
 
 /// A site and its routes, ready to be served.
 pub struct Server {
     /// What is served.
     pub site: Arc<Site>,
     /// All routes, from [`crate::http::assemble`].
-    pub router: Router,
+    pub router: SiteRouter,
     /// Its connections.
     pub connections: Arc<Watch>,
     /// Whether handlers want to know from which address a request came; telling costs each some 700

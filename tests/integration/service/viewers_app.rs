@@ -17,7 +17,8 @@ use axum::routing::{get, post};
 use ekiben::config::Mount;
 use ekiben::http::{
     AppRoutes, DigestKey, Entrance, FormKey, HttpError, IdempotencyKey, PrivateResponse,
-    PublicResponse, Reading, RevisionCache, Viewer, ViewerCache, WorkPool, assemble, serve_as,
+    PublicResponse, Reading, RevisionCache, SiteRouter, Viewer, ViewerCache, WorkPool, assemble,
+    serve_as,
 };
 use ekiben::store::{Once, Outcome, Store, StoreError, StoredResponse};
 use rusqlite::Connection;
@@ -50,7 +51,7 @@ type Shared = State<Arc<Notes>>;
 /// The app, served.
 pub(crate) struct NotesSite {
     pub(crate) store: Arc<Store>,
-    router: Router,
+    router: SiteRouter,
     pub(crate) reads: Arc<AtomicUsize>,
     pub(crate) folder: TempDir,
 }

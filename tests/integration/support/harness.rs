@@ -4,24 +4,26 @@
 //! router that the binary serves, layers included. [`Answer`]s carry everything that came back; their
 //! assertions point at the test's line and print the whole answer.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
 use ekiben::apps::{self, App};
 use ekiben::bake::{Recipe, bake};
 use ekiben::config::{Config, Durability, Layers, Mode, Sources};
 use ekiben::file::Folder;
-use ekiben::http::Watch;
+use ekiben::http::{SiteRouter, Watch};
 use ekiben::load::{LoadError, Report, Silent};
 use ekiben::serving::{self, Built};
 use ekiben::store::{Store, StoreOptions};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tempfile::TempDir;
-use tower::ServiceExt as _;
+use tower::{Service, ServiceExt as _};
 
 use crate::support::dataset::Dataset;
 
@@ -187,7 +189,7 @@ impl Options {
 /// An app over its own data.
 pub(crate) struct Site {
     pub(crate) store: Arc<Store>,
-    pub(crate) router: Router,
+    pub(crate) router: SiteRouter,
     pub(crate) site: Arc<ekiben::http::Site>,
     /// The connections of the server that serves it, if one does.
     pub(crate) connections: OnceLock<Arc<Watch>>,
@@ -300,7 +302,10 @@ impl Site {
 }
 
 /// Asks routes something.
-pub(crate) async fn ask(routes: Router, request: Request<Body>) -> Answer {
+pub(crate) async fn ask<R>(routes: R, request: Request<Body>) -> Answer
+where
+    R: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+{
     let asked = format!("{} {}", request.method(), request.uri());
     let response = routes.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
