@@ -1,13 +1,14 @@
 //! Answers in JSON that are put together from rows as they are, without building objects first.
 
 use axum::body::Bytes;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderValue;
+use axum::response::Response;
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, Type};
 use serde::Serialize;
 
 use super::quoted::write_quoted;
+use crate::http::ok;
 
 /// How objects of one kind are found by id and written.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +24,7 @@ pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json"
 
 /// 200 with a JSON body.
 pub(super) fn json(body: impl Into<Bytes>) -> Response {
-    ([(header::CONTENT_TYPE, JSON)], body.into()).into_response()
+    ok(JSON, body.into())
 }
 
 /// A key of an [`Object`], ready to be copied: behind a comma, with quotes and colon. Made by [`key!`].

@@ -50,6 +50,7 @@ pub use caching::validators::tag_of_build;
 pub use error::{HttpError, PROBLEM_TYPE};
 pub(crate) use headers::fly_replay::WriteRefused;
 pub use headers::negotiation::{accepted_values, takes_html, vary_by};
+pub use headers::response_headers::ok;
 pub use idempotency::{FormKey, IdempotencyKey, KeptHeader};
 pub use limits::arriving::BodyPace;
 pub use limits::bodies::BodyShare;

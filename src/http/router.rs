@@ -21,7 +21,7 @@ use super::headers::cors;
 use super::headers::fly_replay;
 use super::headers::negotiation::takes_html;
 use super::headers::response_headers::DefaultHeaders;
-use super::limits::guard::{AppGuard, Guard, admit, caught};
+use super::limits::guard::{AppGuard, Guard, GuardLayer, caught};
 use super::limits::rate_limit::{ClientRate, RateLimit};
 use super::limits::same_origin::OwnPages;
 use super::observability::metrics::Metrics;
@@ -265,7 +265,7 @@ impl Guards<'_> {
             refusals: self.refusals.clone(),
             pages: self.pages.clone(),
         };
-        routes.layer(from_fn_with_state(Arc::new(guard), admit))
+        routes.layer(GuardLayer::new(guard))
     }
 }
 
@@ -274,7 +274,7 @@ async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Nex
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let mut response = caught(request, next).await;
+    let mut response = caught(next.run(request)).await;
     note_route(&mut response, route.as_ref());
     metrics.answered(NO_APP, route, &method, response.status(), start.elapsed());
     response

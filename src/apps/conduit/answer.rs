@@ -1,12 +1,12 @@
 //! Answers as the contract has them: JSON of one key, with the charset in the media type.
 
 use axum::body::Bytes;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
 use serde::Serialize;
 use serde::ser::SerializeMap as _;
 
-use crate::http::HttpError;
+use crate::http::{HttpError, ok};
 use crate::store::StoredResponse;
 
 /// The media type of all answers.
@@ -14,8 +14,7 @@ pub(super) const JSON: &str = "application/json; charset=utf-8";
 
 /// 200 with a JSON body.
 pub(super) fn json(body: impl Into<Bytes>) -> Response {
-    let media_type = HeaderValue::from_static(JSON);
-    ([(header::CONTENT_TYPE, media_type)], body.into()).into_response()
+    ok(HeaderValue::from_static(JSON), body.into())
 }
 
 /// `{"key":value}` as bytes.

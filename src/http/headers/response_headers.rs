@@ -24,6 +24,18 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; img-src 'self'; frame-ancestors 'none'");
 
+/// Headers that a response usually has: made room for at once, they need not grow twice.
+const USUAL: usize = 12;
+
+/// 200 with a body of this media type, and room for the headers that it will have.
+pub fn ok(media_type: HeaderValue, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    let headers = response.headers_mut();
+    headers.reserve(USUAL);
+    headers.insert(header::CONTENT_TYPE, media_type);
+    response
+}
+
 /// How the default headers are set.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct DefaultHeaders {

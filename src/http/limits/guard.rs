@@ -6,19 +6,21 @@
 //! What is no app's (pages of the site, the 404 page) has a guard of its own. Probes have none: they must
 //! get through. A panic is caught within, so that it is counted and logged as the 500 that it is.
 
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use hyper::body::Body as _;
 use tokio::time::Instant;
+use tower_layer::Layer;
+use tower_service::Service;
 
 use super::arriving::{Arrivals, too_large, too_slow};
 use super::bodies::Bodies;
@@ -106,17 +108,85 @@ impl AppGuard {
     }
 }
 
-/// The middleware of a guard: admits a request or not, and counts it either way.
-pub(crate) async fn admit(
-    State(app): State<Arc<AppGuard>>,
-    request: Request,
-    next: Next,
-) -> Response {
+/// Puts a guard around routes. A service of its own, since middleware that is a function costs each request
+/// three allocations more.
+#[derive(Clone)]
+pub(crate) struct GuardLayer(Arc<AppGuard>);
+
+impl GuardLayer {
+    pub(crate) fn new(guard: AppGuard) -> Self {
+        Self(Arc::new(guard))
+    }
+}
+
+impl<S> Layer<S> for GuardLayer {
+    type Service = Guarded<S>;
+
+    fn layer(&self, inner: S) -> Guarded<S> {
+        Guarded {
+            guard: Arc::clone(&self.0),
+            inner: Arc::new(inner),
+        }
+    }
+}
+
+/// A route behind its guard.
+pub(crate) struct Guarded<S> {
+    guard: Arc<AppGuard>,
+    /// Shared, so that only what runs is copied.
+    inner: Arc<S>,
+}
+
+impl<S> Clone for Guarded<S> {
+    fn clone(&self) -> Self {
+        Self {
+            guard: Arc::clone(&self.guard),
+            inner: Arc::clone(&self.inner),
+        }
+    }
+}
+
+/// What can be guarded: a route, as the router has it.
+pub(crate) trait Route:
+    Service<Request, Response = Response, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<S> Route for S where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
+impl<S: Route> Service<Request> for Guarded<S> {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let Self { guard, inner } = self.clone();
+        Box::pin(async move { Ok(admit(&guard, request, S::clone(&inner)).await) })
+    }
+}
+
+/// Admits a request or not, and counts it either way.
+async fn admit(app: &AppGuard, request: Request, inner: impl Route) -> Response {
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let mut response = match app.check(&request, start) {
-        Ok(()) => guarded(&app.guard, request, next).await,
+        Ok(()) => guarded(&app.guard, request, inner).await,
         Err(refusal) => refusal.into_response(),
     };
     if let Some(Overloaded(reason)) = response.extensions().get() {
@@ -132,7 +202,7 @@ pub(crate) async fn admit(
 /// A request has its slot until there is an answer, but for the time in which it waits for its body. Sending
 /// takes none: by HTTP/2, few clients could keep all slots by not reading. What is not read is bounded by
 /// its bytes.
-async fn guarded(guard: &Guard, mut request: Request, next: Next) -> Response {
+async fn guarded(guard: &Guard, mut request: Request, inner: impl Route) -> Response {
     if guard.bodies.has_no_room(&request) {
         return too_large().into_response();
     }
@@ -143,10 +213,10 @@ async fn guarded(guard: &Guard, mut request: Request, next: Next) -> Response {
     };
     let answered = if request.body().is_end_stream() {
         let _slot = slot;
-        answer(guard, request, next).await
+        answer(guard, request, inner).await
     } else {
         guard.body_limit.apply(&mut request);
-        receive_and_answer(guard, slot, request, next).await
+        receive_and_answer(guard, slot, request, inner).await
     };
     // Here, so that what counts is what is sent.
     let answered = match (answered, &guard.packer) {
@@ -158,9 +228,9 @@ async fn guarded(guard: &Guard, mut request: Request, next: Next) -> Response {
         .into_response()
 }
 
-/// What `next` answers, or 500 if it panics.
-pub(crate) async fn caught(request: Request, next: Next) -> Response {
-    let mut answering = pin!(next.run(request));
+/// The answer, or 500 if what makes it panics.
+pub(crate) async fn caught(answering: impl Future<Output = Response>) -> Response {
+    let mut answering = pin!(answering);
     poll_fn(|context| {
         // Nothing of what panicked is looked at again.
         let polled = catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context)));
@@ -169,9 +239,14 @@ pub(crate) async fn caught(request: Request, next: Next) -> Response {
     .await
 }
 
-async fn answer(guard: &Guard, request: Request, next: Next) -> Result<Response, HttpError> {
+async fn run(mut inner: impl Route, request: Request) -> Response {
+    let answered = inner.call(request).await;
+    answered.unwrap_or_else(|never| match never {})
+}
+
+async fn answer(guard: &Guard, request: Request, inner: impl Route) -> Result<Response, HttpError> {
     let is_read = request.method().is_safe();
-    let answer = tokio::time::timeout(guard.time, caught(request, next)).await;
+    let answer = tokio::time::timeout(guard.time, caught(run(inner, request))).await;
     answer.map_err(|_elapsed| took_too_long(guard.time.as_secs(), is_read))
 }
 
@@ -180,11 +255,11 @@ async fn receive_and_answer(
     guard: &Guard,
     slot: Slot,
     request: Request,
-    next: Next,
+    inner: impl Route,
 ) -> Result<Response, HttpError> {
     let (request, arrival) = guard.arrivals.receive(request, slot);
     let is_read = request.method().is_safe();
-    let mut answering = pin!(caught(request, next));
+    let mut answering = pin!(caught(run(inner, request)));
     let answer = tokio::time::timeout(guard.time, answering.as_mut()).await;
     match (arrival.refusal(), answer) {
         (Some(refusal), _) => Err(refusal),

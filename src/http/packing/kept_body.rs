@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, header};
+use axum::body::Bytes;
+use axum::http::HeaderValue;
 use axum::response::Response;
 use tokio::sync::OnceCell;
 
 use super::ReadyBody;
 use super::coding::Coding;
+use crate::http::headers::response_headers::ok;
 use crate::http::limits::work::WorkPool;
 
 /// From so many bytes on, packing takes longer than others should wait: some 1 ms.
@@ -51,8 +52,7 @@ impl KeptBody {
     /// 200 with this body, in the encoding that its client likes best.
     #[must_use]
     pub fn answer(&self, kind: HeaderValue) -> Response {
-        let mut response = Response::new(Body::from(self.0.plain.clone()));
-        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        let mut response = ok(kind, self.0.plain.clone());
         let ready = ReadyBody::Kept(self.clone());
         response.extensions_mut().insert(ready);
         response
