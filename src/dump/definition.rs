@@ -315,6 +315,38 @@ impl TableDefinition {
         }
     }
 
+    /// Leaves keys in place of foreign keys where the engine has none, as a server does without a word: those
+    /// that know no transactions.
+    pub(super) fn keep_foreign_keys_of_engine(&mut self) {
+        if !self.lasting {
+            return;
+        }
+        for foreign in std::mem::take(&mut self.foreign_keys) {
+            let begins_with = |parts: &[KeyPart]| {
+                let mut columns = foreign.columns.iter().zip(parts);
+                parts.len() >= foreign.columns.len()
+                    && columns.all(|(column, part)| {
+                        let other = part.column();
+                        other.is_some_and(|other| other.eq_ignore_ascii_case(column))
+                    })
+            };
+            let is_covered = begins_with(&self.primary_key)
+                || self.keys.iter().any(|key| begins_with(&key.parts));
+            if !is_covered {
+                self.keys.push(KeyDefinition {
+                    name: foreign.name,
+                    kind: KeyKind::Plain,
+                    parts: foreign
+                        .columns
+                        .iter()
+                        .map(|it| KeyPart::whole(it))
+                        .collect(),
+                    position: foreign.position,
+                });
+            }
+        }
+    }
+
     /// Calls the column `old` by its new name wherever it is named.
     pub(super) fn rename_column(&mut self, old: &str, new: &str) {
         let is_old = |name: &str| name.eq_ignore_ascii_case(old);

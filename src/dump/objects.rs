@@ -204,9 +204,10 @@ impl DumpReader<'_> {
 
     fn created(
         &mut self,
-        table: TableDefinition,
+        mut table: TableDefinition,
         replaced: Option<TableDefinition>,
     ) -> ParsedStatement {
+        table.keep_foreign_keys_of_engine();
         self.tables.insert(table.clone());
         self.further.extend(replaced.map(Statement::Dropped));
         self.further.push_back(Statement::Table(table));
@@ -318,6 +319,7 @@ impl DumpReader<'_> {
             ignores,
             ..self.change(position)
         });
+        table.keep_foreign_keys_of_engine();
         self.tables.insert(table.clone());
         let outcome = outcome?;
         for unknown in &outcome.unknown {
