@@ -229,6 +229,33 @@ fn every_cut_of_an_insert_is_an_error_or_a_whole_number_of_statements() {
     assert!(read(&headed).is_ok());
 }
 
+/// The programs of MySQL 4.1 and before wrote no last line, and people cut it away with the comments.
+#[test]
+fn a_dump_is_whole_without_its_last_line_if_it_had_none_or_has_its_last_statement() {
+    let dump = "CREATE TABLE t (a INT, b TEXT);INSERT INTO t VALUES (1,'x');\n";
+    let restores = "/*!40111 SET SQL_NOTES=@OLD_SQL_NOTES */;\n";
+    for header in ["MySQL dump 8.22", "MySQL dump 9.11", "MySQL dump 10.9"] {
+        assert!(
+            read(&format!("-- {header}\n--\n{dump}")).is_ok(),
+            "{header}"
+        );
+    }
+    for header in [
+        "MySQL dump 10.10",
+        "MySQL dump 10.13",
+        "MariaDB dump 10.19-11.4.2-MariaDB",
+        "MySQL dump x",
+    ] {
+        assert!(read(&format!("-- {header}\n{dump}")).is_err(), "{header}");
+        assert!(
+            read(&format!("-- {header}\n{dump}{restores}")).is_ok(),
+            "{header}"
+        );
+        let next = format!("-- {header}\n{dump}{restores}-- {header}\n-- more");
+        assert!(read(&next).is_err(), "{header} twice");
+    }
+}
+
 #[test]
 fn what_could_matter_is_skipped_and_reported() {
     let mut reader = DumpReader::new(

@@ -1,7 +1,7 @@
 //! What stands between tokens: blanks, comments, the marks of version comments, a byte order mark.
 //!
-//! Two comments mean something to a reader of dumps: the header that a dump program writes first and
-//! the line `-- Dump completed` that it writes last. It is a part of [`Lexer`], which skips trivia before each token: the two know each
+//! Some comments mean something to a reader of dumps: the header that a dump program writes first, and what it
+//! writes last, `-- Dump completed`. It is a part of [`Lexer`], which skips trivia before each token: the two know each
 //! other.
 
 use std::io::Read;
@@ -17,6 +17,10 @@ const NEVER_IN_FIVE_DIGITS: u32 = 99_999;
 /// The headers of the programs that end their dumps with [`COMPLETED`].
 const HEADERS: [&[u8]; 2] = [b"-- MySQL dump ", b"-- MariaDB dump "];
 const COMPLETED: &[u8] = b"-- Dump completed";
+/// The first version of the header whose program writes that line: that of MySQL 5.0.
+const COMPLETING: u32 = 10_010;
+/// What dumps have as their last statement since MySQL 4.1.11: whoever cut the comments away left it.
+const LAST_STATEMENT: &[u8] = b"/*!40111 SET SQL_NOTES=@OLD_SQL_NOTES";
 /// How dump programs that go on after an error say in a comment that something is missing.
 const COMPLAINTS: [&[u8]; 4] = [
     b"-- Error reading ",
@@ -63,7 +67,7 @@ impl<R: Read> Lexer<R> {
     fn dash_comment(&mut self) -> Result<(), DumpProblem> {
         for header in HEADERS {
             if self.window.starts_with(header)? {
-                self.marks.open_dump = true;
+                self.marks.open_dump = self.header_version(header.len())? >= COMPLETING;
             }
         }
         for complaint in COMPLAINTS {
@@ -76,6 +80,33 @@ impl<R: Read> Lexer<R> {
             self.marks.open_dump = false;
         }
         self.skip_line()
+    }
+
+    /// The version in a header from `ahead` on, `10.19` as 10,019; one that cannot be read is a new one.
+    fn header_version(&mut self, mut ahead: usize) -> Result<u32, DumpProblem> {
+        let mut parts = [None, None];
+        for part in &mut parts {
+            while let Some(digit @ b'0'..=b'9') = self.window.peek(ahead)? {
+                let before = part.unwrap_or(0_u32);
+                *part = Some(
+                    before
+                        .saturating_mul(10)
+                        .saturating_add(u32::from(digit - b'0')),
+                );
+                ahead += 1;
+            }
+            // The point between them.
+            ahead += 1;
+        }
+        // Where the input ends in it, there may have been more digits.
+        let is_cut = self.window.peek(ahead - 1)?.is_none();
+        let [Some(major), Some(minor)] = parts else {
+            return Ok(u32::MAX);
+        };
+        if is_cut {
+            return Ok(u32::MAX);
+        }
+        Ok(major.saturating_mul(1_000).saturating_add(minor))
     }
 
     /// Where comments since the last call say that the dump program failed at something.
@@ -116,6 +147,9 @@ impl<R: Read> Lexer<R> {
 
     fn comment(&mut self) -> Result<(), DumpProblem> {
         self.start_at(self.window.offset());
+        if self.window.starts_with(LAST_STATEMENT)? {
+            self.marks.open_dump = false;
+        }
         let mark = match (self.window.peek(2)?, self.window.peek(3)?) {
             (Some(b'!'), _) => 3,
             (Some(b'M'), Some(b'!')) => 4,
