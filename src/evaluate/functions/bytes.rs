@@ -27,6 +27,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         digested(&values[0], |bytes| digest::sha1(bytes).to_vec())
     }),
     Function::new("SHA2", (2, 2), sha2),
+    Function::new("PASSWORD", (1, 1), password),
     Function::new("CRC32", (1, 1), |values, _| {
         let Some(letters) = values[0].letters()? else {
             return Ok(Datum::Null(DatumKind::Unsigned));
@@ -56,6 +57,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("BIN", (1, 1), |values, _| converted(&values[0], 10, 2)),
     Function::new("OCT", (1, 1), |values, _| converted(&values[0], 10, 8)),
 ];
+
+/// The hash that MySQL 4.1 to 5.7 and MariaDB keep of a password; an empty one stays empty.
+fn password(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
+    let Some(letters) = values[0].letters()? else {
+        return Ok(plain(String::new()));
+    };
+    let bytes = letters.bytes()?;
+    if bytes.is_empty() {
+        return Ok(plain(String::new()));
+    }
+    let twice = digest::sha1(&digest::sha1(&bytes));
+    Ok(plain(format!("*{}", HEXUPPER.encode(&twice))))
+}
 
 fn hex(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     let value = &values[0];

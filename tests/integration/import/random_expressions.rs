@@ -109,7 +109,7 @@ pub(crate) const TEMPLATES: &[&str] = &[
     "BIT_LENGTH({t})", "LOCATE({t}, {t})", "LOCATE({t}, {t}, {i})", "INSTR({t}, {t})",
     "SUBSTRING_INDEX({t}, {t}, {i})", "FIELD({t}, {t}, {t})", "ELT({i}, {a}, {a})",
     "FIND_IN_SET({t}, {t})", "MAKE_SET(5, {t}, {t}, {t})", "ASCII({t})", "ORD({t})", "HEX({a})",
-    "UNHEX(HEX({t}))", "MD5({t})", "SHA1({t})", "SHA2({t}, 256)", "CRC32({t})", "TO_BASE64({t})",
+    "UNHEX(HEX({t}))", "MD5({t})", "SHA1({t})", "PASSWORD({t})", "SHA2({t}, 256)", "CRC32({t})", "TO_BASE64({t})",
     "FROM_BASE64(TO_BASE64({t}))", "INET_ATON('10.1.2.3')", "INET_NTOA(3232235777)", "CHAR({i}, 65)",
     "CONV({i}, 10, 16)", "BIN({i})", "OCT({i})", "ABS({n})", "SIGN({n})", "ROUND({n})", "ROUND({n}, 1)",
     "ROUND({n}, -1)", "TRUNCATE({n}, 1)", "FLOOR({n})", "CEIL({n})", "SQRT({n})", "POW({n}, 2)",
