@@ -136,6 +136,17 @@ impl Finisher<'_> {
                 self.try_table(&format!("CREATE TABLE t (c DEFAULT {sql})"))
                     .map(|()| Some(sql))
             });
+            if let Ok(Some(sql)) = &sql
+                && table.layout.rowid == Some(index)
+            {
+                let what = format!(
+                    "column {}: SQLite numbers rows that lack it, whatever its DEFAULT is: {sql}",
+                    column.name
+                );
+                self.note(table, table.definition.position, NoteClass::Changed, &what);
+                defaults.push(None);
+                continue;
+            }
             defaults.push(sql.unwrap_or_else(|reason| {
                 let what = format!("column {}: its DEFAULT is left out: {reason}", column.name);
                 self.note(table, table.definition.position, NoteClass::Lossy, &what);

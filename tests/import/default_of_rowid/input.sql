@@ -1,0 +1,2 @@
+CREATE TABLE a (id int NOT NULL DEFAULT 0, n int, PRIMARY KEY (id));
+INSERT INTO a (n) VALUES (5);
