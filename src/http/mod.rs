@@ -70,4 +70,4 @@ pub use site::{NotFoundAnswer, NotFoundPage, Served, Site};
 pub use site_router::SiteRouter;
 pub use transport::server;
 pub use transport::watch::{ConnectionLimits, Watch};
-pub use viewer::{DigestKey, SignedIn, Viewer, serve_as};
+pub use viewer::{Authentication, DigestKey, SignedIn, Viewer, serve_as};

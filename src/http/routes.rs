@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, Route};
 use matchit::InsertError;
 use tower_layer::Layer;
@@ -160,6 +160,30 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     pub(crate) fn with_state(self, state: S) -> Router {
         self.router.with_state(state)
     }
+}
+
+/// What answers requests: a router, or one of its routes as a layer has it.
+pub trait RouteService:
+    Service<Request, Response = Response, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+    /// Its answer.
+    fn answer(mut self, request: Request) -> impl Future<Output = Response> + Send {
+        let answered = self.call(request);
+        async move { answered.await.unwrap_or_else(|never| match never {}) }
+    }
+}
+
+impl<R> RouteService for R where
+    R: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
 }
 
 /// The paths of one app, and where it is.

@@ -29,6 +29,7 @@ use super::headers::encodings::negotiate;
 use super::headers::negotiation::vary_by;
 use super::headers::response_headers::DefaultHeaders;
 use super::observability::request_log::LoggedRequest;
+use super::routes::RouteService as _;
 
 /// All routes of a site, by host, with what is around them.
 #[derive(Clone)]
@@ -132,9 +133,8 @@ impl HostRouter {
         response.map(|_| Body::empty())
     }
 
-    async fn routed(&self, request: Request) -> Response {
-        let answered = self.routes.clone().call(request).await;
-        answered.unwrap_or_else(|never| match never {})
+    fn routed(&self, request: Request) -> impl Future<Output = Response> + Send {
+        self.routes.clone().answer(request)
     }
 }
 

@@ -7,18 +7,24 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::future::ready;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{Extensions, header};
+use axum::http::{Extensions, HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use sha2::{Digest as _, Sha256};
+use tower_layer::Layer;
+use tower_service::Service;
 use uuid::Uuid;
 
 use super::caching::policy;
+use super::routes::RouteService;
 
 /// Who a response is made for. An extractor; see [`serve_as`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -117,19 +123,100 @@ struct Authenticated {
 /// [`PrivateResponse`](super::PrivateResponse), no cache may store it. So a handler that calls a
 /// response public although it depends on the viewer costs time and leaks nothing. The same holds for
 /// every response that sets a cookie.
-pub async fn serve_as(viewer: Viewer, mut request: Request, next: Next) -> Response {
+pub async fn serve_as(viewer: Viewer, request: Request, next: Next) -> Response {
+    answer_as(viewer, request, |request| next.run(request)).await
+}
+
+/// The same for whatever answers.
+async fn answer_as<F: Future<Output = Response>>(
+    viewer: Viewer,
+    mut request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
     let authenticated = Arc::new(Authenticated {
         viewer,
         was_looked_at: AtomicBool::new(false),
     });
     request.extensions_mut().insert(Arc::clone(&authenticated));
-    let response = next.run(request).await;
+    let response = answer(request).await;
     let is_personal = authenticated.was_looked_at.load(Ordering::Relaxed)
         || response.headers().contains_key(header::SET_COOKIE);
     if is_personal {
         policy::private(response)
     } else {
         response
+    }
+}
+
+/// Authenticates the requests of routes by their heads alone: what would be middleware that ends with
+/// [`serve_as`], where nothing is waited for. It costs a request three allocations less.
+///
+/// `A` tells the viewer, or how the request is refused.
+pub struct Authentication<A>(Arc<A>);
+
+impl<A> Clone for Authentication<A> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<A: Fn(&HeaderMap) -> Result<Viewer, Response>> Authentication<A> {
+    /// Authentication by that rule.
+    #[must_use]
+    pub fn by(rule: A) -> Self {
+        Self(Arc::new(rule))
+    }
+}
+
+impl<A, S> Layer<S> for Authentication<A> {
+    type Service = AuthenticatedRoute<A, S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        AuthenticatedRoute {
+            rule: Arc::clone(&self.0),
+            inner,
+        }
+    }
+}
+
+/// A route that knows who asks.
+pub struct AuthenticatedRoute<A, S> {
+    rule: Arc<A>,
+    inner: S,
+}
+
+impl<A, S: Clone> Clone for AuthenticatedRoute<A, S> {
+    fn clone(&self) -> Self {
+        Self {
+            rule: Arc::clone(&self.rule),
+            inner: self.inner.clone(),
+        }
+    }
+}
+
+impl<A, S> Service<Request> for AuthenticatedRoute<A, S>
+where
+    A: Fn(&HeaderMap) -> Result<Viewer, Response>,
+    S: RouteService,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let viewer = match (self.rule)(request.headers()) {
+            Ok(viewer) => viewer,
+            Err(refusal) => return Box::pin(ready(Ok(refusal))),
+        };
+        let inner = self.inner.clone();
+        Box::pin(async move {
+            let answer = |request| inner.answer(request);
+            Ok(answer_as(viewer, request, answer).await)
+        })
     }
 }
 

@@ -5,17 +5,16 @@
 
 use std::time::SystemTime;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::problem::ConduitError;
 use super::{Blog, BlogState, Result};
 use crate::auth::token::{TokenFault, credential};
-use crate::http::{HttpError, LastingReading, Viewer, serve_as};
+use crate::http::{Authentication, HttpError, LastingReading, Viewer};
 
 /// How tokens are announced: as the contract has it, and as nearly everything else does.
 const SCHEMES: [&str; 2] = ["Token", "Bearer"];
@@ -77,16 +76,13 @@ impl FromRequestParts<BlogState> for Member {
     }
 }
 
-/// The middleware of all routes that look at tokens.
-pub(super) async fn authenticate(
-    State(blog): State<BlogState>,
-    request: Request,
-    next: Next,
-) -> Response {
-    match viewer(&blog, request.headers()) {
-        Ok(viewer) => serve_as(viewer, request, next).await,
-        Err(refusal) => refusal.into_response(),
-    }
+/// Around all routes that look at tokens.
+pub(super) fn authentication(
+    blog: BlogState,
+) -> Authentication<impl Fn(&HeaderMap) -> std::result::Result<Viewer, Response>> {
+    Authentication::by(move |headers: &HeaderMap| {
+        viewer(&blog, headers).map_err(IntoResponse::into_response)
+    })
 }
 
 /// The token that a request presents.

@@ -218,7 +218,7 @@ impl ServedApp for Conduit {
             in_pages.over(blog.store.takes_writes());
             let authenticated = members
                 .with_state(Arc::clone(&blog))
-                .layer(from_fn_with_state(Arc::clone(&blog), member::authenticate));
+                .layer(member::authentication(Arc::clone(&blog)));
             let router = anybodys.with_state(Arc::clone(&blog)).merge(authenticated);
             let Some((pages, assets)) = pages else {
                 return Ok(router);

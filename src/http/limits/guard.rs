@@ -32,6 +32,7 @@ use crate::http::observability::refusals::{Overloaded, Refusals};
 use crate::http::observability::request_log::note_route;
 use crate::http::packing::Packer;
 use crate::http::packing::coding::AcceptedCodings;
+use crate::http::routes::RouteService;
 use crate::http::{HttpError, LayerLimits, WorkPool};
 
 /// Admits requests.
@@ -146,26 +147,7 @@ impl<S> Clone for Guarded<S> {
     }
 }
 
-/// What can be guarded: a route, as the router has it.
-pub(crate) trait Route:
-    Service<Request, Response = Response, Error = Infallible, Future: Send>
-    + Clone
-    + Send
-    + Sync
-    + 'static
-{
-}
-
-impl<S> Route for S where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static
-{
-}
-
-impl<S: Route> Service<Request> for Guarded<S> {
+impl<S: RouteService> Service<Request> for Guarded<S> {
     type Response = Response;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
@@ -181,7 +163,7 @@ impl<S: Route> Service<Request> for Guarded<S> {
 }
 
 /// Admits a request or not, and counts it either way.
-async fn admit(app: &AppGuard, request: Request, inner: impl Route) -> Response {
+async fn admit(app: &AppGuard, request: Request, inner: impl RouteService) -> Response {
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
@@ -202,7 +184,7 @@ async fn admit(app: &AppGuard, request: Request, inner: impl Route) -> Response 
 /// A request has its slot until there is an answer, but for the time in which it waits for its body. Sending
 /// takes none: by HTTP/2, few clients could keep all slots by not reading. What is not read is bounded by
 /// its bytes.
-async fn guarded(guard: &Guard, mut request: Request, inner: impl Route) -> Response {
+async fn guarded(guard: &Guard, mut request: Request, inner: impl RouteService) -> Response {
     if guard.bodies.has_no_room(&request) {
         return too_large().into_response();
     }
@@ -239,14 +221,13 @@ pub(crate) async fn caught(answering: impl Future<Output = Response>) -> Respons
     .await
 }
 
-async fn run(mut inner: impl Route, request: Request) -> Response {
-    let answered = inner.call(request).await;
-    answered.unwrap_or_else(|never| match never {})
-}
-
-async fn answer(guard: &Guard, request: Request, inner: impl Route) -> Result<Response, HttpError> {
+async fn answer(
+    guard: &Guard,
+    request: Request,
+    inner: impl RouteService,
+) -> Result<Response, HttpError> {
     let is_read = request.method().is_safe();
-    let answer = tokio::time::timeout(guard.time, caught(run(inner, request))).await;
+    let answer = tokio::time::timeout(guard.time, caught(inner.answer(request))).await;
     answer.map_err(|_elapsed| took_too_long(guard.time.as_secs(), is_read))
 }
 
@@ -255,11 +236,11 @@ async fn receive_and_answer(
     guard: &Guard,
     slot: Slot,
     request: Request,
-    inner: impl Route,
+    inner: impl RouteService,
 ) -> Result<Response, HttpError> {
     let (request, arrival) = guard.arrivals.receive(request, slot);
     let is_read = request.method().is_safe();
-    let mut answering = pin!(caught(run(inner, request)));
+    let mut answering = pin!(caught(inner.answer(request)));
     let answer = tokio::time::timeout(guard.time, answering.as_mut()).await;
     match (arrival.refusal(), answer) {
         (Some(refusal), _) => Err(refusal),

@@ -15,7 +15,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request, Version, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::rt::Executor;
 use hyper::service::service_fn;
@@ -25,7 +25,6 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::time::Instant;
-use tower_service::Service;
 
 use super::connection::{ClientConnection, Close};
 use super::cut_off::CutOff;
@@ -36,6 +35,7 @@ use super::tapped::Tapped;
 use super::watch::{Admission, AdmittedConnection, Watch};
 use crate::http::HttpError;
 use crate::http::observability::refusals::Refusals;
+use crate::http::routes::RouteService;
 
 /// Requests that one HTTP/2 connection may have open: small answers that are not taken are not counted.
 const STREAMS: u32 = 64;
@@ -71,25 +71,6 @@ const LINGERING: usize = 256;
 /// that come meanwhile wait in the system's queue.
 const LEAVING: Duration = Duration::from_secs(1);
 
-/// What answers requests, a router mostly.
-pub(crate) trait Answers:
-    Service<Request<Body>, Response = Response, Error = Infallible, Future: Send>
-    + Clone
-    + Send
-    + Sync
-    + 'static
-{
-}
-
-impl<R> Answers for R where
-    R: Service<Request<Body>, Response = Response, Error = Infallible, Future: Send>
-        + Clone
-        + Send
-        + Sync
-        + 'static
-{
-}
-
 /// Takes connections of one listening socket.
 pub(crate) struct Listener<R> {
     socket: TcpListener,
@@ -101,7 +82,7 @@ pub(crate) struct Listener<R> {
     tells_peers: bool,
 }
 
-impl<R: Answers> Listener<R> {
+impl<R: RouteService> Listener<R> {
     /// With `tells_peers`, requests have the [`ConnectInfo`] of whom they came from.
     pub(crate) fn new(
         socket: TcpListener,
@@ -220,7 +201,7 @@ fn is_the_clients_fault(cause: &io::Error) -> bool {
     )
 }
 
-async fn serve<R: Answers>(
+async fn serve<R: RouteService>(
     stream: TcpStream,
     peer: Option<SocketAddr>,
     admitted: AdmittedConnection,
@@ -237,12 +218,12 @@ async fn serve<R: Answers>(
             request.extensions_mut().insert(ConnectInfo(peer));
         }
         let answered = match flaw {
-            None => Ok(router.clone().call(request)),
+            None => Ok(router.clone().answer(request)),
             Some(status) => Err(HttpError::bare(status)),
         };
         async move {
             let mut response = match answered {
-                Ok(answered) => answered.await?,
+                Ok(answered) => answered.await,
                 Err(refusal) => refusal.into_response(),
             };
             if unread.is_some_and(|unread| unread.is_left()) {
