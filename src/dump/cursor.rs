@@ -417,13 +417,13 @@ impl<'i> Cursor<'i> {
     }
 
     /// Offset of the next token.
-    pub(super) fn next_start(&mut self) -> Result<usize, DumpProblem> {
+    pub(crate) fn next_start(&mut self) -> Result<usize, DumpProblem> {
         self.peek()?;
         Ok(self.peeked.map_or(self.end, |(_, start, _)| start))
     }
 
     /// The text from there to the end of the token that was consumed last.
-    pub(super) fn source_from(&self, start: usize) -> Result<SourceText, DumpProblem> {
+    pub(crate) fn source_from(&self, start: usize) -> Result<SourceText, DumpProblem> {
         self.source_at(ByteSpan {
             start,
             end: self.end.max(start),
@@ -437,6 +437,11 @@ impl<'i> Cursor<'i> {
             charset: self.charset,
             position: self.position_of(span.start),
         })
+    }
+
+    /// Where the token that was consumed last starts and ends.
+    pub(crate) fn offsets(&self) -> (usize, usize) {
+        (self.start, self.end)
     }
 
     /// Consumes everything up to and including the end of the statement; the last one of a file

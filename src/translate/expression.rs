@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::arithmetic::{bitwise, computed, divided, negative, shifted, whole_quotient};
 use super::compare::{ComparedClass, TextUse};
+use super::item_name::ListUse;
 use super::sql::SqlForm;
 use super::types::{Fold, TextType, Type};
 use super::{Catalog, DEEPEST, NoTables, Scope, Sql, Translator, Untranslatable};
@@ -37,6 +38,7 @@ impl<'s> Translator<'s> {
             pipes_as_concat: source.modes.pipes_as_concat,
             queries: true,
             at_import: false,
+            list_use: ListUse::View,
             depth: 0,
             tokens: 0,
         }
@@ -291,7 +293,7 @@ impl<'s> Translator<'s> {
     /// `left IN (SELECT …)`: values of one type, which need no conversion.
     fn in_query(&mut self, left: &Sql, not: &str) -> Result<String, Untranslatable> {
         let outer = std::mem::take(&mut self.columns);
-        let query = self.query()?;
+        let query = self.value_query()?;
         let inner = std::mem::replace(&mut self.columns, outer);
         self.expect_symbol(b')')?;
         let value = inner.first().map_or(Type::Unknown, |column| column.value);

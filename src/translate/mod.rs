@@ -12,7 +12,7 @@
 //! - `expression`: operators, by precedence; `like`: two of them; `primary`: literals, columns, `CASE`
 //! - `function`: calls; `aggregate`, `cast`, `json`, `dates`, `spatial`: those about rows, types, JSON, dates, and
 //!   geometry
-//! - `query`: `SELECT`, for views
+//! - `query`: `SELECT`, for views; `item_name`: what its columns are called
 
 mod aggregate;
 mod arithmetic;
@@ -21,6 +21,7 @@ mod compare;
 mod dates;
 mod expression;
 mod function;
+mod item_name;
 mod json;
 mod like;
 mod primary;
@@ -36,6 +37,8 @@ use std::collections::BTreeSet;
 
 use crate::dump::{Cursor, SourceText};
 use crate::file::sql::quoted;
+
+use item_name::ListUse;
 
 pub(super) use compare::TextUse;
 pub(super) use sql::{Sql, TextColumn};
@@ -245,6 +248,7 @@ struct Translator<'s> {
     queries: bool,
     /// What is translated is computed now and not kept, so that newer functions do no harm.
     at_import: bool,
+    list_use: ListUse,
     depth: usize,
     tokens: usize,
 }

@@ -112,7 +112,7 @@ impl Translator<'_> {
     fn parenthesised(&mut self) -> Result<Sql, Untranslatable> {
         if self.at_word(&["SELECT", "WITH"])? {
             let outer = std::mem::take(&mut self.columns);
-            let query = self.query()?;
+            let query = self.value_query()?;
             let inner = std::mem::replace(&mut self.columns, outer);
             self.expect_symbol(b')')?;
             let (value, columns) = match inner.into_iter().next() {
@@ -265,7 +265,7 @@ impl Translator<'_> {
     fn exists(&mut self) -> Result<Sql, Untranslatable> {
         self.expect_symbol(b'(')?;
         let outer = std::mem::take(&mut self.columns);
-        let query = self.query()?;
+        let query = self.value_query()?;
         self.columns = outer;
         self.expect_symbol(b')')?;
         Ok(Sql::new(format!("EXISTS ({query})"), Type::TRUTH))

@@ -9,10 +9,11 @@
 
 use super::compare::TextUse;
 use super::expression::reason;
+use super::item_name::{self, Naming, SelectItem};
 use super::sql::{Sql, SqlForm};
 use super::types::{EXACT_DIGITS, Type};
 use super::{KnownColumn, Scope, ScopeTable, Translator, Untranslatable};
-use crate::dump::Token;
+use crate::dump::{SourceText, Token};
 use crate::file::sql::quoted;
 
 impl Translator<'_> {
@@ -95,7 +96,7 @@ impl Translator<'_> {
             self.expect_word("AS")?;
             self.expect_symbol(b'(')?;
             self.common.push(name.clone());
-            let query = self.query()?;
+            let query = self.table_query()?;
             if columns.is_empty() {
                 let types = std::mem::take(&mut self.columns);
                 self.common_columns.push((name.clone(), types));
@@ -175,7 +176,7 @@ impl Translator<'_> {
     }
 
     /// The select list's source, up to `FROM` or the end of the query.
-    fn deferred_items(&mut self) -> Result<crate::dump::SourceText, Untranslatable> {
+    fn deferred_items(&mut self) -> Result<SourceText, Untranslatable> {
         self.cursor
             .source_to(&[
                 "FROM",
@@ -194,12 +195,13 @@ impl Translator<'_> {
     }
 
     /// Translates the select list with the tables known.
-    fn items(&mut self, source: &crate::dump::SourceText) -> Result<String, Untranslatable> {
+    fn items(&mut self, source: &SourceText) -> Result<String, Untranslatable> {
         let mut inner = Translator::new(source, self.catalog);
         inner.scopes = std::mem::take(&mut self.scopes);
         inner.common.clone_from(&self.common);
         inner.common_columns.clone_from(&self.common_columns);
         inner.depth = self.depth;
+        inner.list_use = self.list_use;
         inner.compared = std::mem::take(&mut self.compared);
         let items = inner.item_list();
         self.scopes = inner.scopes;
@@ -210,73 +212,77 @@ impl Translator<'_> {
 
     fn item_list(&mut self) -> Result<String, Untranslatable> {
         let mut items = Vec::new();
-        let mut columns = Vec::new();
         loop {
+            let start = self.cursor.next_start().map_err(reason)?;
             let item = self.expression()?;
-            let mut alias = None;
+            let source = self.cursor.source_from(start).map_err(reason)?;
             let named = self.skip_word("AS")?
                 || matches!(
                     self.peek()?,
                     Token::Word(_) | Token::Name { .. } | Token::Text { .. }
                 );
-            if named {
-                alias = Some(self.alias()?);
-            }
-            let own = match item.value {
-                Type::Bits if item.constant().is_some() => {
-                    return Err("a bit literal as a column".to_owned());
-                }
-                // What was computed has no more digits than 64 bits.
-                Type::Exact { digits, scale } if item.form == SqlForm::Scaled => Type::Exact {
-                    digits: digits.min(EXACT_DIGITS),
-                    scale,
-                },
-                value => value,
-            };
-            match &alias {
-                Some(alias) => columns.push(KnownColumn {
-                    name: alias.clone(),
-                    value: own,
-                    sources: item.columns.clone(),
-                    carries_collation: item.carries_collation,
-                }),
-                None => columns.extend(self.columns_of(&item)),
-            }
-            let text = item.shown()?;
-            items.push(match alias {
-                Some(alias) => format!("{text} AS {}", quoted(&alias)),
-                None => text,
-            });
+            let alias = if named { Some(self.alias()?) } else { None };
+            items.push(self.item(item, alias, &source)?);
             if !self.skip_symbol(b',')? {
-                self.expect_end()?;
-                self.columns = columns;
-                return Ok(items.join(", "));
+                break;
             }
         }
+        self.expect_end()?;
+        let (text, columns) = item_name::list(items, self.list_use)?;
+        self.columns = columns;
+        Ok(text)
     }
 
-    /// The columns that a select item without an alias gives, as far as they have names.
-    fn columns_of(&self, item: &Sql) -> Vec<KnownColumn> {
-        let tables = self.scopes.last().map(|scope| scope.tables.as_slice());
-        let of = |wanted: Option<&str>| {
-            let tables = tables.into_iter().flatten();
-            let wanted =
-                tables.filter(|table| wanted.is_none_or(|name| quoted(&table.name) == name));
-            wanted.flat_map(|table| table.columns.clone()).collect()
-        };
-        match item.text.rsplit_once('.') {
-            _ if item.text == "*" => of(None),
-            Some((table, "*")) => of(Some(table)),
-            _ => {
-                let name = item.text.rsplit('"').nth(1).unwrap_or_default();
-                vec![KnownColumn {
-                    name: name.to_owned(),
-                    value: item.value,
-                    sources: item.columns.clone(),
-                    carries_collation: item.carries_collation,
-                }]
+    fn item(
+        &self,
+        item: Sql,
+        alias: Option<String>,
+        source: &SourceText,
+    ) -> Result<SelectItem, Untranslatable> {
+        let value = match item.value {
+            Type::Bits if item.constant().is_some() => {
+                return Err("a bit literal as a column".to_owned());
             }
+            // What was computed has no more digits than 64 bits.
+            Type::Exact { digits, scale } if item.form == SqlForm::Scaled => Type::Exact {
+                digits: digits.min(EXACT_DIGITS),
+                scale,
+            },
+            value => value,
+        };
+        if let (None, Some(table)) = (&alias, item_name::star(&item)) {
+            return Ok(SelectItem {
+                columns: self.columns_of(table),
+                text: item.text,
+                naming: Naming::Star,
+            });
         }
+        let naming = match alias {
+            Some(_) => Naming::Alias,
+            None if item.text.ends_with('"') => Naming::Column,
+            None => Naming::Automatic,
+        };
+        Ok(SelectItem {
+            columns: vec![KnownColumn {
+                name: match alias {
+                    Some(alias) => alias,
+                    None => item_name::of_source(source)?,
+                },
+                value,
+                sources: item.columns.clone(),
+                carries_collation: item.carries_collation,
+            }],
+            text: item.shown()?,
+            naming,
+        })
+    }
+
+    /// The columns of `*`: of all tables, or of the one with this quoted name.
+    fn columns_of(&self, wanted: Option<&str>) -> Vec<KnownColumn> {
+        let tables = self.scopes.last().map(|scope| scope.tables.as_slice());
+        let tables = tables.into_iter().flatten();
+        let wanted = tables.filter(|table| wanted.is_none_or(|name| quoted(&table.name) == name));
+        wanted.flat_map(|table| table.columns.clone()).collect()
     }
 
     fn alias(&mut self) -> Result<String, Untranslatable> {
@@ -363,7 +369,7 @@ impl Translator<'_> {
         self.deeper()?;
         let text = if self.skip_symbol(b'(')? {
             if self.at_word(&["SELECT", "WITH"])? {
-                let query = self.query()?;
+                let query = self.table_query()?;
                 self.expect_symbol(b')')?;
                 let columns = std::mem::take(&mut self.columns);
                 let alias = self.table_alias()?.ok_or("a query without an alias")?;
