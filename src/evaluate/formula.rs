@@ -5,6 +5,7 @@
 
 use super::cast::CastType;
 use super::datum::Datum;
+use super::parse::known;
 use super::query::SelectQuery;
 use super::{Surroundings, Unevaluable};
 
@@ -193,6 +194,28 @@ impl Formula {
         let mut found = false;
         self.parts(&mut |part| found |= matches!(part, Self::Column(..)));
         found
+    }
+
+    /// A condition in which a server asks for the zero day in place of NULL: `x IS NULL`, alone or among `AND` and
+    /// `OR`, where `is_day` says that `x` is a column that has the one and not the other.
+    pub(crate) fn asking_for_zero_days(
+        &self,
+        is_day: &dyn Fn(Option<&str>, &str) -> bool,
+    ) -> Result<Self, Unevaluable> {
+        let Self::Call(function, arguments, height) = self else {
+            return Ok(self.clone());
+        };
+        Ok(match (function.name, arguments.as_slice()) {
+            ("AND" | "OR", parts) => {
+                let parts = parts.iter().map(|part| part.asking_for_zero_days(is_day));
+                Self::Call(function, parts.collect::<Result<_, _>>()?, *height)
+            }
+            ("ISNULL", [column @ Self::Column(table, name)]) if is_day(table.as_deref(), name) => {
+                let zero = Datum::stored_date("0000-00-00").ok_or("the day 0000-00-00")?;
+                known("=", vec![column.clone(), Self::Value(zero)])?
+            }
+            _ => self.clone(),
+        })
     }
 
     /// Calls `visit` with every function that is called.

@@ -39,6 +39,22 @@ pub(super) struct Scan<'s> {
     pub(super) piece: Option<(i64, usize)>,
 }
 
+impl Scan<'_> {
+    /// The filter as a server takes it: a DATE or DATETIME column without NULL "is" it where it is 0000-00-00.
+    fn condition(&self) -> Result<Option<Formula>, Unevaluable> {
+        let is_day = |qualifier: Option<&str>, name: &str| {
+            let column = self.table.definition.column(name);
+            qualifier.is_none_or(|own| self.named.is_called(own))
+                && column.is_some_and(|column| {
+                    column.not_null
+                        && ["DATE", "DATETIME"].contains(&column.column_type.name.as_str())
+                })
+        };
+        let asked = |filter: &Formula| filter.asking_for_zero_days(&is_day);
+        self.filter.map(asked).transpose()
+    }
+}
+
 /// Calls a step of a scan.
 pub(super) type EachRow<'e> = dyn FnMut(TableRow<'_>) -> Result<ControlFlow<()>, Unevaluable> + 'e;
 
@@ -66,12 +82,9 @@ impl ScriptView<'_> {
         scan: &Scan<'_>,
         each: &mut EachRow<'_>,
     ) -> Result<Option<i64>, Unevaluable> {
-        let Scan {
-            table,
-            named,
-            filter,
-            ..
-        } = scan;
+        let Scan { table, named, .. } = scan;
+        let filter = scan.condition()?;
+        let filter = &filter.as_ref();
         let row_name = table.row_name().ok_or("a table whose rows have no name")?;
         if table.created.is_none() {
             return Ok(None);
