@@ -12,6 +12,8 @@ use super::value_type::ValueType;
 
 /// The largest number of 32 bits, as servers show it.
 const LARGEST_FLOAT: f64 = 3.402_82e38;
+/// Half of the smallest number of 32 bits: this and what is nearer to zero is 0 in them.
+const LOST_IN_FLOAT: f64 = 7.006_492_321_624_085e-46;
 /// Bytes of a `VARCHAR`; one that could be longer is a `MEDIUMTEXT` to a server that is not strict.
 const LONGEST_VARCHAR: usize = 65_535;
 /// Bytes of `TINYTEXT`, `TEXT` and `MEDIUMTEXT`.
@@ -205,7 +207,11 @@ impl Room {
                 },
                 &Value::Real(number),
             ) => {
-                let rounded = decimals.map_or(number, |decimals| rounded(number, decimals));
+                let rounded = match decimals {
+                    Some(decimals) => rounded(number, decimals),
+                    None if most <= LARGEST_FLOAT && number.abs() <= LOST_IN_FLOAT => 0.0,
+                    None => number,
+                };
                 let least = if unsigned { 0.0 } else { -most };
                 let silent = (least..=most).contains(&rounded);
                 let value = Value::Real(rounded.clamp(least, most));
