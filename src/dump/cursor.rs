@@ -16,6 +16,9 @@ use super::window::{ByteSpan, Window};
 /// The input of a reader: any source of unpacked bytes.
 pub(crate) type InputBytes<'i> = Box<dyn Read + Send + 'i>;
 
+/// Characters of a statement that a message repeats.
+const MOST_SHOWN: usize = 100;
+
 /// An expression or query as the dump wrote it, to be translated by whoever needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceText {
@@ -27,6 +30,20 @@ pub struct SourceText {
     pub charset: Charset,
     /// Where it starts.
     pub position: Position,
+}
+
+impl SourceText {
+    /// What stands in front of the first of `words`, for a message: without quotes, and not all of a long one.
+    pub(crate) fn shown_to(&self, words: &[&str]) -> String {
+        let source = Cursor::over(self).source_to(words);
+        let text = source.map_or_else(|_| String::new(), |source| source.text);
+        let parts: Vec<&str> = text.split_whitespace().collect();
+        let shown = parts.join(" ").replace('`', "");
+        match shown.char_indices().nth(MOST_SHOWN) {
+            Some((end, _)) => format!("{}…", &shown[..end]),
+            None => shown,
+        }
+    }
 }
 
 pub(crate) struct Cursor<'i> {

@@ -457,7 +457,10 @@ impl DumpReader<'_> {
             self.cursor.skip_word(modifier)?;
         }
         if !self.cursor.skip_word("FROM")? {
-            return self.skip("DELETE", position, true);
+            let source = self.rest_of_statement()?;
+            let what = format!("DELETE {}", source.shown_to(&["WHERE"]));
+            self.note_skipped(what, position, true);
+            return Ok(ParsedStatement::Nothing);
         }
         let (database, name) = self.cursor.qualified_name()?;
         let own = database.clone().or_else(|| self.session.database.clone());

@@ -80,8 +80,17 @@ impl ImportStorage<'_> {
                 self.select(place, source);
                 return Ok(());
             }
-            ScriptKind::Update(source) => ("UPDATE".to_owned(), self.update(place, source)),
-            ScriptKind::Delete(source) => ("DELETE".to_owned(), self.delete(place, source)),
+            ScriptKind::Update(source) => (
+                format!("UPDATE {}", source.shown_to(&["SET"])),
+                self.update(place, source),
+            ),
+            ScriptKind::Delete(source) => (
+                format!(
+                    "DELETE FROM {}",
+                    source.shown_to(&["WHERE", "ORDER", "LIMIT"])
+                ),
+                self.delete(place, source),
+            ),
             ScriptKind::Insert(header, source) => (
                 format!("INSERT INTO {} … SELECT", header.table),
                 self.insert_selected(place, header, source),
