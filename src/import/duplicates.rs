@@ -6,10 +6,14 @@
 
 use rusqlite::Connection;
 
+use super::keys::in_server_order;
 use super::names::Names;
+use super::numbering::asks;
 use super::table::ImportTable;
+use super::table_row::is_computed;
 use crate::dump::{InsertHeader, OnConflict, Position};
 use crate::load::LoadError;
+use crate::load::batch::{Batch, Cell};
 use crate::load::insertion::Conflict;
 
 impl ImportTable {
@@ -27,6 +31,35 @@ impl ImportTable {
         };
         self.make_unique_keys(connection, names, header.position)?;
         Ok(conflict)
+    }
+
+    /// Whether `INSERT IGNORE` is for the rows of a batch one after the other: what is left out decides about numbers, or
+    /// a key is over a generated column.
+    pub(super) fn ignores_by_row(
+        &self,
+        header: &InsertHeader,
+        columns: &[usize],
+        batch: &Batch,
+    ) -> bool {
+        if header.on_conflict != OnConflict::Ignore {
+            return false;
+        }
+        let numbered = self.numbered_column().is_some_and(|numbered| {
+            let at = columns.iter().position(|&index| index == numbered.index);
+            // A number that a row brings counts only if it is stored.
+            let counts = self.next_number.is_some() && numbered.group.is_empty();
+            counts
+                || at.is_none_or(|at| {
+                    let mut cells = batch.cells.iter().skip(at).step_by(columns.len());
+                    cells.any(|cell| asks(cell, header) || matches!(cell, Cell::Expression(_)))
+                })
+        });
+        let mut parts = in_server_order(&self.definition).into_iter().flatten();
+        numbered
+            || parts.any(|part| {
+                let index = part.column().and_then(|name| self.layout.index_of(name));
+                index.is_some_and(|index| is_computed(self, index))
+            })
     }
 
     /// Makes the unique keys that are not in the file yet.

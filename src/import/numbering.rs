@@ -308,7 +308,7 @@ fn given(index: usize, columns: &mut Vec<usize>, batch: &mut Batch) -> usize {
 }
 
 /// Whether a cell of the column asks for a number.
-fn asks(cell: &Cell, header: &InsertHeader) -> bool {
+pub(super) fn asks(cell: &Cell, header: &InsertHeader) -> bool {
     match cell {
         Cell::Null | Cell::Omitted => true,
         // Which is 0.

@@ -88,6 +88,19 @@ impl Resolver<'_> {
         self.row_defaults(table, columns, batch)
     }
 
+    /// `ST_GEOMFROMTEXT(…)` of a text that is computed.
+    fn geometry_of_text(&self, source: &SourceText) -> Option<Vec<u8>> {
+        let (name, rest) = source.text.split_once('(')?;
+        let is_of_text = name.trim().to_ascii_uppercase().ends_with("FROMTEXT");
+        let inner = rest.trim_end().strip_suffix(')').filter(|_| is_of_text)?;
+        let inner = SourceText {
+            text: inner.to_owned(),
+            ..source.clone()
+        };
+        let text = evaluate::parse(&inner).and_then(|formula| formula.evaluate(self.view));
+        translate::geometry(&text.ok()?.shown()?)
+    }
+
     /// A value as a cell; notes what there is to note of it.
     fn settled(
         &self,
@@ -114,6 +127,9 @@ impl Resolver<'_> {
     ) -> Result<Cell, String> {
         let index = columns[given.len()];
         if translate::is_spatial(&source.text) {
+            if let Some(bytes) = self.geometry_of_text(source) {
+                return Ok(batch.cell(Value::Blob(bytes.into())));
+            }
             let kind = table.layout.columns[index].kind.clone();
             let sql =
                 translate::value(source).map_err(|reason| format!("the value uses {reason}"))?;

@@ -124,7 +124,7 @@ impl ImportTable {
     /// The column that is numbered, if rows of a batch ask for numbers or numbers were given before.
     pub(super) fn begin_numbers(
         &mut self,
-        (connection, session): (&Connection, &ScriptSession),
+        connection: &Connection,
         header: &InsertHeader,
         columns: &[usize],
         batch: &Batch,
@@ -132,10 +132,6 @@ impl ImportTable {
         let Some(numbered) = self.numbered_column() else {
             return Ok(None);
         };
-        let is_first = batch.places.first().is_some_and(|place| place.first);
-        if is_first {
-            session.begin_insert();
-        }
         if !numbered.group.is_empty() {
             return Ok(Some(numbered));
         }
@@ -149,11 +145,20 @@ impl ImportTable {
             return Ok(None);
         }
         self.remember_number(connection)?;
-        if let Some(counter) = &mut self.next_number {
-            self.statement_numbers
-                .expect(batch.rows(), is_first, counter);
-        }
         Ok(Some(numbered))
+    }
+
+    /// At the row `row` of a batch a statement begins, or goes on from the batch before.
+    pub(super) fn begin_statement(&mut self, session: &ScriptSession, batch: &Batch, row: usize) {
+        let is_first = batch.places[row].first;
+        if is_first {
+            session.begin_insert();
+        }
+        let others = batch.places[row + 1..].iter();
+        let rows = 1 + others.take_while(|place| !place.first).count();
+        if let Some(counter) = &mut self.next_number {
+            self.statement_numbers.expect(rows, is_first, counter);
+        }
     }
 
     /// Gives a row a number if it asks for one; whether it does.

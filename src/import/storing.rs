@@ -53,7 +53,8 @@ impl ImportTable {
             input,
             view,
         };
-        if upsert.is_some() {
+        let by_row = upsert.is_some() || self.ignores_by_row(&header, &columns, &batch);
+        if by_row {
             self.mark_numbers(&header, &mut columns, &mut batch);
         } else {
             self.number_rows(&place, &header, &mut columns, &mut batch)?;
@@ -66,11 +67,12 @@ impl ImportTable {
         if batch.nulls != 0 {
             self.fill_nulls(&place, &header, &columns, &mut batch);
         }
-        if let Some(upsert) = &upsert {
+        if by_row {
             self.make_unique_keys(connection, names, header.position)?;
             self.recount = true;
             self.see_merging(input, &header);
-            self.upsert(&place, names, (&header, upsert), &columns, &batch)?;
+            let how = (&*header, upsert.as_ref());
+            self.upsert(&place, names, how, &columns, &batch)?;
             self.rows += batch.rows() as u64;
             return Ok(batch);
         }

@@ -1,4 +1,4 @@
-//! `INSERT … ON DUPLICATE KEY UPDATE`, row by row.
+//! `INSERT … ON DUPLICATE KEY UPDATE`, row by row; also `INSERT IGNORE`, where it numbers rows.
 //!
 //! A row is stored unless a unique key has its values already. Then the row that the server's first such key finds
 //! is changed, by the evaluator, as an `UPDATE` would change it. What the values of rows are is decided before
@@ -35,10 +35,11 @@ struct KeyLookup {
 /// What is the same for all rows of a statement.
 struct UpsertPlan<'u> {
     header: &'u InsertHeader,
-    upsert: &'u Upsert,
+    /// Nothing is done about rows that are there without it.
+    upsert: Option<&'u Upsert>,
     /// What the table is called in expressions.
     named: NamedTable,
-    assignments: Result<Vec<Assignment>, Unevaluable>,
+    assignments: Option<Result<Vec<Assignment>, Unevaluable>>,
     /// The names of the new row's columns.
     renamed: Vec<(String, usize)>,
     insert: String,
@@ -77,25 +78,23 @@ impl ImportTable {
         &mut self,
         place: &Resolver<'_>,
         names: &mut Names,
-        (header, upsert): (&InsertHeader, &Upsert),
+        (header, upsert): (&InsertHeader, Option<&Upsert>),
         columns: &[usize],
         batch: &Batch,
     ) -> Result<(), LoadError> {
-        let plan = self.upsert_plan(header, upsert).map_err(|reason| {
-            let reason = format!("ON DUPLICATE KEY UPDATE uses {reason}");
-            mismatch(
-                place.input,
-                upsert.assignments.position,
-                &header.table,
-                reason,
-            )
-        })?;
+        let plan = self
+            .upsert_plan(header, upsert)
+            .map_err(|reason| refused(place, header, upsert, &reason))?;
         self.fill_keys(place.view, &plan)?;
         let (defaults, default_notes) = self.defaults_of_rows(place, &plan, columns)?;
         let session = place.view.session;
-        let numbered = self.begin_numbers((place.connection, session), header, columns, batch)?;
+        let numbered = self.begin_numbers(place.connection, header, columns, batch)?;
         for row in 0..batch.rows() {
             let origin = batch.places[row];
+            if numbered.is_some() && (row == 0 || origin.first) {
+                session.end_insert(true);
+                self.begin_statement(session, batch, row);
+            }
             let mut cells = defaults.clone();
             let given = &batch.cells[row * columns.len()..(row + 1) * columns.len()];
             for (&index, cell) in columns.iter().zip(given) {
@@ -117,7 +116,7 @@ impl ImportTable {
                 for (index, what) in &default_notes {
                     self.settle(*index, what.clone(), place.input, origin.position);
                 }
-            } else {
+            } else if upsert.is_some() {
                 self.change_found(place, names, &plan, &mut cells, &origin)?;
             }
         }
@@ -128,7 +127,7 @@ impl ImportTable {
     fn upsert_plan<'u>(
         &self,
         header: &'u InsertHeader,
-        upsert: &'u Upsert,
+        upsert: Option<&'u Upsert>,
     ) -> Result<UpsertPlan<'u>, Unevaluable> {
         let all: Vec<usize> = (0..self.layout.columns.len()).collect();
         let column_names: Vec<String> = self
@@ -147,16 +146,19 @@ impl ImportTable {
                 let index = part.column().and_then(|name| self.layout.index_of(name));
                 key_computed.extend(index.filter(|&index| is_computed(self, index)));
             }
-            keys.push(self.key_lookup(parts, &row_name)?);
+            if upsert.is_some() {
+                keys.push(self.key_lookup(parts, &row_name)?);
+            }
         }
-        let renamed = upsert.alias_columns.iter().cloned();
+        let renamed = upsert.map_or(&[][..], |upsert| &upsert.alias_columns);
+        let renamed = renamed.iter().cloned();
         let given = header.columns.as_deref().unwrap_or_default();
         let indexes = given.iter().map(|name| self.layout.index_of(name));
         Ok(UpsertPlan {
             header,
             upsert,
             named: NamedTable::plain(header.database.as_deref(), &header.table),
-            assignments: evaluate::assignments(&upsert.assignments),
+            assignments: upsert.map(|upsert| evaluate::assignments(&upsert.assignments)),
             renamed: renamed
                 .zip(indexes)
                 .filter_map(|(name, index)| Some((name, index?)))
@@ -369,7 +371,10 @@ impl ImportTable {
         id: i64,
         origin: &RowPosition,
     ) -> Result<ChangedRow, Unevaluable> {
-        let assignments = plan.assignments.as_ref().map_err(Clone::clone)?;
+        let assignments = match &plan.assignments {
+            Some(assignments) => assignments.as_ref().map_err(Clone::clone)?,
+            None => &Vec::new(),
+        };
         let refuses_null = origin.alone && plan.header.on_conflict != OnConflict::Ignore;
         let columns = ChangedColumns::of(self, assignments, refuses_null)?;
         if columns.counts(self) {
@@ -384,7 +389,7 @@ impl ImportTable {
             cells,
             proposed: Some(ProposedRow {
                 cells: proposed,
-                alias: plan.upsert.alias.as_deref(),
+                alias: plan.upsert.and_then(|upsert| upsert.alias.as_deref()),
                 columns: &plan.renamed,
             }),
             ..TableRow::empty(place.view, self, &plan.named)
@@ -469,8 +474,24 @@ impl UpsertPlan<'_> {
     }
 
     fn refused(&self, place: &Resolver<'_>, reason: &str) -> LoadError {
-        let reason = format!("ON DUPLICATE KEY UPDATE uses {reason}");
-        let position = self.upsert.assignments.position;
-        mismatch(place.input, position, &self.header.table, reason)
+        refused(place, self.header, self.upsert, reason)
     }
+}
+
+fn refused(
+    place: &Resolver<'_>,
+    header: &InsertHeader,
+    upsert: Option<&Upsert>,
+    reason: &str,
+) -> LoadError {
+    let (statement, position) = match upsert {
+        Some(upsert) => ("ON DUPLICATE KEY UPDATE", upsert.assignments.position),
+        None => ("INSERT IGNORE", header.position),
+    };
+    mismatch(
+        place.input,
+        position,
+        &header.table,
+        format!("{statement} uses {reason}"),
+    )
 }

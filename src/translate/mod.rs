@@ -195,9 +195,15 @@ pub(super) fn is_spatial(text: &str) -> bool {
         .trim()
         .to_ascii_uppercase();
     name.starts_with("ST_")
+        || spatial::composes(&name)
         || name == "POINT"
         || name.ends_with("FROMTEXT")
         || name.ends_with("FROMWKB")
+}
+
+/// The bytes of a geometry that is written as WKT.
+pub(super) fn geometry(text: &str) -> Option<Vec<u8>> {
+    spatial::geometry(text, 0)
 }
 
 /// Translates the query of a view.

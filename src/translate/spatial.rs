@@ -30,13 +30,50 @@ pub(super) fn call(name: &str, arguments: &[&str]) -> Option<String> {
             let bytes = bytes.strip_prefix("x'")?.strip_suffix('\'')?;
             return Some(format!("x'00000000{bytes}'"));
         }
+        (name, [_, ..]) => composed(name, arguments)?,
         _ => return None,
     };
     Some(format!("x'{}'", HEXLOWER.encode(&bytes)))
 }
 
+/// Kinds of geometry that are made of others: their codes, those of their parts (0 for any), and whether the parts
+/// have heads of their own.
+const COMPOSED: &[(&str, u32, u32, bool)] = &[
+    ("LINESTRING", 2, 1, false),
+    ("POLYGON", 3, 2, false),
+    ("MULTIPOINT", 4, 1, true),
+    ("MULTILINESTRING", 5, 2, true),
+    ("MULTIPOLYGON", 6, 3, true),
+    ("GEOMETRYCOLLECTION", 7, 0, true),
+];
+
+/// Whether a function makes geometry of other geometry.
+pub(super) fn composes(name: &str) -> bool {
+    COMPOSED.iter().any(|(own, ..)| *own == name)
+}
+
+/// `LINESTRING(POINT(0, 0), POINT(1, 1))`
+fn composed(name: &str, arguments: &[&str]) -> Option<Vec<u8>> {
+    let &(_, code, of, with_heads) = COMPOSED.iter().find(|(own, ..)| *own == name)?;
+    let mut bytes = header(0, code);
+    bytes.extend(u32::try_from(arguments.len()).ok()?.to_le_bytes());
+    for argument in arguments {
+        let digits = argument.strip_prefix("x'")?.strip_suffix('\'')?;
+        let part = HEXLOWER.decode(digits.as_bytes()).ok()?;
+        let mut head = Vec::new();
+        start(&mut head, of);
+        let (srid, part) = part.split_at_checked(4)?;
+        let body = part.get(head.len()..)?;
+        if srid != [0; 4] || of > 0 && !part.starts_with(&head) {
+            return None;
+        }
+        bytes.extend(if with_heads { part } else { body });
+    }
+    Some(bytes)
+}
+
 /// Reads a whole WKT.
-fn geometry(text: &str, srid: u32) -> Option<Vec<u8>> {
+pub(super) fn geometry(text: &str, srid: u32) -> Option<Vec<u8>> {
     let mut wkt = Wkt { rest: text };
     let mut bytes = srid.to_le_bytes().to_vec();
     wkt.geometry(&mut bytes, 0)?;

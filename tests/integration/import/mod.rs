@@ -17,6 +17,7 @@ pub(crate) mod random_schema;
 pub(crate) mod random_scripts;
 pub(crate) mod random_sql;
 pub(crate) mod random_types;
+pub(crate) mod random_upserts;
 pub(crate) mod random_values;
 pub(crate) mod random_view_parts;
 pub(crate) mod random_views;

@@ -38,27 +38,30 @@ INSERT INTO m VALUES ('m', 1, 0.5), (NULL, 2, NULL), ('one', 3, 3);
 ";
 
 /// Random bytes that choose, over and over again.
-struct Choices<'c> {
+pub(super) struct Choices<'c> {
     bytes: &'c [u8],
     at: usize,
 }
 
-impl Choices<'_> {
-    fn below(&mut self, count: usize) -> usize {
+impl<'c> Choices<'c> {
+    pub(super) fn of(bytes: &'c [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    pub(super) fn below(&mut self, count: usize) -> usize {
         self.at += 1;
         // What is read again says something else.
         let byte = self.bytes[self.at % self.bytes.len()];
         (usize::from(byte) + self.at / self.bytes.len() * 7) % count
     }
 
-    fn one(&mut self, of: &[&str]) -> String {
+    pub(super) fn one(&mut self, of: &[&str]) -> String {
         of[self.below(of.len())].to_owned()
     }
 }
 
 fn statement(bytes: &[u8]) -> String {
-    let mut choices = Choices { bytes, at: 0 };
-    let c = &mut choices;
+    let c = &mut Choices::of(bytes);
     match c.below(20) {
         0..=3 => insert(c),
         4 => format!("SET @i = {}, @j = @i", number(c, "NULL", "NULL")),
