@@ -106,8 +106,12 @@ impl ImportTable {
                 }
                 None => false,
             };
-            self.compute_keys(place.view, &plan, &mut cells)
-                .map_err(|reason| plan.refused(place, &reason))?;
+            // Rows that are ignored are found by the other keys then, as where no row is dealt with alone.
+            if let Err(reason) = self.compute_keys(place.view, &plan, &mut cells)
+                && upsert.is_some()
+            {
+                return Err(plan.refused(place, &reason));
+            }
             let is_stored = self.insert_row(place, &plan, &cells, &origin)?;
             if let Some(numbered) = &numbered {
                 self.end_number(session, numbered, &cells, (is_stored, asked));
