@@ -72,15 +72,13 @@ impl SiteRouter {
         let host = self.host_of(&request);
         let headers = host.default_headers.begin(&request);
         let response = match &host.cors {
-            None => host.negotiated(request).await,
             // Around the negotiation, so that pages of other origins may read refusals, too.
-            Some(cors) => {
+            Some(cors) if !asks_what_is_allowed(&request) => {
                 let mut with_cors = cors.layer(Negotiated(Arc::clone(host)));
-                with_cors
-                    .call(request)
-                    .await
-                    .unwrap_or_else(|never| match never {})
+                let answered = with_cors.call(request).await;
+                answered.unwrap_or_else(|never| match never {})
             }
+            _ => host.negotiated(request).await,
         };
         logged.answered(headers.add_to(response))
     }
@@ -110,6 +108,13 @@ impl Service<Request> for SiteRouter {
         let site = self.clone();
         Box::pin(async move { Ok(site.answer(request).await) })
     }
+}
+
+/// Whether it is for `Allow` that the request asks. The layer of other origins takes every OPTIONS for a browser's
+/// that asks for leave, which names a method.
+fn asks_what_is_allowed(request: &Request) -> bool {
+    let wanted = header::ACCESS_CONTROL_REQUEST_METHOD;
+    *request.method() == Method::OPTIONS && !request.headers().contains_key(wanted)
 }
 
 impl HostRouter {

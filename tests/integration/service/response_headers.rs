@@ -166,6 +166,34 @@ async fn pages_of_configured_origins_may_call() {
 }
 
 #[tokio::test]
+async fn who_asks_for_no_leave_is_told_what_is_allowed() {
+    let site = with(|options| options.config.http.cors_origins = vec!["*".to_owned()]);
+    let options = ask(&site, Method::OPTIONS, "/api/chair/1", &[]).await;
+    assert_eq!(options.is_bare(204).header("allow"), "GET,HEAD");
+}
+
+/// The body that is left out counts, and not what is left.
+#[tokio::test]
+async fn head_of_what_is_packed_says_what_get_would() {
+    let site = Site::whole();
+    let gzip = [("accept-encoding", "gzip")];
+    for path in [
+        "/openapi.json",
+        "/api/chair/search?priceRangeId=1&page=0&perPage=25",
+        "/",
+    ] {
+        let get = ask(&site, Method::GET, path, &gzip).await;
+        let head = ask(&site, Method::HEAD, path, &gzip).await;
+        assert_eq!(get.is(200).header("content-encoding"), "gzip", "{get}");
+        for name in ["content-encoding", "vary", "etag", "content-type"] {
+            assert_eq!(head.is(200).header(name), get.header(name), "{head}");
+        }
+        assert_ne!(head.header("content-length"), "0", "{head}");
+        assert!(head.body.is_empty(), "{head}");
+    }
+}
+
+#[tokio::test]
 async fn any_origin_may_call_when_all_are_configured() {
     let site = with(|options| options.config.http.cors_origins = vec!["*".to_owned()]);
     let origin = [("origin", "https://b.example")];
