@@ -466,9 +466,9 @@ for (const [look, options] of [
   const language = options.locale === "ja-JP" ? "ja" : "en";
   test(`every page is accessible and fits: ${look}`, async () => {
     const inspect = async (page, name) => {
+      await assertAccessible(page);
       assert.equal(await page.locator("html").getAttribute("lang"), language);
       assert.equal(await lightness(page) < .5, isDark);
-      await assertAccessible(page);
       await assertNoSidewaysScroll(page);
       const cut = await page.locator("main").locator("a, button, input, summary").evaluateAll((all) => all.filter((one) => {
         const { left, right, width } = one.getBoundingClientRect();

@@ -236,6 +236,8 @@ export async function draw(page, [left, top, right, bottom]) {
 
 // Fails if axe finds anything that breaks WCAG A or AA, or its own best practices.
 export async function assertAccessible(page) {
+  // Behind a click on a link, the next page may be there without its styles yet.
+  await page.waitForLoadState();
   // By the debugger's protocol, which the page's policy does not govern.
   await page.evaluate(axe);
   const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document));
