@@ -34,7 +34,9 @@ class Rehearsal:
         self.folder = pathlib.Path(folder, "checkout")
         self.record = pathlib.Path(folder, "record")
         self.commands = pathlib.Path(folder, "bin")
-        self.commands.mkdir()
+        self.home = pathlib.Path(folder, "home")
+        for new in (self.commands, self.home):
+            new.mkdir()
         for name in ("kubectl", "buildah"):
             shutil.copy(STANDINS / name, self.commands / name)
         self.place("cargo", self.commands / "cargo")
@@ -71,6 +73,8 @@ class Rehearsal:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith(OURS)},
             **NOBODY,
+            # Nor our start files: a bash whose input is a socket reads them, and they may put another cargo first.
+            "HOME": str(self.home),
             "PATH": f"{self.commands}{os.pathsep}{tool_path()}",
             "RECORD": str(self.record),
             "REAL_KUBECTL": str(TOOLS / "bin" / "kubectl"),
