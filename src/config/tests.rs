@@ -543,12 +543,12 @@ fn an_error_in_a_list_names_the_layer_of_the_list() {
     sources.app_defaults.insert("shop".into(), section);
     sources.file = Some(file.clone());
     #[derive(Debug, serde::Deserialize)]
-    struct Shop {
+    struct ShopSection {
         #[expect(dead_code, reason = "only read")]
         tables: Vec<String>,
     }
     let layers = Layers::load(&sources);
-    let error = layers.unwrap().section("shop").extract::<Shop>();
+    let error = layers.unwrap().section("shop").extract::<ShopSection>();
     let said = error.unwrap_err().to_string();
     assert!(said.contains("shop.tables.1"), "{said}");
     assert!(said.contains(&file.display().to_string()), "{said}");

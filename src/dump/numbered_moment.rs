@@ -10,13 +10,13 @@ use super::value_type::ValueType;
 const LONGEST_TIME: u64 = 8_385_959;
 
 /// A number in its parts.
-struct Written {
+struct WrittenNumber {
     negative: bool,
     whole: u64,
     fraction: String,
 }
 
-impl Written {
+impl WrittenNumber {
     /// `None` where it has too many digits.
     fn of(digits: &str) -> Option<Self> {
         let (negative, unsigned) = match digits.strip_prefix('-') {
@@ -71,7 +71,7 @@ fn fourteen(number: u64) -> Option<(u64, bool)> {
 
 /// The value in a column of `kind`; `None` where something of it would be lost.
 pub(super) fn exact(digits: &str, kind: &ValueType) -> Option<String> {
-    let written = Written::of(digits)?;
+    let written = WrittenNumber::of(digits)?;
     match kind {
         ValueType::Time(wanted) => {
             if written.whole > LONGEST_TIME {
@@ -98,7 +98,7 @@ pub(super) fn exact(digits: &str, kind: &ValueType) -> Option<String> {
 
 /// What a server that is not strict takes of the number.
 pub(super) fn leniently(digits: &str, kind: &ValueType) -> String {
-    let written = Written::of(digits);
+    let written = WrittenNumber::of(digits);
     match kind {
         ValueType::Time(wanted) => {
             let negative = digits.starts_with('-');

@@ -197,7 +197,7 @@ async fn compressed(mut response: Response, accepted: AcceptedEncodings, above: 
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(worth_it(above));
-    let mut compressing = compression.layer(Answered(Some(response)));
+    let mut compressing = compression.layer(ReadyResponse(Some(response)));
     let compressed = compressing.call(request).await;
     compressed
         .unwrap_or_else(|never| match never {})
@@ -212,9 +212,9 @@ fn worth_it(above: u16) -> impl Predicate {
 }
 
 /// A service that has its answer.
-struct Answered(Option<Response>);
+struct ReadyResponse(Option<Response>);
 
-impl Service<Request> for Answered {
+impl Service<Request> for ReadyResponse {
     type Response = Response;
     type Error = Infallible;
     type Future = Ready<Result<Response, Infallible>>;
