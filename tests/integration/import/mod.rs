@@ -2,6 +2,7 @@
 
 pub(crate) mod cases;
 pub(crate) mod charsets;
+pub(crate) mod compared_scripts;
 pub(crate) mod functions;
 pub(crate) mod manners;
 pub(crate) mod memory;

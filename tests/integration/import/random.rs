@@ -29,7 +29,7 @@ use crate::support::mariadb::MariaDb;
 const DATABASE: &str = "oracle";
 /// The same cases in every run, so that a failure of CI is about the change: others are looked for
 /// with `PROPTEST_RNG_SEED`.
-const SEED: u64 = 20_261_121;
+pub(crate) const SEED: u64 = 20_261_121;
 /// Where those of failures are kept.
 const SEEDS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),

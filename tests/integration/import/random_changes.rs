@@ -5,22 +5,13 @@
 //!
 //! A statement is made of a few random bytes, which choose its parts. Nothing here knows what a server makes of it.
 
-use std::cell::{Cell, RefCell};
-use std::fmt::{self, Write as _};
-use std::fs;
+use std::fmt::Write as _;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{TestCaseError, TestRunner};
-use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::import::random::config;
-use crate::support::binary::run;
-use crate::support::cells;
-use crate::support::mariadb::MariaDb;
+use crate::import::compared_scripts::{Choices, ScriptComparison, SqlScript};
 
-const DATABASE: &str = "changes";
 /// Where the seeds of failures are kept.
 const SEEDS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -36,29 +27,6 @@ CREATE TABLE m (k varchar(90) COLLATE utf8mb4_general_ci, n int, d decimal(12,2)
 INSERT INTO a (k, n, d, e, t) VALUES ('one', 1, 1.5, 'x', '2024-01-05 10:11:12'), ('Two', 2, NULL, 'y', NULL), (NULL, -3, 7.25, NULL, '2023-12-31'), ('', NULL, 0, 'z', NULL), ('two', 5, 2.5, 'x', NULL);
 INSERT INTO m VALUES ('m', 1, 0.5), (NULL, 2, NULL), ('one', 3, 3);
 ";
-
-/// Random bytes that choose, over and over again.
-pub(super) struct Choices<'c> {
-    bytes: &'c [u8],
-    at: usize,
-}
-
-impl<'c> Choices<'c> {
-    pub(super) fn of(bytes: &'c [u8]) -> Self {
-        Self { bytes, at: 0 }
-    }
-
-    pub(super) fn below(&mut self, count: usize) -> usize {
-        self.at += 1;
-        // What is read again says something else.
-        let byte = self.bytes[self.at % self.bytes.len()];
-        (usize::from(byte) + self.at / self.bytes.len() * 7) % count
-    }
-
-    pub(super) fn one(&mut self, of: &[&str]) -> String {
-        of[self.below(of.len())].to_owned()
-    }
-}
 
 fn statement(bytes: &[u8]) -> String {
     let c = &mut Choices::of(bytes);
@@ -258,81 +226,26 @@ fn condition(c: &mut Choices<'_>) -> String {
     }
 }
 
-/// A script as SQL.
-#[derive(Clone)]
-struct ChangeScript(Vec<Vec<u8>>);
-
-impl fmt::Debug for ChangeScript {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.sql())
+fn script(statements: &[Vec<u8>]) -> SqlScript {
+    let mut sql = TABLES.to_owned();
+    for bytes in statements {
+        writeln!(sql, "{};", statement(bytes)).unwrap();
     }
-}
-
-impl ChangeScript {
-    fn sql(&self) -> String {
-        let mut sql = TABLES.to_owned();
-        for bytes in &self.0 {
-            writeln!(sql, "{};", statement(bytes)).unwrap();
-        }
-        sql
-    }
+    sql.into()
 }
 
 #[test]
 fn random_changes_are_those_of_the_server() {
-    let Some(db) = MariaDb::start() else { return };
-    let folder = TempDir::new().unwrap();
-    let (compared, whole, cases) = (Cell::new(0), Cell::new(0), Cell::new(0));
-    let refusals = RefCell::new(Vec::new());
-    let mut runner = TestRunner::new(config(SEEDS));
-    let scripts = vec(vec(any::<u8>(), 10), 2..14).prop_map(ChangeScript);
-    let outcome = runner.run(&scripts, |script| {
-        cases.set(cases.get() + 1);
-        let sql = script.sql();
-        db.load(&format!(
-            "DROP DATABASE IF EXISTS {DATABASE}; CREATE DATABASE {DATABASE};"
-        ));
-        // A query of several rows as a value is an error there, and NULL in NOT NULL of one row: refused here.
-        let taken = db.load_into(DATABASE, sql.as_bytes()).is_ok();
-        fs::write(folder.path().join("script.sql"), &sql).unwrap();
-        let done = run(
-            folder.path(),
-            &[
-                "import",
-                "script.sql",
-                "-o",
-                "out.sqlite",
-                "--force",
-                "--json",
-            ],
-        );
-        if done.code != Some(0) {
-            let refused = !taken || done.stderr.contains(" uses ");
-            prop_assert!(refused, "{}", done.stderr);
-            refusals.borrow_mut().push(done.stderr);
-            return Ok(());
-        }
-        let report: Value = serde_json::from_str(&done.stdout).unwrap();
-        let notes = report["notes"].as_array().unwrap().iter();
-        let mut notes = notes.map(|note| note["what"].as_str().unwrap());
-        let differs = |what: &&str| what.contains("not carried out") || what.contains("in another");
-        if let Some(what) = notes.find(differs).or((!taken).then_some("an error")) {
-            refusals.borrow_mut().push(what.to_owned());
-            return Ok(());
-        }
-        whole.set(whole.get() + 1);
-        let file = folder.path().join("out.sqlite");
-        for (name, table) in &cells::of_server(&db, DATABASE) {
-            let cells = cells::compare(&file, name, table).map_err(TestCaseError::fail)?;
-            compared.set(compared.get() + cells);
-        }
-        Ok(())
-    });
-    outcome.unwrap_or_else(|failure| panic!("{failure}"));
-    let (compared, whole, cases) = (compared.get(), whole.get(), cases.get());
-    assert!(
-        whole * 2 > cases && compared > 20 * whole,
-        "{compared} cells in {whole} of {cases} cases: {:#?}",
-        refusals.borrow()
-    );
+    let comparison = ScriptComparison {
+        database: "changes",
+        seeds: SEEDS,
+        may_refuse: |message| message.contains(" uses "),
+        // A query of several rows as a value is an error there, and NULL in NOT NULL of one row.
+        may_take_more: true,
+        admits: |note, _| note.contains("not carried out") || note.contains("in another"),
+    };
+    let scripts = vec(vec(any::<u8>(), 10), 2..14).prop_map(|statements| script(&statements));
+    if let Some(compared) = comparison.of(scripts) {
+        compared.assert_telling(50, 20);
+    }
 }
