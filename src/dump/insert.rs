@@ -15,6 +15,7 @@ use super::lexer::Token;
 use super::literal::{Literal, bit_bytes, hex_bytes, text_bytes};
 use super::row_scan;
 use super::session::SqlSession;
+use super::through_views::NamedView;
 use super::value::{Value, convert};
 use super::value_type::ValueType;
 use super::window::ByteSpan;
@@ -76,6 +77,8 @@ pub(super) struct OpenInsert {
     /// The newest row has been read, so that a comma or the end follows.
     pub(super) row_read: bool,
     pub(super) upsert: Option<Upsert>,
+    /// The view that the statement names.
+    pub(super) view: Option<Box<NamedView>>,
 }
 
 /// The parsed head, before the column list is known.

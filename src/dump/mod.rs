@@ -16,7 +16,8 @@
 //! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes; `server_setting`:
 //!   what else changes values
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
-//! - `insert`, `row_scan`: the rows of an `INSERT`, and the fast road through them
+//! - `rows`: whose rows an `INSERT` has; `insert`, `row_scan`: the rows, and the fast road through them
+//! - `viewed`: what the rows of a view are; `through_views`: statements that change them
 //! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them;
 //!   `lenient`: what becomes of literals that do not fit; [`Room`]: how much does
 //! - [`Charset`]: the character sets of text
@@ -42,6 +43,7 @@ mod objects;
 mod reader;
 mod room;
 mod row_scan;
+mod rows;
 mod script;
 mod server_setting;
 mod session;
@@ -50,11 +52,13 @@ mod sql_mode;
 mod table;
 mod tables;
 mod temporal;
+mod through_views;
 mod transaction;
 mod trivia;
 mod utf16;
 mod value;
 mod value_type;
+mod viewed;
 mod window;
 
 pub use charset::Charset;

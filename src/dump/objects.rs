@@ -15,6 +15,7 @@ use super::lexer::Token;
 use super::reader::{DumpReader, ParsedStatement, Statement};
 use super::script::{ScriptKind, sql_name};
 use super::table;
+use super::viewed::ViewedTable;
 
 /// What `CREATE` may be about, behind its options.
 const OBJECTS: &[&str] = &[
@@ -107,7 +108,7 @@ impl DumpReader<'_> {
 
     pub(super) fn create(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
         let mut kind = KeyKind::Plain;
-        let mut replace = false;
+        let (mut replace, mut materialized) = (false, false);
         loop {
             let token = self.cursor.peek()?;
             let Token::Word(span) = token else {
@@ -126,7 +127,8 @@ impl DumpReader<'_> {
             match word.as_str() {
                 "REPLACE" => replace = true,
                 "TABLE" => return self.create_table(position, replace),
-                "VIEW" => return self.create_view(position),
+                "VIEW" => return self.create_view(position, materialized),
+                "TEMPTABLE" => materialized = true,
                 "INDEX" => return self.create_index(kind, position),
                 "DATABASE" | "SCHEMA" => return self.ignore("CREATE DATABASE"),
                 "UNIQUE" => kind = KeyKind::Unique,
@@ -208,6 +210,9 @@ impl DumpReader<'_> {
         replaced: Option<TableDefinition>,
     ) -> ParsedStatement {
         table.keep_foreign_keys_of_engine();
+        // The real table of a view's stand-in.
+        self.tables
+            .remove_view(table.database.as_deref(), &table.name);
         self.tables.insert(table.clone());
         self.further.extend(replaced.map(Statement::Dropped));
         self.further.push_back(Statement::Table(table));
@@ -240,9 +245,17 @@ impl DumpReader<'_> {
         })
     }
 
-    fn create_view(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
-        self.cursor.skip_words("IF", &["NOT", "EXISTS"])?;
+    fn create_view(
+        &mut self,
+        position: Position,
+        materialized: bool,
+    ) -> Result<ParsedStatement, DumpProblem> {
+        let if_not_exists = self.cursor.skip_words("IF", &["NOT", "EXISTS"])?;
         let (database, name) = self.cursor.qualified_name()?;
+        let database = database.or_else(|| self.session.database.clone());
+        if if_not_exists && self.tables.view(database.as_deref(), &name).is_some() {
+            return self.ignore("CREATE VIEW IF NOT EXISTS");
+        }
         let mut columns = Vec::new();
         if self.cursor.skip_symbol(b'(')? {
             columns = self.cursor.name_list()?;
@@ -252,15 +265,18 @@ impl DumpReader<'_> {
             .cursor
             .source_until(|_, token| token == Token::Delimiter)?;
         self.cursor.skip_statement()?;
-        Ok(ParsedStatement::Statement(Statement::View(
-            ViewDefinition {
-                database: database.or_else(|| self.session.database.clone()),
-                name,
-                columns,
-                query,
-                position,
-            },
-        )))
+        let view = ViewDefinition {
+            database,
+            name,
+            columns,
+            query,
+            position,
+        };
+        let target = ViewedTable::of(&view, materialized, &self.tables);
+        let target = target.unwrap_or_else(|_| Err("one that is not read".to_owned()));
+        self.tables
+            .insert_view(view.database.clone(), view.name.clone(), target);
+        Ok(ParsedStatement::Statement(Statement::View(view)))
     }
 
     fn create_index(
@@ -411,6 +427,7 @@ impl DumpReader<'_> {
             let (database, name) = self.cursor.qualified_name()?;
             let database = database.or_else(|| self.session.database.clone());
             if !is_table {
+                self.tables.remove_view(database.as_deref(), &name);
                 let dropped = Statement::ViewDropped(database, name);
                 self.further.push_back(dropped);
             } else if let Some(table) = self.tables.remove(database.as_deref(), &name) {
@@ -445,10 +462,15 @@ impl DumpReader<'_> {
         Ok(ParsedStatement::Statement(Statement::Altered(table)))
     }
 
-    pub(super) fn truncate(&mut self) -> Result<ParsedStatement, DumpProblem> {
+    pub(super) fn truncate(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
         self.cursor.skip_word("TABLE")?;
         let (database, name) = self.cursor.qualified_name()?;
         self.cursor.skip_statement()?;
+        let own = database.clone().or_else(|| self.session.database.clone());
+        if self.tables.view(own.as_deref(), &name).is_some() {
+            let reason = "none that a server empties";
+            return Ok(self.obstructed("TRUNCATE", (own, name), reason, position));
+        }
         Ok(self.emptied_table(database, name, true))
     }
 
@@ -464,6 +486,9 @@ impl DumpReader<'_> {
         }
         let (database, name) = self.cursor.qualified_name()?;
         let own = database.clone().or_else(|| self.session.database.clone());
+        if self.tables.view(own.as_deref(), &name).is_some() {
+            return self.delete_of_view((own, name), position);
+        }
         self.note_trigger("DELETE", (own, name.clone()), position);
         if !matches!(self.cursor.peek()?, Token::Delimiter | Token::End) {
             let mut source = self.rest_of_statement()?;
@@ -477,7 +502,7 @@ impl DumpReader<'_> {
         Ok(self.emptied_table(database, name, false))
     }
 
-    fn emptied_table(
+    pub(super) fn emptied_table(
         &mut self,
         database: Option<String>,
         table: String,

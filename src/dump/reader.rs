@@ -15,7 +15,7 @@ use super::error::{DumpError, DumpProblem, Position};
 use super::insert::{self, DumpRow, Follow, InsertHeader, OnConflict, OpenInsert, Upsert};
 use super::lexer::Token;
 use super::row_scan;
-use super::script::{ScriptKind, ScriptStatement};
+use super::script::ScriptStatement;
 use super::session::{KnownValue, SqlSession};
 use super::tables::Tables;
 use super::transaction::{OpenTransaction, TransactionStep};
@@ -135,13 +135,13 @@ pub struct DumpReader<'i> {
     pub(super) cursor: Cursor<'i>,
     pub(super) session: SqlSession,
     pub(super) tables: Tables,
-    rows: HashMap<(Option<String>, String), u64>,
-    insert: Option<OpenInsert>,
-    more_rows: bool,
+    pub(super) rows: HashMap<(Option<String>, String), u64>,
+    pub(super) insert: Option<OpenInsert>,
+    pub(super) more_rows: bool,
     /// Found together with the statement that was returned last.
     pub(super) further: VecDeque<Statement>,
     /// Of an `INSERT` among them.
-    deferred: Option<OpenInsert>,
+    pub(super) deferred: Option<OpenInsert>,
     /// Triggers by what they run for and table: rows behind them would have fired them.
     pub(super) triggers: HashMap<TriggerKey, String>,
     pub(super) skipped: Vec<Skipped>,
@@ -306,6 +306,12 @@ impl<'i> DumpReader<'i> {
                     insert::follow(&mut self.cursor, &mut insert.upsert)?,
                     Follow::AnotherRow
                 );
+            if !self.more_rows
+                && let Some(upsert) = &mut insert.upsert
+                && let Some(view) = insert.view.take()
+            {
+                view.rename(upsert)?;
+            }
         } else if insert.is_set_form {
             insert.row_read = true;
             insert.row += 1;
@@ -361,7 +367,7 @@ impl<'i> DumpReader<'i> {
             "USE" => self.use_database(),
             "DROP" => self.drop_object(),
             "ALTER" => self.alter(position),
-            "TRUNCATE" => self.truncate(),
+            "TRUNCATE" => self.truncate(position),
             "DELETE" => self.delete(position),
             "RENAME" => self.rename(position),
             "BEGIN" => self.begin(position),
@@ -409,78 +415,6 @@ impl<'i> DumpReader<'i> {
             return Err(DumpProblem::Incomplete);
         }
         Ok(self.abandoned().unwrap_or(ParsedStatement::End))
-    }
-
-    fn insert(
-        &mut self,
-        position: Position,
-        on_conflict: OnConflict,
-    ) -> Result<ParsedStatement, DumpProblem> {
-        let head = insert::head(&mut self.cursor, &self.session, on_conflict)?;
-        let database = head.database.or_else(|| self.session.database.clone());
-        let query = match head.rows {
-            insert::RowsForm::Query { opened } => Some(if opened { "(" } else { "" }),
-            _ => None,
-        };
-        let literals = match head.rows {
-            insert::RowsForm::Values | insert::RowsForm::Query { .. } => None,
-            insert::RowsForm::Set(literals) => Some(literals),
-        };
-        let key = (database.clone(), head.table.clone());
-        if !self.triggers.is_empty() {
-            self.note_trigger("INSERT", key.clone(), position);
-        }
-        let table = self.tables.get(database.as_deref(), &head.table);
-        let columns = match (head.columns, table) {
-            // An empty list stands for rows of defaults only.
-            (Some(columns), _) if !columns.is_empty() => Some(columns.into()),
-            (_, Some(table)) => Some(
-                table
-                    .columns
-                    .iter()
-                    .filter(|column| !column.invisible)
-                    .map(|column| column.name.clone())
-                    .collect(),
-            ),
-            (_, None) => None,
-        };
-        let row = self.rows.get(&key).copied().unwrap_or(0);
-        let header = InsertHeader {
-            database,
-            table: head.table,
-            columns,
-            on_conflict: head.on_conflict,
-            zero_is_zero: self.session.modes.no_auto_value_on_zero,
-            checks_keys: self.session.checks_keys(),
-            position,
-        };
-        if let Some(opened) = query {
-            let mut source = self.rest_of_statement()?;
-            source.text.insert_str(0, opened);
-            let statement = self.script(ScriptKind::Insert(header, source), position);
-            return Ok(ParsedStatement::Statement(statement));
-        }
-        let open = OpenInsert {
-            width: header.columns.as_ref().map(|columns| columns.len()),
-            header: header.clone(),
-            is_set_form: literals.is_some(),
-            literals: literals.unwrap_or_default(),
-            row,
-            row_start: 0,
-            row_read: false,
-            upsert: None,
-        };
-        let named = header.columns.as_deref().unwrap_or_default();
-        let known = self.tables.get(header.database.as_deref(), &header.table);
-        if let Some(table) = known.and_then(|table| table.with_history(named)) {
-            self.tables.insert(table.clone());
-            self.deferred = Some(open);
-            self.further.push_back(Statement::Insert(header));
-            return Ok(ParsedStatement::Statement(Statement::Altered(table)));
-        }
-        self.insert = Some(open);
-        self.more_rows = true;
-        Ok(ParsedStatement::Statement(Statement::Insert(header)))
     }
 
     /// Ignores a statement that has no effect here.

@@ -43,6 +43,17 @@ pub enum ScriptKind {
     Delete(SourceText),
     /// Rows of a query; the query begins with its first word or a parenthesis.
     Insert(InsertHeader, SourceText),
+    /// A change of rows of a view that are not those of one table.
+    OfView {
+        /// The statement, as it is reported.
+        what: String,
+        /// The database of the view.
+        database: Option<String>,
+        /// Its name.
+        view: String,
+        /// Why it is not carried out, as the object of "it uses …".
+        reason: String,
+    },
 }
 
 /// A column of a query: the column that it is, unless it is computed, and what it is called.
@@ -99,25 +110,18 @@ impl DumpReader<'_> {
         if !self.cursor.at_word(&["IGNORE"])?
             && matches!(self.cursor.peek()?, Token::Word(_) | Token::Name { .. })
         {
-            table = self.changed_table("UPDATE", position)?;
+            let (database, name) = self.cursor.qualified_name()?;
+            table = sql_name(database.as_deref(), &name);
+            let database = database.or_else(|| self.session.database.clone());
+            if self.tables.view(database.as_deref(), &name).is_some() {
+                return self.update_view((database, name), position);
+            }
+            self.note_trigger("UPDATE", (database, name), position);
         }
         let mut source = self.rest_of_statement()?;
         source.text.insert_str(0, &table);
         let statement = self.script(ScriptKind::Update(source), position);
         Ok(ParsedStatement::Statement(statement))
-    }
-
-    /// The name of the table that a statement changes, as SQL; notes a trigger that would run for its rows.
-    pub(super) fn changed_table(
-        &mut self,
-        event: &'static str,
-        position: Position,
-    ) -> Result<String, DumpProblem> {
-        let (database, name) = self.cursor.qualified_name()?;
-        let sql = sql_name(database.as_deref(), &name);
-        let database = database.or_else(|| self.session.database.clone());
-        self.note_trigger(event, (database, name), position);
-        Ok(sql)
     }
 
     /// Notes the first statement for whose rows a trigger would have run.

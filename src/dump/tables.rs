@@ -1,4 +1,4 @@
-//! The tables that a reader has seen, by database and name.
+//! The tables that a reader has seen, by database and name; and the views, as far as their rows are those of one.
 //!
 //! An `INSERT` without a column list, an `ALTER TABLE` and a `CREATE TABLE … LIKE` need them. Names
 //! of tables are compared exactly, as a server on Linux does, and in any case where that finds
@@ -7,10 +7,14 @@
 use std::collections::BTreeMap;
 
 use super::definition::TableDefinition;
+use super::viewed::ViewTarget;
 
 /// Definitions by database and name.
 #[derive(Debug, Clone, Default)]
-pub struct Tables(BTreeMap<TableKey, TableDefinition>);
+pub struct Tables {
+    tables: BTreeMap<TableKey, TableDefinition>,
+    views: BTreeMap<TableKey, ViewTarget>,
+}
 
 type TableKey = (Option<String>, String);
 
@@ -18,39 +22,64 @@ impl Tables {
     /// Adds a table or takes the place of the one of that name.
     pub fn insert(&mut self, table: TableDefinition) {
         let key = (table.database.clone(), table.name.clone());
-        self.0.insert(key, table);
+        self.tables.insert(key, table);
     }
 
     /// The table of that name. A dump that names its database and one that does not may go
     /// together, so a missing database stands for any.
     #[must_use]
     pub fn get(&self, database: Option<&str>, name: &str) -> Option<&TableDefinition> {
-        self.key(database, name).and_then(|key| self.0.get(&key))
+        key(&self.tables, database, name).and_then(|key| self.tables.get(&key))
     }
 
     /// Removes the table of that name and gives it.
     pub fn remove(&mut self, database: Option<&str>, name: &str) -> Option<TableDefinition> {
-        let key = self.key(database, name)?;
-        self.0.remove(&key)
+        let key = key(&self.tables, database, name)?;
+        self.tables.remove(&key)
     }
 
     /// All tables, by database and name.
     pub fn iter(&self) -> impl Iterator<Item = &TableDefinition> {
-        self.0.values()
+        self.tables.values()
     }
 
-    fn key(&self, database: Option<&str>, name: &str) -> Option<TableKey> {
-        let exact = (database.map(str::to_owned), name.to_owned());
-        if self.0.contains_key(&exact) {
-            return Some(exact);
-        }
-        let matches = |key: &&TableKey| {
-            let database_fits =
-                key.0.is_none() || database.is_none() || key.0.as_deref() == database;
-            database_fits && key.1.eq_ignore_ascii_case(name)
-        };
-        let mut found: Vec<&TableKey> = self.0.keys().filter(matches).collect();
-        found.sort_by_key(|key| key.1 != name);
-        found.first().map(|key| (*key).clone())
+    /// Adds a view or takes the place of the one of that name.
+    pub(super) fn insert_view(
+        &mut self,
+        database: Option<String>,
+        name: String,
+        target: ViewTarget,
+    ) {
+        self.views.insert((database, name), target);
     }
+
+    /// What the rows of the view of that name are; nothing of a table.
+    pub(super) fn view(&self, database: Option<&str>, name: &str) -> Option<&ViewTarget> {
+        // The look that costs least first: this is asked of each INSERT.
+        if self.views.is_empty() || self.get(database, name).is_some_and(|it| it.name == name) {
+            return None;
+        }
+        key(&self.views, database, name).and_then(|key| self.views.get(&key))
+    }
+
+    /// Removes the view of that name.
+    pub(super) fn remove_view(&mut self, database: Option<&str>, name: &str) {
+        if let Some(key) = key(&self.views, database, name) {
+            self.views.remove(&key);
+        }
+    }
+}
+
+fn key<T>(all: &BTreeMap<TableKey, T>, database: Option<&str>, name: &str) -> Option<TableKey> {
+    let exact = (database.map(str::to_owned), name.to_owned());
+    if all.contains_key(&exact) {
+        return Some(exact);
+    }
+    let matches = |key: &&TableKey| {
+        let database_fits = key.0.is_none() || database.is_none() || key.0.as_deref() == database;
+        database_fits && key.1.eq_ignore_ascii_case(name)
+    };
+    let mut found: Vec<&TableKey> = all.keys().filter(matches).collect();
+    found.sort_by_key(|key| key.1 != name);
+    found.first().map(|key| (*key).clone())
 }

@@ -95,6 +95,19 @@ impl ImportStorage<'_> {
                 format!("INSERT INTO {} … SELECT", header.table),
                 self.insert_selected(place, header, source),
             ),
+            ScriptKind::OfView {
+                what,
+                database,
+                view,
+                reason,
+            } => {
+                let chosen = self.selection.database.as_ref();
+                if chosen.is_some_and(|chosen| database.as_ref().is_some_and(|own| own != chosen)) {
+                    return Ok(());
+                }
+                self.session.pass_over(view);
+                (what.clone(), Err(reason.clone().into()))
+            }
         };
         match outcome {
             Ok(()) => Ok(()),

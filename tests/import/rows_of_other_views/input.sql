@@ -1,0 +1,26 @@
+-- Views whose rows are not those of one table, or of which a statement says too much: nothing is done in part.
+CREATE TABLE t (id int PRIMARY KEY, a int, b varchar(9));
+CREATE TABLE u (id int PRIMARY KEY, n int);
+INSERT INTO t VALUES (1,1,'a'),(2,2,'b');
+CREATE VIEW joined AS SELECT t.id, t.a FROM t JOIN u ON t.id = u.id;
+CREATE VIEW pair AS SELECT t.id FROM t, u;
+CREATE VIEW half AS SELECT id, a + 1 AS more FROM t;
+CREATE VIEW checked AS SELECT id, a FROM t WHERE a < 5 WITH CHECK OPTION;
+CREATE VIEW swapped AS SELECT id AS a, a AS id FROM t;
+CREATE VIEW asks AS SELECT id, a FROM t WHERE id IN (SELECT id FROM u);
+CREATE VIEW renamed AS SELECT id AS k, a AS n FROM t;
+CREATE VIEW over_joined AS SELECT id FROM joined;
+CREATE TABLE gone (id int);
+CREATE VIEW lost AS SELECT id FROM gone;
+INSERT INTO joined (id, a) VALUES (9, 9);
+INSERT INTO pair (id) VALUES (9);
+INSERT INTO over_joined VALUES (9);
+UPDATE half SET id = 3 WHERE more = 3;
+INSERT IGNORE INTO checked VALUES (5, 9), (6, 1);
+INSERT INTO swapped VALUES (7, 8);
+UPDATE asks SET a = 3;
+UPDATE renamed SET n = (SELECT MAX(n) FROM u) WHERE k = 1;
+DELETE FROM joined;
+TRUNCATE TABLE checked;
+DROP TABLE gone;
+INSERT INTO lost VALUES (1);
