@@ -1,8 +1,8 @@
-//! Texts of bytes: hexadecimal, base 64, digests, addresses, UUIDs; numbers in other bases.
+//! Texts of bytes: hexadecimal, base 64, digests, UUIDs; numbers in other bases.
 
-use std::net::Ipv4Addr;
+use std::sync::LazyLock;
 
-use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
+use data_encoding::{BASE64, Encoding, HEXLOWER, HEXUPPER};
 use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
 
 use super::super::cast::count;
@@ -10,6 +10,13 @@ use super::super::datum::{Datum, DatumKind};
 use super::super::formula::Function;
 use super::super::{Surroundings, Unevaluable, digest};
 use super::strings::plain;
+
+/// A server does not mind bits behind the last byte.
+static BASE64_OF_SERVER: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut lenient = BASE64.specification();
+    lenient.check_trailing_bits = false;
+    lenient.encoding().unwrap_or(BASE64)
+});
 
 /// Characters in a line of what `TO_BASE64` writes.
 const LINE: usize = 76;
@@ -36,15 +43,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("TO_BASE64", (1, 1), to_base64),
     Function::new("FROM_BASE64", (1, 1), from_base64),
-    Function::new("INET_ATON", (1, 1), inet_aton),
-    Function::new("INET_NTOA", (1, 1), |values, _| {
-        let number = values[0]
-            .to_whole()?
-            .and_then(|number| u32::try_from(number).ok());
-        Ok(number.map_or(Datum::Null(DatumKind::Text), |number| {
-            plain(Ipv4Addr::from_bits(number).to_string())
-        }))
-    }),
     Function::new("UUID_TO_BIN", (1, 2), uuid_to_bin),
     Function::new("BIN_TO_UUID", (1, 2), bin_to_uuid),
     Function::new("CHAR", (1, usize::MAX), char_bytes),
@@ -140,20 +138,13 @@ fn from_base64(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevalua
     };
     let mut digits = letters.bytes()?;
     digits.retain(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
-    match BASE64.decode(&digits) {
-        Ok(bytes) => Ok(Datum::Bytes(bytes)),
-        Err(_) => Err("base 64 that is not whole".to_owned()),
+    // Nothing comes behind the padding.
+    let padding = digits.iter().position(|&digit| digit == b'=');
+    if padding.is_some_and(|at| at + 2 < digits.len()) {
+        return Ok(null);
     }
-}
-
-fn inet_aton(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
-    let Some(text) = values[0].shown() else {
-        return Ok(Datum::Null(DatumKind::Unsigned));
-    };
-    match text.parse::<Ipv4Addr>() {
-        Ok(address) => Ok(Datum::Unsigned(address.to_bits().into())),
-        Err(_) => Err("an address that is not of four numbers".to_owned()),
-    }
+    let bytes = BASE64_OF_SERVER.decode(&digits);
+    Ok(bytes.map_or(null, Datum::Bytes))
 }
 
 /// The order of a UUID's bytes with its time first, as `UUID_TO_BIN(…, 1)` has them.

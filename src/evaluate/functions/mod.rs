@@ -3,6 +3,7 @@
 //! A function that is in none of the tables is refused with its name; `docs/import.md` lists them all, and
 //! a test compares.
 
+mod addresses;
 mod bytes;
 mod calendar;
 mod control;
@@ -26,6 +27,7 @@ const TABLES: &[&[Function]] = &[
     strings::FUNCTIONS,
     words::FUNCTIONS,
     bytes::FUNCTIONS,
+    addresses::FUNCTIONS,
     math::FUNCTIONS,
     date::FUNCTIONS,
     calendar::FUNCTIONS,
