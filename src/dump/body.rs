@@ -15,6 +15,9 @@ const VERBS: &[&str] = &[
     "RESIGNAL", "RETURN", "SELECT", "SIGNAL", "TRUNCATE", "UPDATE", "VALUES", "WITH",
 ];
 
+/// Those of them that change the rows of the table behind them.
+const WRITERS: &[&str] = &["DELETE", "INSERT", "REPLACE", "UPDATE"];
+
 /// What is open, and is closed by an `END`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Block {
@@ -53,6 +56,8 @@ pub(super) struct Body {
     declares: bool,
     parentheses: usize,
     before: Before,
+    /// The tables that its statements change, each once.
+    pub(super) written: Vec<String>,
 }
 
 /// What the token before was, as far as it changes what a word means.
@@ -81,6 +86,7 @@ impl Body {
             declares: false,
             parentheses: 0,
             before: Before::Other,
+            written: Vec::new(),
         }
     }
 
@@ -158,8 +164,34 @@ impl Body {
             // Not of `BEFORE INSERT ON`.
             _ if VERBS.contains(&word) && !cursor.at_word(&["ON", "OF", "OR"])? => {
                 self.in_head = false;
+                if begins && WRITERS.contains(&word) {
+                    self.see_written(cursor)?;
+                }
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Behind a word that changes rows: whose.
+    fn see_written(&mut self, cursor: &mut Cursor<'_>) -> Result<(), DumpProblem> {
+        for modifier in [
+            "LOW_PRIORITY",
+            "HIGH_PRIORITY",
+            "DELAYED",
+            "QUICK",
+            "IGNORE",
+        ] {
+            cursor.skip_word(modifier)?;
+        }
+        if !cursor.skip_word("INTO")? {
+            cursor.skip_word("FROM")?;
+        }
+        if let Token::Word(_) | Token::Name { .. } = cursor.peek()? {
+            let (_, table) = cursor.qualified_name()?;
+            if !self.written.contains(&table) {
+                self.written.push(table);
+            }
         }
         Ok(())
     }

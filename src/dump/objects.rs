@@ -12,7 +12,7 @@ use super::definition::{KeyKind, TableChange, TableDefinition, ViewDefinition};
 use super::error::{DumpProblem, Position};
 use super::insert::OnConflict;
 use super::lexer::Token;
-use super::reader::{DumpReader, ParsedStatement, Statement};
+use super::reader::{DumpReader, KnownTrigger, ParsedStatement, Statement};
 use super::script::{ScriptKind, sql_name};
 use super::table;
 use super::viewed::ViewedTable;
@@ -55,7 +55,15 @@ impl DumpReader<'_> {
         if foreign && self.cursor.has_own_delimiter() {
             return self.skip_sent();
         }
-        Body::of_routine().skip(&mut self.cursor)?;
+        let mut body = Body::of_routine();
+        body.skip(&mut self.cursor)?;
+        if let Some(trigger) = statement.strip_prefix("CREATE TRIGGER ") {
+            for known in self.triggers.values_mut().flatten() {
+                if known.name == trigger {
+                    known.written.clone_from(&body.written);
+                }
+            }
+        }
         Ok(ParsedStatement::Nothing)
     }
 
@@ -406,8 +414,14 @@ impl DumpReader<'_> {
             if self.cursor.skip_words(event, &["ON"])? {
                 let (database, table) = self.cursor.qualified_name()?;
                 let database = database.or_else(|| self.session.database.clone());
+                let trigger = KnownTrigger {
+                    name: name.to_owned(),
+                    written: Vec::new(),
+                };
                 self.triggers
-                    .insert((event, database, table), name.to_owned());
+                    .entry((event, database, table))
+                    .or_default()
+                    .push(trigger);
             }
         }
         Ok(())

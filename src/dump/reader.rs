@@ -129,6 +129,12 @@ pub struct Finished {
 /// `INSERT`, `UPDATE` or `DELETE`, and the table's database and name.
 type TriggerKey = (&'static str, Option<String>, String);
 
+/// A trigger, and the tables that its body changes, as far as its text says it.
+pub(super) struct KnownTrigger {
+    pub(super) name: String,
+    pub(super) written: Vec<String>,
+}
+
 /// Reads one dump.
 pub struct DumpReader<'i> {
     pub(super) input: String,
@@ -143,7 +149,7 @@ pub struct DumpReader<'i> {
     /// Of an `INSERT` among them.
     pub(super) deferred: Option<OpenInsert>,
     /// Triggers by what they run for and table: rows behind them would have fired them.
-    pub(super) triggers: HashMap<TriggerKey, String>,
+    pub(super) triggers: HashMap<TriggerKey, Vec<KnownTrigger>>,
     pub(super) skipped: Vec<Skipped>,
     pub(super) ignored: BTreeMap<String, u64>,
     allow_incomplete: bool,

@@ -11,7 +11,7 @@ use super::definition::{ColumnDefinition, DefaultValue, TableDefinition};
 use super::error::{DumpProblem, Position};
 use super::insert::{InsertHeader, OnConflict};
 use super::lexer::Token;
-use super::reader::{DumpReader, ParsedStatement, Statement};
+use super::reader::{DumpReader, KnownTrigger, ParsedStatement, Statement};
 use super::server_setting::{ServerSetting, SettingValue};
 use super::tables::Tables;
 
@@ -119,7 +119,10 @@ impl DumpReader<'_> {
             self.note_trigger("UPDATE", (database, name), position);
         }
         let mut source = self.rest_of_statement()?;
-        source.text.insert_str(0, &table);
+        // `UPDATE a, b SET …` is shown as it is written.
+        let is_list = source.text.starts_with(',');
+        let table = if is_list { table.trim_end() } else { &table };
+        source.text.insert_str(0, table);
         let statement = self.script(ScriptKind::Update(source), position);
         Ok(ParsedStatement::Statement(statement))
     }
@@ -132,9 +135,15 @@ impl DumpReader<'_> {
         position: Position,
     ) {
         let key = (event, database, table);
-        if let Some(trigger) = self.triggers.remove(&key) {
-            let table = key.2;
-            let what = format!("trigger {trigger} would have run for rows of {table} from here on");
+        let triggers = self.triggers.remove(&key).unwrap_or_default();
+        for KnownTrigger { name, mut written } in triggers {
+            let table = &key.2;
+            written.retain(|other| other != table);
+            let mut what =
+                format!("trigger {name} would have run for rows of {table} from here on");
+            if !written.is_empty() {
+                what.push_str(&format!(" and changed rows of {}", written.join(", ")));
+            }
             self.note_skipped(what, position, true);
         }
     }

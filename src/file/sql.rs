@@ -53,7 +53,11 @@ pub(crate) fn limit_parser(connection: &Connection, depth: i32) -> rusqlite::Res
 
 /// Why a definition cannot be in a file.
 pub(crate) fn why_not(cause: &rusqlite::Error) -> String {
-    let reason = cause.to_string();
+    // Not with the SQL that was tried, which is nobody's.
+    let reason = match cause {
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        cause => cause.to_string(),
+    };
     if reason.contains("Recursion limit") || reason.contains("parser stack overflow") {
         "SQLite 3.40 cannot read SQL that is nested so deep".to_owned()
     } else {
