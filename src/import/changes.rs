@@ -3,7 +3,7 @@
 //!
 //! Rows are read in pieces, so that memory stays bounded whatever the table holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use rusqlite::params_from_iter;
@@ -15,7 +15,7 @@ use super::query::{Scan, ScriptView, asks};
 use super::script::{Obstacle, ScriptPlace};
 use super::table::ImportTable;
 use crate::dump::SourceText;
-use crate::evaluate::{self, NamedTable, Unevaluable, Update};
+use crate::evaluate::{self, Formula, NamedTable, Unevaluable, Update};
 use crate::file::sql::quoted;
 
 /// Rows that are read at once.
@@ -38,6 +38,8 @@ struct PlannedChanges {
     rows: Vec<(i64, Vec<Value>)>,
     /// How values came about, by column, with their numbers.
     settled: BTreeMap<(usize, String), u64>,
+    /// Columns that have no room for a number above 2^63-1 yet.
+    narrow: BTreeSet<u32>,
 }
 
 impl ImportStorage<'_> {
@@ -70,6 +72,37 @@ impl ImportStorage<'_> {
             .iter()
             .map(|(name, _)| name.clone())
             .collect();
+        let changed = loop {
+            match self.update_rows(place, index, &update, &columns) {
+                // Once more, with room for them.
+                Err(Obstacle::Narrow(narrow)) if !assigns_variables(&update) => {
+                    let table = &mut self.tables[index];
+                    table.widened.extend(narrow);
+                    table.redefine(table.definition.clone())?;
+                    table.rebuild(self.connection, &mut self.names)?;
+                }
+                outcome => break outcome?,
+            }
+        };
+        if changed > 0 {
+            self.note_actions(place, index, "UPDATE", |key| {
+                let mut parents = key.parent_columns.iter();
+                let named =
+                    |name: &String| assigned.iter().any(|own| own.eq_ignore_ascii_case(name));
+                acts(key.on_update.as_ref()) && parents.any(named)
+            });
+        }
+        Ok(())
+    }
+
+    /// Changes the rows that match, all or none; how many.
+    fn update_rows(
+        &mut self,
+        place: ScriptPlace<'_>,
+        index: usize,
+        update: &Update,
+        columns: &ChangedColumns<'_>,
+    ) -> Result<usize, Obstacle> {
         let mut changed = 0;
         self.whole(index, |storage| {
             if columns.counts(&storage.tables[index]) {
@@ -85,8 +118,11 @@ impl ImportStorage<'_> {
                 let piece = (!moves).then_some((after, PIECE));
                 let view = storage.view(place);
                 let (planned, found, last) =
-                    plan(&view, &storage.tables[index], &update, &columns, piece)?;
+                    plan(&view, &storage.tables[index], update, columns, piece)?;
                 matched += found;
+                if !planned.narrow.is_empty() {
+                    return Err(Obstacle::Narrow(planned.narrow));
+                }
                 if update.limit.is_some_and(|limit| matched > limit) {
                     return Err(CHOICE.to_owned().into());
                 }
@@ -112,15 +148,7 @@ impl ImportStorage<'_> {
             }
             Ok(())
         })?;
-        if changed > 0 {
-            self.note_actions(place, index, "UPDATE", |key| {
-                let mut parents = key.parent_columns.iter();
-                let named =
-                    |name: &String| assigned.iter().any(|own| own.eq_ignore_ascii_case(name));
-                acts(key.on_update.as_ref()) && parents.any(named)
-            });
-        }
-        Ok(())
+        Ok(changed)
     }
 
     /// The table whose rows are changed; `None` where it is not wanted, or has none yet.
@@ -197,6 +225,19 @@ fn remove(storage: &ImportStorage<'_>, index: usize, ids: &[i64]) -> Result<(), 
     run().map_err(|cause: rusqlite::Error| Obstacle::Fatal(table.sqlite(&cause)))
 }
 
+/// Whether a statement gives variables values, which doing it again would give once more.
+fn assigns_variables(update: &Update) -> bool {
+    let values = update
+        .assignments
+        .iter()
+        .filter_map(|(_, value)| value.as_ref());
+    let mut found = false;
+    for formula in values.chain(&update.filter) {
+        formula.parts(&mut |part| found |= matches!(part, Formula::Assign(..)));
+    }
+    found
+}
+
 /// The changes of the rows that match, how many rows match, and the last row that was looked at.
 fn plan(
     view: &ScriptView<'_>,
@@ -220,10 +261,11 @@ fn plan(
         let Some(notes) = columns.change(&mut row)? else {
             return Ok(ControlFlow::Continue(()));
         };
-        let wide = |&index: &usize| table.is_too_large(index, &row.cells[index]);
-        if all.iter().any(wide) {
-            return Err("a number above 2^63-1".to_owned());
-        }
+        let wide = |&&index: &&usize| table.is_too_large(index, &row.cells[index]);
+        let narrow = all.iter().filter(wide);
+        planned
+            .narrow
+            .extend(narrow.map(|&index| table.layout.columns[index].id));
         for note in notes {
             *planned.settled.entry(note).or_default() += 1;
         }

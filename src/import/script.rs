@@ -3,6 +3,8 @@
 //! This file is about variables, about which table a statement means, and about what becomes of one that cannot be
 //! carried out: nothing of it is done, and a note says why. `changes` and `copying` are the statements themselves.
 
+use std::collections::BTreeSet;
+
 use super::changes::acts;
 use super::computed::by_server;
 use super::dumped_tables::ImportStorage;
@@ -17,6 +19,8 @@ use crate::load::note::{Note, NoteClass};
 pub(super) enum Obstacle {
     /// What it does is not known; as the object of "it uses …".
     Unknown(Unevaluable),
+    /// Columns, by their ids, that have no room for a number above 2^63-1 yet.
+    Narrow(BTreeSet<u32>),
     /// The import cannot go on.
     Fatal(LoadError),
 }
@@ -112,7 +116,11 @@ impl ImportStorage<'_> {
         match outcome {
             Ok(()) => Ok(()),
             Err(Obstacle::Fatal(error)) => Err(error),
-            Err(Obstacle::Unknown(reason)) => {
+            Err(obstacle) => {
+                let reason = match obstacle {
+                    Obstacle::Unknown(reason) => reason,
+                    _ => "a number above 2^63-1".to_owned(),
+                };
                 let what = format!("{what}: not carried out, because it uses {reason}");
                 self.note(place, NoteClass::Lossy, what);
                 Ok(())
@@ -180,7 +188,7 @@ impl ImportStorage<'_> {
         let run = |sql: &str| self.connection.execute_batch(sql).map_err(failed);
         run(&format!("SAVEPOINT {SAVEPOINT}"))?;
         let outcome = work(self);
-        if let Err(Obstacle::Unknown(_)) = outcome {
+        if let Err(Obstacle::Unknown(_) | Obstacle::Narrow(_)) = outcome {
             let run = |sql: &str| self.connection.execute_batch(sql).map_err(failed);
             run(&format!("ROLLBACK TO {SAVEPOINT}"))?;
             for (_, made) in &self.tables[index].unique_indexes {
