@@ -151,6 +151,13 @@ fn number<'a>(
         Cow::Borrowed(digits)
     };
     let exponent = written.contains(&b'e') || written.contains(&b'E');
+    let written = match exact_digits(&written).filter(|_| !exponent) {
+        Some(kept) => {
+            *changed = true;
+            Cow::Owned(kept)
+        }
+        None => written,
+    };
     match kind {
         ValueType::Integer | ValueType::Unsigned if exponent => {
             // A floating point number, of which the server takes the even one of two neighbours.
@@ -396,6 +403,40 @@ pub(super) fn short_year(number: i64) -> Option<i64> {
         70..100 => Some(1900 + number),
         _ => Some(number),
     }
+}
+
+/// Digits of a server's exact number: nine words of nine. What has more before the point is its largest number, and
+/// fewer are left behind it.
+const WORD: usize = 9;
+const WORDS: usize = 9;
+/// Digits of the largest number.
+const MOST_DIGITS: usize = 65;
+
+/// What a server reads of a number that is written with very many digits; nothing where it reads all.
+fn exact_digits(written: &[u8]) -> Option<Vec<u8>> {
+    if written.len() <= WORD * (WORDS - 1) {
+        return None;
+    }
+    let text = ascii(written);
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = whole.trim_start_matches('0');
+    let words = whole.len().div_ceil(WORD).max(1);
+    let kept = if words > WORDS {
+        format!("{sign}{}", "9".repeat(MOST_DIGITS))
+    } else {
+        let room = (WORDS - words) * WORD;
+        if fraction.len() <= room {
+            return None;
+        }
+        let whole = if whole.is_empty() { "0" } else { whole };
+        let point = if room > 0 { "." } else { "" };
+        format!("{sign}{whole}{point}{}", &fraction[..room])
+    };
+    Some(kept.into_bytes())
 }
 
 /// A number in a text column, as the server shows it: `007` is 7, and `1e3` is 1000.
