@@ -35,6 +35,11 @@ pub(super) fn column(
     table.columns_made += 1;
     let mut column = ColumnDefinition::new(name, table.columns_made, column_type);
     column.auto_increment = serial;
+    let name = column.column_type.name.as_str();
+    if name.starts_with("NATIONAL") || name.starts_with("NCHAR") || name == "NVARCHAR" {
+        // Whatever the table is in.
+        column.charset = Some("utf8mb3".to_owned());
+    }
     if serial {
         // SERIAL is BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE.
         "BIGINT".clone_into(&mut column.column_type.name);

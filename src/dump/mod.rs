@@ -19,7 +19,7 @@
 //! - `rows`: whose rows an `INSERT` has; `insert`, `row_scan`: the rows, and the fast road through them
 //! - `viewed`: what the rows of a view are; `through_views`: statements that change them
 //! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them;
-//!   `lenient`: what becomes of literals that do not fit; [`Room`]: how much does
+//!   `lenient`: what becomes of literals that do not fit; [`Room`]: how much does; [`Repertoire`]: which characters
 //! - [`Charset`]: the character sets of text
 //! - [`DumpError`]: what went wrong, with file, byte, line, table and row
 
@@ -41,6 +41,7 @@ mod members;
 mod numbered_moment;
 mod objects;
 mod reader;
+mod repertoire;
 mod room;
 mod row_scan;
 mod rows;
@@ -76,6 +77,8 @@ pub(crate) use lexer::Token;
 pub(crate) use literal::{bit_bytes, hex_bytes};
 pub use members::{MemberList, TextFolding};
 pub use reader::{DumpReader, Finished, Skipped, Statement};
+pub(crate) use repertoire::is_basic;
+pub use repertoire::{Letters, Repertoire};
 pub use room::{Cut, Room};
 pub use script::{ScriptKind, ScriptStatement};
 pub use server_setting::{ServerSetting, SettingValue};

@@ -8,7 +8,7 @@ use super::charset::Charset;
 use super::definition::{ColumnDefinition, TableDefinition};
 use super::temporal::is_impossible_day;
 use super::value::Value;
-use super::value_type::ValueType;
+use super::value_type::{ValueType, charset_name};
 
 /// The largest number of 32 bits, as servers show it.
 const LARGEST_FLOAT: f64 = 3.402_82e38;
@@ -363,19 +363,7 @@ struct Width {
 
 impl Width {
     fn of(column: &ColumnDefinition, table: &TableDefinition) -> Self {
-        let of_collation = |name: &Option<String>| {
-            name.as_deref()
-                .and_then(|name| name.split('_').next())
-                .map(str::to_owned)
-        };
-        let name = column
-            .charset
-            .clone()
-            .or_else(|| of_collation(&column.collation))
-            .or_else(|| table.charset.clone())
-            .or_else(|| of_collation(&table.collation))
-            .unwrap_or_else(|| "utf8mb4".to_owned())
-            .to_ascii_lowercase();
+        let name = charset_name(column, table);
         let widest = match name.as_str() {
             "utf8mb4" | "utf16" | "utf16le" | "utf32" | "gb18030" => 4,
             "utf8" | "utf8mb3" | "ujis" | "eucjpms" => 3,

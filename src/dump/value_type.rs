@@ -171,6 +171,21 @@ impl ValueType {
     }
 }
 
+/// The name of a column's character set, in lower case: its own, or its collation's, or the table's.
+pub(super) fn charset_name(column: &ColumnDefinition, table: &TableDefinition) -> String {
+    let of_collation = |name: &Option<String>| {
+        let name = name.as_deref().and_then(|name| name.split('_').next());
+        name.map(str::to_owned)
+    };
+    let name = column
+        .charset
+        .clone()
+        .or_else(|| of_collation(&column.collation))
+        .or_else(|| table.charset.clone())
+        .or_else(|| of_collation(&table.collation));
+    name.map_or_else(|| "utf8mb4".to_owned(), |name| name.to_ascii_lowercase())
+}
+
 /// The character set of a column: its own, or its collation's, or the table's.
 fn charset(column: &ColumnDefinition, table: &TableDefinition) -> Charset {
     let named = |name: &Option<String>| name.as_deref().and_then(Charset::from_name);

@@ -9,8 +9,8 @@ use rusqlite::types::ValueRef;
 use super::computed::value_of;
 use super::layout::implicit_default;
 use crate::dump::{
-    Charset, ColumnDefinition, Computed, Room, TableDefinition, Value, ValueType, convert_computed,
-    convert_leniently,
+    Charset, ColumnDefinition, Computed, Repertoire, Room, TableDefinition, Value, ValueType,
+    convert_computed, convert_leniently,
 };
 use crate::evaluate::Datum;
 
@@ -19,6 +19,9 @@ pub(super) struct Conversion {
     old: OldColumn,
     kind: ValueType,
     room: Room,
+    letters: Repertoire,
+    /// The new column has all characters of the old one.
+    keeps_letters: bool,
     /// Its value in place of NULL.
     filler: Option<Value<'static>>,
     /// The column is TEXT that holds numbers.
@@ -237,9 +240,12 @@ impl Conversion {
         digits: bool,
     ) -> Option<Self> {
         let kind = ValueType::of(is.0, is.1)?;
+        let letters = Repertoire::of(is.0, is.1);
         Some(Self {
             old: OldColumn::of(was.0, was.1)?,
             room: Room::of(is.0, is.1),
+            keeps_letters: letters.holds(&Repertoire::of(was.0, was.1)),
+            letters,
             filler: is.0.not_null.then(|| implicit_default(&kind)),
             kind,
             digits,
@@ -260,7 +266,7 @@ impl Conversion {
             || text(&self.kind) && (text(&self.old.kind) || char(&self.old.kind))
             || char(&self.kind) && char(&self.old.kind);
         let double = self.kind == ValueType::Real && self.old.single;
-        same && self.room.holds(&was) && !double
+        same && self.room.holds(&was) && !double && self.keeps_letters
     }
 
     /// What becomes of a cell.
@@ -288,6 +294,12 @@ impl Conversion {
             Some(cut) => (cut.value, unfit || !cut.silent),
             None => (value, unfit),
         };
+        let known = match &value {
+            Value::Text(text) if !self.keeps_letters => self.letters.cut(text),
+            _ => None,
+        };
+        let unfit = unfit || known.is_some();
+        let value = known.map_or(value, |known| Value::Text(known.into()));
         Converted {
             value: self.stored(value),
             changed: unfit,

@@ -259,7 +259,7 @@ impl Finisher<'_> {
             }
             let datum = formula.evaluate(&values);
             let value = datum.and_then(|datum| stored(&datum, &columns[index].kind));
-            let value = value.map(|value| match table.room(index).cut(&value) {
+            let value = value.map(|value| match table.cut(index, &value) {
                 Some(cut) => cut.value,
                 None => value,
             });

@@ -13,12 +13,15 @@ use super::names::Names;
 use super::query::ScriptView;
 use super::resolve::{DEFAULT_TIME, Resolver};
 use super::table::ImportTable;
-use crate::dump::{InsertHeader, OnConflict, ValueType};
+use crate::dump::{InsertHeader, OnConflict, Repertoire, Value, ValueType};
 use crate::load::LoadError;
-use crate::load::batch::{Batch, Cell};
+use crate::load::batch::{Batch, Bound, Cell};
 use crate::load::error::{mismatch, row_error};
 use crate::load::feed::InsertedRows;
 use crate::load::insertion::{Conflict, Insertion};
+
+/// What is noted of texts with characters that their column does not have.
+const LETTERS: &str = "with characters that its character set does not have, which are ? as on a server that is not strict";
 
 /// Rows that were changed so far.
 fn total_changes(connection: &Connection) -> u64 {
@@ -213,6 +216,33 @@ impl ImportTable {
                     }
                 };
                 self.settle(index, what.to_owned(), place.input, origin.position);
+            }
+        }
+    }
+
+    /// Puts question marks in the place of characters that the columns' sets do not have.
+    fn keep_letters(&mut self, input: &str, columns: &[usize], batch: &mut Batch) {
+        let sets = columns.iter().map(|&index| self.repertoire(index));
+        let sets: Vec<Repertoire> = sets.collect();
+        if sets.iter().all(|set| set.has_all(false)) {
+            return;
+        }
+        let basic = batch.is_basic();
+        for (at, set) in sets.iter().enumerate() {
+            if set.has_all(basic) {
+                continue;
+            }
+            for row in 0..batch.rows() {
+                let cell = row * columns.len() + at;
+                let Bound::Text(text) = batch.bound(&batch.cells[cell]) else {
+                    continue;
+                };
+                let Some(known) = set.cut(text) else {
+                    continue;
+                };
+                batch.cells[cell] = batch.cell(Value::Text(known.into()));
+                let position = batch.places[row].position;
+                self.settle(columns[at], LETTERS.to_owned(), input, position);
             }
         }
     }

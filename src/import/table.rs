@@ -12,8 +12,8 @@ use super::keys::Index;
 use super::layout::{Extras, Layout, default_sql, implicit_default, stored_sql, value_sql};
 use super::statement_numbers::StatementNumbers;
 use crate::dump::{
-    ColumnDefinition, DefaultValue, InsertHeader, Position, Room, SourceText, TableChange,
-    TableDefinition, Value, ValueType,
+    ColumnDefinition, Cut, DefaultValue, InsertHeader, Position, Repertoire, Room, SourceText,
+    TableChange, TableDefinition, Value, ValueType,
 };
 use crate::evaluate;
 use crate::evaluate::{Datum, Unevaluable};
@@ -264,9 +264,35 @@ impl ImportTable {
         datum: &Datum,
     ) -> Result<(Value<'static>, bool), Unevaluable> {
         let (value, unfit) = fit(datum, &self.layout.columns[index].kind)?;
-        Ok(match self.room(index).cut(&value) {
+        Ok(match self.cut(index, &value) {
             Some(cut) => (cut.value, unfit || !cut.silent),
             None => (value, unfit),
+        })
+    }
+
+    /// What is left of a value that the column at `index` has no room for, or whose characters it does not have.
+    pub(super) fn cut(&self, index: usize, value: &Value<'_>) -> Option<Cut> {
+        let cut = self.room(index).cut(value);
+        let kept = cut.as_ref().map_or(value, |cut| &cut.value);
+        if let Value::Text(text) = kept
+            && !text.is_ascii()
+            && let Some(known) = self.repertoire(index).cut(text)
+        {
+            return Some(Cut {
+                value: Value::Text(known.into()),
+                silent: false,
+            });
+        }
+        cut
+    }
+
+    /// The characters that the column at `index` has.
+    pub(super) fn repertoire(&self, index: usize) -> Repertoire {
+        let own = &self.layout.columns[index];
+        let is_text = matches!(own.kind, ValueType::Text(_) | ValueType::Char(_));
+        let column = self.definition.column(&own.name).filter(|_| is_text);
+        column.map_or(Repertoire::All, |column| {
+            Repertoire::of(column, &self.definition)
         })
     }
 

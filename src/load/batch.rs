@@ -8,7 +8,7 @@ use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::dump::{
-    DumpError, DumpRow, Position, Room, SourceText, Value, ValueType, is_impossible_day,
+    DumpError, DumpRow, Position, Room, SourceText, Value, ValueType, is_basic, is_impossible_day,
 };
 
 /// One value of a row.
@@ -101,6 +101,16 @@ impl Batch {
 
     pub(crate) fn rows(&self) -> usize {
         self.places.len()
+    }
+
+    /// Whether some text is not ASCII alone.
+    pub(crate) fn has_letters(&self) -> bool {
+        !self.text.is_ascii()
+    }
+
+    /// Whether no character is beyond U+FFFF.
+    pub(crate) fn is_basic(&self) -> bool {
+        is_basic(&self.text)
     }
 
     /// Memory that the rows take, about.

@@ -83,3 +83,49 @@ fn every_code_is_read_as_the_server_converts_it() {
         }
     }
 }
+
+/// Characters of all parts of the Basic Multilingual Plane, and some beyond.
+fn letters() -> impl Iterator<Item = char> {
+    let whole = [0x80..0x700, 0x2000..0x2700, 0x3000..0x3100, 0xff00..0xfff0];
+    let sampled = (0x700..0xd800).chain(0xe000..0xfffe).step_by(13);
+    let beyond = [0x1f600, 0x20000, 0x2a6d6];
+    let all = whole.into_iter().flatten().chain(sampled).chain(beyond);
+    all.filter_map(char::from_u32)
+}
+
+/// U+6661 comes back from the server's cp932 as another character.
+const ODD: char = '\u{6661}';
+
+#[test]
+fn what_a_set_lacks_is_a_question_mark_as_on_the_server() {
+    let Some(db) = MariaDb::start() else { return };
+    let more = ["ascii", "ucs2", "utf16", "utf8mb4"];
+    let sets: Vec<&str> = [SINGLE, MULTI, &more].concat();
+    let columns: Vec<String> = sets
+        .iter()
+        .map(|set| format!("c_{set} varchar(4) CHARACTER SET {set}"))
+        .collect();
+    let mut sql = format!(
+        "SET NAMES utf8mb4; SET sql_mode = '';\nCREATE TABLE t (id int PRIMARY KEY, {});\n",
+        columns.join(", ")
+    );
+    let mut rows = Vec::new();
+    for letter in letters().filter(|&letter| letter != ODD) {
+        let values = vec![format!("'{letter}'"); sets.len()].join(", ");
+        rows.push(format!("({}, {values})", u32::from(letter)));
+    }
+    rows.sort();
+    rows.dedup();
+    for rows in rows.chunks(500) {
+        sql.push_str(&format!("INSERT INTO t VALUES {};\n", rows.join(",\n")));
+    }
+    db.load("CREATE DATABASE lacking CHARACTER SET utf8mb4;");
+    db.load_into("lacking", sql.as_bytes()).unwrap();
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("dump.sql"), &sql).unwrap();
+    run(folder.path(), &["import", "dump.sql", "-o", "out.sqlite"]).exits(0);
+    let expected = &cells::of_server(&db, "lacking")["t"];
+    assert!(expected.rows.len() > 6_000, "{} rows", expected.rows.len());
+    cells::compare(&folder.path().join("out.sqlite"), "t", expected)
+        .unwrap_or_else(|difference| panic!("{difference}"));
+}
