@@ -172,6 +172,11 @@ impl<'u> ChangedColumns<'u> {
         for &index in &self.computed {
             row.cells[index] = Value::Null;
         }
+        for &index in &self.computed {
+            if row.is_zoned(index) {
+                row.cells[index] = row.generated_cell(index).unwrap_or(Value::Null);
+            }
+        }
         Ok(Some(notes))
     }
 

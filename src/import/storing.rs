@@ -70,6 +70,12 @@ impl ImportTable {
         if batch.nulls != 0 {
             self.fill_nulls(&place, &header, &columns, &mut batch);
         }
+        if view.session.zone() != 0 && self.has_generated() {
+            self.compute_zoned(view, &mut columns, &mut batch);
+        }
+        if batch.has_letters() {
+            self.keep_letters(input, &columns, &mut batch);
+        }
         if by_row {
             self.make_unique_keys(connection, names, header.position)?;
             self.recount = true;
@@ -115,6 +121,11 @@ impl ImportTable {
         view.session.end_insert(stored >= batch.rows() as u64);
         self.rows += batch.rows() as u64;
         Ok(batch)
+    }
+
+    fn has_generated(&self) -> bool {
+        let mut columns = self.definition.columns.iter();
+        columns.any(|column| column.generated.is_some())
     }
 
     /// Notes the first statement whose rows are merged with others.

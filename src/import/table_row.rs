@@ -126,6 +126,11 @@ impl<'r> TableRow<'r> {
         datum_of(self.table, index, &self.generated_cell(index)?)
     }
 
+    /// Whether the column at `index` is stored with the time of day that it is in the session's zone.
+    pub(super) fn is_zoned(&self, index: usize) -> bool {
+        self.view.session.zone() != 0 && self.table.has_time_of_day(index)
+    }
+
     /// The cell of a generated column.
     pub(super) fn generated_cell(&self, index: usize) -> Result<Value, Unevaluable> {
         let column = self
@@ -136,8 +141,10 @@ impl<'r> TableRow<'r> {
             return Ok(Value::Null);
         };
         let datum = evaluate::parse(&generated.expression)?.evaluate(self)?;
-        let value = value_of(stored(&datum, &self.table.layout.columns[index].kind)?);
-        Ok(self.table.as_stored(index, value))
+        let value = stored(&datum, &self.table.layout.columns[index].kind)?;
+        let written = self.view.session.written(self.table, index, &value);
+        let value = written.map_or(value, |(value, _)| value);
+        Ok(self.table.as_stored(index, value_of(value)))
     }
 }
 
