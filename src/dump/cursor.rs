@@ -322,6 +322,15 @@ impl<'i> Cursor<'i> {
         }
     }
 
+    /// Whether a string without an introducer is `N'…'`, whose bytes are UTF-8 whatever `SET NAMES` says.
+    pub(crate) fn is_national(&self, span: ByteSpan) -> bool {
+        let letter = span.start.checked_sub(2).map(|start| ByteSpan {
+            start,
+            end: start + 1,
+        });
+        letter.is_some_and(|letter| self.slice(letter).eq_ignore_ascii_case(b"n"))
+    }
+
     /// Consumes a parenthesised group whose opening parenthesis is the next token.
     pub(crate) fn skip_group(&mut self) -> Result<(), DumpProblem> {
         self.expect_symbol(b'(', "'('")?;

@@ -314,7 +314,11 @@ fn literal(cursor: &mut Cursor<'_>, session: &SqlSession) -> Result<Literal, Dum
 /// One literal, if one stands there; what was consumed otherwise is part of an expression.
 fn simple(cursor: &mut Cursor<'_>, session: &SqlSession) -> Result<Option<Literal>, DumpProblem> {
     let token = cursor.peek()?;
-    if let Some(literal) = quoted_or_binary(cursor, token, session.charset, Charset::Binary) {
+    let charset = match token {
+        Token::Text { span, .. } if cursor.is_national(span) => session.introduced(Charset::Utf8),
+        _ => session.charset,
+    };
+    if let Some(literal) = quoted_or_binary(cursor, token, charset, Charset::Binary) {
         cursor.next()?;
         return Ok(Some(literal));
     }

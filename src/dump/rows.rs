@@ -83,6 +83,9 @@ impl DumpReader<'_> {
             let statement = self.script(ScriptKind::Insert(header, source), position);
             return Ok(ParsedStatement::Statement(statement));
         }
+        if self.session.converts_bytes() {
+            self.note_converted_bytes(&header);
+        }
         let open = OpenInsert {
             width: header.columns.as_ref().map(|columns| columns.len()),
             header: header.clone(),

@@ -19,6 +19,8 @@ pub use super::sql_mode::Modes;
 pub(super) struct SqlSession {
     /// Character set of names, and of strings without an introducer.
     pub(super) charset: Charset,
+    /// `character_set_connection`: what a server brings strings to before it stores them. `None` is one that is not read.
+    connection: Option<Charset>,
     pub(super) modes: Modes,
     /// The database of names that are not qualified, once the dump has said it.
     pub(super) database: Option<String>,
@@ -49,6 +51,7 @@ impl SqlSession {
     pub(super) fn new(default: Charset) -> Self {
         Self {
             charset: default,
+            connection: Some(default),
             modes: Modes::of(sql_mode::DEFAULT),
             database: None,
             autocommit: true,
@@ -67,8 +70,14 @@ impl SqlSession {
         }
     }
 
-    /// `SET NAMES` and `SET CHARACTER SET`.
-    pub(super) fn set_names(&mut self, name: &str) -> Result<(), DumpProblem> {
+    /// `SET NAMES`; `SET CHARACTER SET`, which leaves the connection to the database's character set.
+    pub(super) fn set_names(&mut self, name: &str, all: bool) -> Result<(), DumpProblem> {
+        self.set_client(name)?;
+        self.connection = Some(if all { self.charset } else { Charset::Utf8 });
+        Ok(())
+    }
+
+    fn set_client(&mut self, name: &str) -> Result<(), DumpProblem> {
         // `SET NAMES DEFAULT` goes back to the client's own.
         let charset = if self.translated || name.eq_ignore_ascii_case("default") {
             self.default_charset
@@ -80,6 +89,11 @@ impl SqlSession {
         let name = KnownValue::Text(name.to_ascii_lowercase());
         self.variables.insert(CLIENT.to_owned(), name);
         Ok(())
+    }
+
+    /// Whether strings that are stored as bytes have others on a server than in the dump.
+    pub(super) fn converts_bytes(&self) -> bool {
+        !self.translated && self.charset != Charset::Binary && self.connection != Some(self.charset)
     }
 
     /// The character set of a string with an introducer.
@@ -129,9 +143,17 @@ impl SqlSession {
             }
             // The character set from before the dump is NULL when it is restored at the end.
             CLIENT => match value {
-                KnownValue::Text(charset) => self.set_names(&charset)?,
-                _ => self.set_names("default")?,
+                KnownValue::Text(charset) => self.set_client(&charset)?,
+                _ => self.set_client("default")?,
             },
+            "character_set_connection" | "collation_connection" => {
+                self.connection = match &value {
+                    KnownValue::Text(name) if !name.eq_ignore_ascii_case("default") => {
+                        Charset::from_name(name.split('_').next().unwrap_or_default())
+                    }
+                    _ => Some(self.default_charset),
+                };
+            }
             AUTOCOMMIT | KEY_CHECKS => {
                 let off = ["0", "OFF", "FALSE"];
                 let is_off = |text: &str| off.iter().any(|word| text.eq_ignore_ascii_case(word));
@@ -197,13 +219,16 @@ fn default_modes() -> KnownValue {
 /// all sessions to come changes nothing in this one, and has another.
 pub(super) fn variable_name(name: &str) -> String {
     let name = name.to_ascii_lowercase();
-    let Some(system) = name.strip_prefix("@@") else {
-        return name;
-    };
-    let plain = ["session.", "local."]
-        .iter()
-        .find_map(|scope| system.strip_prefix(scope));
-    plain.unwrap_or(system).to_owned()
+    let mut plain = name.as_str();
+    if let Some(system) = name.strip_prefix("@@") {
+        let scopes = ["session.", "local."];
+        let scoped = scopes.iter().find_map(|scope| system.strip_prefix(scope));
+        plain = scoped.unwrap_or(system);
+    }
+    match plain {
+        "identity" => "last_insert_id".to_owned(),
+        plain => plain.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -238,7 +263,7 @@ mod tests {
     #[test]
     fn the_character_set_of_definitions_differs_from_that_of_rows() {
         let mut session = SqlSession::new(Charset::Utf8);
-        session.set_names("latin1").unwrap();
+        session.set_names("latin1", true).unwrap();
         let latin1 = session.charset;
         let own = session.variable("@@character_set_client");
         session.assign("@saved_cs_client", own).unwrap();
@@ -253,13 +278,13 @@ mod tests {
             .assign("character_set_client", KnownValue::Null)
             .unwrap();
         assert_eq!(session.charset, Charset::Utf8);
-        assert!(session.set_names("klingon").is_err());
+        assert!(session.set_names("klingon", true).is_err());
     }
 
     #[test]
     fn translated_text_is_utf8_whatever_is_said() {
         let mut session = SqlSession::translated();
-        session.set_names("latin1").unwrap();
+        session.set_names("latin1", true).unwrap();
         assert_eq!(session.charset, Charset::Utf8);
         let cp932 = Charset::from_name("cp932").unwrap();
         assert_eq!(session.introduced(cp932), Charset::Utf8);

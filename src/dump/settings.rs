@@ -9,11 +9,13 @@
 use super::column::word_or_string;
 use super::cursor::SourceText;
 use super::error::{DumpProblem, Position};
+use super::insert::InsertHeader;
 use super::lexer::Token;
 use super::reader::{DumpReader, ParsedStatement};
 use super::script::ScriptKind;
 use super::server_setting::{ServerSetting, SettingValue, lost_setting, setting_value};
 use super::session::{KnownValue, Modes};
+use super::value_type::ValueType;
 
 /// Deeper calls are no way to say a mode.
 const DEEPEST: usize = 20;
@@ -31,7 +33,8 @@ impl DumpReader<'_> {
             return self.set_statement();
         }
         *self.ignored.entry("SET".to_owned()).or_default() += 1;
-        let names = self.cursor.skip_word("NAMES")?
+        let all = self.cursor.skip_word("NAMES")?;
+        let names = all
             || self.cursor.skip_word("CHARSET")?
             || self.cursor.skip_words("CHARACTER", &["SET"])?;
         if names {
@@ -40,7 +43,7 @@ impl DumpReader<'_> {
             while !self.at_setting_end()? {
                 self.cursor.next()?;
             }
-            self.session.set_names(&charset)?;
+            self.session.set_names(&charset, all)?;
             if !self.cursor.skip_symbol(b',')? {
                 self.cursor.skip_statement()?;
                 self.cursor.configure(&self.session);
@@ -64,6 +67,23 @@ impl DumpReader<'_> {
             self.further.push_back(step);
         }
         Ok(self.first_of_several())
+    }
+
+    /// Notes rows with bytes that a server would have brought to another character set.
+    pub(super) fn note_converted_bytes(&mut self, header: &InsertHeader) {
+        let known = self.tables.get(header.database.as_deref(), &header.table);
+        let is_bytes = |kind: &ValueType| matches!(kind, ValueType::Blob | ValueType::FixedBlob(_));
+        let types = known.and_then(|table| ValueType::of_table(table).ok());
+        let what = format!(
+            "INSERT INTO {}: texts for columns of bytes are kept as they are, and a server brings them from \
+             character_set_client to character_set_connection",
+            header.table
+        );
+        if types.is_some_and(|types| types.iter().any(is_bytes))
+            && !self.skipped.iter().any(|skipped| skipped.statement == what)
+        {
+            self.note_skipped(what, header.position, true);
+        }
     }
 
     /// `SET STATEMENT a = 1 FOR …`: settings of one statement, which comes now.

@@ -24,6 +24,9 @@ impl FormulaParser<'_> {
                     .cursor
                     .string_of(span, quote, escaped)
                     .map_err(reason)?;
+                if self.cursor.is_national(span) {
+                    return self.national(text);
+                }
                 let text = self.with_adjacent(text)?;
                 self.text_datum(text)
             }
@@ -180,6 +183,15 @@ impl FormulaParser<'_> {
             return Err("a window".to_owned());
         }
         Ok(Formula::Aggregate(aggregate, argument))
+    }
+
+    /// `N'x'`: a string whose bytes are UTF-8.
+    fn national(&mut self, text: String) -> Result<Formula, Unevaluable> {
+        let text = self.with_adjacent(text)?;
+        if self.charset == Charset::Utf8 || text.is_ascii() {
+            return Ok(Formula::Value(self.text_datum(text)));
+        }
+        Err("text of the character set utf8mb3".to_owned())
     }
 
     /// `_utf8mb4'x'`: a string whose bytes are in that character set.

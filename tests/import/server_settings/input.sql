@@ -55,3 +55,5 @@ SET time_zone='SYSTEM', timestamp = DEFAULT;
 INSERT INTO g (n) VALUES (1),(2);
 SET insert_id=70;
 INSERT INTO g (n) VALUES (1),(2),(1),(3);
+SET identity = 91;
+INSERT INTO u (n) VALUES (LAST_INSERT_ID());

@@ -1,0 +1,16 @@
+SET NAMES utf8mb4;
+CREATE TABLE t (id int PRIMARY KEY AUTO_INCREMENT, b varbinary(20), s varchar(20)) DEFAULT CHARSET=utf8mb4;
+CREATE TABLE u (s varchar(20)) DEFAULT CHARSET=utf8mb4;
+/*!40101 SET @saved_cs_client = @@character_set_client */;
+/*!50503 SET character_set_client = utf8mb4 */;
+/*!40101 SET character_set_client = @saved_cs_client */;
+INSERT INTO t (b, s) VALUES ('Ã©', 'Ã©');
+SET character_set_connection = latin1;
+INSERT INTO t (b, s) VALUES ('Ã©', 'Ã©');
+INSERT INTO u VALUES ('Ã©');
+SET collation_connection = utf8mb4_bin;
+INSERT INTO t (b, s) VALUES ('Ã©', 'Ã©');
+SET CHARACTER SET latin1;
+INSERT INTO t (b, s) VALUES ('é', 'é');
+SET NAMES latin1;
+INSERT INTO t (b, s) VALUES ('é', 'é');

@@ -1,0 +1,8 @@
+-- N'…' is in UTF-8, whatever SET NAMES says.
+CREATE TABLE t (id int PRIMARY KEY AUTO_INCREMENT, s varchar(20)) DEFAULT CHARSET=utf8mb4;
+SET NAMES cp1251;
+INSERT INTO t (s) VALUES (N'é'), ('é'), (n'ab'), (CONCAT(N'a', 'b'));
+SET NAMES latin1;
+INSERT INTO t (s) VALUES (N'é'), ('�');
+SET NAMES utf8mb4;
+INSERT INTO t (s) VALUES (N'é');
