@@ -6,6 +6,7 @@
 use std::ops::Deref;
 
 use super::definition::{ColumnDefinition, TableDefinition};
+use super::text_folding::{CollationNames, is_exact};
 
 /// Which texts are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,71 +68,20 @@ const ACCENTS: &[(&str, char)] = &[
     ("źżž", 'z'),
 ];
 
-/// Which texts of a column are the same to its collation, as far as that is known here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextFolding {
-    folding: Folding,
-    /// Blanks at the end do not count.
-    pads: bool,
-}
-
-impl TextFolding {
-    /// That of `column`.
-    #[must_use]
-    pub fn of(column: &ColumnDefinition, table: &TableDefinition) -> Self {
-        let collation = column.collation.as_deref();
-        let charset = column.charset.as_deref();
-        let of_table = |name: &'_ Option<String>| match charset {
-            None => name.clone(),
-            Some(_) => None,
-        };
-        let collation = collation
-            .map(str::to_owned)
-            .or_else(|| of_table(&table.collation))
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let set = charset
-            .map(str::to_owned)
-            .or_else(|| collation.split('_').next().map(str::to_owned))
-            .filter(|set| !set.is_empty())
-            .or_else(|| table.charset.clone())
-            .unwrap_or_else(|| "utf8mb4".to_owned())
-            .to_ascii_lowercase();
-        let exact = ["_bin", "_cs"].iter().any(|end| collation.ends_with(end));
-        let folding = if exact || collation == "binary" {
-            Folding::Exact
+impl Folding {
+    fn of(column: &ColumnDefinition, table: &TableDefinition) -> Self {
+        let CollationNames { collation, set } = CollationNames::of(column, table);
+        if is_exact(&collation) {
+            Self::Exact
         } else if set == "latin1" {
-            Folding::Western
+            Self::Western
         } else if collation.contains("_as_") || !(set.starts_with("utf") || set == "ucs2") {
-            Folding::Case
+            Self::Case
         } else {
-            Folding::Letters
-        };
-        Self {
-            folding,
-            pads: !collation.contains("nopad") && !collation.contains("0900"),
+            Self::Letters
         }
     }
 
-    /// Whether only the same characters are the same.
-    #[must_use]
-    pub fn is_exact(self) -> bool {
-        self.folding == Folding::Exact
-    }
-
-    /// What is the same for all texts that are the same.
-    #[must_use]
-    pub fn folded(self, text: &str) -> String {
-        let text = if self.pads {
-            text.trim_end_matches(' ')
-        } else {
-            text
-        };
-        self.folding.folded(text)
-    }
-}
-
-impl Folding {
     fn folded(self, text: &str) -> String {
         match self {
             Folding::Exact => text.to_owned(),
@@ -156,7 +106,7 @@ impl MemberList {
         let names = names.map(|member| member.trim_end_matches(' ').to_owned());
         Self {
             names: names.collect(),
-            folding: TextFolding::of(column, table).folding,
+            folding: Folding::of(column, table),
         }
     }
 

@@ -23,6 +23,7 @@
 //! - [`Charset`]: the character sets of text
 //! - [`DumpError`]: what went wrong, with file, byte, line, table and row
 
+mod alike_letters;
 mod alter;
 mod body;
 mod charset;
@@ -53,6 +54,7 @@ mod sql_mode;
 mod table;
 mod tables;
 mod temporal;
+mod text_folding;
 mod through_views;
 mod transaction;
 mod trivia;
@@ -75,7 +77,7 @@ pub use insert::{DumpRow, InsertHeader, OnConflict, Upsert};
 pub(crate) use lenient::leading_number;
 pub(crate) use lexer::Token;
 pub(crate) use literal::{bit_bytes, hex_bytes};
-pub use members::{MemberList, TextFolding};
+pub use members::MemberList;
 pub use reader::{DumpReader, Finished, Skipped, Statement};
 pub(crate) use repertoire::is_basic;
 pub use repertoire::{Letters, Repertoire};
@@ -85,6 +87,7 @@ pub use server_setting::{ServerSetting, SettingValue};
 pub use session::Modes;
 pub use tables::Tables;
 pub(crate) use temporal::is_impossible_day;
+pub use text_folding::TextFolding;
 pub use transaction::TransactionStep;
 pub use utf16::UnpackedText;
 pub use value::{Computed, Value, convert_computed, convert_leniently, convert_text};

@@ -16,11 +16,14 @@ use crate::file::sql::quoted;
 use crate::load::note::{Note, NoteClass, counted};
 
 /// A column of a key: its index, how many characters count, and which texts are the same.
-struct TextPart {
-    index: usize,
+pub(super) struct TextPart {
+    pub(super) index: usize,
     length: Option<usize>,
-    folding: Option<TextFolding>,
+    pub(super) folding: Option<TextFolding>,
 }
+
+/// A unique key of texts whose case does not count: its name and its parts.
+pub(super) type TextKey = (String, Vec<TextPart>);
 
 impl ImportTable {
     /// Notes of unique keys whose rows are fewer on a server.
@@ -28,21 +31,10 @@ impl ImportTable {
         let Some((input, position)) = &self.merged else {
             return Ok(Vec::new());
         };
-        let primary = (!self.definition.primary_key.is_empty())
-            .then_some(("PRIMARY", self.definition.primary_key.as_slice()));
-        let unique = self.definition.keys.iter();
-        let unique = unique.filter(|key| key.kind == KeyKind::Unique).map(|key| {
-            (
-                key.name.as_deref().unwrap_or("UNIQUE"),
-                key.parts.as_slice(),
-            )
-        });
         let mut notes = Vec::new();
-        for (name, parts) in primary.into_iter().chain(unique) {
-            let Some(parts) = self.text_parts(parts) else {
-                continue;
-            };
-            let count = self.same_rows(connection, &parts)?;
+        for (at, (name, parts)) in self.text_keys().into_iter().enumerate() {
+            let merged = self.seen_keys.as_ref().map_or(0, |seen| seen.merged(at));
+            let count = self.same_rows(connection, &parts)?.max(merged);
             if count > 0 {
                 let what = format!(
                     "table {}, key {name}: {} beside others that a server's collation takes for the same, and \
@@ -54,6 +46,20 @@ impl ImportTable {
             }
         }
         Ok(notes)
+    }
+
+    /// The unique keys of texts whose case does not count.
+    pub(super) fn text_keys(&self) -> Vec<TextKey> {
+        let primary = (!self.definition.primary_key.is_empty())
+            .then_some(("PRIMARY", self.definition.primary_key.as_slice()));
+        let unique = self.definition.keys.iter();
+        let unique = unique.filter(|key| key.kind == KeyKind::Unique).map(|key| {
+            let name = key.name.as_deref().unwrap_or("UNIQUE");
+            (name, key.parts.as_slice())
+        });
+        let keys = primary.into_iter().chain(unique);
+        keys.filter_map(|(name, parts)| Some((name.to_owned(), self.text_parts(parts)?)))
+            .collect()
     }
 
     /// The parts of a key over plain columns, if a text is among them whose case does not count.
@@ -84,7 +90,11 @@ impl ImportTable {
         let odd: Vec<String> = texts
             .map(|part| {
                 let own = name(part);
-                format!("{own} GLOB '*[^ -~]*' OR substr({own}, -1) = ' '")
+                let splits = part.folding.is_some_and(TextFolding::splits_ascii);
+                match splits {
+                    true => "1".to_owned(),
+                    false => format!("{own} GLOB '*[^ -~]*' OR substr({own}, -1) = ' '"),
+                }
             })
             .collect();
         let table = quoted(&self.name);
@@ -123,13 +133,32 @@ impl ImportTable {
 
 impl TextPart {
     fn folded(&self, text: &[u8]) -> String {
-        let text = String::from_utf8_lossy(text);
-        let Some(folding) = self.folding else {
-            return text.into_owned();
-        };
-        match self.length {
-            Some(length) => folding.folded(&text.chars().take(length).collect::<String>()),
-            None => folding.folded(&text),
+        self.folded_text(&String::from_utf8_lossy(text))
+    }
+
+    /// What is the same for all texts that a server takes for the same.
+    pub(super) fn folded_text(&self, text: &str) -> String {
+        let text = self.counted(text);
+        match self.folding {
+            Some(folding) => folding.folded(text),
+            None => text.to_owned(),
         }
+    }
+
+    /// The characters that count.
+    pub(super) fn counted<'t>(&self, text: &'t str) -> &'t str {
+        let end = self
+            .length
+            .and_then(|length| text.char_indices().nth(length));
+        end.map_or(text, |(end, _)| &text[..end])
+    }
+
+    /// Whether SQLite may take the text for another than one that a server takes for the same.
+    pub(super) fn is_odd(&self, text: &str) -> bool {
+        let plain = |byte: u8| (b' '..=b'~').contains(&byte);
+        self.folding.is_some_and(|folding| {
+            !folding.is_exact()
+                && (folding.splits_ascii() || text.ends_with(' ') || !text.bytes().all(plain))
+        })
     }
 }

@@ -274,7 +274,8 @@ fn is_case_insensitive(column: &ColumnDefinition, table: &TableDefinition) -> bo
         collation.as_ref().map(|collation| {
             let collation = collation.to_ascii_lowercase();
             let mut words = collation.split('_');
-            collation != "binary" && !words.any(|word| matches!(word, "bin" | "cs"))
+            // In Turkish I and i are two letters, each with a capital or small one of its own.
+            collation != "binary" && !words.any(|word| matches!(word, "bin" | "cs" | "turkish"))
         })
     };
     if matches!(

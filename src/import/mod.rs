@@ -42,6 +42,7 @@ mod rebuild;
 mod resolve;
 mod row_values;
 mod script;
+mod seen_keys;
 mod selection;
 mod server_settings;
 mod session;

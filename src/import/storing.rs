@@ -80,6 +80,8 @@ impl ImportTable {
             self.make_unique_keys(connection, names, header.position)?;
             self.recount = true;
             self.see_merging(input, &header);
+            self.see_keys(connection, &columns, &batch)
+                .map_err(|cause| self.sqlite(&cause))?;
             let how = (&*header, upsert.as_ref());
             self.upsert(&place, names, how, &columns, &batch)?;
             self.rows += batch.rows() as u64;
@@ -90,6 +92,8 @@ impl ImportTable {
             self.recount = true;
             self.see_merging(input, &header);
         }
+        self.see_keys(connection, &columns, &batch)
+            .map_err(|cause| self.sqlite(&cause))?;
         let before = total_changes(connection);
         let constants = self.constants(&place, &columns, &batch);
         let insertion = Insertion {

@@ -10,6 +10,7 @@ use rusqlite::{Connection, types};
 use super::computed::{by_server, fit};
 use super::keys::Index;
 use super::layout::{Extras, Layout, default_sql, implicit_default, stored_sql, value_sql};
+use super::seen_keys::SeenKeys;
 use super::statement_numbers::StatementNumbers;
 use crate::dump::{
     ColumnDefinition, Cut, DefaultValue, InsertHeader, Position, Repertoire, Room, SourceText,
@@ -76,6 +77,8 @@ pub(super) struct ImportTable {
     pub(super) recount: bool,
     /// The first statement whose rows are merged with those that have their key.
     pub(super) merged: Option<(String, Position)>,
+    /// Its keys of texts, since it matters.
+    pub(super) seen_keys: Option<SeenKeys>,
     /// The number that the next row gets, when rows have asked for numbers.
     pub(super) next_number: Option<i64>,
     /// The numbers of the present upsert.
@@ -110,6 +113,7 @@ impl ImportTable {
             rows: 0,
             recount: false,
             merged: None,
+            seen_keys: None,
             next_number: None,
             statement_numbers: StatementNumbers::default(),
             unique_indexes: Vec::new(),
@@ -146,6 +150,7 @@ impl ImportTable {
             rows: 0,
             recount: false,
             merged: None,
+            seen_keys: None,
             next_number: None,
             statement_numbers: StatementNumbers::default(),
             unique_indexes: Vec::new(),
@@ -180,6 +185,10 @@ impl ImportTable {
             mismatch(&self.input, definition.position, &definition.name, reason)
         })?;
         layout.changes = self.layout.changes;
+        if definition.columns != self.definition.columns || definition.keys != self.definition.keys
+        {
+            self.seen_keys = None;
+        }
         if self.created.is_some() && definition.columns != self.definition.columns {
             layout.changes += 1;
         }

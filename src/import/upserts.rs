@@ -354,6 +354,7 @@ impl ImportTable {
                 return Err(row_error(place.input, &self.definition.name, origin, cause));
             }
         }
+        self.see_changed(&new);
         for (index, what) in changed.notes {
             self.settle(index, what, place.input, origin.position);
         }
