@@ -504,7 +504,9 @@ impl DumpReader<'_> {
             return self.delete_of_view((own, name), position);
         }
         self.note_trigger("DELETE", (own, name.clone()), position);
-        if !matches!(self.cursor.peek()?, Token::Delimiter | Token::End) {
+        let is_of_all = matches!(self.cursor.peek()?, Token::Delimiter | Token::End);
+        let is_followed = self.session.checks_keys() && self.tables.has_acting_child(&name);
+        if !is_of_all || is_followed {
             let mut source = self.rest_of_statement()?;
             source
                 .text

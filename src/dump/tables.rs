@@ -32,6 +32,16 @@ impl Tables {
         key(&self.tables, database, name).and_then(|key| self.tables.get(&key))
     }
 
+    /// Whether rows of other tables go or change with those of the table of that name.
+    pub(super) fn has_acting_child(&self, name: &str) -> bool {
+        let mut keys = self.tables.values().flat_map(|table| &table.foreign_keys);
+        keys.any(|key| {
+            let action = key.on_delete.as_deref().unwrap_or_default();
+            key.parent.eq_ignore_ascii_case(name)
+                && matches!(action, "CASCADE" | "SET NULL" | "SET DEFAULT")
+        })
+    }
+
     /// Removes the table of that name and gives it.
     pub fn remove(&mut self, database: Option<&str>, name: &str) -> Option<TableDefinition> {
         let key = key(&self.tables, database, name)?;

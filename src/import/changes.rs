@@ -172,6 +172,8 @@ impl ImportStorage<'_> {
             return Ok(());
         };
         let mut deleted = 0_u64;
+        let referred = self.referred(place, index);
+        let mut gone = Vec::new();
         self.whole(index, |storage| {
             storage.tables[index].remember_number(storage.connection)?;
             let mut after = i64::MIN;
@@ -182,11 +184,14 @@ impl ImportStorage<'_> {
                     table,
                     named: &deletion.table,
                     filter: deletion.filter.as_ref(),
-                    columns: Vec::new(),
+                    columns: referred.clone(),
                     piece: Some((after, PIECE)),
                 };
                 let last = storage.view(place).scan(&scan, &mut |row| {
                     ids.push(row.id);
+                    if !referred.is_empty() {
+                        gone.push(row.cells);
+                    }
                     Ok(ControlFlow::Continue(()))
                 })?;
                 deleted += ids.len() as u64;
@@ -203,13 +208,19 @@ impl ImportStorage<'_> {
         if deleted > 0 {
             let table = &mut self.tables[index];
             table.rows = table.rows.saturating_sub(deleted);
-            self.note_actions(place, index, "DELETE", |key| acts(key.on_delete.as_ref()));
+            if place.checks_keys {
+                self.follow(place, index, gone, "DELETE")?;
+            }
         }
         Ok(())
     }
 }
 
-fn remove(storage: &ImportStorage<'_>, index: usize, ids: &[i64]) -> Result<(), Obstacle> {
+pub(super) fn remove(
+    storage: &ImportStorage<'_>,
+    index: usize,
+    ids: &[i64],
+) -> Result<(), Obstacle> {
     let table = &storage.tables[index];
     let row_name = table
         .row_name()

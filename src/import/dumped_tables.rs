@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::changes::acts;
 use super::completion;
 use super::computed::Occasion;
 use super::final_names::{FinalNames, WantedTables};
@@ -231,31 +230,24 @@ impl ImportStorage<'_> {
         rows: InsertedRows,
     ) -> Result<Batch, LoadError> {
         let header = Arc::clone(&rows.header);
-        let replaces = header.on_conflict == OnConflict::Replace && self.has_acting_child(index);
-        let count = rows.batch.rows() as u64;
-        let held = if replaces { self.held(index)? } else { 0 };
+        let place = ScriptPlace {
+            input,
+            position: header.position,
+            database: header.database.as_deref(),
+            checks_keys: header.checks_keys,
+        };
+        let replaces = header.on_conflict == OnConflict::Replace;
+        let follows = replaces && !self.referred(place, index).is_empty();
+        if follows {
+            self.settle_layouts()?;
+        }
+        self.tables[index].replaced = follows.then(Vec::new);
         let batch = self.store_rows(index, input, &header, rows)?;
-        if replaces && self.held(index)? < held + count {
-            let place = ScriptPlace {
-                input,
-                position: header.position,
-                database: header.database.as_deref(),
-                checks_keys: header.checks_keys,
-            };
-            self.note_actions(place, index, "REPLACE", |key| acts(key.on_delete.as_ref()));
+        let replaced = self.tables[index].replaced.take();
+        if let Some(gone) = replaced.filter(|gone| !gone.is_empty()) {
+            self.follow(place, index, gone, "REPLACE")?;
         }
         Ok(batch)
-    }
-
-    /// How many rows a table has in the file.
-    fn held(&self, index: usize) -> Result<u64, LoadError> {
-        let table = &self.tables[index];
-        if table.created.is_none() {
-            return Ok(0);
-        }
-        let sql = format!("SELECT count(*) FROM {}", quoted(&table.name));
-        let count = self.connection.query_row(&sql, [], |row| row.get(0));
-        count.map_err(failed)
     }
 
     fn store_rows(

@@ -30,6 +30,7 @@ mod dumped_tables;
 mod duplicates;
 mod final_names;
 mod finish;
+mod following;
 mod generated;
 mod kept_apart;
 mod keys;

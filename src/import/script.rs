@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use super::changes::acts;
 use super::computed::by_server;
 use super::dumped_tables::ImportStorage;
 use super::query::ScriptView;
@@ -203,21 +202,6 @@ impl ImportStorage<'_> {
             .execute_batch(&format!("RELEASE {SAVEPOINT}"))
             .map_err(failed)?;
         outcome
-    }
-
-    /// Whether rows of another table may go or change with those of the table at `index`.
-    pub(super) fn has_acting_child(&self, index: usize) -> bool {
-        let is_parent = |child: &ImportTable| {
-            let own = child.definition.database.as_deref();
-            let mut keys = child.definition.foreign_keys.iter();
-            child.rows > 0
-                && keys.any(|key| {
-                    let database = key.parent_database.as_deref().or(own);
-                    acts(key.on_delete.as_ref())
-                        && table::find(&self.tables, database, &key.parent) == Some(index)
-                })
-        };
-        self.tables.iter().any(is_parent)
     }
 
     /// Notes what a server's foreign keys would have changed beside the rows of a table.

@@ -56,7 +56,9 @@ impl ImportTable {
             input,
             view,
         };
-        let by_row = upsert.is_some() || self.ignores_by_row(&header, &columns, &batch);
+        let by_row = upsert.is_some()
+            || self.replaced.is_some()
+            || self.ignores_by_row(&header, &columns, &batch);
         if by_row {
             self.mark_numbers(&header, &mut columns, &mut batch);
         } else {

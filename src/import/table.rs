@@ -79,6 +79,8 @@ pub(super) struct ImportTable {
     pub(super) merged: Option<(String, Position)>,
     /// Its keys of texts, since it matters.
     pub(super) seen_keys: Option<SeenKeys>,
+    /// The rows that the present `REPLACE` has removed, where rows of children go or change with them.
+    pub(super) replaced: Option<Vec<Vec<types::Value>>>,
     /// The number that the next row gets, when rows have asked for numbers.
     pub(super) next_number: Option<i64>,
     /// The numbers of the present upsert.
@@ -114,6 +116,7 @@ impl ImportTable {
             recount: false,
             merged: None,
             seen_keys: None,
+            replaced: None,
             next_number: None,
             statement_numbers: StatementNumbers::default(),
             unique_indexes: Vec::new(),
@@ -151,6 +154,7 @@ impl ImportTable {
             recount: false,
             merged: None,
             seen_keys: None,
+            replaced: None,
             next_number: None,
             statement_numbers: StatementNumbers::default(),
             unique_indexes: Vec::new(),

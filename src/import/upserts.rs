@@ -1,4 +1,5 @@
-//! `INSERT … ON DUPLICATE KEY UPDATE`, row by row; also `INSERT IGNORE`, where it numbers rows.
+//! `INSERT … ON DUPLICATE KEY UPDATE`, row by row; also `INSERT IGNORE`, where it numbers rows, and `REPLACE`, where rows of
+//! other tables go with those that are replaced.
 //!
 //! A row is stored unless a unique key has its values already. Then the row that the server's first such key finds
 //! is changed, by the evaluator, as an `UPDATE` would change it. What the values of rows are is decided before
@@ -108,11 +109,14 @@ impl ImportTable {
             };
             // Rows that are ignored are found by the other keys then, as where no row is dealt with alone.
             if let Err(reason) = self.compute_keys(place.view, &plan, &mut cells)
-                && upsert.is_some()
+                && (upsert.is_some() || self.replaced.is_some())
             {
                 return Err(plan.refused(place, &reason));
             }
-            let is_stored = self.insert_row(place, &plan, &cells, &origin)?;
+            let mut is_stored = self.insert_row(place, &plan, &cells, &origin)?;
+            while !is_stored && self.remove_replaced(place, &plan, &cells)? {
+                is_stored = self.insert_row(place, &plan, &cells, &origin)?;
+            }
             if let Some(numbered) = &numbered {
                 self.end_number(session, numbered, &cells, (is_stored, asked));
             }
@@ -150,7 +154,7 @@ impl ImportTable {
                 let index = part.column().and_then(|name| self.layout.index_of(name));
                 key_computed.extend(index.filter(|&index| is_computed(self, index)));
             }
-            if upsert.is_some() {
+            if upsert.is_some() || self.replaced.is_some() {
                 keys.push(self.key_lookup(parts, &row_name)?);
             }
         }
@@ -297,6 +301,38 @@ impl ImportTable {
         stored
             .map(|rows| rows > 0)
             .map_err(|cause| row_error(place.input, &self.definition.name, origin, cause))
+    }
+
+    /// Removes a row that a new one takes the place of; whether there is one.
+    fn remove_replaced(
+        &mut self,
+        place: &Resolver<'_>,
+        plan: &UpsertPlan<'_>,
+        cells: &[Value],
+    ) -> Result<bool, LoadError> {
+        if self.replaced.is_none() {
+            return Ok(false);
+        }
+        let sql = format!(
+            "DELETE FROM {} WHERE {} = ?",
+            quoted(&self.name),
+            self.row_name().unwrap_or_default()
+        );
+        let run = || {
+            let Some(found) = plan.found(place.connection, cells)? else {
+                return Ok(None);
+            };
+            let row = plan.row(place.connection, found.id)?;
+            let mut delete = place.connection.prepare_cached(&sql)?;
+            delete.execute([found.id])?;
+            Ok(Some(row))
+        };
+        let row = run().map_err(|cause: rusqlite::Error| self.sqlite(&cause))?;
+        let is_found = row.is_some();
+        self.replaced
+            .iter_mut()
+            .for_each(|rows| rows.extend(row.clone()));
+        Ok(is_found)
     }
 
     /// Changes the row that is there in the place of the new one.
@@ -491,6 +527,7 @@ fn refused(
 ) -> LoadError {
     let (statement, position) = match upsert {
         Some(upsert) => ("ON DUPLICATE KEY UPDATE", upsert.assignments.position),
+        None if header.on_conflict == OnConflict::Replace => ("REPLACE", header.position),
         None => ("INSERT IGNORE", header.position),
     };
     mismatch(

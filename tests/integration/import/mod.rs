@@ -13,6 +13,7 @@ pub(crate) mod random;
 pub(crate) mod random_changes;
 pub(crate) mod random_expressions;
 pub(crate) mod random_fit;
+pub(crate) mod random_keys;
 pub(crate) mod random_merged;
 pub(crate) mod random_odd;
 pub(crate) mod random_schema;

@@ -1,0 +1,34 @@
+-- Rows that go or change with those of their parents.
+SET sql_mode = '';
+CREATE TABLE p (id int PRIMARY KEY AUTO_INCREMENT, code varchar(9) NOT NULL, n int, UNIQUE KEY code (code));
+CREATE TABLE c (id int PRIMARY KEY AUTO_INCREMENT, p_id int, code varchar(9), twice int AS (p_id * 2) STORED, FOREIGN KEY (p_id) REFERENCES p (id) ON DELETE CASCADE, FOREIGN KEY (code) REFERENCES p (code) ON DELETE SET NULL);
+CREATE TABLE g (id int PRIMARY KEY, c_id int REFERENCES c (id) ON DELETE CASCADE);
+CREATE TABLE s (a int, b int, n int, parent int, PRIMARY KEY (a, b), KEY (b));
+CREATE TABLE f (id int PRIMARY KEY, a int, b int, FOREIGN KEY (a, b) REFERENCES s (a, b) ON DELETE SET NULL);
+CREATE TABLE t (id int PRIMARY KEY, up int, FOREIGN KEY (up) REFERENCES t (id) ON DELETE CASCADE);
+INSERT INTO p (code, n) VALUES ('a', 1), ('b', 2), ('c', 3), ('d', 4), ('e', 5);
+INSERT INTO c (p_id, code) VALUES (1, 'b'), (2, 'a'), (3, 'c'), (4, 'B'), (5, 'e'), (NULL, 'd'), (1, NULL);
+INSERT INTO g VALUES (1, 1), (2, 2), (3, 3), (4, 7), (5, NULL);
+INSERT INTO s VALUES (1, 1, 0, NULL), (1, 2, 0, NULL), (2, 1, 0, NULL);
+INSERT INTO f VALUES (1, 1, 1), (2, 1, 2), (3, 2, 1), (4, 1, NULL), (5, 1, 1);
+INSERT INTO t VALUES (1, NULL), (2, 1), (3, 2), (4, 3), (5, NULL), (6, 5);
+-- Row 1 goes with its children, by the primary key; row 3 by another.
+REPLACE INTO p VALUES (1, 'a', 10), (30, 'C', 30);
+REPLACE INTO p (code, n) VALUES ('z', 9);
+REPLACE INTO s VALUES (1, 1, 5, NULL), (3, 3, 5, NULL);
+DELETE FROM p WHERE n = 4;
+DELETE FROM t WHERE id = 2;
+ALTER TABLE c ADD COLUMN late int DEFAULT 6;
+REPLACE INTO p VALUES (30, 'c', 31);
+SET foreign_key_checks = 0;
+REPLACE INTO p VALUES (2, 'b', 20);
+DELETE FROM s WHERE a = 2;
+SET foreign_key_checks = 1;
+BEGIN;
+DELETE FROM p WHERE id = 5;
+DELETE FROM t WHERE id = 5;
+ROLLBACK;
+REPLACE INTO p SELECT 2, 'b', n + 1 FROM p WHERE id = 2;
+INSERT INTO c (p_id, code) VALUES (2, 'b');
+DELETE FROM s;
+DELETE FROM t;
