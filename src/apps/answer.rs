@@ -38,6 +38,12 @@ macro_rules! key {
 }
 pub(super) use key;
 
+/// What is written in letters, digits and signs that a JSON string has as they are.
+pub(super) trait PlainText {
+    /// Without quotes.
+    fn plain_text(&self) -> impl AsRef<[u8]>;
+}
+
 /// A JSON object that is being written from a row, each key from the next column.
 pub(super) struct Object<'o, 'r> {
     row: &'r Row<'r>,
@@ -117,6 +123,26 @@ impl<'o, 'r> Object<'o, 'r> {
         let value: T = self.row.get(column)?;
         self.write(column, &value)?;
         Ok(self)
+    }
+
+    /// The next column as the text that a `T` has of itself, which needs no escapes.
+    pub(super) fn plain<T: FromSql + PlainText>(
+        mut self,
+        key: ObjectKey,
+    ) -> rusqlite::Result<Self> {
+        let column = self.key(key);
+        let value: T = self.row.get(column)?;
+        self.out.push(b'"');
+        self.out.extend_from_slice(value.plain_text().as_ref());
+        self.out.push(b'"');
+        Ok(self)
+    }
+
+    /// Begins an object within this one, whose first keys are in `beginning`, brace included.
+    pub(super) fn begun(mut self, key: ObjectKey, beginning: &[u8]) -> Self {
+        self.name(key);
+        self.out.extend_from_slice(beginning);
+        self
     }
 
     /// Begins an object within this one, from the next columns.

@@ -12,37 +12,100 @@ use super::{Blog, BlogState, Result};
 use crate::apps::answer::{Object, key};
 use crate::http::{PrivateReading, PrivateResponse, Reading, Viewer};
 
-/// Selects an article for the viewer ?2, who may be nobody: its columns in the order of the keys of an
-/// answer, `$body` being those that lists leave out.
+/// Selects an article: its columns in the order of the keys of an answer, `$body` being those that lists leave
+/// out, and `$author` what is shown of the author, from `$joined`. `$favorited` is whether the viewer likes it.
 macro_rules! select_article {
-    ($body:literal, $which:literal) => {
+    ($body:literal, $favorited:expr, $author:expr, $joined:literal, $which:literal) => {
         concat!(
             "SELECT a.slug, a.title, a.description, ",
             $body,
-            "c.tags, a.created_at, a.updated_at, \
-             EXISTS (SELECT 1 FROM favorite WHERE article_id = a.id AND user_id = ?2), \
-             c.favorites, u.username, u.bio, u.image, \
-             EXISTS (SELECT 1 FROM follow WHERE follower_id = ?2 AND followed_id = a.author_id) \
-             FROM article AS a JOIN article_count AS c ON c.article_id = a.id \
-             JOIN user AS u ON u.id = a.author_id WHERE ",
+            "c.tags, a.created_at, a.updated_at, ",
+            $favorited,
+            ", c.favorites, ",
+            $author,
+            " FROM article AS a JOIN article_count AS c ON c.article_id = a.id ",
+            $joined,
+            "WHERE ",
             $which
         )
     };
 }
 
-const ARTICLE: &str = select_article!("a.body, ", "a.id = ?1");
-const BY_SLUG: &str = select_article!("a.body, ", "a.slug = ?1");
-const LISTED: &str = select_article!("", "a.id = ?1");
+/// Whether the viewer ?2, who may be nobody, likes the article.
+macro_rules! favorited {
+    () => {
+        "EXISTS (SELECT 1 FROM favorite WHERE article_id = a.id AND user_id = ?2)"
+    };
+}
+
+/// Whether the viewer ?2, who may be nobody, follows its author.
+macro_rules! following {
+    () => {
+        "EXISTS (SELECT 1 FROM follow WHERE follower_id = ?2 AND followed_id = a.author_id)"
+    };
+}
+
+/// The author of a single article, the rest of whom is looked up by itself ([`Author`]).
+macro_rules! author {
+    () => {
+        concat!(following!(), ", a.author_id")
+    };
+}
+
+const ARTICLE: &str = select_article!("a.body, ", favorited!(), author!(), "", "a.id = ?1");
+const BY_SLUG: &str = select_article!("a.body, ", favorited!(), author!(), "", "a.slug = ?1");
+/// The same for nobody, who likes nothing and follows none.
+const BY_SLUG_FOR_NOBODY: &str =
+    select_article!("a.body, ", "0", "0, a.author_id", "", "a.slug = ?1");
+const LISTED: &str = select_article!(
+    "",
+    favorited!(),
+    concat!("u.username, u.bio, u.image, ", following!()),
+    "JOIN user AS u ON u.id = a.author_id ",
+    "a.id = ?1"
+);
+const AUTHOR: &str = "SELECT username, bio, image FROM user WHERE id = ?1";
 const TAGS: &str = "SELECT tag FROM article_tag WHERE article_id = ?1 ORDER BY tag";
 const ID: &str = "SELECT id FROM article WHERE slug = ?1";
 const SLUG: &str = "SELECT slug FROM article WHERE id = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 6] = [ARTICLE, BY_SLUG, LISTED, TAGS, ID, SLUG];
+pub(super) const STATEMENTS: [&str; 8] = [
+    ARTICLE,
+    BY_SLUG,
+    BY_SLUG_FOR_NOBODY,
+    LISTED,
+    AUTHOR,
+    TAGS,
+    ID,
+    SLUG,
+];
 
-/// Writes the row of an article, with its body if it `is_whole`. The keys are in the contract's order.
-fn write(row: &Row<'_>, is_whole: bool, out: &mut Vec<u8>) -> rusqlite::Result<()> {
+/// What articles show of their author, but for whether the viewer follows: the beginning of an object. Many
+/// articles have the same, and no viewer sees it otherwise.
+pub(super) type Author = Bytes;
+
+/// The author with this number.
+fn author(connection: &Connection, id: i64) -> rusqlite::Result<Author> {
+    let mut select = connection.prepare_cached(AUTHOR)?;
+    select.query_row([id], |row| {
+        let mut out = Vec::with_capacity(256);
+        Object::of(row, &mut out)
+            .text(key!("username"))?
+            .optional_text(key!("bio"))?
+            .optional_text(key!("image"))?;
+        Ok(Bytes::from(out))
+    })
+}
+
+/// Begins an article's object with the first columns of its row, with its body if it `is_whole`. The keys
+/// are in the contract's order.
+fn begin<'o, 'r>(
+    row: &'r Row<'r>,
+    is_whole: bool,
+    out: &'o mut Vec<u8>,
+) -> rusqlite::Result<Object<'o, 'r>> {
     let mut object = Object::of(row, out)
         .text(key!("slug"))?
         .text(key!("title"))?
@@ -52,10 +115,15 @@ fn write(row: &Row<'_>, is_whole: bool, out: &mut Vec<u8>) -> rusqlite::Result<(
     }
     object
         .raw(key!("tagList"))?
-        .json::<Millis>(key!("createdAt"))?
-        .json::<Millis>(key!("updatedAt"))?
+        .plain::<Millis>(key!("createdAt"))?
+        .plain::<Millis>(key!("updatedAt"))?
         .boolean(key!("favorited"))?
-        .integer(key!("favoritesCount"))?
+        .integer(key!("favoritesCount"))
+}
+
+/// Writes the row of an article of a list.
+fn write_listed(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
+    begin(row, false, out)?
         .open(key!("author"))
         .text(key!("username"))?
         .optional_text(key!("bio"))?
@@ -87,30 +155,51 @@ pub(super) fn tags_of(connection: &Connection, id: i64) -> rusqlite::Result<Vec<
 /// The article as an answer, for the user `viewer`, or nobody.
 pub(super) fn shown(connection: &Connection, id: i64, viewer: Option<i64>) -> Result<Vec<u8>> {
     let mut select = connection.prepare_cached(ARTICLE)?;
-    Ok(select.query_row((id, viewer), alone)?)
+    let by = |id| author(connection, id);
+    Ok(select.query_row((id, viewer), |row| alone(row, by))?)
 }
 
-/// The same of the article with this slug, if there is one.
+/// The same of the article with this slug, if there is one, with what `by` says of its author.
 fn shown_by_slug(
     connection: &Connection,
     slug: &str,
     viewer: Option<i64>,
+    by: impl FnOnce(i64) -> rusqlite::Result<Author>,
 ) -> rusqlite::Result<Option<Vec<u8>>> {
-    let mut select = connection.prepare_cached(BY_SLUG)?;
-    select.query_row((slug, viewer), alone).optional()
+    let write = |row: &Row<'_>| alone(row, by);
+    match viewer {
+        Some(viewer) => {
+            let mut select = connection.prepare_cached(BY_SLUG)?;
+            select.query_row((slug, viewer), write).optional()
+        }
+        None => {
+            let mut select = connection.prepare_cached(BY_SLUG_FOR_NOBODY)?;
+            select.query_row([slug], write).optional()
+        }
+    }
 }
 
 /// The column of the body.
 const BODY: usize = 3;
+/// The column of the author's number.
+const AUTHOR_ID: usize = 10;
 /// Bytes that most articles have beside their bodies.
 const BESIDE_BODY: usize = 1024;
 
-/// A whole article as an answer.
-fn alone(row: &Row<'_>) -> rusqlite::Result<Vec<u8>> {
+/// A whole article as an answer, with what `by` says of its author.
+fn alone(
+    row: &Row<'_>,
+    by: impl FnOnce(i64) -> rusqlite::Result<Author>,
+) -> rusqlite::Result<Vec<u8>> {
     let body = row.get_ref(BODY)?.as_bytes()?.len();
     let mut out = Vec::with_capacity(body + body / 32 + BESIDE_BODY);
     out.extend_from_slice(b"{\"article\":");
-    write(row, true, &mut out)?;
+    let author = by(row.get(AUTHOR_ID)?)?;
+    begin(row, true, &mut out)?
+        .begun(key!("author"), &author)
+        .boolean(key!("following"))?
+        .close()
+        .end();
     out.push(b'}');
     Ok(out)
 }
@@ -131,7 +220,7 @@ pub(super) fn list(
         if index > 0 {
             out.push(b',');
         }
-        select.query_row((id, viewer), |row| write(row, false, &mut out))?;
+        select.query_row((id, viewer), |row| write_listed(row, &mut out))?;
     }
     out.extend_from_slice(format!("],\"articlesCount\":{count}}}").as_bytes());
     Ok(out)
@@ -166,8 +255,17 @@ pub(super) fn read(
     if let Some(body) = reading.cached(&blog.articles, slug.clone()) {
         return Ok(body);
     }
+    let everybodys = reading.of_everybody();
     let body = blog.store.read(|connection| -> Result<_> {
-        let body = shown_by_slug(connection, &slug, viewer.user_id())?;
+        let by = |id| {
+            if let Some(author) = everybodys.cached(&blog.authors, &id) {
+                return Ok(author);
+            }
+            let author = author(connection, id)?;
+            everybodys.keep(&blog.authors, id, author.clone(), author.len());
+            Ok(author)
+        };
+        let body = shown_by_slug(connection, &slug, viewer.user_id(), by)?;
         Ok(body.ok_or(ConduitError::not_found("article"))?)
     })?;
     let body = Bytes::from(body);

@@ -75,6 +75,8 @@ type Result<T, E = HttpError> = std::result::Result<T, E>;
 const CACHED_MEMBERS: usize = 1024 * 1024;
 /// Bytes of single articles that are cached, of all viewers together.
 const CACHED_ARTICLES: usize = 16 * 1024 * 1024;
+/// Bytes of what articles show of their authors.
+const CACHED_AUTHORS: usize = 4 * 1024 * 1024;
 /// Bytes of lists that are cached, of all viewers together.
 const CACHED_LISTS: usize = 16 * 1024 * 1024;
 /// Bytes of comments that are cached, of all viewers together.
@@ -100,6 +102,8 @@ struct Blog {
     members: RevisionCache<i64, Viewer>,
     /// By slug.
     articles: ViewerCache<String, Bytes>,
+    /// What articles show of their authors, by the author's number.
+    authors: RevisionCache<i64, article::Author>,
     lists: ViewerCache<lists::ListKey, Bytes>,
     /// By slug of their article.
     comments: ViewerCache<String, Bytes>,
@@ -203,6 +207,7 @@ impl ServedApp for Conduit {
                 settings,
                 members: RevisionCache::new(CACHED_MEMBERS),
                 articles: ViewerCache::of_repeated(CACHED_ARTICLES),
+                authors: RevisionCache::new(CACHED_AUTHORS),
                 lists: ViewerCache::new(CACHED_LISTS),
                 comments: ViewerCache::new(CACHED_COMMENTS),
                 tags: RevisionCache::new(CACHED_TAGS),

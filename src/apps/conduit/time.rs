@@ -6,6 +6,8 @@ use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
 use serde::{Serialize, Serializer};
 
+use crate::apps::answer::PlainText;
+
 /// A time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Millis(pub(super) i64);
@@ -75,6 +77,12 @@ fn civil(day: i64) -> (i64, i64, i64) {
     };
     let year = year + 400 * era + i64::from(month <= 2);
     (year, month, day)
+}
+
+impl PlainText for Millis {
+    fn plain_text(&self) -> impl AsRef<[u8]> {
+        self.text()
+    }
 }
 
 impl Serialize for Millis {
