@@ -14,6 +14,7 @@
 //! - [`assemble`]: all routes, and the layers around each app's, in order; [`SiteRouter`]: those around all
 //! - [`Routes`]: those of one app, with their paths; [`conflict`]: two that are in each other's way;
 //!   [`Entrance`]: where people enter an app
+//! - [`PathParameter`]: what stands in the path of a request
 //! - `asked_host`: which host a request asks; [`whole_address`]
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
@@ -30,6 +31,7 @@ mod idempotency;
 pub mod limits;
 pub mod observability;
 mod packing;
+mod path_parameter;
 mod router;
 mod routes;
 mod site;
@@ -63,6 +65,7 @@ pub use limits::work::WorkPool;
 pub use observability::app_metrics::CounterSource;
 pub use observability::request_log::{Notable, REQUEST_LOG};
 pub use packing::{Anchor, KeptBody, PackablePage, PackedPage, PageCodes, packable_page};
+pub use path_parameter::PathParameter;
 pub(crate) use router::no_method_here;
 pub use router::{AppRoutes, LayerLimits, assemble, builtin_paths};
 pub use routes::{Claim, Routes, conflict};

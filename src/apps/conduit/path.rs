@@ -1,13 +1,12 @@
 //! What stands in addresses: a user's name, an article's slug, a comment's number. What is no UTF-8, or no
 //! number, names nothing.
 
-use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use super::problem::ConduitError;
+use crate::http::PathParameter;
 
 /// The user of an address.
 #[derive(Debug, IntoParams)]
@@ -40,7 +39,7 @@ impl<S: Send + Sync> FromRequestParts<S> for UsernamePath {
     type Rejection = ConduitError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ConduitError> {
-        let Path(username) = path(parts, state, "profile").await?;
+        let username = one(parts, state, "profile").await?;
         Ok(Self { username })
     }
 }
@@ -49,7 +48,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SlugPath {
     type Rejection = ConduitError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ConduitError> {
-        let Path(slug) = path(parts, state, "article").await?;
+        let slug = one(parts, state, "article").await?;
         Ok(Self { slug })
     }
 }
@@ -58,7 +57,8 @@ impl<S: Send + Sync> FromRequestParts<S> for CommentPath {
     type Rejection = ConduitError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ConduitError> {
-        let Path((slug, id)) = path::<_, (String, String)>(parts, state, "article").await?;
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((slug, id)) = path.map_err(|_| ConduitError::not_found("article"))?;
         // Digits only: a sign or a blank is another text.
         let is_number = id.bytes().all(|byte| byte.is_ascii_digit());
         let id = is_number.then(|| id.parse().ok()).flatten();
@@ -66,11 +66,13 @@ impl<S: Send + Sync> FromRequestParts<S> for CommentPath {
     }
 }
 
-async fn path<S: Send + Sync, T: DeserializeOwned + Send>(
+/// The only parameter of an address, which stands for a `thing`.
+async fn one<S: Send + Sync>(
     parts: &mut Parts,
     state: &S,
     thing: &'static str,
-) -> Result<Path<T>, ConduitError> {
-    let path = Path::from_request_parts(parts, state).await;
-    path.map_err(|_: PathRejection| ConduitError::not_found(thing))
+) -> Result<String, ConduitError> {
+    let text = PathParameter::from_request_parts(parts, state).await;
+    let PathParameter(text) = text.map_err(|_| ConduitError::not_found(thing))?;
+    Ok(text)
 }

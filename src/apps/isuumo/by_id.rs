@@ -2,7 +2,7 @@
 //!
 //! 400 for an id that is no integer, 404 for what is not in the list: never there, or sold out.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use rusqlite::OptionalExtension as _;
 
@@ -10,7 +10,7 @@ use super::catalogue::Catalogue;
 use super::{Isu, IsuumoState, Result, chair, estate, path_id};
 use crate::apps::answer::json;
 use crate::apps::listing;
-use crate::http::{HttpError, PublicResponse, Reading};
+use crate::http::{HttpError, PathParameter, PublicResponse, Reading};
 use crate::store::{Generation, is_unfinished};
 
 /// One chair
@@ -24,7 +24,7 @@ use crate::store::{Generation, is_unfinished};
     ))]
 pub(super) async fn chair(
     State(isu): State<IsuumoState>,
-    Path(id): Path<String>,
+    PathParameter(id): PathParameter,
 ) -> Result<PublicResponse> {
     one(&isu, &id, find_chair)
 }
@@ -40,7 +40,7 @@ pub(super) async fn chair(
     ))]
 pub(super) async fn estate(
     State(isu): State<IsuumoState>,
-    Path(id): Path<String>,
+    PathParameter(id): PathParameter,
 ) -> Result<PublicResponse> {
     one(&isu, &id, find_estate)
 }
