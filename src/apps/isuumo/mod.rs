@@ -57,12 +57,15 @@ use utoipa_axum::routes;
 pub use self::settings::IsuumoSettings;
 use super::{AppData, MountContext, MountError, Mounted, ServedApp};
 use crate::config::{Mount, PublicUrl};
-use crate::http::{Entrance, HttpError, Routes, WorkPool};
+use crate::http::{Entrance, HttpError, RevisionCache, Routes, WorkPool};
 use crate::store::{Deriver, Store};
 use crate::web::cookie::CookieScope;
 
 /// What every handler of this app returns.
 type Result<T, E = HttpError> = std::result::Result<T, E>;
+
+/// Bytes of chairs' sides that are cached: those of some 50,000 chairs.
+const CACHED_SIDES: usize = 2 * 1024 * 1024;
 
 /// What handlers share.
 struct Isu {
@@ -70,6 +73,8 @@ struct Isu {
     /// Where the app is.
     mount: Mount,
     settings: IsuumoSettings,
+    /// The two shorter sides of chairs, by id.
+    sides: RevisionCache<i64, [i64; 2]>,
     pictures: PictureCache,
     maps: pages::MapCache,
     tops: pages::TopCache,
@@ -152,6 +157,7 @@ impl ServedApp for Isuumo {
                 cookies: CookieScope::new(mount.cookie_path(), is_https),
                 mount,
                 settings,
+                sides: RevisionCache::new(CACHED_SIDES),
                 pictures: PictureCache::default(),
                 maps: pages::MapCache::default(),
                 tops: pages::TopCache::default(),

@@ -3,13 +3,13 @@
 //! A chair passes when two of its sides fit the door's two sides. Of all six ways to try, the best
 //! takes the chair's two shorter sides, shorter to shorter: hence the sorted columns in the schema.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::catalogue::{Catalogue, RowPage};
-use super::{IsuumoState, Result, estate, path_id};
-use crate::http::{HttpError, PublicResponse, Reading};
+use super::{Isu, IsuumoState, Result, estate, path_id};
+use crate::http::{HttpError, LastingReading, PathParameter, PublicResponse, Reading};
 use crate::store::{Generation, is_unfinished};
 
 /// Estates in an answer at most.
@@ -30,21 +30,26 @@ const LIMIT: usize = 20;
     ))]
 pub(super) async fn recommended(
     State(isu): State<IsuumoState>,
-    Path(id): Path<String>,
+    PathParameter(id): PathParameter,
 ) -> Result<PublicResponse> {
     let id = path_id(&id)?;
     let reading = Reading::begin(&isu.store);
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
-    Ok(reading.answer(find(&generation, &catalogue, id)?.answer()))
+    Ok(reading.answer(find(&isu, &generation, &catalogue, id)?.answer()))
 }
 
 /// The answer; `catalogue` is that of `generation`, taken before.
-pub(super) fn find(generation: &Generation, catalogue: &Catalogue, id: i64) -> Result<RowPage> {
-    let sides = generation.read(|connection| Ok::<_, HttpError>(sorted_sides(connection, id)?))?;
-    let [shortest, middle, _] = sides.ok_or_else(|| HttpError::bare(StatusCode::BAD_REQUEST))?;
+pub(super) fn find(
+    isu: &Isu,
+    generation: &Generation,
+    catalogue: &Catalogue,
+    id: i64,
+) -> Result<RowPage> {
+    let sides = shorter_sides(isu, generation, id)?;
+    let sides = sides.ok_or_else(|| HttpError::bare(StatusCode::BAD_REQUEST))?;
     let places = catalogue.places();
-    let positions: Vec<usize> = places.with_door([shortest, middle]).take(LIMIT).collect();
+    let positions: Vec<usize> = places.with_door(sides).take(LIMIT).collect();
     if positions.is_empty() {
         // As the original answers.
         return Ok(RowPage::of(b"{\"estates\":null}".to_vec()));
@@ -52,6 +57,23 @@ pub(super) fn find(generation: &Generation, catalogue: &Catalogue, id: i64) -> R
     let head = b"{\"estates\":[".to_vec();
     let shelf = &catalogue.estates;
     RowPage::write(generation, shelf, estate::KIND, positions, head)
+}
+
+/// The two shorter sides of a chair, the shorter one first. A chair that is there keeps them, whatever is bought
+/// and uploaded; while an upload brings it, it is not there yet, and nothing is kept.
+fn shorter_sides(isu: &Isu, generation: &Generation, id: i64) -> Result<Option<[i64; 2]>> {
+    let reading = LastingReading::begin(&isu.store);
+    if let Some(sides) = reading.cached(&isu.sides, &id) {
+        return Ok(Some(sides));
+    }
+    let sides = generation.read(|connection| Ok::<_, HttpError>(sorted_sides(connection, id)?))?;
+    let Some([shortest, middle, _]) = sides else {
+        return Ok(None);
+    };
+    let sides = [shortest, middle];
+    // A table is up to half empty.
+    reading.keep(&isu.sides, id, sides, size_of_val(&sides));
+    Ok(Some(sides))
 }
 
 fn sorted_sides(connection: &Connection, id: i64) -> rusqlite::Result<Option<[i64; 3]>> {

@@ -125,7 +125,7 @@ impl<'s> PageData<'s> {
 
     /// Estates through whose door a chair fits.
     pub(super) fn recommended(&self, chair: i64) -> Result<FoundRows<Estate>> {
-        let found = recommended::find(&self.generation, &self.catalogue, chair)?;
+        let found = recommended::find(self.isu, &self.generation, &self.catalogue, chair)?;
         read(&found.body)
     }
 
