@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use axum::http::{HeaderMap, header};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use memchr::memchr2;
 use serde::{Deserialize, Serialize};
 
 use super::clock::seconds;
@@ -196,12 +197,19 @@ pub fn credential<'r>(request: &'r HeaderMap, schemes: &[&str]) -> Option<&'r st
     let (line, None) = (lines.next()?, lines.next()) else {
         return None;
     };
-    let mut words = line.to_str().ok()?.split_ascii_whitespace();
-    let (scheme, credential) = (words.next()?, words.next()?);
+    let line = line.as_bytes().trim_ascii();
+    if !line.is_ascii() {
+        return None;
+    }
+    // A header's value has no other blanks (RFC 9110, section 5.5).
+    let blank = memchr2(b' ', b'\t', line)?;
+    let (scheme, credential) = (&line[..blank], line[blank..].trim_ascii());
     let is_known = schemes
         .iter()
-        .any(|known| known.eq_ignore_ascii_case(scheme));
-    (is_known && words.next().is_none()).then_some(credential)
+        .any(|known| known.as_bytes().eq_ignore_ascii_case(scheme));
+    let is_word = !credential.is_empty() && memchr2(b' ', b'\t', credential).is_none();
+    let credential = std::str::from_utf8(credential).ok()?;
+    (is_known && is_word).then_some(credential)
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use foldhash::fast::RandomState;
+
 use crate::store::{OwnRevision, Store};
 
 /// Whose it is, and what.
@@ -22,12 +24,15 @@ pub struct OwnCache<K, V> {
     halves: Mutex<Halves<UserKey<K>, V>>,
 }
 
+/// Its hashes are seeded at random, so that clients cannot choose keys that share a place.
+type Half<K, V> = HashMap<K, KeptValue<V>, RandomState>;
+
 #[derive(Debug)]
 struct Halves<K, V> {
-    young: HashMap<K, KeptValue<V>>,
+    young: Half<K, V>,
     /// Bytes of the younger half.
     bytes: usize,
-    old: HashMap<K, KeptValue<V>>,
+    old: Half<K, V>,
 }
 
 #[derive(Debug)]
@@ -42,9 +47,9 @@ impl<K: Eq + Hash, V: Clone> OwnCache<K, V> {
     #[must_use]
     pub fn new(most_bytes: usize) -> Self {
         let halves = Halves {
-            young: HashMap::new(),
+            young: HashMap::default(),
             bytes: 0,
-            old: HashMap::new(),
+            old: HashMap::default(),
         };
         Self {
             most_bytes: most_bytes / 2,
@@ -94,8 +99,8 @@ impl<K: Eq + Hash, V: Clone> OwnCache<K, V> {
         halves: &mut Halves<UserKey<K>, V>,
         key: UserKey<K>,
         kept: KeptValue<V>,
-    ) -> HashMap<UserKey<K>, KeptValue<V>> {
-        let mut dropped = HashMap::new();
+    ) -> Half<UserKey<K>, V> {
+        let mut dropped = HashMap::default();
         if halves.bytes + kept.bytes > self.most_bytes {
             let full = std::mem::take(&mut halves.young);
             dropped = std::mem::replace(&mut halves.old, full);

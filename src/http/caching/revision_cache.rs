@@ -7,9 +7,11 @@
 //! it caches.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher as _, Hash, RandomState};
+use std::hash::{BuildHasher as _, Hash};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
+
+use foldhash::{fast, quality};
 
 use crate::http::Viewer;
 use crate::store::Revision;
@@ -28,7 +30,8 @@ pub struct RevisionCache<K, V> {
 struct Entries<K, V> {
     revision: Option<Revision>,
     bytes: usize,
-    values: HashMap<K, V>,
+    /// Its hashes are seeded at random, so that clients cannot choose keys that share a place.
+    values: HashMap<K, V, fast::RandomState>,
 }
 
 impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
@@ -40,7 +43,7 @@ impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
             entries: RwLock::new(Entries {
                 revision: None,
                 bytes: 0,
-                values: HashMap::new(),
+                values: HashMap::default(),
             }),
             made: None,
         }
@@ -83,7 +86,7 @@ impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
         if is_same && entries.values.contains_key(&key) {
             return;
         }
-        let mut old = HashMap::new();
+        let mut old = HashMap::default();
         if !is_same || entries.bytes + bytes > self.most_bytes {
             old = std::mem::take(&mut entries.values);
             entries.bytes = 0;
@@ -102,7 +105,8 @@ impl<K: Eq + Hash, V: Clone> RevisionCache<K, V> {
 #[derive(Debug)]
 struct MadeBefore {
     places: Box<[AtomicU32]>,
-    hasher: RandomState,
+    /// Of quality: all bits of a hash are used.
+    hasher: quality::RandomState,
 }
 
 /// Keys that are remembered.
@@ -112,7 +116,7 @@ impl Default for MadeBefore {
     fn default() -> Self {
         Self {
             places: (0..REMEMBERED).map(|_| AtomicU32::new(0)).collect(),
-            hasher: RandomState::new(),
+            hasher: quality::RandomState::default(),
         }
     }
 }
