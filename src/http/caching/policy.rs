@@ -5,23 +5,16 @@
 //! entity tags is `reading`'s to know. A response that is neither goes out with `no-store`
 //! (`headers/response_headers.rs`). This file must not know what a response shows.
 
-use axum::http::header::Entry;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::http::headers::negotiation::vary_by;
+use crate::http::headers::negotiation::vary_by_viewer;
 
 /// May be stored, but is asked for anew before each use.
 pub(crate) const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// May be stored by the viewer's own browser, which asks before each use.
 const REVALIDATE_PRIVATELY: HeaderValue = HeaderValue::from_static("private, no-cache");
-
-/// What viewers authenticate by. Apps use one of the two; naming both is right for either.
-const VIEWER_HEADERS: [&str; 2] = ["cookie", "authorization"];
-
-/// The same as a header; a test holds them together.
-const BY_VIEWER: HeaderValue = HeaderValue::from_static("cookie, authorization");
 
 const NOT_STORED: HeaderValue = HeaderValue::from_static("no-store");
 
@@ -85,12 +78,7 @@ fn insert(response: &mut Response, may_store: HeaderValue, tag: Option<HeaderVal
 
 fn personal(mut response: Response) -> Response {
     if response.extensions_mut().insert(IsPersonal).is_none() {
-        let headers = response.headers_mut();
-        match headers.entry(header::VARY) {
-            // Nearly always, and then there is nothing to look for.
-            Entry::Vacant(none) => drop(none.insert(BY_VIEWER)),
-            Entry::Occupied(_) => vary_by(headers, &VIEWER_HEADERS),
-        }
+        vary_by_viewer(response.headers_mut());
     }
     response
 }
@@ -100,15 +88,5 @@ pub(in crate::http) fn private(response: Response) -> Response {
     match response.extensions().get::<IsPersonal>() {
         Some(IsPersonal) => response,
         None => PrivateResponse::not_stored(response).0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn viewers_are_told_apart_by_the_same_headers_in_both_forms() {
-        assert_eq!(BY_VIEWER, VIEWER_HEADERS.join(", "));
     }
 }

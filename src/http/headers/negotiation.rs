@@ -1,6 +1,17 @@
 //! Content negotiation: what clients accept, by the lists with weights of the `Accept` headers (RFC 9110, 12.4.2).
 
+use axum::http::header::Entry;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+/// What viewers authenticate by. Apps use one of the two; naming both is right for either.
+const VIEWER_HEADERS: [&str; 2] = ["cookie", "authorization"];
+const BY_VIEWER: HeaderValue = HeaderValue::from_static("cookie, authorization");
+
+const ENCODING_HEADERS: [&str; 1] = ["accept-encoding"];
+const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
+
+const BY_VIEWER_AND_ENCODING: HeaderValue =
+    HeaderValue::from_static("cookie, authorization, accept-encoding");
 
 /// The elements of such a header in their order, with their weights in thousandths. A weight that
 /// cannot be read is 0, which means "not at all".
@@ -63,11 +74,64 @@ pub fn vary_by(response: &mut HeaderMap, names: &[&'static str]) {
     }
 }
 
+/// [`vary_by`] what viewers authenticate by. Nearly always nothing is said yet, and then there is nothing to
+/// look for.
+pub(crate) fn vary_by_viewer(response: &mut HeaderMap) {
+    match response.entry(header::VARY) {
+        Entry::Vacant(none) => drop(none.insert(BY_VIEWER)),
+        Entry::Occupied(_) => vary_by(response, &VIEWER_HEADERS),
+    }
+}
+
+/// [`vary_by`] the encodings that the client takes. Nearly always nothing is said yet, or of the viewer alone.
+pub(crate) fn vary_by_encoding(response: &mut HeaderMap) {
+    match response.entry(header::VARY) {
+        Entry::Vacant(none) => drop(none.insert(BY_ENCODING)),
+        Entry::Occupied(mut said) if said.iter().eq([&BY_VIEWER]) => {
+            said.insert(BY_VIEWER_AND_ENCODING);
+        }
+        Entry::Occupied(_) => vary_by(response, &ENCODING_HEADERS),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderValue, header};
 
     use super::*;
+
+    #[test]
+    fn what_is_nearly_always_said_is_what_would_be_said_of_it() {
+        type Say = fn(&mut HeaderMap);
+        let quick: [Say; 2] = [vary_by_viewer, vary_by_encoding];
+        let slow: [Say; 2] = [
+            |headers| vary_by(headers, &VIEWER_HEADERS),
+            |headers| vary_by(headers, &ENCODING_HEADERS),
+        ];
+        let said = |before: &[&'static str], order: [usize; 2], say: [Say; 2]| {
+            let mut headers = HeaderMap::new();
+            for line in before {
+                headers.append(header::VARY, HeaderValue::from_static(line));
+            }
+            order.iter().for_each(|index| say[*index](&mut headers));
+            let lines = headers.get_all(header::VARY).iter();
+            let lines = lines.map(|line| line.to_str().unwrap().to_owned());
+            lines.collect::<Vec<_>>().join(", ")
+        };
+        for before in [
+            &[][..],
+            &["accept"],
+            &["Cookie"],
+            &["cookie, authorization"],
+            &["cookie, authorization", "accept-language"],
+            &["accept-encoding"],
+        ] {
+            for order in [[0, 1], [1, 0], [0, 0], [1, 1]] {
+                let expected = said(before, order, slow);
+                assert_eq!(said(before, order, quick), expected, "{before:?}");
+            }
+        }
+    }
 
     #[test]
     fn what_varies_is_said_once() {

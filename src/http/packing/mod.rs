@@ -33,7 +33,7 @@ pub use self::kept_body::KeptBody;
 pub use self::page::{PackablePage, PackedPage, PageCodes, packable_page};
 pub use self::phrases::Anchor;
 use super::caching::validators::with_suffix;
-use super::headers::negotiation::vary_by;
+use super::headers::negotiation::vary_by_encoding;
 use super::limits::work::WorkPool;
 
 /// In the extensions of a response: how its body is packed.
@@ -77,6 +77,11 @@ pub(super) struct Packer {
 }
 
 impl Packer {
+    /// Whether the response says how it is packed.
+    pub(super) fn is_for(response: &Response) -> bool {
+        response.extensions().get::<ReadyBody>().is_some()
+    }
+
     /// The response in the encoding that its client likes best.
     pub(super) async fn pack(&self, accepted: AcceptedCodings, mut response: Response) -> Response {
         let Some(body) = response.extensions_mut().remove::<ReadyBody>() else {
@@ -103,7 +108,7 @@ fn with_body(mut response: Response, coding: Coding, packed: PackedPage) -> Resp
         let tag = with_suffix(tag, mark.as_bytes());
         headers.insert(header::ETAG, tag);
     }
-    vary_by(headers, &["accept-encoding"]);
+    vary_by_encoding(headers);
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(
         header::CONTENT_ENCODING,
