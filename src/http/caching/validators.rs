@@ -10,6 +10,7 @@
 //! and an error is never taken for something that the client has. `If-Match` is answered in the same way: 412
 //! where the response has another tag. It must not hash bodies.
 
+use std::cell::RefCell;
 use std::pin::Pin;
 use std::sync::LazyLock;
 use std::task::{Context, Poll};
@@ -34,25 +35,61 @@ const MARK: usize = 16;
 /// `"LINEAGE.GENERATION.CHANGES"` in hexadecimal. Written by hand: every answer has one, and `format!`
 /// would cost more than all other headers together.
 pub(super) fn tag(revision: Revision) -> HeaderValue {
-    TagText::of(revision).end()
+    made_once(revision, TagOwner::Everybody)
 }
 
 /// The same with a hyphen and `mark` behind it.
 pub(super) fn marked_tag(revision: Revision, mark: &[u8; MARK]) -> HeaderValue {
-    let mut text = TagText::of(revision);
-    text.push(b'-');
-    for byte in mark {
-        text.push_digits(u64::from(*byte), 2);
-    }
-    text.end()
+    made_once(revision, TagOwner::Marked(*mark))
 }
 
 /// The same with a hyphen and `name` behind it.
-pub(super) fn named_tag(revision: Revision, name: &[u8; 9]) -> HeaderValue {
-    let mut text = TagText::of(revision);
-    text.push(b'-');
-    name.iter().for_each(|byte| text.push(*byte));
-    text.end()
+pub(super) fn named_tag(revision: Revision, name: &'static [u8; 9]) -> HeaderValue {
+    made_once(revision, TagOwner::Named(name))
+}
+
+/// Whose response a tag is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TagOwner {
+    Everybody,
+    Named(&'static [u8; 9]),
+    Marked([u8; MARK]),
+}
+
+impl TagOwner {
+    fn tag(self, revision: Revision) -> HeaderValue {
+        let mut text = TagText::of(revision);
+        match self {
+            Self::Everybody => {}
+            Self::Named(name) => {
+                text.push(b'-');
+                name.iter().for_each(|byte| text.push(*byte));
+            }
+            Self::Marked(mark) => {
+                text.push(b'-');
+                for byte in mark {
+                    text.push_digits(u64::from(byte), 2);
+                }
+            }
+        }
+        text.end()
+    }
+}
+
+/// The tag, as it was made the last time if that was the same. Most responses follow one of the same revision and
+/// owner, and a tag that is there costs a tenth of one that is made.
+fn made_once(revision: Revision, owner: TagOwner) -> HeaderValue {
+    thread_local! {
+        static LAST: RefCell<Option<(Revision, TagOwner, HeaderValue)>> = const { RefCell::new(None) };
+    }
+    LAST.with_borrow_mut(|last| match last {
+        Some((of, whose, tag)) if *of == revision && *whose == owner => tag.clone(),
+        _ => {
+            let tag = owner.tag(revision);
+            *last = Some((revision, owner, tag.clone()));
+            tag
+        }
+    })
 }
 
 /// A tag that is being written.

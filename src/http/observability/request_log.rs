@@ -31,8 +31,8 @@ pub const REQUEST_LOG: &str = "ekiben::request";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Bytes of the longest id that is made here: two numbers in hexadecimal, and what is between them.
-const LONGEST_OWN_ID: usize = 33;
+/// Digits of the first of the two numbers in an id that is made here.
+const PROCESS_DIGITS: usize = 16;
 
 /// Longer ids are replaced: they go into every log line.
 const LONGEST_ID: usize = 128;
@@ -247,18 +247,24 @@ fn new_id() -> HeaderValue {
     });
     static REQUESTS: AtomicU64 = AtomicU64::new(0);
     let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
-    let mut id = Vec::with_capacity(LONGEST_OWN_ID);
-    push_hex(&mut id, *PROCESS, 16);
+    // As many bytes as there will be, so that they become the value as they are.
+    let mut id = Vec::with_capacity(PROCESS_DIGITS + 1 + hex_digits(number, 1));
+    push_hex(&mut id, *PROCESS, PROCESS_DIGITS);
     id.push(b'-');
     push_hex(&mut id, number, 1);
     HeaderValue::from_maybe_shared(Bytes::from(id))
         .unwrap_or_else(|_| HeaderValue::from_static("-"))
 }
 
-/// Writes `number` in hexadecimal with at least so many digits. Each request does; a formatter takes longer.
-fn push_hex(id: &mut Vec<u8>, number: u64, least: u32) {
+/// How many digits `number` has in hexadecimal, but at least so many.
+fn hex_digits(number: u64, least: usize) -> usize {
     let needed = (u64::BITS - number.leading_zeros()).div_ceil(4);
-    for place in (0..needed.max(least)).rev() {
+    usize::try_from(needed).unwrap_or_default().max(least)
+}
+
+/// Writes `number` in hexadecimal with at least so many digits. Each request does; a formatter takes longer.
+fn push_hex(id: &mut Vec<u8>, number: u64, least: usize) {
+    for place in (0..hex_digits(number, least)).rev() {
         let digit = usize::try_from(number >> (4 * place) & 0xf).unwrap_or_default();
         id.push(b"0123456789abcdef"[digit]);
     }
