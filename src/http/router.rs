@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::{Ready, ready};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -274,7 +275,7 @@ async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Nex
     let start = Instant::now();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let mut response = caught(next.run(request)).await;
+    let mut response = caught(pin!(next.run(request))).await;
     note_route(&mut response, route.as_ref());
     metrics.answered(NO_APP, route, &method, response.status(), start.elapsed());
     response

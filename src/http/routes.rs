@@ -170,11 +170,6 @@ pub trait RouteService:
     + Sync
     + 'static
 {
-    /// Its answer.
-    fn answer(mut self, request: Request) -> impl Future<Output = Response> + Send {
-        let answered = self.call(request);
-        async move { answered.await.unwrap_or_else(|never| match never {}) }
-    }
 }
 
 impl<R> RouteService for R where
@@ -184,6 +179,11 @@ impl<R> RouteService for R where
         + Sync
         + 'static
 {
+}
+
+/// What it answered; there is no error.
+pub(super) fn answered<B>(result: Result<Response<B>, Infallible>) -> Response<B> {
+    result.unwrap_or_else(|never| match never {})
 }
 
 /// The paths of one app, and where it is.

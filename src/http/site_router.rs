@@ -3,7 +3,9 @@
 //! From the outside in: the log, the default headers and conditional requests, other origins, the negotiation
 //! of encodings, compression. These are called one behind the other and are no layers of the router: a layer
 //! costs each request three allocations and several copies of itself, which for a short answer was a fifth of
-//! all instructions. It must not know which routes there are.
+//! all instructions. What few requests need is boxed, so that the others do not carry the room for it: a request
+//! is answered in one piece of memory, and allocators are slow beyond a kilobyte. It must not know which routes
+//! there are.
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
@@ -13,23 +15,25 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse as _, Response};
-use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use axum::routing::future::RouteFuture;
+use tower_http::compression::predicate::{Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::cors::CorsLayer;
 use tower_layer::Layer as _;
 use tower_service::Service;
 
+use super::HttpError;
 use super::asked_host::AskedHost;
 use super::caching::validators::Nothing;
 use super::headers::encodings::negotiate;
-use super::headers::negotiation::vary_by;
+use super::headers::negotiation::vary_by_encoding;
 use super::headers::response_headers::DefaultHeaders;
 use super::observability::request_log::LoggedRequest;
-use super::routes::RouteService as _;
+use super::routes::answered;
 
 /// All routes of a site, by host, with what is around them.
 #[derive(Clone)]
@@ -67,22 +71,6 @@ impl SiteRouter {
         Self(Arc::new(Hosts { named, any }))
     }
 
-    async fn answer(self, request: Request) -> Response {
-        let logged = LoggedRequest::begin(&request);
-        let host = self.host_of(&request);
-        let headers = host.default_headers.begin(&request);
-        let response = match &host.cors {
-            // Around the negotiation, so that pages of other origins may read refusals, too.
-            Some(cors) if !asks_what_is_allowed(&request) => {
-                let mut with_cors = cors.layer(Negotiated(Arc::clone(host)));
-                let answered = with_cors.call(request).await;
-                answered.unwrap_or_else(|never| match never {})
-            }
-            _ => host.negotiated(request).await,
-        };
-        logged.answered(headers.add_to(response))
-    }
-
     /// A site without hosts of their own pays nothing for it.
     fn host_of(&self, request: &Request) -> &Arc<HostRouter> {
         let Hosts { named, any } = &*self.0;
@@ -105,8 +93,26 @@ impl Service<Request> for SiteRouter {
     }
 
     fn call(&mut self, request: Request) -> Answering {
-        let site = self.clone();
-        Box::pin(async move { Ok(site.answer(request).await) })
+        let logged = LoggedRequest::begin(&request);
+        let host = self.host_of(&request);
+        let headers = host.default_headers.begin(&request);
+        let finish = move |response| Ok(logged.answered(headers.add_to(response)));
+        if let Some(cors) = &host.cors
+            && !asks_what_is_allowed(&request)
+        {
+            // Around the negotiation, so that pages of other origins may read refusals, too.
+            let answering = cors.layer(Negotiated(Arc::clone(host))).call(request);
+            return Box::pin(async move { finish(answered(answering.await)) });
+        }
+        // All that can be done before is: a future holds whatever it is given, some of it twice, and what is
+        // answered is one piece of memory, for which allocators are slow beyond a kilobyte.
+        match host.negotiate(request) {
+            Err(refusal) => Box::pin(ready(finish(refusal.into_response()))),
+            Ok((answering, compression)) => Box::pin(async move {
+                let response = answered(answering.await);
+                finish(compression.finish(response).await)
+            }),
+        }
     }
 }
 
@@ -118,28 +124,25 @@ fn asks_what_is_allowed(request: &Request) -> bool {
 }
 
 impl HostRouter {
-    /// What the routes answer, in an encoding that the client takes.
-    async fn negotiated(&self, mut request: Request) -> Response {
-        let Some(above) = self.compress_above else {
-            return self.routed(request).await;
+    /// Has the routes answer, and tells how the answer is compressed then: in an encoding that the client takes.
+    ///
+    /// # Errors
+    /// 406.
+    fn negotiate(
+        &self,
+        mut request: Request,
+    ) -> Result<(RouteFuture<Infallible>, Compression), HttpError> {
+        let mut accepted = None;
+        if self.compress_above.is_some() {
+            negotiate(&mut request)?;
+            accepted = accepted_encodings(request.headers());
+        }
+        let compression = Compression {
+            accepted,
+            is_head: *request.method() == Method::HEAD,
+            above: self.compress_above,
         };
-        if let Err(refusal) = negotiate(&mut request) {
-            return refusal.into_response();
-        }
-        let is_head = *request.method() == Method::HEAD;
-        let accepted = AcceptedEncodings::of(request.headers());
-        let response = self.routed(request).await;
-        if !is_head {
-            return compressed(response, accepted, above).await;
-        }
-        // The routes have left the body out. What is said of it is said as if it were there.
-        let response = response.map(|_| Body::new(Nothing));
-        let response = compressed(response, accepted, above).await;
-        response.map(|_| Body::empty())
-    }
-
-    fn routed(&self, request: Request) -> impl Future<Output = Response> + Send {
-        self.routes.clone().answer(request)
+        Ok((self.routes.clone().call(request), compression))
     }
 }
 
@@ -157,58 +160,113 @@ impl Service<Request> for Negotiated {
     }
 
     fn call(&mut self, request: Request) -> Answering {
-        let host = Arc::clone(&self.0);
-        Box::pin(async move { Ok(host.negotiated(request).await) })
+        match self.0.negotiate(request) {
+            Err(refusal) => Box::pin(ready(Ok(refusal.into_response()))),
+            Ok((answering, compression)) => Box::pin(async move {
+                let response = answered(answering.await);
+                Ok(compression.finish(response).await)
+            }),
+        }
     }
 }
 
 /// The lines of a request about encodings, if it has any.
-struct AcceptedEncodings(Option<HeaderMap>);
+fn accepted_encodings(request: &HeaderMap) -> Option<Box<HeaderMap>> {
+    let lines = request.get_all(header::ACCEPT_ENCODING).iter();
+    let mut accepted: Option<Box<HeaderMap>> = None;
+    for line in lines {
+        let accepted = accepted.get_or_insert_default();
+        accepted.append(header::ACCEPT_ENCODING, line.clone());
+    }
+    accepted
+}
 
-impl AcceptedEncodings {
-    fn of(request: &HeaderMap) -> Self {
-        let lines = request.get_all(header::ACCEPT_ENCODING).iter();
-        let mut accepted: Option<HeaderMap> = None;
-        for line in lines {
-            let accepted = accepted.get_or_insert_default();
-            accepted.append(header::ACCEPT_ENCODING, line.clone());
+/// How the answer to a request is compressed.
+struct Compression {
+    accepted: Option<Box<HeaderMap>>,
+    is_head: bool,
+    above: Option<u16>,
+}
+
+impl Compression {
+    /// The response, compressed if that is worth it and its client takes that.
+    async fn finish(self, response: Response) -> Response {
+        let Some(above) = self.above else {
+            return response;
+        };
+        if !self.is_head {
+            return compressed(response, self.accepted, above).await;
         }
-        Self(accepted)
+        // The routes have left the body out. What is said of it is said as if it were there.
+        let response = response.map(|_| Body::new(Nothing));
+        let response = compressed(response, self.accepted, above).await;
+        response.map(|_| Body::empty())
     }
 }
 
-/// The response, compressed if that is worth it and its client takes that; the library does that for a service,
-/// which here has answered already.
-async fn compressed(mut response: Response, accepted: AcceptedEncodings, above: u16) -> Response {
-    let headers = response.headers();
-    // What is packed already, or a part of something, stays as it is.
-    let is_whole = !headers.contains_key(header::CONTENT_ENCODING)
-        && !headers.contains_key(header::CONTENT_RANGE);
-    if !is_whole || !worth_it(above).should_compress(&response) {
+/// The response, compressed if that is worth it and its client takes that.
+async fn compressed(
+    mut response: Response,
+    accepted: Option<Box<HeaderMap>>,
+    above: u16,
+) -> Response {
+    let worth_it = Compressible {
+        from: SizeAbove::new(u64::from(above)),
+    };
+    if !is_to_be_compressed(&response, worth_it) {
         return response;
     }
-    let AcceptedEncodings(Some(accepted)) = accepted else {
-        vary_by(response.headers_mut(), &["accept-encoding"]);
-        return response;
-    };
+    match accepted {
+        // On the heap, so that other requests do not carry the room for it.
+        Some(accepted) => Box::pin(compress(response, *accepted, worth_it)).await,
+        None => {
+            vary_by_encoding(response.headers_mut());
+            response
+        }
+    }
+}
+
+/// Whether it is worth it, and the response neither packed already nor a part of something.
+fn is_to_be_compressed(response: &Response, worth_it: Compressible) -> bool {
+    let headers = response.headers();
+    worth_it.should_compress(response)
+        && !headers.contains_key(header::CONTENT_ENCODING)
+        && !headers.contains_key(header::CONTENT_RANGE)
+}
+
+/// The library does that for a service, which here has answered already.
+async fn compress(response: Response, accepted: HeaderMap, worth_it: Compressible) -> Response {
     let mut request = Request::new(Body::empty());
     *request.headers_mut() = accepted;
     // The first levels give most of the size for a fraction of the time.
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
-        .compress_when(worth_it(above));
+        .compress_when(worth_it);
     let mut compressing = compression.layer(ReadyResponse(Some(response)));
-    let compressed = compressing.call(request).await;
-    compressed
-        .unwrap_or_else(|never| match never {})
-        .map(Body::new)
+    answered(compressing.call(request).await).map(Body::new)
 }
 
-fn worth_it(above: u16) -> impl Predicate {
-    SizeAbove::new(u64::from(above))
-        .and(NotForContentType::IMAGES)
-        .and(NotForContentType::const_new("audio/"))
-        .and(NotForContentType::const_new("application/octet-stream"))
+/// Large enough, and not packed in itself. The type is looked at once, where the library's predicates for types do
+/// so each by itself.
+#[derive(Debug, Clone, Copy)]
+struct Compressible {
+    from: SizeAbove,
+}
+
+impl Predicate for Compressible {
+    fn should_compress<B: HttpBody>(&self, response: &Response<B>) -> bool {
+        self.from.should_compress(response) && {
+            let kind = response.headers().get(header::CONTENT_TYPE);
+            let kind = kind.map_or(&b""[..], HeaderValue::as_bytes);
+            !is_packed(kind)
+        }
+    }
+}
+
+/// Whether content of this type is packed already.
+fn is_packed(kind: &[u8]) -> bool {
+    let packed: [&[u8]; 3] = [b"image/", b"audio/", b"application/octet-stream"];
+    packed.iter().any(|packed| kind.starts_with(packed)) && !kind.starts_with(b"image/svg+xml")
 }
 
 /// A service that has its answer.

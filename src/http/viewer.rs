@@ -24,7 +24,7 @@ use tower_service::Service;
 use uuid::Uuid;
 
 use super::caching::policy;
-use super::routes::RouteService;
+use super::routes::{RouteService, answered};
 
 /// Who a response is made for. An extractor; see [`serve_as`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -212,9 +212,9 @@ where
             Ok(viewer) => viewer,
             Err(refusal) => return Box::pin(ready(Ok(refusal))),
         };
-        let inner = self.inner.clone();
+        let mut inner = self.inner.clone();
         Box::pin(async move {
-            let answer = |request| inner.answer(request);
+            let answer = async |request| answered(inner.call(request).await);
             Ok(answer_as(viewer, request, answer).await)
         })
     }

@@ -7,7 +7,7 @@
 //! get through. A panic is caught within, so that it is counted and logged as the 500 that it is.
 
 use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use hyper::body::Body as _;
 use tokio::time::Instant;
 use tower_layer::Layer;
@@ -157,97 +157,169 @@ impl<S: RouteService> Service<Request> for Guarded<S> {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let Self { guard, inner } = self.clone();
-        Box::pin(async move { Ok(admit(&guard, request, S::clone(&inner)).await) })
+        let counted = CountedRequest::begin(&self.guard, &request);
+        let (slot, admitted) = match self.guard.admit(&request, counted.start) {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Box::pin(ready(Ok(counted.answered(refusal.into_response())))),
+        };
+        if !request.body().is_end_stream() {
+            let inner = Arc::clone(&self.inner);
+            return Box::pin(async move {
+                let guard = &counted.app.guard;
+                let answered = receive_and_answer(guard, admitted, slot, request, &*inner).await;
+                let response = guard.finished(admitted, answered).await;
+                Ok(counted.answered(response))
+            });
+        }
+        // All that can be done before is: a future holds whatever it is given, some of it twice, and what is
+        // answered is one piece of memory, for which allocators are slow beyond a kilobyte.
+        let answering = S::clone(&self.inner).call(request);
+        Box::pin(async move {
+            let guard = &counted.app.guard;
+            let answered = answer(guard, admitted.is_read, pin!(answering)).await;
+            drop(slot);
+            let response = guard.finished(admitted, answered).await;
+            Ok(counted.answered(response))
+        })
     }
 }
 
-/// Admits a request or not, and counts it either way.
-async fn admit(app: &AppGuard, request: Request, inner: impl RouteService) -> Response {
-    let start = Instant::now();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let method = request.method().clone();
-    let mut response = match app.check(&request, start) {
-        Ok(()) => guarded(&app.guard, request, inner).await,
-        Err(refusal) => refusal.into_response(),
-    };
-    if let Some(Overloaded(reason)) = response.extensions().get() {
-        app.refusals.note(reason);
-    }
-    note_route(&mut response, route.as_ref());
-    let time = start.elapsed();
-    app.metrics
-        .answered(app.app, route, &method, response.status(), time);
-    response
+/// A request on its way through the guard, to be counted with its answer.
+struct CountedRequest {
+    app: Arc<AppGuard>,
+    start: Instant,
+    route: Option<MatchedPath>,
+    method: Method,
 }
 
-/// A request has its slot until there is an answer, but for the time in which it waits for its body. Sending
-/// takes none: by HTTP/2, few clients could keep all slots by not reading. What is not read is bounded by
-/// its bytes.
-async fn guarded(guard: &Guard, mut request: Request, inner: impl RouteService) -> Response {
-    if guard.bodies.has_no_room(&request) {
-        return too_large().into_response();
+impl CountedRequest {
+    fn begin(app: &Arc<AppGuard>, request: &Request) -> Self {
+        Self {
+            app: Arc::clone(app),
+            start: Instant::now(),
+            route: request.extensions().get().cloned(),
+            method: request.method().clone(),
+        }
     }
-    let is_read = request.method().is_safe();
-    let accepted = AcceptedCodings::of(request.headers());
-    let Some(slot) = guard.slots.take() else {
-        return HttpError::overloaded("Too many requests are being served.").into_response();
-    };
-    let answered = if request.body().is_end_stream() {
-        let _slot = slot;
-        answer(guard, request, inner).await
-    } else {
-        guard.body_limit.apply(&mut request);
-        receive_and_answer(guard, slot, request, inner).await
-    };
-    // Here, so that what counts is what is sent.
-    let answered = match (answered, &guard.packer) {
-        (Ok(response), Some(packer)) => Ok(packer.pack(accepted, response).await),
-        (answered, _) => answered,
-    };
-    answered
-        .and_then(|response| guard.bodies.hold(response, !is_read))
-        .into_response()
+
+    fn answered(self, mut response: Response) -> Response {
+        let Self {
+            app,
+            start,
+            route,
+            method,
+        } = self;
+        if let Some(Overloaded(reason)) = response.extensions().get() {
+            app.refusals.note(reason);
+        }
+        note_route(&mut response, route.as_ref());
+        let time = start.elapsed();
+        app.metrics
+            .answered(app.app, route, &method, response.status(), time);
+        response
+    }
+}
+
+/// What of a request that may be served is needed when it is answered.
+#[derive(Debug, Clone, Copy)]
+struct AdmittedRequest {
+    is_read: bool,
+    accepted: AcceptedCodings,
+}
+
+impl AppGuard {
+    /// Gives a request that may be served its slot. It has that until there is an answer, but for the time in which
+    /// it waits for its body. Sending takes none: by HTTP/2, few clients could keep all slots by not reading.
+    /// What is not read is bounded by its bytes.
+    fn admit(&self, request: &Request, now: Instant) -> Result<(Slot, AdmittedRequest), HttpError> {
+        self.check(request, now)?;
+        if self.guard.bodies.has_no_room(request) {
+            return Err(too_large());
+        }
+        let slot = self.guard.slots.take();
+        let full = || HttpError::overloaded("Too many requests are being served.");
+        let admitted = AdmittedRequest {
+            is_read: request.method().is_safe(),
+            accepted: AcceptedCodings::of(request.headers()),
+        };
+        Ok((slot.ok_or_else(full)?, admitted))
+    }
+}
+
+impl Guard {
+    /// The response of what was answered, packed if it says how.
+    async fn finished(
+        &self,
+        admitted: AdmittedRequest,
+        answered: Result<Response, HttpError>,
+    ) -> Response {
+        // Here, so that what counts is what is sent.
+        let answered = match (answered, &self.packer) {
+            (Ok(response), Some(packer)) if Packer::is_for(&response) => {
+                Ok(Box::pin(packer.pack(admitted.accepted, response)).await)
+            }
+            (answered, _) => answered,
+        };
+        answered
+            .and_then(|response| self.bodies.hold(response, !admitted.is_read))
+            .into_response()
+    }
 }
 
 /// The answer, or 500 if what makes it panics.
-pub(crate) async fn caught(answering: impl Future<Output = Response>) -> Response {
-    let mut answering = pin!(answering);
+pub(crate) async fn caught<F>(mut answering: Pin<&mut F>) -> Response
+where
+    F: Future<Output: IntoResponse>,
+{
     poll_fn(|context| {
         // Nothing of what panicked is looked at again.
         let polled = catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context)));
-        polled.unwrap_or_else(|panic| Poll::Ready(HttpError::panicked(&*panic).into_response()))
+        match polled {
+            Ok(polled) => polled.map(IntoResponse::into_response),
+            Err(panic) => Poll::Ready(HttpError::panicked(&*panic).into_response()),
+        }
     })
     .await
 }
 
-async fn answer(
+/// The answer, if it comes in time.
+async fn answer<F>(
     guard: &Guard,
-    request: Request,
-    inner: impl RouteService,
-) -> Result<Response, HttpError> {
-    let is_read = request.method().is_safe();
-    let answer = tokio::time::timeout(guard.time, caught(inner.answer(request))).await;
+    is_read: bool,
+    answering: Pin<&mut F>,
+) -> Result<Response, HttpError>
+where
+    F: Future<Output: IntoResponse>,
+{
+    let mut answering = pin!(caught(answering));
+    // What is answered at once needs no clock.
+    let polled = poll_fn(|context| Poll::Ready(answering.as_mut().poll(context))).await;
+    if let Poll::Ready(answer) = polled {
+        return Ok(answer);
+    }
+    let answer = Box::pin(tokio::time::timeout(guard.time, answering)).await;
     answer.map_err(|_elapsed| took_too_long(guard.time.as_secs(), is_read))
 }
 
 /// The same for a request with a body.
 async fn receive_and_answer(
     guard: &Guard,
+    admitted: AdmittedRequest,
     slot: Slot,
-    request: Request,
-    inner: impl RouteService,
+    mut request: Request,
+    inner: &impl RouteService,
 ) -> Result<Response, HttpError> {
+    guard.body_limit.apply(&mut request);
     let (request, arrival) = guard.arrivals.receive(request, slot);
-    let is_read = request.method().is_safe();
-    let mut answering = pin!(caught(inner.answer(request)));
+    let answering = pin!(inner.clone().call(request));
+    let mut answering = pin!(caught(answering));
     let answer = tokio::time::timeout(guard.time, answering.as_mut()).await;
     match (arrival.refusal(), answer) {
         (Some(refusal), _) => Err(refusal),
         (None, Ok(response)) => Ok(response),
         // Asked before what runs, and its body with it, is dropped.
         (None, Err(_elapsed)) if arrival.is_waited_for() => Err(too_slow()),
-        (None, Err(_elapsed)) => Err(took_too_long(guard.time.as_secs(), is_read)),
+        (None, Err(_elapsed)) => Err(took_too_long(guard.time.as_secs(), admitted.is_read)),
     }
 }
 

@@ -35,7 +35,7 @@ use super::tapped::Tapped;
 use super::watch::{Admission, AdmittedConnection, Watch};
 use crate::http::HttpError;
 use crate::http::observability::refusals::Refusals;
-use crate::http::routes::RouteService;
+use crate::http::routes::{RouteService, answered};
 
 /// Requests that one HTTP/2 connection may have open: small answers that are not taken are not counted.
 const STREAMS: u32 = 64;
@@ -217,13 +217,13 @@ async fn serve<R: RouteService>(
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
-        let answered = match flaw {
-            None => Ok(router.clone().answer(request)),
+        let answering = match flaw {
+            None => Ok(router.clone().call(request)),
             Some(status) => Err(HttpError::bare(status)),
         };
         async move {
-            let mut response = match answered {
-                Ok(answered) => answered.await,
+            let mut response = match answering {
+                Ok(answering) => answered(answering.await),
                 Err(refusal) => refusal.into_response(),
             };
             if unread.is_some_and(|unread| unread.is_left()) {
