@@ -15,7 +15,7 @@ use axum::response::Response;
 use hyper::body::{Body as _, Frame};
 
 use super::holders::{Holder, Holders, Membership};
-use super::slices::in_slices;
+use super::slices::{in_slices, is_sliced};
 use crate::http::HttpError;
 use crate::http::transport::cut_off::CutOff;
 use crate::http::transport::tapped::Tapped;
@@ -123,7 +123,6 @@ impl Bodies {
             };
             Ok(frame.map_data(hold))
         };
-        let answer = in_slices(answer.map(|body| Body::new(Tapped::new(body, hold))));
         let taken = move |frame: Frame<Bytes>| {
             if holder.has_to_go() {
                 let cause = io::Error::other("the answer was taken too slowly");
@@ -132,6 +131,12 @@ impl Bodies {
             holder.moved(frame.data_ref().map_or(0, Bytes::len));
             Ok(frame)
         };
+        if !is_sliced(&answer) {
+            // Both at once, which is one body less.
+            let both = move |frame| hold(frame).and_then(&taken);
+            return Ok(answer.map(|body| Body::new(Tapped::new(body, both))));
+        }
+        let answer = in_slices(answer.map(|body| Body::new(Tapped::new(body, hold))));
         Ok(answer.map(|body| Body::new(Tapped::new(body, taken))))
     }
 }

@@ -17,10 +17,15 @@ const SLICE: usize = 64 * 1024;
 
 /// The answer in slices, if it is large enough for more than one.
 pub(crate) fn in_slices(answer: Response) -> Response {
-    if answer.body().size_hint().lower() <= SLICE as u64 {
+    if !is_sliced(&answer) {
         return answer;
     }
     answer.map(|body| Body::new(Sliced::new(body)))
+}
+
+/// Whether an answer is sent in slices.
+pub(crate) fn is_sliced(answer: &Response) -> bool {
+    answer.body().size_hint().lower() > SLICE as u64
 }
 
 struct Sliced {
