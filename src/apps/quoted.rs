@@ -22,7 +22,12 @@ pub(super) fn write_quoted(out: &mut Vec<u8>, text: &[u8]) {
         let mut from = 0;
         for special in memchr3_iter(b'"', b'\\', b'\n', text) {
             out.extend_from_slice(&text[from..special]);
-            write_escaped(out, text[special]);
+            // Of one length, so that it is stored and no function is called for it.
+            out.extend_from_slice(match text[special] {
+                b'"' => b"\\\"",
+                b'\\' => b"\\\\",
+                _ => b"\\n",
+            });
             from = special + 1;
         }
         out.extend_from_slice(&text[from..]);
