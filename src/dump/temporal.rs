@@ -312,9 +312,11 @@ fn leading_parts(text: &str) -> Option<Parts> {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let first = digits(text);
     // A server keeps such a day with `ALLOW_INVALID_DATES`, and its dumps have it.
-    let spelled = has_shape(text, "0000-00-00 00:00:00") || has_shape(text, "0000-00-00");
+    let (plain, behind) = text.split_once('.').unwrap_or((text, ""));
+    let spelled = has_shape(plain, "0000-00-00 00:00:00") || has_shape(text, "0000-00-00");
+    let spelled = spelled && behind.bytes().all(|byte| byte.is_ascii_digit());
     if spelled && &text[5..7] <= "12" && &text[8..10] <= "31" {
-        let clock = text.get(11..).unwrap_or("00:00:00");
+        let clock = plain.get(11..).unwrap_or("00:00:00");
         if clock < "24" && is_clock(&clock.as_bytes()[2..]) {
             let fields = [&clock[..2], &clock[3..5], &clock[6..8]];
             return Some(Parts {
@@ -322,7 +324,7 @@ fn leading_parts(text: &str) -> Option<Parts> {
                 month: text[5..7].to_owned(),
                 day: text[8..10].to_owned(),
                 time: fields.map(str::to_owned),
-                fraction: String::new(),
+                fraction: behind.to_owned(),
             });
         }
     }
