@@ -446,7 +446,9 @@ fn shown_number<'a>(written: &[u8], changed: &mut bool) -> Result<Cow<'a, str>, 
     let shown = if text.contains(['e', 'E']) {
         let number = real(written, &mut false)?;
         // The server writes an exponent where there would be more digits.
-        if number == 0.0 || (1e-15..1e15).contains(&number.abs()) {
+        let size = number.abs();
+        let has_fraction = size > 1.0 && size < 1e16 && number.fract() != 0.0;
+        if number == 0.0 || (1e-15..1e15).contains(&size) || has_fraction {
             number.to_string()
         } else {
             format!("{number:e}")

@@ -44,12 +44,13 @@ pub(super) fn exact(text: &str) -> Option<Exact> {
 }
 
 /// A floating point number as text: the fewest digits that are this number, with an exponent where
-/// there would be more than fifteen zeros.
+/// there would be more than fifteen zeros. Sixteen digits before the point are written out where others follow it.
 pub(super) fn shown(number: f64) -> String {
     if number == 0.0 {
         return "0".to_owned();
     }
-    if (1e-15..1e15).contains(&number.abs()) {
+    let size = number.abs();
+    if (1e-15..1e15).contains(&size) || (size < 1e16 && number.fract() != 0.0 && size > 1.0) {
         return number.to_string();
     }
     format!("{number:e}")
@@ -103,6 +104,7 @@ mod tests {
         for (number, text) in [
             (0.1 + 0.2, "0.30000000000000004"),
             (1e15, "1e15"),
+            (1e15 + 0.125, "1000000000000000.1"),
             (1e14, "100000000000000"),
             (1e-15, "0.000000000000001"),
             (1e-16, "1e-16"),

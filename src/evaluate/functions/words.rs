@@ -171,7 +171,8 @@ fn substring_index(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unev
 /// The place of a value among others, from 1; 0 if it is not there.
 fn field(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     let text = |value: &Datum| matches!(value.kind(), DatumKind::Text | DatumKind::Bytes);
-    if values.iter().any(text) && !values.iter().all(|value| text(value) || value.is_null()) {
+    let fits = |value: &Datum| text(value) || value.kind() == DatumKind::Nothing;
+    if values.iter().any(text) && !values.iter().all(fits) {
         return Err("FIELD of text and other types".to_owned());
     }
     for (place, other) in values[1..].iter().enumerate() {
