@@ -28,6 +28,8 @@ pub(super) struct ChangedColumns<'u> {
     pub(super) computed: Vec<usize>,
     /// Those of them that the expressions read, as they were in the old row.
     read: Vec<usize>,
+    /// Stored generated columns with `= DEFAULT`, and how many columns have got their values before: those behind read NULL.
+    emptied: Vec<(usize, usize)>,
     /// NULL in a column that is NOT NULL is an error.
     refuses_null: bool,
 }
@@ -58,7 +60,7 @@ impl<'u> ChangedColumns<'u> {
             let column = table.definition.column(&table.layout.columns[index].name);
             column.is_some_and(|column| column.generated.is_some())
         };
-        let mut assigned = Vec::new();
+        let (mut assigned, mut emptied) = (Vec::new(), Vec::new());
         for (name, value) in assignments {
             let index = table.layout.index_of(name);
             let index =
@@ -67,8 +69,14 @@ impl<'u> ChangedColumns<'u> {
                 Some(_) if generated(index) => {
                     return Err("a value for a generated column".to_owned());
                 }
-                // Which says nothing.
-                None if generated(index) => {}
+                None if generated(index) => {
+                    let definition = table.definition.column(name);
+                    let generated = definition.and_then(|column| column.generated.as_ref());
+                    // Of others that says nothing.
+                    if generated.is_some_and(|generated| generated.stored) {
+                        emptied.push((index, assigned.len()));
+                    }
+                }
                 value => assigned.push((index, value.as_ref())),
             }
         }
@@ -94,6 +102,7 @@ impl<'u> ChangedColumns<'u> {
             stamped,
             computed,
             read,
+            emptied,
             refuses_null,
         })
     }
@@ -145,13 +154,19 @@ impl<'u> ChangedColumns<'u> {
         row.keeps_generated = true;
         let before = row.cells.clone();
         let mut notes = Vec::new();
-        for &(index, value) in &self.assigned {
+        for (at, &(index, value)) in self.assigned.iter().enumerate() {
+            for &(emptied, _) in self.emptied.iter().filter(|&&(_, before)| before == at) {
+                row.cells[emptied] = Value::Null;
+            }
             let assigned = match value {
                 Some(formula) => self.assigned(row, index, formula)?,
                 None => default_value(row, index)?,
             };
             notes.extend(assigned.notes.into_iter().map(|what| (index, what)));
             row.cells[index] = assigned.value;
+        }
+        for &(index, _) in &self.emptied {
+            row.cells[index] = before[index].clone();
         }
         if row.cells == before {
             return Ok(None);
