@@ -102,7 +102,7 @@ impl Family {
         let mut folded = String::with_capacity(text.len());
         for letter in text.chars().flat_map(char::to_lowercase) {
             match (self, letter) {
-                (Self::Case, _) => folded.push(letter),
+                (Self::Case, _) | (Self::Accents, '\u{300}'..='\u{36f}') => folded.push(letter),
                 (Self::Northern, 'ü') => folded.push('y'),
                 (Self::Northern, 'ð') => folded.push('d'),
                 (Self::Northern, 'å') => folded.push('['),
@@ -112,9 +112,9 @@ impl Family {
                 (Self::PhoneBook, 'ä' | 'æ') => folded.push_str("ae"),
                 (Self::PhoneBook, 'ö' | 'œ') => folded.push_str("oe"),
                 (Self::PhoneBook, 'ü') => folded.push_str("ue"),
-                // Digits and letters in circles, kana and what is as wide as a Chinese character.
+                // Letters and their accents, but for kana and for what is as wide as a Chinese character.
                 (Self::Accents, _)
-                    if !letter.is_numeric()
+                    if letter.is_alphabetic()
                         && !matches!(letter, '\u{2000}'..='\u{4dff}' | '\u{fb00}'..) =>
                 {
                     folded.push(letter);
