@@ -217,7 +217,7 @@ pub(super) fn shifted(
             let own = left
                 .constant()
                 .map_or(digits * 10 / 3 + 1, |number| 64 - number.leading_zeros());
-            if own + bits > 62 {
+            if own.saturating_add(bits) > 62 {
                 return Err(unclear());
             }
             (own + bits) * 3 / 10 + 1
