@@ -18,6 +18,7 @@ mod digest;
 mod exact;
 mod formula;
 mod functions;
+mod join;
 mod moment;
 mod number;
 mod parse;
@@ -31,6 +32,7 @@ pub(crate) use datum::{Datum, DatumKind, order};
 pub(crate) use exact::Exact;
 pub(crate) use formula::{Aggregate, Formula};
 pub(crate) use functions::needs_server;
+pub(crate) use join::JoinedTable;
 pub(crate) use query::{
     Assignment, NamedTable, SelectQuery, SelectedItem, Update, assignments, deletion, selection,
     update,

@@ -1,11 +1,12 @@
-//! Statements whose values are expressions: `SELECT` over one table, `UPDATE`, `DELETE`, as far as they can be
+//! Statements whose values are expressions: `SELECT`, `UPDATE`, `DELETE`, as far as they can be
 //! carried out without a server.
 //!
-//! Only their form is known here; rows are for whoever has tables. Joins, groups, unions and windows are
-//! not read: they are errors with their name.
+//! Only their form is known here; rows are for whoever has tables. Groups, unions and windows are not read: they are
+//! errors with their name.
 
 use super::Unevaluable;
 use super::formula::{Formula, Function};
+use super::join::JoinedTable;
 use super::parse::{FormulaParser, reason};
 use crate::dump::{SourceText, Token};
 
@@ -42,11 +43,15 @@ pub(crate) enum SelectedItem {
     Value(Formula),
 }
 
-/// A query over one table at most.
-#[derive(Debug, Clone)]
+/// A query.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct SelectQuery {
     pub(crate) items: Vec<SelectedItem>,
     pub(crate) from: Option<NamedTable>,
+    /// Tables that are joined to it.
+    pub(crate) joins: Vec<JoinedTable>,
+    /// Rows that are the same are one.
+    pub(crate) distinct: bool,
     pub(crate) filter: Option<Formula>,
     /// What rows are sorted by, and whether downwards.
     pub(crate) order: Vec<(Formula, bool)>,
@@ -64,7 +69,8 @@ impl SelectQuery {
             SelectedItem::Value(formula) => Some(formula),
         });
         let order = self.order.iter().map(|(formula, _)| formula);
-        items.chain(&self.filter).chain(order)
+        let joins = self.joins.iter().filter_map(|join| join.on.as_ref());
+        items.chain(&self.filter).chain(order).chain(joins)
     }
 
     /// Calls `visit` with every function that is called.
@@ -124,7 +130,7 @@ pub(crate) fn assignments(source: &SourceText) -> Result<Vec<Assignment>, Uneval
 /// Reads a `DELETE` from behind the word `FROM`.
 pub(crate) fn deletion(source: &SourceText) -> Result<Deletion, Unevaluable> {
     let mut parser = FormulaParser::new(source);
-    let table = parser.named_table()?;
+    let table = parser.only_table()?;
     let filter = parser.filter()?;
     parser.order()?;
     let limit = parser.limit()?.map(|(_, count)| count);
@@ -198,17 +204,20 @@ impl FormulaParser<'_> {
     /// A query, from its first word on.
     pub(super) fn selection(&mut self) -> Result<SelectQuery, Unevaluable> {
         if self.skip_word("TABLE")? {
-            let from = Some(self.named_table()?);
-            return self.behind_items(vec![SelectedItem::All], from, Vec::new());
+            let from = Some(self.only_table()?);
+            let query = SelectQuery {
+                items: vec![SelectedItem::All],
+                from,
+                ..SelectQuery::default()
+            };
+            return self.behind_tables(query);
         }
         if self.at_word(&["WITH", "VALUES"])? {
             return Err("a query that is no plain SELECT".to_owned());
         }
         self.expect_word("SELECT")?;
         self.skip_word("ALL")?;
-        if self.at_word(&["DISTINCT", "DISTINCTROW"])? {
-            return Err("DISTINCT".to_owned());
-        }
+        let distinct = self.skip_word("DISTINCT")? || self.skip_word("DISTINCTROW")?;
         for hint in ["HIGH_PRIORITY", "SQL_NO_CACHE", "SQL_CACHE"] {
             self.skip_word(hint)?;
         }
@@ -220,33 +229,37 @@ impl FormulaParser<'_> {
             }
         }
         let into = self.into()?;
-        let from = if self.skip_word("FROM")? {
-            Some(self.named_table()?).filter(|table| !table.name.eq_ignore_ascii_case("DUAL"))
-        } else {
-            None
-        };
-        self.behind_items(items, from, into)
+        let (mut from, mut joins) = (None, Vec::new());
+        if self.skip_word("FROM")? {
+            let first = self.named_table()?;
+            joins = self.joins(&first)?;
+            from = Some(first).filter(|table| !table.name.eq_ignore_ascii_case("DUAL"));
+        }
+        self.behind_tables(SelectQuery {
+            items,
+            from,
+            joins,
+            distinct,
+            into,
+            ..SelectQuery::default()
+        })
     }
 
-    fn behind_items(
-        &mut self,
-        items: Vec<SelectedItem>,
-        from: Option<NamedTable>,
-        mut into: Vec<String>,
-    ) -> Result<SelectQuery, Unevaluable> {
+    fn behind_tables(&mut self, query: SelectQuery) -> Result<SelectQuery, Unevaluable> {
         let filter = self.filter()?;
         let order = self.order()?;
         let limit = self.limit()?;
-        if into.is_empty() {
-            into = self.into()?;
-        }
+        let into = if query.into.is_empty() {
+            self.into()?
+        } else {
+            query.into
+        };
         Ok(SelectQuery {
-            items,
-            from,
             filter,
             order,
             limit,
             into,
+            ..query
         })
     }
 
@@ -291,7 +304,7 @@ impl FormulaParser<'_> {
         }
     }
 
-    fn named_table(&mut self) -> Result<NamedTable, Unevaluable> {
+    pub(super) fn named_table(&mut self) -> Result<NamedTable, Unevaluable> {
         if self.peek()? == Token::Symbol(b'(') {
             return Err("a query in FROM".to_owned());
         }
@@ -304,9 +317,6 @@ impl FormulaParser<'_> {
         let named = matches!(self.peek()?, Token::Word(_) | Token::Name { .. });
         if self.skip_word("AS")? || (named && !self.at_word(CLAUSES)?) {
             alias = Some(self.name()?);
-        }
-        if self.peek()? == Token::Symbol(b',') {
-            return Err("several tables".to_owned());
         }
         Ok(NamedTable {
             database: parts.pop(),
@@ -373,7 +383,7 @@ impl FormulaParser<'_> {
         if self.at_word(&["IGNORE"])? {
             return Err("UPDATE IGNORE".to_owned());
         }
-        let table = self.named_table()?;
+        let table = self.only_table()?;
         self.expect_word("SET")?;
         let assignments = self.assignments()?;
         let filter = self.filter()?;

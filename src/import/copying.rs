@@ -107,7 +107,7 @@ impl ImportStorage<'_> {
         let view = self.view(place);
         let Ok(from) = view.find(named) else { return };
         let definition = &from.definition;
-        if definition.keys.is_empty() && !definition.lasting {
+        if definition.keys.is_empty() && !definition.lasting && query.joins.is_empty() {
             return;
         }
         let what = format!(
@@ -127,7 +127,11 @@ impl ImportStorage<'_> {
         copied: &mut CopiedRows<'_>,
     ) -> Result<(), Obstacle> {
         let header = Arc::new(header.clone());
-        let plain = query.order.is_empty() && query.limit.is_none() && !is_special(query);
+        let plain = query.order.is_empty()
+            && query.limit.is_none()
+            && query.joins.is_empty()
+            && !query.distinct
+            && !is_special(query);
         let Some(named) = query.from.as_ref().filter(|_| plain) else {
             let view = self.view(copied.place);
             for row in view.select(query)? {

@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
+use super::joins::FoundRows;
 use super::session::ScriptSession;
 use super::table::{self, ImportTable};
 use super::table_row::{TableRow, columns_of, is_computed};
@@ -219,10 +220,41 @@ impl ScriptView<'_> {
                 .collect::<Result<_, _>>()?;
             return Ok(limited(vec![row], query.limit));
         };
-        let table = self.find(named)?;
-        if is_aggregated(query) {
-            return self.aggregated(query, named, table);
+        if is_aggregated(query) && (query.distinct || !query.joins.is_empty()) {
+            return Err("COUNT, MIN or MAX over a join, or with DISTINCT".to_owned());
         }
+        if is_aggregated(query) {
+            return self.aggregated(query, named, self.find(named)?);
+        }
+        let mut found = if query.joins.is_empty() {
+            self.of_one_table(query, named)?
+        } else {
+            self.joined(query, named)?
+        };
+        if query.distinct {
+            found = distinct(found, !query.order.is_empty())?;
+        }
+        let is_total = sort(&mut found, &query.order)?;
+        let rows: Vec<Vec<Datum>> = found.into_iter().map(|(_, values)| values).collect();
+        let count = rows.len();
+        let same = rows.windows(2).all(|pair| pair[0] == pair[1]);
+        let limited = limited(rows, query.limit);
+        if limited.len() < count && !is_total && !same {
+            return Err("LIMIT without an order of all rows".to_owned());
+        }
+        if !is_total && count > 1 && has_assignments(query) {
+            return Err("variables that depend on the order of rows".to_owned());
+        }
+        Ok(limited)
+    }
+
+    /// The rows of a query over one table, unsorted.
+    fn of_one_table(
+        &self,
+        query: &SelectQuery,
+        named: &NamedTable,
+    ) -> Result<FoundRows, Unevaluable> {
+        let table = self.find(named)?;
         let columns = query
             .formulas()
             .flat_map(|formula| columns_of(formula, table));
@@ -241,7 +273,7 @@ impl ScriptView<'_> {
             columns,
             piece: None,
         };
-        let mut found: Vec<(Vec<Datum>, Vec<Datum>)> = Vec::new();
+        let mut found = FoundRows::new();
         self.scan(&scan, &mut |row| {
             let order = query
                 .order
@@ -250,18 +282,7 @@ impl ScriptView<'_> {
             found.push((order.collect::<Result<_, _>>()?, row.values(query)?));
             Ok(ControlFlow::Continue(()))
         })?;
-        let is_total = sort(&mut found, &query.order)?;
-        let rows: Vec<Vec<Datum>> = found.into_iter().map(|(_, values)| values).collect();
-        let count = rows.len();
-        let same = rows.windows(2).all(|pair| pair[0] == pair[1]);
-        let limited = limited(rows, query.limit);
-        if limited.len() < count && !is_total && !same {
-            return Err("LIMIT without an order of all rows".to_owned());
-        }
-        if !is_total && count > 1 && has_assignments(query) {
-            return Err("variables that depend on the order of rows".to_owned());
-        }
-        Ok(limited)
+        Ok(found)
     }
 }
 
@@ -368,8 +389,10 @@ pub(super) fn asks(formula: &Formula, view: &ScriptView<'_>, table: &ImportTable
     let mut found = false;
     formula.parts(&mut |part| {
         if let Formula::Query(query) | Formula::Exists(query) = part {
-            let from = query.from.as_ref().map(|named| view.find(named));
-            found |= matches!(from, Some(Ok(from)) if std::ptr::eq(from, table));
+            let joined = query.joins.iter().map(|join| &join.table);
+            let mut tables = query.from.iter().chain(joined);
+            found |= tables
+                .any(|named| matches!(view.find(named), Ok(from) if std::ptr::eq(from, table)));
             found |= query.formulas().any(|inner| asks(inner, view, table));
         }
     });
@@ -418,6 +441,45 @@ pub(super) fn limited(mut rows: Vec<Vec<Datum>>, limit: Option<(u64, u64)>) -> V
         rows.truncate(usize::try_from(count).unwrap_or(usize::MAX));
     }
     rows
+}
+
+/// Rows that are all different.
+fn distinct(found: FoundRows, is_sorted: bool) -> Result<FoundRows, Unevaluable> {
+    const MOST: usize = 2000;
+    let mut kept = FoundRows::new();
+    for (order, values) in found {
+        let mut is_new = true;
+        for (_, other) in &kept {
+            if are_same(&values, other)? {
+                is_new = false;
+                break;
+            }
+        }
+        if is_new {
+            kept.push((order, values));
+        }
+        if kept.len() > MOST {
+            return Err(format!("DISTINCT over more than {MOST} rows"));
+        }
+    }
+    if is_sorted && kept.len() > 1 {
+        return Err("DISTINCT with ORDER BY".to_owned());
+    }
+    Ok(kept)
+}
+
+fn are_same(a: &[Datum], b: &[Datum]) -> Result<bool, Unevaluable> {
+    let mut same = true;
+    for (a, b) in a.iter().zip(b) {
+        same &= match (a.is_null(), b.is_null()) {
+            (false, false) => evaluate::order(a, b)? == Some(Ordering::Equal),
+            (a, b) => a == b,
+        };
+    }
+    if same && a != b {
+        return Err("DISTINCT of equal values that are written differently".to_owned());
+    }
+    Ok(same)
 }
 
 /// Sorts rows by their keys; whether that says of any two which comes first.

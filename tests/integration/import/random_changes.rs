@@ -131,7 +131,41 @@ fn update(c: &mut Choices<'_>) -> String {
 
 fn insert_select(c: &mut Choices<'_>) -> String {
     let (table, from) = (c.one(&["a", "b", "m"]), c.one(&["a", "b"]));
-    match c.below(4) {
+    match c.below(7) {
+        4 => format!(
+            "INSERT INTO {table} (k, n, d) SELECT x.k, y.n, {} FROM {} WHERE {} ORDER BY x.id, y.id",
+            c.one(&["x.d", "y.d + 1", "IFNULL(x.d, y.d)"]),
+            c.one(&[
+                "a x, b y",
+                "a AS x JOIN b AS y ON x.id = y.id",
+                "b x CROSS JOIN a y",
+                "a x INNER JOIN a y ON y.n = x.n + 1",
+                "b x JOIN b y USING (id)"
+            ]),
+            c.one(&[
+                "x.n = y.n",
+                "x.id < 3 AND y.n > 1",
+                "x.k = 'one' AND y.n = 3",
+                "x.id = 2",
+                "y.k IS NULL AND x.n IS NOT NULL"
+            ])
+        ),
+        5 => format!(
+            "INSERT INTO m (k, n, d) SELECT a.k, b.n, {} FROM a LEFT JOIN b ON {} WHERE {}",
+            c.one(&["a.d", "b.d", "t", "e + 0", "g"]),
+            c.one(&[
+                "a.id = b.id",
+                "b.n = a.n AND b.id > 2",
+                "b.k = a.k",
+                "b.id = 1"
+            ]),
+            c.one(&["b.id IS NULL", "a.n > 0", "b.n = 3 OR a.n = 2", "1"])
+        ),
+        6 => format!(
+            "INSERT INTO m ({}) SELECT DISTINCT {} FROM {from}",
+            c.one(&["n", "d"]),
+            c.one(&["n % 3", "n", "d", "IF(n > 1, 1, 2)", "LENGTH(k)"])
+        ),
         0 => format!(
             "INSERT INTO {table} (k, n) SELECT {}, {}",
             text(c, "'s'"),
