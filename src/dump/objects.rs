@@ -149,8 +149,10 @@ impl DumpReader<'_> {
                         Token::Word(_) | Token::Name { .. } => self.cursor.qualified_name()?.1,
                         _ => String::new(),
                     };
-                    if object == "TRIGGER" {
-                        self.trigger(&name)?;
+                    match object {
+                        "TRIGGER" => self.trigger(&name)?,
+                        "FUNCTION" => self.tables.insert_function(&name),
+                        _ => {}
                     }
                     let statement = format!("CREATE {object} {name}");
                     if BODIES.contains(&object) {

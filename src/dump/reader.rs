@@ -20,34 +20,25 @@ use super::session::{KnownValue, SqlSession};
 use super::tables::Tables;
 use super::transaction::{OpenTransaction, TransactionStep};
 
-/// Statements that only make sense on a server.
+/// Statements that only make sense on a server, or tell something and change nothing.
 const NOISE: &[&str] = &[
-    "ANALYZE", "BACKUP", "CACHE", "CHANGE", "FLUSH", "LOCK", "OPTIMIZE", "PURGE", "RESET", "SHOW",
-    "STOP", "UNLOCK",
+    "BACKUP", "CACHE", "CHANGE", "CHECK", "CHECKSUM", "DESC", "DESCRIBE", "EXPLAIN", "FLUSH",
+    "LOCK", "OPTIMIZE", "PURGE", "REPAIR", "RESET", "SHOW", "STOP", "UNLOCK",
 ];
 
 /// Those of [`SKIPPED`] that change rows.
-const LOSING: &[&str] = &["CALL", "EXECUTE", "WITH"];
+const LOSING: &[&str] = &["CALL", "EXECUTE"];
 
 /// Statements that could have changed tables, rows or rights: skipped, and reported to the caller.
 const SKIPPED: &[&str] = &[
     "CALL",
-    "CHECK",
-    "CHECKSUM",
     "DEALLOCATE",
-    "DESC",
-    "DESCRIBE",
-    "DO",
     "EXECUTE",
-    "EXPLAIN",
     "GRANT",
     "KILL",
     "PREPARE",
-    "REPAIR",
     "REVOKE",
     "SIGNAL",
-    "VALUES",
-    "WITH",
 ];
 
 /// Statements and client commands that reach outside the dump.
@@ -367,7 +358,8 @@ impl<'i> DumpReader<'i> {
             "CREATE" => self.create(position),
             "INSERT" => self.insert(position, OnConflict::Fail),
             "REPLACE" => self.insert(position, OnConflict::Replace),
-            "SELECT" => self.select(position),
+            "SELECT" | "DO" | "WITH" | "VALUES" => self.select(word, position),
+            "ANALYZE" => self.analyze(position),
             "UPDATE" => self.update(position),
             "SET" => self.set(position),
             "USE" => self.use_database(),

@@ -91,16 +91,47 @@ impl DumpReader<'_> {
         Ok(source)
     }
 
-    /// Behind `SELECT`: only what it gives to variables lasts.
-    pub(super) fn select(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
+    /// Behind `SELECT`, `DO`, `WITH` or `VALUES`: only what it gives to variables lasts, and what functions of the
+    /// dump do.
+    pub(super) fn select(
+        &mut self,
+        word: &str,
+        position: Position,
+    ) -> Result<ParsedStatement, DumpProblem> {
         let mut source = self.rest_of_statement()?;
-        source.text.insert_str(0, "SELECT ");
-        if !gives_values(&source)? {
-            self.note_skipped("SELECT", position, false);
+        if word == "WITH" && changes_rows(&source)? {
+            self.note_skipped(word, position, true);
             return Ok(ParsedStatement::Nothing);
         }
-        let statement = self.script(ScriptKind::Select(source), position);
-        Ok(ParsedStatement::Statement(statement))
+        let select = if word == "WITH" { "WITH " } else { "SELECT " };
+        source.text.insert_str(0, select);
+        let effect = effect_of(&source, &self.tables)?;
+        match effect {
+            QueryEffect::None => *self.ignored.entry(word.to_owned()).or_default() += 1,
+            QueryEffect::Unknown(function) => {
+                let what = format!("{word} of function {function}, which is not run");
+                self.note_skipped(what, position, true);
+            }
+            QueryEffect::Variables => {
+                let statement = self.script(ScriptKind::Select(source), position);
+                return Ok(ParsedStatement::Statement(statement));
+            }
+        }
+        Ok(ParsedStatement::Nothing)
+    }
+
+    /// Behind `ANALYZE`: of a table, or, in MariaDB, of a statement, which is carried out.
+    pub(super) fn analyze(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
+        if self.cursor.skip_word("FORMAT")? {
+            self.cursor.skip_symbol(b'=')?;
+            self.cursor.next()?;
+        }
+        for word in ["UPDATE", "DELETE", "INSERT", "REPLACE"] {
+            if self.cursor.skip_word(word)? {
+                return self.dispatch(word, position);
+            }
+        }
+        self.ignore("ANALYZE")
     }
 
     /// Behind `UPDATE`.
@@ -197,21 +228,60 @@ pub(super) fn sql_name(database: Option<&str>, name: &str) -> String {
     }
 }
 
-/// Whether a query gives variables values: `INTO @a`, `@a := 1`.
-fn gives_values(source: &SourceText) -> Result<bool, DumpProblem> {
+/// What is left of a query when its rows are gone.
+enum QueryEffect {
+    None,
+    /// Variables have values: `INTO @a`, `@a := 1`, `LAST_INSERT_ID(1)`.
+    Variables,
+    /// Whatever this function of the dump does.
+    Unknown(String),
+}
+
+fn effect_of(source: &SourceText, tables: &Tables) -> Result<QueryEffect, DumpProblem> {
     let mut cursor = Cursor::over(source);
+    let mut effect = QueryEffect::None;
     loop {
         match cursor.next()? {
-            Token::End | Token::Delimiter => return Ok(false),
-            Token::Symbol(b':') if cursor.peek()? == Token::Symbol(b'=') => return Ok(true),
-            token if cursor.is_word(token, "INTO") => {
-                if let Token::Word(span) = cursor.peek()?
-                    && cursor.slice(span).starts_with(b"@")
-                {
-                    return Ok(true);
+            Token::End | Token::Delimiter => return Ok(effect),
+            Token::Symbol(b':') if cursor.peek()? == Token::Symbol(b'=') => {
+                effect = QueryEffect::Variables;
+            }
+            token @ (Token::Word(_) | Token::Name { .. }) => {
+                if cursor.is_word(token, "INTO") {
+                    if let Token::Word(span) = cursor.peek()?
+                        && cursor.slice(span).starts_with(b"@")
+                    {
+                        effect = QueryEffect::Variables;
+                    }
+                } else if cursor.peek()? == Token::Symbol(b'(') {
+                    let name = cursor.name_of(token, "a function")?;
+                    if tables.is_function(&name) {
+                        return Ok(QueryEffect::Unknown(name));
+                    }
+                    cursor.next()?;
+                    let gives = name.eq_ignore_ascii_case("LAST_INSERT_ID");
+                    if gives && cursor.peek()? != Token::Symbol(b')') {
+                        effect = QueryEffect::Variables;
+                    }
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// Whether the statement behind the queries of a `WITH` is none that only reads.
+fn changes_rows(source: &SourceText) -> Result<bool, DumpProblem> {
+    let mut cursor = Cursor::over(source);
+    loop {
+        let token = cursor.peek()?;
+        match token {
+            Token::End | Token::Delimiter => return Ok(false),
+            Token::Symbol(b'(') => cursor.skip_group()?,
+            _ if cursor.at_word(&["UPDATE", "DELETE", "INSERT", "REPLACE"])? => return Ok(true),
+            // Of `SELECT … FOR UPDATE` no more is read.
+            _ if cursor.at_word(&["SELECT"])? => return Ok(false),
+            _ => drop(cursor.next()?),
         }
     }
 }

@@ -1,10 +1,11 @@
-//! The tables that a reader has seen, by database and name; and the views, as far as their rows are those of one.
+//! The tables that a reader has seen, by database and name; the views, as far as their rows are those of one; and
+//! the names of functions, which are not run.
 //!
 //! An `INSERT` without a column list, an `ALTER TABLE` and a `CREATE TABLE … LIKE` need them. Names
 //! of tables are compared exactly, as a server on Linux does, and in any case where that finds
 //! nothing, as one on Windows does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::definition::TableDefinition;
 use super::viewed::ViewTarget;
@@ -14,6 +15,8 @@ use super::viewed::ViewTarget;
 pub struct Tables {
     tables: BTreeMap<TableKey, TableDefinition>,
     views: BTreeMap<TableKey, ViewTarget>,
+    /// In lower case, of any database.
+    functions: BTreeSet<String>,
 }
 
 type TableKey = (Option<String>, String);
@@ -70,6 +73,16 @@ impl Tables {
             return None;
         }
         key(&self.views, database, name).and_then(|key| self.views.get(&key))
+    }
+
+    /// Adds a stored function.
+    pub(super) fn insert_function(&mut self, name: &str) {
+        self.functions.insert(name.to_lowercase());
+    }
+
+    /// Whether there is a stored function of that name.
+    pub(super) fn is_function(&self, name: &str) -> bool {
+        !self.functions.is_empty() && self.functions.contains(&name.to_lowercase())
     }
 
     /// Removes the view of that name.
