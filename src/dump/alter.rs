@@ -8,6 +8,7 @@
 use super::column::{column, word_or_string};
 use super::cursor::Cursor;
 use super::definition::{DefaultValue, KeyDefinition, KeyKind, TableDefinition, is_lasting};
+use super::dropped::drop_element;
 use super::error::DumpProblem;
 use super::lexer::Token;
 use super::table::{element, no_column, open_parts};
@@ -100,7 +101,7 @@ fn change(
         return redefine(cursor, table, Some(&old), if_exists);
     }
     if cursor.skip_word("ALTER")? {
-        return alter_default(cursor, table);
+        return alter_element(cursor, table);
     }
     if cursor.skip_word("DROP")? {
         return drop_element(cursor, table, outcome);
@@ -216,7 +217,15 @@ fn place(
     if let Some(index) = instead_of {
         let old = table.columns[index].name.clone();
         table.rename_column(&old, &column.name);
-        column.id = table.columns.remove(index).id;
+        let id = table.columns.remove(index).id;
+        // A check at a column goes with its old definition.
+        table.checks.retain(|check| check.column != Some(id));
+        for check in &mut table.checks {
+            if check.column == Some(column.id) {
+                check.column = Some(id);
+            }
+        }
+        column.id = id;
     }
     if cursor.skip_word("FIRST")? {
         index = 0;
@@ -252,7 +261,17 @@ fn redefine(
     place(cursor, table, Some(index))
 }
 
-fn alter_default(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), DumpProblem> {
+/// Behind `ALTER`: what holds for a column, or whether a check does.
+fn alter_element(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), DumpProblem> {
+    if cursor.skip_word("CHECK")? || cursor.skip_word("CONSTRAINT")? {
+        let name = cursor.name("the name of a check")?;
+        let enforced = !cursor.skip_word("NOT")?;
+        let mut checks = table.checks.iter_mut();
+        if let Some(check) = checks.find(|check| check.is_called(&name)) {
+            check.enforced = enforced;
+        }
+        return Ok(());
+    }
     cursor.skip_word("COLUMN")?;
     cursor.skip_words("IF", &["EXISTS"])?;
     let name = cursor.name("a column name")?;
@@ -277,41 +296,6 @@ fn alter_default(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result
     Ok(())
 }
 
-fn drop_element(
-    cursor: &mut Cursor<'_>,
-    table: &mut TableDefinition,
-    outcome: &mut Alterations,
-) -> Result<(), DumpProblem> {
-    if cursor.skip_words("PRIMARY", &["KEY"])? {
-        table.primary_key.clear();
-        return Ok(());
-    }
-    let is = |name: &Option<String>, wanted: &str| {
-        name.as_deref()
-            .is_some_and(|name| name.eq_ignore_ascii_case(wanted))
-    };
-    if cursor.skip_words("FOREIGN", &["KEY"])? || cursor.skip_word("CONSTRAINT")? {
-        let name = dropped_name(cursor)?;
-        table.foreign_keys.retain(|key| !is(&key.name, &name));
-        table.checks.retain(|check| !is(&check.name, &name));
-    } else if cursor.skip_word("KEY")? || cursor.skip_word("INDEX")? {
-        let name = dropped_name(cursor)?;
-        table.keys.retain(|key| !is(&key.name, &name));
-    } else if cursor.at_word(&["PARTITION", "PERIOD", "SYSTEM"])? {
-        outcome.unknown.push("DROP".to_owned());
-    } else {
-        cursor.skip_word("COLUMN")?;
-        let name = dropped_name(cursor)?;
-        table.drop_column(&name);
-    }
-    Ok(())
-}
-
-fn dropped_name(cursor: &mut Cursor<'_>) -> Result<String, DumpProblem> {
-    cursor.skip_words("IF", &["EXISTS"])?;
-    cursor.name("the name of what is dropped")
-}
-
 fn rename(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
@@ -328,10 +312,17 @@ fn rename(
         let old = cursor.name("the name of a key")?;
         cursor.expect_word("TO")?;
         let new = cursor.name("the name of a key")?;
-        for key in &mut table.keys {
-            if key.name.as_deref() == Some(&old) {
-                key.name = Some(new.clone());
-            }
+        if let Some(index) = table.key_index(&old) {
+            table.keys[index].name = Some(new);
+        } else if !table
+            .unkept_keys
+            .iter()
+            .any(|key| key.eq_ignore_ascii_case(&old))
+        {
+            let unknown = format!("RENAME INDEX {old}, which it does not have");
+            outcome.unknown.push(unknown);
+        } else {
+            table.unkept_keys.push(new);
         }
     } else {
         let _ = cursor.skip_word("TO")? || cursor.skip_word("AS")?;

@@ -197,7 +197,7 @@ fn column_constraint(
         name = Some(cursor.name("the name of a constraint")?);
     }
     if cursor.skip_word("CHECK")? {
-        table.checks.push(check(cursor, name)?);
+        table.checks.push(check(cursor, name, Some(column.id))?);
     } else if cursor.skip_word("REFERENCES")? {
         let key = references(cursor, name, vec![column.name.clone()], position)?;
         table.foreign_keys.push(key);
@@ -205,10 +205,11 @@ fn column_constraint(
     Ok(())
 }
 
-/// Parses from behind the word `CHECK`.
+/// Parses from behind the word `CHECK`, which stands in the definition of `column` or by itself.
 pub(super) fn check(
     cursor: &mut Cursor<'_>,
     name: Option<String>,
+    column: Option<u32>,
 ) -> Result<CheckDefinition, DumpProblem> {
     let expression = cursor.group()?;
     let enforced = !cursor.skip_words("NOT", &["ENFORCED"])?;
@@ -217,6 +218,9 @@ pub(super) fn check(
         name,
         expression,
         enforced,
+        column,
+        implied_name: None,
+        number: 0,
     })
 }
 

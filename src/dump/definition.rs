@@ -25,6 +25,8 @@ pub struct TableDefinition {
     pub foreign_keys: Vec<ForeignKey>,
     /// `CHECK` constraints, those of columns included.
     pub checks: Vec<CheckDefinition>,
+    /// Names of keys that a server has for foreign keys, and that are not in `keys`.
+    pub(super) unkept_keys: Vec<String>,
     /// `DEFAULT CHARSET` of the table.
     pub charset: Option<String>,
     /// `COLLATE` of the table.
@@ -251,6 +253,8 @@ impl KeyPart {
 pub struct ForeignKey {
     /// The constraint's name, if it has one.
     pub name: Option<String>,
+    /// What a server calls it, once its statement is read.
+    pub(super) implied_name: Option<String>,
     /// The referencing columns.
     pub columns: Vec<String>,
     /// The database of the referenced table, if it is qualified.
@@ -276,6 +280,12 @@ pub struct CheckDefinition {
     pub expression: SourceText,
     /// `NOT ENFORCED` was not given.
     pub enforced: bool,
+    /// [`ColumnDefinition::id`] of the column that it is written at.
+    pub(super) column: Option<u32>,
+    /// What MariaDB calls one without a name, once its statement is read.
+    pub(super) implied_name: Option<String>,
+    /// Its place among the checks without a name, from 1 on: MySQL calls it after that.
+    pub(super) number: u32,
 }
 
 /// `CREATE VIEW`.
@@ -304,6 +314,7 @@ impl TableDefinition {
             keys: Vec::new(),
             foreign_keys: Vec::new(),
             checks: Vec::new(),
+            unkept_keys: Vec::new(),
             charset: None,
             collation: None,
             auto_increment: None,
@@ -322,28 +333,34 @@ impl TableDefinition {
             return;
         }
         for foreign in std::mem::take(&mut self.foreign_keys) {
-            let begins_with = |parts: &[KeyPart]| {
-                let mut columns = foreign.columns.iter().zip(parts);
-                parts.len() >= foreign.columns.len()
-                    && columns.all(|(column, part)| {
-                        let other = part.column();
-                        other.is_some_and(|other| other.eq_ignore_ascii_case(column))
-                    })
-            };
-            let is_covered = begins_with(&self.primary_key)
-                || self.keys.iter().any(|key| begins_with(&key.parts));
-            if !is_covered {
-                self.keys.push(KeyDefinition {
-                    name: foreign.name,
-                    kind: KeyKind::Plain,
-                    parts: foreign
-                        .columns
-                        .iter()
-                        .map(|it| KeyPart::whole(it))
-                        .collect(),
-                    position: foreign.position,
-                });
-            }
+            self.keep_key_of(foreign);
+        }
+        self.name_elements();
+    }
+
+    /// Makes a plain key of a foreign key, unless another key begins with its columns.
+    pub(super) fn keep_key_of(&mut self, foreign: ForeignKey) {
+        let begins_with = |parts: &[KeyPart]| {
+            let mut columns = foreign.columns.iter().zip(parts);
+            parts.len() >= foreign.columns.len()
+                && columns.all(|(column, part)| {
+                    let other = part.column();
+                    other.is_some_and(|other| other.eq_ignore_ascii_case(column))
+                })
+        };
+        let is_covered =
+            begins_with(&self.primary_key) || self.keys.iter().any(|key| begins_with(&key.parts));
+        if !is_covered {
+            self.keys.push(KeyDefinition {
+                name: foreign.name,
+                kind: KeyKind::Plain,
+                parts: foreign
+                    .columns
+                    .iter()
+                    .map(|it| KeyPart::whole(it))
+                    .collect(),
+                position: foreign.position,
+            });
         }
     }
 
@@ -368,23 +385,9 @@ impl TableDefinition {
         }
     }
 
-    /// Takes a column away, from its keys too.
-    pub(super) fn drop_column(&mut self, name: &str) {
-        let is_it = |other: &str| other.eq_ignore_ascii_case(name);
-        self.columns.retain(|column| !is_it(&column.name));
-        self.primary_key
-            .retain(|part| !part.column().is_some_and(is_it));
-        for key in &mut self.keys {
-            key.parts.retain(|part| !part.column().is_some_and(is_it));
-        }
-        self.keys.retain(|key| !key.parts.is_empty());
-    }
-
     /// Whether there is a secondary key of that name.
     pub(super) fn has_key(&self, name: Option<&str>) -> bool {
-        let same = |own: &str| name.is_some_and(|name| own.eq_ignore_ascii_case(name));
-        let mut names = self.keys.iter().filter_map(|key| key.name.as_deref());
-        names.any(same)
+        name.is_some_and(|name| self.key_index(name).is_some())
     }
 
     /// The column of that name, in any case as MySQL compares them.
@@ -440,8 +443,8 @@ impl TableDefinition {
         Some(table)
     }
 
-    /// Columns of the primary key and those that count may not be NULL, whether they say so or not. A key
-    /// over a period is none here.
+    /// At the end of a statement. Columns of the primary key and those that count may not be NULL, whether they
+    /// say so or not. A key over a period is none here. What has no name gets one.
     pub(super) fn settle(&mut self) {
         for column in &mut self.columns {
             column.not_null |= column.auto_increment;
@@ -458,5 +461,7 @@ impl TableDefinition {
                 column.not_null |= column.name.eq_ignore_ascii_case(name);
             }
         }
+        self.note_unkept_keys();
+        self.name_elements();
     }
 }

@@ -15,7 +15,8 @@
 //! - `transaction`: what begins and ends transactions
 //! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes; `server_setting`:
 //!   what else changes values
-//! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]
+//! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]; `implied_names`: the names
+//!   that a server makes; `dropped`: what is taken away by them, and all of `DROP`
 //! - `rows`: whose rows an `INSERT` has; `insert`, `row_scan`: the rows, and the fast road through them
 //! - `viewed`: what the rows of a view are; `through_views`: statements that change them
 //! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them;
@@ -33,7 +34,9 @@ mod cursor;
 mod decimal;
 mod decompress;
 mod definition;
+mod dropped;
 mod error;
+mod implied_names;
 mod insert;
 mod lenient;
 mod lexer;

@@ -404,6 +404,7 @@ impl DumpReader<'_> {
         };
         let mut table = old.clone();
         table.name = new;
+        table.rename_constraints(name);
         table.database = other.or_else(|| old.database.clone());
         self.tables.insert(table.clone());
         ParsedStatement::Statement(Statement::Renamed(Box::new(old), table))
@@ -427,55 +428,6 @@ impl DumpReader<'_> {
             }
         }
         Ok(())
-    }
-
-    pub(super) fn drop_object(&mut self) -> Result<ParsedStatement, DumpProblem> {
-        self.cursor.skip_word("TEMPORARY")?;
-        if self.cursor.skip_word("INDEX")? {
-            return self.drop_index();
-        }
-        let is_table = self.cursor.skip_word("TABLE")? || self.cursor.skip_word("TABLES")?;
-        if !is_table && !self.cursor.skip_word("VIEW")? {
-            return self.ignore("DROP");
-        }
-        self.cursor.skip_words("IF", &["EXISTS"])?;
-        loop {
-            let (database, name) = self.cursor.qualified_name()?;
-            let database = database.or_else(|| self.session.database.clone());
-            if !is_table {
-                self.tables.remove_view(database.as_deref(), &name);
-                let dropped = Statement::ViewDropped(database, name);
-                self.further.push_back(dropped);
-            } else if let Some(table) = self.tables.remove(database.as_deref(), &name) {
-                self.further.push_back(Statement::Dropped(table));
-            }
-            if !self.cursor.skip_symbol(b',')? {
-                self.ignore(if is_table { "DROP TABLE" } else { "DROP VIEW" })?;
-                return Ok(self.first_of_several());
-            }
-        }
-    }
-
-    /// `DROP INDEX name ON table`.
-    fn drop_index(&mut self) -> Result<ParsedStatement, DumpProblem> {
-        self.cursor.skip_words("IF", &["EXISTS"])?;
-        let index = self.cursor.name("the name of an index")?;
-        self.cursor.expect_word("ON")?;
-        let (database, name) = self.cursor.qualified_name()?;
-        self.cursor.skip_statement()?;
-        let database = database.or_else(|| self.session.database.clone());
-        let Some(mut table) = self.tables.remove(database.as_deref(), &name) else {
-            return Ok(ParsedStatement::Nothing);
-        };
-        let is_it = |own: &str| own.eq_ignore_ascii_case(&index);
-        table
-            .keys
-            .retain(|key| !key.name.as_deref().is_some_and(is_it));
-        if is_it("PRIMARY") {
-            table.primary_key.clear();
-        }
-        self.tables.insert(table.clone());
-        Ok(ParsedStatement::Statement(Statement::Altered(table)))
     }
 
     pub(super) fn truncate(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {

@@ -363,7 +363,7 @@ impl<'i> DumpReader<'i> {
             "UPDATE" => self.update(position),
             "SET" => self.set(position),
             "USE" => self.use_database(),
-            "DROP" => self.drop_object(),
+            "DROP" => self.drop_object(position),
             "ALTER" => self.alter(position),
             "TRUNCATE" => self.truncate(position),
             "DELETE" => self.delete(position),

@@ -75,7 +75,7 @@ pub(super) fn element(
             table.foreign_keys.push(foreign_key);
         }
     } else if cursor.skip_word("CHECK")? {
-        table.checks.push(check(cursor, name)?);
+        table.checks.push(check(cursor, name, None)?);
     } else if cursor.at_word(&["KEY", "INDEX"])? {
         key(cursor, table, KeyKind::Plain, None)?;
     } else if constraint {
@@ -201,6 +201,7 @@ pub(super) fn references(
     };
     let mut key = ForeignKey {
         name,
+        implied_name: None,
         columns,
         parent_database,
         parent,

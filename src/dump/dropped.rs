@@ -1,0 +1,197 @@
+//! What is dropped: `DROP TABLE`, `DROP VIEW`, and what `ALTER TABLE … DROP` and `DROP INDEX` take from a table, by
+//! names that are written or that a server makes.
+//!
+//! What is not there is an error on a server, and is reported here. It must not know what becomes of rows.
+//!
+//! It and `reader` know each other, as `objects` and `reader` do.
+
+use super::alter::Alterations;
+use super::cursor::Cursor;
+use super::definition::{KeyKind, TableDefinition};
+use super::error::{DumpProblem, Position};
+use super::reader::{DumpReader, ParsedStatement, Statement};
+
+/// Parses what is behind the word `DROP` of an `ALTER TABLE`, and does it.
+pub(super) fn drop_element(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+    outcome: &mut Alterations,
+) -> Result<(), DumpProblem> {
+    if cursor.skip_words("PRIMARY", &["KEY"])? {
+        table.primary_key.clear();
+        return Ok(());
+    }
+    if cursor.at_word(&["PARTITION", "PERIOD", "SYSTEM"])? {
+        outcome.unknown.push("DROP".to_owned());
+        return Ok(());
+    }
+    let (what, drop): (_, fn(&mut TableDefinition, &str) -> bool) =
+        if cursor.skip_words("FOREIGN", &["KEY"])? {
+            ("FOREIGN KEY", TableDefinition::drop_foreign_key)
+        } else if cursor.skip_word("CONSTRAINT")? {
+            ("CONSTRAINT", TableDefinition::drop_constraint)
+        } else if cursor.skip_word("CHECK")? {
+            ("CHECK", TableDefinition::drop_check)
+        } else if cursor.skip_word("KEY")? || cursor.skip_word("INDEX")? {
+            ("INDEX", TableDefinition::drop_key)
+        } else {
+            cursor.skip_word("COLUMN")?;
+            ("COLUMN", TableDefinition::drop_column)
+        };
+    let if_exists = cursor.skip_words("IF", &["EXISTS"])?;
+    let name = cursor.name("the name of what is dropped")?;
+    if !drop(table, &name) && !if_exists {
+        let unknown = format!("DROP {what} {name}, which it does not have");
+        outcome.unknown.push(unknown);
+    }
+    Ok(())
+}
+
+impl DumpReader<'_> {
+    /// Behind `DROP`.
+    pub(super) fn drop_object(
+        &mut self,
+        position: Position,
+    ) -> Result<ParsedStatement, DumpProblem> {
+        self.cursor.skip_word("TEMPORARY")?;
+        if self.cursor.skip_word("INDEX")? {
+            return self.drop_index(position);
+        }
+        let is_table = self.cursor.skip_word("TABLE")? || self.cursor.skip_word("TABLES")?;
+        if !is_table && !self.cursor.skip_word("VIEW")? {
+            return self.ignore("DROP");
+        }
+        self.cursor.skip_words("IF", &["EXISTS"])?;
+        loop {
+            let (database, name) = self.cursor.qualified_name()?;
+            let database = database.or_else(|| self.session.database.clone());
+            if !is_table {
+                self.tables.remove_view(database.as_deref(), &name);
+                let dropped = Statement::ViewDropped(database, name);
+                self.further.push_back(dropped);
+            } else if let Some(table) = self.tables.remove(database.as_deref(), &name) {
+                self.further.push_back(Statement::Dropped(table));
+            }
+            if !self.cursor.skip_symbol(b',')? {
+                self.ignore(if is_table { "DROP TABLE" } else { "DROP VIEW" })?;
+                return Ok(self.first_of_several());
+            }
+        }
+    }
+
+    fn drop_index(&mut self, position: Position) -> Result<ParsedStatement, DumpProblem> {
+        let if_exists = self.cursor.skip_words("IF", &["EXISTS"])?;
+        let index = self.cursor.name("the name of an index")?;
+        self.cursor.expect_word("ON")?;
+        let (database, name) = self.cursor.qualified_name()?;
+        self.cursor.skip_statement()?;
+        let database = database.or_else(|| self.session.database.clone());
+        let Some(mut table) = self.tables.remove(database.as_deref(), &name) else {
+            return Ok(ParsedStatement::Nothing);
+        };
+        if !table.drop_key(&index) && !if_exists {
+            let what = format!("DROP INDEX {index} of table {name}, which does not have it");
+            self.note_skipped(what, position, false);
+        }
+        self.tables.insert(table.clone());
+        Ok(ParsedStatement::Statement(Statement::Altered(table)))
+    }
+}
+
+impl TableDefinition {
+    /// Takes a key away. One of that name that the same statement has added stays.
+    pub(super) fn drop_key(&mut self, name: &str) -> bool {
+        if name.eq_ignore_ascii_case("PRIMARY") && !self.primary_key.is_empty() {
+            self.primary_key.clear();
+            return true;
+        }
+        if let Some(index) = self.key_index(name) {
+            self.keys.remove(index);
+            return true;
+        }
+        let is_it = |key: &String| key.eq_ignore_ascii_case(name);
+        let unkept = self.unkept_keys.iter().position(is_it);
+        if let Some(index) = unkept {
+            self.unkept_keys.remove(index);
+        }
+        unkept.is_some()
+    }
+
+    fn drop_foreign_key(&mut self, name: &str) -> bool {
+        let mut keys = self.foreign_keys.iter();
+        let index = keys.position(|key| key.is_called(name));
+        if let Some(index) = index {
+            // Its key stays, unless that was dropped ahead of it.
+            let foreign = self.foreign_keys.remove(index);
+            let first = foreign.columns.first().map(String::as_str);
+            let name = foreign.name.as_deref().or(first);
+            if self
+                .unkept_keys
+                .iter()
+                .any(|key| Some(key.as_str()) == name)
+            {
+                self.keep_key_of(foreign);
+            }
+        }
+        // Engines without transactions have none, and their drop is an error of the server.
+        index.is_some() || self.lasting
+    }
+
+    fn drop_check(&mut self, name: &str) -> bool {
+        let index = self.checks.iter().position(|check| check.is_called(name));
+        if let Some(index) = index {
+            self.checks.remove(index);
+        }
+        index.is_some()
+    }
+
+    fn drop_constraint(&mut self, name: &str) -> bool {
+        if self.drop_check(name) {
+            return true;
+        }
+        if self.foreign_keys.iter().any(|key| key.is_called(name)) {
+            return self.drop_foreign_key(name);
+        }
+        let key = self.key_index(name);
+        let is_unique = key.is_some_and(|index| self.keys[index].kind == KeyKind::Unique);
+        let is_primary = name.eq_ignore_ascii_case("PRIMARY");
+        (is_unique || is_primary) && self.drop_key(name)
+    }
+
+    /// Takes a column away, with the checks that are written at it, and from its keys.
+    pub(super) fn drop_column(&mut self, name: &str) -> bool {
+        let Some(index) = self.column_index(name) else {
+            return false;
+        };
+        let id = self.columns.remove(index).id;
+        self.checks.retain(|check| check.column != Some(id));
+        let is_it = |other: &str| other.eq_ignore_ascii_case(name);
+        self.primary_key
+            .retain(|part| !part.column().is_some_and(is_it));
+        for key in &mut self.keys {
+            key.parts.retain(|part| !part.column().is_some_and(is_it));
+        }
+        self.keys.retain(|key| !key.parts.is_empty());
+        true
+    }
+
+    /// The secondary key of that name.
+    pub(super) fn key_index(&self, name: &str) -> Option<usize> {
+        let is_it = |own: &str| own.eq_ignore_ascii_case(name);
+        let mut keys = self.keys.iter();
+        keys.position(|key| key.name.as_deref().is_some_and(is_it))
+    }
+
+    /// Remembers the names of the keys that a server makes for foreign keys: they are not kept here, and may be
+    /// dropped.
+    pub(super) fn note_unkept_keys(&mut self) {
+        for key in &self.foreign_keys {
+            let first = key.columns.first().map(String::as_str);
+            for name in [key.name.as_deref(), first].into_iter().flatten() {
+                if !self.unkept_keys.iter().any(|known| known == name) {
+                    self.unkept_keys.push(name.to_owned());
+                }
+            }
+        }
+    }
+}
