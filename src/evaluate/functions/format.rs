@@ -1,4 +1,6 @@
-//! Dates and numbers written by a format, and dates read by one.
+//! Dates and numbers written by a format.
+//!
+//! `str_to_date` reads what is written so. It must not know where values come from.
 
 use super::super::Surroundings;
 use super::super::Unevaluable;
@@ -25,7 +27,7 @@ pub(super) const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-const DAYS: [&str; 7] = [
+pub(super) const DAYS: [&str; 7] = [
     "Monday",
     "Tuesday",
     "Wednesday",
@@ -60,7 +62,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             plain(day_name(day).to_owned())
         }))
     }),
-    Function::new("STR_TO_DATE", (2, 2), str_to_date),
+    Function::new("STR_TO_DATE", (2, 2), super::str_to_date::str_to_date),
     Function::new("FORMAT", (2, 2), number_format),
 ];
 
@@ -171,187 +173,6 @@ fn ordinal(day: u8) -> &'static str {
         (_, 3) => "rd",
         _ => "th",
     }
-}
-
-/// What a format has found so far in a text.
-#[derive(Default)]
-struct MomentParts {
-    year: u16,
-    month: u8,
-    day: u8,
-    hour: i64,
-    minute: i64,
-    second: i64,
-    micros: i64,
-    afternoon: Option<bool>,
-}
-
-fn str_to_date(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
-    let Some(format) = values[1].shown() else {
-        return Ok(Datum::Null(DatumKind::DateTime(0)));
-    };
-    let uses = |letters: &str| {
-        format
-            .split('%')
-            .skip(1)
-            .any(|piece| piece.starts_with(|letter| letters.contains(letter)))
-    };
-    let (dated, timed) = (uses("YymcdebMD"), uses("HkhIlisSfpTr"));
-    let fraction = if uses("f") { 6 } else { 0 };
-    let kind = match (dated, timed) {
-        (true, false) => DatumKind::Date,
-        (false, true) => DatumKind::Time(fraction),
-        _ => DatumKind::DateTime(fraction),
-    };
-    let Some(text) = values[0].shown() else {
-        return Ok(Datum::Null(kind));
-    };
-    let Some(found) = read(&text, &format)? else {
-        return Ok(Datum::Null(kind));
-    };
-    let hour = match found.afternoon {
-        Some(_) if !(1..=12).contains(&found.hour) => return Ok(Datum::Null(kind)),
-        Some(afternoon) => found.hour % 12 + if afternoon { 12 } else { 0 },
-        None => found.hour,
-    };
-    let micros = ((hour * 60 + found.minute) * 60 + found.second) * SECOND + found.micros;
-    if !dated && timed {
-        return Ok(Datum::Time(micros, fraction));
-    }
-    let date = format!("{:04}-{}-{}", found.year, found.month, found.day);
-    match Datum::text(date.clone()).instant() {
-        Read::Value((day, ..)) if timed => Ok(Datum::DateTime(day, micros, fraction)),
-        Read::Value((day, ..)) => Ok(Datum::Date(day)),
-        // Whether there may be such days is a matter of the server's mode.
-        Read::Nothing | Read::Unknown => Err(format!("a date written as {date:?}")),
-    }
-}
-
-/// Reads `text` by `format`; `None` where it is otherwise.
-fn read(text: &str, format: &str) -> Result<Option<MomentParts>, Unevaluable> {
-    let mut found = MomentParts::default();
-    let mut rest = text.trim_start_matches(' ');
-    let mut letters = format.chars();
-    while let Some(letter) = letters.next() {
-        rest = rest.trim_start_matches(' ');
-        if letter == ' ' {
-            continue;
-        }
-        if letter != '%' {
-            let Some(shorter) = rest.strip_prefix(letter) else {
-                return Ok(None);
-            };
-            rest = shorter;
-            continue;
-        }
-        let shorter = match letters.next() {
-            Some('T') => timed(rest, &mut found),
-            Some('p') => half_day(rest, &mut found),
-            Some(letter @ ('M' | 'b')) => month_name(rest, letter == 'b', &mut found),
-            Some(letter) => numbered(rest, letter, &mut found)?,
-            None => return Err("a format that ends with %".to_owned()),
-        };
-        let Some(shorter) = shorter else {
-            return Ok(None);
-        };
-        rest = shorter;
-    }
-    if rest.trim_start().is_empty() {
-        return Ok(Some(found));
-    }
-    // The server warns and cuts, or fails, by its mode.
-    Err("a text that is longer than its format".to_owned())
-}
-
-/// Up to `most` digits, as a number.
-fn digits(text: &str, most: usize) -> Option<(i64, usize, &str)> {
-    let length = text
-        .bytes()
-        .take(most)
-        .take_while(u8::is_ascii_digit)
-        .count();
-    let number = text[..length].parse().ok()?;
-    Some((number, length, &text[length..]))
-}
-
-fn numbered<'t>(
-    text: &'t str,
-    letter: char,
-    found: &mut MomentParts,
-) -> Result<Option<&'t str>, Unevaluable> {
-    let (most, largest) = match letter {
-        'Y' => (4, 9999),
-        'y' => (2, 99),
-        'm' | 'c' | 'h' | 'I' | 'l' => (2, 12),
-        'd' | 'e' => (2, 31),
-        'H' | 'k' => (2, 23),
-        'i' | 's' | 'S' => (2, 59),
-        'f' => (6, 999_999),
-        letter => return Err(format!("%{letter} in STR_TO_DATE")),
-    };
-    let Some((number, length, rest)) = digits(text, most) else {
-        return Ok(None);
-    };
-    if number > largest {
-        return Ok(None);
-    }
-    let small = u8::try_from(number).unwrap_or(0);
-    match letter {
-        'Y' if length == 4 => found.year = u16::try_from(number).unwrap_or(0),
-        'Y' | 'y' if length <= 2 => {
-            let century = if number < 70 { 2000 } else { 1900 };
-            found.year = u16::from(small) + century;
-        }
-        'Y' => return Err("a year of three digits".to_owned()),
-        'm' | 'c' => found.month = small,
-        'd' | 'e' => found.day = small,
-        'H' | 'k' => found.hour = number,
-        'h' | 'I' | 'l' => {
-            if number == 0 {
-                return Ok(None);
-            }
-            found.hour = number;
-            found.afternoon.get_or_insert(false);
-        }
-        'i' => found.minute = number,
-        'f' => found.micros = number * 10_i64.pow(u32::try_from(6 - length).unwrap_or(0)),
-        _ => found.second = number,
-    }
-    Ok(Some(rest))
-}
-
-fn timed<'t>(text: &'t str, found: &mut MomentParts) -> Option<&'t str> {
-    let (hour, _, rest) = digits(text, 2)?;
-    let (minute, _, rest) = digits(rest.strip_prefix(':')?, 2)?;
-    let (second, _, rest) = digits(rest.strip_prefix(':')?, 2)?;
-    (found.hour, found.minute, found.second) = (hour, minute, second);
-    (hour < 24 && minute < 60 && second < 60).then_some(rest)
-}
-
-fn half_day<'t>(text: &'t str, found: &mut MomentParts) -> Option<&'t str> {
-    let half = text.get(..2)?;
-    found.afternoon = match half.to_ascii_uppercase().as_str() {
-        "AM" => Some(false),
-        "PM" => Some(true),
-        _ => return None,
-    };
-    Some(&text[2..])
-}
-
-fn month_name<'t>(text: &'t str, short: bool, found: &mut MomentParts) -> Option<&'t str> {
-    let length = text.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let word = text[..length].to_ascii_lowercase();
-    let is_it = |name: &&str| {
-        let name = name.to_ascii_lowercase();
-        if short {
-            name[..3] == word
-        } else {
-            name == word
-        }
-    };
-    let month = MONTHS.iter().position(is_it)?;
-    found.month = u8::try_from(month + 1).ok()?;
-    Some(&text[length..])
 }
 
 /// `FORMAT(1234.5, 2)`: with commas between thousands.

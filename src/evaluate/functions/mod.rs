@@ -14,6 +14,7 @@ mod logic;
 mod math;
 mod operators;
 mod server;
+mod str_to_date;
 mod strings;
 mod words;
 
