@@ -1,4 +1,4 @@
-//! What is dropped: `DROP TABLE`, `DROP VIEW`, and what `ALTER TABLE … DROP` and `DROP INDEX` take from a table, by
+//! What is dropped: `DROP TABLE`, `DROP VIEW`, `DROP DATABASE`, and what `ALTER TABLE … DROP` and `DROP INDEX` take from a table, by
 //! names that are written or that a server makes.
 //!
 //! What is not there is an error on a server, and is reported here. It must not know what becomes of rows.
@@ -56,6 +56,9 @@ impl DumpReader<'_> {
         self.cursor.skip_word("TEMPORARY")?;
         if self.cursor.skip_word("INDEX")? {
             return self.drop_index(position);
+        }
+        if self.cursor.skip_word("DATABASE")? || self.cursor.skip_word("SCHEMA")? {
+            return self.drop_database();
         }
         let is_table = self.cursor.skip_word("TABLE")? || self.cursor.skip_word("TABLES")?;
         if !is_table && !self.cursor.skip_word("VIEW")? {

@@ -16,7 +16,8 @@
 //! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes; `server_setting`:
 //!   what else changes values
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]; `implied_names`: the names
-//!   that a server makes; `dropped`: what is taken away by them, and all of `DROP`
+//!   that a server makes; `dropped`: what is taken away by them, and all of `DROP`;
+//!   `databases`: what is in one, and what its tables are in
 //! - `rows`: whose rows an `INSERT` has; `insert`, `row_scan`: the rows, and the fast road through them
 //! - `viewed`: what the rows of a view are; `through_views`: statements that change them
 //! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them;
@@ -31,6 +32,7 @@ mod charset;
 mod charset_differences;
 mod column;
 mod cursor;
+mod databases;
 mod decimal;
 mod decompress;
 mod definition;

@@ -138,7 +138,7 @@ impl DumpReader<'_> {
                 "VIEW" => return self.create_view(position, materialized),
                 "TEMPTABLE" => materialized = true,
                 "INDEX" => return self.create_index(kind, position),
-                "DATABASE" | "SCHEMA" => return self.ignore("CREATE DATABASE"),
+                "DATABASE" | "SCHEMA" => return self.create_database(replace),
                 "UNIQUE" => kind = KeyKind::Unique,
                 "FULLTEXT" => kind = KeyKind::Fulltext,
                 // CREATE SPATIAL INDEX, and CREATE SPATIAL REFERENCE SYSTEM.
@@ -204,6 +204,7 @@ impl DumpReader<'_> {
         } else {
             table::options(&mut self.cursor, &mut table)?
         };
+        self.settle_text(&mut table);
         match query {
             Some(on_conflict) => self.create_from_query(table, on_conflict, replaced, opened),
             None if table.columns.is_empty() => Err(DumpProblem::Unexpected {
@@ -325,8 +326,8 @@ impl DumpReader<'_> {
         self.cursor.skip_word("ONLINE")?;
         let ignores = self.cursor.skip_word("IGNORE")?;
         if !self.cursor.skip_word("TABLE")? {
-            if self.cursor.at_word(&["DATABASE", "SCHEMA"])? {
-                return self.ignore("ALTER DATABASE");
+            if self.cursor.skip_word("DATABASE")? || self.cursor.skip_word("SCHEMA")? {
+                return self.alter_database();
             }
             return self.skip("ALTER", position, false);
         }

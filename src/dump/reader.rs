@@ -87,6 +87,8 @@ pub enum Statement {
     View(ViewDefinition),
     /// `DROP VIEW`, with the view's database and name.
     ViewDropped(Option<String>, String),
+    /// `DROP DATABASE`, behind what was in it.
+    DatabaseDropped(String),
     /// A statement that depends on rows or variables.
     Script(Box<ScriptStatement>),
     /// A step of a transaction, with its place.

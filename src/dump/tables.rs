@@ -1,5 +1,5 @@
 //! The tables that a reader has seen, by database and name; the views, as far as their rows are those of one; and
-//! the names of functions, which are not run.
+//! the names of functions, which are not run, and what tables of a database are in.
 //!
 //! An `INSERT` without a column list, an `ALTER TABLE` and a `CREATE TABLE … LIKE` need them. Names
 //! of tables are compared exactly, as a server on Linux does, and in any case where that finds
@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::databases::DatabaseText;
 use super::definition::TableDefinition;
 use super::viewed::ViewTarget;
 
@@ -17,6 +18,8 @@ pub struct Tables {
     views: BTreeMap<TableKey, ViewTarget>,
     /// In lower case, of any database.
     functions: BTreeSet<String>,
+    /// By database; `None` is the one that has no name here.
+    texts: BTreeMap<Option<String>, DatabaseText>,
 }
 
 type TableKey = (Option<String>, String);
@@ -51,6 +54,19 @@ impl Tables {
         self.tables.remove(&key)
     }
 
+    /// Removes all that is in a database, and gives its tables and the names of its views.
+    pub(super) fn remove_database(
+        &mut self,
+        database: &str,
+    ) -> (Vec<TableDefinition>, Vec<String>) {
+        self.texts.remove(&Some(database.to_owned()));
+        let is_in = |key: &TableKey| key.0.as_deref() == Some(database);
+        let tables = self.tables.extract_if(.., |key, _| is_in(key));
+        let tables = tables.map(|(_, table)| table).collect();
+        let views = self.views.extract_if(.., |key, _| is_in(key));
+        (tables, views.map(|(key, _)| key.1).collect())
+    }
+
     /// All tables, by database and name.
     pub fn iter(&self) -> impl Iterator<Item = &TableDefinition> {
         self.tables.values()
@@ -73,6 +89,18 @@ impl Tables {
             return None;
         }
         key(&self.views, database, name).and_then(|key| self.views.get(&key))
+    }
+
+    /// What tables of a database are in, if it was created here.
+    pub(super) fn text_of(&self, database: Option<&str>) -> Option<&DatabaseText> {
+        let mut texts = self.texts.iter();
+        let found = texts.find(|(name, _)| name.as_deref() == database);
+        found.map(|(_, text)| text)
+    }
+
+    /// Says what tables of a database are in from now on.
+    pub(super) fn set_text_of(&mut self, database: Option<String>, text: DatabaseText) {
+        self.texts.insert(database, text);
     }
 
     /// Adds a stored function.

@@ -119,6 +119,13 @@ impl Storage for ImportStorage<'_> {
                 }
                 Ok(())
             }
+            Statement::DatabaseDropped(name) => {
+                // Of a second one nothing was kept.
+                if self.selection.database.is_none() && !self.databases.several() {
+                    self.databases.forget(&name);
+                }
+                Ok(())
+            }
             Statement::Transaction(step, position) => {
                 let mut store = TransactionStore {
                     connection: self.connection,

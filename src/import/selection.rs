@@ -45,6 +45,11 @@ impl Databases {
         }
     }
 
+    /// Forgets one that was dropped with all that was in it.
+    pub(super) fn forget(&mut self, database: &str) {
+        self.0.remove(database);
+    }
+
     pub(super) fn several(&self) -> bool {
         self.0.len() > 1
     }

@@ -1,0 +1,20 @@
+-- Tables that say nothing have what their database has.
+CREATE DATABASE IF NOT EXISTS hand_made COLLATE utf8mb4_general_ci;
+USE hand_made;
+ALTER DATABASE hand_made DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+CREATE TABLE t (id int PRIMARY KEY, a varchar(20));
+INSERT INTO t VALUES (1, 'a'), (2, 'A');
+UPDATE t SET a = 'q' WHERE a = 'A';
+CREATE TABLE u (a varchar(20) PRIMARY KEY, b varchar(20) COLLATE utf8mb4_general_ci UNIQUE);
+INSERT IGNORE INTO u VALUES ('a', 'x'), ('A', 'y'), ('b', 'X');
+CREATE TABLE said (a varchar(20) PRIMARY KEY) DEFAULT CHARSET=utf8mb4;
+INSERT IGNORE INTO said VALUES ('a'), ('A');
+CREATE VIEW v AS SELECT a FROM t WHERE a = 'Q';
+ALTER SCHEMA CHARACTER SET = utf8mb4 COLLATE = utf8mb4_unicode_ci;
+CREATE TABLE w (a varchar(20) PRIMARY KEY);
+INSERT IGNORE INTO w VALUES ('a'), ('A');
+CREATE TABLE like_t LIKE u;
+INSERT IGNORE INTO like_t VALUES ('a', 'x'), ('A', 'y');
+ALTER DATABASE CHARACTER SET latin1;
+CREATE TABLE latin (a varchar(20) PRIMARY KEY);
+INSERT IGNORE INTO latin VALUES ('a'), ('A');

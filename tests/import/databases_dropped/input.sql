@@ -1,0 +1,21 @@
+-- A script that makes its database anew each time it is run, twice, in one that another script has left.
+DROP DATABASE IF EXISTS before_hand_made;
+CREATE DATABASE before_hand_made;
+USE before_hand_made;
+CREATE TABLE gone (a int);
+INSERT INTO gone VALUES (1);
+CREATE VIEW gone_too AS SELECT a FROM gone;
+DROP DATABASE before_hand_made;
+DROP SCHEMA IF EXISTS hand_made;
+CREATE SCHEMA hand_made;
+USE hand_made;
+CREATE TABLE t (a int PRIMARY KEY, b int);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE TABLE earlier (a int);
+INSERT INTO t VALUES (1, 1), (2, 2);
+DROP DATABASE IF EXISTS hand_made;
+CREATE DATABASE hand_made;
+USE hand_made;
+CREATE TABLE t (a int PRIMARY KEY, c int);
+INSERT INTO t VALUES (1, 3);
+CREATE VIEW w AS SELECT c FROM t;
