@@ -5,6 +5,7 @@
 
 use super::cast::CastType;
 use super::datum::Datum;
+use super::functions::items;
 use super::parse::known;
 use super::query::SelectQuery;
 use super::{Surroundings, Unevaluable};
@@ -69,6 +70,8 @@ impl Aggregate {
 #[derive(Debug, Clone)]
 pub(crate) enum Formula {
     Value(Datum),
+    /// `TRUE`, `FALSE`
+    Truth(bool),
     Column(Option<String>, String),
     /// `VALUES(name)`: a column of the row whose key is there already.
     Proposed(String),
@@ -101,6 +104,7 @@ impl Formula {
         if CHOICES.contains(&function.name) && arguments.iter().skip(1).any(Self::changes) {
             return Err(format!("a change of the session in {}", function.name));
         }
+        let arguments = items(function, arguments)?;
         let height = arguments.iter().map(Self::height).max().unwrap_or(0) + 1;
         bounded(height)?;
         Ok(Self::Call(function, arguments, height))
@@ -115,6 +119,7 @@ impl Formula {
     fn height(&self) -> usize {
         match self {
             Self::Value(_)
+            | Self::Truth(_)
             | Self::Column(..)
             | Self::Proposed(_)
             | Self::Default(_)
@@ -129,6 +134,7 @@ impl Formula {
     pub(crate) fn evaluate(&self, surroundings: &dyn Surroundings) -> Result<Datum, Unevaluable> {
         match self {
             Self::Value(datum) => Ok(datum.clone()),
+            Self::Truth(is_true) => Ok(Datum::Int(i64::from(*is_true))),
             Self::Column(table, name) => surroundings.column(table.as_deref(), name),
             Self::Proposed(name) => surroundings.proposed(name),
             Self::Default(Some(name)) => surroundings.default(name),
@@ -186,6 +192,13 @@ impl Formula {
                 _ => false,
             }
         });
+        found
+    }
+
+    /// Whether a condition that is written out is in it.
+    pub(super) fn has_truth(&self) -> bool {
+        let mut found = false;
+        self.parts(&mut |part| found |= matches!(part, Self::Truth(_)));
         found
     }
 

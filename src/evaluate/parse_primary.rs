@@ -93,8 +93,8 @@ impl FormulaParser<'_> {
         let upper = name.to_ascii_uppercase();
         match upper.as_str() {
             "NULL" => return Ok(Formula::Value(Datum::NULL)),
-            "TRUE" => return Ok(Formula::Value(Datum::Int(1))),
-            "FALSE" => return Ok(Formula::Value(Datum::Int(0))),
+            "TRUE" => return Ok(Formula::Truth(true)),
+            "FALSE" => return Ok(Formula::Truth(false)),
             "CASE" => return self.case(),
             "DEFAULT" => return self.default(),
             "EXISTS" => {
@@ -335,7 +335,7 @@ impl FormulaParser<'_> {
                 let arguments = self.arguments(&[])?;
                 // How many decimals the whole has depends on them.
                 let constant = |argument: &Formula| match argument {
-                    Formula::Value(_) => true,
+                    Formula::Value(_) | Formula::Truth(_) => true,
                     Formula::Call(function, inner, _) => {
                         function.name == "NEG" && matches!(inner[..], [Formula::Value(_)])
                     }

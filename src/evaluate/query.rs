@@ -340,7 +340,7 @@ impl FormulaParser<'_> {
         self.expect_word("BY")?;
         loop {
             let formula = self.expression()?;
-            if matches!(formula, Formula::Value(_)) {
+            if matches!(formula, Formula::Value(_) | Formula::Truth(_)) {
                 return Err("ORDER BY the number of a column".to_owned());
             }
             let downwards = self.skip_word("DESC")?;

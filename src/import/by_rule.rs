@@ -25,7 +25,7 @@ pub(super) fn same(formula: &Formula, table: &TableDefinition) -> Result<(), Str
 fn alike(formula: &Formula, table: &TableDefinition) -> Result<Alike, String> {
     let (function, arguments) = match formula {
         Formula::Value(Datum::Null(_)) => return Ok(Alike::Null),
-        Formula::Value(Datum::Int(_)) => return Ok(Alike::Whole),
+        Formula::Value(Datum::Int(_)) | Formula::Truth(_) => return Ok(Alike::Whole),
         Formula::Value(Datum::Text(..)) => return Ok(Alike::Text),
         Formula::Value(_) => return Err("a literal of another type".to_owned()),
         Formula::Variable(name) => return Err(format!("the variable @{name}")),
@@ -55,7 +55,11 @@ fn alike(formula: &Formula, table: &TableDefinition) -> Result<Alike, String> {
     // None of them is negative.
     let counts = || {
         kinds.iter().zip(arguments).all(|(kind, argument)| {
-            *kind == Alike::Unsigned || matches!(argument, Formula::Value(Datum::Int(0..)))
+            *kind == Alike::Unsigned
+                || matches!(
+                    argument,
+                    Formula::Value(Datum::Int(0..)) | Formula::Truth(_)
+                )
         })
     };
     let other = || Err(format!("{function}, whose rules are others in SQLite"));

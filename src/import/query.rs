@@ -405,7 +405,7 @@ fn is_constant(formula: &Formula) -> bool {
     formula.parts(&mut |part| {
         constant &= matches!(
             part,
-            Formula::Value(_) | Formula::Variable(_) | Formula::Call(..)
+            Formula::Value(_) | Formula::Truth(_) | Formula::Variable(_) | Formula::Call(..)
         ) && !matches!(part, Formula::Call(function, ..) if evaluate::needs_server(function.name, false));
     });
     constant

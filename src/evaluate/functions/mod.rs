@@ -19,6 +19,7 @@ mod strings;
 mod words;
 
 use super::formula::Function;
+pub(super) use json::items;
 
 /// All tables.
 const TABLES: &[&[Function]] = &[
