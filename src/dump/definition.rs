@@ -297,10 +297,33 @@ pub struct ViewDefinition {
     pub name: String,
     /// The names of its columns, where they are listed.
     pub columns: Vec<String>,
+    /// Where the query has a `*`: the columns that its tables had then.
+    pub seen: Vec<SeenTable>,
     /// The query.
     pub query: SourceText,
     /// Where the statement starts.
     pub position: Position,
+}
+
+/// A table as the query of a view saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenTable {
+    /// Its database, if the dump says it.
+    pub database: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The columns that a `*` stands for, in order.
+    pub columns: Vec<String>,
+}
+
+impl SeenTable {
+    /// Whether it may be meant by these names.
+    #[must_use]
+    pub fn is(&self, database: Option<&str>, name: &str) -> bool {
+        let own = self.database.as_deref();
+        let fits = own.is_none() || database.is_none() || own == database;
+        fits && self.name.eq_ignore_ascii_case(name)
+    }
 }
 
 impl TableDefinition {

@@ -19,7 +19,7 @@
 //!   that a server makes; `dropped`: what is taken away by them, and all of `DROP`;
 //!   `databases`: what is in one, and what its tables are in
 //! - `rows`: whose rows an `INSERT` has; `insert`, `row_scan`: the rows, and the fast road through them
-//! - `viewed`: what the rows of a view are; `through_views`: statements that change them
+//! - `view_statements`: `CREATE VIEW` and its kin; `viewed`: what the rows of a view are; `through_views`: statements that change them
 //! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them;
 //!   `lenient`: what becomes of literals that do not fit; [`Room`]: how much does; [`Repertoire`]: which characters
 //! - [`Charset`]: the character sets of text
@@ -66,6 +66,7 @@ mod trivia;
 mod utf16;
 mod value;
 mod value_type;
+mod view_statements;
 mod viewed;
 mod window;
 
@@ -75,7 +76,8 @@ pub use cursor::SourceText;
 pub use decompress::decompress;
 pub use definition::{
     CheckDefinition, ColumnDefinition, ColumnType, DefaultValue, ForeignKey, Generated,
-    KeyDefinition, KeyKind, KeyPart, KeyValue, TableChange, TableDefinition, ViewDefinition,
+    KeyDefinition, KeyKind, KeyPart, KeyValue, SeenTable, TableChange, TableDefinition,
+    ViewDefinition,
 };
 pub use error::{DumpError, DumpProblem, Position, ValueError};
 pub use insert::{DumpRow, InsertHeader, OnConflict, Upsert};

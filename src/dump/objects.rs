@@ -8,14 +8,13 @@
 
 use super::alter::{self, CreatedIndex};
 use super::body::{Block, Body};
-use super::definition::{KeyKind, TableChange, TableDefinition, ViewDefinition};
+use super::definition::{KeyKind, TableChange, TableDefinition};
 use super::error::{DumpProblem, Position};
 use super::insert::OnConflict;
 use super::lexer::Token;
 use super::reader::{DumpReader, KnownTrigger, ParsedStatement, Statement};
 use super::script::{ScriptKind, sql_name};
 use super::table;
-use super::viewed::ViewedTable;
 
 /// What `CREATE` may be about, behind its options.
 const OBJECTS: &[&str] = &[
@@ -256,40 +255,6 @@ impl DumpReader<'_> {
         })
     }
 
-    fn create_view(
-        &mut self,
-        position: Position,
-        materialized: bool,
-    ) -> Result<ParsedStatement, DumpProblem> {
-        let if_not_exists = self.cursor.skip_words("IF", &["NOT", "EXISTS"])?;
-        let (database, name) = self.cursor.qualified_name()?;
-        let database = database.or_else(|| self.session.database.clone());
-        if if_not_exists && self.tables.view(database.as_deref(), &name).is_some() {
-            return self.ignore("CREATE VIEW IF NOT EXISTS");
-        }
-        let mut columns = Vec::new();
-        if self.cursor.skip_symbol(b'(')? {
-            columns = self.cursor.name_list()?;
-        }
-        self.cursor.expect_word("AS")?;
-        let query = self
-            .cursor
-            .source_until(|_, token| token == Token::Delimiter)?;
-        self.cursor.skip_statement()?;
-        let view = ViewDefinition {
-            database,
-            name,
-            columns,
-            query,
-            position,
-        };
-        let target = ViewedTable::of(&view, materialized, &self.tables);
-        let target = target.unwrap_or_else(|_| Err("one that is not read".to_owned()));
-        self.tables
-            .insert_view(view.database.clone(), view.name.clone(), target);
-        Ok(ParsedStatement::Statement(Statement::View(view)))
-    }
-
     fn create_index(
         &mut self,
         kind: KeyKind,
@@ -329,7 +294,7 @@ impl DumpReader<'_> {
             if self.cursor.skip_word("DATABASE")? || self.cursor.skip_word("SCHEMA")? {
                 return self.alter_database();
             }
-            return self.skip("ALTER", position, false);
+            return self.alter_other(position);
         }
         self.cursor.skip_words("IF", &["EXISTS"])?;
         let (database, name) = self.cursor.qualified_name()?;
@@ -401,7 +366,7 @@ impl DumpReader<'_> {
         new: String,
     ) -> ParsedStatement {
         let Some(old) = self.tables.remove(database, name) else {
-            return ParsedStatement::Nothing;
+            return self.renamed_view(database, name, other, new);
         };
         let mut table = old.clone();
         table.name = new;

@@ -87,6 +87,13 @@ pub enum Statement {
     View(ViewDefinition),
     /// `DROP VIEW`, with the view's database and name.
     ViewDropped(Option<String>, String),
+    /// A view under its new name; each with its database.
+    ViewRenamed {
+        /// As it was called.
+        old: (Option<String>, String),
+        /// As it is called now.
+        new: (Option<String>, String),
+    },
     /// `DROP DATABASE`, behind what was in it.
     DatabaseDropped(String),
     /// A statement that depends on rows or variables.

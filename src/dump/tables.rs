@@ -22,7 +22,7 @@ pub struct Tables {
     texts: BTreeMap<Option<String>, DatabaseText>,
 }
 
-type TableKey = (Option<String>, String);
+pub(super) type TableKey = (Option<String>, String);
 
 impl Tables {
     /// Adds a table or takes the place of the one of that name.
@@ -113,11 +113,14 @@ impl Tables {
         !self.functions.is_empty() && self.functions.contains(&name.to_lowercase())
     }
 
-    /// Removes the view of that name.
-    pub(super) fn remove_view(&mut self, database: Option<&str>, name: &str) {
-        if let Some(key) = key(&self.views, database, name) {
-            self.views.remove(&key);
-        }
+    /// Removes the view of that name, and gives it.
+    pub(super) fn remove_view(
+        &mut self,
+        database: Option<&str>,
+        name: &str,
+    ) -> Option<(TableKey, ViewTarget)> {
+        let key = key(&self.views, database, name)?;
+        self.views.remove_entry(&key)
     }
 }
 

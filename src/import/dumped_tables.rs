@@ -119,6 +119,10 @@ impl Storage for ImportStorage<'_> {
                 }
                 Ok(())
             }
+            Statement::ViewRenamed { old, new } => {
+                self.rename_view(&old, new);
+                Ok(())
+            }
             Statement::DatabaseDropped(name) => {
                 // Of a second one nothing was kept.
                 if self.selection.database.is_none() && !self.databases.several() {
@@ -367,6 +371,22 @@ impl ImportStorage<'_> {
         }
         // They are called after the table.
         table.rebuild(self.connection, &mut self.names)
+    }
+
+    fn rename_view(
+        &mut self,
+        old: &(Option<String>, String),
+        (database, name): (Option<String>, String),
+    ) {
+        if !self.selection.wants(old.0.as_deref(), &old.1) {
+            return;
+        }
+        let wanted = self.wants(database.as_deref(), &name);
+        if let Some(mut view) = self.views.remove(&old.1).filter(|_| wanted) {
+            view.definition.database = database;
+            view.definition.name.clone_from(&name);
+            self.views.insert(name, view);
+        }
     }
 
     fn is_chosen_by_name(&self) -> bool {

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::names::Names;
 use super::table::{self, ImportTable};
 use super::texts;
-use crate::dump::ViewDefinition;
+use crate::dump::{SeenTable, ViewDefinition};
 use crate::file::sql::{quoted, why_not};
 use crate::load::LoadError;
 use crate::load::error::mismatch;
@@ -55,6 +55,47 @@ impl Catalog for Readable<'_> {
 
     fn is_view(&self, database: Option<&str>, name: &str) -> bool {
         table::find(self.tables, database, name).is_none()
+    }
+}
+
+/// The same to a view whose `*` was settled when it was made.
+struct SeenThen<'s> {
+    readable: &'s Readable<'s>,
+    seen: &'s [SeenTable],
+}
+
+impl SeenThen<'_> {
+    fn then(&self, database: Option<&str>, name: &str) -> Option<&SeenTable> {
+        self.seen.iter().find(|seen| seen.is(database, name))
+    }
+}
+
+impl Catalog for SeenThen<'_> {
+    fn table(&self, database: Option<&str>, name: &str) -> Option<(String, Columns)> {
+        let (own, columns) = self.readable.table(database, name)?;
+        let Some(then) = self.then(database, name) else {
+            return Some((own, columns));
+        };
+        let found = then.columns.iter().filter_map(|seen| {
+            let mut columns = columns.iter();
+            columns
+                .find(|(name, _)| name.eq_ignore_ascii_case(seen))
+                .cloned()
+        });
+        Some((own, found.collect()))
+    }
+
+    fn is_view(&self, database: Option<&str>, name: &str) -> bool {
+        self.readable.is_view(database, name)
+    }
+
+    fn is_narrowed(&self, database: Option<&str>, name: &str) -> bool {
+        let now = self.readable.table(database, name);
+        let (Some(then), Some((_, now))) = (self.then(database, name), now) else {
+            return false;
+        };
+        let now = now.iter().map(|(name, _)| name);
+        !now.eq(then.columns.iter())
     }
 }
 
@@ -173,7 +214,11 @@ fn create_one(
     readable: &Readable<'_>,
 ) -> Result<ViewAttempt, LoadError> {
     *readable.awaited.borrow_mut() = None;
-    let query = match translate::query(&view.definition.query, readable) {
+    let catalog = SeenThen {
+        readable,
+        seen: &view.definition.seen,
+    };
+    let query = match translate::query(&view.definition.query, &catalog) {
         Ok(query) => query,
         Err(reason) => {
             return Ok(match readable.awaited.take() {

@@ -101,6 +101,8 @@ pub(super) struct ScopeTable {
     pub(super) columns: Vec<KnownColumn>,
     /// What stands before its columns in SQLite; nothing where there is only one table.
     pub(super) prefix: Option<String>,
+    /// A `*` in SQLite would stand for other columns.
+    pub(super) narrowed: bool,
 }
 
 impl ScopeTable {
@@ -110,6 +112,7 @@ impl ScopeTable {
             name: name.to_owned(),
             columns: KnownColumn::of_table(None, false, columns),
             prefix: None,
+            narrowed: false,
         }
     }
 }
@@ -156,6 +159,10 @@ pub(super) trait Catalog {
     fn table(&self, database: Option<&str>, name: &str) -> Option<(String, Vec<(String, Type)>)>;
     /// Whether it is a view, whose columns may have lost their collation.
     fn is_view(&self, _database: Option<&str>, _name: &str) -> bool {
+        false
+    }
+    /// Whether these columns are not all that it has, or in another order: a `*` has to name them.
+    fn is_narrowed(&self, _database: Option<&str>, _name: &str) -> bool {
         false
     }
 }

@@ -7,6 +7,8 @@
 //! A part of the one recursive descent that `expression`, `primary`, `function` and `query` are: they call each
 //! other, as the grammar does.
 
+use std::collections::BTreeSet;
+
 use super::compare::TextUse;
 use super::expression::reason;
 use super::item_name::{self, Naming, SelectItem};
@@ -253,7 +255,7 @@ impl Translator<'_> {
         if let (None, Some(table)) = (&alias, item_name::star(&item)) {
             return Ok(SelectItem {
                 columns: self.columns_of(table),
-                text: item.text,
+                text: self.all_of(table)?.unwrap_or(item.text),
                 naming: Naming::Star,
             });
         }
@@ -277,12 +279,36 @@ impl Translator<'_> {
         })
     }
 
-    /// The columns of `*`: of all tables, or of the one with this quoted name.
-    fn columns_of(&self, wanted: Option<&str>) -> Vec<KnownColumn> {
+    /// The tables of `*`: all, or the one with this quoted name.
+    fn starred(&self, wanted: Option<&str>) -> impl Iterator<Item = &ScopeTable> {
         let tables = self.scopes.last().map(|scope| scope.tables.as_slice());
         let tables = tables.into_iter().flatten();
-        let wanted = tables.filter(|table| wanted.is_none_or(|name| quoted(&table.name) == name));
-        wanted.flat_map(|table| table.columns.clone()).collect()
+        tables.filter(move |table| wanted.is_none_or(|name| quoted(&table.name) == name))
+    }
+
+    /// The columns of `*`.
+    fn columns_of(&self, wanted: Option<&str>) -> Vec<KnownColumn> {
+        let tables = self.starred(wanted);
+        tables.flat_map(|table| table.columns.clone()).collect()
+    }
+
+    /// The columns of `*` by their names, where SQLite would take others.
+    fn all_of(&self, wanted: Option<&str>) -> Result<Option<String>, Untranslatable> {
+        if !self.starred(wanted).any(|table| table.narrowed) {
+            return Ok(None);
+        }
+        let (mut names, mut written) = (BTreeSet::new(), Vec::new());
+        for table in self.starred(wanted) {
+            for column in &table.columns {
+                // Of a join USING.
+                if !names.insert(column.name.to_lowercase()) {
+                    return Err(format!("* of two columns {}", column.name));
+                }
+                let own = quoted(&column.name);
+                written.push(format!("{}.{own}", quoted(&table.name)));
+            }
+        }
+        Ok(Some(written.join(", ")))
     }
 
     fn alias(&mut self) -> Result<String, Untranslatable> {
@@ -418,8 +444,13 @@ impl Translator<'_> {
             let columns = KnownColumn::of_table(Some(&own), is_view, columns);
             (own, columns)
         };
+        let narrowed = !common && self.catalog.is_narrowed(database.as_deref(), &name);
         let shown = alias.unwrap_or(name);
         self.add_table(&shown, columns);
+        let tables = self.scopes.last_mut().map(|scope| &mut scope.tables);
+        if let Some(table) = tables.and_then(|tables| tables.last_mut()) {
+            table.narrowed = narrowed;
+        }
         Ok(if shown == own {
             quoted(&own)
         } else {
@@ -480,6 +511,7 @@ impl Translator<'_> {
                 name: name.to_owned(),
                 columns,
                 prefix: Some(name.to_owned()),
+                narrowed: false,
             });
         }
     }
