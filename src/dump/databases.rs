@@ -72,6 +72,7 @@ impl DumpReader<'_> {
     /// known.
     fn drop_all_in(&mut self, name: &str) {
         let (tables, views) = self.tables.remove_database(name);
+        self.forget_triggers(|(_, own, _), _| own.as_deref() == Some(name));
         let views = views.into_iter().map(|view| {
             let database = Some(name.to_owned());
             Statement::ViewDropped(database, view)

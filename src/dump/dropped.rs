@@ -9,7 +9,7 @@ use super::alter::Alterations;
 use super::cursor::Cursor;
 use super::definition::{KeyKind, TableDefinition};
 use super::error::{DumpProblem, Position};
-use super::reader::{DumpReader, ParsedStatement, Statement};
+use super::reader::{DumpReader, KnownTrigger, ParsedStatement, Skipped, Statement, TriggerKey};
 
 /// Parses what is behind the word `DROP` of an `ALTER TABLE`, and does it.
 pub(super) fn drop_element(
@@ -62,7 +62,7 @@ impl DumpReader<'_> {
         }
         let is_table = self.cursor.skip_word("TABLE")? || self.cursor.skip_word("TABLES")?;
         if !is_table && !self.cursor.skip_word("VIEW")? {
-            return self.ignore("DROP");
+            return self.drop_unkept();
         }
         self.cursor.skip_words("IF", &["EXISTS"])?;
         loop {
@@ -73,12 +73,50 @@ impl DumpReader<'_> {
                 let dropped = Statement::ViewDropped(database, name);
                 self.further.push_back(dropped);
             } else if let Some(table) = self.tables.remove(database.as_deref(), &name) {
+                self.forget_triggers(|(_, own, name), _| *own == database && *name == table.name);
                 self.further.push_back(Statement::Dropped(table));
             }
             if !self.cursor.skip_symbol(b',')? {
                 self.ignore(if is_table { "DROP TABLE" } else { "DROP VIEW" })?;
                 return Ok(self.first_of_several());
             }
+        }
+    }
+
+    /// `DROP` of what is skipped when it is created: together they are nothing.
+    fn drop_unkept(&mut self) -> Result<ParsedStatement, DumpProblem> {
+        for object in ["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "SEQUENCE"] {
+            if self.cursor.skip_word(object)? {
+                self.cursor.skip_words("IF", &["EXISTS"])?;
+                let (_, name) = self.cursor.qualified_name()?;
+                if object == "TRIGGER" {
+                    self.forget_triggers(|_, trigger| trigger.name == name);
+                }
+                self.forget_creation(object, &name);
+            }
+        }
+        self.ignore("DROP")
+    }
+
+    /// Forgets triggers that are gone with their tables, or by themselves.
+    pub(super) fn forget_triggers(&mut self, is_gone: impl Fn(&TriggerKey, &KnownTrigger) -> bool) {
+        let mut gone = Vec::new();
+        for (key, triggers) in &mut self.triggers {
+            let dropped = triggers.extract_if(.., |trigger| is_gone(key, trigger));
+            gone.extend(dropped.map(|trigger| trigger.name));
+        }
+        for name in gone {
+            self.forget_creation("TRIGGER", &name);
+        }
+    }
+
+    /// Takes back the note that something was not created.
+    fn forget_creation(&mut self, object: &str, name: &str) {
+        let statement = format!("CREATE {object} {name}");
+        let mut notes = self.skipped.iter();
+        let is_it = |note: &Skipped| !note.loses && note.statement == statement;
+        if let Some(index) = notes.rposition(is_it) {
+            self.skipped.remove(index);
         }
     }
 

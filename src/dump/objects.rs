@@ -37,6 +37,9 @@ const OBJECTS: &[&str] = &[
     "SPATIAL",
 ];
 
+/// What triggers run for.
+const EVENTS: [&str; 3] = ["INSERT", "UPDATE", "DELETE"];
+
 /// Those of them that may have a `BEGIN … END`.
 const BODIES: &[&str] = &["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"];
 
@@ -149,7 +152,12 @@ impl DumpReader<'_> {
                         _ => String::new(),
                     };
                     match object {
-                        "TRIGGER" => self.trigger(&name)?,
+                        "TRIGGER" => {
+                            if replace {
+                                self.forget_triggers(|_, trigger| trigger.name == name);
+                            }
+                            self.trigger(&name)?;
+                        }
                         "FUNCTION" => self.tables.insert_function(&name),
                         _ => {}
                     }
@@ -373,13 +381,20 @@ impl DumpReader<'_> {
         table.rename_constraints(name);
         table.database = other.or_else(|| old.database.clone());
         self.tables.insert(table.clone());
+        for event in EVENTS {
+            let key = (event, old.database.clone(), old.name.clone());
+            if let Some(triggers) = self.triggers.remove(&key) {
+                let key = (event, table.database.clone(), table.name.clone());
+                self.triggers.insert(key, triggers);
+            }
+        }
         ParsedStatement::Statement(Statement::Renamed(Box::new(old), table))
     }
 
     /// Remembers a trigger, from behind its name on.
     fn trigger(&mut self, name: &str) -> Result<(), DumpProblem> {
         let _ = self.cursor.skip_word("BEFORE")? || self.cursor.skip_word("AFTER")?;
-        for event in ["INSERT", "UPDATE", "DELETE"] {
+        for event in EVENTS {
             if self.cursor.skip_words(event, &["ON"])? {
                 let (database, table) = self.cursor.qualified_name()?;
                 let database = database.or_else(|| self.session.database.clone());

@@ -127,7 +127,7 @@ pub struct Finished {
 }
 
 /// `INSERT`, `UPDATE` or `DELETE`, and the table's database and name.
-type TriggerKey = (&'static str, Option<String>, String);
+pub(super) type TriggerKey = (&'static str, Option<String>, String);
 
 /// A trigger, and the tables that its body changes, as far as its text says it.
 pub(super) struct KnownTrigger {
