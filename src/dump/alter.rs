@@ -216,7 +216,7 @@ fn place(
     let mut index = instead_of.unwrap_or(table.columns.len());
     if let Some(index) = instead_of {
         let old = table.columns[index].name.clone();
-        table.rename_column(&old, &column.name);
+        table.rename_column(&old, &column.name)?;
         let id = table.columns.remove(index).id;
         // A check at a column goes with its old definition.
         table.checks.retain(|check| check.column != Some(id));
@@ -306,7 +306,7 @@ fn rename(
         let old = cursor.name("a column name")?;
         cursor.expect_word("TO")?;
         let new = cursor.name("a column name")?;
-        table.rename_column(&old, &new);
+        table.rename_column(&old, &new)?;
     } else if cursor.skip_word("KEY")? || cursor.skip_word("INDEX")? {
         cursor.skip_words("IF", &["EXISTS"])?;
         let old = cursor.name("the name of a key")?;

@@ -387,27 +387,6 @@ impl TableDefinition {
         }
     }
 
-    /// Calls the column `old` by its new name wherever it is named.
-    pub(super) fn rename_column(&mut self, old: &str, new: &str) {
-        let is_old = |name: &str| name.eq_ignore_ascii_case(old);
-        for column in &mut self.columns {
-            if is_old(&column.name) {
-                new.clone_into(&mut column.name);
-            }
-        }
-        let keys = self.keys.iter_mut().flat_map(|key| &mut key.parts);
-        for part in self.primary_key.iter_mut().chain(keys) {
-            if part.column().is_some_and(is_old) {
-                part.value = KeyValue::Column(new.to_owned());
-            }
-        }
-        for key in &mut self.foreign_keys {
-            for column in key.columns.iter_mut().filter(|name| is_old(name)) {
-                new.clone_into(column);
-            }
-        }
-    }
-
     /// Whether there is a secondary key of that name.
     pub(super) fn has_key(&self, name: Option<&str>) -> bool {
         name.is_some_and(|name| self.key_index(name).is_some())

@@ -15,7 +15,7 @@
 //! - `transaction`: what begins and ends transactions
 //! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes; `server_setting`:
 //!   what else changes values
-//! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]; `implied_names`: the names
+//! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]; `renames`: new names, followed; `implied_names`: the names
 //!   that a server makes; `dropped`: what is taken away by them, and all of `DROP`;
 //!   `databases`: what is in one, and what its tables are in
 //! - `rows`: whose rows an `INSERT` has; `insert`, `row_scan`: the rows, and the fast road through them
@@ -47,6 +47,7 @@ mod members;
 mod numbered_moment;
 mod objects;
 mod reader;
+mod renames;
 mod repertoire;
 mod room;
 mod row_scan;

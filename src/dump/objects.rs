@@ -314,12 +314,16 @@ impl DumpReader<'_> {
             let statement = format!("ALTER TABLE {name}, which is not in the dump");
             return self.skip(&statement, position, false);
         };
+        let before = table.clone();
         let outcome = alter::changes(&mut self.cursor, &mut table);
         table.changed = Some(TableChange {
             ignores,
             ..self.change(position)
         });
         table.keep_foreign_keys_of_engine();
+        let columns = table.renamed_columns(&before);
+        table.follow_parent(&before, &before, &columns);
+        self.tables.follow(&before, &table);
         self.tables.insert(table.clone());
         let outcome = outcome?;
         for unknown in &outcome.unknown {
@@ -380,6 +384,9 @@ impl DumpReader<'_> {
         table.name = new;
         table.rename_constraints(name);
         table.database = other.or_else(|| old.database.clone());
+        let after = table.clone();
+        table.follow_parent(&old, &after, &[]);
+        self.tables.follow(&old, &table);
         self.tables.insert(table.clone());
         for event in EVENTS {
             let key = (event, old.database.clone(), old.name.clone());

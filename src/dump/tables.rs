@@ -67,6 +67,10 @@ impl Tables {
         (tables, views.map(|(key, _)| key.1).collect())
     }
 
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut TableDefinition> {
+        self.tables.values_mut()
+    }
+
     /// All tables, by database and name.
     pub fn iter(&self) -> impl Iterator<Item = &TableDefinition> {
         self.tables.values()

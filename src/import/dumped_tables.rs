@@ -318,6 +318,7 @@ impl ImportStorage<'_> {
         match index {
             Some(index) => {
                 self.altered = true;
+                self.follow_names(index, &definition);
                 self.tables[index].alter(self.connection, &mut self.names, input, definition)
             }
             None => Ok(()),
@@ -350,13 +351,7 @@ impl ImportStorage<'_> {
         }
         self.names.release(&self.tables[index].name);
         let name = self.take_name(input, &new);
-        for table in &mut self.tables {
-            for key in &mut table.definition.foreign_keys {
-                if key.parent == old.name {
-                    key.parent.clone_from(&new.name);
-                }
-            }
-        }
+        self.follow_names(index, &new);
         let table = &mut self.tables[index];
         if table.created.is_some() {
             let (from, to) = (quoted(&table.name), quoted(&name));
@@ -371,6 +366,19 @@ impl ImportStorage<'_> {
         }
         // They are called after the table.
         table.rebuild(self.connection, &mut self.names)
+    }
+
+    /// Follows new names of the table at `index` in the foreign keys of others.
+    fn follow_names(&mut self, index: usize, after: &TableDefinition) {
+        let before = &self.tables[index].definition;
+        let columns = after.renamed_columns(before);
+        if before.name == after.name && columns.is_empty() {
+            return;
+        }
+        let before = before.clone();
+        for table in &mut self.tables {
+            table.definition.follow_parent(&before, after, &columns);
+        }
     }
 
     fn rename_view(

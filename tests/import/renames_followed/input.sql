@@ -1,0 +1,20 @@
+-- New names are followed wherever the old ones were written.
+CREATE TABLE p (id int PRIMARY KEY, self int, FOREIGN KEY (self) REFERENCES p (id)) ENGINE=InnoDB;
+CREATE TABLE c (id int PRIMARY KEY, p int, FOREIGN KEY (p) REFERENCES p (id)) ENGINE=InnoDB;
+RENAME TABLE p TO parent;
+ALTER TABLE c ADD x int;
+ALTER TABLE c CHANGE p parent_id int;
+ALTER TABLE parent CHANGE id pid int;
+ALTER TABLE parent RENAME COLUMN pid TO ppid;
+ALTER TABLE c ADD y int;
+INSERT INTO parent VALUES (1, NULL), (2, 1);
+INSERT INTO c VALUES (1, 1, 2, 3);
+CREATE TABLE g (a int, c int, d int AS (a + c) STORED, e int DEFAULT (c * 2), CHECK (c > 0 AND a <> 9));
+INSERT INTO g (a, c) VALUES (1, 2);
+ALTER TABLE g CHANGE c cc int;
+INSERT INTO g (a, cc) VALUES (3, 4);
+ALTER TABLE g RENAME COLUMN a TO `a b`;
+INSERT INTO g (`a b`, cc) VALUES (5, 6);
+CREATE TABLE k (a int CHECK (a > 0), b int, abs int AS (ABS(b)) VIRTUAL);
+ALTER TABLE k RENAME COLUMN b TO absolute;
+INSERT INTO k (a, absolute) VALUES (1, -5);
