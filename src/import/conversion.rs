@@ -26,6 +26,8 @@ pub(super) struct Conversion {
     filler: Option<Value<'static>>,
     /// The column is TEXT that holds numbers.
     digits: bool,
+    /// The new column has four bytes of a floating point number.
+    single: bool,
 }
 
 /// A column as it was.
@@ -247,6 +249,7 @@ impl Conversion {
             keeps_letters: letters.holds(&Repertoire::of(was.0, was.1)),
             letters,
             filler: is.0.not_null.then(|| implicit_default(&kind)),
+            single: OldColumn::of(is.0, is.1)?.single,
             kind,
             digits,
         })
@@ -265,7 +268,8 @@ impl Conversion {
             || members
             || text(&self.kind) && (text(&self.old.kind) || char(&self.old.kind))
             || char(&self.kind) && char(&self.old.kind);
-        let double = self.kind == ValueType::Real && self.old.single;
+        // More digits are there than a FLOAT shows.
+        let double = self.kind == ValueType::Real && self.old.single && !self.single;
         same && self.room.holds(&was) && !double && self.keeps_letters
     }
 
