@@ -12,7 +12,7 @@
 //! - `expression`: operators, by precedence; `like`: two of them; `primary`: literals, columns, `CASE`
 //! - `function`: calls; `aggregate`, `cast`, `json`, `dates`, `spatial`: those about rows, types, JSON, dates, and
 //!   geometry
-//! - `query`: `SELECT`, for views; `item_name`: what its columns are called
+//! - `query`: `SELECT`, for views; `item_name`: what its columns are called; `star`: which `*` are
 
 mod aggregate;
 mod arithmetic;
@@ -28,6 +28,7 @@ mod primary;
 mod query;
 mod spatial;
 mod sql;
+mod star;
 #[cfg(test)]
 mod tests;
 mod tokens;

@@ -7,8 +7,6 @@
 //! A part of the one recursive descent that `expression`, `primary`, `function` and `query` are: they call each
 //! other, as the grammar does.
 
-use std::collections::BTreeSet;
-
 use super::compare::TextUse;
 use super::expression::reason;
 use super::item_name::{self, Naming, SelectItem};
@@ -277,38 +275,6 @@ impl Translator<'_> {
             text: item.shown()?,
             naming,
         })
-    }
-
-    /// The tables of `*`: all, or the one with this quoted name.
-    fn starred(&self, wanted: Option<&str>) -> impl Iterator<Item = &ScopeTable> {
-        let tables = self.scopes.last().map(|scope| scope.tables.as_slice());
-        let tables = tables.into_iter().flatten();
-        tables.filter(move |table| wanted.is_none_or(|name| quoted(&table.name) == name))
-    }
-
-    /// The columns of `*`.
-    fn columns_of(&self, wanted: Option<&str>) -> Vec<KnownColumn> {
-        let tables = self.starred(wanted);
-        tables.flat_map(|table| table.columns.clone()).collect()
-    }
-
-    /// The columns of `*` by their names, where SQLite would take others.
-    fn all_of(&self, wanted: Option<&str>) -> Result<Option<String>, Untranslatable> {
-        if !self.starred(wanted).any(|table| table.narrowed) {
-            return Ok(None);
-        }
-        let (mut names, mut written) = (BTreeSet::new(), Vec::new());
-        for table in self.starred(wanted) {
-            for column in &table.columns {
-                // Of a join USING.
-                if !names.insert(column.name.to_lowercase()) {
-                    return Err(format!("* of two columns {}", column.name));
-                }
-                let own = quoted(&column.name);
-                written.push(format!("{}.{own}", quoted(&table.name)));
-            }
-        }
-        Ok(Some(written.join(", ")))
     }
 
     fn alias(&mut self) -> Result<String, Untranslatable> {
