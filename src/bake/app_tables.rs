@@ -133,6 +133,7 @@ impl Storage for AppStorage<'_> {
         schema.create_indexes(self.connection)?;
         schema.check(self.connection)?;
         let mut notes = read.notes;
+        notes.extend(read.values.into_notes());
         for (table, (input, position, count)) in self.unwanted {
             let what = format!(
                 "{} of table {table}, which the schema does not have",

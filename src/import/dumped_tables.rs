@@ -27,7 +27,7 @@ use crate::load::LoadError;
 use crate::load::batch::Batch;
 use crate::load::error::mismatch;
 use crate::load::feed::{InputsRead, InsertedRows};
-use crate::load::note::{Note, NoteClass};
+use crate::load::note::{Note, NoteClass, ValueNotes};
 use crate::load::output::Output;
 use crate::load::progress::Progress;
 use crate::load::report::TableReport;
@@ -187,20 +187,21 @@ impl Storage for ImportStorage<'_> {
         self.check_selection()
     }
 
-    fn finish(mut self: Box<Self>, read: InputsRead) -> Result<FilledFile, LoadError> {
+    fn finish(mut self: Box<Self>, mut read: InputsRead) -> Result<FilledFile, LoadError> {
         // A dump of an empty database has the settings of any other.
         let is_dump = !read.ignored.is_empty() && read.notes.is_empty();
         if self.seen.is_empty() && !is_dump {
             return Err(LoadError::NothingToImport);
         }
         let mut notes = std::mem::take(&mut self.notes);
-        let views = self.complete(&mut notes)?;
+        let views = self.complete(&mut notes, &mut read.values)?;
         let reports = self
             .tables
             .iter()
             .map(|table| completion::table_report(self.connection, table));
         let tables: Vec<TableReport> = reports.collect::<Result<_, _>>().map_err(failed)?;
         notes.extend(read.notes);
+        notes.extend(read.values.into_notes());
         notes.sort_by(|a, b| (&a.input, a.byte, &a.what).cmp(&(&b.input, b.byte, &b.what)));
         if self.strict && !notes.is_empty() {
             return Err(LoadError::Strict { notes });
@@ -481,7 +482,11 @@ impl ImportStorage<'_> {
     }
 
     /// Makes of the tables what their definitions say; the names of the views.
-    fn complete(&mut self, notes: &mut Vec<Note>) -> Result<Vec<String>, LoadError> {
+    fn complete(
+        &mut self,
+        notes: &mut Vec<Note>,
+        values: &mut ValueNotes,
+    ) -> Result<Vec<String>, LoadError> {
         let scratch = Connection::open_in_memory().map_err(failed)?;
         refuse_names_as_strings(&scratch).map_err(failed)?;
         // Nothing goes into the schema that the promised SQLite cannot read. What is tried alone stands a
@@ -494,6 +499,7 @@ impl ImportStorage<'_> {
             scratch,
             data_only,
             notes,
+            values,
         };
         for table in &mut self.tables {
             finisher.lay_out(table, &mut self.names)?;

@@ -15,7 +15,7 @@ use super::table::ImportTable;
 use crate::dump::{Position, ValueType};
 use crate::file::sql::{quoted, why_not};
 use crate::load::LoadError;
-use crate::load::note::{Note, NoteClass, counted};
+use crate::load::note::{ChangedColumn, Note, NoteClass, ValueNotes, counted};
 use crate::translate;
 
 /// What finishing a table needs to know and to note.
@@ -25,6 +25,8 @@ pub(super) struct Finisher<'f> {
     pub(super) scratch: Connection,
     pub(super) data_only: bool,
     pub(super) notes: &'f mut Vec<Note>,
+    /// Values that are not the dump's.
+    pub(super) values: &'f mut ValueNotes,
 }
 
 impl Finisher<'_> {
@@ -319,13 +321,13 @@ impl Finisher<'_> {
     /// Values that are not the dump's.
     fn note_settled(&mut self, table: &ImportTable) {
         for ((column, what), (count, input, position)) in &table.settled {
-            let what = format!(
-                "table {}, column {column}: {} {what}, here the first",
-                table.definition.name,
-                counted(*count, "value"),
-            );
-            self.notes
-                .push(Note::new(input, *position, NoteClass::Changed, what));
+            let of = ChangedColumn {
+                input: input.clone(),
+                table: table.definition.name.clone(),
+                column: column.clone(),
+                what: what.clone(),
+            };
+            self.values.add(of, *count, *position);
         }
     }
 

@@ -223,8 +223,17 @@ impl ImportTable {
 
     /// What SQLite says of a table that is being altered.
     fn in_alter(&self, cause: &rusqlite::Error) -> LoadError {
-        let reason = cause.to_string().replace(TEMPORARY, &self.name);
-        match &self.last_altered {
+        let text = cause.to_string();
+        // The last ALTER of a column that is named, if one is: a table is rebuilt behind several.
+        let named = text
+            .split(&format!("{TEMPORARY}."))
+            .skip(1)
+            .find_map(|rest| {
+                let name = rest.split([',', ' ', '(']).next()?;
+                self.altered.get(&self.definition.column(name)?.id)
+            });
+        let reason = text.replace(TEMPORARY, &self.name);
+        match named.or(self.last_altered.as_ref()) {
             Some(place) => {
                 let position = place.change.position;
                 mismatch(&place.input, position, &self.definition.name, reason)

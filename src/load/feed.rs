@@ -12,7 +12,7 @@ use std::thread::Builder;
 use super::LoadError;
 use super::batch::{Batch, CellChange};
 use super::input::{Meter, Opened, open, unpacked_name};
-use super::note::{Note, NoteClass, counted};
+use super::note::{ChangedColumn, Note, NoteClass, ValueNotes};
 use super::scout::Scout;
 use crate::dump::{
     Charset, DumpReader, Finished, InsertHeader, Position, Room, Statement, Tables, Upsert,
@@ -55,6 +55,8 @@ pub(crate) struct InsertedRows {
 pub(crate) struct InputsRead {
     pub(crate) inputs: Vec<Input>,
     pub(crate) notes: Vec<Note>,
+    /// Values that are stored differently from how they are written.
+    pub(crate) values: ValueNotes,
     pub(crate) ignored: BTreeMap<String, u64>,
 }
 
@@ -282,11 +284,13 @@ impl<'f> Feeder<'f> {
                     "that did not fit, stored as a server that is not strict would"
                 }
             };
-            let what = format!(
-                "table {table}, column {column}: {} {how}, here the first",
-                counted(count, "value")
-            );
-            notes.push(Note::new(&file.shown, position, NoteClass::Changed, what));
+            let of = ChangedColumn {
+                input: file.shown.clone(),
+                table,
+                column,
+                what: how.to_owned(),
+            };
+            self.read.values.add(of, count, position);
         }
         for (word, count) in ignored {
             *self.read.ignored.entry(word).or_default() += count;

@@ -1,6 +1,8 @@
 //! Where a bake or import differs from the dump: one note for each statement, column or
 //! constraint, with its place.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde::Serialize;
@@ -45,6 +47,51 @@ impl Note {
             class,
             what: what.into(),
         }
+    }
+}
+
+/// Values that are stored differently from how they are written: how many for each column and kind, with the first
+/// place. The two sides of a load count some of one kind each.
+#[derive(Debug, Default)]
+pub(crate) struct ValueNotes(BTreeMap<ChangedColumn, (u64, Position)>);
+
+/// A column, and what became of values in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ChangedColumn {
+    pub(crate) input: String,
+    pub(crate) table: String,
+    pub(crate) column: String,
+    /// As it is told behind their number.
+    pub(crate) what: String,
+}
+
+impl ValueNotes {
+    /// Counts values of a kind, the first of which is at `position`.
+    pub(crate) fn add(&mut self, of: ChangedColumn, count: u64, position: Position) {
+        match self.0.entry(of) {
+            Entry::Vacant(entry) => drop(entry.insert((count, position))),
+            Entry::Occupied(mut entry) => {
+                let (known, first) = entry.get_mut();
+                *known += count;
+                if position.byte < first.byte {
+                    *first = position;
+                }
+            }
+        }
+    }
+
+    /// A note for each column and kind.
+    pub(crate) fn into_notes(self) -> impl Iterator<Item = Note> {
+        self.0.into_iter().map(|(of, (count, position))| {
+            let what = format!(
+                "table {}, column {}: {} {}, here the first",
+                of.table,
+                of.column,
+                counted(count, "value"),
+                of.what
+            );
+            Note::new(&of.input, position, NoteClass::Changed, what)
+        })
     }
 }
 
