@@ -34,8 +34,8 @@ pub(crate) use formula::{Aggregate, Formula};
 pub(crate) use functions::needs_server;
 pub(crate) use join::JoinedTable;
 pub(crate) use query::{
-    Assignment, NamedTable, SelectQuery, SelectedItem, Update, assignments, deletion, selection,
-    update,
+    Assignment, NamedTable, SelectQuery, SelectedItem, SortKey, Update, assignments, deletion,
+    selection, update,
 };
 
 use crate::dump::SourceText;

@@ -81,6 +81,9 @@ impl SelectQuery {
     }
 }
 
+/// What rows are sorted by, and whether downwards.
+pub(crate) type SortKey = (Formula, bool);
+
 /// A column and what it gets: `None` for `DEFAULT`.
 pub(crate) type Assignment = (String, Option<Formula>);
 
@@ -90,6 +93,8 @@ pub(crate) struct Update {
     pub(crate) table: NamedTable,
     pub(crate) assignments: Vec<Assignment>,
     pub(crate) filter: Option<Formula>,
+    /// What rows are sorted by, and whether downwards.
+    pub(crate) order: Vec<SortKey>,
     /// More rows than these are not changed.
     pub(crate) limit: Option<u64>,
 }
@@ -99,6 +104,8 @@ pub(crate) struct Update {
 pub(crate) struct Deletion {
     pub(crate) table: NamedTable,
     pub(crate) filter: Option<Formula>,
+    /// What rows are sorted by, and whether downwards.
+    pub(crate) order: Vec<SortKey>,
     /// More rows than these do not go.
     pub(crate) limit: Option<u64>,
 }
@@ -132,12 +139,13 @@ pub(crate) fn deletion(source: &SourceText) -> Result<Deletion, Unevaluable> {
     let mut parser = FormulaParser::new(source);
     let table = parser.only_table()?;
     let filter = parser.filter()?;
-    parser.order()?;
+    let order = parser.order()?;
     let limit = parser.limit()?.map(|(_, count)| count);
     parser.end()?;
     Ok(Deletion {
         table,
         filter,
+        order,
         limit,
     })
 }
@@ -387,12 +395,13 @@ impl FormulaParser<'_> {
         self.expect_word("SET")?;
         let assignments = self.assignments()?;
         let filter = self.filter()?;
-        self.order()?;
+        let order = self.order()?;
         let limit = self.limit()?.map(|(_, count)| count);
         Ok(Update {
             table,
             assignments,
             filter,
+            order,
             limit,
         })
     }

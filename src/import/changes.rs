@@ -11,9 +11,11 @@ use rusqlite::types::Value;
 
 use super::assigning::ChangedColumns;
 use super::dumped_tables::ImportStorage;
+use super::in_order::{OrderUse, row_of, rows_in_order};
 use super::query::{Scan, ScriptView, asks};
 use super::script::{Obstacle, ScriptPlace};
 use super::table::ImportTable;
+use super::table_row::TableRow;
 use crate::dump::SourceText;
 use crate::evaluate::{self, Formula, NamedTable, Unevaluable, Update};
 use crate::file::sql::quoted;
@@ -40,6 +42,31 @@ struct PlannedChanges {
     settled: BTreeMap<(usize, String), u64>,
     /// Columns that have no room for a number above 2^63-1 yet.
     narrow: BTreeSet<u32>,
+}
+
+impl PlannedChanges {
+    /// Adds what becomes of a row that matches.
+    fn add(
+        &mut self,
+        columns: &ChangedColumns<'_>,
+        all: &[usize],
+        mut row: TableRow<'_>,
+    ) -> Result<(), Unevaluable> {
+        let Some(notes) = columns.change(&mut row)? else {
+            return Ok(());
+        };
+        let table = row.table;
+        let wide = |&&index: &&usize| table.is_too_large(index, &row.cells[index]);
+        let narrow = all.iter().filter(wide);
+        self.narrow
+            .extend(narrow.map(|&index| table.layout.columns[index].id));
+        for note in notes {
+            *self.settled.entry(note).or_default() += 1;
+        }
+        let values = all.iter().map(|&index| row.cells[index].clone());
+        self.rows.push((row.id, values.collect()));
+        Ok(())
+    }
 }
 
 impl ImportStorage<'_> {
@@ -112,13 +139,21 @@ impl ImportStorage<'_> {
                 .all()
                 .iter()
                 .any(|&column| storage.tables[index].layout.rowid == Some(column));
+            let ordered = !update.order.is_empty()
+                && (moves || update.limit.is_some() || assigns_variables(update));
             let mut matched = 0;
             let mut after = i64::MIN;
             loop {
-                let piece = (!moves).then_some((after, PIECE));
+                let piece = (!moves && !ordered).then_some((after, PIECE));
                 let view = storage.view(place);
-                let (planned, found, last) =
-                    plan(&view, &storage.tables[index], update, columns, piece)?;
+                let (planned, found, last) = plan(
+                    &view,
+                    &storage.tables[index],
+                    update,
+                    columns,
+                    piece,
+                    ordered,
+                )?;
                 matched += found;
                 if !planned.narrow.is_empty() {
                     return Err(Obstacle::Narrow(planned.narrow));
@@ -134,7 +169,7 @@ impl ImportStorage<'_> {
                         table.settle(column, what.clone(), place.input, place.position);
                     }
                 }
-                match last.filter(|_| !moves) {
+                match last.filter(|_| piece.is_some()) {
                     Some(last) => after = last,
                     None => break,
                 }
@@ -187,7 +222,19 @@ impl ImportStorage<'_> {
                     columns: referred.clone(),
                     piece: Some((after, PIECE)),
                 };
-                let last = storage.view(place).scan(&scan, &mut |row| {
+                let view = storage.view(place);
+                if deletion.limit.is_some() && !deletion.order.is_empty() {
+                    let by = OrderUse {
+                        order: &deletion.order,
+                        limit: deletion.limit,
+                        assigns: false,
+                    };
+                    let rows = rows_in_order(&view, scan, &by)?;
+                    let ids: Vec<i64> = rows.into_iter().map(|(id, _)| id).collect();
+                    deleted = ids.len() as u64;
+                    return remove(storage, index, &ids);
+                }
+                let last = view.scan(&scan, &mut |row| {
                     ids.push(row.id);
                     if !referred.is_empty() {
                         gone.push(row.cells);
@@ -256,6 +303,7 @@ fn plan(
     update: &Update,
     columns: &ChangedColumns<'_>,
     piece: Option<(i64, usize)>,
+    ordered: bool,
 ) -> Result<(PlannedChanges, u64, Option<i64>), Unevaluable> {
     let all = columns.all();
     let scan = Scan {
@@ -266,22 +314,23 @@ fn plan(
         piece,
     };
     let mut planned = PlannedChanges::default();
-    let mut matched = 0;
-    let last = view.scan(&scan, &mut |mut row| {
-        matched += 1;
-        let Some(notes) = columns.change(&mut row)? else {
-            return Ok(ControlFlow::Continue(()));
+    if ordered {
+        let by = OrderUse {
+            order: &update.order,
+            limit: update.limit,
+            assigns: assigns_variables(update),
         };
-        let wide = |&&index: &&usize| table.is_too_large(index, &row.cells[index]);
-        let narrow = all.iter().filter(wide);
-        planned
-            .narrow
-            .extend(narrow.map(|&index| table.layout.columns[index].id));
-        for note in notes {
-            *planned.settled.entry(note).or_default() += 1;
+        let rows = rows_in_order(view, scan.clone(), &by)?;
+        let matched = rows.len() as u64;
+        for row in rows {
+            planned.add(columns, &all, row_of(view, &scan, row))?;
         }
-        let values = all.iter().map(|&index| row.cells[index].clone());
-        planned.rows.push((row.id, values.collect()));
+        return Ok((planned, matched, None));
+    }
+    let mut matched = 0;
+    let last = view.scan(&scan, &mut |row| {
+        matched += 1;
+        planned.add(columns, &all, row)?;
         Ok(ControlFlow::Continue(()))
     })?;
     Ok((planned, matched, last))

@@ -32,6 +32,7 @@ mod final_names;
 mod finish;
 mod following;
 mod generated;
+mod in_order;
 mod joins;
 mod kept_apart;
 mod keys;

@@ -30,6 +30,7 @@ pub(super) struct ScriptView<'v> {
 }
 
 /// The rows to read.
+#[derive(Clone)]
 pub(super) struct Scan<'s> {
     pub(super) table: &'s ImportTable,
     pub(super) named: &'s NamedTable,
@@ -483,8 +484,8 @@ fn are_same(a: &[Datum], b: &[Datum]) -> Result<bool, Unevaluable> {
 }
 
 /// Sorts rows by their keys; whether that says of any two which comes first.
-fn sort(
-    rows: &mut [(Vec<Datum>, Vec<Datum>)],
+pub(super) fn sort<T>(
+    rows: &mut [(Vec<Datum>, T)],
     order: &[(Formula, bool)],
 ) -> Result<bool, Unevaluable> {
     let mut unknown = None;
