@@ -270,7 +270,7 @@ fn time_difference(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unev
 }
 
 /// `ADDTIME` and `SUBTIME`, of dates with times and of times.
-fn with_time(values: &[Datum], sign: i64) -> Result<Datum, Unevaluable> {
+pub(super) fn with_time(values: &[Datum], sign: i64) -> Result<Datum, Unevaluable> {
     let more = match values[1].time() {
         Read::Value((micros, 0)) => micros * sign,
         Read::Nothing => return Ok(Datum::Null(values[0].kind())),

@@ -1,22 +1,28 @@
 //! Dates and times taken apart and put together.
 
-use super::super::Unevaluable;
 use super::super::cast::{CastType, spelling};
 use super::super::datum::{Datum, DatumKind};
 use super::super::formula::Function;
 use super::super::moment::{CalendarDay, DAY, Instant, Read, SECOND};
 use super::super::number;
+use super::super::{Surroundings, Unevaluable};
+use super::calendar::with_time;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("DATE", (1, 1), |values, _| {
         CastType::Date.apply(values[0].clone())
     }),
-    Function::new("TIMESTAMP", (1, 1), |values, _| {
+    Function::new("CONVERT_TZ", (3, 3), convert_zone),
+    Function::new("TIMESTAMP", (1, 2), |values, _| {
         let fraction = match values[0].instant() {
             Read::Value((.., fraction)) => fraction,
             _ => 0,
         };
-        CastType::DateTime(Some(fraction)).apply(values[0].clone())
+        let moment = CastType::DateTime(Some(fraction)).apply(values[0].clone())?;
+        match values.get(1) {
+            Some(time) => with_time(&[moment, time.clone()], 1),
+            None => Ok(moment),
+        }
     }),
     Function::new("TIME", (1, 1), |values, _| {
         let fraction = match values[0].time() {
@@ -160,7 +166,7 @@ pub(super) fn time_of(seconds: i128, fraction: usize) -> Result<Datum, Unevaluab
     }
 }
 
-fn make_date(values: &[Datum], _: &dyn super::super::Surroundings) -> Result<Datum, Unevaluable> {
+fn make_date(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     let null = Datum::Null(DatumKind::Date);
     let Some((year, days)) = values[0].to_whole()?.zip(values[1].to_whole()?) else {
         return Ok(null);
@@ -181,7 +187,7 @@ fn make_date(values: &[Datum], _: &dyn super::super::Surroundings) -> Result<Dat
     Ok(CalendarDay::of_number(number).map_or(null, Datum::Date))
 }
 
-fn make_time(values: &[Datum], _: &dyn super::super::Surroundings) -> Result<Datum, Unevaluable> {
+fn make_time(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     let mut numbers = [0; 3];
     for (number, value) in numbers.iter_mut().zip(values) {
         if matches!(
@@ -210,4 +216,56 @@ pub(super) fn numbers_in(text: &str) -> Vec<i64> {
     digits
         .filter_map(|piece| number::integer(piece).and_then(|number| i64::try_from(number).ok()))
         .collect()
+}
+
+/// The last second of a TIMESTAMP.
+const LAST: i64 = 2_147_483_647;
+
+/// `CONVERT_TZ` between offsets: zones by name are tables of a server.
+fn convert_zone(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
+    let (from, to) = (offset(&values[1])?, offset(&values[2])?);
+    let Some((day, micros, fraction)) = instant(&values[0])? else {
+        return Ok(Datum::Null(DatumKind::DateTime(0)));
+    };
+    let (Some(from), Some(to)) = (from, to) else {
+        return Ok(Datum::Null(DatumKind::DateTime(fraction)));
+    };
+    if !day.is_whole() {
+        return Ok(Datum::Null(DatumKind::DateTime(fraction)));
+    }
+    let epoch = CalendarDay::new(1970, 1, 1).number();
+    let seconds = (day.number() - epoch) * 86_400 + micros.div_euclid(SECOND) - from;
+    if seconds > LAST {
+        return Err("CONVERT_TZ of a time behind those of a TIMESTAMP".to_owned());
+    }
+    // What no TIMESTAMP holds is left as it is.
+    let shift = if seconds < 1 { 0 } else { to - from };
+    let total = micros + shift * SECOND;
+    let day = CalendarDay::of_number(day.number() + total.div_euclid(DAY));
+    let day = day.ok_or("a date outside the calendar")?;
+    Ok(Datum::DateTime(day, total.rem_euclid(DAY), fraction))
+}
+
+/// An offset from UTC, in seconds.
+fn offset(zone: &Datum) -> Result<Option<i64>, Unevaluable> {
+    let Some(text) = zone.shown() else {
+        return Ok(None);
+    };
+    let parts = text.get(1..).and_then(|digits| digits.split_once(':'));
+    let read = |part: &str| -> Option<i64> {
+        let digits = (1..=2).contains(&part.len()) && part.bytes().all(|it| it.is_ascii_digit());
+        digits.then(|| part.parse().ok()).flatten()
+    };
+    let parts = parts.and_then(|(hours, minutes)| Some((read(hours)?, read(minutes)?)));
+    let sign = match text.as_bytes().first() {
+        Some(b'+') => 1,
+        Some(b'-') => -1,
+        _ => 0,
+    };
+    match parts {
+        Some((hours @ 0..=12, minutes @ 0..=59)) if sign != 0 => {
+            Ok(Some(sign * (hours * 3600 + minutes * 60)))
+        }
+        _ => Err(format!("the time zone {text:?}")),
+    }
 }

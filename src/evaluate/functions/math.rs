@@ -1,9 +1,9 @@
-//! Rounding, signs, roots and logarithms.
+//! Rounding, signs, roots, logarithms and angles.
 
-use super::super::Unevaluable;
 use super::super::datum::{Datum, DatumKind, Shown};
 use super::super::exact::{Exact, MOST_SCALE};
 use super::super::formula::Function;
+use super::super::{Surroundings, Unevaluable};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("ABS", (1, 1), |values, _| absolute(&values[0])),
@@ -43,6 +43,41 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("LOG10", (1, 1), |values, _| {
         real(&values[0], |number| (number > 0.0).then(|| number.log10()))
     }),
+    Function::new("LOG", (1, 2), |values, _| match values {
+        [base, number] => two(base, number, |base, number| {
+            let is_base = base > 0.0 && base.to_bits() != 1_f64.to_bits();
+            (is_base && number > 0.0).then(|| number.ln() / base.ln())
+        }),
+        _ => real(&values[0], logarithm),
+    }),
+    // Shown with six decimals, and computed with all.
+    Function::new("PI", (0, 0), |_, _| {
+        Ok(Datum::Double(std::f64::consts::PI, Shown::Fixed(6)))
+    }),
+    Function::new("SIN", (1, 1), |values, _| {
+        real(&values[0], |number| Some(number.sin()))
+    }),
+    Function::new("COS", (1, 1), |values, _| {
+        real(&values[0], |number| Some(number.cos()))
+    }),
+    Function::new("TAN", (1, 1), |values, _| {
+        real(&values[0], |number| Some(number.tan()))
+    }),
+    Function::new("COT", (1, 1), |values, _| {
+        real(&values[0], |number| Some(1.0 / number.tan()))
+    }),
+    Function::new("ASIN", (1, 1), |values, _| {
+        real(&values[0], |number| {
+            (number.abs() <= 1.0).then(|| number.asin())
+        })
+    }),
+    Function::new("ACOS", (1, 1), |values, _| {
+        real(&values[0], |number| {
+            (number.abs() <= 1.0).then(|| number.acos())
+        })
+    }),
+    Function::new("ATAN", (1, 2), arc_tangent),
+    Function::new("ATAN2", (2, 2), arc_tangent),
     Function::new("POW", (2, 2), |values, _| power(values)),
     Function::new("POWER", (2, 2), |values, _| power(values)),
 ];
@@ -56,6 +91,26 @@ fn real(value: &Datum, compute: fn(f64) -> Option<f64>) -> Result<Datum, Unevalu
     match value.to_f64()?.and_then(compute) {
         Some(number) => Datum::double(number),
         None => Ok(Datum::Null(DatumKind::Double)),
+    }
+}
+
+/// A function of two floating point numbers, as `real`.
+fn two(
+    first: &Datum,
+    second: &Datum,
+    compute: fn(f64, f64) -> Option<f64>,
+) -> Result<Datum, Unevaluable> {
+    let numbers = first.to_f64()?.zip(second.to_f64()?);
+    match numbers.and_then(|(first, second)| compute(first, second)) {
+        Some(number) => Datum::double(number),
+        None => Ok(Datum::Null(DatumKind::Double)),
+    }
+}
+
+fn arc_tangent(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
+    match values {
+        [y, x] => two(y, x, |y, x| Some(y.atan2(x))),
+        _ => real(&values[0], |number| Some(number.atan())),
     }
 }
 

@@ -15,6 +15,9 @@ const EPOCH: i64 = 719_528;
 /// The last second of a TIMESTAMP.
 const LAST: i64 = 2_147_483_647;
 
+/// What the functions are compared with.
+const VERSION: &str = "10.11.11-MariaDB";
+
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("NOW", (0, 1), now),
     Function::new("CURRENT_TIMESTAMP", (0, 1), now),
@@ -63,6 +66,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("SYSTEM_USER", (0, 0), |_, _| {
         Ok(plain("root@localhost".to_owned()))
     }),
+    Function::new("VERSION", (0, 0), |_, _| Ok(plain(VERSION.to_owned()))),
+    Function::new("CONNECTION_ID", (0, 0), |_, _| Ok(Datum::Unsigned(1))),
+    // Of a file that is not there: nothing outside the dump is read.
+    Function::new("LOAD_FILE", (1, 1), |_, _| {
+        Ok(Datum::Null(DatumKind::Bytes))
+    }),
     Function::new("DATABASE", (0, 0), database),
     Function::new("SCHEMA", (0, 0), database),
     Function::new("LAST_INSERT_ID", (0, 1), last_insert_id),
@@ -73,7 +82,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
 pub(crate) fn needs_server(name: &str, time_is_known: bool) -> bool {
     let of_server = matches!(
         name,
-        "SYSDATE" | "UUID" | "RAND" | "USER" | "CURRENT_USER" | "SESSION_USER" | "SYSTEM_USER"
+        "SYSDATE"
+            | "UUID"
+            | "RAND"
+            | "USER"
+            | "CURRENT_USER"
+            | "SESSION_USER"
+            | "SYSTEM_USER"
+            | "VERSION"
+            | "CONNECTION_ID"
+            | "LOAD_FILE"
     );
     let known = matches!(name, "LAST_INSERT_ID" | "DATABASE" | "SCHEMA");
     of_server
