@@ -381,7 +381,7 @@ fn query_columns(cursor: &mut Cursor<'_>) -> Result<Option<QueryColumns>, DumpPr
         if cursor.skip_symbol(b'*')? {
             columns.push(None);
         } else {
-            columns.push(Some(query_column(cursor)?));
+            columns.push(query_column(cursor)?);
         }
         if !cursor.skip_symbol(b',')? {
             break;
@@ -397,8 +397,8 @@ fn query_columns(cursor: &mut Cursor<'_>) -> Result<Option<QueryColumns>, DumpPr
     Ok(Some((columns, from)))
 }
 
-/// One column of a query, up to the comma or `FROM` behind it.
-fn query_column(cursor: &mut Cursor<'_>) -> Result<QueryColumn, DumpProblem> {
+/// One column of a query, up to the comma or `FROM` behind it; `None` for `t.*`.
+fn query_column(cursor: &mut Cursor<'_>) -> Result<Option<QueryColumn>, DumpProblem> {
     let mut column = QueryColumn {
         own: None,
         called: None,
@@ -407,6 +407,9 @@ fn query_column(cursor: &mut Cursor<'_>) -> Result<QueryColumn, DumpProblem> {
     if let Token::Word(_) | Token::Name { .. } = cursor.peek()? {
         let mut name = cursor.name("a column")?;
         while cursor.skip_symbol(b'.')? {
+            if cursor.skip_symbol(b'*')? {
+                return Ok(None);
+            }
             name = cursor.name("a column")?;
         }
         let constant = ["NULL", "TRUE", "FALSE"];
@@ -421,7 +424,7 @@ fn query_column(cursor: &mut Cursor<'_>) -> Result<QueryColumn, DumpProblem> {
             Token::End | Token::Delimiter | Token::Symbol(b',' | b')')
         ) || cursor.at_word(&["FROM", "WHERE", "LIMIT", "UNION", "ORDER"])?
         {
-            return Ok(column);
+            return Ok(Some(column));
         }
         if cursor.skip_word("AS")? {
             column.called = Some(cursor.name("the name of a column")?);

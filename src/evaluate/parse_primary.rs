@@ -6,7 +6,7 @@ use super::datum::Datum;
 use super::exact::Exact;
 use super::formula::{Aggregate, Formula};
 use super::parse::{FormulaParser, known, reason};
-use super::query::SelectQuery;
+use super::query::{ALL_OF_TABLE, SelectQuery};
 use super::{Unevaluable, functions};
 use crate::dump::{Charset, Token, bit_bytes, hex_bytes};
 
@@ -213,6 +213,9 @@ impl FormulaParser<'_> {
     fn column(&mut self, first: String) -> Result<Formula, Unevaluable> {
         let mut parts = vec![first];
         while self.skip_symbol(b'.')? {
+            if self.skip_symbol(b'*')? {
+                return Ok(Formula::Column(parts.pop(), ALL_OF_TABLE.to_owned()));
+            }
             parts.push(self.name()?);
         }
         let name = parts.pop().unwrap_or_default();

@@ -1,13 +1,13 @@
 //! Statements whose values are expressions: `SELECT`, `UPDATE`, `DELETE`, as far as they can be
 //! carried out without a server.
 //!
-//! Only their form is known here; rows are for whoever has tables. Groups, unions and windows are not read: they are
+//! Only their form is known here; rows are for whoever has tables. Groups and windows are not read: they are
 //! errors with their name.
 
 use super::Unevaluable;
 use super::formula::{Formula, Function};
 use super::join::JoinedTable;
-use super::parse::{FormulaParser, reason};
+use super::parse::{FormulaParser, known, reason};
 use crate::dump::{SourceText, Token};
 
 /// A table that a statement names.
@@ -59,6 +59,8 @@ pub(crate) struct SelectQuery {
     pub(crate) limit: Option<(u64, u64)>,
     /// Variables that take the values: `INTO @a, @b`.
     pub(crate) into: Vec<String>,
+    /// Queries whose rows come behind; whether all of them do (`UNION ALL`), or each row once.
+    pub(crate) united: Vec<(bool, SelectQuery)>,
 }
 
 impl SelectQuery {
@@ -71,6 +73,35 @@ impl SelectQuery {
         let order = self.order.iter().map(|(formula, _)| formula);
         let joins = self.joins.iter().filter_map(|join| join.on.as_ref());
         items.chain(&self.filter).chain(order).chain(joins)
+    }
+
+    /// What `outer` takes of this query in its `FROM`, as one query; nothing where it takes no plain `*`.
+    fn within(self, outer: SelectQuery) -> Option<Self> {
+        let is_of_rows = |formula: &Formula| {
+            let mut found = false;
+            formula.parts(&mut |part| {
+                found |= matches!(part, Formula::Aggregate(..) | Formula::Assign(..));
+            });
+            found
+        };
+        let simple = self.order.is_empty() && self.limit.is_none() && self.into.is_empty();
+        let names_nothing = outer.filter.as_ref().is_none_or(|it| !it.names_column());
+        let is_all = matches!(outer.items[..], [SelectedItem::All]) && outer.order.is_empty();
+        if !simple || self.distinct || self.formulas().any(is_of_rows) || !names_nothing || !is_all
+        {
+            return None;
+        }
+        let filter = match (self.filter, outer.filter) {
+            (Some(own), Some(other)) => Some(known("AND", vec![own, other]).ok()?),
+            (own, other) => own.or(other),
+        };
+        Some(Self {
+            filter,
+            limit: outer.limit,
+            distinct: outer.distinct,
+            into: outer.into,
+            ..self
+        })
     }
 
     /// Calls `visit` with every function that is called.
@@ -150,6 +181,9 @@ pub(crate) fn deletion(source: &SourceText) -> Result<Deletion, Unevaluable> {
     })
 }
 
+/// How the column of `t.*` is called, which none is.
+pub(super) const ALL_OF_TABLE: &str = "\0*";
+
 /// Words that no alias without `AS` is.
 const CLAUSES: &[&str] = &[
     "WHERE",
@@ -202,9 +236,24 @@ impl FormulaParser<'_> {
         while self.skip_symbol(b'(')? {
             open += 1;
         }
-        let selection = self.selection()?;
+        let mut selection = self.selection()?;
         for _ in 0..open {
             self.expect_symbol(b')')?;
+        }
+        while self.skip_word("UNION")? {
+            let all = self.skip_word("ALL")?;
+            self.skip_word("DISTINCT")?;
+            let opened = self.skip_symbol(b'(')?;
+            let next = self.selection()?;
+            if opened {
+                self.expect_symbol(b')')?;
+            }
+            // What stands behind the last one is of all.
+            let plain = |query: &SelectQuery| query.order.is_empty() && query.limit.is_none();
+            if !plain(&selection) || !plain(&next) || !next.into.is_empty() {
+                return Err("UNION with an order or a limit".to_owned());
+            }
+            selection.united.push((all, next));
         }
         Ok(selection)
     }
@@ -239,9 +288,23 @@ impl FormulaParser<'_> {
         let into = self.into()?;
         let (mut from, mut joins) = (None, Vec::new());
         if self.skip_word("FROM")? {
+            if self.skip_symbol(b'(')? {
+                return self.over_query(items, distinct, into);
+            }
             let first = self.named_table()?;
             joins = self.joins(&first)?;
             from = Some(first).filter(|table| !table.name.eq_ignore_ascii_case("DUAL"));
+        }
+        let only = from.as_ref().filter(|_| joins.is_empty());
+        for item in &mut items {
+            if let SelectedItem::Value(Formula::Column(Some(table), name)) = &item
+                && name == ALL_OF_TABLE
+            {
+                if !only.is_some_and(|only| only.is_called(table)) {
+                    return Err(format!("{table}.* of several tables"));
+                }
+                *item = SelectedItem::All;
+            }
         }
         self.behind_tables(SelectQuery {
             items,
@@ -251,6 +314,33 @@ impl FormulaParser<'_> {
             into,
             ..SelectQuery::default()
         })
+    }
+
+    /// A query over another, from behind its parenthesis.
+    fn over_query(
+        &mut self,
+        items: Vec<SelectedItem>,
+        distinct: bool,
+        into: Vec<String>,
+    ) -> Result<SelectQuery, Unevaluable> {
+        if !self.at_word(&["SELECT"])? {
+            return Err("tables in parentheses".to_owned());
+        }
+        let inner = self.selection()?;
+        if !self.skip_symbol(b')')? {
+            return Err("a query in FROM".to_owned());
+        }
+        self.skip_word("AS")?;
+        self.name()?;
+        let outer = self.behind_tables(SelectQuery {
+            items,
+            distinct,
+            into,
+            ..SelectQuery::default()
+        })?;
+        inner
+            .within(outer)
+            .ok_or_else(|| "a query in FROM".to_owned())
     }
 
     fn behind_tables(&mut self, query: SelectQuery) -> Result<SelectQuery, Unevaluable> {

@@ -130,6 +130,7 @@ impl ImportStorage<'_> {
         let plain = query.order.is_empty()
             && query.limit.is_none()
             && query.joins.is_empty()
+            && query.united.is_empty()
             && !query.distinct
             && !is_special(query);
         let Some(named) = query.from.as_ref().filter(|_| plain) else {

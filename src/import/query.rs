@@ -205,8 +205,30 @@ impl ScriptView<'_> {
         (conditions.join(" AND "), parameters)
     }
 
-    /// The values of a query, row by row.
+    /// The values of a query, row by row; those of a `UNION` have one type.
     pub(super) fn select(&self, query: &SelectQuery) -> Result<Vec<Vec<Datum>>, Unevaluable> {
+        let mut rows = self.select_one(query)?;
+        for (all, next) in &query.united {
+            rows.extend(self.select_one(next)?);
+            let alike = |(own, first): (&Datum, &Datum)| {
+                own.is_null() || first.is_null() || own.kind() == first.kind()
+            };
+            let first = rows.first().cloned().unwrap_or_default();
+            let fits =
+                |row: &Vec<Datum>| row.len() == first.len() && row.iter().zip(&first).all(alike);
+            if !rows.iter().all(fits) {
+                return Err("UNION of different types".to_owned());
+            }
+            if !all {
+                let found = rows.into_iter().map(|row| (Vec::new(), row)).collect();
+                let once = distinct(found, false)?.into_iter();
+                rows = once.map(|(_, row)| row).collect();
+            }
+        }
+        Ok(rows)
+    }
+
+    fn select_one(&self, query: &SelectQuery) -> Result<Vec<Vec<Datum>>, Unevaluable> {
         let Some(named) = &query.from else {
             let shown = match &query.filter {
                 Some(filter) => filter.evaluate(self)?.is_true()? == Some(true),
