@@ -1,7 +1,7 @@
 //! Sets of positions, a bit each.
 
 /// Words that are intersected and counted together, several in one step of the processor.
-const BLOCK: usize = 32;
+pub(super) const BLOCK: usize = 32;
 
 /// A set of positions below a number that all sets of a list share.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,11 @@ impl Bits {
         for (word, more) in self.0.iter_mut().zip(&other.0) {
             *word |= more;
         }
+    }
+
+    /// The words from the one with index `first` on.
+    pub(super) fn words_from(&self, first: usize) -> &[u64] {
+        &self.0[first..]
     }
 
     /// Bytes that it takes.
@@ -71,7 +76,7 @@ impl Bits {
             }
             let found = words.iter().map(|word| word.count_ones()).sum::<u32>() as usize;
             if page.len() < limit && count + found > offset {
-                let found = positions(block * BLOCK, &words).skip(offset.saturating_sub(count));
+                let found = positions(block * BLOCK, words).skip(offset.saturating_sub(count));
                 page.extend(found.take(limit - page.len()));
             }
             count += found;
@@ -81,8 +86,11 @@ impl Bits {
 }
 
 /// The positions of the bits in words from the one with index `first` on.
-fn positions(first: usize, words: &[u64]) -> impl Iterator<Item = usize> {
-    words.iter().zip(first..).flat_map(|(&word, index)| {
+pub(super) fn positions(
+    first: usize,
+    words: impl IntoIterator<Item = u64>,
+) -> impl Iterator<Item = usize> {
+    words.into_iter().zip(first..).flat_map(|(word, index)| {
         let rest = |word: &u64| Some(word & (word - 1)).filter(|word| *word != 0);
         let words = std::iter::successors(Some(word).filter(|word| *word != 0), rest);
         words.map(move |word| index * 64 + word.trailing_zeros() as usize)

@@ -11,8 +11,10 @@
 //! - [`Shelf`]: a list and its searches; `bits`: sets of rows; `fragments`: rows as JSON
 //! - [`RowPage`]: answers that are pages of rows; `packed_rows`: what packs them fast
 //! - `scans`: what was found by going through the file; `thumbnails`: the names of pictures
-//! - `rows`: what is known of each row; `positions`: where an id is; [`Places`]: where estates are
+//! - `rows`: what is known of each row; `positions`: where an id is; [`Places`]: where estates are, and
+//!   `bands`: which are near a box
 
+mod bands;
 mod bits;
 mod fragments;
 mod packed_rows;

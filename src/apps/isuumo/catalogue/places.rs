@@ -1,18 +1,20 @@
 //! Where estates are and how wide their doors are, column by column, in the order of the pages.
 //!
-//! Going through all of them in that order finds the most popular first and ends when the page is
-//! full; it looks at little memory, in a way that the processor can do for several rows at once.
+//! Going through them in that order finds the most popular first and ends when the page is full. Sets tell which
+//! rows are near a box (`bands`), for 64 rows with a few operations; only these are looked at.
 
 use rusqlite::Row;
 
-/// Rows that are looked at together; a bit each.
-const AT_ONCE: usize = 64;
+use super::bands::Bands;
+use super::bits::{BLOCK, positions};
 
 /// The columns; indexes are positions.
 #[derive(Debug, Clone, Default)]
 pub(in crate::apps::isuumo) struct Places {
     latitudes: Vec<f64>,
     longitudes: Vec<f64>,
+    /// Of latitudes and longitudes, once the rows are in their order.
+    bands: [Bands; 2],
     /// The doors' sides, the shorter first.
     doors: Vec<[i32; 2]>,
 }
@@ -36,8 +38,14 @@ impl Places {
         Self {
             latitudes: order().map(|index| self.latitudes[index]).collect(),
             longitudes: order().map(|index| self.longitudes[index]).collect(),
+            bands: <[Bands; 2]>::default(),
             doors: order().map(|index| self.doors[index]).collect(),
         }
+    }
+
+    /// To be called when all are there, in their order.
+    pub(super) fn draw_bands(&mut self) {
+        self.bands = [&self.latitudes, &self.longitudes].map(|coordinates| Bands::of(coordinates));
     }
 
     /// Latitude and longitude.
@@ -56,28 +64,41 @@ impl Places {
         &self,
         [south, north, west, east]: [f64; 4],
     ) -> impl Iterator<Item = usize> {
-        let chunks = self.latitudes.chunks(AT_ONCE);
-        let chunks = chunks.zip(self.longitudes.chunks(AT_ONCE)).enumerate();
-        chunks.flat_map(move |(chunk, (latitudes, longitudes))| {
-            let mut is_in = [false; AT_ONCE];
-            let places = latitudes.iter().zip(longitudes);
-            for (is_in, (latitude, longitude)) in is_in.iter_mut().zip(places) {
-                *is_in = (*latitude >= south)
-                    & (*latitude <= north)
-                    & (*longitude >= west)
-                    & (*longitude <= east);
-            }
-            let mut bits = 0_u64;
-            for (index, is_in) in is_in.into_iter().enumerate() {
-                bits |= u64::from(is_in) << index;
-            }
-            std::iter::from_fn(move || {
-                (bits != 0).then(|| {
-                    let index = bits.trailing_zeros() as usize;
-                    bits &= bits - 1;
-                    chunk * AT_ONCE + index
-                })
+        self.near([south, north, west, east])
+            .filter(move |&position| {
+                let (latitude, longitude) = self.location(position);
+                (south..=north).contains(&latitude) && (west..=east).contains(&longitude)
             })
+    }
+
+    /// Positions of those in a box and of some around it.
+    fn near(&self, [south, north, west, east]: [f64; 4]) -> impl Iterator<Item = usize> {
+        let [latitudes, longitudes] = &self.bands;
+        debug_assert!(
+            self.is_empty() || latitudes.are_drawn(),
+            "without bands all are near"
+        );
+        let inside = [latitudes.up_to(north), longitudes.up_to(east)];
+        let outside = [latitudes.below(south), longitudes.below(west)];
+        let words = self.latitudes.len().div_ceil(64);
+        (0..words).step_by(BLOCK).flat_map(move |first| {
+            // Those that there are: sets have no others, and there may be no set.
+            let mut near = [0; BLOCK];
+            let rows = self.latitudes.len() - first * 64;
+            let whole = (rows / 64).min(BLOCK);
+            near[..whole].fill(u64::MAX);
+            if whole < BLOCK {
+                near[whole] = (1 << (rows % 64)) - 1;
+            }
+            for set in inside.into_iter().flatten() {
+                let words = near.iter_mut().zip(set.words_from(first));
+                words.for_each(|(near, word)| *near &= word);
+            }
+            for set in outside.into_iter().flatten() {
+                let words = near.iter_mut().zip(set.words_from(first));
+                words.for_each(|(near, word)| *near &= !word);
+            }
+            positions(first, near)
         })
     }
 
@@ -95,6 +116,8 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
+    use fastrand::Rng;
+
     use super::*;
 
     #[test]
@@ -105,10 +128,37 @@ mod tests {
             places.longitudes.push(f64::from(index % 10));
             places.doors.push([10, 20]);
         }
-        let found: Vec<usize> = places.in_box([60.0, 130.0, 3.0, 4.0]).collect();
         let expected: Vec<usize> = (60..=130).filter(|n| matches!(n % 10, 3 | 4)).collect();
+        places.draw_bands();
+        let found: Vec<usize> = places.in_box([60.0, 130.0, 3.0, 4.0]).collect();
         assert_eq!(found, expected);
         assert_eq!(places.with_door([10, 20]).count(), 200);
         assert_eq!(places.with_door([11, 20]).count(), 0);
+    }
+
+    #[test]
+    fn boxes_hold_what_a_look_at_every_place_finds() {
+        let mut random = Rng::with_seed(2);
+        for rows in [0, 1, 63, 64, 65, 2_047, 2_048, 2_049, 5_000] {
+            let mut places = Places::default();
+            let mut somewhere = || f64::from(random.u32(..200)) / 10.0;
+            for _ in 0..rows {
+                places.latitudes.push(somewhere());
+                places.longitudes.push(somewhere());
+                places.doors.push([1, 2]);
+            }
+            places.draw_bands();
+            for _ in 0..200 {
+                let (south, west) = (somewhere() - 1.0, somewhere() - 1.0);
+                let (north, east) = (south + somewhere(), west + somewhere());
+                let is_in = |(_, (latitude, longitude)): &(usize, (f64, f64))| {
+                    (south..=north).contains(latitude) && (west..=east).contains(longitude)
+                };
+                let expected = places.locations().enumerate().filter(is_in);
+                let expected: Vec<usize> = expected.map(|(position, _)| position).collect();
+                let found: Vec<usize> = places.in_box([south, north, west, east]).collect();
+                assert_eq!(found, expected, "{rows}");
+            }
+        }
     }
 }

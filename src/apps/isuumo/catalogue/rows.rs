@@ -148,9 +148,14 @@ impl Rows {
     /// Brings the rows into the order of the pages.
     fn sort(&mut self) {
         let key = |entry: &Entry| (Reverse(entry.popularity), entry.id);
-        if self.entries.is_sorted_by_key(key) {
-            return;
+        // As a baked file has them.
+        if !self.entries.is_sorted_by_key(key) {
+            self.sort_by(key);
         }
+        self.places.draw_bands();
+    }
+
+    fn sort_by<K: Ord>(&mut self, key: impl Fn(&Entry) -> K) {
         let mut order: Vec<u32> =
             (0..u32::try_from(self.entries.len()).unwrap_or(u32::MAX)).collect();
         order.sort_unstable_by_key(|&index| key(&self.entries[index as usize]));
