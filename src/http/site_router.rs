@@ -133,7 +133,9 @@ impl HostRouter {
         mut request: Request,
     ) -> Result<(RouteFuture<Infallible>, Compression), HttpError> {
         let mut accepted = None;
-        if self.compress_above.is_some() {
+        // Programs that say nothing of it are spared the search for lists.
+        let is_asked = request.headers().contains_key(header::ACCEPT_ENCODING);
+        if is_asked && self.compress_above.is_some() {
             negotiate(&mut request)?;
             accepted = accepted_encodings(request.headers());
         }

@@ -169,12 +169,16 @@ impl Known {
             return Self::default();
         }
         let headers = request.headers();
-        let none_of = headers.get_all(header::IF_NONE_MATCH).iter();
-        // Without one nothing is allocated.
-        Self {
-            none_of: none_of.cloned().collect(),
-            one_of: TagList::of(headers, header::IF_MATCH),
+        let mut known = Self::default();
+        // Most requests have neither, which is found sooner than that there is no list.
+        if headers.contains_key(header::IF_NONE_MATCH) {
+            let none_of = headers.get_all(header::IF_NONE_MATCH).iter();
+            known.none_of = none_of.cloned().collect();
         }
+        if headers.contains_key(header::IF_MATCH) {
+            known.one_of = TagList::of(headers, header::IF_MATCH);
+        }
+        known
     }
 
     /// Completes the answer's tag, and leaves its body out where the client has it.

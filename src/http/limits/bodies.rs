@@ -21,7 +21,7 @@ use crate::http::transport::cut_off::CutOff;
 use crate::http::transport::tapped::Tapped;
 
 /// Bodies that cannot grow beyond this are not counted: a connection is not much cheaper.
-const SMALL: u64 = 4 * 1024;
+const SMALL: u64 = 8 * 1024;
 
 /// Bodies up to this size are modest: they have a reserve, so that pages are served where all room is taken
 /// by what is large.

@@ -49,6 +49,9 @@ impl AcceptedCodings {
     /// Of a request whose encodings were negotiated (`headers/encodings.rs`), so that one of the three can be
     /// sent.
     pub(in crate::http) fn of(request: &HeaderMap) -> Self {
+        if !request.contains_key(header::ACCEPT_ENCODING) {
+            return Self::default();
+        }
         let [mut zstd, mut gzip, mut identity, mut any] = [None; 4];
         for (name, weight) in accepted_values(request, &header::ACCEPT_ENCODING) {
             let place = match name {
