@@ -33,14 +33,14 @@ const WRITTEN: usize = 2_000;
 /// Articles that are read: as many in a blog of any size, as with the addresses of lists.
 const READ: usize = 2_000;
 
-/// The reads with the least ratios to the ceiling that are good enough, in the order of the table. An article that
-/// nobody has asked for is made from its rows; how much slower that is than one that is kept is told, and has no
-/// target.
+/// The reads with the least ratios to the ceiling that are good enough, in the order of the table. In a blog
+/// that has many more, all are read as well, each in its turn: none is kept then, and has to be made from its rows.
+/// How much slower that is has no target.
 const READS: [(&str, f64); 11] = [
     ("article, anybody", 0.85),
     ("article, with a token", 0.70),
-    ("article not asked for before, anybody", 0.0),
-    ("article not asked for before, with a token", 0.0),
+    ("all articles in turn, anybody", 0.0),
+    ("all articles in turn, with a token", 0.0),
     ("articles, newest", 0.70),
     ("articles by tag", 0.70),
     ("articles by author", 0.70),
@@ -119,8 +119,13 @@ impl Blog {
         let random = &mut Rng::with_seed(3);
         let article = |slug: &String| format!("/api/articles/{}", escaped(slug));
         let read = || spread(&self.slugs, self.slugs.len().min(READ)).map(article);
-        // Each in its turn: there is room for some thousands, so that none is there when it is its turn again.
-        let all = || self.slugs.iter().map(article);
+        // There is room for some thousands: none of many more is there when it is its turn again.
+        let many = if self.slugs.len() > 5 * READ {
+            self.slugs.as_slice()
+        } else {
+            &[]
+        };
+        let all = || many.iter().map(article);
         // A blog with fewer authors has no readers.
         let token = self.readers.first().unwrap_or(&self.writers[0]);
         let with_token = |path: String| with_token("GET", &path, token, "");
@@ -141,6 +146,7 @@ impl Blog {
             pages.collect()
         }));
         let endpoints = READS.into_iter().zip(requests);
+        let endpoints = endpoints.filter(|(_, requests)| !requests.is_empty());
         endpoints
             .map(|((name, target), requests)| Endpoint {
                 name,

@@ -130,12 +130,22 @@ fn spread(ratio: &Sample) -> String {
 }
 
 fn read_cells(read: &Read) -> Vec<String> {
+    let has_target = read.target > 0.0;
+    let is_good = read.ratio.median >= read.target && read.p99_ratio.median <= P99_TARGET;
     vec![
         read.name.clone(),
         format!("{:.0}", read.per_second.median),
         spread(&read.ratio),
-        format!("{:.2}", read.target),
-        mark(read.ratio.median >= read.target && read.p99_ratio.median <= P99_TARGET),
+        if has_target {
+            format!("{:.2}", read.target)
+        } else {
+            "-".to_owned()
+        },
+        if has_target {
+            mark(is_good)
+        } else {
+            String::new()
+        },
         format!("{:.0}", read.p50.median),
         format!("{:.0}", read.p99.median),
         format!("{:.2}", read.p99_ratio.median),

@@ -7,7 +7,7 @@ use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
-/// The text that stands for the first parameter of the route's path, unescaped.
+/// The text that stands for the first parameter of the route's path, unescaped; empty where it has none.
 #[derive(Debug)]
 pub struct PathParameter(pub String);
 

@@ -104,9 +104,8 @@ impl Service<Request> for SiteRouter {
             let answering = cors.layer(Negotiated(Arc::clone(host))).call(request);
             return Box::pin(async move { finish(answered(answering.await)) });
         }
-        // All that can be done before is: a future holds whatever it is given, some of it twice, and what is
-        // answered is one piece of memory, for which allocators are slow beyond a kilobyte.
-        match host.negotiate(request) {
+        // What need not wait is done before there is a future, which would hold it, some of it twice.
+        match host.begin(request) {
             Err(refusal) => Box::pin(ready(finish(refusal.into_response()))),
             Ok((answering, compression)) => Box::pin(async move {
                 let response = answered(answering.await);
@@ -124,11 +123,11 @@ fn asks_what_is_allowed(request: &Request) -> bool {
 }
 
 impl HostRouter {
-    /// Has the routes answer, and tells how the answer is compressed then: in an encoding that the client takes.
+    /// Negotiates, has the routes begin to answer, and tells how the answer is compressed then: in an encoding that the client takes.
     ///
     /// # Errors
     /// 406.
-    fn negotiate(
+    fn begin(
         &self,
         mut request: Request,
     ) -> Result<(RouteFuture<Infallible>, Compression), HttpError> {
@@ -162,7 +161,7 @@ impl Service<Request> for Negotiated {
     }
 
     fn call(&mut self, request: Request) -> Answering {
-        match self.0.negotiate(request) {
+        match self.0.begin(request) {
             Err(refusal) => Box::pin(ready(Ok(refusal.into_response()))),
             Ok((answering, compression)) => Box::pin(async move {
                 let response = answered(answering.await);
@@ -218,13 +217,11 @@ async fn compressed(
     if !is_to_be_compressed(&response, worth_it) {
         return response;
     }
+    vary_by_encoding(response.headers_mut());
     match accepted {
         // On the heap, so that other requests do not carry the room for it.
         Some(accepted) => Box::pin(compress(response, *accepted, worth_it)).await,
-        None => {
-            vary_by_encoding(response.headers_mut());
-            response
-        }
+        None => response,
     }
 }
 

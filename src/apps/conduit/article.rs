@@ -1,4 +1,7 @@
 //! Articles as they are shown: one, and what lists show of them.
+//!
+//! They are written from their rows in the order of the contract's keys. What is kept of them is kept for a viewer,
+//! but for what all viewers see of authors. It must not know which articles a list has.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -12,8 +15,8 @@ use super::{Blog, BlogState, Result};
 use crate::apps::answer::{Object, key};
 use crate::http::{PrivateReading, PrivateResponse, Reading, Viewer};
 
-/// Selects an article: its columns in the order of the keys of an answer, `$body` being those that lists leave
-/// out, and `$author` what is shown of the author, from `$joined`. `$favorited` is whether the viewer likes it.
+/// Selects an article: its columns in the order of the keys of an answer, the number of a single article's author
+/// behind them. `$body` are those that lists leave out, and `$author` what is shown of the author, from `$joined`. `$favorited` is whether the viewer likes it.
 macro_rules! select_article {
     ($body:literal, $favorited:expr, $author:expr, $joined:literal, $which:literal) => {
         concat!(
@@ -46,14 +49,20 @@ macro_rules! following {
 }
 
 /// The author of a single article, the rest of whom is looked up by itself ([`Author`]).
-macro_rules! author {
+macro_rules! author_number {
     () => {
         concat!(following!(), ", a.author_id")
     };
 }
 
-const ARTICLE: &str = select_article!("a.body, ", favorited!(), author!(), "", "a.id = ?1");
-const BY_SLUG: &str = select_article!("a.body, ", favorited!(), author!(), "", "a.slug = ?1");
+const ARTICLE: &str = select_article!("a.body, ", favorited!(), author_number!(), "", "a.id = ?1");
+const BY_SLUG: &str = select_article!(
+    "a.body, ",
+    favorited!(),
+    author_number!(),
+    "",
+    "a.slug = ?1"
+);
 /// The same for nobody, who likes nothing and follows none.
 const BY_SLUG_FOR_NOBODY: &str =
     select_article!("a.body, ", "0", "0, a.author_id", "", "a.slug = ?1");
@@ -95,7 +104,8 @@ fn author(connection: &Connection, id: i64) -> rusqlite::Result<Author> {
             .text(key!("username"))?
             .optional_text(key!("bio"))?
             .optional_text(key!("image"))?;
-        Ok(Bytes::from(out))
+        // Without the room that is left.
+        Ok(Bytes::copy_from_slice(&out))
     })
 }
 

@@ -8,8 +8,10 @@ use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::catalogue::{Catalogue, RowPage};
-use super::{Isu, IsuumoState, Result, estate, path_id};
-use crate::http::{HttpError, LastingReading, PathParameter, PublicResponse, Reading};
+use super::{IsuumoState, Result, estate, path_id};
+use crate::http::{
+    HttpError, LastingReading, PathParameter, PublicResponse, Reading, RevisionCache,
+};
 use crate::store::{Generation, is_unfinished};
 
 /// Estates in an answer at most.
@@ -34,19 +36,25 @@ pub(super) async fn recommended(
 ) -> Result<PublicResponse> {
     let id = path_id(&id)?;
     let reading = Reading::begin(&isu.store);
+    let lasting = LastingReading::begin(&isu.store);
     let generation = isu.store.generation();
     let catalogue = Catalogue::of(&generation)?;
-    Ok(reading.answer(find(&isu, &generation, &catalogue, id)?.answer()))
+    let kept = (&isu.sides, lasting);
+    Ok(reading.answer(find(kept, &generation, &catalogue, id)?.answer()))
 }
+
+/// The sides that are kept, with a reading that began before the generation was taken: else those of a generation
+/// before would be kept as those of the one that came meanwhile.
+pub(super) type KeptSides<'s> = (&'s RevisionCache<i64, [i64; 2]>, LastingReading<'s>);
 
 /// The answer; `catalogue` is that of `generation`, taken before.
 pub(super) fn find(
-    isu: &Isu,
+    kept: KeptSides<'_>,
     generation: &Generation,
     catalogue: &Catalogue,
     id: i64,
 ) -> Result<RowPage> {
-    let sides = shorter_sides(isu, generation, id)?;
+    let sides = shorter_sides(kept, generation, id)?;
     let sides = sides.ok_or_else(|| HttpError::bare(StatusCode::BAD_REQUEST))?;
     let places = catalogue.places();
     let positions: Vec<usize> = places.with_door(sides).take(LIMIT).collect();
@@ -61,9 +69,12 @@ pub(super) fn find(
 
 /// The two shorter sides of a chair, the shorter one first. A chair that is there keeps them, whatever is bought
 /// and uploaded; while an upload brings it, it is not there yet, and nothing is kept.
-fn shorter_sides(isu: &Isu, generation: &Generation, id: i64) -> Result<Option<[i64; 2]>> {
-    let reading = LastingReading::begin(&isu.store);
-    if let Some(sides) = reading.cached(&isu.sides, &id) {
+fn shorter_sides(
+    (kept, reading): KeptSides<'_>,
+    generation: &Generation,
+    id: i64,
+) -> Result<Option<[i64; 2]>> {
+    if let Some(sides) = reading.cached(kept, &id) {
         return Ok(Some(sides));
     }
     let sides = generation.read(|connection| Ok::<_, HttpError>(sorted_sides(connection, id)?))?;
@@ -72,7 +83,7 @@ fn shorter_sides(isu: &Isu, generation: &Generation, id: i64) -> Result<Option<[
     };
     let sides = [shortest, middle];
     // A table is up to half empty.
-    reading.keep(&isu.sides, id, sides, size_of_val(&sides));
+    reading.keep(kept, id, sides, size_of_val(&sides));
     Ok(Some(sides))
 }
 

@@ -24,7 +24,7 @@ pub struct OwnCache<K, V> {
     halves: Mutex<Halves<UserKey<K>, V>>,
 }
 
-/// Its hashes are seeded at random, so that clients cannot choose keys that share a place.
+/// Its hashes are seeded at random: no list of keys that share a place is good for another process.
 type Half<K, V> = HashMap<K, KeptValue<V>, RandomState>;
 
 #[derive(Debug)]

@@ -30,7 +30,7 @@ pub struct RevisionCache<K, V> {
 struct Entries<K, V> {
     revision: Option<Revision>,
     bytes: usize,
-    /// Its hashes are seeded at random, so that clients cannot choose keys that share a place.
+    /// Its hashes are seeded at random: no list of keys that share a place is good for another process.
     values: HashMap<K, V, fast::RandomState>,
 }
 

@@ -35,17 +35,17 @@ const MARK: usize = 16;
 /// `"LINEAGE.GENERATION.CHANGES"` in hexadecimal. Written by hand: every answer has one, and `format!`
 /// would cost more than all other headers together.
 pub(super) fn tag(revision: Revision) -> HeaderValue {
-    made_once(revision, TagOwner::Everybody)
+    as_made_last(revision, TagOwner::Everybody)
 }
 
 /// The same with a hyphen and `mark` behind it.
 pub(super) fn marked_tag(revision: Revision, mark: &[u8; MARK]) -> HeaderValue {
-    made_once(revision, TagOwner::Marked(*mark))
+    as_made_last(revision, TagOwner::Marked(*mark))
 }
 
 /// The same with a hyphen and `name` behind it.
 pub(super) fn named_tag(revision: Revision, name: &'static [u8; 9]) -> HeaderValue {
-    made_once(revision, TagOwner::Named(name))
+    as_made_last(revision, TagOwner::Named(name))
 }
 
 /// Whose response a tag is for.
@@ -78,7 +78,7 @@ impl TagOwner {
 
 /// The tag, as it was made the last time if that was the same. Most responses follow one of the same revision and
 /// owner, and a tag that is there costs a tenth of one that is made.
-fn made_once(revision: Revision, owner: TagOwner) -> HeaderValue {
+fn as_made_last(revision: Revision, owner: TagOwner) -> HeaderValue {
     thread_local! {
         static LAST: RefCell<Option<(Revision, TagOwner, HeaderValue)>> = const { RefCell::new(None) };
     }

@@ -1,4 +1,5 @@
-//! Content negotiation: what clients accept, by the lists with weights of the `Accept` headers (RFC 9110, 12.4.2).
+//! Content negotiation: what clients accept, by the lists with weights of the `Accept` headers (RFC 9110, 12.4.2),
+//! and what responses say that they vary by. It must not know which representations there are.
 
 use axum::http::header::Entry;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};

@@ -171,12 +171,12 @@ impl<S: RouteService> Service<Request> for Guarded<S> {
                 Ok(counted.answered(response))
             });
         }
-        // All that can be done before is: a future holds whatever it is given, some of it twice, and what is
-        // answered is one piece of memory, for which allocators are slow beyond a kilobyte.
+        // What need not wait is done before there is a future, which would hold it (`site_router`).
         let answering = S::clone(&self.inner).call(request);
         Box::pin(async move {
             let guard = &counted.app.guard;
-            let answered = answer(guard, admitted.is_read, pin!(answering)).await;
+            let end = counted.start + guard.time;
+            let answered = answer(guard, end, admitted.is_read, pin!(answering)).await;
             drop(slot);
             let response = guard.finished(admitted, answered).await;
             Ok(counted.answered(response))
@@ -282,9 +282,10 @@ where
     .await
 }
 
-/// The answer, if it comes in time.
+/// The answer, if it comes before the `end` of its time.
 async fn answer<F>(
     guard: &Guard,
+    end: Instant,
     is_read: bool,
     answering: Pin<&mut F>,
 ) -> Result<Response, HttpError>
@@ -297,7 +298,7 @@ where
     if let Poll::Ready(answer) = polled {
         return Ok(answer);
     }
-    let answer = Box::pin(tokio::time::timeout(guard.time, answering)).await;
+    let answer = Box::pin(tokio::time::timeout_at(end, answering)).await;
     answer.map_err(|_elapsed| took_too_long(guard.time.as_secs(), is_read))
 }
 

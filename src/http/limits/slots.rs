@@ -61,8 +61,9 @@ impl SlotCount {
     /// Whether one was free, which is then taken.
     fn take(&self) -> bool {
         let one_more = |taken: usize| (taken < self.all).then_some(taken + 1);
-        let (relaxed, taken) = (Ordering::Relaxed, &self.taken);
-        let is_free = taken.fetch_update(relaxed, relaxed, one_more).is_ok();
+        let relaxed = Ordering::Relaxed;
+        let taken = self.taken.fetch_update(Ordering::AcqRel, relaxed, one_more);
+        let is_free = taken.is_ok();
         let is_set = self.full_since.load(relaxed) != 0;
         match is_free {
             true if is_set => self.full_since.store(0, relaxed),
@@ -73,7 +74,7 @@ impl SlotCount {
     }
 
     fn give_back(&self) {
-        self.taken.fetch_sub(1, Ordering::Relaxed);
+        self.taken.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

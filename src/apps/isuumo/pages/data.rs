@@ -26,7 +26,7 @@ use crate::apps::isuumo::nazotte::Vertex;
 use crate::apps::isuumo::{
     IsuumoSettings, IsuumoState, Result, browse, by_id, low_priced, nazotte, recommended,
 };
-use crate::http::{HttpError, Reading};
+use crate::http::{HttpError, LastingReading, Reading};
 use crate::store::Generation;
 use crate::web::layout::page;
 
@@ -50,6 +50,7 @@ impl<T> FoundRows<T> {
 pub(super) struct PageData<'s> {
     isu: &'s IsuumoState,
     reading: Reading<'s>,
+    lasting: LastingReading<'s>,
     generation: Arc<Generation>,
     pub(super) catalogue: Arc<Catalogue>,
 }
@@ -58,12 +59,14 @@ impl<'s> PageData<'s> {
     /// The newest state.
     pub(super) fn begin(isu: &'s IsuumoState) -> Result<Self> {
         let reading = Reading::begin(&isu.store);
+        let lasting = LastingReading::begin(&isu.store);
         let generation = isu.store.generation();
         // Before the file is read, so that the file is never older than the state.
         let catalogue = Catalogue::of(&generation)?;
         Ok(Self {
             isu,
             reading,
+            lasting,
             generation,
             catalogue,
         })
@@ -125,7 +128,8 @@ impl<'s> PageData<'s> {
 
     /// Estates through whose door a chair fits.
     pub(super) fn recommended(&self, chair: i64) -> Result<FoundRows<Estate>> {
-        let found = recommended::find(self.isu, &self.generation, &self.catalogue, chair)?;
+        let kept = (&self.isu.sides, self.lasting);
+        let found = recommended::find(kept, &self.generation, &self.catalogue, chair)?;
         read(&found.body)
     }
 
