@@ -193,7 +193,7 @@ async fn modest_answers_have_a_reserve() {
     let mut modest = Vec::new();
     let patience = Patience::for_("an answer that is held");
     while patience.waits_while(held <= 100_000) {
-        let answer = answer(30).await;
+        let answer = answer(40).await;
         assert_eq!(answer.status(), 200, "beside {held} bytes");
         held += bytes(&answer);
         modest.push(answer);
@@ -202,7 +202,7 @@ async fn modest_answers_have_a_reserve() {
     let mut status = StatusCode::OK;
     let patience = Patience::for_("the end of the reserve");
     while patience.waits_while(status == 200) {
-        let answer = answer(30).await;
+        let answer = answer(40).await;
         status = answer.status();
         modest.push(answer);
     }
