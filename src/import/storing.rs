@@ -13,7 +13,7 @@ use super::names::Names;
 use super::query::ScriptView;
 use super::resolve::{DEFAULT_TIME, Resolver};
 use super::table::ImportTable;
-use crate::dump::{InsertHeader, OnConflict, Repertoire, Value, ValueType};
+use crate::dump::{InsertHeader, OnConflict, Position, Repertoire, Value, ValueType};
 use crate::load::LoadError;
 use crate::load::batch::{Batch, Bound, Cell};
 use crate::load::error::{mismatch, row_error};
@@ -26,6 +26,16 @@ const LETTERS: &str = "with characters that its character set does not have, whi
 /// Rows that were changed so far.
 fn total_changes(connection: &Connection) -> u64 {
     connection.total_changes()
+}
+
+/// What the reading side has to tell of the values of a batch.
+fn changes_of(columns: &[usize], batch: &Batch) -> Vec<(Position, usize, String)> {
+    let told = batch.changes.iter().map(|changed| {
+        let position = batch.places[changed.row].position;
+        let what = changed.change.told().to_owned();
+        (position, columns[changed.column], what)
+    });
+    told.collect()
 }
 
 impl ImportTable {
@@ -59,6 +69,9 @@ impl ImportTable {
         let by_row = upsert.is_some()
             || self.replaced.is_some()
             || self.ignores_by_row(&header, &columns, &batch);
+        if upsert.is_some() {
+            self.held = Some(changes_of(&columns, &batch));
+        }
         if by_row {
             self.mark_numbers(&header, &mut columns, &mut batch);
         } else {

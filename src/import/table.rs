@@ -71,6 +71,8 @@ pub(super) struct ImportTable {
     is_named: bool,
     /// Values that are not the dump's, by column and what became of them, with the first place.
     pub(super) settled: BTreeMap<(String, String), (u64, String, Position)>,
+    /// What is to be told of the values of an upsert's rows, by their places, if the rows are stored.
+    pub(super) held: Option<Vec<(Position, usize, String)>>,
     /// Rows stored. Not exact where rows may have replaced others.
     pub(super) rows: u64,
     /// The number of rows has to be counted.
@@ -111,6 +113,7 @@ impl ImportTable {
             given: BTreeSet::new(),
             absent: BTreeSet::new(),
             settled: BTreeMap::new(),
+            held: None,
             is_named: true,
             rows: 0,
             recount: false,
@@ -149,6 +152,7 @@ impl ImportTable {
             given: BTreeSet::new(),
             absent: BTreeSet::new(),
             settled: BTreeMap::new(),
+            held: None,
             is_named: header.columns.is_some(),
             rows: 0,
             recount: false,
@@ -207,6 +211,10 @@ impl ImportTable {
 
     /// Counts a value that is not the dump's.
     pub(super) fn settle(&mut self, index: usize, what: String, input: &str, position: Position) {
+        if let Some(held) = &mut self.held {
+            held.push((position, index, what));
+            return;
+        }
         self.settle_rows(index, what, input, position, 1);
     }
 

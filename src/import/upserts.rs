@@ -15,8 +15,8 @@ use super::query::ScriptView;
 use super::resolve::Resolver;
 use super::table::ImportTable;
 use super::table_row::{ProposedRow, TableRow, is_computed};
-use crate::dump::{InsertHeader, KeyPart, OnConflict, Upsert};
-use crate::evaluate::{self, Assignment, NamedTable, Unevaluable};
+use crate::dump::{InsertHeader, KeyPart, OnConflict, Position, Upsert};
+use crate::evaluate::{self, Assignment, Formula, NamedTable, Unevaluable};
 use crate::file::sql::quoted;
 use crate::load::LoadError;
 use crate::load::batch::{Batch, RowPosition};
@@ -90,6 +90,7 @@ impl ImportTable {
         let (defaults, default_notes) = self.defaults_of_rows(place, &plan, columns)?;
         let session = place.view.session;
         let numbered = self.begin_numbers(place.connection, header, columns, batch)?;
+        let mut held = HeldNotes::new(self.held.take(), batch);
         for row in 0..batch.rows() {
             let origin = batch.places[row];
             if numbered.is_some() && (row == 0 || origin.first) {
@@ -126,6 +127,11 @@ impl ImportTable {
                 }
             } else if upsert.is_some() {
                 self.change_found(place, names, &plan, &mut cells, &origin)?;
+            }
+            for (position, index, what) in held.of_row(row) {
+                if is_stored || plan.reads_proposed(self, index) {
+                    self.settle(index, what, place.input, position);
+                }
             }
         }
         session.end_insert(true);
@@ -476,7 +482,40 @@ impl ImportTable {
     }
 }
 
+/// What is to be told of the values of rows, row by row.
+struct HeldNotes(Vec<Vec<(Position, usize, String)>>);
+
+impl HeldNotes {
+    fn new(held: Option<Vec<(Position, usize, String)>>, batch: &Batch) -> Self {
+        let mut rows = Vec::new();
+        for note in held.into_iter().flatten() {
+            rows.resize_with(batch.rows(), Vec::new);
+            let behind = |place: &RowPosition| place.position.byte <= note.0.byte;
+            let row = batch.places.partition_point(behind).saturating_sub(1);
+            rows[row].push(note);
+        }
+        Self(rows)
+    }
+
+    fn of_row(&mut self, row: usize) -> Vec<(Position, usize, String)> {
+        self.0.get_mut(row).map(std::mem::take).unwrap_or_default()
+    }
+}
+
 impl UpsertPlan<'_> {
+    /// Whether an assignment may use what was to be stored in the column at `index`.
+    fn reads_proposed(&self, table: &ImportTable, index: usize) -> bool {
+        let mut reads = self.upsert.is_some_and(|upsert| upsert.alias.is_some());
+        let assignments = self.assignments.iter().flatten().flatten();
+        for formula in assignments.filter_map(|(_, value)| value.as_ref()) {
+            formula.parts(&mut |part| {
+                reads |= matches!(part, Formula::Proposed(name)
+                    if table.layout.index_of(name) == Some(index));
+            });
+        }
+        reads
+    }
+
     /// The cells of the row `id`.
     fn row(&self, connection: &Connection, id: i64) -> rusqlite::Result<Vec<Value>> {
         let width = self.columns.len();

@@ -52,6 +52,29 @@ pub(crate) enum CellChange {
     Impossible,
 }
 
+impl CellChange {
+    /// As it is told behind the number of such values.
+    pub(crate) fn told(self) -> &'static str {
+        match self {
+            Self::Spelled => "spelled or rounded as the server would",
+            Self::Impossible => {
+                "of a day that its month does not have, which a server keeps with \
+                 ALLOW_INVALID_DATES only"
+            }
+            Self::Unfit => "that did not fit, stored as a server that is not strict would",
+        }
+    }
+}
+
+/// A value of a batch that is stored differently from how it is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ChangedCell {
+    pub(crate) row: usize,
+    /// Among the columns of the rows.
+    pub(crate) column: usize,
+    pub(crate) change: CellChange,
+}
+
 /// Rows of the same columns.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
@@ -65,6 +88,8 @@ pub(crate) struct Batch {
     pub(crate) expressions: bool,
     /// Columns of the rows, by their index modulo 64, that may hold NULL.
     pub(crate) nulls: u64,
+    /// What is to be told of rows of an upsert, if they are stored.
+    pub(crate) changes: Vec<ChangedCell>,
 }
 
 /// What a batch cell is bound as.
@@ -97,6 +122,7 @@ impl Batch {
         self.unresolved = false;
         self.expressions = false;
         self.nulls = 0;
+        self.changes.clear();
     }
 
     pub(crate) fn rows(&self) -> usize {
@@ -127,7 +153,7 @@ impl Batch {
         kinds: &[ValueType],
         rooms: &[Room],
         lenient: bool,
-        mut on_change: impl FnMut(usize, CellChange, Position),
+        mut on_change: impl FnMut(usize, CellChange),
     ) -> Result<(), DumpError> {
         self.places.push(RowPosition {
             position: row.position(),
@@ -172,7 +198,7 @@ impl Batch {
             };
             self.cells.push(cell);
             if let Some(change) = change {
-                on_change(index, change, row.position());
+                on_change(index, change);
             }
         }
         Ok(())
@@ -256,6 +282,7 @@ impl Batch {
             unresolved: self.unresolved,
             expressions: self.expressions,
             nulls: self.nulls,
+            changes: Vec::new(),
         }
     }
 }

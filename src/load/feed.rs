@@ -5,12 +5,11 @@
 //! one job both sides take turns on one thread.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::sync::{Arc, mpsc};
 use std::thread::Builder;
 
 use super::LoadError;
-use super::batch::{Batch, CellChange};
+use super::batch::{Batch, CellChange, ChangedCell};
 use super::input::{Meter, Opened, open, unpacked_name};
 use super::note::{ChangedColumn, Note, NoteClass, ValueNotes};
 use super::scout::Scout;
@@ -180,6 +179,8 @@ struct Pending {
     batch: Batch,
     /// See [`InsertedRows::unforeseen`].
     unforeseen: bool,
+    /// Values of the present statement that are stored differently from how they are written.
+    changes: Vec<ChangedCell>,
 }
 
 /// The storing side has failed; its error is the one that counts.
@@ -274,21 +275,11 @@ impl<'f> Feeder<'f> {
             Note::new(&file.shown, skipped.position, class, &skipped.statement)
         }));
         for ((table, column, change), (count, position)) in std::mem::take(&mut self.changes) {
-            let how = match change {
-                CellChange::Spelled => "spelled or rounded as the server would",
-                CellChange::Impossible => {
-                    "of a day that its month does not have, which a server keeps with \
-                     ALLOW_INVALID_DATES only"
-                }
-                CellChange::Unfit => {
-                    "that did not fit, stored as a server that is not strict would"
-                }
-            };
             let of = ChangedColumn {
                 input: file.shown.clone(),
                 table,
                 column,
-                what: how.to_owned(),
+                what: change.told().to_owned(),
             };
             self.read.values.add(of, count, position);
         }
@@ -337,6 +328,7 @@ impl<'f> Feeder<'f> {
                 plan,
                 batch: std::mem::take(&mut self.spare),
                 unforeseen: false,
+                changes: Vec::new(),
             });
         }
         self.rows(file, reader, position)
@@ -363,15 +355,19 @@ impl<'f> Feeder<'f> {
             let Some(pending) = &mut self.pending else {
                 break;
             };
-            let header = &pending.header;
-            let changes = &mut self.changes;
+            let changes = &mut pending.changes;
+            let at = pending.batch.rows();
             pending.batch.push(
                 &current,
                 &pending.plan.kinds,
                 &pending.plan.rooms,
                 lenient,
-                |index, change, position| {
-                    count_change(changes, header, index, change, position);
+                |column, change| {
+                    changes.push(ChangedCell {
+                        row: at,
+                        column,
+                        change,
+                    });
                 },
             )?;
             if rows == 0
@@ -407,6 +403,7 @@ impl<'f> Feeder<'f> {
             self.pending = None;
             return Ok(handed);
         }
+        self.count_changes();
         let Some(pending) = &self.pending else {
             return Ok(Ok(()));
         };
@@ -420,16 +417,45 @@ impl<'f> Feeder<'f> {
         })
     }
 
+    /// Counts what is to be told of the values of the present statement.
+    fn count_changes(&mut self) {
+        let Some(pending) = &mut self.pending else {
+            return;
+        };
+        let (header, batch) = (&pending.header, &pending.batch);
+        for changed in pending.changes.drain(..) {
+            let column = header.columns.as_ref();
+            let column = column.map(|columns| columns[changed.column].clone());
+            let key = (
+                header.table.clone(),
+                column.unwrap_or_default(),
+                changed.change,
+            );
+            let position = batch.places[changed.row].position;
+            self.changes.entry(key).or_insert((0, position)).0 += 1;
+        }
+    }
+
     /// Hands over the rows so far, those from `start` on with `upsert`; more of the same may come.
     fn hand_over(&mut self, start: usize, upsert: Option<Upsert>) -> Result<(), Deaf> {
+        if upsert.is_none() {
+            self.count_changes();
+        }
         let Some(pending) = &mut self.pending else {
             return Ok(());
         };
         let mut batch = std::mem::take(&mut pending.batch);
+        let mut changes = std::mem::take(&mut pending.changes);
         if (upsert.is_some() || batch.expressions) && start > 0 {
             let upserted = batch.split_off(start, pending.plan.kinds.len());
             let plain = rows_event(pending, std::mem::replace(&mut batch, upserted), None);
             drop((self.send)(plain).ok_or(Deaf)?);
+        }
+        if upsert.is_some() {
+            for change in &mut changes {
+                change.row -= start;
+            }
+            batch.changes = changes;
         }
         let event = rows_event(pending, batch, upsert);
         pending.batch = (self.send)(event).ok_or(Deaf)?;
@@ -471,25 +497,6 @@ fn continues(current: &InsertHeader, next: &InsertHeader) -> bool {
         && current.checks_keys == next.checks_keys
         && current.columns.is_some()
         && current.columns == next.columns
-}
-
-fn count_change(
-    changes: &mut BTreeMap<(String, String, CellChange), (u64, Position)>,
-    header: &InsertHeader,
-    index: usize,
-    change: CellChange,
-    position: Position,
-) {
-    let column = header
-        .columns
-        .as_ref()
-        .map(|columns| columns[index].clone());
-    match changes.entry((header.table.clone(), column.unwrap_or_default(), change)) {
-        Entry::Occupied(mut entry) => entry.get_mut().0 += 1,
-        Entry::Vacant(entry) => {
-            entry.insert((1, position));
-        }
-    }
 }
 
 fn too_long_for_upsert(file: &FolderFile, pending: &Option<Pending>) -> LoadError {
