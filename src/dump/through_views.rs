@@ -130,7 +130,8 @@ impl DumpReader<'_> {
         };
         let own = (viewed.database.clone(), viewed.table.clone());
         self.note_trigger("DELETE", own, position);
-        if source.text.is_empty() && viewed.filter.is_none() {
+        let is_followed = self.session.checks_keys() && self.tables.has_acting_child(&viewed.table);
+        if source.text.is_empty() && viewed.filter.is_none() && !is_followed {
             return Ok(self.emptied_table(viewed.database, viewed.table, false));
         }
         let statement = self.script(ScriptKind::Delete(of_table), position);

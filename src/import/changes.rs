@@ -230,8 +230,9 @@ impl ImportStorage<'_> {
                         assigns: false,
                     };
                     let rows = rows_in_order(&view, scan, &by)?;
-                    let ids: Vec<i64> = rows.into_iter().map(|(id, _)| id).collect();
-                    deleted = ids.len() as u64;
+                    deleted = rows.len() as u64;
+                    let ids: Vec<i64>;
+                    (ids, gone) = rows.into_iter().unzip();
                     return remove(storage, index, &ids);
                 }
                 let last = view.scan(&scan, &mut |row| {
