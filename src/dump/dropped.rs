@@ -9,7 +9,9 @@ use super::alter::Alterations;
 use super::cursor::Cursor;
 use super::definition::{KeyKind, TableDefinition};
 use super::error::{DumpProblem, Position};
-use super::reader::{DumpReader, KnownTrigger, ParsedStatement, Skipped, Statement, TriggerKey};
+use super::reader::{
+    DumpReader, KnownTrigger, ParsedStatement, Skipped, Statement, TriggerKey, UnkeptObject,
+};
 
 /// Parses what is behind the word `DROP` of an `ALTER TABLE`, and does it.
 pub(super) fn drop_element(
@@ -88,14 +90,22 @@ impl DumpReader<'_> {
         for object in ["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "SEQUENCE"] {
             if self.cursor.skip_word(object)? {
                 self.cursor.skip_words("IF", &["EXISTS"])?;
-                let (_, name) = self.cursor.qualified_name()?;
+                let (database, name) = self.cursor.qualified_name()?;
+                let database = database.or_else(|| self.session.database.clone());
                 if object == "TRIGGER" {
-                    self.forget_triggers(|_, trigger| trigger.name == name);
+                    self.forget_trigger(database.as_deref(), &name);
                 }
-                self.forget_creation(object, &name);
+                self.forget_creation(object, database.as_deref(), &name);
             }
         }
         self.ignore("DROP")
+    }
+
+    /// Forgets a trigger that is gone by itself.
+    pub(super) fn forget_trigger(&mut self, database: Option<&str>, name: &str) {
+        self.forget_triggers(|(_, own, _), trigger| {
+            own.as_deref() == database && trigger.name == name
+        });
     }
 
     /// Forgets triggers that are gone with their tables, or by themselves.
@@ -103,19 +113,29 @@ impl DumpReader<'_> {
         let mut gone = Vec::new();
         for (key, triggers) in &mut self.triggers {
             let dropped = triggers.extract_if(.., |trigger| is_gone(key, trigger));
-            gone.extend(dropped.map(|trigger| trigger.name));
+            gone.extend(dropped.map(|trigger| (key.1.clone(), trigger.name)));
         }
-        for name in gone {
-            self.forget_creation("TRIGGER", &name);
+        for (database, name) in gone {
+            self.forget_creation("TRIGGER", database.as_deref(), &name);
         }
     }
 
     /// Takes back the note that something was not created.
-    fn forget_creation(&mut self, object: &str, name: &str) {
+    fn forget_creation(&mut self, object: &str, database: Option<&str>, name: &str) {
+        let mut created = self.unkept.iter();
+        let is_it = |created: &UnkeptObject| {
+            (created.object.as_str(), created.database.as_deref()) == (object, database)
+                && created.name == name
+        };
+        let Some(index) = created.rposition(is_it) else {
+            return;
+        };
+        let position = self.unkept.remove(index).position;
         let statement = format!("CREATE {object} {name}");
-        let mut notes = self.skipped.iter();
-        let is_it = |note: &Skipped| !note.loses && note.statement == statement;
-        if let Some(index) = notes.rposition(is_it) {
+        let is_it = |note: &Skipped| {
+            !note.loses && note.position == position && note.statement == statement
+        };
+        if let Some(index) = self.skipped.iter().rposition(is_it) {
             self.skipped.remove(index);
         }
     }

@@ -12,7 +12,7 @@ use super::definition::{KeyKind, TableChange, TableDefinition};
 use super::error::{DumpProblem, Position};
 use super::insert::OnConflict;
 use super::lexer::Token;
-use super::reader::{DumpReader, KnownTrigger, ParsedStatement, Statement};
+use super::reader::{DumpReader, KnownTrigger, ParsedStatement, Statement, UnkeptObject};
 use super::script::{ScriptKind, sql_name};
 use super::table;
 
@@ -147,14 +147,15 @@ impl DumpReader<'_> {
                 "SPATIAL" if self.cursor.at_word(&["INDEX"])? => kind = KeyKind::Spatial,
                 object if OBJECTS.contains(&object) => {
                     self.cursor.skip_words("IF", &["NOT", "EXISTS"])?;
-                    let name = match self.cursor.peek()? {
-                        Token::Word(_) | Token::Name { .. } => self.cursor.qualified_name()?.1,
-                        _ => String::new(),
+                    let (database, name) = match self.cursor.peek()? {
+                        Token::Word(_) | Token::Name { .. } => self.cursor.qualified_name()?,
+                        _ => (None, String::new()),
                     };
+                    let database = database.or_else(|| self.session.database.clone());
                     match object {
                         "TRIGGER" => {
                             if replace {
-                                self.forget_triggers(|_, trigger| trigger.name == name);
+                                self.forget_trigger(database.as_deref(), &name);
                             }
                             self.trigger(&name)?;
                         }
@@ -162,6 +163,12 @@ impl DumpReader<'_> {
                         _ => {}
                     }
                     let statement = format!("CREATE {object} {name}");
+                    self.unkept.push(UnkeptObject {
+                        object: object.to_owned(),
+                        database,
+                        name,
+                        position,
+                    });
                     if BODIES.contains(&object) {
                         return self.skip_body(statement.trim_end(), position);
                     }

@@ -135,6 +135,14 @@ pub(super) struct KnownTrigger {
     pub(super) written: Vec<String>,
 }
 
+/// A trigger, routine or event whose `CREATE` is noted.
+pub(super) struct UnkeptObject {
+    pub(super) object: String,
+    pub(super) database: Option<String>,
+    pub(super) name: String,
+    pub(super) position: Position,
+}
+
 /// Reads one dump.
 pub struct DumpReader<'i> {
     pub(super) input: String,
@@ -150,6 +158,7 @@ pub struct DumpReader<'i> {
     pub(super) deferred: Option<OpenInsert>,
     /// Triggers by what they run for and table: rows behind them would have fired them.
     pub(super) triggers: HashMap<TriggerKey, Vec<KnownTrigger>>,
+    pub(super) unkept: Vec<UnkeptObject>,
     pub(super) skipped: Vec<Skipped>,
     pub(super) ignored: BTreeMap<String, u64>,
     allow_incomplete: bool,
@@ -177,6 +186,7 @@ impl<'i> DumpReader<'i> {
             further: VecDeque::new(),
             deferred: None,
             triggers: HashMap::new(),
+            unkept: Vec::new(),
             skipped: Vec::new(),
             ignored: BTreeMap::new(),
             allow_incomplete: false,
