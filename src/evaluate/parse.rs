@@ -64,7 +64,7 @@ impl<'s> FormulaParser<'s> {
         self.nested(Self::or)
     }
 
-    /// A query inside of an expression.
+    /// A query inside of an expression or of another query.
     pub(super) fn nested_selection(&mut self) -> Result<SelectQuery, Unevaluable> {
         self.nested(Self::selection)
     }

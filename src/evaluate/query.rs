@@ -326,7 +326,7 @@ impl FormulaParser<'_> {
         if !self.at_word(&["SELECT"])? {
             return Err("tables in parentheses".to_owned());
         }
-        let inner = self.selection()?;
+        let inner = self.nested_selection()?;
         if !self.skip_symbol(b')')? {
             return Err("a query in FROM".to_owned());
         }

@@ -16,14 +16,17 @@ impl Surroundings for Noon {
     }
 }
 
-fn value(text: &str) -> Result<Datum, Unevaluable> {
-    let source = SourceText {
+fn source(text: &str) -> SourceText {
+    SourceText {
         text: text.to_owned(),
         modes: Modes::default(),
         charset: Charset::Utf8,
         position: Position::default(),
-    };
-    parse(&source)?.evaluate(&Noon)
+    }
+}
+
+fn value(text: &str) -> Result<Datum, Unevaluable> {
+    parse(&source(text))?.evaluate(&Noon)
 }
 
 fn shown(text: &str) -> String {
@@ -117,4 +120,14 @@ fn the_documents_name_every_function() {
             "docs/import.md lacks {name}"
         );
     }
+}
+
+#[test]
+fn queries_in_from_are_read_to_a_depth() {
+    let nested = |depth| {
+        let (open, close) = ("SELECT * FROM (".repeat(depth), ") AS q".repeat(depth));
+        selection(&source(&format!("{open}SELECT a FROM t{close}")))
+    };
+    assert!(nested(20).is_ok());
+    assert_eq!(nested(10_000).unwrap_err(), "deeper nesting than is read");
 }
