@@ -4,6 +4,8 @@
 //! `CONSTRAINT_1` (MariaDB) or `t_chk_1` (MySQL). Names of constraints stay beside those that are written, because
 //! they do not go into a file.
 
+use std::collections::{HashMap, HashSet};
+
 use super::definition::{CheckDefinition, ForeignKey, KeyPart, TableDefinition};
 
 fn same(own: Option<&str>, name: &str) -> bool {
@@ -31,31 +33,38 @@ impl CheckDefinition {
 impl TableDefinition {
     /// Gives names to what has none yet, at the end of a statement.
     pub(super) fn name_elements(&mut self) {
-        for index in 0..self.keys.len() {
-            if self.keys[index].name.is_none() {
-                let first = self.keys[index].parts.first().and_then(KeyPart::column);
-                let first = first.unwrap_or("functional_index").to_owned();
-                self.keys[index].name = Some(self.free_key_name(index, &first));
-            }
-        }
+        self.name_keys();
         self.name_foreign_keys();
         self.name_checks();
     }
 
-    /// `a`, `a_2`, … for the key at `index`, behind those that are named already.
-    fn free_key_name(&self, index: usize, first: &str) -> String {
-        let is_taken = |name: &str| {
-            let mut earlier = self.keys[..index].iter();
-            name.eq_ignore_ascii_case("PRIMARY")
-                || earlier.any(|key| same(key.name.as_deref(), name))
-        };
-        let mut name = first.to_owned();
-        let mut count = 1;
-        while is_taken(&name) {
-            count += 1;
-            name = format!("{first}_{count}");
+    /// `a`, `a_2`, … for the keys without a name, each behind those that stand ahead of it.
+    fn name_keys(&mut self) {
+        if self.keys.iter().all(|key| key.name.is_some()) {
+            return;
         }
-        name
+        let mut taken = HashSet::from(["primary".to_owned()]);
+        // How far each name is counted: what was taken once stays so.
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for key in &mut self.keys {
+            let parts = &key.parts;
+            let name = key.name.get_or_insert_with(|| {
+                let first = parts.first().and_then(KeyPart::column);
+                let first = first.unwrap_or("functional_index");
+                let count = counts.entry(first.to_ascii_lowercase()).or_default();
+                loop {
+                    *count += 1;
+                    let name = match *count {
+                        1 => first.to_owned(),
+                        count => format!("{first}_{count}"),
+                    };
+                    if !taken.contains(&name.to_ascii_lowercase()) {
+                        return name;
+                    }
+                }
+            });
+            taken.insert(name.to_ascii_lowercase());
+        }
     }
 
     fn name_foreign_keys(&mut self) {
@@ -79,22 +88,27 @@ impl TableDefinition {
     }
 
     fn name_checks(&mut self) {
+        let is_unnamed = |check: &CheckDefinition| check.number == 0 && check.name.is_none();
+        if !self.checks.iter().any(is_unnamed) {
+            return;
+        }
         let mut last = self.checks.iter().map(|check| check.number).max();
-        for index in 0..self.checks.len() {
-            let check = &self.checks[index];
-            if check.number > 0 || check.name.is_some() {
-                continue;
-            }
+        let names = self.checks.iter().flat_map(|check| {
+            let names = [check.name.as_ref(), check.implied_name.as_ref()];
+            names.into_iter().flatten()
+        });
+        let taken: HashSet<String> = names.map(|name| name.to_ascii_uppercase()).collect();
+        let mut free = (1..)
+            .map(|count: usize| format!("CONSTRAINT_{count}"))
+            .filter(|name| !taken.contains(name));
+        for check in self.checks.iter_mut().filter(|check| is_unnamed(check)) {
             let number = last.unwrap_or_default() + 1;
             last = Some(number);
+            check.number = number;
             // One at a column is called after it, and nobody can drop it by that.
-            let implied = check.column.is_none().then(|| {
-                let mut names = (1..).map(|count: usize| format!("CONSTRAINT_{count}"));
-                let free = |name: &String| !self.checks.iter().any(|other| other.is_called(name));
-                names.find(free).unwrap_or_default()
-            });
-            self.checks[index].number = number;
-            self.checks[index].implied_name = implied;
+            if check.column.is_none() {
+                check.implied_name = free.next();
+            }
         }
     }
 

@@ -283,3 +283,26 @@ fn rows_that_are_not_read_are_still_checked() {
     reader.next_statement().unwrap();
     assert!(reader.next_statement().is_err());
 }
+
+#[test]
+fn thousands_of_elements_without_a_name_get_theirs() {
+    let checks = vec!["CHECK (a > 0)"; 4000].join(", ");
+    let keys = vec!["KEY (a)"; 4000].join(", ");
+    let dump = format!(
+        "CREATE TABLE t (a int, CONSTRAINT constraint_7 CHECK (a > 1), {checks}, KEY A_3 (a), {keys});"
+    );
+    let (statements, _) = read(&dump).unwrap();
+    let Some(Statement::Table(table)) = statements.first() else {
+        panic!("{statements:?}");
+    };
+    let implied = |at: usize| table.checks[at].implied_name.as_deref();
+    assert_eq!(implied(6), Some("CONSTRAINT_6"));
+    assert_eq!(implied(7), Some("CONSTRAINT_8"));
+    assert_eq!(implied(4000), Some("CONSTRAINT_4001"));
+    let key = |at: usize| table.keys[at].name.as_deref();
+    assert_eq!(
+        [key(1), key(2), key(3)],
+        [Some("a"), Some("a_2"), Some("a_4")]
+    );
+    assert_eq!(key(4000), Some("a_4001"));
+}
