@@ -8,7 +8,7 @@ use std::io::Read;
 
 use super::charset::Charset;
 use super::error::{DumpProblem, Position, excerpt};
-use super::lexer::{Lexer, Token};
+use super::lexer::{Lexer, Token, is_word_byte};
 use super::literal::{Quoting, text_bytes};
 use super::session::{Modes, SqlSession};
 use super::window::{ByteSpan, Window};
@@ -324,11 +324,16 @@ impl<'i> Cursor<'i> {
 
     /// Whether a string without an introducer is `N'…'`, whose bytes are UTF-8 whatever `SET NAMES` says.
     pub(crate) fn is_national(&self, span: ByteSpan) -> bool {
-        let letter = span.start.checked_sub(2).map(|start| ByteSpan {
-            start,
-            end: start + 1,
+        let ahead = self.slice(ByteSpan {
+            start: span.start.saturating_sub(3),
+            end: span.start,
         });
-        letter.is_some_and(|letter| self.slice(letter).eq_ignore_ascii_case(b"n"))
+        // `THEN'…'` ends in that letter, too.
+        match *ahead {
+            [before, b'n' | b'N', b'\''] => !is_word_byte(before),
+            [b'n' | b'N', b'\''] => true,
+            _ => false,
+        }
     }
 
     /// Consumes a parenthesised group whose opening parenthesis is the next token.

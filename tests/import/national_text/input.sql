@@ -6,3 +6,6 @@ SET NAMES latin1;
 INSERT INTO t (s) VALUES (N'Ã©'), ('é');
 SET NAMES utf8mb4;
 INSERT INTO t (s) VALUES (N'Ã©');
+-- The end of a word is no N.
+SET NAMES latin1;
+INSERT INTO t (s) VALUES (CASE WHEN 1 THEN'é' END), (CASE WHEN 1 THEN"é" END), (CASE WHEN 1 THEN N'ab' END);
