@@ -87,7 +87,6 @@ pub(crate) use lexer::Token;
 pub(crate) use literal::{bit_bytes, hex_bytes};
 pub use members::MemberList;
 pub use reader::{DumpReader, Finished, Skipped, Statement};
-pub(crate) use repertoire::is_basic;
 pub use repertoire::{Letters, Repertoire};
 pub use room::{Cut, Room};
 pub use script::{ScriptKind, ScriptStatement};

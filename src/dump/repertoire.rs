@@ -48,16 +48,6 @@ impl Repertoire {
         }
     }
 
-    /// Whether every text fits, as long as it is up to U+FFFF if `basic`.
-    #[must_use]
-    pub fn has_all(&self, basic: bool) -> bool {
-        match self {
-            Self::All => true,
-            Self::Basic => basic,
-            Self::Ascii | Self::Letters(_) => false,
-        }
-    }
-
     /// Whether it has all of the other one.
     #[must_use]
     pub fn holds(&self, other: &Self) -> bool {
@@ -70,6 +60,17 @@ impl Repertoire {
         }
     }
 
+    /// Whether every character of a text is one of these.
+    #[must_use]
+    pub fn has_text(&self, text: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Basic => is_basic(text),
+            Self::Ascii => text.is_ascii(),
+            Self::Letters(letters) => letters.has_all(text),
+        }
+    }
+
     /// What is stored of a text that has characters beyond these; nothing where it has none.
     #[must_use]
     pub fn cut(&self, text: &str) -> Option<String> {
@@ -79,19 +80,13 @@ impl Repertoire {
             Self::Ascii => letter.is_ascii(),
             Self::Letters(letters) => letters.has(letter),
         };
-        let all = match self {
-            Self::All => true,
-            Self::Basic => is_basic(text),
-            Self::Ascii | Self::Letters(_) => text.is_ascii() || text.chars().all(has),
-        };
         let shown = |letter| if has(letter) { letter } else { '?' };
-        (!all).then(|| text.chars().map(shown).collect())
+        (!self.has_text(text)).then(|| text.chars().map(shown).collect())
     }
 }
 
 /// Whether no character of a text is beyond U+FFFF.
-#[must_use]
-pub(crate) fn is_basic(text: &str) -> bool {
+fn is_basic(text: &str) -> bool {
     // These have a first byte of their own.
     let first_of_four = 0xf0;
     let most = |piece: &[u8]| piece.iter().fold(0, |most, &byte| byte.max(most));
@@ -164,10 +159,37 @@ impl Letters {
         }
     }
 
+    /// Whether it has all characters of a text.
+    fn has_all(&self, text: &str) -> bool {
+        let mut rest = text;
+        // All sets have what is ASCII, and texts have long runs of it.
+        while let Some(at) = first_beyond_ascii(rest.as_bytes()) {
+            let beyond = rest[at..].chars().take_while(|letter| !letter.is_ascii());
+            let mut length = 0;
+            for letter in beyond {
+                if !self.has(letter) {
+                    return false;
+                }
+                length += letter.len_utf8();
+            }
+            rest = &rest[at + length..];
+        }
+        true
+    }
+
     fn has(&self, letter: char) -> bool {
         u16::try_from(u32::from(letter))
             .is_ok_and(|at| self.0[usize::from(at >> 6)] >> (at & 63) & 1 == 1)
     }
+}
+
+/// Where the first byte is that is not ASCII, which begins a character.
+fn first_beyond_ascii(bytes: &[u8]) -> Option<usize> {
+    const PIECE: usize = 64;
+    let pieces = bytes.chunks(PIECE);
+    let start = pieces.take_while(|piece| piece.is_ascii()).count() * PIECE;
+    let found = bytes.get(start..)?.iter().position(|byte| !byte.is_ascii());
+    found.map(|at| start + at)
 }
 
 /// The codes of more than a byte that a server has in a set.

@@ -254,14 +254,20 @@ impl ImportTable {
     fn keep_letters(&mut self, input: &str, columns: &[usize], batch: &mut Batch) {
         let sets = columns.iter().map(|&index| self.repertoire(index));
         let sets: Vec<Repertoire> = sets.collect();
-        if sets.iter().all(|set| set.has_all(false)) {
-            return;
-        }
-        let basic = batch.is_basic();
+        // Once for all columns of a set, and at once for all texts: nearly always they fit.
+        let mut lacking: Vec<usize> = Vec::new();
         for (at, set) in sets.iter().enumerate() {
-            if set.has_all(basic) {
-                continue;
+            let is_same = |other: &Repertoire| set.holds(other) && other.holds(set);
+            let lacks = match sets[..at].iter().position(is_same) {
+                Some(first) => lacking.contains(&first),
+                None => !batch.is_within(set),
+            };
+            if lacks {
+                lacking.push(at);
             }
+        }
+        for at in lacking {
+            let set = &sets[at];
             for row in 0..batch.rows() {
                 let cell = row * columns.len() + at;
                 let Bound::Text(text) = batch.bound(&batch.cells[cell]) else {

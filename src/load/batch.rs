@@ -8,7 +8,7 @@ use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::dump::{
-    DumpError, DumpRow, Position, Room, SourceText, Value, ValueType, is_basic, is_impossible_day,
+    DumpError, DumpRow, Position, Repertoire, Room, SourceText, Value, ValueType, is_impossible_day,
 };
 
 /// One value of a row.
@@ -134,9 +134,9 @@ impl Batch {
         !self.text.is_ascii()
     }
 
-    /// Whether no character is beyond U+FFFF.
-    pub(crate) fn is_basic(&self) -> bool {
-        is_basic(&self.text)
+    /// Whether a column with these characters has all of the batch.
+    pub(crate) fn is_within(&self, set: &Repertoire) -> bool {
+        set.has_text(&self.text)
     }
 
     /// Memory that the rows take, about.
