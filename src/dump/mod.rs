@@ -53,6 +53,7 @@ mod room;
 mod row_scan;
 mod rows;
 mod script;
+mod server_functions;
 mod server_setting;
 mod session;
 mod settings;

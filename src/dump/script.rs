@@ -12,6 +12,7 @@ use super::error::{DumpProblem, Position};
 use super::insert::{InsertHeader, OnConflict};
 use super::lexer::Token;
 use super::reader::{DumpReader, KnownTrigger, ParsedStatement, Statement};
+use super::server_functions;
 use super::server_setting::{ServerSetting, SettingValue};
 use super::tables::Tables;
 
@@ -106,7 +107,13 @@ impl DumpReader<'_> {
         let select = if word == "WITH" { "WITH " } else { "SELECT " };
         source.text.insert_str(0, select);
         let effect = effect_of(&source, &self.tables)?;
+        let foreign = foreign_function(&source, &self.tables)?;
+        if let Some(function) = &foreign {
+            let what = format!("{word} of function {function}, which is not in the dump");
+            self.note_skipped(what, position, false);
+        }
         match effect {
+            QueryEffect::None if foreign.is_some() => {}
             QueryEffect::None => *self.ignored.entry(word.to_owned()).or_default() += 1,
             QueryEffect::Unknown(function) => {
                 let what = format!("{word} of function {function}, which is not run");
@@ -268,6 +275,66 @@ fn effect_of(source: &SourceText, tables: &Tables) -> Result<QueryEffect, DumpPr
             _ => {}
         }
     }
+}
+
+/// The first function of a query that is neither the server's own nor of the dump: it may change rows.
+fn foreign_function(source: &SourceText, tables: &Tables) -> Result<Option<String>, DumpProblem> {
+    let common = common_tables(source)?;
+    let mut cursor = Cursor::over(source);
+    let (mut before, mut last) = (Token::End, String::new());
+    loop {
+        let token = cursor.next()?;
+        match token {
+            Token::End | Token::Delimiter => return Ok(None),
+            Token::Word(_) | Token::Name { .. } => {
+                let name = cursor.name_of(token, "a name")?;
+                let schema = std::mem::replace(&mut last, name.clone());
+                let is_qualified = before == Token::Symbol(b'.');
+                // `AS t (a, b)`, and the same without `AS` behind a query.
+                let is_alias = cursor.is_word(before, "AS") || before == Token::Symbol(b')');
+                let is_known = match is_qualified {
+                    // Those of a server's own schema only read.
+                    true => schema.eq_ignore_ascii_case("sys"),
+                    false => {
+                        is_alias || common.contains(&name) || server_functions::is_known(&name)
+                    }
+                };
+                let is_call = cursor.peek()? == Token::Symbol(b'(');
+                if is_call && !is_known && !tables.is_function(&name) {
+                    return Ok(Some(match is_qualified {
+                        true => format!("{schema}.{name}"),
+                        false => name,
+                    }));
+                }
+            }
+            _ => {}
+        }
+        before = token;
+    }
+}
+
+/// The names that the queries of a `WITH` have.
+fn common_tables(source: &SourceText) -> Result<Vec<String>, DumpProblem> {
+    let mut cursor = Cursor::over(source);
+    let mut names = Vec::new();
+    if !cursor.skip_word("WITH")? {
+        return Ok(names);
+    }
+    cursor.skip_word("RECURSIVE")?;
+    while matches!(cursor.peek()?, Token::Word(_) | Token::Name { .. }) {
+        names.push(cursor.name("a name")?);
+        if cursor.peek()? == Token::Symbol(b'(') {
+            cursor.skip_group()?;
+        }
+        if !cursor.skip_word("AS")? || cursor.peek()? != Token::Symbol(b'(') {
+            break;
+        }
+        cursor.skip_group()?;
+        if !cursor.skip_symbol(b',')? {
+            break;
+        }
+    }
+    Ok(names)
 }
 
 /// Whether the statement behind the queries of a `WITH` is none that only reads.
