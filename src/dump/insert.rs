@@ -79,6 +79,8 @@ pub(super) struct OpenInsert {
     pub(super) upsert: Option<Upsert>,
     /// The view that the statement names.
     pub(super) view: Option<Box<NamedView>>,
+    /// Which of the values are for columns of bytes, where a server stores texts as others.
+    pub(super) converted: Vec<usize>,
 }
 
 /// The parsed head, before the column list is known.
@@ -219,6 +221,24 @@ impl OpenInsert {
             }
         }
         self.check_width()
+    }
+
+    /// Whether a text of the newest row becomes other bytes on a server; asks no more once one was.
+    pub(super) fn meets_converted(&mut self, cursor: &Cursor<'_>) -> bool {
+        let is_other = |literal: &Literal| match *literal {
+            Literal::Text { span, charset, .. } => {
+                charset != Charset::Binary && !cursor.slice(span).is_ascii()
+            }
+            Literal::Expression(span) => !cursor.slice(span).is_ascii(),
+            _ => false,
+        };
+        let literals = &self.literals;
+        let mut texts = self.converted.iter().filter_map(|&at| literals.get(at));
+        let met = texts.any(is_other);
+        if met {
+            self.converted.clear();
+        }
+        met
     }
 
     fn check_width(&mut self) -> Result<(), DumpProblem> {

@@ -331,11 +331,14 @@ impl<'i> DumpReader<'i> {
         } else if insert.is_set_form {
             insert.row_read = true;
             insert.row += 1;
+            self.note_converted_bytes();
             return Ok(());
         }
         if self.more_rows {
             insert.row_read = true;
-            return insert.read_row(&mut self.cursor, &self.session);
+            insert.read_row(&mut self.cursor, &self.session)?;
+            self.note_converted_bytes();
+            return Ok(());
         }
         let key = (insert.header.database.clone(), insert.header.table.clone());
         self.rows.insert(key, insert.row);

@@ -83,9 +83,6 @@ impl DumpReader<'_> {
             let statement = self.script(ScriptKind::Insert(header, source), position);
             return Ok(ParsedStatement::Statement(statement));
         }
-        if self.session.converts_bytes() {
-            self.note_converted_bytes(&header);
-        }
         let open = OpenInsert {
             width: header.columns.as_ref().map(|columns| columns.len()),
             header: header.clone(),
@@ -96,6 +93,7 @@ impl DumpReader<'_> {
             row_read: false,
             upsert: None,
             view,
+            converted: self.converted_columns(&header),
         };
         let named = header.columns.as_deref().unwrap_or_default();
         let known = self.tables.get(header.database.as_deref(), &header.table);

@@ -69,20 +69,40 @@ impl DumpReader<'_> {
         Ok(self.first_of_several())
     }
 
-    /// Notes rows with bytes that a server would have brought to another character set.
-    pub(super) fn note_converted_bytes(&mut self, header: &InsertHeader) {
+    /// The values of an `INSERT` that are for columns of bytes, if a server brings texts for them to another
+    /// character set.
+    pub(super) fn converted_columns(&self, header: &InsertHeader) -> Vec<usize> {
         let known = self.tables.get(header.database.as_deref(), &header.table);
-        let is_bytes = |kind: &ValueType| matches!(kind, ValueType::Blob | ValueType::FixedBlob(_));
-        let types = known.and_then(|table| ValueType::of_table(table).ok());
+        let (Some(table), Some(columns)) = (known, &header.columns) else {
+            return Vec::new();
+        };
+        let is_bytes = |name: &String| {
+            let kind = table
+                .column(name)
+                .and_then(|column| ValueType::of(column, table));
+            matches!(kind, Some(ValueType::Blob | ValueType::FixedBlob(_)))
+        };
+        let columns = columns.iter().enumerate();
+        let columns = columns.filter(|(_, name)| self.session.converts_bytes() && is_bytes(name));
+        columns.map(|(at, _)| at).collect()
+    }
+
+    /// Notes the newest row if it is the first with bytes that a server would have brought to another character set.
+    pub(super) fn note_converted_bytes(&mut self) {
+        let Some(insert) = &mut self.insert else {
+            return;
+        };
+        if insert.converted.is_empty() || !insert.meets_converted(&self.cursor) {
+            return;
+        }
+        let position = insert.header.position;
         let what = format!(
             "INSERT INTO {}: texts for columns of bytes are kept as they are, and a server brings them from \
              character_set_client to character_set_connection",
-            header.table
+            insert.header.table
         );
-        if types.is_some_and(|types| types.iter().any(is_bytes))
-            && !self.skipped.iter().any(|skipped| skipped.statement == what)
-        {
-            self.note_skipped(what, header.position, true);
+        if !self.skipped.iter().any(|skipped| skipped.statement == what) {
+            self.note_skipped(what, position, true);
         }
     }
 
