@@ -37,12 +37,14 @@ pub(super) fn constant(source: &SourceText, kind: &ValueType) -> Result<Constant
     }
 }
 
-/// The first function of an expression that only a server could answer, which may know what time it is.
+/// The first function of an expression that only a server could answer, which may know what time it is; before all
+/// others the one whose value is lost.
 pub(super) fn by_server(formula: &Formula, knows_time: bool) -> Option<&'static str> {
     let mut found = None;
     formula.functions(&mut |function| {
         if evaluate::needs_server(function.name, knows_time) {
-            found = found.or(Some(function.name));
+            let loses = function.name == "LOAD_FILE";
+            found = found.filter(|_| !loses).or(Some(function.name));
         }
     });
     found

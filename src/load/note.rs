@@ -90,8 +90,18 @@ impl ValueNotes {
                 counted(count, "value"),
                 of.what
             );
-            Note::new(&of.input, position, NoteClass::Changed, what)
+            Note::new(&of.input, position, of.class(), what)
         })
+    }
+}
+
+impl ChangedColumn {
+    /// A file of the server is not in the dump; all else that is settled is there in some form.
+    fn class(&self) -> NoteClass {
+        match self.what.starts_with("of LOAD_FILE()") {
+            true => NoteClass::Lossy,
+            false => NoteClass::Changed,
+        }
     }
 }
 
