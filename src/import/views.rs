@@ -89,6 +89,13 @@ impl Catalog for SeenThen<'_> {
         self.readable.is_view(database, name)
     }
 
+    fn lost_column(&self, database: Option<&str>, name: &str) -> Option<String> {
+        let then = self.then(database, name)?;
+        let (_, now) = self.readable.table(database, name)?;
+        let is_gone = |seen: &&String| !now.iter().any(|(own, _)| own.eq_ignore_ascii_case(seen));
+        then.columns.iter().find(is_gone).cloned()
+    }
+
     fn is_narrowed(&self, database: Option<&str>, name: &str) -> bool {
         let now = self.readable.table(database, name);
         let (Some(then), Some((_, now))) = (self.then(database, name), now) else {

@@ -104,6 +104,8 @@ pub(super) struct ScopeTable {
     pub(super) prefix: Option<String>,
     /// A `*` in SQLite would stand for other columns.
     pub(super) narrowed: bool,
+    /// A column of its `*` that is gone.
+    pub(super) lost: Option<String>,
 }
 
 impl ScopeTable {
@@ -114,6 +116,7 @@ impl ScopeTable {
             columns: KnownColumn::of_table(None, false, columns),
             prefix: None,
             narrowed: false,
+            lost: None,
         }
     }
 }
@@ -165,6 +168,10 @@ pub(super) trait Catalog {
     /// Whether these columns are not all that it has, or in another order: a `*` has to name them.
     fn is_narrowed(&self, _database: Option<&str>, _name: &str) -> bool {
         false
+    }
+    /// A column that a `*` stands for and that is gone: a server finds the view invalid.
+    fn lost_column(&self, _database: Option<&str>, _name: &str) -> Option<String> {
+        None
     }
 }
 

@@ -411,11 +411,13 @@ impl Translator<'_> {
             (own, columns)
         };
         let narrowed = !common && self.catalog.is_narrowed(database.as_deref(), &name);
+        let lost = self.catalog.lost_column(database.as_deref(), &name);
         let shown = alias.unwrap_or(name);
         self.add_table(&shown, columns);
         let tables = self.scopes.last_mut().map(|scope| &mut scope.tables);
         if let Some(table) = tables.and_then(|tables| tables.last_mut()) {
             table.narrowed = narrowed;
+            table.lost = lost.filter(|_| narrowed);
         }
         Ok(if shown == own {
             quoted(&own)
@@ -478,6 +480,7 @@ impl Translator<'_> {
                 columns,
                 prefix: Some(name.to_owned()),
                 narrowed: false,
+                lost: None,
             });
         }
     }

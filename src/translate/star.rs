@@ -29,6 +29,9 @@ impl Translator<'_> {
         }
         let (mut names, mut written) = (BTreeSet::new(), Vec::new());
         for table in self.starred(wanted) {
+            if let Some(lost) = &table.lost {
+                return Err(format!("column {lost} of {}, which is gone", table.name));
+            }
             for column in &table.columns {
                 // Of a join USING.
                 if !names.insert(column.name.to_lowercase()) {
