@@ -31,10 +31,15 @@ impl ImportTable {
         let Some((input, position)) = &self.merged else {
             return Ok(Vec::new());
         };
-        let mut notes = Vec::new();
+        // Those of keys that are gone count too.
+        let mut counts = self.merged_before.clone();
         for (at, (name, parts)) in self.text_keys().into_iter().enumerate() {
             let merged = self.seen_keys.as_ref().map_or(0, |seen| seen.merged(at));
-            let count = self.same_rows(connection, &parts)?.max(merged);
+            let known = counts.entry(name).or_default();
+            *known = self.same_rows(connection, &parts)?.max(*known + merged);
+        }
+        let mut notes = Vec::new();
+        for (name, count) in counts {
             if count > 0 {
                 let what = format!(
                     "table {}, key {name}: {} beside others that a server's collation takes for the same, and \

@@ -128,12 +128,26 @@ impl ImportTable {
         }
     }
 
-    /// The rows that are there already count too.
+    /// Before an `ALTER` of columns or keys: how many rows were merged stays known.
+    pub(super) fn forget_keys(&mut self) {
+        let Some(seen) = self.seen_keys.take() else {
+            return;
+        };
+        for (at, (name, _)) in self.text_keys().into_iter().enumerate() {
+            let merged = seen.merged(at);
+            if merged > 0 {
+                *self.merged_before.entry(name).or_default() += merged;
+            }
+        }
+    }
+
+    /// The rows that are there already count too, unless they did before an `ALTER`.
     fn begin_to_see(
         &mut self,
         connection: &Connection,
         keys: Vec<TextKey>,
     ) -> rusqlite::Result<()> {
+        let names_of_keys: Vec<String> = keys.iter().map(|(name, _)| name.clone()).collect();
         let keys = keys.into_iter().map(|(_, parts)| SeenKey {
             nocase: parts
                 .iter()
@@ -156,6 +170,11 @@ impl ImportTable {
         while let Some(row) = rows.next()? {
             for key in &keys {
                 key.see(|index| cell_of(row, index));
+            }
+        }
+        for (key, name) in keys.iter().zip(&names_of_keys) {
+            if self.merged_before.contains_key(name) {
+                key.merged.set(0);
             }
         }
         self.seen_keys = Some(SeenKeys(Rc::new(keys)));

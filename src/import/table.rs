@@ -81,6 +81,8 @@ pub(super) struct ImportTable {
     pub(super) merged: Option<(String, Position)>,
     /// Its keys of texts, since it matters.
     pub(super) seen_keys: Option<SeenKeys>,
+    /// Rows that were merged before an `ALTER`, by key.
+    pub(super) merged_before: BTreeMap<String, u64>,
     /// The rows that the present `REPLACE` has removed, where rows of children go or change with them.
     pub(super) replaced: Option<Vec<Vec<types::Value>>>,
     /// The number that the next row gets, when rows have asked for numbers.
@@ -119,6 +121,7 @@ impl ImportTable {
             recount: false,
             merged: None,
             seen_keys: None,
+            merged_before: BTreeMap::new(),
             replaced: None,
             next_number: None,
             statement_numbers: StatementNumbers::default(),
@@ -158,6 +161,7 @@ impl ImportTable {
             recount: false,
             merged: None,
             seen_keys: None,
+            merged_before: BTreeMap::new(),
             replaced: None,
             next_number: None,
             statement_numbers: StatementNumbers::default(),
@@ -195,7 +199,7 @@ impl ImportTable {
         layout.changes = self.layout.changes;
         if definition.columns != self.definition.columns || definition.keys != self.definition.keys
         {
-            self.seen_keys = None;
+            self.forget_keys();
         }
         if self.created.is_some() && definition.columns != self.definition.columns {
             layout.changes += 1;
