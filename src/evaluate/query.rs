@@ -104,9 +104,15 @@ impl SelectQuery {
         })
     }
 
+    /// The query itself, and those whose rows come behind.
+    pub(crate) fn branches(&self) -> impl Iterator<Item = &SelectQuery> {
+        let united = self.united.iter().map(|(_, query)| query);
+        std::iter::once(self).chain(united)
+    }
+
     /// Calls `visit` with every function that is called.
     pub(super) fn functions(&self, visit: &mut dyn FnMut(&'static Function)) {
-        for formula in self.formulas() {
+        for formula in self.branches().flat_map(Self::formulas) {
             formula.functions(visit);
         }
     }

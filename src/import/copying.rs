@@ -101,15 +101,16 @@ impl ImportStorage<'_> {
 
     /// Notes that a server may take the rows in another order, which makes a difference.
     fn note_order(&mut self, place: ScriptPlace<'_>, header: &InsertHeader, query: &SelectQuery) {
-        let Some(named) = query.from.as_ref().filter(|_| query.order.is_empty()) else {
+        let view = self.view(place);
+        let is_open = |branch: &SelectQuery| {
+            let named = branch.from.as_ref().filter(|_| branch.order.is_empty())?;
+            let definition = &view.find(named).ok()?.definition;
+            let one_order = definition.keys.is_empty() && !definition.lasting;
+            (!one_order || !branch.joins.is_empty()).then_some(definition)
+        };
+        let Some(definition) = query.branches().find_map(is_open) else {
             return;
         };
-        let view = self.view(place);
-        let Ok(from) = view.find(named) else { return };
-        let definition = &from.definition;
-        if definition.keys.is_empty() && !definition.lasting && query.joins.is_empty() {
-            return;
-        }
         let what = format!(
             "INSERT INTO {} … SELECT: the rows of {} are taken in the order of its primary key, and a server \
              may take them in another",
@@ -279,14 +280,17 @@ impl CopiedRows<'_> {
     fn note_server(&mut self, query: &SelectQuery, view: &ScriptView<'_>) {
         let behind = view.session.take_by_server();
         let knows_time = view.session.knows_time();
-        let asks = |formula| by_server(formula, knows_time);
-        if let Some(function) = query.formulas().find_map(asks).or(behind)
+        let asks = |formula: &Formula| by_server(formula, knows_time);
+        let mut formulas = query.branches().flat_map(SelectQuery::formulas);
+        if let Some(function) = formulas.find_map(asks).or(behind)
             && let Some(&first) = self.columns.first()
             && self.batch.rows() > 0
         {
-            let at = query.items.iter().position(
-                |item| matches!(item, SelectedItem::Value(formula) if asks(formula).is_some()),
-            );
+            let asking = |item: &SelectedItem| matches!(item, SelectedItem::Value(formula) if asks(formula).is_some());
+            let mut places = query
+                .branches()
+                .map(|branch| branch.items.iter().position(asking));
+            let at = places.find_map(|at| at);
             let column = at
                 .and_then(|at| self.columns.get(at))
                 .copied()

@@ -55,6 +55,7 @@ mod table;
 mod table_row;
 mod texts;
 mod transaction;
+mod united;
 mod upserts;
 mod views;
 

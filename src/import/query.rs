@@ -13,6 +13,7 @@ use super::joins::FoundRows;
 use super::session::ScriptSession;
 use super::table::{self, ImportTable};
 use super::table_row::{TableRow, columns_of, is_computed};
+use super::united;
 use crate::dump::ValueType;
 use crate::evaluate::{
     self, Clock, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
@@ -207,18 +208,27 @@ impl ScriptView<'_> {
 
     /// The values of a query, row by row; those of a `UNION` have one type.
     pub(super) fn select(&self, query: &SelectQuery) -> Result<Vec<Vec<Datum>>, Unevaluable> {
-        let mut rows = self.select_one(query)?;
-        for (all, next) in &query.united {
-            rows.extend(self.select_one(next)?);
-            let alike = |(own, first): (&Datum, &Datum)| {
-                own.is_null() || first.is_null() || own.kind() == first.kind()
-            };
-            let first = rows.first().cloned().unwrap_or_default();
-            let fits =
-                |row: &Vec<Datum>| row.len() == first.len() && row.iter().zip(&first).all(alike);
-            if !rows.iter().all(fits) {
-                return Err("UNION of different types".to_owned());
+        if query.united.is_empty() {
+            return self.select_one(query);
+        }
+        let branches = query.branches().map(|branch| self.select_one(branch));
+        let branches = branches.collect::<Result<Vec<_>, _>>()?;
+        if branches.iter().all(Vec::is_empty) {
+            return Ok(Vec::new());
+        }
+        let mut kinds = Vec::new();
+        for (branch, found) in query.branches().zip(&branches) {
+            if found.is_empty() {
+                united::see(&mut kinds, &self.no_row(branch)?)?;
             }
+            for row in found {
+                united::see(&mut kinds, row)?;
+            }
+        }
+        let mut branches = branches.into_iter();
+        let mut rows = branches.next().unwrap_or_default();
+        for ((all, _), found) in query.united.iter().zip(branches) {
+            rows.extend(found);
             if !all {
                 let found = rows.into_iter().map(|row| (Vec::new(), row)).collect();
                 let once = distinct(found, false)?.into_iter();
@@ -403,7 +413,7 @@ fn is_aggregated(query: &SelectQuery) -> bool {
     any_part(query, |part| matches!(part, Formula::Aggregate(..)))
 }
 
-fn has_assignments(query: &SelectQuery) -> bool {
+pub(super) fn has_assignments(query: &SelectQuery) -> bool {
     any_part(query, |part| matches!(part, Formula::Assign(..)))
 }
 
@@ -412,11 +422,13 @@ pub(super) fn asks(formula: &Formula, view: &ScriptView<'_>, table: &ImportTable
     let mut found = false;
     formula.parts(&mut |part| {
         if let Formula::Query(query) | Formula::Exists(query) = part {
-            let joined = query.joins.iter().map(|join| &join.table);
-            let mut tables = query.from.iter().chain(joined);
-            found |= tables
-                .any(|named| matches!(view.find(named), Ok(from) if std::ptr::eq(from, table)));
-            found |= query.formulas().any(|inner| asks(inner, view, table));
+            for query in query.branches() {
+                let joined = query.joins.iter().map(|join| &join.table);
+                let mut tables = query.from.iter().chain(joined);
+                found |= tables
+                    .any(|named| matches!(view.find(named), Ok(from) if std::ptr::eq(from, table)));
+                found |= query.formulas().any(|inner| asks(inner, view, table));
+            }
         }
     });
     found
