@@ -88,7 +88,7 @@ pub(crate) use lexer::Token;
 pub(crate) use literal::{bit_bytes, hex_bytes};
 pub use members::MemberList;
 pub use reader::{DumpReader, Finished, Skipped, Statement};
-pub use repertoire::{Letters, Repertoire};
+pub use repertoire::{LetterSet, Repertoire};
 pub use room::{Cut, Room};
 pub use script::{ScriptKind, ScriptStatement};
 pub use server_setting::{ServerSetting, SettingValue};

@@ -22,15 +22,15 @@ pub enum Repertoire {
     /// Those of `ascii`.
     Ascii,
     /// These.
-    Letters(Arc<Letters>),
+    Letters(Arc<LetterSet>),
 }
 
 /// Characters up to U+FFFF, a bit for each.
 #[derive(Debug)]
-pub struct Letters(Box<[u64; 1024]>);
+pub struct LetterSet(Box<[u64; 1024]>);
 
 /// The sets that were asked for so far, by name.
-static KNOWN: LazyLock<Mutex<BTreeMap<String, Arc<Letters>>>> = LazyLock::new(Mutex::default);
+static KNOWN: LazyLock<Mutex<BTreeMap<String, Arc<LetterSet>>>> = LazyLock::new(Mutex::default);
 
 impl Repertoire {
     /// That of a column of `table`.
@@ -44,7 +44,7 @@ impl Repertoire {
         match name.as_str() {
             "ascii" => Self::Ascii,
             "utf8" | "utf8mb3" | "ucs2" => Self::Basic,
-            _ => Letters::of(&name).map_or(Self::All, Self::Letters),
+            _ => LetterSet::of(&name).map_or(Self::All, Self::Letters),
         }
     }
 
@@ -95,7 +95,7 @@ fn is_basic(text: &str) -> bool {
         .all(|piece| most(piece) < first_of_four)
 }
 
-impl Letters {
+impl LetterSet {
     /// Those of a character set; nothing of one that has all, or is not read here.
     fn of(name: &str) -> Option<Arc<Self>> {
         let charset = Charset::from_name(name)?;
