@@ -1,5 +1,5 @@
-//! What is dropped: `DROP TABLE`, `DROP VIEW`, `DROP DATABASE`, and what `ALTER TABLE … DROP` and `DROP INDEX` take from a table, by
-//! names that are written or that a server makes.
+//! What is dropped: `DROP TABLE`, `DROP VIEW`, `DROP DATABASE`, triggers, and what `ALTER TABLE … DROP` and
+//! `DROP INDEX` take from a table, by names that are written or that a server makes.
 //!
 //! What is not there is an error on a server, and is reported here. It must not know what becomes of rows.
 //!

@@ -1,7 +1,8 @@
 //! `UPDATE` and `DELETE`: which rows they concern is decided by the evaluator, row by row, and what becomes of them
 //! is what the server would store.
 //!
-//! Rows are read in pieces, so that memory stays bounded whatever the table holds.
+//! Rows are read in pieces, so that memory stays bounded whatever the table holds; but those whose children have to
+//! follow are held until they do (`following`), and so are those that have an order (`in_order`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;

@@ -1,5 +1,5 @@
-//! What foreign keys do to the rows of children when those of a parent go, by `DELETE` or `REPLACE`: `ON DELETE CASCADE`
-//! and `SET NULL`.
+//! What foreign keys do to the rows of children when those of a parent go, by `DELETE` or `REPLACE`:
+//! `ON DELETE CASCADE` and `SET NULL`.
 //!
 //! Only where SQLite finds the rows that a server would find; of a key for which that is not known a note says that it is
 //! not followed. Keys without an action keep rows on a server, which is an error there. It must not decide which rows of

@@ -1,7 +1,7 @@
 //! The rows of an `UPDATE` or `DELETE` in the order that it names, where that makes a difference: `LIMIT`, variables that
 //! count, keys that make room for one another.
 //!
-//! All rows that match are held at once, which nothing else in a statement does; so only such statements come here.
+//! All rows that match are held at once, so only statements that need it come here.
 
 use std::ops::ControlFlow;
 

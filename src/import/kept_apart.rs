@@ -2,7 +2,8 @@
 //! of texts.
 //!
 //! Where duplicates are left out, replaced or changed (`INSERT IGNORE`, `REPLACE`, upserts), a server has fewer rows.
-//! That is found out when all rows are in, for tables that had such a statement, and noted at the first one.
+//! That is found out for tables that had such a statement, when all rows are in, and for rows that are replaced or
+//! gone by then while they come (`seen_keys`). It is noted at the first statement.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,4 +1,4 @@
-//! Queries over one table of the import, row by row, by the evaluator.
+//! Queries over tables of the import, row by row, by the evaluator: over one, joined ones, and unions of such.
 //!
 //! SQLite finds the rows that may match, and the evaluator decides by MySQL's rules. What it cannot decide, or what
 //! depends on an order that only a server has, is an error with its reason. It must not change anything.

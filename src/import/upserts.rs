@@ -1,5 +1,5 @@
-//! `INSERT … ON DUPLICATE KEY UPDATE`, row by row; also `INSERT IGNORE`, where it numbers rows, and `REPLACE`, where rows of
-//! other tables go with those that are replaced.
+//! `INSERT … ON DUPLICATE KEY UPDATE`, row by row; also `INSERT IGNORE`, where it numbers rows, and `REPLACE`, where
+//! rows of other tables go with those that are replaced.
 //!
 //! A row is stored unless a unique key has its values already. Then the row that the server's first such key finds
 //! is changed, by the evaluator, as an `UPDATE` would change it. What the values of rows are is decided before
