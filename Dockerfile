@@ -9,8 +9,8 @@
 
 # A mirror, or an image of your own with Rust and a C compiler: --build-arg RUST_IMAGE=…
 ARG RUST_IMAGE=rust:1.95-slim-bookworm
-# The app of the image. What is compiled in: that app, or several, and `datasets` for a binary that carries data
-# of its own.
+# The app of the image. What is compiled in: that app, or several; `import` for the command of that name, which an
+# image that serves has no use for; `datasets` for a binary that carries data of its own.
 ARG APP=isuumo
 ARG FEATURES=$APP
 FROM ${RUST_IMAGE} AS build

@@ -11,7 +11,7 @@
 //! - [`mod@file`]: the format of a box, which all below stand on
 //! - [`load`]: rows into SQLite; `evaluate`: MySQL's expressions to their values; `translate`: to SQLite's,
 //!   and queries
-//! - [`bake`]: an app's file; [`import`]: any dump to a file of its own
+//! - [`bake`]: an app's file; [`import`]: any dump to a file of its own, with the feature of that name
 //! - [`store`]: opens them for serving: readers, the writer, generations
 //! - [`apps`]: the apps over a store
 //! - [`http`]: what all apps share on the way to the client
@@ -21,13 +21,15 @@
 //! - [`release`]: which build this is
 //! - [`serving`]: from a configuration to stores, routes and threads
 
-// A build of fewer apps has no use for all that apps share. The build of all of them shows what nobody uses.
+// A build of fewer apps, or without the importer, has no use for all that they share. The build of everything shows
+// what nobody uses.
 #![cfg_attr(
     not(all(
         feature = "isuumo",
         feature = "people",
         feature = "conduit",
-        feature = "english"
+        feature = "english",
+        feature = "import"
     )),
     allow(
         dead_code,
@@ -44,9 +46,11 @@ pub mod cli;
 pub mod config;
 pub mod deploy;
 pub mod dump;
+#[cfg(feature = "import")]
 pub(crate) mod evaluate;
 pub mod file;
 pub mod http;
+#[cfg(feature = "import")]
 pub mod import;
 pub mod load;
 #[cfg(feature = "english")]
@@ -57,5 +61,6 @@ pub mod mail;
 pub mod release;
 pub mod serving;
 pub mod store;
+#[cfg(feature = "import")]
 pub(crate) mod translate;
 pub mod web;

@@ -1,6 +1,6 @@
 """The images of the apps, run as platforms run them: any user id in group 0, a root file system that cannot be
 written, no capability, 64 MB. Each is asked as replica and as primary on an empty volume; a second primary on
-that volume is refused; what is under way when it is told to stop is answered.
+that volume is refused; what is under way when it is told to stop is answered. What images leave out, they say.
 
 EKIBEN_IMAGE and EKIBEN_PODMAN say which images, as for pods.py; deploy/image builds them. Those of the profile
 `release`, by their label or by EKIBEN_IMAGE_PROFILE, have a limit on their size.
@@ -135,6 +135,7 @@ def check(findings):
                 continue
             name = f"ekiben-check-{os.getpid()}-{app}"
             contents(findings, engine, app, image)
+            left_out(findings, engine, image)
             replica(findings, engine, app, image, name)
             primary(findings, engine, app, image, name)
         if not missing:
@@ -163,6 +164,14 @@ def contents(findings, engine, app, image):
         findings.add(image, what)
     sizes = f"{about['Size'] / 1e6:.1f} MB, {pushed / 1e6:.1f} MB packed, profile {profile}"
     print(f"{image}: {sizes}, {len(about['RootFS']['Layers'])} layers, {about['Digest']}")
+
+
+def left_out(findings, engine, image):
+    """The importer, which no server needs: an image has none, and says how to make one that has."""
+    findings.saw()
+    done = engine.run("run", "--rm", *RESTRICTED, image, "import", "shop.sql", "--output", "shop.sqlite")
+    if done.returncode != 2 or ",import." not in done.stderr:
+        findings.add(image, f"asked to import it ends with {done.returncode}: {done.stderr[-600:]}")
 
 
 def packed(engine, image):

@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::deploy::DeployArguments;
+use super::features::of_this_build;
 use crate::config::ListenParts;
 
 const EXIT_CODES: &str = "\
@@ -50,7 +51,7 @@ one JSON object with the names of docs/commands.md.";
 ///
 /// `ekiben` alone prints an overview on a terminal. Elsewhere, and with flags of `serve`, it serves.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
+#[command(version, after_help = of_this_build(EXIT_CODES), args_conflicts_with_subcommands = true)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
@@ -95,6 +96,7 @@ pub(super) enum Command {
 
 Exit codes: 0 done, 2 wrong arguments, 4 a dump is missing or broken or --strict found something,
 5 the output exists or cannot be written.")]
+    #[cfg(feature = "import")]
     Import(ImportArguments),
     /// Show the content, origin and health of a data file
     ///
@@ -215,8 +217,8 @@ Exit codes: 0 done, 2 wrong arguments, 3 wrong configuration, 5 a file is there 
     /// What the help texts say, as a page for man: of ekiben, or of one of its commands.
     #[command(after_help = "Examples:
   ekiben man | man -l -                                 the page of ekiben
-  ekiben man import | man -l -                          that of a command
-  ekiben man --output ~/.local/share/man/man1           all, for `man ekiben-import`
+  ekiben man bake | man -l -                            that of a command
+  ekiben man --output ~/.local/share/man/man1           all, for `man ekiben-bake`
 
 Exit codes: 0 done, 2 wrong arguments, 5 a page cannot be written.")]
     Man(ManArguments),

@@ -13,6 +13,7 @@ use roff::{Roff, bold, roman};
 
 use super::arguments::{Cli, ManArguments};
 use super::failure::Failure;
+use super::features;
 use super::output::say;
 
 pub(super) fn run(arguments: &ManArguments) -> Result<(), Failure> {
@@ -32,6 +33,9 @@ pub(super) fn run(arguments: &ManArguments) -> Result<(), Failure> {
 }
 
 fn no_such_command(root: &Command, name: &str) -> Failure {
+    if let Some(failure) = features::left_out(name) {
+        return failure;
+    }
     let names: Vec<_> = root.get_subcommands().map(Command::get_name).collect();
     let names = names.join(", ");
     Failure::usage(format!(

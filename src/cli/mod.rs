@@ -12,6 +12,8 @@ mod check;
 mod completions;
 mod deploy;
 mod failure;
+mod features;
+#[cfg(feature = "import")]
 mod import;
 mod inspect;
 mod interruption;
@@ -72,6 +74,7 @@ fn run_command(command: Option<Command>, serve: &ServeArguments) -> Result<(), F
         None => serve::run(serve),
         Some(Command::Serve(arguments)) => serve::run(&arguments),
         Some(Command::Bake(arguments)) => bake::run(&arguments),
+        #[cfg(feature = "import")]
         Some(Command::Import(arguments)) => import::run(&arguments),
         Some(Command::Inspect(arguments)) => inspect::run(&arguments),
         Some(Command::Backup(arguments)) => backup::back_up(&arguments),
@@ -100,6 +103,11 @@ fn refuse(error: &clap::Error) -> ExitCode {
     // What prints and ends is for people.
     let is_server = is_server && !names.any(|name| name == "--print-config");
     remarks::set_form(settings::log_format_without_arguments(), is_server);
+    let typed = std::env::args_os().skip(1);
+    let typed = typed.map(|name| name.to_string_lossy().into_owned());
+    if let Some(failure) = features::refusal(error, typed) {
+        return failure.report();
+    }
     if error.use_stderr() && remarks::is_json() {
         let (message, hint) = in_lines(&error.render().to_string());
         remarks::report_error(&message, hint.as_deref());

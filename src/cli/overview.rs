@@ -9,6 +9,7 @@ use clap::CommandFactory as _;
 
 use super::arguments::Cli;
 use super::failure::Failure;
+use super::features::of_this_build;
 use super::output::say;
 
 /// Whether somebody at a terminal typed the name alone.
@@ -18,7 +19,11 @@ pub(super) fn is_wanted() -> bool {
 
 pub(super) fn print() -> Result<(), Failure> {
     let command = Cli::command();
-    let mut text = format!("{}\n\n{START}", command.render_version().trim_end());
+    let mut text = format!(
+        "{}\n\n{}\n",
+        command.render_version().trim_end(),
+        of_this_build(START)
+    );
     for subcommand in command.get_subcommands().filter(|one| !one.is_hide_set()) {
         let about = subcommand.get_about().map(ToString::to_string);
         let name = subcommand.get_name();

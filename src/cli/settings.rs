@@ -153,7 +153,9 @@ pub(super) fn log_format(command: Option<&Command>, serve: &ServeArguments) -> L
             EnglishCommand::SetPassword(arguments) => &arguments.data.config.config,
         },
         Some(Command::Deploy(arguments)) => &arguments.app.config.config,
-        Some(Command::Import(_) | Command::Completions(_) | Command::Man(_)) => &None,
+        Some(Command::Completions(_) | Command::Man(_)) => &None,
+        #[cfg(feature = "import")]
+        Some(Command::Import(_)) => &None,
     };
     format_by(file.as_deref())
 }

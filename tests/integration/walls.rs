@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("evaluate", &["dump"]),
     ("translate", &["file", "dump"]),
     ("load", &["file", "dump"]),
-    ("bake", &["load", "translate", "file", "dump"]),
+    ("bake", &["load", "file", "dump"]),
     ("import", &["load", "translate", "evaluate", "file", "dump"]),
     ("store", &["file", "config"]),
     ("http", &["store", "config", "file"]),
