@@ -17,10 +17,10 @@ pub(super) fn value(text: &[u8], kind: &ValueType) -> Option<Value<'static>> {
     let written = String::from_utf8_lossy(text);
     let number = leading_number(&written);
     Some(match kind {
-        ValueType::Integer => Value::Integer(whole(number)?.clamped()),
+        ValueType::Integer => Value::Integer(whole(&joined(&written, number))?.clamped()),
         ValueType::Year => Value::Integer(year(&written, number)?),
         ValueType::Unsigned => {
-            let number = whole(number)?;
+            let number = whole(&joined(&written, number))?;
             from_u64(u64::try_from(number.0).unwrap_or(if number.0 < 0 { 0 } else { u64::MAX }))
         }
         ValueType::Real => {
@@ -70,19 +70,26 @@ fn year(written: &str, number: &str) -> Option<i64> {
     if number.is_empty() {
         return Some(0);
     }
-    // In front of a second point a server overlooks the first.
-    let behind = written.trim_start().strip_prefix(number).unwrap_or("");
-    let joined = number.replace('.', "");
-    let number = if behind.starts_with('.') {
-        &joined
-    } else {
-        number
-    };
-    let whole = whole(number)?.clamped();
+    let whole = whole(&joined(written, number))?.clamped();
     Some(match whole {
         0 if written.len() == 4 => 0,
         _ => short_year(whole).unwrap_or(2000),
     })
+}
+
+/// More digits have no room in the number that a server gathers them in.
+const MOST_JOINED: usize = 19;
+
+/// The number that a text begins with, as a server reads it for a whole one: in front of a second point it overlooks
+/// the first, so that `1.2.3` is 12.
+fn joined<'n>(written: &str, number: &'n str) -> Cow<'n, str> {
+    let start = written.trim_start_matches(BLANKS);
+    let behind = start.strip_prefix(number).unwrap_or("");
+    let plain = number.len() <= MOST_JOINED && !number.contains(['e', 'E']);
+    if plain && number.contains('.') && behind.starts_with('.') {
+        return Cow::Owned(number.replace('.', ""));
+    }
+    Cow::Borrowed(number)
 }
 
 /// The value of a literal of bytes in a column of `kind`: numbers are made of their bits.
@@ -127,9 +134,12 @@ fn whole(number: &str) -> Option<Whole> {
     Some(Whole(digits.ok()?.parse().unwrap_or(end)))
 }
 
+/// What may stand before a number.
+const BLANKS: [char; 6] = [' ', '\t', '\n', '\r', '\u{b}', '\u{c}'];
+
 /// The number that `text` begins with, blanks before it aside; empty if there is none.
 pub(crate) fn leading_number(text: &str) -> &str {
-    let start = text.trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
+    let start = text.trim_start_matches(BLANKS);
     let bytes = start.as_bytes();
     let digits = |from: usize| {
         let rest = bytes.get(from..).unwrap_or_default();
@@ -177,6 +187,12 @@ mod tests {
             ("12px", ValueType::Integer, "12"),
             ("1.5abc", ValueType::Integer, "2"),
             ("px", ValueType::Integer, "0"),
+            ("10.1.2.3", ValueType::Integer, "101"),
+            (" -1.2.3", ValueType::Integer, "-12"),
+            ("1.7.x", ValueType::Unsigned, "17"),
+            ("1.7x.2", ValueType::Integer, "2"),
+            ("1.2e3.5", ValueType::Integer, "1200"),
+            ("1.23456789012345678901.5", ValueType::Integer, "1"),
             (
                 "99999999999999999999",
                 ValueType::Integer,

@@ -136,21 +136,17 @@ fn characters(value: &Datum, length: Option<usize>) -> Result<Datum, Unevaluable
     let Some(letters) = value.letters()? else {
         return Ok(Datum::Null(DatumKind::Text));
     };
-    let text = match letters.collation {
-        Some(_) => letters.units,
-        None => {
-            let text = String::from_utf8(letters.bytes()?);
-            let text = text.map_err(|_| "bytes that are no text".to_owned())?;
-            text.chars().collect()
-        }
-    };
+    let text = letters.characters()?;
     let kept = text.iter().take(length.unwrap_or(usize::MAX)).collect();
-    let collation = letters.collation.unwrap_or(Collation::LITERAL);
-    let strength = collation.strength.max(Strength::Literal);
+    let collation = if letters.collation.is_bytes() {
+        Collation::LITERAL
+    } else {
+        letters.collation
+    };
     Ok(Datum::Text(
         kept,
         Collation {
-            strength,
+            strength: collation.strength.max(Strength::Column),
             origin: TextOrigin::Computed,
             ..collation
         },
@@ -162,13 +158,13 @@ fn binary(value: &Datum, length: Option<usize>) -> Result<Datum, Unevaluable> {
         return Ok(Datum::Null(DatumKind::Bytes));
     };
     let mut bytes = letters.bytes()?;
-    if length.is_some() && letters.collation.is_some() && !bytes.is_ascii() {
+    if length.is_some() && !letters.collation.is_bytes() && !bytes.is_ascii() {
         return Err("CAST AS BINARY of so many characters".to_owned());
     }
     if let Some(length) = length.filter(|&length| length <= super::LONGEST) {
         bytes.resize(length, 0);
     }
-    Ok(Datum::Bytes(bytes))
+    Ok(Datum::Bytes(bytes, Strength::Column))
 }
 
 fn decimal(value: &Datum, precision: usize, scale: usize) -> Result<Datum, Unevaluable> {
@@ -218,9 +214,9 @@ fn using(value: &Datum, name: &str) -> Result<Datum, Unevaluable> {
     };
     let charset = Charset::from_name(name).ok_or_else(unknown)?;
     if charset == Charset::Binary {
-        return Ok(Datum::Bytes(letters.bytes()?));
+        return Ok(Datum::Bytes(letters.bytes()?, Strength::Column));
     }
-    let Some(collation) = letters.collation else {
+    if letters.collation.is_bytes() {
         let bytes = letters.bytes()?;
         let text = charset
             .decode(bytes.into())
@@ -230,10 +226,11 @@ fn using(value: &Datum, name: &str) -> Result<Datum, Unevaluable> {
             text.into_owned(),
             Collation {
                 utf8,
+                strength: Strength::Column,
                 ..Collation::LITERAL
             },
         ));
-    };
+    }
     let narrow = !name.eq_ignore_ascii_case("utf8mb4");
     let fits = |&unit: &char| {
         unit.is_ascii() || (charset == Charset::Utf8 && (!narrow || unit <= '\u{ffff}'))
@@ -244,11 +241,11 @@ fn using(value: &Datum, name: &str) -> Result<Datum, Unevaluable> {
     let collation = Collation {
         utf8: true,
         rule: Collation::LITERAL.rule,
-        strength: collation.strength.max(Strength::Literal),
+        strength: Strength::Column,
         origin: TextOrigin::Computed,
     };
     Ok(Letters {
-        collation: Some(collation),
+        collation,
         ..letters
     }
     .datum())

@@ -12,6 +12,8 @@ pub(crate) enum Rule {
     Folded { pads: Option<bool> },
     /// By the numbers of characters: `_bin`.
     Codes { pads: bool },
+    /// It is no text but bytes.
+    Bytes,
     /// A collation that is not known here, or two that contradict each other.
     Unknown,
 }
@@ -58,6 +60,24 @@ impl Collation {
         ..Self::LITERAL
     };
 
+    /// Bytes of the expression itself.
+    pub(super) const BYTES: Self = Self {
+        rule: Rule::Bytes,
+        origin: TextOrigin::Computed,
+        ..Self::LITERAL
+    };
+
+    pub(super) fn is_bytes(self) -> bool {
+        self.rule == Rule::Bytes
+    }
+
+    /// What a function makes that gives a text of JSON.
+    pub(super) const JSON: Self = Self {
+        rule: Rule::Codes { pads: true },
+        origin: TextOrigin::Computed,
+        ..Self::LITERAL
+    };
+
     /// The collation of that name.
     pub(crate) fn named(name: &str) -> Rule {
         let name = name.to_ascii_lowercase();
@@ -78,9 +98,8 @@ impl Collation {
         let stronger = match self.strength.cmp(&other.strength) {
             Ordering::Greater => self,
             Ordering::Less => other,
-            Ordering::Equal if self.rule == other.rule => self,
             Ordering::Equal => Self {
-                rule: Rule::Unknown,
+                rule: self.rule_with(other),
                 ..self
             },
         };
@@ -88,6 +107,25 @@ impl Collation {
             utf8,
             origin,
             ..stronger
+        }
+    }
+
+    /// The rule for two texts that have theirs from the same place.
+    fn rule_with(self, other: Self) -> Rule {
+        match (self.rule, other.rule) {
+            (own, its) if own == its => own,
+            (Rule::Bytes, _) | (_, Rule::Bytes) => Rule::Bytes,
+            // Which one the connection has is not known, and a server mixes no two of them.
+            (Rule::Folded { pads }, Rule::Folded { pads: None })
+            | (Rule::Folded { pads: None }, Rule::Folded { pads }) => Rule::Folded { pads },
+            // Of one character set: that of the connection.
+            (Rule::Codes { pads }, Rule::Folded { pads: None }) if self.utf8 => {
+                Rule::Codes { pads }
+            }
+            (Rule::Folded { pads: None }, Rule::Codes { pads }) if other.utf8 => {
+                Rule::Codes { pads }
+            }
+            _ => Rule::Unknown,
         }
     }
 }
@@ -105,6 +143,7 @@ pub(super) fn compare(a: &[char], b: &[char], rule: Rule) -> Compared {
     let pads = match rule {
         Rule::Folded { pads } => pads,
         Rule::Codes { pads } => Some(pads),
+        Rule::Bytes => Some(false),
         Rule::Unknown => return Compared::Unknown,
     };
     let common = a.len().min(b.len());
@@ -142,7 +181,7 @@ pub(super) fn compare(a: &[char], b: &[char], rule: Rule) -> Compared {
 pub(super) fn characters(a: char, b: char, rule: Rule) -> Compared {
     match rule {
         _ if a == b => Compared::Ordered(Ordering::Equal),
-        Rule::Codes { .. } => Compared::Ordered(a.cmp(&b)),
+        Rule::Codes { .. } | Rule::Bytes => Compared::Ordered(a.cmp(&b)),
         Rule::Unknown => Compared::Unknown,
         Rule::Folded { .. } => folded(lower(a), lower(b)),
     }

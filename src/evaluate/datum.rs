@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use super::Unevaluable;
-use super::collation::{Collation, Compared, Rule, TextOrigin, compare};
+use super::collation::{Collation, Compared, Strength, TextOrigin, compare};
 use super::exact::Exact;
 use super::moment::{self, CalendarDay, Instant, Read, clock, clock_digits};
 use super::number;
@@ -21,7 +21,7 @@ pub(crate) enum Datum {
     Decimal(Exact, usize),
     Double(f64, Shown),
     Text(String, Collation),
-    Bytes(Vec<u8>),
+    Bytes(Vec<u8>, Strength),
     /// `0x1f`, `b'101'`: bytes that are a number where one is needed.
     Digits(Vec<u8>),
     /// A member of an ENUM or SET, and its number; only columns are one.
@@ -32,6 +32,11 @@ pub(crate) enum Datum {
     /// Microseconds, and the digits of its fraction.
     Time(i64, usize),
 }
+
+/// The decimals of an exact number in a user variable: it is shown with its own.
+const OF_VARIABLE: usize = 1000;
+/// The decimals of what is computed with such a number: as many as servers have at most, which differ.
+const OF_COMPUTED_VARIABLE: usize = 1001;
 
 /// How a floating point number is shown as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,16 +68,15 @@ pub(crate) enum DatumKind {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Letters {
     pub(super) units: Vec<char>,
-    /// `None` for bytes.
-    pub(super) collation: Option<Collation>,
+    pub(super) collation: Collation,
 }
 
 impl Letters {
     pub(super) fn datum(self) -> Datum {
-        match self.collation {
-            Some(collation) => Datum::Text(self.units.into_iter().collect(), collation),
-            None => Datum::Bytes(self.bytes_of_units()),
+        if self.collation.is_bytes() {
+            return Datum::Bytes(self.bytes_of_units(), self.collation.strength);
         }
+        Datum::Text(self.units.into_iter().collect(), self.collation)
     }
 
     fn bytes_of_units(&self) -> Vec<u8> {
@@ -82,40 +86,49 @@ impl Letters {
 
     /// The text as the server has it in memory.
     pub(super) fn bytes(&self) -> Result<Vec<u8>, Unevaluable> {
-        match self.collation {
-            None => Ok(self.bytes_of_units()),
-            Some(collation) => {
-                if !collation.utf8 && !self.units.iter().all(char::is_ascii) {
-                    return Err("the bytes of text that is not in UTF-8".to_owned());
-                }
-                Ok(self.units.iter().collect::<String>().into_bytes())
-            }
+        if self.collation.is_bytes() {
+            return Ok(self.bytes_of_units());
         }
+        if !self.collation.utf8 && !self.units.iter().all(char::is_ascii) {
+            return Err("the bytes of text that is not in UTF-8".to_owned());
+        }
+        Ok(self.units.iter().collect::<String>().into_bytes())
     }
 
-    /// The same as bytes where `other` is bytes, and what the two have in common.
+    /// The same as bytes where `other` is bytes that are as strong, or as text where that is stronger than bytes.
     pub(super) fn beside(self, other: &Self) -> Result<Self, Unevaluable> {
-        let collation = match (self.collation, other.collation) {
-            (Some(own), Some(its)) => Some(own.with(its)),
-            (Some(_), None) => return Ok(of_bytes(&self.bytes()?)),
-            (None, _) => None,
+        let collation = self.collation.with(other.collation);
+        let units = match (self.collation.is_bytes(), collation.is_bytes()) {
+            (true, false) => self.characters()?,
+            (false, true) => of_bytes(&self.bytes()?, collation.strength).units,
+            _ => self.units,
         };
-        Ok(Self { collation, ..self })
+        Ok(Self { units, collation })
+    }
+
+    /// The characters of a text, and of bytes that are taken for text in UTF-8.
+    pub(super) fn characters(&self) -> Result<Vec<char>, Unevaluable> {
+        if !self.collation.is_bytes() {
+            return Ok(self.units.clone());
+        }
+        let text = String::from_utf8(self.bytes_of_units());
+        let text = text.map_err(|_| "bytes that are no text".to_owned())?;
+        Ok(text.chars().collect())
     }
 
     pub(super) fn compared(&self, other: &Self) -> Result<Compared, Unevaluable> {
         let (own, its) = (self.clone().beside(other)?, other.clone().beside(self)?);
-        let rule = own
-            .collation
-            .map_or(Rule::Codes { pads: false }, |collation| collation.rule);
-        Ok(compare(&own.units, &its.units, rule))
+        Ok(compare(&own.units, &its.units, own.collation.rule))
     }
 }
 
-pub(super) fn of_bytes(bytes: &[u8]) -> Letters {
+pub(super) fn of_bytes(bytes: &[u8], strength: Strength) -> Letters {
     Letters {
         units: bytes.iter().map(|&byte| char::from(byte)).collect(),
-        collation: None,
+        collation: Collation {
+            strength,
+            ..Collation::BYTES
+        },
     }
 }
 
@@ -131,6 +144,11 @@ impl Datum {
                 ..Collation::LITERAL
             },
         )
+    }
+
+    /// Bytes that an expression has made.
+    pub(crate) const fn bytes(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes, Strength::Literal)
     }
 
     /// A text of the expression itself.
@@ -159,6 +177,9 @@ impl Datum {
     }
 
     pub(super) fn decimal(number: Exact, scale: usize) -> Result<Self, Unevaluable> {
+        if scale >= OF_VARIABLE && number.fits() {
+            return Ok(Self::Decimal(number, OF_COMPUTED_VARIABLE));
+        }
         if scale > super::exact::MOST_SCALE || !number.rounded(scale).fits() {
             return Err("a number of more than 65 digits".to_owned());
         }
@@ -198,7 +219,34 @@ impl Datum {
     pub(super) fn of_function(self) -> Self {
         match self {
             Self::Member(text, _, collation) => Self::Text(text, collation),
+            Self::Decimal(number, OF_VARIABLE) => Self::Decimal(number, OF_COMPUTED_VARIABLE),
             other => other,
+        }
+    }
+
+    /// The value as a user variable holds it: there are no dates among them.
+    pub(crate) fn of_variable(self) -> Self {
+        match self {
+            Self::Date(_) | Self::DateTime(..) | Self::Time(..) | Self::Member(..) => {
+                Self::text(self.shown().unwrap_or_default()).of_variable()
+            }
+            Self::Null(DatumKind::Date | DatumKind::DateTime(_) | DatumKind::Time(_)) => {
+                Self::Null(DatumKind::Text)
+            }
+            Self::Decimal(number, _) => Self::Decimal(number, OF_VARIABLE),
+            Self::Null(DatumKind::Decimal(_)) => Self::Null(DatumKind::Decimal(OF_VARIABLE)),
+            Self::Digits(bytes) | Self::Bytes(bytes, Strength::Literal) => {
+                Self::Bytes(bytes, Strength::Column)
+            }
+            Self::Text(text, collation) => {
+                let strength = collation.strength.max(Strength::Column);
+                let collation = Collation {
+                    strength,
+                    ..collation
+                };
+                Self::Text(text, collation)
+            }
+            datum => datum,
         }
     }
 
@@ -214,7 +262,7 @@ impl Datum {
             Self::Decimal(_, scale) => DatumKind::Decimal(*scale),
             Self::Double(..) => DatumKind::Double,
             Self::Text(..) | Self::Member(..) => DatumKind::Text,
-            Self::Bytes(_) | Self::Digits(_) => DatumKind::Bytes,
+            Self::Bytes(..) | Self::Digits(_) => DatumKind::Bytes,
             Self::Date(_) => DatumKind::Date,
             Self::DateTime(.., fraction) => DatumKind::DateTime(*fraction),
             Self::Time(_, fraction) => DatumKind::Time(*fraction),
@@ -223,11 +271,16 @@ impl Datum {
 
     /// The value as text or bytes; `None` for NULL.
     pub(super) fn letters(&self) -> Result<Option<Letters>, Unevaluable> {
-        if let Self::Bytes(bytes) | Self::Digits(bytes) = self {
-            return Ok(Some(of_bytes(bytes)));
+        match self {
+            Self::Bytes(bytes, strength) => return Ok(Some(of_bytes(bytes, *strength))),
+            Self::Digits(bytes) => return Ok(Some(of_bytes(bytes, Strength::Literal))),
+            _ => {}
         }
         if let Self::Double(_, Shown::Unknown) = self {
             return Err("a floating point number as text".to_owned());
+        }
+        if let Self::Decimal(_, OF_COMPUTED_VARIABLE) = self {
+            return Err("the decimals of what is computed with a variable".to_owned());
         }
         let collation = match self {
             Self::Text(_, collation) | Self::Member(.., collation) => *collation,
@@ -235,16 +288,17 @@ impl Datum {
         };
         Ok(self.shown().map(|text| Letters {
             units: text.chars().collect(),
-            collation: Some(collation),
+            collation,
         }))
     }
 
     /// The value as the server shows it; bytes have no text.
     pub(crate) fn shown(&self) -> Option<String> {
         Some(match self {
-            Self::Null(_) | Self::Bytes(_) | Self::Digits(_) => return None,
+            Self::Null(_) | Self::Bytes(..) | Self::Digits(_) => return None,
             Self::Int(number) => number.to_string(),
             Self::Unsigned(number) => number.to_string(),
+            Self::Decimal(_, OF_VARIABLE..) => self.digits(),
             Self::Decimal(number, scale) => number.to_text(*scale),
             Self::Double(number, Shown::Fixed(places)) => format!("{number:.places$}"),
             Self::Double(number, _) => number::shown(*number),
@@ -257,10 +311,11 @@ impl Datum {
         })
     }
 
-    /// A number or time with all the digits that a column is given; nothing for other types.
+    /// A number or time with the digits that a column is given, which may be others than those of its text;
+    /// nothing for other types.
     pub(crate) fn digits(&self) -> String {
         match self {
-            Self::Decimal(number, scale) => number.to_text(number.scale().max(*scale)),
+            Self::Decimal(number, _) => number.to_text(number.scale()),
             Self::Double(number, _) => number::shown(*number),
             _ => self.shown().unwrap_or_default(),
         }
@@ -279,7 +334,7 @@ impl Datum {
                 Self::double(number::double(text))?.shown_as(shown)
             }
             // `x'10'` is a number on MySQL and text on MariaDB.
-            Self::Bytes(_) => return Err("bytes as a number".to_owned()),
+            Self::Bytes(..) => return Err("bytes as a number".to_owned()),
             Self::Digits(bytes) => {
                 Self::Unsigned(number::of_bytes(bytes).ok_or("a number of more than 64 bits")?)
             }
@@ -442,8 +497,8 @@ pub(super) fn compared(a: &Datum, b: &Datum) -> Result<Option<Compared>, Unevalu
     let ordered = |order: Ordering| Ok(Some(Compared::Ordered(order)));
     match (a, b) {
         (
-            Text(..) | Bytes(_) | Member(..) | Digits(_),
-            Text(..) | Bytes(_) | Member(..) | Digits(_),
+            Text(..) | Bytes(..) | Member(..) | Digits(_),
+            Text(..) | Bytes(..) | Member(..) | Digits(_),
         ) => {
             let (Some(own), Some(its)) = (a.letters()?, b.letters()?) else {
                 return Ok(None);

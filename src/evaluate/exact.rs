@@ -14,6 +14,9 @@ const GROUP: usize = 9;
 
 /// A number as digits, the highest first and without leading zeros, the last `scale` of which are
 /// behind the point.
+///
+/// The scale is the one that the server has for this very value, which text columns show: a sum that is
+/// nothing has none, and some divisions leave a zero that is negative.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Exact {
     negative: bool,
@@ -26,10 +29,15 @@ impl Exact {
         let zeros = digits.iter().take_while(|&&digit| digit == 0).count();
         digits.drain(..zeros);
         Self {
-            negative: negative && !digits.is_empty(),
+            negative,
             digits,
             scale,
         }
+    }
+
+    /// What the server makes of a number that turns out to be nothing: a zero without decimals.
+    fn nothing() -> Self {
+        Self::new(false, Vec::new(), 0)
     }
 
     /// Digits with at most one point, and a sign.
@@ -45,7 +53,15 @@ impl Exact {
             return None;
         }
         let digits = digits.iter().map(|digit| digit - b'0').collect();
-        Some(Self::new(negative, digits, fraction.len()))
+        let number = Self::new(negative, digits, fraction.len());
+        Some(if number.is_zero() {
+            Self {
+                negative: false,
+                ..number
+            }
+        } else {
+            number
+        })
     }
 
     pub(super) fn of_i128(number: i128) -> Self {
@@ -89,14 +105,24 @@ impl Exact {
     }
 
     pub(super) fn plus(&self, other: &Self) -> Self {
+        self.plus_signed(other, other.negative)
+    }
+
+    pub(super) fn minus(&self, other: &Self) -> Self {
+        self.plus_signed(other, !other.negative)
+    }
+
+    /// The sum with the digits of `other`, which are negative or not.
+    fn plus_signed(&self, other: &Self, negative: bool) -> Self {
         let scale = self.scale.max(other.scale);
         let (a, b) = (self.scaled_up(scale), other.scaled_up(scale));
-        if self.negative == other.negative {
-            return Self::new(self.negative, sum(&a, &b), scale);
+        if self.negative == negative {
+            return Self::new(negative, sum(&a, &b), scale);
         }
         match compare(&a, &b) {
-            Ordering::Less => Self::new(other.negative, difference(&b, &a), scale),
-            _ => Self::new(self.negative, difference(&a, &b), scale),
+            Ordering::Less => Self::new(negative, difference(&b, &a), scale),
+            Ordering::Equal => Self::nothing(),
+            Ordering::Greater => Self::new(self.negative, difference(&a, &b), scale),
         }
     }
 
@@ -114,15 +140,19 @@ impl Exact {
             *digit = u8::try_from(sum % 10).unwrap_or(0);
             carry = sum / 10;
         }
-        Self::new(
-            self.negative != other.negative,
-            digits,
-            self.scale + other.scale,
-        )
+        let scale = self.scale + other.scale;
+        let product = Self::new(self.negative != other.negative, digits, scale);
+        if product.negative && product.is_zero() {
+            return Self::nothing();
+        }
+        product
     }
 
     /// The quotient with the digits that the server computes; `None` for a division by zero.
     pub(super) fn divided_by(&self, other: &Self, more: usize) -> Option<Self> {
+        if self.is_zero() && !other.is_zero() {
+            return Some(Self::nothing());
+        }
         let (own, its) = (
             self.scale.next_multiple_of(GROUP),
             other.scale.next_multiple_of(GROUP),
@@ -140,7 +170,11 @@ impl Exact {
     pub(super) fn remainder(&self, other: &Self) -> Option<Self> {
         let scale = self.scale.max(other.scale);
         let (_, rest) = division(&self.scaled_up(scale), &other.scaled_up(scale))?;
-        Some(Self::new(self.negative, rest, scale))
+        let rest = Self::new(self.negative, rest, scale);
+        if self.is_zero() || (rest.is_zero() && scale == 0) {
+            return Some(Self::nothing());
+        }
+        Some(rest)
     }
 
     /// The number with `scale` digits behind the point, rounded half away from zero.
@@ -167,7 +201,8 @@ impl Exact {
         if rounds && next >= 5 {
             digits = sum(&digits, &[1]);
         }
-        Self::new(self.negative, digits, scale)
+        let negative = self.negative && digits.iter().any(|&digit| digit != 0);
+        Self::new(negative, digits, scale)
     }
 
     /// Rounded or cut to tens, hundreds and so on before the point.
@@ -188,9 +223,13 @@ impl Exact {
             let one = Self::new(!up, vec![1], 0);
             return cut.plus(&one);
         }
-        cut
+        Self {
+            negative: cut.negative && !cut.is_zero(),
+            ..cut
+        }
     }
 
+    /// As the server compares, to which a negative zero is less than zero.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         let scale = self.scale.max(other.scale);
         let size = compare(&self.scaled_up(scale), &other.scaled_up(scale));
@@ -308,7 +347,7 @@ mod tests {
             exact("7.5").remainder(&exact("-2")).unwrap().to_text(1),
             "1.5"
         );
-        assert_eq!(exact("0.05").plus(&exact("-0.05")), exact("0.00"));
+        assert_eq!(exact("0.05").plus(&exact("-0.05")), exact("0"));
         assert_eq!(exact("-2").compare(&exact("-1.99")), Ordering::Less);
         assert_eq!(exact("0.00").compare(&exact("0")), Ordering::Equal);
         assert_eq!(exact("0").compare(&exact("0.05")), Ordering::Less);
@@ -321,6 +360,30 @@ mod tests {
         assert_eq!(third.to_text(third.scale()), "0.333333333");
         assert_eq!(third.times(&exact("3")).to_text(4), "1.0000");
         assert_eq!(exact("1").divided_by(&exact("0.0"), 4), None);
+    }
+
+    #[test]
+    fn nothing_has_the_scale_and_the_sign_of_the_server() {
+        for (number, shown) in [
+            (exact("1.50").minus(&exact("1.5")), "0"),
+            (exact("0").minus(&exact("0.00")), "0"),
+            (exact("0.0").plus(&exact("0.00")), "0.00"),
+            (exact("0").times(&exact("-0.05")), "0"),
+            (exact("0.5").times(&exact("0.00")), "0.000"),
+            (exact("0.00").divided_by(&exact("2"), 4).unwrap(), "0"),
+            (exact("0.00").remainder(&exact("2.5")).unwrap(), "0"),
+            (exact("-1").remainder(&exact("0.1")).unwrap(), "-0.0"),
+            (exact("-4").remainder(&exact("2")).unwrap(), "0"),
+            (exact("-0.04").rounded(1), "0.0"),
+            (exact("-0.0"), "0.0"),
+        ] {
+            assert_eq!(number.to_text(number.scale()), shown);
+        }
+        let negative = exact("-1").remainder(&exact("0.1")).unwrap();
+        assert_eq!(negative.rounded(2).to_text(2), "-0.00");
+        assert_eq!(negative.compare(&exact("0")), Ordering::Less);
+        assert_eq!(negative.clone().negated().to_text(1), "0.0");
+        assert_eq!(negative.plus(&exact("0")).scale(), 0);
     }
 
     #[test]

@@ -191,8 +191,7 @@ impl<'s> FormulaParser<'s> {
             let low = self.bit_or()?;
             self.expect_word("AND")?;
             let high = self.bit_or()?;
-            let above = known(">=", vec![left.clone(), low])?;
-            return known("AND", vec![above, known("<=", vec![left, high])?]);
+            return known("BETWEEN", vec![left, low, high]);
         }
         if self.skip_word("IN")? {
             self.expect_symbol(b'(')?;

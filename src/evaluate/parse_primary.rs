@@ -34,7 +34,7 @@ impl FormulaParser<'_> {
                 let bytes =
                     hex_bytes(self.cursor.slice(span)).ok_or("a wrong hexadecimal literal")?;
                 if self.cursor.in_quotes(span) {
-                    Datum::Bytes(bytes)
+                    Datum::bytes(bytes)
                 } else {
                     Datum::Digits(bytes)
                 }
@@ -486,7 +486,7 @@ fn number(digits: &str) -> Result<Datum, Unevaluable> {
 fn introduced_bytes(charset: &str, bytes: Vec<u8>) -> Result<Formula, Unevaluable> {
     let own = Charset::from_name(charset).ok_or_else(|| format!("the character set {charset}"))?;
     if own == Charset::Binary {
-        return Ok(Formula::Value(Datum::Bytes(bytes)));
+        return Ok(Formula::Value(Datum::bytes(bytes)));
     }
     let text = own
         .decode(bytes.into())

@@ -31,7 +31,7 @@ fn value(text: &str) -> Result<Datum, Unevaluable> {
 
 fn shown(text: &str) -> String {
     match value(text) {
-        Ok(Datum::Bytes(bytes)) => data_encoding::HEXLOWER.encode(&bytes),
+        Ok(Datum::Bytes(bytes, _)) => data_encoding::HEXLOWER.encode(&bytes),
         Ok(datum) => datum.shown().unwrap_or_else(|| "NULL".to_owned()),
         Err(reason) => format!("? {reason}"),
     }

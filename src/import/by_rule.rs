@@ -73,7 +73,7 @@ fn alike(formula: &Formula, table: &TableDefinition) -> Result<Alike, String> {
         {
             Ok(Alike::Text)
         }
-        "=" | "<>" | "<" | "<=" | ">" | ">=" | "<=>" | "IN" | "AND" | "OR" | "NOT"
+        "=" | "<>" | "<" | "<=" | ">" | ">=" | "<=>" | "IN" | "BETWEEN" | "AND" | "OR" | "NOT"
             if numbers() || counts() =>
         {
             Ok(Alike::Truth)

@@ -72,7 +72,7 @@ fn leniently(datum: &Datum, kind: &ValueType) -> Option<Value<'static>> {
         Datum::Text(text, _) | Datum::Member(text, ..) => {
             convert_leniently(Computed::Text(text), kind)
         }
-        Datum::Bytes(bytes) | Datum::Digits(bytes) => {
+        Datum::Bytes(bytes, _) | Datum::Digits(bytes) => {
             convert_leniently(Computed::Bytes(bytes), kind)
         }
         _ => None,
@@ -122,6 +122,14 @@ fn is_whole(kind: &ValueType) -> bool {
     )
 }
 
+/// Whether a column of `kind` keeps a number as its text.
+fn is_shown(kind: &ValueType) -> bool {
+    matches!(
+        kind,
+        ValueType::Text(_) | ValueType::Char(_) | ValueType::Blob | ValueType::FixedBlob(_)
+    )
+}
+
 /// What a column of `kind` stores for a value.
 pub(super) fn stored(datum: &Datum, kind: &ValueType) -> Result<Value<'static>, Unevaluable> {
     let whole = is_whole(kind);
@@ -133,6 +141,10 @@ pub(super) fn stored(datum: &Datum, kind: &ValueType) -> Result<Value<'static>, 
             _ if whole => number_in(&number.round_ties_even().to_string(), kind),
             _ => number_in(&datum.digits(), kind),
         },
+        // With the decimals and the sign that it has.
+        Datum::Decimal(..) if is_shown(kind) => {
+            convert_computed(Computed::Text(&datum.digits()), kind)
+        }
         Datum::Int(_) | Datum::Unsigned(_) | Datum::Decimal(..) => number_in(&datum.digits(), kind),
         Datum::Member(text, number, _) => {
             if whole || matches!(kind, ValueType::Real | ValueType::Decimal(_)) {
@@ -151,7 +163,10 @@ pub(super) fn stored(datum: &Datum, kind: &ValueType) -> Result<Value<'static>, 
             }
             convert_computed(Computed::Text(text), kind)
         }
-        Datum::Digits(bytes) if whole && *kind != ValueType::Bits => {
+        Datum::Digits(bytes)
+            if *kind != ValueType::Bits
+                && (whole || matches!(kind, ValueType::Real | ValueType::Decimal(_))) =>
+        {
             let number = bytes.iter().try_fold(0_u64, |sum, &byte| {
                 sum.checked_mul(256)
                     .map(|shifted| shifted | u64::from(byte))
@@ -161,7 +176,7 @@ pub(super) fn stored(datum: &Datum, kind: &ValueType) -> Result<Value<'static>, 
                 kind,
             )
         }
-        Datum::Bytes(bytes) | Datum::Digits(bytes) => {
+        Datum::Bytes(bytes, _) | Datum::Digits(bytes) => {
             convert_computed(Computed::Bytes(bytes), kind)
         }
         Datum::Date(_) | Datum::DateTime(..) | Datum::Time(..) => return moment(datum, kind),

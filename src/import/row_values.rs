@@ -53,7 +53,7 @@ pub(super) fn datum(
             });
         }
         ValueRef::Real(number) => return Datum::double(number),
-        ValueRef::Blob(bytes) => return Ok(Datum::Bytes(bytes.to_vec())),
+        ValueRef::Blob(bytes) => return Ok(Datum::Bytes(bytes.to_vec(), Strength::Column)),
         ValueRef::Text(text) => std::str::from_utf8(text).map_err(|_| unknown())?,
     };
     Ok(match &stored.kind {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::computed::Occasion;
 use super::server_settings::{NumberSteps, ServerSettings};
-use crate::evaluate::{Clock, Datum, DatumKind, Unevaluable};
+use crate::evaluate::{Clock, Datum, Unevaluable};
 
 /// The session of a script.
 pub(super) struct ScriptSession {
@@ -56,7 +56,7 @@ impl ScriptSession {
         by_server: Option<&'static str>,
     ) {
         let variable = Variable {
-            value: value.map(kept),
+            value: value.map(Datum::of_variable),
             by_server,
         };
         self.variables
@@ -170,19 +170,5 @@ impl ScriptSession {
         } else {
             Err("LAST_INSERT_ID() behind an INSERT that met duplicates".to_owned())
         };
-    }
-}
-
-/// A value as a variable holds it: there are no dates among them.
-fn kept(datum: Datum) -> Datum {
-    match datum {
-        Datum::Date(_) | Datum::DateTime(..) | Datum::Time(..) | Datum::Member(..) => {
-            Datum::text(datum.shown().unwrap_or_default())
-        }
-        Datum::Null(DatumKind::Date | DatumKind::DateTime(_) | DatumKind::Time(_)) => {
-            Datum::Null(DatumKind::Text)
-        }
-        Datum::Digits(bytes) => Datum::Bytes(bytes),
-        datum => datum,
     }
 }

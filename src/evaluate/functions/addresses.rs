@@ -69,7 +69,7 @@ fn inet6_aton(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluab
     let text = values[0].shown().unwrap_or_default();
     let bytes = four(&text).map(|address| address.octets().to_vec());
     let bytes = bytes.or_else(|| Some(sixteen(&text)?.octets().to_vec()));
-    Ok(bytes.map_or(Datum::Null(DatumKind::Bytes), Datum::Bytes))
+    Ok(bytes.map_or(Datum::Null(DatumKind::Bytes), Datum::bytes))
 }
 
 /// Four numbers of up to three digits.
@@ -97,7 +97,7 @@ fn sixteen(text: &str) -> Option<Ipv6Addr> {
 /// The longest run of zeros is left out, the first of two, and one alone as well.
 fn inet6_ntoa(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     let null = Datum::Null(DatumKind::Text);
-    let (Datum::Bytes(bytes) | Datum::Digits(bytes)) = &values[0] else {
+    let (Datum::Bytes(bytes, _) | Datum::Digits(bytes)) = &values[0] else {
         return Ok(null);
     };
     if let Ok(four) = <[u8; 4]>::try_from(bytes.as_slice()) {

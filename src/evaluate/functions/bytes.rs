@@ -97,7 +97,7 @@ fn unhex(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
         return Ok(null);
     };
     let bytes = crate::dump::hex_bytes(&letters.bytes()?);
-    Ok(bytes.map_or(null, Datum::Bytes))
+    Ok(bytes.map_or(null, Datum::bytes))
 }
 
 fn digested(value: &Datum, digest: fn(&[u8]) -> Vec<u8>) -> Result<Datum, Unevaluable> {
@@ -144,7 +144,7 @@ fn from_base64(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevalua
         return Ok(null);
     }
     let bytes = BASE64_OF_SERVER.decode(&digits);
-    Ok(bytes.map_or(null, Datum::Bytes))
+    Ok(bytes.map_or(null, Datum::bytes))
 }
 
 /// The order of a UUID's bytes with its time first, as `UUID_TO_BIN(…, 1)` has them.
@@ -169,7 +169,7 @@ fn uuid_to_bin(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevalua
     };
     let uuid = uuid::Uuid::parse_str(&text).map_err(|_| "a text that is no UUID".to_owned())?;
     let bytes = uuid.as_bytes().to_vec();
-    Ok(Datum::Bytes(if swaps(values)? {
+    Ok(Datum::bytes(if swaps(values)? {
         swapped(&bytes)
     } else {
         bytes
@@ -204,7 +204,7 @@ fn char_bytes(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluab
         let zeros = all.iter().take_while(|&&byte| byte == 0).count().min(3);
         bytes.extend_from_slice(&all[zeros..]);
     }
-    Ok(Datum::Bytes(bytes))
+    Ok(Datum::bytes(bytes))
 }
 
 fn converted(value: &Datum, from: i128, to: i128) -> Result<Datum, Unevaluable> {

@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use super::super::collation::{Collation, TextOrigin};
-use super::super::datum::{Datum, DatumKind, Letters, Shown, equal, order};
+use super::super::datum::{Datum, DatumKind, Shown, equal, order};
 use super::super::formula::Function;
 use super::super::{Surroundings, Unevaluable};
+use super::strings::alike;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("IF", (3, 3), |values, _| {
@@ -62,6 +63,10 @@ fn as_all(values: &[Datum], chosen: usize) -> Result<Datum, Unevaluable> {
         kind = common(kind, value.kind())?;
     }
     let value = values[chosen].clone();
+    // Bits stay a number where one is needed.
+    if values.iter().all(|value| matches!(value, Datum::Digits(_))) {
+        return Ok(value);
+    }
     Ok(match (kind, value) {
         (kind, Datum::Null(_)) => Datum::Null(kind),
         (DatumKind::Decimal(scale), value) => match value.to_exact()? {
@@ -73,18 +78,8 @@ fn as_all(values: &[Datum], chosen: usize) -> Result<Datum, Unevaluable> {
             None => Datum::Null(kind),
         },
         (DatumKind::Unsigned, Datum::Int(number)) => Datum::whole(number.into(), true)?,
-        (DatumKind::Text, value) => {
-            let Some(letters) = value.letters()? else {
-                return Ok(Datum::Null(kind));
-            };
-            Letters {
-                collation: Some(collation_of_all(values)),
-                ..letters
-            }
-            .datum()
-        }
-        (DatumKind::Bytes, value) => match value.letters()? {
-            Some(letters) => Datum::Bytes(letters.bytes()?),
+        (DatumKind::Text | DatumKind::Bytes, _) => match alike(values)?[chosen].take() {
+            Some(letters) => letters.datum(),
             None => Datum::Null(kind),
         },
         (DatumKind::DateTime(fraction), value) => match value.instant() {
@@ -106,14 +101,6 @@ fn shown_of_all(values: &[Datum]) -> Shown {
     } else {
         Shown::Unknown
     }
-}
-
-fn collation_of_all(values: &[Datum]) -> Collation {
-    let own = values.iter().map(|value| match value {
-        Datum::Text(_, collation) | Datum::Member(.., collation) => *collation,
-        _ => Collation::NUMBER,
-    });
-    own.reduce(Collation::with).unwrap_or(Collation::LITERAL)
 }
 
 fn common(a: DatumKind, b: DatumKind) -> Result<DatumKind, Unevaluable> {

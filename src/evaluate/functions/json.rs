@@ -3,6 +3,7 @@
 //! What a value is in JSON depends on the expression that it comes from: a comparison is `true`, and JSON stays what
 //! it is. So each argument is wrapped by what it is in a function of its own, which writes its item.
 
+use super::super::collation::Collation;
 use super::super::datum::{Datum, Shown};
 use super::super::formula::{Formula, Function};
 use super::super::{Surroundings, Unevaluable};
@@ -13,7 +14,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(OBJECT, (0, usize::MAX), object),
     Function::new("JSON_QUOTE", (1, 1), |values, _| match &values[0] {
         Datum::Null(kind) => Ok(Datum::Null(*kind)),
-        Datum::Text(text, _) => Ok(plain(quoted(text))),
+        Datum::Text(text, _) => Ok(Datum::Text(quoted(text), Collation::JSON)),
         _ => Err("JSON_QUOTE of what is no text".to_owned()),
     }),
 ];
@@ -24,7 +25,7 @@ const OBJECT: &str = "JSON_OBJECT";
 /// Comparisons and logic: an item of JSON is `true` or `false`.
 const CONDITIONS: &[&str] = &[
     "=", "<>", "<=>", "<", "<=", ">", ">=", "AND", "OR", "XOR", "NOT", "ISNULL", "IS TRUE",
-    "IS FALSE", "IN", "LIKE",
+    "IS FALSE", "IN", "BETWEEN", "LIKE",
 ];
 
 /// What gives one of its arguments.
@@ -138,7 +139,10 @@ fn item(value: &Datum) -> Result<String, Unevaluable> {
         Datum::Int(_)
         | Datum::Unsigned(_)
         | Datum::Decimal(..)
-        | Datum::Double(_, Shown::Plain) => Ok(value.shown().unwrap_or_default()),
+        | Datum::Double(_, Shown::Plain) => {
+            let letters = value.letters()?;
+            Ok(letters.map_or_else(String::new, |letters| letters.units.iter().collect()))
+        }
         Datum::Text(text, _) | Datum::Member(text, ..) => Ok(quoted(text)),
         Datum::Date(_) | Datum::DateTime(..) | Datum::Time(..) => {
             Ok(quoted(&value.shown().unwrap_or_default()))

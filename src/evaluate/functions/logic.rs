@@ -1,11 +1,13 @@
 //! Comparisons and logic, with NULL for what is not known.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::super::collation::{Compared, Rule, characters};
 use super::super::datum::{Datum, DatumKind, Letters, by_collation, equal, order};
 use super::super::formula::Function;
 use super::super::{Surroundings, Unevaluable};
+use super::strings::alike;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("=", (2, 2), |values, _| {
@@ -44,6 +46,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Datum::truth(Some(values[0].is_true()? == Some(false))))
     }),
     Function::new("IN", (2, usize::MAX), within),
+    Function::new("BETWEEN", (3, 3), between),
     Function::new("LIKE", (2, 3), like),
     Function::new("STRCMP", (2, 2), strcmp),
 ];
@@ -64,20 +67,84 @@ fn junction(values: &[Datum], decisive: bool) -> Result<Datum, Unevaluable> {
     ))
 }
 
+/// Types that are compared among each other in a way of their own.
+#[derive(PartialEq, Eq)]
+enum ComparedType {
+    Any,
+    Text,
+    Day,
+    Time,
+    Number,
+}
+
+impl ComparedType {
+    fn of(value: &Datum) -> Self {
+        match value.kind() {
+            DatumKind::Text | DatumKind::Bytes => Self::Text,
+            DatumKind::Date | DatumKind::DateTime(_) => Self::Day,
+            DatumKind::Time(_) => Self::Time,
+            DatumKind::Nothing => Self::Any,
+            _ => Self::Number,
+        }
+    }
+
+    /// Whether `value` is of this type, or NULL of none.
+    fn has(&self, value: &Datum) -> bool {
+        let its = Self::of(value);
+        its == *self || its == Self::Any
+    }
+}
+
+/// Values as they are compared all together: texts are bytes as soon as one of them is.
+pub(super) fn comparable(values: &[Datum]) -> Result<Cow<'_, [Datum]>, Unevaluable> {
+    let bytes = |value: &Datum| value.kind() == DatumKind::Bytes;
+    let texts = |value: &Datum| ComparedType::Text.has(value);
+    if values.iter().all(bytes) || !values.iter().any(bytes) || !values.iter().all(texts) {
+        return Ok(values.into());
+    }
+    let all = alike(values)?.into_iter();
+    let null = || Datum::Null(DatumKind::Bytes);
+    Ok(all
+        .map(|one| one.map_or_else(null, Letters::datum))
+        .collect())
+}
+
+/// The type of all three decides how each of the bounds is compared with.
+fn between(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
+    let any = |values: &[Datum], kind: ComparedType| {
+        values.iter().any(|value| ComparedType::of(value) == kind)
+    };
+    let numbers = any(values, ComparedType::Number);
+    let texts = any(values, ComparedType::Text);
+    let days = any(values, ComparedType::Day) || any(values, ComparedType::Time);
+    let (own, bounds) = values.split_at(1);
+    let values = if numbers && texts && !days {
+        let doubles = values.iter().map(|value| {
+            let number = value.to_f64()?.map(Datum::double);
+            number.unwrap_or(Ok(Datum::Null(DatumKind::Double)))
+        });
+        doubles.collect::<Result<_, _>>()?
+    } else if days && any(own, ComparedType::Text) && any(bounds, ComparedType::Text) {
+        return Err("BETWEEN of texts and a date".to_owned());
+    } else {
+        comparable(values)?
+    };
+    let above = order(&values[0], &values[1])?.map(Ordering::is_ge);
+    let below = order(&values[0], &values[2])?.map(Ordering::is_le);
+    Ok(Datum::truth(match (above, below) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (above, below) => above.and(below),
+    }))
+}
+
 fn within(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     let mut unknown = false;
-    let class = |value: &Datum| match value.kind() {
-        DatumKind::Text | DatumKind::Bytes => 1,
-        DatumKind::Date | DatumKind::DateTime(_) => 2,
-        DatumKind::Time(_) => 3,
-        DatumKind::Nothing => 0,
-        _ => 4,
-    };
-    let first = class(&values[0]);
-    let other = |value: &Datum| class(value) != first && class(value) != 0;
+    let first = ComparedType::of(&values[0]);
+    let other = |value: &Datum| !first.has(value);
     if values.iter().any(Datum::is_null) && values.iter().any(other) {
         return Err("IN over several types and NULL".to_owned());
     }
+    let values = comparable(values)?;
     for other in &values[1..] {
         match equal(&values[0], other)? {
             Some(true) => return Ok(Datum::truth(Some(true))),
@@ -111,9 +178,7 @@ fn like(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     };
     let (text, pattern): (Letters, Letters) =
         (text.clone().beside(&pattern)?, pattern.beside(&text)?);
-    let rule = text
-        .collation
-        .map_or(Rule::Codes { pads: false }, |collation| collation.rule);
+    let rule = text.collation.rule;
     let wanted = pieces(&pattern.units, escape);
     Ok(Datum::truth(Some(matches(&text.units, &wanted, rule)?)))
 }

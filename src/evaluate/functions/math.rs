@@ -181,9 +181,7 @@ fn places(values: &[Datum], rounds: bool) -> Result<Datum, Unevaluable> {
         Datum::Null(DatumKind::Nothing) => Ok(Datum::Null(DatumKind::Decimal(kept(wanted)))),
         Datum::Null(DatumKind::Decimal(_)) => Ok(Datum::Null(DatumKind::Decimal(scale))),
         Datum::Null(_) => Ok(number),
-        Datum::Decimal(own, shown) => {
-            Datum::decimal(exact(&own.rounded((*shown).max(own.scale()))), scale)
-        }
+        Datum::Decimal(own, _) => Datum::decimal(exact(own), scale),
         Datum::Double(own, _) => {
             // The server shows zeros for the digits that it does not have.
             let shown = if own.abs() < 1e15 {

@@ -106,8 +106,14 @@ pub(super) fn sum(a: &Datum, b: &Datum) -> Result<Datum, Unevaluable> {
 }
 
 pub(super) fn difference(a: &Datum, b: &Datum) -> Result<Datum, Unevaluable> {
-    let exact = |a: &Exact, b: &Exact| a.plus(&b.clone().negated());
-    computed(a, b, common(a, b), i128::checked_sub, exact, |a, b| a - b)
+    computed(
+        a,
+        b,
+        common(a, b),
+        i128::checked_sub,
+        Exact::minus,
+        |a, b| a - b,
+    )
 }
 
 fn product(a: &Datum, b: &Datum) -> Result<Datum, Unevaluable> {
@@ -201,7 +207,7 @@ fn negated(value: &Datum) -> Result<Datum, Unevaluable> {
 
 /// The 64 bits of a number, negative ones in two's complement.
 fn bits_of(value: &Datum) -> Result<Option<u64>, Unevaluable> {
-    if let Datum::Bytes(_) = value {
+    if let Datum::Bytes(..) = value {
         return Err("bits of bytes, which are numbers on some servers only".to_owned());
     }
     if let Datum::Double(number, _) = value

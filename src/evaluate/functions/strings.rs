@@ -66,22 +66,31 @@ fn bounded(length: usize) -> Result<(), Unevaluable> {
 
 /// The texts of all values, as bytes if one of them is bytes; `None` if one is NULL.
 pub(super) fn together(values: &[Datum]) -> Result<Option<Vec<Letters>>, Unevaluable> {
-    let mut letters = Vec::with_capacity(values.len());
-    for value in values {
-        match value.letters()? {
-            Some(one) => letters.push(one),
-            None => return Ok(None),
-        }
-    }
+    Ok(alike(values)?.into_iter().collect())
+}
+
+/// As `together`, with `None` for each NULL, which may be one of bytes.
+pub(super) fn alike(values: &[Datum]) -> Result<Vec<Option<Letters>>, Unevaluable> {
     let mut all = Letters {
         units: Vec::new(),
-        collation: Some(Collation::NUMBER),
+        collation: Collation::NUMBER,
     };
-    for one in &letters {
-        all = all.beside(one)?;
+    let mut letters = Vec::with_capacity(values.len());
+    for value in values {
+        let one = value.letters()?;
+        match &one {
+            Some(one) => all = all.beside(one)?,
+            None if value.kind() == DatumKind::Bytes => {
+                all.collation = all.collation.with(Collation::BYTES);
+            }
+            None => {}
+        }
+        letters.push(one);
     }
-    let same = letters.into_iter().map(|one| one.beside(&all));
-    same.collect::<Result<_, _>>().map(Some)
+    let same = letters
+        .into_iter()
+        .map(|one| one.map(|one| one.beside(&all)).transpose());
+    same.collect()
 }
 
 /// The type of a text made of all values.
@@ -98,7 +107,7 @@ fn concat(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> 
     let Some(all) = together(values)? else {
         return Ok(null_text(values));
     };
-    let collation = all.iter().map(|one| one.collation).next().flatten();
+    let collation = all[0].collation;
     let units: Vec<char> = all.into_iter().flat_map(|one| one.units).collect();
     bounded(units.len())?;
     Ok(settled(Letters { units, collation }))
@@ -106,11 +115,11 @@ fn concat(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> 
 
 /// A text that was made is no number's any more.
 fn settled(letters: Letters) -> Datum {
-    let collation = letters.collation.map(|collation| Collation {
-        strength: collation.strength.max(Strength::Literal),
+    let collation = Collation {
+        strength: letters.collation.strength.max(Strength::Literal),
         origin: TextOrigin::Computed,
-        ..collation
-    });
+        ..letters.collation
+    };
     Letters {
         collation,
         ..letters
@@ -122,14 +131,7 @@ fn joined(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> 
     if values[0].is_null() {
         return Ok(null_text(values));
     }
-    let known: Vec<Datum> = values
-        .iter()
-        .filter(|value| !value.is_null())
-        .cloned()
-        .collect();
-    let Some(all) = together(&known)? else {
-        return Ok(null_text(values));
-    };
+    let all: Vec<Letters> = alike(values)?.into_iter().flatten().collect();
     let collation = all[0].collation;
     let parts: Vec<&[char]> = all[1..].iter().map(|one| one.units.as_slice()).collect();
     let units = parts.join(all[0].units.as_slice());
@@ -312,7 +314,7 @@ fn cased(value: &Datum, change: fn(char) -> char) -> Result<Datum, Unevaluable> 
     let Some(letters) = value.letters()? else {
         return Ok(Datum::Null(DatumKind::Text));
     };
-    if letters.collation.is_none() {
+    if letters.collation.is_bytes() {
         return Ok(letters.datum());
     }
     if let Some(letter) = letters.units.iter().find(|&&unit| !is_known(unit)) {

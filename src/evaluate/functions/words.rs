@@ -7,7 +7,8 @@ use super::super::collation::{Collation, Compared, Rule, characters};
 use super::super::datum::{Datum, DatumKind, Letters, by_collation, equal};
 use super::super::formula::Function;
 use super::super::{Surroundings, Unevaluable};
-use super::strings::{null_text, together};
+use super::logic::comparable;
+use super::strings::{alike, null_text, together};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("LENGTH", (1, 1), |values, _| measured(&values[0], 1)),
@@ -31,28 +32,33 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("FIELD", (2, usize::MAX), field),
     Function::new("ELT", (2, usize::MAX), |values, _| {
         let at = count(&values[0])?.and_then(|at| usize::try_from(at).ok());
-        let chosen = at
-            .filter(|&at| at > 0)
-            .and_then(|at| values[1..].get(at - 1));
-        let null = null_text(&values[1..]);
-        Ok(match chosen.map_or(Ok(None), Datum::letters)? {
-            Some(letters) => match letters.datum() {
-                // As a number it is not what its text is.
-                Datum::Text(text, _)
-                    if chosen.is_some_and(|value| value.kind() != DatumKind::Text) =>
-                {
-                    Datum::moment(text)
-                }
-                datum => datum,
-            },
-            None => null,
-        })
+        elected(&values[1..], at)
     }),
     Function::new("FIND_IN_SET", (2, 2), find_in_set),
     Function::new("MAKE_SET", (2, usize::MAX), make_set),
     Function::new("ASCII", (1, 1), |values, _| first_byte(&values[0])),
     Function::new("ORD", (1, 1), ord),
 ];
+
+/// The value at a place that counts from 1, as text.
+fn elected(values: &[Datum], at: Option<usize>) -> Result<Datum, Unevaluable> {
+    let at = at.and_then(|at| at.checked_sub(1));
+    let chosen = at.and_then(|at| {
+        alike(values)
+            .map(|mut all| all.get_mut(at)?.take())
+            .transpose()
+    });
+    Ok(match chosen.transpose()? {
+        Some(letters) => match letters.datum() {
+            // As a number it is not what its text is.
+            Datum::Text(text, _) if at.is_some_and(|at| values[at].kind() != DatumKind::Text) => {
+                Datum::moment(text)
+            }
+            datum => datum,
+        },
+        None => null_text(values),
+    })
+}
 
 fn length(number: usize) -> Datum {
     Datum::Int(i64::try_from(number).unwrap_or(i64::MAX))
@@ -93,9 +99,7 @@ fn begins(text: &[char], wanted: &[char], rule: Rule) -> Result<bool, Unevaluabl
 }
 
 fn rule_of(letters: &Letters) -> Rule {
-    letters
-        .collation
-        .map_or(Rule::Codes { pads: false }, |collation| collation.rule)
+    letters.collation.rule
 }
 
 fn located(text: &Datum, wanted: &Datum, from: Option<i64>) -> Result<Datum, Unevaluable> {
@@ -175,6 +179,7 @@ fn field(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     if values.iter().any(text) && !values.iter().all(fits) {
         return Err("FIELD of text and other types".to_owned());
     }
+    let values = comparable(values)?;
     for (place, other) in values[1..].iter().enumerate() {
         if equal(&values[0], other)? == Some(true) {
             return Ok(length(place + 1));
@@ -203,21 +208,22 @@ fn make_set(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable
     let Some(bits) = values[0].to_whole()? else {
         return Ok(null_text(&values[1..]));
     };
-    let chosen: Vec<Datum> = values[1..]
-        .iter()
-        .enumerate()
-        .filter(|(place, value)| bits >> place.min(&64) & 1 == 1 && !value.is_null())
-        .map(|(_, value)| value.clone())
+    let all = alike(&values[1..])?;
+    let chosen = all.iter().enumerate();
+    let chosen = chosen.filter(|(place, _)| bits >> place.min(&64) & 1 == 1);
+    let parts: Vec<&[char]> = chosen
+        .filter_map(|(_, one)| one.as_ref().map(|one| one.units.as_slice()))
         .collect();
-    let Some(all) = together(&chosen)? else {
-        return Ok(null_text(&values[1..]));
-    };
-    let parts: Vec<&[char]> = all.iter().map(|one| one.units.as_slice()).collect();
-    let collation = all.first().map_or_else(
-        || null_text(&values[1..]).kind() == DatumKind::Text,
-        |one| one.collation.is_some(),
+    let collation = all.iter().flatten().next().map_or_else(
+        || {
+            if null_text(&values[1..]).kind() == DatumKind::Text {
+                Collation::LITERAL
+            } else {
+                Collation::BYTES
+            }
+        },
+        |one| one.collation,
     );
-    let collation = collation.then_some(Collation::LITERAL);
     Ok(Letters {
         units: parts.join(&','),
         collation,
