@@ -7,15 +7,14 @@
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::get;
 use ekiben::apps;
 use ekiben::config::{Layers, Sources};
-use ekiben::http::Watch;
 use ekiben::http::server::{self, Server};
+use ekiben::http::{BoundRoutes, PathParameter, Routes, Watch};
 use ekiben::serving::{self, Built};
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::Targets;
@@ -64,16 +63,18 @@ pub(crate) fn serve() {
     });
 }
 
-fn ceiling() -> Router {
-    Router::new()
-        .route("/ceiling/{bytes}", get(prebuilt))
+fn ceiling() -> BoundRoutes {
+    let path = "/ceiling/{bytes}";
+    Routes::new()
+        .route(path, get(prebuilt))
+        .direct(Method::GET, path, prebuilt)
         .with_state(Bytes::from(vec![b'x'; LARGEST]))
 }
 
 /// No copy: a slice of the one body.
 async fn prebuilt(
     State(body): State<Bytes>,
-    Path(bytes): Path<usize>,
+    PathParameter(bytes): PathParameter,
 ) -> ([(HeaderName, HeaderValue); 3], Bytes) {
     // What answers with data go out with.
     let headers = [
@@ -87,5 +88,5 @@ async fn prebuilt(
             HeaderValue::from_static("\"0123456789abcdef.1.0\""),
         ),
     ];
-    (headers, body.slice(..bytes))
+    (headers, body.slice(..bytes.parse::<usize>().unwrap()))
 }

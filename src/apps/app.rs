@@ -7,7 +7,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use figment::value::Dict;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +15,7 @@ use utoipa::openapi::OpenApi;
 use crate::auth::{UserContext, UserSetup};
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl, Section, dictionary};
-use crate::http::{CounterSource, Entrance, NotFoundPage, Routes, WorkPool};
+use crate::http::{BoundRoutes, CounterSource, Entrance, NotFoundPage, Routes, WorkPool};
 use crate::mail::Postbox;
 use crate::store::{Deriver, Store};
 
@@ -159,7 +158,7 @@ pub struct Mounted {
 }
 
 /// Makes an app's routes when its store is open. What fails then is not the store: a key file, say.
-pub type OpenRoutes = Box<dyn FnOnce(Arc<Store>) -> Result<Router, MountError> + Send>;
+pub type OpenRoutes = Box<dyn FnOnce(Arc<Store>) -> Result<BoundRoutes, MountError> + Send>;
 
 impl Mounted {
     /// `routes` whose state `state` makes of the store.
@@ -179,15 +178,15 @@ impl Mounted {
     ) -> Self {
         let paths = routes.paths().to_vec();
         let open = move |store| Ok(routes.with_state(state(store)?));
-        Self::of_router(paths, description, open)
+        Self::of_bound(paths, description, open)
     }
 
-    /// The same for routes that `open` makes over a store as a router: with layers of the app's own around
+    /// The same for routes that `open` makes over a store itself: with layers of the app's own around
     /// some of them, for example. `paths` are all of theirs.
-    pub fn of_router(
+    pub fn of_bound(
         paths: Vec<String>,
         description: OpenApi,
-        open: impl FnOnce(Arc<Store>) -> Result<Router, MountError> + Send + 'static,
+        open: impl FnOnce(Arc<Store>) -> Result<BoundRoutes, MountError> + Send + 'static,
     ) -> Self {
         Self {
             description,

@@ -14,6 +14,7 @@
 //! - [`assemble`]: all routes, and the layers around each app's, in order; [`SiteRouter`]: those around all
 //! - [`Routes`]: those of one app, with their paths; [`conflict`]: two that are in each other's way;
 //!   [`Entrance`]: where people enter an app
+//! - `direct`: routes that go past the router; [`BoundRoutes`]: routes with their state
 //! - [`PathParameter`]: what stands in the path of a request
 //! - `asked_host`: which host a request asks; [`whole_address`]
 //! - [`Site`]: what health and version report about
@@ -23,8 +24,10 @@
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`] and [`Routes::body_limit`]
 
 mod asked_host;
+mod bound_routes;
 pub mod builtin;
 pub mod caching;
+mod direct;
 mod error;
 pub mod headers;
 mod idempotency;
@@ -32,6 +35,7 @@ pub mod limits;
 pub mod observability;
 mod packing;
 mod path_parameter;
+mod route_template;
 mod router;
 mod routes;
 mod site;
@@ -40,6 +44,7 @@ pub mod transport;
 mod viewer;
 
 pub use asked_host::whole_address;
+pub use bound_routes::BoundRoutes;
 pub use builtin::pages::Entrance;
 pub use builtin::{admin, openapi};
 pub use caching::own_cache::{OwnCache, OwnReading};

@@ -7,7 +7,8 @@ use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
-/// The text that stands for the first parameter of the route's path, unescaped; empty where it has none.
+/// The text that stands for the first parameter of the route's path, unescaped. A direct route has its parameter
+/// last, and nothing escaped.
 #[derive(Debug)]
 pub struct PathParameter(pub String);
 
@@ -19,10 +20,19 @@ impl<S: Send + Sync> FromRequestParts<S> for PathParameter {
         parts: &mut Parts,
         state: &S,
     ) -> Result<Self, RawPathParamsRejection> {
-        let parameters = RawPathParams::from_request_parts(parts, state).await?;
-        let first = parameters.iter().next();
-        Ok(Self(
-            first.map_or_else(String::new, |(_, text)| text.to_owned()),
-        ))
+        match RawPathParams::from_request_parts(parts, state).await {
+            Ok(parameters) => {
+                let first = parameters.iter().next();
+                Ok(Self(
+                    first.map_or_else(String::new, |(_, text)| text.to_owned()),
+                ))
+            }
+            Err(RawPathParamsRejection::MissingPathParams(_)) => {
+                let path = parts.uri.path().trim_end_matches('/');
+                let last = path.rsplit('/').next();
+                Ok(Self(last.unwrap_or_default().to_owned()))
+            }
+            Err(rejection) => Err(rejection),
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -28,8 +28,11 @@ use super::limits::same_origin::OwnPages;
 use super::observability::metrics::Metrics;
 use super::observability::refusals::Refusals;
 use super::observability::request_log::note_route;
+use super::route_template::RouteTemplate;
 use super::site_router::{HostRouter, SiteRouter};
-use super::{BodyPace, CounterSource, HttpError, NotFoundPage, Served, Site, WorkPool};
+use super::{
+    BodyPace, BoundRoutes, CounterSource, HttpError, NotFoundPage, Served, Site, WorkPool,
+};
 use crate::config::{Mount, PublicUrl};
 use crate::store::Store;
 
@@ -71,7 +74,7 @@ pub struct AppRoutes {
     /// Where it is.
     pub mount: Mount,
     /// Its routes, by their paths in the app.
-    pub routes: Router,
+    pub routes: BoundRoutes,
     /// What they say of themselves.
     pub description: OpenApi,
     /// Its own 404 page.
@@ -92,7 +95,7 @@ pub struct AppRoutes {
 /// When two routes would answer the same requests: [`conflict`](super::conflict) finds them before.
 pub fn assemble(
     apps: Vec<AppRoutes>,
-    beside: Router,
+    beside: BoundRoutes,
     off: &[&'static str],
     work: WorkPool,
     public_url: Option<&PublicUrl>,
@@ -112,7 +115,7 @@ pub fn assemble(
         pages: own_pages(&apps, public_url, limits),
     };
     let mut hosts: BTreeMap<Option<String>, HostRoutes> = BTreeMap::new();
-    let beside = guards.around(beside, &own_guard, NO_APP);
+    let beside = guards.around(beside, &own_guard, NO_APP, "");
     hosts.entry(None).or_default().routes = beside;
     let mut served = Vec::new();
     for app in apps {
@@ -155,7 +158,7 @@ const NO_APP: &str = "-";
 /// What is reached by one host name, or by any that no app has to itself.
 #[derive(Default)]
 struct HostRoutes {
-    routes: Router,
+    routes: BoundRoutes,
     descriptions: Vec<OpenApi>,
     navigation: Navigation,
     /// The apps at its root, in their order: where that is, and their 404 pages.
@@ -181,15 +184,16 @@ impl HostRoutes {
         if !prefix.is_empty() {
             routes = routes.fallback(not_found(vec![(mount.clone(), app.not_found)]));
         }
-        let mut routes = guards.around(routes, guard, app.name);
+        let mut routes = guards.around(routes, guard, app.name, prefix);
         if !prefix.is_empty() {
             let to = mount.clone();
             let to_root = any(async move |uri: Uri| moved_below(&to, &uri));
             let to_root = Router::new().route(prefix, to_root);
+            let to_root = BoundRoutes::new(to_root, vec![prefix.to_owned()]);
             // With the slash the app's own `/` is `/prefix/`, and relative links work.
-            routes = Router::new()
-                .nest(&format!("{prefix}/"), routes)
-                .merge(guards.around(to_root, guard, app.name));
+            routes = routes
+                .below(prefix)
+                .merge(guards.around(to_root, guard, app.name, ""));
         }
         self.routes = std::mem::take(&mut self.routes).merge(routes);
     }
@@ -224,10 +228,12 @@ impl HostRoutes {
             routes = routes.layer(from_fn_with_state(to, fly_replay::replay));
         }
         let all = routes
-            .merge(guards.around(own, &site.guard, NO_APP))
+            .merge(guards.around(own, &site.guard, NO_APP, ""))
             .merge(probes);
+        let (routes, direct) = all.into_parts();
         HostRouter {
-            routes: all,
+            routes,
+            direct,
             cors,
             default_headers: DefaultHeaders {
                 server_timing: limits.server_timing,
@@ -256,8 +262,14 @@ struct Guards<'l> {
 }
 
 impl Guards<'_> {
-    /// `routes` behind `guard`, counted as those of `app`.
-    fn around(&self, routes: Router, guard: &Guard, app: &'static str) -> Router {
+    /// `routes`, which are below `prefix`, behind `guard`, counted as those of `app`.
+    fn around(
+        &self,
+        routes: BoundRoutes,
+        guard: &Guard,
+        app: &'static str,
+        prefix: &str,
+    ) -> BoundRoutes {
         let guard = AppGuard {
             guard: guard.clone(),
             rate_limit: self.rate_limit.clone(),
@@ -266,14 +278,14 @@ impl Guards<'_> {
             refusals: self.refusals.clone(),
             pages: self.pages.clone(),
         };
-        routes.layer(GuardLayer::new(guard))
+        routes.guarded(&GuardLayer::new(guard), prefix)
     }
 }
 
 /// Counts a probe. No limit is around it: probes must get through.
 async fn count_probe(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
     let start = Instant::now();
-    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = RouteTemplate::of(&request);
     let method = request.method().clone();
     let mut response = caught(pin!(next.run(request))).await;
     note_route(&mut response, route.as_ref());

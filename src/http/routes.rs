@@ -8,10 +8,12 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
+use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, Route};
@@ -21,6 +23,8 @@ use tower_service::Service;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::UtoipaMethodRouter;
 
+use super::bound_routes::BoundRoutes;
+use super::direct::{Answering, DirectPlace, DirectRoute};
 use super::limits::arriving::take_large;
 use crate::config::Mount;
 
@@ -29,10 +33,15 @@ use crate::config::Mount;
 pub struct Routes<S> {
     router: Router<S>,
     paths: Vec<String>,
+    /// Those that are direct, when there is a state.
+    direct: Vec<(DirectPlace, Bind<S>)>,
     description: OpenApi,
     /// Whether paths are added with a slash behind, too.
     slashed: bool,
 }
+
+/// Gives a direct route its state.
+type Bind<S> = Arc<dyn Fn(S) -> DirectRoute + Send + Sync>;
 
 impl<S> fmt::Debug for Routes<S> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,6 +62,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         Self {
             router: Router::new(),
             paths: Vec::new(),
+            direct: Vec::new(),
             description: OpenApi::default(),
             slashed: false,
         }
@@ -99,10 +109,39 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         }
     }
 
+    /// Requests with this method and this path, which are among these, go to `handler`, which is what the router has
+    /// there too, and past the router. So do those with a slash behind, where paths are added with one. The last segment is the
+    /// path's only parameter, if it has any: a handler asks for it by [`PathParameter`](super::PathParameter).
+    #[must_use]
+    pub fn direct<H, T>(mut self, method: Method, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, S, Future = Answering> + Sync,
+        T: 'static,
+    {
+        debug_assert!(self.paths.iter().any(|known| known == path), "{path}");
+        let before_last = path.rfind('/').map_or("", |slash| &path[..slash]);
+        debug_assert!(!before_last.contains('{'), "{path}");
+        let bind: Bind<S> = Arc::new(move |state| DirectRoute::new(handler.clone(), state));
+        let at = DirectPlace {
+            method,
+            path: path.to_owned(),
+        };
+        if self.slashed {
+            let slashed = DirectPlace {
+                path: format!("{path}/"),
+                ..at.clone()
+            };
+            self.direct.push((slashed, Arc::clone(&bind)));
+        }
+        self.direct.push((at, bind));
+        self
+    }
+
     /// With all of `others`.
     #[must_use]
     pub fn merge(mut self, others: Self) -> Self {
         self.paths.extend(others.paths);
+        self.direct.extend(others.direct);
         self.description.merge(others.description);
         Self {
             router: self.router.merge(others.router),
@@ -114,13 +153,23 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[must_use]
     pub fn layer<L>(self, layer: L) -> Self
     where
-        L: Layer<Route> + Clone + Send + Sync + 'static,
-        L::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <L::Service as Service<Request>>::Future: Send + 'static,
+        L: Layer<Route> + Layer<DirectRoute> + Clone + Send + Sync + 'static,
+        <L as Layer<Route>>::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <<L as Layer<Route>>::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <<L as Layer<Route>>::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <<L as Layer<Route>>::Service as Service<Request>>::Future: Send + 'static,
+        <L as Layer<DirectRoute>>::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <<L as Layer<DirectRoute>>::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <<L as Layer<DirectRoute>>::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <<L as Layer<DirectRoute>>::Service as Service<Request>>::Future: Send + 'static,
     {
+        let direct = self.direct.into_iter().map(|(at, bind)| {
+            let layer = layer.clone();
+            let bind: Bind<S> = Arc::new(move |state| bind(state).layer(&layer));
+            (at, bind)
+        });
         Self {
+            direct: direct.collect(),
             router: self.router.layer(layer),
             ..self
         }
@@ -156,9 +205,12 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         &self.paths
     }
 
-    /// As a router, with the state that handlers share.
-    pub(crate) fn with_state(self, state: S) -> Router {
-        self.router.with_state(state)
+    /// With the state that handlers share.
+    pub fn with_state(self, state: S) -> BoundRoutes {
+        let direct = self.direct.into_iter();
+        let direct = direct.map(|(at, bind)| (at, bind(state.clone())));
+        let direct = direct.collect();
+        BoundRoutes::new(self.router.with_state(state), self.paths).with_direct(direct)
     }
 }
 

@@ -29,6 +29,7 @@ use tower_service::Service;
 use super::HttpError;
 use super::asked_host::AskedHost;
 use super::caching::validators::Nothing;
+use super::direct::{self, DirectTable};
 use super::headers::encodings::negotiate;
 use super::headers::negotiation::vary_by_encoding;
 use super::headers::response_headers::DefaultHeaders;
@@ -49,6 +50,8 @@ struct Hosts {
 #[derive(Default)]
 pub(super) struct HostRouter {
     pub(super) routes: Router,
+    /// Of these, what goes past the router.
+    pub(super) direct: DirectTable,
     pub(super) cors: Option<CorsLayer>,
     pub(super) default_headers: DefaultHeaders,
     /// Responses from this size on are compressed for clients that accept it; `None` for never.
@@ -107,10 +110,32 @@ impl Service<Request> for SiteRouter {
         // What need not wait is done before there is a future, which would hold it, some of it twice.
         match host.begin(request) {
             Err(refusal) => Box::pin(ready(finish(refusal.into_response()))),
-            Ok((answering, compression)) => Box::pin(async move {
+            Ok((Begun::Directly(answering), compression)) => {
+                Box::pin(async move { finish(compression.finish(answering.await).await) })
+            }
+            Ok((Begun::ByRouter(answering), compression)) => Box::pin(async move {
                 let response = answered(answering.await);
                 finish(compression.finish(response).await)
             }),
+        }
+    }
+}
+
+/// An answer that has begun. Each kind is waited for in a future of its own: the router's has much more room.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "taken apart at once, and never kept"
+)]
+enum Begun {
+    Directly(direct::Answering),
+    ByRouter(RouteFuture<Infallible>),
+}
+
+impl Begun {
+    async fn response(self) -> Response {
+        match self {
+            Self::Directly(answering) => answering.await,
+            Self::ByRouter(answering) => answered(answering.await),
         }
     }
 }
@@ -127,10 +152,7 @@ impl HostRouter {
     ///
     /// # Errors
     /// 406.
-    fn begin(
-        &self,
-        mut request: Request,
-    ) -> Result<(RouteFuture<Infallible>, Compression), HttpError> {
+    fn begin(&self, mut request: Request) -> Result<(Begun, Compression), HttpError> {
         let mut accepted = None;
         // Programs that say nothing of it are spared the search for lists.
         let is_asked = request.headers().contains_key(header::ACCEPT_ENCODING);
@@ -143,7 +165,11 @@ impl HostRouter {
             is_head: *request.method() == Method::HEAD,
             above: self.compress_above,
         };
-        Ok((self.routes.clone().call(request), compression))
+        let begun = match self.direct.find(&request) {
+            Some(route) => Begun::Directly(route.answer(request)),
+            None => Begun::ByRouter(self.routes.clone().call(request)),
+        };
+        Ok((begun, compression))
     }
 }
 
@@ -163,10 +189,9 @@ impl Service<Request> for Negotiated {
     fn call(&mut self, request: Request) -> Answering {
         match self.0.begin(request) {
             Err(refusal) => Box::pin(ready(Ok(refusal.into_response()))),
-            Ok((answering, compression)) => Box::pin(async move {
-                let response = answered(answering.await);
-                Ok(compression.finish(response).await)
-            }),
+            Ok((begun, compression)) => {
+                Box::pin(async move { Ok(compression.finish(begun.response().await).await) })
+            }
         }
     }
 }

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use thiserror::Error;
 use utoipa::openapi::OpenApi;
 
@@ -20,7 +19,8 @@ use crate::config::{Config, Layers, Mount, PublicUrl};
 use crate::file::FileError;
 use crate::http::builtin::description;
 use crate::http::{
-    AppRoutes, Claim, Site, SiteRouter, WorkPool, assemble, builtin_paths, conflict, openapi,
+    AppRoutes, BoundRoutes, Claim, Site, SiteRouter, WorkPool, assemble, builtin_paths, conflict,
+    openapi,
 };
 use crate::mail::{MailError, Postbox};
 use crate::store::{Store, StoreError, StoreOptions};
@@ -70,7 +70,7 @@ pub struct MountedApps<'l> {
     apps: Vec<MountedApp>,
     /// Apps whose pages are left out, since another app is at the same place.
     without_pages: Vec<&'static str>,
-    beside: Router,
+    beside: BoundRoutes,
     work: WorkPool,
     postbox: Postbox,
 }
@@ -114,7 +114,7 @@ pub fn mount<'l>(
         layers,
         apps,
         without_pages,
-        beside: Router::new(),
+        beside: BoundRoutes::default(),
         work,
         postbox: shared.postbox,
     })
@@ -210,7 +210,7 @@ fn mount_app(
 impl MountedApps<'_> {
     /// The same with routes of no app beside them, under the layers that are around all.
     #[must_use]
-    pub fn beside(self, routes: Router) -> Self {
+    pub fn beside(self, routes: BoundRoutes) -> Self {
         Self {
             beside: routes,
             ..self

@@ -154,7 +154,7 @@ mod tests {
                 "/own",
                 get(async || (StatusCode::BAD_REQUEST, Html("a form with a reason"))),
             );
-        with_error_pages(routes, Pages).with_state(())
+        with_error_pages(routes, Pages).with_state(()).into()
     }
 
     async fn ask(method: &str, path: &str, accept: &str) -> (Response<()>, String) {

@@ -49,8 +49,8 @@ mod plans;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Bytes;
+use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use utoipa_axum::routes;
 
@@ -63,7 +63,8 @@ use crate::auth::token::Tokens;
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl};
 use crate::http::{
-    DigestKey, Entrance, HttpError, RevisionCache, Routes, Viewer, ViewerCache, WorkPool,
+    BoundRoutes, DigestKey, Entrance, HttpError, RevisionCache, Routes, Viewer, ViewerCache,
+    WorkPool,
 };
 use crate::store::Store;
 use crate::web::cookie::CookieScope;
@@ -218,15 +219,15 @@ impl ServedApp for Conduit {
             }))
         };
         let in_pages = failures.clone();
-        let routes = move |store| -> Result<Router, MountError> {
+        let routes = move |store| -> Result<BoundRoutes, MountError> {
             let blog = open(store)?;
             in_pages.over(blog.store.takes_writes());
             let authenticated = members
                 .with_state(Arc::clone(&blog))
                 .layer(member::authentication(Arc::clone(&blog)));
-            let router = anybodys.with_state(Arc::clone(&blog)).merge(authenticated);
+            let routes = anybodys.with_state(Arc::clone(&blog)).merge(authenticated);
             let Some((pages, assets)) = pages else {
-                return Ok(router);
+                return Ok(routes);
             };
             let pages = pages
                 .with_state(Arc::clone(&blog))
@@ -234,9 +235,9 @@ impl ServedApp for Conduit {
                     Arc::clone(&blog),
                     pages::authenticate::<Blog>,
                 ));
-            Ok(router.merge(pages).merge(assets.with_state(blog)))
+            Ok(routes.merge(pages).merge(assets.with_state(blog)))
         };
-        let mounted = Mounted::of_router(paths, description, routes).with_users(&figures);
+        let mounted = Mounted::of_bound(paths, description, routes).with_users(&figures);
         let failures = has_pages.then_some(failures);
         let entrance = if has_pages { ENTRANCE } else { API_ENTRANCE };
         let mounted = mounted.with_entrance(entrance);
@@ -251,6 +252,7 @@ fn anybodys() -> Routes<BlogState> {
         .operations(routes!(account::register))
         .operations(routes!(account::login))
         .operations(routes!(tags::tags))
+        .direct(Method::GET, "/api/tags", tags::tags)
         .method_not_allowed(not_found::no_method)
 }
 
@@ -261,8 +263,11 @@ fn members() -> Routes<BlogState> {
         .operations(routes!(profile::one))
         .operations(routes!(profile::follow, profile::unfollow))
         .operations(routes!(lists::articles, edit::create))
+        .direct(Method::GET, "/api/articles", lists::articles)
         .operations(routes!(feed::feed))
+        .direct(Method::GET, "/api/articles/feed", feed::feed)
         .operations(routes!(article::one, edit::change, edit::remove))
+        .direct(Method::GET, "/api/articles/{slug}", article::one)
         .operations(routes!(comments::all, comments::create))
         .operations(routes!(comments::remove))
         .operations(routes!(favorite::favorite, favorite::unfavorite))

@@ -57,7 +57,6 @@ mod plans;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -73,7 +72,7 @@ use crate::auth::session::Sessions;
 use crate::auth::visitor::authenticate;
 use crate::bake::CsvTable;
 use crate::config::{Mount, PublicUrl};
-use crate::http::{Entrance, HttpError, OwnCache, Routes, WorkPool};
+use crate::http::{BoundRoutes, Entrance, HttpError, OwnCache, Routes, WorkPool};
 use crate::mail::Postbox;
 use crate::store::Store;
 use crate::web::cookie::CookieScope;
@@ -215,7 +214,7 @@ impl ServedApp for English {
         let is_https = public_url.as_ref().is_some_and(PublicUrl::is_https);
         let cookies = CookieScope::new(mount.cookie_path(), is_https);
         let in_pages = failures.clone();
-        let open = move |store: Arc<Store>| -> Result<Router, MountError> {
+        let open = move |store: Arc<Store>| -> Result<BoundRoutes, MountError> {
             let users = setup.open()?;
             in_pages.over(store.takes_writes());
             let voices = voices::Voices::new(settings.voice_dir.clone());
@@ -250,7 +249,7 @@ impl ServedApp for English {
             let routes = routes.with_state(Arc::clone(&drill)).layer(visited);
             Ok(routes.merge(assets.with_state(drill)))
         };
-        let mounted = Mounted::of_router(paths, description, open).with_users(&figures);
+        let mounted = Mounted::of_bound(paths, description, open).with_users(&figures);
         Ok(if has_pages {
             mounted
                 .with_entrance(ENTRANCE)

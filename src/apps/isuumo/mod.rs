@@ -49,7 +49,7 @@ mod upload;
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn;
 use pictures::PictureCache;
 use utoipa_axum::routes;
@@ -178,17 +178,39 @@ fn routes(mount: Mount, upload_bytes: usize) -> Routes<IsuumoState> {
     };
     Routes::new()
         .operations(routes!(search::chairs))
+        .direct(Method::GET, "/api/chair/search", search::chairs)
         .operations(routes!(low_priced::chairs))
+        .direct(Method::GET, "/api/chair/low_priced", low_priced::chairs)
         .operations(routes!(condition_endpoints::chair))
+        .direct(
+            Method::GET,
+            "/api/chair/search/condition",
+            condition_endpoints::chair,
+        )
         .operations(routes!(by_id::chair))
+        .direct(Method::GET, "/api/chair/{id}", by_id::chair)
         .operations(routes!(purchase::buy))
         .merge(upload(routes!(upload::chairs)))
         .operations(routes!(search::estates))
+        .direct(Method::GET, "/api/estate/search", search::estates)
         .operations(routes!(low_priced::estates))
+        .direct(Method::GET, "/api/estate/low_priced", low_priced::estates)
         .operations(routes!(condition_endpoints::estate))
+        .direct(
+            Method::GET,
+            "/api/estate/search/condition",
+            condition_endpoints::estate,
+        )
         .operations(routes!(by_id::estate))
+        .direct(Method::GET, "/api/estate/{id}", by_id::estate)
         .operations(routes!(nazotte::nazotte))
+        .direct(Method::POST, "/api/estate/nazotte", nazotte::nazotte)
         .operations(routes!(recommended::recommended))
+        .direct(
+            Method::GET,
+            "/api/recommended_estate/{id}",
+            recommended::recommended,
+        )
         .operations(routes!(purchase::request_documents))
         .merge(upload(routes!(upload::estates)))
         .operations(routes!(images::picture))

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Body as _;
@@ -27,11 +27,13 @@ use super::bodies::Bodies;
 use super::rate_limit::RateLimit;
 use super::same_origin::{OwnPages, refuse_foreign};
 use super::slots::{Slot, Slots};
+use crate::http::direct::{Answering, Certain, DirectRoute};
 use crate::http::observability::metrics::Metrics;
 use crate::http::observability::refusals::{Overloaded, Refusals};
 use crate::http::observability::request_log::note_route;
 use crate::http::packing::Packer;
 use crate::http::packing::coding::AcceptedCodings;
+use crate::http::route_template::RouteTemplate;
 use crate::http::routes::RouteService;
 use crate::http::{HttpError, LayerLimits, WorkPool};
 
@@ -118,6 +120,16 @@ impl GuardLayer {
     pub(crate) fn new(guard: AppGuard) -> Self {
         Self(Arc::new(guard))
     }
+
+    /// Around a direct route, whose template the router does not tell.
+    pub(crate) fn direct(&self, route: DirectRoute, template: Arc<str>) -> DirectRoute {
+        let template = Some(RouteTemplate::Direct(template));
+        let guarded = Guarded {
+            template,
+            ..self.layer(route)
+        };
+        DirectRoute::of(move |request| guarded.answer(request))
+    }
 }
 
 impl<S> Layer<S> for GuardLayer {
@@ -127,6 +139,7 @@ impl<S> Layer<S> for GuardLayer {
         Guarded {
             guard: Arc::clone(&self.0),
             inner: Arc::new(inner),
+            template: None,
         }
     }
 }
@@ -136,6 +149,8 @@ pub(crate) struct Guarded<S> {
     guard: Arc<AppGuard>,
     /// Shared, so that only what runs is copied.
     inner: Arc<S>,
+    /// Where the router has not found it.
+    template: Option<RouteTemplate>,
 }
 
 impl<S> Clone for Guarded<S> {
@@ -143,6 +158,7 @@ impl<S> Clone for Guarded<S> {
         Self {
             guard: Arc::clone(&self.guard),
             inner: Arc::clone(&self.inner),
+            template: self.template.clone(),
         }
     }
 }
@@ -150,17 +166,25 @@ impl<S> Clone for Guarded<S> {
 impl<S: RouteService> Service<Request> for Guarded<S> {
     type Response = Response;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = Certain;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        let counted = CountedRequest::begin(&self.guard, &request);
+    fn call(&mut self, request: Request) -> Certain {
+        Certain(self.answer(request))
+    }
+}
+
+impl<S: RouteService> Guarded<S> {
+    fn answer(&self, request: Request) -> Answering {
+        let template = self.template.clone();
+        let template = template.or_else(|| RouteTemplate::of(&request));
+        let counted = CountedRequest::begin(&self.guard, template, &request);
         let (slot, admitted) = match self.guard.admit(&request, counted.start) {
             Ok(admitted) => admitted,
-            Err(refusal) => return Box::pin(ready(Ok(counted.answered(refusal.into_response())))),
+            Err(refusal) => return Box::pin(ready(counted.answered(refusal.into_response()))),
         };
         if !request.body().is_end_stream() {
             let inner = Arc::clone(&self.inner);
@@ -168,7 +192,7 @@ impl<S: RouteService> Service<Request> for Guarded<S> {
                 let guard = &counted.app.guard;
                 let answered = receive_and_answer(guard, admitted, slot, request, &*inner).await;
                 let response = guard.finished(admitted, answered).await;
-                Ok(counted.answered(response))
+                counted.answered(response)
             });
         }
         // What need not wait is done before there is a future, which would hold it (`site_router`).
@@ -179,7 +203,7 @@ impl<S: RouteService> Service<Request> for Guarded<S> {
             let answered = answer(guard, end, admitted.is_read, pin!(answering)).await;
             drop(slot);
             let response = guard.finished(admitted, answered).await;
-            Ok(counted.answered(response))
+            counted.answered(response)
         })
     }
 }
@@ -188,16 +212,16 @@ impl<S: RouteService> Service<Request> for Guarded<S> {
 struct CountedRequest {
     app: Arc<AppGuard>,
     start: Instant,
-    route: Option<MatchedPath>,
+    route: Option<RouteTemplate>,
     method: Method,
 }
 
 impl CountedRequest {
-    fn begin(app: &Arc<AppGuard>, request: &Request) -> Self {
+    fn begin(app: &Arc<AppGuard>, route: Option<RouteTemplate>, request: &Request) -> Self {
         Self {
             app: Arc::clone(app),
             start: Instant::now(),
-            route: request.extensions().get().cloned(),
+            route,
             method: request.method().clone(),
         }
     }

@@ -10,7 +10,6 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use axum::extract::MatchedPath;
 use axum::http::{Method, StatusCode};
 use foldhash::fast::RandomState;
 use prometheus_client::encoding::text::encode;
@@ -22,6 +21,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::{app_metrics, connection_metrics, process_metrics, store_metrics, work_metrics};
 use crate::http::Site;
+use crate::http::route_template::RouteTemplate;
 use crate::http::transport::watch::Watch;
 
 /// Seconds; most answers take less than the first, and the limits on time lie beyond the last.
@@ -69,11 +69,11 @@ struct RequestLabels {
 
 /// A route template; `None` where no route matched.
 #[derive(Debug, Clone)]
-struct Route(Option<MatchedPath>);
+struct Route(Option<RouteTemplate>);
 
 impl Route {
     fn as_str(&self) -> &str {
-        self.0.as_ref().map_or("-", MatchedPath::as_str)
+        self.0.as_ref().map_or("-", RouteTemplate::as_str)
     }
 }
 
@@ -108,7 +108,7 @@ impl Metrics {
     pub(crate) fn answered(
         &self,
         app: &'static str,
-        route: Option<MatchedPath>,
+        route: Option<RouteTemplate>,
         method: &Method,
         status: StatusCode,
         time: Duration,

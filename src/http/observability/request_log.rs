@@ -16,7 +16,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{MatchedPath, Request};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
@@ -25,6 +25,7 @@ use tracing::Level;
 use super::metrics::method_name;
 use super::trace_context::Traceparent;
 use crate::http::error::Cause;
+use crate::http::route_template::RouteTemplate;
 
 /// The log target of the lines about requests.
 pub const REQUEST_LOG: &str = "ekiben::request";
@@ -73,7 +74,7 @@ impl LoggedRequest {
         let route = route.map(|route| route.0.clone());
         if let Some(Notable(event)) = of_response.get() {
             let id = id.to_str().unwrap_or("-");
-            let route = route.as_ref().map_or("-", MatchedPath::as_str);
+            let route = route.as_ref().map_or("-", RouteTemplate::as_str);
             tracing::info!(id, route, "{event}");
         }
         let cause = of_response.get::<Cause>().cloned();
@@ -97,10 +98,10 @@ impl LoggedRequest {
 
 /// On a response, which route it is from.
 #[derive(Debug)]
-struct RouteOfResponse(MatchedPath);
+struct RouteOfResponse(RouteTemplate);
 
 /// Says on a response which route it is from, if the log is to tell.
-pub(crate) fn note_route(response: &mut Response, route: Option<&MatchedPath>) {
+pub(crate) fn note_route(response: &mut Response, route: Option<&RouteTemplate>) {
     let of_response = response.extensions();
     let is_wanted = of_response.get::<Notable>().is_some() || is_logged(of_response.get());
     if let Some(route) = route
@@ -123,7 +124,7 @@ fn is_logged(cause: Option<&Cause>) -> bool {
 struct Line {
     id: HeaderValue,
     method: Method,
-    route: Option<MatchedPath>,
+    route: Option<RouteTemplate>,
     traceparent: Option<Traceparent>,
     status: u16,
     start: Instant,
@@ -139,7 +140,7 @@ impl Line {
         let id = self.id.to_str().unwrap_or("-");
         let traceparent = self.traceparent.as_ref().map(Traceparent::as_str);
         let method = method_name(&self.method);
-        let route = self.route.as_ref().map_or("-", MatchedPath::as_str);
+        let route = self.route.as_ref().map_or("-", RouteTemplate::as_str);
         let status = self.status;
         let elapsed_us = microseconds(self.elapsed);
         let sent_us = microseconds(self.start.elapsed());

@@ -10,6 +10,7 @@ pub(crate) mod command_line;
 pub(crate) mod config;
 pub(crate) mod connections;
 pub(crate) mod crash;
+pub(crate) mod direct_routes;
 pub(crate) mod documents;
 pub(crate) mod early_answers;
 pub(crate) mod encodings;

@@ -16,9 +16,9 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use ekiben::config::Mount;
 use ekiben::http::{
-    AppRoutes, DigestKey, Entrance, FormKey, HttpError, IdempotencyKey, PrivateResponse,
-    PublicResponse, Reading, RevisionCache, SiteRouter, Viewer, ViewerCache, WorkPool, assemble,
-    serve_as,
+    AppRoutes, BoundRoutes, DigestKey, Entrance, FormKey, HttpError, IdempotencyKey,
+    PrivateResponse, PublicResponse, Reading, RevisionCache, SiteRouter, Viewer, ViewerCache,
+    WorkPool, assemble, serve_as,
 };
 use ekiben::store::{Once, Outcome, Store, StoreError, StoredResponse};
 use rusqlite::Connection;
@@ -94,7 +94,7 @@ impl NotesSite {
         };
         let limits = ekiben::serving::limits(&options.config);
         let work = WorkPool::new(1, 1);
-        let (_, router) = assemble(vec![app], Router::new(), &[], work, None, &limits);
+        let (_, router) = assemble(vec![app], BoundRoutes::default(), &[], work, None, &limits);
         Self {
             store,
             router,
@@ -113,8 +113,8 @@ impl NotesSite {
     }
 }
 
-fn routes(notes: Arc<Notes>) -> Router {
-    Router::new()
+fn routes(notes: Arc<Notes>) -> BoundRoutes {
+    let router = Router::new()
         .route("/notes", get(list).post(add))
         .route("/notes/total", get(total))
         .route("/notes/form", get(form).post(add_by_form))
@@ -122,7 +122,16 @@ fn routes(notes: Arc<Notes>) -> Router {
         .route("/careless", get(careless))
         .route("/cookie", get(cookie))
         .layer(from_fn_with_state(Arc::clone(&notes), authenticate))
-        .with_state(notes)
+        .with_state(notes);
+    let paths = [
+        "/notes",
+        "/notes/total",
+        "/notes/form",
+        "/sessions",
+        "/careless",
+        "/cookie",
+    ];
+    BoundRoutes::new(router, paths.map(str::to_owned).into())
 }
 
 async fn authenticate(State(notes): Shared, request: Request, next: Next) -> Response {

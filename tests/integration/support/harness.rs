@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
 use ekiben::apps::{self, App};
 use ekiben::bake::{Recipe, bake};
 use ekiben::config::{Config, Durability, Layers, Mode, Sources};
 use ekiben::file::Folder;
-use ekiben::http::{SiteRouter, Watch};
+use ekiben::http::{BoundRoutes, SiteRouter, Watch};
 use ekiben::load::{LoadError, Report, Silent};
 use ekiben::serving::{self, Built};
 use ekiben::store::{Store, StoreOptions};
@@ -249,7 +249,9 @@ impl Site {
     ) -> Self {
         let layers = options.layers(folder.path(), baked_dir);
         let mounted = serving::mount(apps, &layers).unwrap();
-        let Built { site, router } = mounted.beside(options.beside.clone()).open().unwrap();
+        // No app has a route that would match theirs, so they need not be named.
+        let beside = BoundRoutes::new(options.beside.clone(), Vec::new());
+        let Built { site, router } = mounted.beside(beside).open().unwrap();
         Self {
             store: Arc::clone(&site.apps()[0].store),
             router,
@@ -307,8 +309,19 @@ where
     R: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
 {
     let asked = format!("{} {}", request.method(), request.uri());
+    let is_head = *request.method() == Method::HEAD;
     let response = routes.oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
+    // What a connection says where nothing else has.
+    if let Some(length) = body.size_hint().exact()
+        && !is_head
+        && ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&parts.status)
+    {
+        let headers = &mut parts.headers;
+        headers
+            .entry(header::CONTENT_LENGTH)
+            .or_insert_with(|| length.into());
+    }
     let body = body.collect().await.unwrap().to_bytes();
     Answer {
         asked,
