@@ -4,24 +4,70 @@
 //! read, texts that are missing or unknown are an error; and [`differences`] shows a test what one
 //! language has otherwise than another. What the texts say is the app's.
 
+use std::collections::BTreeMap;
+
 use figment::Figment;
 use figment::providers::{Format as _, Toml};
 use figment::value::{Dict, Value};
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 
 /// Declares structs of texts: a name, and the names of its texts in braces.
 macro_rules! texts {
     ($($(#[$doc:meta])* $visibility:vis $name:ident { $($text:ident)* })*) => {
         $(
             $(#[$doc])*
-            #[derive(Debug, serde::Deserialize)]
-            #[serde(deny_unknown_fields)]
+            #[derive(Debug)]
             $visibility struct $name { $($visibility $text: String,)* }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(texts: D) -> Result<Self, D::Error> {
+                    let mut texts = $crate::web::texts::TextTable::read(texts)?;
+                    let taken = Self { $($text: texts.take(stringify!($text)),)* };
+                    texts.finish()?;
+                    Ok(taken)
+                }
+            }
         )*
     };
 }
 
 pub(crate) use texts;
+
+/// The texts of a struct by name, for it to take. One type for all of them: what serde derives is compiled for each
+/// struct and comes to a kilobyte a text.
+#[derive(Debug)]
+pub(crate) struct TextTable {
+    texts: BTreeMap<String, String>,
+    missing: Option<&'static str>,
+}
+
+impl TextTable {
+    pub(crate) fn read<'de, D: Deserializer<'de>>(texts: D) -> Result<Self, D::Error> {
+        Ok(Self {
+            texts: BTreeMap::deserialize(texts)?,
+            missing: None,
+        })
+    }
+
+    /// A text; one that is missing is an error at the end.
+    pub(crate) fn take(&mut self, name: &'static str) -> String {
+        self.texts.remove(name).unwrap_or_else(|| {
+            self.missing = Some(name);
+            String::new()
+        })
+    }
+
+    /// Whether all were there and no other.
+    pub(crate) fn finish<E: Error>(self) -> Result<(), E> {
+        if let Some(name) = self.missing {
+            return Err(E::missing_field(name));
+        }
+        match self.texts.keys().next() {
+            Some(name) => Err(E::custom(format!("no text is called `{name}`"))),
+            None => Ok(()),
+        }
+    }
+}
 
 /// Reads a file of texts.
 ///
