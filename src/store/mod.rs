@@ -38,6 +38,7 @@ mod serve;
 mod threads;
 mod watch;
 
+use std::any::Any;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -77,6 +78,9 @@ pub use watch::writing::Writing;
 use crate::config::{Durability, Mode};
 use crate::file::Schema;
 use crate::file::provenance::Provenance;
+
+/// A read for another thread, without the type of its result.
+type OffloadedRead = Box<dyn FnOnce(&Connection) -> Box<dyn Any + Send> + Send>;
 
 /// How a store is opened.
 #[derive(Debug, Clone)]
@@ -345,8 +349,22 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        // Boxed, so that reading on another thread is compiled once and not for each type of its result.
+        let work: OffloadedRead = Box::new(move |connection| Box::new(work(connection)));
+        let result = Self::offloaded_boxed(permit, generation, work).await?;
+        match result.downcast::<Result<T, E>>() {
+            Ok(result) => *result,
+            Err(other) => Err(StoreError::Panicked(panic_message(&*other)).into()),
+        }
+    }
+
+    async fn offloaded_boxed(
+        permit: OwnedSemaphorePermit,
+        generation: Arc<Generation>,
+        work: OffloadedRead,
+    ) -> Result<Box<dyn Any + Send>, StoreError> {
         let task = tokio::task::spawn_blocking(move || {
-            let result = generation.read(work);
+            let result = generation.read(|connection| Ok(work(connection)));
             drop(permit);
             result
         });

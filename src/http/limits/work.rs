@@ -6,6 +6,7 @@
 //! together. It must not know what is computed, nor be used for what waits (for files, for a lock, for
 //! SQLite): that has the readers and the writer of `store`.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,6 +31,22 @@ const BEHIND: i32 = 10;
 /// The lowest priority that there is.
 #[cfg(target_os = "linux")]
 const LAST: i32 = 19;
+
+/// Work without its type. A task of tokio is compiled for each type of what it runs, some eight kilobytes, and what
+/// is run here is far longer than two allocations.
+type BoxedWork = Box<dyn FnOnce() -> Box<dyn Any + Send> + Send>;
+
+fn boxed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> BoxedWork {
+    Box::new(move || Box::new(work()))
+}
+
+/// What [`boxed`] work gave, which has the type that it was boxed with.
+fn unboxed<T: 'static>(result: Box<dyn Any + Send>) -> Result<T, HttpError> {
+    match result.downcast() {
+        Ok(result) => Ok(*result),
+        Err(other) => Err(HttpError::panicked(&*other)),
+    }
+}
 
 /// The pool; clones are the same one.
 #[derive(Debug, Clone)]
@@ -73,8 +90,9 @@ impl WorkPool {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HttpError> {
+        let work = boxed(work);
         let turn = self.turn().await?;
-        self.run_with(turn, work).await
+        unboxed(self.run_with(turn, work).await?)
     }
 
     /// As [`WorkPool::run`], for what is short and asked for many at a time, like the pictures of a page: it
@@ -87,9 +105,10 @@ impl WorkPool {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HttpError> {
+        let work = boxed(work);
         let turn = Arc::clone(&self.0.turns).acquire_owned().await;
         let turn = turn.map_err(|_closed| HttpError::overloaded("The server is shutting down."))?;
-        self.run_with(turn, work).await
+        unboxed(self.run_with(turn, work).await?)
     }
 
     /// As [`WorkPool::run`], for what takes so long that serving would suffer, like the hash of a password: it
@@ -129,11 +148,11 @@ impl WorkPool {
         }
     }
 
-    async fn run_with<T: Send + 'static>(
+    async fn run_with(
         &self,
         turn: OwnedSemaphorePermit,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, HttpError> {
+        work: BoxedWork,
+    ) -> Result<Box<dyn Any + Send>, HttpError> {
         let seconds = self.0.seconds.clone();
         let task = tokio::task::spawn_blocking(move || {
             // Given back whether `work` returns or panics.
