@@ -1,13 +1,11 @@
 //! `ekiben check`: asks a running server's readiness.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs as _};
+use std::time::{Duration, Instant};
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode, Uri, header};
-use hyper_util::rt::TokioIo;
+use axum::http::{StatusCode, Uri};
 use serde::Serialize;
-use tokio::net::TcpStream;
 
 use super::arguments::CheckArguments;
 use super::failure::Failure;
@@ -16,6 +14,9 @@ use super::settings;
 
 /// A server that does not answer within this is not ready.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Nothing that answers like this needs more for its status.
+const LONGEST_STATUS_LINE: usize = 1_024;
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     let uri = match &arguments.url {
@@ -31,19 +32,17 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         }
         Err(Failure::other(format!("{uri}: {reason}")))
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|cause| Failure::other(format!("{uri}: {cause}")))?;
-    let asked = runtime.block_on(async { tokio::time::timeout(PATIENCE, ask(&uri)).await });
-    match asked {
-        Ok(Ok(status @ StatusCode::OK)) => {
+    match ask(&uri, Instant::now() + PATIENCE) {
+        Ok(status @ StatusCode::OK) => {
             let result = Answered::new(&uri, Some(status), None);
             say_as(arguments.form, &result, || format!("{uri}: ready"))
         }
-        Ok(Ok(status)) => not_ready(format!("not ready ({status})"), Some(status)),
-        Ok(Err(cause)) => not_ready(cause.to_string(), None),
-        Err(_elapsed) => not_ready(format!("no answer within {} s", PATIENCE.as_secs()), None),
+        Ok(status) => not_ready(format!("not ready ({status})"), Some(status)),
+        // A socket whose time is over would block.
+        Err(cause) if matches!(cause.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) => {
+            not_ready(format!("no answer within {} s", PATIENCE.as_secs()), None)
+        }
+        Err(cause) => not_ready(cause.to_string(), None),
     }
 }
 
@@ -110,26 +109,96 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     }
 }
 
-async fn ask(uri: &Uri) -> Result<StatusCode, Box<dyn std::error::Error + Send + Sync>> {
+/// The status of an answer that comes by then. One line is all that is wanted of it: a library for clients would be
+/// sixty kilobytes of each image.
+fn ask(uri: &Uri, by: Instant) -> io::Result<StatusCode> {
+    let mut stream = connect(uri, by)?;
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let path = uri.path();
+    stream.set_write_timeout(Some(left(by)?))?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut head = Vec::new();
+    while head.len() < LONGEST_STATUS_LINE && !head.contains(&b'\n') {
+        stream.set_read_timeout(Some(left(by)?))?;
+        let mut some = [0; 64];
+        match stream.read(&mut some) {
+            Ok(0) => break,
+            Ok(count) => head.extend_from_slice(some.get(..count).unwrap_or_default()),
+            Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+    if head.is_empty() {
+        return Err(io::Error::other(
+            "the connection was closed without an answer",
+        ));
+    }
+    status(&head).ok_or_else(|| io::Error::other("the answer is not HTTP"))
+}
+
+/// The first address that takes a connection.
+fn connect(uri: &Uri, by: Instant) -> io::Result<TcpStream> {
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-    let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80))).await?;
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    // The connection's own failure shows in the answer that does not come.
-    drop(tokio::spawn(connection));
-    let request = Request::get(uri.path())
-        .header(
-            header::HOST,
-            uri.authority().map_or("", |authority| authority.as_str()),
-        )
-        .header(header::CONNECTION, "close")
-        .body(Body::empty())?;
-    Ok(sender.send_request(request).await?.status())
+    let mut failure = io::Error::other("the name has no address");
+    for address in (host, uri.port_u16().unwrap_or(80)).to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, left(by)?) {
+            Ok(stream) => return Ok(stream),
+            Err(cause) => failure = cause,
+        }
+    }
+    Err(failure)
+}
+
+/// The time that is left, which is not nothing.
+fn left(by: Instant) -> io::Result<Duration> {
+    let left = by.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(ErrorKind::TimedOut.into());
+    }
+    Ok(left)
+}
+
+/// That of a status line of HTTP/1: `HTTP/1.1 200 OK`.
+fn status(head: &[u8]) -> Option<StatusCode> {
+    let code = head.strip_prefix(b"HTTP/1.")?.get(1..)?;
+    let code = code.strip_prefix(b" ")?;
+    let is_over = code.get(3).is_none_or(|next| b" \r\n".contains(next));
+    StatusCode::from_bytes(code.get(..3)?)
+        .ok()
+        .filter(|_| is_over)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_status_is_read_from_its_line() {
+        let read = |head: &str| status(head.as_bytes()).map(|status| status.as_u16());
+        for head in [
+            "HTTP/1.1 200 OK\r\n",
+            "HTTP/1.0 200\r\n",
+            "HTTP/1.1 200\n",
+            "HTTP/1.1 200 ",
+        ] {
+            assert_eq!(read(head), Some(200), "{head:?}");
+        }
+        assert_eq!(read("HTTP/1.1 503 Service Unavailable\r\n"), Some(503));
+        for head in [
+            "",
+            "HTTP/1.1 20",
+            "HTTP/1.1 2000\r\n",
+            "HTTP/2 200\r\n",
+            "SSH-2.0-x\r\n",
+            "HTTP/1.1 abc\r\n",
+        ] {
+            assert_eq!(read(head), None, "{head:?}");
+        }
+    }
 
     #[test]
     fn urls_are_completed() {
