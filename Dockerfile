@@ -19,8 +19,11 @@ WORKDIR /build
 # Relative relocations are packed: half a megabyte of addresses that differ by their place alone.
 ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs"
 # C is never unwound: SQLite and zstd have no tables for it. What jumps lead to is not aligned: 50 kB of nothing,
-# without which both are as fast.
-ENV CFLAGS="-fno-asynchronous-unwind-tables -falign-jumps=1"
+# without which both are as fast. Nothing is packed by zstd's levels between the third and the nineteenth, whose
+# ways to search are 190 kB; a level among them would be packed by the next way below it that there is.
+ENV CFLAGS="-fno-asynchronous-unwind-tables -falign-jumps=1 \
+-DZSTD_EXCLUDE_GREEDY_BLOCK_COMPRESSOR -DZSTD_EXCLUDE_LAZY_BLOCK_COMPRESSOR -DZSTD_EXCLUDE_LAZY2_BLOCK_COMPRESSOR \
+-DZSTD_EXCLUDE_BTLAZY2_BLOCK_COMPRESSOR -DZSTD_EXCLUDE_BTOPT_BLOCK_COMPRESSOR"
 # How Cargo.toml says to compile: `release`, or `trial` for an image that is only tried. Not yet the app: images
 # of several apps share a compilation of all of them.
 ARG PROFILE=release
