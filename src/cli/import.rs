@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
             }
         })
         .collect::<Result<_, _>>()?;
-    let charset = Charset::from_name(&arguments.charset).ok_or_else(|| {
+    let charset = Charset::of_client(&arguments.charset).ok_or_else(|| {
         Failure::usage(format!("there is no character set {}", arguments.charset))
             .hint("Use a name of MySQL: utf8mb4, latin1, cp932, sjis, ujis, gbk, big5, binary, …")
     })?;

@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use encoding_rs::Encoding;
 
+use super::byte_sets::ByteSet;
 use super::charset_differences::{Differences, of};
 use super::error::ValueError;
 
@@ -23,6 +24,8 @@ pub enum Charset {
     Binary,
     /// Any other: the tables, and where the server's are others.
     Other(&'static Encoding, Differences),
+    /// One of a byte that the Web does not have.
+    Byte(&'static ByteSet),
 }
 
 /// Character sets whose second bytes may be a backslash or a backquote, so that the lexer has to
@@ -66,9 +69,15 @@ impl Charset {
             "euckr" => encoding_rs::EUC_KR,
             "ucs2" | "utf16" => encoding_rs::UTF_16BE,
             "utf16le" => encoding_rs::UTF_16LE,
-            _ => return None,
+            name => return ByteSet::named(name).map(Self::Byte),
         };
         Some(Self::Other(encoding, of(&name)))
+    }
+
+    /// A set in which statements can be written; `swe7` has letters where they have signs.
+    #[must_use]
+    pub fn of_client(name: &str) -> Option<Self> {
+        Self::from_name(name).filter(|_| !name.eq_ignore_ascii_case("swe7"))
     }
 
     /// The character set that a collation belongs to: `latin1` of `latin1_swedish_ci`.
@@ -94,6 +103,7 @@ impl Charset {
     pub(super) fn width(self, letter: char) -> usize {
         match self {
             Self::Utf8 | Self::Binary => letter.len_utf8(),
+            Self::Byte(_) => 1,
             Self::Other(encoding, _) if encoding.is_single_byte() => 1,
             Self::Other(encoding, _) if encoding.name().starts_with("UTF-16") => {
                 2 * letter.len_utf16()
@@ -109,8 +119,13 @@ impl Charset {
 
     /// The bytes of `text`; a character that the set lacks is a question mark.
     pub(crate) fn encode(self, text: &str) -> Vec<u8> {
-        let Self::Other(encoding, differences) = self else {
-            return text.as_bytes().to_vec();
+        let (encoding, differences) = match self {
+            Self::Utf8 | Self::Binary => return text.as_bytes().to_vec(),
+            Self::Byte(set) => {
+                let code = |letter| set.code(letter).unwrap_or(b'?');
+                return text.chars().map(code).collect();
+            }
+            Self::Other(encoding, differences) => (encoding, differences),
         };
         let mut bytes = Vec::with_capacity(text.len());
         let mut buffer = [0; 4];
@@ -142,6 +157,10 @@ impl Charset {
                     let offset = error.utf8_error().valid_up_to();
                     not_text(error.as_bytes(), offset, "UTF-8")
                 })
+            }
+            (Self::Byte(set), bytes) => {
+                let text = set.decode(&bytes).map(Cow::Owned);
+                text.map_err(|offset| not_text(&bytes, offset, set.name()))
             }
             (Self::Other(encoding, differences), bytes) => {
                 decode_with(encoding, differences, &bytes).map(Cow::Owned)

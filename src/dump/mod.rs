@@ -28,6 +28,7 @@
 mod alike_letters;
 mod alter;
 mod body;
+mod byte_sets;
 mod charset;
 mod charset_differences;
 mod column;

@@ -99,7 +99,8 @@ impl LetterSet {
     /// Those of a character set; nothing of one that has all, or is not read here.
     fn of(name: &str) -> Option<Arc<Self>> {
         let charset = Charset::from_name(name)?;
-        if !matches!(charset, Charset::Other(..)) || ["utf16", "utf16le", "gb18030"].contains(&name)
+        if !matches!(charset, Charset::Other(..) | Charset::Byte(_))
+            || ["utf16", "utf16le", "gb18030"].contains(&name)
         {
             return None;
         }

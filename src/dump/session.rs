@@ -82,7 +82,7 @@ impl SqlSession {
         let charset = if self.translated || name.eq_ignore_ascii_case("default") {
             self.default_charset
         } else {
-            Charset::from_name(name)
+            Charset::of_client(name)
                 .ok_or_else(|| DumpProblem::Unsupported(format!("character set {name}")))?
         };
         self.charset = charset;

@@ -12,7 +12,8 @@ use crate::support::mariadb::MariaDb;
 /// Those of one byte, and those of up to three.
 const SINGLE: &[&str] = &[
     "latin1", "latin2", "latin5", "latin7", "cp1250", "cp1251", "cp1256", "cp1257", "koi8r",
-    "koi8u", "greek", "hebrew", "tis620", "cp866", "macroman",
+    "koi8u", "greek", "hebrew", "tis620", "cp866", "macroman", "armscii8", "cp850", "cp852",
+    "dec8", "geostd8", "hp8", "keybcs2", "macce",
 ];
 const MULTI: &[&str] = &[
     "sjis", "cp932", "ujis", "eucjpms", "gbk", "gb2312", "big5", "euckr", "utf8mb3",
@@ -99,7 +100,7 @@ const ODD: char = '\u{6661}';
 #[test]
 fn what_a_set_lacks_is_a_question_mark_as_on_the_server() {
     let Some(db) = MariaDb::start() else { return };
-    let more = ["ascii", "ucs2", "utf16", "utf8mb4"];
+    let more = ["swe7", "utf32", "ascii", "ucs2", "utf16", "utf8mb4"];
     let sets: Vec<&str> = [SINGLE, MULTI, &more].concat();
     let columns: Vec<String> = sets
         .iter()
