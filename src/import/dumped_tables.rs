@@ -320,7 +320,9 @@ impl ImportStorage<'_> {
             Some(index) => {
                 self.altered = true;
                 self.follow_names(index, &definition);
-                self.tables[index].alter(self.connection, &mut self.names, input, definition)
+                let before = self.tables[index].definition.clone();
+                self.tables[index].alter(self.connection, &mut self.names, input, definition)?;
+                self.compute_altered(index, &before)
             }
             None => Ok(()),
         }

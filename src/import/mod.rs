@@ -61,6 +61,7 @@ mod views;
 
 use std::path::Path;
 use std::time::Instant;
+mod zoned;
 
 use self::computed::Occasion;
 use self::dumped_tables::DumpedTables;

@@ -5,18 +5,16 @@
 //! statements.
 
 use super::assigning::UNFIT;
-use super::computed::{cell_of, value_of};
+use super::computed::value_of;
 use super::dumped_tables::ImportStorage;
-use super::query::ScriptView;
 use super::script::ScriptPlace;
 use super::session::ScriptSession;
 use super::table::ImportTable;
-use super::table_row::{TableRow, named_columns};
 use crate::dump::{
     DefaultValue, Position, ServerSetting, SettingValue, TableDefinition, Value, ValueType,
     leading_number,
 };
-use crate::evaluate::{self, Datum, Formula, NamedTable, Unevaluable};
+use crate::evaluate::{self, Datum, Unevaluable};
 use crate::load::batch::{Batch, Bound, Cell};
 use crate::load::note::{Note, NoteClass};
 
@@ -223,48 +221,6 @@ impl ImportTable {
                 .definition
                 .column(&column.name)
                 .is_some_and(|definition| definition.column_type.name == "TIMESTAMP")
-    }
-
-    /// Whether a generated column is stored, and depends on the zone of the session that stores it.
-    pub(super) fn has_time_of_day(&self, index: usize) -> bool {
-        let column = self.definition.column(&self.layout.columns[index].name);
-        let generated = column.and_then(|column| column.generated.as_ref());
-        let Some(generated) = generated.filter(|generated| generated.stored) else {
-            return false;
-        };
-        let stamp = |&index: &usize| self.is_stamp(index);
-        let names_stamp = |formula: &Formula| named_columns(formula, self).iter().any(stamp);
-        self.is_stamp(index)
-            || evaluate::parse(&generated.expression).is_ok_and(|formula| names_stamp(&formula))
-    }
-
-    /// Computes what rows store of the time of day in the session's zone. What is not known is left to the end, as
-    /// all else.
-    pub(super) fn compute_zoned(
-        &mut self,
-        view: &ScriptView<'_>,
-        columns: &mut Vec<usize>,
-        batch: &mut Batch,
-    ) {
-        let zoned: Vec<usize> = (0..self.layout.columns.len())
-            .filter(|index| !columns.contains(index) && self.has_time_of_day(*index))
-            .collect();
-        let named = NamedTable::plain(view.database, &self.definition.name);
-        for index in zoned {
-            let width = columns.len();
-            batch.add_column(width, &Cell::Null);
-            for at in 0..batch.rows() {
-                let given = &batch.cells[at * (width + 1)..][..width];
-                let mut row = TableRow::empty(view, self, &named);
-                for (&own, cell) in columns.iter().zip(given) {
-                    row.cells[own] = batch.value(cell);
-                }
-                let value = row.generated_cell(index).map_or(Value::Null, cell_of);
-                batch.cells[at * (width + 1) + width] = batch.cell(value);
-            }
-            columns.push(index);
-            self.given.insert(self.layout.columns[index].id);
-        }
     }
 
     /// Brings the literals of rows that a session writes in a zone of its own to UTC.

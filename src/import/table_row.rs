@@ -140,7 +140,16 @@ impl<'r> TableRow<'r> {
         let Some(generated) = column.and_then(|column| column.generated.as_ref()) else {
             return Ok(Value::Null);
         };
-        let datum = evaluate::parse(&generated.expression)?.evaluate(self)?;
+        self.generated_by(index, &evaluate::parse(&generated.expression)?)
+    }
+
+    /// The cell of a generated column that is made by `formula`.
+    pub(super) fn generated_by(
+        &self,
+        index: usize,
+        formula: &Formula,
+    ) -> Result<Value, Unevaluable> {
+        let datum = formula.evaluate(self)?;
         let value = stored(&datum, &self.table.layout.columns[index].kind)?;
         let written = self.view.session.written(self.table, index, &value);
         let value = written.map_or(value, |(value, _)| value);
