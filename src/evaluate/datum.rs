@@ -539,7 +539,7 @@ fn numbers(a: &Datum, b: &Datum) -> Result<Option<Ordering>, Unevaluable> {
 }
 
 /// Whether two values are equal; `None` if one is NULL.
-pub(super) fn equal(a: &Datum, b: &Datum) -> Result<Option<bool>, Unevaluable> {
+pub(crate) fn equal(a: &Datum, b: &Datum) -> Result<Option<bool>, Unevaluable> {
     match compared(a, b)? {
         None => Ok(None),
         Some(Compared::Ordered(order)) => Ok(Some(order == Ordering::Equal)),

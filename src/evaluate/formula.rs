@@ -8,6 +8,7 @@ use super::datum::Datum;
 use super::functions::items;
 use super::parse::known;
 use super::query::SelectQuery;
+use super::totals::TextsOfRows;
 use super::{Surroundings, Unevaluable};
 
 /// The highest tree: a chain of so many operators.
@@ -48,11 +49,12 @@ pub(crate) enum Aggregate {
     Count,
     Least,
     Greatest,
+    Sum,
 }
 
 impl Aggregate {
     pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::Count, Self::Least, Self::Greatest]
+        [Self::Count, Self::Least, Self::Greatest, Self::Sum]
             .into_iter()
             .find(|aggregate| aggregate.name() == name)
     }
@@ -62,6 +64,7 @@ impl Aggregate {
             Self::Count => "COUNT",
             Self::Least => "MIN",
             Self::Greatest => "MAX",
+            Self::Sum => "SUM",
         }
     }
 }
@@ -84,6 +87,8 @@ pub(crate) enum Formula {
     Assign(String, Box<Formula>),
     /// `COUNT(*)` has no argument.
     Aggregate(Aggregate, Option<Box<Formula>>),
+    /// `GROUP_CONCAT`
+    Joined(Box<TextsOfRows>),
     /// A query in parentheses, of one value.
     Query(Box<SelectQuery>),
     Exists(Box<SelectQuery>),
@@ -125,7 +130,11 @@ impl Formula {
             | Self::Default(_)
             | Self::Variable(_) => 0,
             // Nested by the parser, which bounds that.
-            Self::Assign(..) | Self::Aggregate(..) | Self::Query(_) | Self::Exists(_) => 1,
+            Self::Assign(..)
+            | Self::Aggregate(..)
+            | Self::Joined(_)
+            | Self::Query(_)
+            | Self::Exists(_) => 1,
             Self::Call(.., height) | Self::Cast(.., height) => *height,
         }
     }
@@ -156,6 +165,7 @@ impl Formula {
             Self::Aggregate(aggregate, argument) => {
                 surroundings.aggregate(*aggregate, argument.as_deref())
             }
+            Self::Joined(texts) => surroundings.joined(texts),
             Self::Query(query) => surroundings.scalar(query),
             Self::Exists(query) => {
                 let exists = surroundings.exists(query)?;
@@ -175,6 +185,12 @@ impl Formula {
             }
             Self::Cast(inner, ..) | Self::Assign(_, inner) | Self::Aggregate(_, Some(inner)) => {
                 inner.parts(visit);
+            }
+            Self::Joined(texts) => {
+                texts.text.parts(visit);
+                for (formula, _) in &texts.order {
+                    formula.parts(visit);
+                }
             }
             _ => {}
         }
@@ -200,6 +216,11 @@ impl Formula {
         let mut found = false;
         self.parts(&mut |part| found |= matches!(part, Self::Truth(_)));
         found
+    }
+
+    /// Whether it is a function of all rows of a query or group.
+    pub(crate) fn is_total(&self) -> bool {
+        matches!(self, Self::Aggregate(..) | Self::Joined(_))
     }
 
     /// Whether its value depends on a column.

@@ -26,9 +26,10 @@ mod parse_primary;
 mod query;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 pub(crate) use collation::{Collation, Rule, Strength};
-pub(crate) use datum::{Datum, DatumKind, order};
+pub(crate) use datum::{Datum, DatumKind, equal, order};
 pub(crate) use exact::Exact;
 pub(crate) use formula::{Aggregate, Formula};
 pub(crate) use functions::needs_server;
@@ -37,6 +38,8 @@ pub(crate) use query::{
     Assignment, NamedTable, SelectQuery, SelectedItem, SortKey, Update, assignments, deletion,
     selection, update,
 };
+
+pub(crate) use totals::{TextsOfRows, no_sum, with_value};
 
 use crate::dump::SourceText;
 
@@ -101,6 +104,11 @@ pub(crate) trait Surroundings {
         _argument: Option<&Formula>,
     ) -> Result<Datum, Unevaluable> {
         Err(format!("the function {}", aggregate.name()))
+    }
+
+    /// The texts of all rows of a group.
+    fn joined(&self, _texts: &TextsOfRows) -> Result<Datum, Unevaluable> {
+        Err("the function GROUP_CONCAT".to_owned())
     }
 
     /// What time it is.

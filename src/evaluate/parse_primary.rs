@@ -330,7 +330,8 @@ impl FormulaParser<'_> {
                 known("SUBSTRING", arguments)
             }
             "CHAR" => self.characters(),
-            "COUNT" | "MIN" | "MAX" => match Aggregate::named(name) {
+            "GROUP_CONCAT" => self.texts_of_rows(),
+            "COUNT" | "MIN" | "MAX" | "SUM" => match Aggregate::named(name) {
                 Some(aggregate) => self.aggregated(aggregate),
                 None => Err(format!("the function {name}")),
             },

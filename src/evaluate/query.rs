@@ -1,7 +1,7 @@
 //! Statements whose values are expressions: `SELECT`, `UPDATE`, `DELETE`, as far as they can be
 //! carried out without a server.
 //!
-//! Only their form is known here; rows are for whoever has tables. Groups and windows are not read: they are
+//! Only their form is known here; rows are for whoever has tables. Windows and HAVING are not read: they are
 //! errors with their name.
 
 use super::Unevaluable;
@@ -53,6 +53,8 @@ pub(crate) struct SelectQuery {
     /// Rows that are the same are one.
     pub(crate) distinct: bool,
     pub(crate) filter: Option<Formula>,
+    /// Rows that are the same in these give one.
+    pub(crate) group: Vec<Formula>,
     /// What rows are sorted by, and whether downwards.
     pub(crate) order: Vec<(Formula, bool)>,
     /// How many rows are left out, and how many are taken at most.
@@ -72,7 +74,8 @@ impl SelectQuery {
         });
         let order = self.order.iter().map(|(formula, _)| formula);
         let joins = self.joins.iter().filter_map(|join| join.on.as_ref());
-        items.chain(&self.filter).chain(order).chain(joins)
+        let rows = items.chain(&self.filter).chain(&self.group);
+        rows.chain(order).chain(joins)
     }
 
     /// What `outer` takes of this query in its `FROM`, as one query; nothing where it takes no plain `*`.
@@ -80,11 +83,13 @@ impl SelectQuery {
         let is_of_rows = |formula: &Formula| {
             let mut found = false;
             formula.parts(&mut |part| {
-                found |= matches!(part, Formula::Aggregate(..) | Formula::Assign(..));
+                found |= part.is_total() || matches!(part, Formula::Assign(..));
             });
             found
         };
-        let simple = self.order.is_empty() && self.limit.is_none() && self.into.is_empty();
+        let grouped = !self.group.is_empty() || !outer.group.is_empty();
+        let plain = self.order.is_empty() && self.limit.is_none() && self.into.is_empty();
+        let simple = plain && !grouped;
         let names_nothing = outer.filter.as_ref().is_none_or(|it| !it.names_column());
         let is_all = matches!(outer.items[..], [SelectedItem::All]) && outer.order.is_empty();
         if !simple || self.distinct || self.formulas().any(is_of_rows) || !names_nothing || !is_all
@@ -370,6 +375,7 @@ impl FormulaParser<'_> {
     fn item(&mut self) -> Result<SelectedItem, Unevaluable> {
         if self.skip_symbol(b'*')? {
             return Ok(SelectedItem::All);
+        let group = self.group()?;
         }
         let formula = self.expression()?;
         let names = matches!(
@@ -379,6 +385,7 @@ impl FormulaParser<'_> {
         if self.skip_word("AS")? || (names && !self.at_word(CLAUSES)?) {
             self.alias()?;
         }
+            group,
         Ok(SelectedItem::Value(formula))
     }
 
@@ -436,7 +443,32 @@ impl FormulaParser<'_> {
         Ok(None)
     }
 
-    fn order(&mut self) -> Result<Vec<(Formula, bool)>, Unevaluable> {
+    fn group(&mut self) -> Result<Vec<Formula>, Unevaluable> {
+        let mut group = Vec::new();
+        if !self.skip_word("GROUP")? {
+            return Ok(group);
+        }
+        self.expect_word("BY")?;
+        loop {
+            let formula = self.expression()?;
+            if matches!(formula, Formula::Value(_) | Formula::Truth(_)) {
+                return Err("GROUP BY the number of a column".to_owned());
+            }
+            self.skip_word("ASC")?;
+            group.push(formula);
+            if !self.skip_symbol(b',')? {
+                break;
+            }
+        }
+        for word in ["WITH", "HAVING", "DESC"] {
+            if self.at_word(&[word])? {
+                return Err(format!("{word} behind GROUP BY"));
+            }
+        }
+        Ok(group)
+    }
+
+    pub(super) fn order(&mut self) -> Result<Vec<(Formula, bool)>, Unevaluable> {
         let mut order = Vec::new();
         if !self.skip_word("ORDER")? {
             return Ok(order);

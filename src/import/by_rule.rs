@@ -29,7 +29,11 @@ fn alike(formula: &Formula, table: &TableDefinition) -> Result<Alike, String> {
         Formula::Value(Datum::Text(..)) => return Ok(Alike::Text),
         Formula::Value(_) => return Err("a literal of another type".to_owned()),
         Formula::Variable(name) => return Err(format!("the variable @{name}")),
-        Formula::Assign(..) | Formula::Aggregate(..) | Formula::Query(_) | Formula::Exists(_) => {
+        Formula::Assign(..)
+        | Formula::Aggregate(..)
+        | Formula::Joined(_)
+        | Formula::Query(_)
+        | Formula::Exists(_) => {
             return Err("a query".to_owned());
         }
         Formula::Proposed(_) | Formula::Default(_) => {

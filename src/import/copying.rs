@@ -106,7 +106,8 @@ impl ImportStorage<'_> {
             let named = branch.from.as_ref().filter(|_| branch.order.is_empty())?;
             let definition = &view.find(named).ok()?.definition;
             let one_order = definition.keys.is_empty() && !definition.lasting;
-            (!one_order || !branch.joins.is_empty()).then_some(definition)
+            let is_plain = branch.joins.is_empty() && branch.group.is_empty();
+            (!one_order || !is_plain).then_some(definition)
         };
         let Some(definition) = query.branches().find_map(is_open) else {
             return;
@@ -142,6 +143,7 @@ impl ImportStorage<'_> {
             }
             copied.note_server(query, &view);
             return self.store_copied(index, &header, copied);
+            && query.group.is_empty()
         };
         let view = self.view(copied.place);
         let from = view.find(named)?;
@@ -360,7 +362,7 @@ fn is_special(query: &SelectQuery) -> bool {
     let mut special = false;
     for formula in query.formulas() {
         formula.parts(&mut |part| {
-            special |= matches!(part, Formula::Aggregate(..) | Formula::Assign(..));
+            special |= part.is_total() || matches!(part, Formula::Assign(..));
         });
     }
     special

@@ -33,6 +33,7 @@ mod finish;
 mod following;
 mod generated;
 mod in_order;
+mod grouped;
 mod joins;
 mod kept_apart;
 mod keys;

@@ -253,13 +253,16 @@ impl ScriptView<'_> {
                 .collect::<Result<_, _>>()?;
             return Ok(limited(vec![row], query.limit));
         };
-        if is_aggregated(query) && (query.distinct || !query.joins.is_empty()) {
-            return Err("COUNT, MIN or MAX over a join, or with DISTINCT".to_owned());
+        let groups = !query.group.is_empty();
+        if (groups || is_aggregated(query)) && (query.distinct || !query.joins.is_empty()) {
+            return Err("COUNT, MIN, MAX or groups over a join, or with DISTINCT".to_owned());
         }
-        if is_aggregated(query) {
+        if !groups && is_aggregated(query) {
             return self.aggregated(query, named, self.find(named)?);
         }
-        let mut found = if query.joins.is_empty() {
+        let mut found = if groups {
+            self.grouped(query, named)?
+        } else if query.joins.is_empty() {
             self.of_one_table(query, named)?
         } else {
             self.joined(query, named)?
@@ -410,7 +413,7 @@ fn any_part(query: &SelectQuery, is_it: fn(&Formula) -> bool) -> bool {
 }
 
 fn is_aggregated(query: &SelectQuery) -> bool {
-    any_part(query, |part| matches!(part, Formula::Aggregate(..)))
+    any_part(query, Formula::is_total)
 }
 
 pub(super) fn has_assignments(query: &SelectQuery) -> bool {

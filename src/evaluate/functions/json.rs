@@ -104,7 +104,10 @@ pub(in crate::evaluate) fn items(
                 _ if argument.has_truth() => &CHOSEN,
                 _ => &ITEM,
             },
-            Formula::Query(_) | Formula::Assign(..) | Formula::Aggregate(..) => &CHOSEN,
+            Formula::Query(_)
+            | Formula::Assign(..)
+            | Formula::Aggregate(..)
+            | Formula::Joined(_) => &CHOSEN,
             Formula::Column(..) | Formula::Proposed(_) | Formula::Default(_) => &UNCERTAIN,
             _ => &ITEM,
         };

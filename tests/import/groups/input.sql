@@ -1,0 +1,23 @@
+-- Functions of all rows of a group.
+SET sql_mode = '';
+CREATE TABLE o (id int PRIMARY KEY, cust int, item varchar(20), price decimal(8,2), qty int, day date, f double) DEFAULT CHARSET=utf8mb4;
+INSERT INTO o VALUES (1,5,'apple',1.50,2,'2024-01-05',1.5),(2,5,'pear',2.25,1,'2024-01-06',2.5),(3,7,'apple',1.50,10,'2024-02-05',0.1),(4,NULL,'fig',0.10,3,'2024-02-07',0.2),(5,7,'fig',NULL,4,NULL,0.3),(6,5,'apple',-3.75,1,'2023-01-01',1);
+CREATE TABLE stats (cust int, cnt int, total decimal(12,2), first_day date, last_item varchar(20), items varchar(100), txt varchar(60));
+INSERT INTO stats SELECT cust, COUNT(*), SUM(price * qty), MIN(day), MAX(item), GROUP_CONCAT(item ORDER BY id SEPARATOR '|'), CONCAT(SUM(price), '/', COUNT(price)) FROM o GROUP BY cust;
+CREATE TABLE per_item (item varchar(20) PRIMARY KEY, n int, s varchar(40));
+INSERT INTO per_item SELECT item, SUM(qty), SUM(price) FROM o GROUP BY item ORDER BY item;
+INSERT INTO per_item (item, n) SELECT 'all', SUM(qty) FROM o;
+INSERT INTO per_item (item, n, s) SELECT 'none', SUM(qty), GROUP_CONCAT(item ORDER BY id) FROM o WHERE id > 100;
+INSERT INTO per_item (item, n, s) SELECT 'list', COUNT(item), GROUP_CONCAT(id, ':', item ORDER BY id DESC) FROM o;
+CREATE TABLE months (m int, n int, x int);
+INSERT INTO months SELECT YEAR(day) * 100 + MONTH(day), COUNT(*), MAX(qty) + 1 FROM o WHERE day IS NOT NULL GROUP BY YEAR(day) * 100 + MONTH(day);
+CREATE TABLE numbered (id int AUTO_INCREMENT PRIMARY KEY, item varchar(20), n int);
+INSERT INTO numbered (item, n) SELECT item, COUNT(*) FROM o GROUP BY item;
+INSERT INTO numbered (item, n) SELECT item, COUNT(*) FROM o GROUP BY item ORDER BY COUNT(*) DESC, item;
+SET @n = (SELECT GROUP_CONCAT(item ORDER BY id) FROM o WHERE cust = 5);
+INSERT INTO per_item (item, s) VALUES ('var', @n);
+INSERT INTO stats (cust, cnt) SELECT x.cust, COUNT(*) FROM o AS x WHERE x.qty > 1 GROUP BY x.cust;
+INSERT INTO stats (txt, cnt) SELECT UPPER(item), COUNT(*) FROM o GROUP BY UPPER(item);
+INSERT INTO stats (txt) SELECT SUM(price) FROM o WHERE id IN (1,2,6) GROUP BY cust;
+INSERT INTO stats (txt) SELECT SUM(qty) FROM o GROUP BY cust;
+INSERT INTO stats (txt) SELECT CONCAT(SUM(price) - SUM(price)) FROM o GROUP BY cust;
