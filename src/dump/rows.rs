@@ -80,6 +80,12 @@ impl DumpReader<'_> {
         if let Some(opened) = query {
             let mut source = self.rest_of_statement()?;
             source.text.insert_str(0, opened);
+            let assigns = source.text.to_ascii_uppercase().contains("DUPLICATE");
+            if let Some(view) = view.filter(|_| assigns) {
+                let reason = "given rows of a query with ON DUPLICATE KEY UPDATE";
+                let view = (header.database, view.name);
+                return Ok(self.obstructed("INSERT INTO", view, reason, position));
+            }
             let statement = self.script(ScriptKind::Insert(header, source), position);
             return Ok(ParsedStatement::Statement(statement));
         }

@@ -24,8 +24,15 @@ impl FormulaParser<'_> {
         loop {
             let mut is_outer = false;
             if self.skip_symbol(b',')? {
-                // As a join without a condition.
-            } else if self.at_word(&["RIGHT", "NATURAL"])? {
+                let table = self.named_table()?;
+                joins.push(JoinedTable {
+                    table,
+                    is_outer,
+                    on: None,
+                });
+                continue;
+            }
+            if self.at_word(&["RIGHT", "NATURAL"])? {
                 return Err("a RIGHT or NATURAL JOIN".to_owned());
             } else if self.skip_word("LEFT")? {
                 self.skip_word("OUTER")?;

@@ -36,7 +36,7 @@ pub(crate) use functions::needs_server;
 pub(crate) use join::JoinedTable;
 pub(crate) use query::{
     Assignment, NamedTable, SelectQuery, SelectedItem, SortKey, Update, assignments, deletion,
-    selection, update,
+    selected_rows, selection, update,
 };
 
 pub(crate) use totals::{TextsOfRows, no_sum, with_value};

@@ -162,6 +162,23 @@ pub(crate) fn selection(source: &SourceText) -> Result<SelectQuery, Unevaluable>
 
 /// Reads an `UPDATE` from behind that word.
 pub(crate) fn update(source: &SourceText) -> Result<Update, Unevaluable> {
+/// Reads the query of an `INSERT`, and the assignments of the `ON DUPLICATE KEY UPDATE` behind it.
+pub(crate) fn selected_rows(
+    source: &SourceText,
+) -> Result<(SelectQuery, Option<SourceText>), Unevaluable> {
+    let mut parser = FormulaParser::new(source);
+    let selection = parser.selection_in_parentheses()?;
+    let mut assignments = None;
+    if parser.skip_word("ON")? {
+        for word in ["DUPLICATE", "KEY", "UPDATE"] {
+            parser.expect_word(word)?;
+        }
+        assignments = Some(parser.cursor.source_to(&["RETURNING"]).map_err(reason)?);
+    }
+    parser.end()?;
+    Ok((selection, assignments))
+}
+
     let mut parser = FormulaParser::new(source);
     let update = parser.update()?;
     parser.end()?;

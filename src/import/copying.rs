@@ -16,7 +16,7 @@ use super::script::{Obstacle, ScriptPlace};
 use super::session::ScriptSession;
 use super::table::ImportTable;
 use super::table_row::{TableRow, columns_of, datum_of};
-use crate::dump::{InsertHeader, OnConflict, SourceText};
+use crate::dump::{InsertHeader, OnConflict, SourceText, Upsert};
 use crate::evaluate::{
     self, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
 };
@@ -38,6 +38,7 @@ struct CopiedRows<'c> {
     place: ScriptPlace<'c>,
     /// What is noted of values, by column.
     settled: Vec<(usize, String)>,
+    upsert: Option<Upsert>,
 }
 
 impl ImportStorage<'_> {
@@ -47,7 +48,7 @@ impl ImportStorage<'_> {
         header: &InsertHeader,
         source: &SourceText,
     ) -> Result<(), Obstacle> {
-        let query = evaluate::selection(source)?;
+        let (query, assignments) = evaluate::selected_rows(source)?;
         let named = NamedTable::plain(header.database.as_deref(), &header.table);
         let Some(index) = self.target(place, &named)? else {
             return Ok(());
@@ -68,19 +69,28 @@ impl ImportStorage<'_> {
         let columns = columns.collect::<Result<Arc<[usize]>, LoadError>>()?;
         let numbered = table.numbered_index();
         let asks = numbered.is_some_and(|numbered| !columns.contains(&numbered));
-        let by_order = numbered.is_some() || header.on_conflict != OnConflict::Fail;
+        let upsert = assignments.map(|assignments| {
+            let target = (header, &*columns);
+            self.upsert_of_query(place, index, target, &query, assignments)
+        });
+        let upsert = upsert.transpose()?;
+        let by_order =
+            numbered.is_some() || header.on_conflict != OnConflict::Fail || upsert.is_some();
         let mut copied = CopiedRows {
             columns,
             batch: Batch::default(),
             count: 0,
             place,
             settled: Vec::new(),
+            upsert,
         };
         self.session.begin_insert();
         let step = self.session.steps().step();
         self.whole(index, |storage| {
             storage.copy(index, header, &query, by_order, &mut copied)?;
-            if asks && copied.count > 0 && !storage.tables[index].definition.lasting {
+            // An upsert has counted its gaps itself.
+            let counts = asks && copied.upsert.is_none();
+            if counts && copied.count > 0 && !storage.tables[index].definition.lasting {
                 let table = &mut storage.tables[index];
                 table.next_number = table.next_number.map(|next| {
                     let count = i64::try_from(copied.count).unwrap_or(i64::MAX);
@@ -133,6 +143,7 @@ impl ImportStorage<'_> {
             && query.limit.is_none()
             && query.joins.is_empty()
             && query.united.is_empty()
+            && query.group.is_empty()
             && !query.distinct
             && !is_special(query);
         let Some(named) = query.from.as_ref().filter(|_| plain) else {
@@ -143,7 +154,6 @@ impl ImportStorage<'_> {
             }
             copied.note_server(query, &view);
             return self.store_copied(index, &header, copied);
-            && query.group.is_empty()
         };
         let view = self.view(copied.place);
         let from = view.find(named)?;
@@ -198,11 +208,17 @@ impl ImportStorage<'_> {
         }
         let rows = InsertedRows {
             header: Arc::clone(header),
-            upsert: None,
+            upsert: copied.upsert.clone(),
             unforeseen: false,
             batch: std::mem::take(&mut copied.batch),
         };
-        copied.batch = self.store(index, copied.place.input, rows)?;
+        let stored = self.store(index, copied.place.input, rows);
+        copied.batch = match stored {
+            Err(LoadError::Mismatch { reason, .. }) if copied.upsert.is_some() => {
+                return Err(reason.into());
+            }
+            stored => stored?,
+        };
         copied.batch.clear();
         Ok(())
     }

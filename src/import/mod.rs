@@ -59,6 +59,7 @@ mod transaction;
 mod united;
 mod upserts;
 mod views;
+mod upserts_of_queries;
 
 use std::path::Path;
 use std::time::Instant;

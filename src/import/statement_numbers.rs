@@ -149,13 +149,29 @@ impl ImportTable {
     }
 
     /// At the row `row` of a batch a statement begins, or goes on from the batch before.
-    pub(super) fn begin_statement(&mut self, session: &ScriptSession, batch: &Batch, row: usize) {
+    pub(super) fn begin_statement(
+        &mut self,
+        session: &ScriptSession,
+        batch: &Batch,
+        row: usize,
+        updates: bool,
+    ) {
         let is_first = batch.places[row].first;
         if is_first {
             session.begin_insert();
         }
         let others = batch.places[row + 1..].iter();
-        let rows = 1 + others.take_while(|place| !place.first).count();
+        let own = batch.places[row].position.byte;
+        // How many rows a query has nobody knows before; they all stand where it does.
+        let queried = others
+            .clone()
+            .next()
+            .is_some_and(|next| next.position.byte == own);
+        let rows = if updates && queried {
+            1
+        } else {
+            1 + others.take_while(|place| !place.first).count()
+        };
         if let Some(counter) = &mut self.next_number {
             self.statement_numbers.expect(rows, is_first, counter);
         }

@@ -95,7 +95,7 @@ impl ImportTable {
             let origin = batch.places[row];
             if numbered.is_some() && (row == 0 || origin.first) {
                 session.end_insert(true);
-                self.begin_statement(session, batch, row);
+                self.begin_statement(session, batch, row, upsert.is_some());
             }
             let mut cells = defaults.clone();
             let given = &batch.cells[row * columns.len()..(row + 1) * columns.len()];
