@@ -139,6 +139,8 @@ pub(crate) struct Update {
     pub(crate) order: Vec<SortKey>,
     /// More rows than these are not changed.
     pub(crate) limit: Option<u64>,
+    /// Rows that would get a key that another row has stay as they are.
+    pub(crate) ignores: bool,
 }
 
 /// `DELETE` from one table.
@@ -160,8 +162,6 @@ pub(crate) fn selection(source: &SourceText) -> Result<SelectQuery, Unevaluable>
     Ok(selection)
 }
 
-/// Reads an `UPDATE` from behind that word.
-pub(crate) fn update(source: &SourceText) -> Result<Update, Unevaluable> {
 /// Reads the query of an `INSERT`, and the assignments of the `ON DUPLICATE KEY UPDATE` behind it.
 pub(crate) fn selected_rows(
     source: &SourceText,
@@ -179,6 +179,8 @@ pub(crate) fn selected_rows(
     Ok((selection, assignments))
 }
 
+/// Reads an `UPDATE` from behind that word.
+pub(crate) fn update(source: &SourceText) -> Result<Update, Unevaluable> {
     let mut parser = FormulaParser::new(source);
     let update = parser.update()?;
     parser.end()?;
@@ -373,6 +375,7 @@ impl FormulaParser<'_> {
 
     fn behind_tables(&mut self, query: SelectQuery) -> Result<SelectQuery, Unevaluable> {
         let filter = self.filter()?;
+        let group = self.group()?;
         let order = self.order()?;
         let limit = self.limit()?;
         let into = if query.into.is_empty() {
@@ -382,6 +385,7 @@ impl FormulaParser<'_> {
         };
         Ok(SelectQuery {
             filter,
+            group,
             order,
             limit,
             into,
@@ -392,7 +396,6 @@ impl FormulaParser<'_> {
     fn item(&mut self) -> Result<SelectedItem, Unevaluable> {
         if self.skip_symbol(b'*')? {
             return Ok(SelectedItem::All);
-        let group = self.group()?;
         }
         let formula = self.expression()?;
         let names = matches!(
@@ -402,7 +405,6 @@ impl FormulaParser<'_> {
         if self.skip_word("AS")? || (names && !self.at_word(CLAUSES)?) {
             self.alias()?;
         }
-            group,
         Ok(SelectedItem::Value(formula))
     }
 
@@ -533,9 +535,7 @@ impl FormulaParser<'_> {
 
     fn update(&mut self) -> Result<Update, Unevaluable> {
         self.skip_word("LOW_PRIORITY")?;
-        if self.at_word(&["IGNORE"])? {
-            return Err("UPDATE IGNORE".to_owned());
-        }
+        let ignores = self.skip_word("IGNORE")?;
         let table = self.only_table()?;
         self.expect_word("SET")?;
         let assignments = self.assignments()?;
@@ -548,6 +548,7 @@ impl FormulaParser<'_> {
             filter,
             order,
             limit,
+            ignores,
         })
     }
 

@@ -12,14 +12,17 @@ use rusqlite::types::Value;
 
 use super::assigning::ChangedColumns;
 use super::dumped_tables::ImportStorage;
+use super::following_updates::MovedRow;
 use super::in_order::{OrderUse, row_of, rows_in_order};
+use super::keys::in_server_order;
 use super::query::{Scan, ScriptView, asks};
 use super::script::{Obstacle, ScriptPlace};
 use super::table::ImportTable;
 use super::table_row::TableRow;
-use crate::dump::SourceText;
+use crate::dump::{KeyPart, SourceText};
 use crate::evaluate::{self, Formula, NamedTable, Unevaluable, Update};
 use crate::file::sql::quoted;
+use crate::load::note::NoteClass;
 
 /// Rows that are read at once.
 const PIECE: usize = 2000;
@@ -30,8 +33,8 @@ const ACTIONS: &[&str] = &["CASCADE", "SET NULL", "SET DEFAULT"];
 /// Why a `LIMIT` is not carried out.
 const CHOICE: &str = "LIMIT, which leaves to the server which rows are meant";
 
-pub(super) fn acts(action: Option<&String>) -> bool {
-    action.is_some_and(|action| ACTIONS.contains(&action.as_str()))
+pub(super) fn acts(action: &str) -> bool {
+    ACTIONS.contains(&action)
 }
 
 /// What an `UPDATE` changes, and what is noted of it.
@@ -43,6 +46,17 @@ struct PlannedChanges {
     settled: BTreeMap<(usize, String), u64>,
     /// Columns that have no room for a number above 2^63-1 yet.
     narrow: BTreeSet<u32>,
+    /// Rows to whose keys others refer, where these change.
+    moved: Vec<MovedRow>,
+}
+
+/// What an `UPDATE` has changed.
+#[derive(Default)]
+struct ChangedRows {
+    number: usize,
+    /// Rows that stay, because others have their new keys.
+    ignored: usize,
+    moved: Vec<MovedRow>,
 }
 
 impl PlannedChanges {
@@ -51,11 +65,20 @@ impl PlannedChanges {
         &mut self,
         columns: &ChangedColumns<'_>,
         all: &[usize],
+        referred: &[usize],
         mut row: TableRow<'_>,
     ) -> Result<(), Unevaluable> {
+        let before = (!referred.is_empty()).then(|| row.cells.clone());
         let Some(notes) = columns.change(&mut row)? else {
             return Ok(());
         };
+        if let Some(before) = before
+            && referred
+                .iter()
+                .any(|&index| before[index] != row.cells[index])
+        {
+            self.moved.push((before, row.cells.clone()));
+        }
         let table = row.table;
         let wide = |&&index: &&usize| table.is_too_large(index, &row.cells[index]);
         let narrow = all.iter().filter(wide);
@@ -82,6 +105,9 @@ impl ImportStorage<'_> {
             return Ok(());
         };
         let columns = ChangedColumns::of(&self.tables[index], &update.assignments, false)?;
+        if update.ignores {
+            self.may_ignore(place, index, &columns)?;
+        }
         // A server that allows it computes all values from the old row then, as it does nowhere else.
         let (view, table) = (self.view(place), &self.tables[index]);
         let values = update
@@ -95,11 +121,6 @@ impl ImportStorage<'_> {
         {
             return Err("a query over the table that it changes".to_owned().into());
         }
-        let assigned: Vec<String> = update
-            .assignments
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect();
         let changed = loop {
             match self.update_rows(place, index, &update, &columns) {
                 // Once more, with room for them.
@@ -112,27 +133,35 @@ impl ImportStorage<'_> {
                 outcome => break outcome?,
             }
         };
-        if changed > 0 {
-            self.note_actions(place, index, "UPDATE", |key| {
-                let mut parents = key.parent_columns.iter();
-                let named =
-                    |name: &String| assigned.iter().any(|own| own.eq_ignore_ascii_case(name));
-                acts(key.on_update.as_ref()) && parents.any(named)
-            });
+        let named = self.tables[index].definition.name.clone();
+        if changed.ignored > 0 && changed.number > 0 && update.order.is_empty() {
+            let what = format!(
+                "UPDATE IGNORE {named}: rows are changed in the order of their primary key, and a server may change \
+                 them in another, which decides whose new keys are there already"
+            );
+            self.note(place, NoteClass::Changed, what);
         }
+        self.follow_moved(place, index, changed.moved, "UPDATE")?;
         Ok(())
     }
 
-    /// Changes the rows that match, all or none; how many.
+    /// Changes the rows that match, all or none.
     fn update_rows(
         &mut self,
         place: ScriptPlace<'_>,
         index: usize,
         update: &Update,
         columns: &ChangedColumns<'_>,
-    ) -> Result<usize, Obstacle> {
-        let mut changed = 0;
+    ) -> Result<ChangedRows, Obstacle> {
+        let mut changed = ChangedRows::default();
+        let referred = self.referred_by(place, index, &columns.all());
         self.whole(index, |storage| {
+            if update.ignores {
+                let table = &mut storage.tables[index];
+                table.make_unique_keys(storage.connection, &mut storage.names, place.position)?;
+                let first = || (place.input.to_owned(), place.position);
+                table.merged.get_or_insert_with(first);
+            }
             if columns.counts(&storage.tables[index]) {
                 storage.tables[index].remember_number(storage.connection)?;
             }
@@ -151,7 +180,7 @@ impl ImportStorage<'_> {
                     &view,
                     &storage.tables[index],
                     update,
-                    columns,
+                    (columns, &referred),
                     piece,
                     ordered,
                 )?;
@@ -162,8 +191,10 @@ impl ImportStorage<'_> {
                 if update.limit.is_some_and(|limit| matched > limit) {
                     return Err(CHOICE.to_owned().into());
                 }
-                changed += planned.rows.len();
-                apply(storage, index, &columns.all(), &planned)?;
+                let ignored = apply(storage, index, columns, &planned, update.ignores)?;
+                changed.number += planned.rows.len() - ignored;
+                changed.ignored += ignored;
+                changed.moved.extend(planned.moved);
                 let table = &mut storage.tables[index];
                 for ((column, what), count) in planned.settled {
                     for _ in 0..count {
@@ -179,12 +210,47 @@ impl ImportStorage<'_> {
             if columns.counts(table) {
                 table.pass_numbers(storage.connection)?;
             }
-            for &column in columns.computed.iter().filter(|_| changed > 0) {
+            for &column in columns.computed.iter().filter(|_| changed.number > 0) {
                 table.absent.insert(table.layout.columns[column].id);
             }
             Ok(())
         })?;
         Ok(changed)
+    }
+
+    /// An error where `UPDATE IGNORE` leaves out rows for another reason than unique keys, which is not known here.
+    fn may_ignore(
+        &self,
+        place: ScriptPlace<'_>,
+        index: usize,
+        columns: &ChangedColumns<'_>,
+    ) -> Result<(), Unevaluable> {
+        let table = &self.tables[index];
+        let changed = columns.all();
+        let named = |name: &String| {
+            let index = table.layout.index_of(name);
+            index.is_some_and(|index| changed.contains(&index))
+        };
+        let keys = table.definition.foreign_keys.iter();
+        let refers = keys.flat_map(|key| &key.columns).any(named);
+        let name = &table.definition.name;
+        let mut others = self
+            .tables
+            .iter()
+            .flat_map(|own| &own.definition.foreign_keys);
+        let referred = others.any(|key| key.parent.eq_ignore_ascii_case(name));
+        let parts = in_server_order(&table.definition).into_iter().flatten();
+        let computed = |part: &KeyPart| {
+            let index = part.column().and_then(|name| table.layout.index_of(name));
+            index.is_some_and(|index| columns.computed.contains(&index))
+        };
+        if parts.into_iter().any(computed) {
+            return Err("IGNORE beside a key over a generated column".to_owned());
+        }
+        if !table.definition.checks.is_empty() || place.checks_keys && (refers || referred) {
+            return Err("IGNORE beside CHECK or foreign keys".to_owned());
+        }
+        Ok(())
     }
 
     /// The table whose rows are changed; `None` where it is not wanted, or has none yet.
@@ -303,7 +369,7 @@ fn plan(
     view: &ScriptView<'_>,
     table: &ImportTable,
     update: &Update,
-    columns: &ChangedColumns<'_>,
+    (columns, referred): (&ChangedColumns<'_>, &[usize]),
     piece: Option<(i64, usize)>,
     ordered: bool,
 ) -> Result<(PlannedChanges, u64, Option<i64>), Unevaluable> {
@@ -312,7 +378,7 @@ fn plan(
         table,
         named: &update.table,
         filter: update.filter.as_ref(),
-        columns: columns.needed(table),
+        columns: [columns.needed(table).as_slice(), referred].concat(),
         piece,
     };
     let mut planned = PlannedChanges::default();
@@ -325,31 +391,33 @@ fn plan(
         let rows = rows_in_order(view, scan.clone(), &by)?;
         let matched = rows.len() as u64;
         for row in rows {
-            planned.add(columns, &all, row_of(view, &scan, row))?;
+            planned.add(columns, &all, referred, row_of(view, &scan, row))?;
         }
         return Ok((planned, matched, None));
     }
     let mut matched = 0;
     let last = view.scan(&scan, &mut |row| {
         matched += 1;
-        planned.add(columns, &all, row)?;
+        planned.add(columns, &all, referred, row)?;
         Ok(ControlFlow::Continue(()))
     })?;
     Ok((planned, matched, last))
 }
 
-/// Stores the changes of rows.
+/// Stores the changes of rows; how many are left out because another row has their key.
 fn apply(
     storage: &ImportStorage<'_>,
     index: usize,
-    columns: &[usize],
+    columns: &ChangedColumns<'_>,
     planned: &PlannedChanges,
-) -> Result<(), Obstacle> {
+    ignores: bool,
+) -> Result<usize, Obstacle> {
     let table = &storage.tables[index];
     let row_name = table
         .row_name()
         .ok_or_else(|| "a table whose rows have no name".to_owned())?;
     let sets: Vec<String> = columns
+        .all()
         .iter()
         .map(|&column| format!("{} = ?", quoted(&table.layout.columns[column].name)))
         .collect();
@@ -359,17 +427,27 @@ fn apply(
         sets.join(", ")
     );
     let run = || {
+        let mut ignored = 0;
         let mut statement = storage.connection.prepare_cached(&sql)?;
         for (id, values) in &planned.rows {
             let id = Value::Integer(*id);
-            statement.execute(params_from_iter(values.iter().chain([&id])))?;
+            match statement.execute(params_from_iter(values.iter().chain([&id]))) {
+                Err(cause) if ignores && is_taken(&cause) => ignored += 1,
+                done => drop(done?),
+            }
         }
-        Ok(())
+        Ok(ignored)
     };
-    run().map_err(|cause: rusqlite::Error| match cause.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::ConstraintViolation) => {
+    run().map_err(|cause: rusqlite::Error| {
+        if is_taken(&cause) {
             Obstacle::Unknown(format!("a value that another row has: {cause}"))
+        } else {
+            Obstacle::Fatal(table.sqlite(&cause))
         }
-        _ => Obstacle::Fatal(table.sqlite(&cause)),
     })
+}
+
+/// Whether another row has a key.
+fn is_taken(cause: &rusqlite::Error) -> bool {
+    cause.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
 }

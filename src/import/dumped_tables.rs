@@ -250,11 +250,18 @@ impl ImportStorage<'_> {
         };
         let replaces = header.on_conflict == OnConflict::Replace;
         let follows = replaces && !self.referred(place, index).is_empty();
-        if follows {
+        let all: Vec<usize> = (0..self.tables[index].layout.columns.len()).collect();
+        let moves = rows.upsert.is_some() && !self.referred_by(place, index, &all).is_empty();
+        if follows || moves {
             self.settle_layouts()?;
         }
         self.tables[index].replaced = follows.then(Vec::new);
+        self.tables[index].moved = moves.then(Vec::new);
         let batch = self.store_rows(index, input, &header, rows)?;
+        let moved = self.tables[index].moved.take();
+        if let Some(moved) = moved.filter(|moved| !moved.is_empty()) {
+            self.follow_moved(place, index, moved, "INSERT … ON DUPLICATE KEY UPDATE")?;
+        }
         let replaced = self.tables[index].replaced.take();
         if let Some(gone) = replaced.filter(|gone| !gone.is_empty()) {
             self.follow(place, index, gone, "REPLACE")?;

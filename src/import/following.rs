@@ -18,21 +18,40 @@ use crate::load::LoadError;
 use crate::load::note::NoteClass;
 
 /// Parameters of a statement; SQLite's limit is 32,766.
-const PARAMETERS: usize = 2000;
+pub(super) const PARAMETERS: usize = 2000;
 
-/// A foreign key that acts when rows of its parent go: the tables, and the columns in pairs.
-struct ActingKey {
-    child: usize,
-    key: ForeignKey,
-    /// Those of the child and of the parent; nothing if one is not there.
-    pairs: Option<Vec<(usize, usize)>>,
+/// What becomes of a row of a parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyEvent {
+    /// It goes.
+    Gone,
+    /// It gets another key.
+    Changed,
 }
+
+/// A foreign key that acts on an event: the tables, and the columns in pairs.
+pub(super) struct ActingKey {
+    pub(super) child: usize,
+    key: ForeignKey,
+    /// `CASCADE`, `SET NULL` or `SET DEFAULT`
+    pub(super) action: String,
+    /// Those of the child and of the parent; nothing if one is not there.
+    pub(super) pairs: Option<ColumnPairs>,
+}
+
+/// Columns of a child, each with that of the parent to which it refers.
+type ColumnPairs = Vec<(usize, usize)>;
 
 /// Rows that are gone: all cells, of which those that no key refers to are NULL.
 type GoneRows = Vec<Vec<Value>>;
 
 impl ActingKey {
-    fn of(child: (usize, &ImportTable), key: &ForeignKey, parent: &ImportTable) -> Self {
+    fn of(
+        child: (usize, &ImportTable),
+        key: &ForeignKey,
+        action: &str,
+        parent: &ImportTable,
+    ) -> Self {
         let primary = || {
             let parts = parent.definition.primary_key.iter();
             parts.filter_map(KeyPart::column).map(str::to_owned)
@@ -50,6 +69,7 @@ impl ActingKey {
         Self {
             child: child.0,
             key: key.clone(),
+            action: action.to_owned(),
             pairs: pairs.filter(|pairs| !pairs.is_empty() && pairs.len() == referred.len()),
         }
     }
@@ -57,7 +77,7 @@ impl ActingKey {
 
 impl ImportStorage<'_> {
     /// The keys by which rows of other tables, or of the same one, go or change with those of the table at `index`.
-    fn acting_keys(&self, index: usize) -> Vec<ActingKey> {
+    pub(super) fn acting_keys(&self, index: usize, event: KeyEvent) -> Vec<ActingKey> {
         let parent = &self.tables[index];
         if parent.definition.lasting {
             return Vec::new();
@@ -70,10 +90,14 @@ impl ImportStorage<'_> {
             for key in &own.definition.foreign_keys {
                 let database = key.parent_database.as_deref();
                 let database = database.or(own.definition.database.as_deref());
-                if acts(key.on_delete.as_ref())
+                let action = match event {
+                    KeyEvent::Gone => key.on_delete.as_ref(),
+                    KeyEvent::Changed => key.on_update.as_ref(),
+                };
+                if let Some(action) = action.filter(|&action| acts(action))
                     && table::find(&self.tables, database, &key.parent) == Some(index)
                 {
-                    found.push(ActingKey::of((child, own), key, parent));
+                    found.push(ActingKey::of((child, own), key, action, parent));
                 }
             }
         }
@@ -85,7 +109,7 @@ impl ImportStorage<'_> {
         if !place.checks_keys {
             return Vec::new();
         }
-        let keys = self.acting_keys(index);
+        let keys = self.acting_keys(index, KeyEvent::Gone);
         let pairs = keys.iter().filter_map(|key| key.pairs.as_ref()).flatten();
         pairs.map(|&(_, referred)| referred).collect()
     }
@@ -100,7 +124,7 @@ impl ImportStorage<'_> {
     ) -> Result<(), LoadError> {
         let mut pending = vec![(index, gone)];
         while let Some((index, gone)) = pending.pop() {
-            for acting in self.acting_keys(index) {
+            for acting in self.acting_keys(index, KeyEvent::Gone) {
                 let found = self.children(index, &acting, &gone)?;
                 let Some(found) = found else {
                     self.note_unfollowed(place, index, &acting, statement);
@@ -117,17 +141,17 @@ impl ImportStorage<'_> {
                 }
                 self.transaction
                     .touch(self.connection, &self.tables[child])?;
-                if acting.key.on_delete.as_deref() == Some("CASCADE") {
+                if acting.action == "CASCADE" {
                     pending.push((child, self.remove_children(child, &found)?));
                 } else {
-                    self.separate(place, &acting, &found)?;
+                    self.separate(place, &acting, &found, statement)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn note_unfollowed(
+    pub(super) fn note_unfollowed(
         &mut self,
         place: ScriptPlace<'_>,
         index: usize,
@@ -144,30 +168,17 @@ impl ImportStorage<'_> {
     }
 
     /// The children of rows that are gone, by their names in SQLite; `None` where these are not known.
-    fn children(
-        &self,
+    fn children<'s>(
+        &'s self,
         index: usize,
-        acting: &ActingKey,
-        gone: &GoneRows,
+        acting: &'s ActingKey,
+        gone: &'s GoneRows,
     ) -> Result<Option<Vec<i64>>, LoadError> {
-        let (parent, child) = (&self.tables[index], &self.tables[acting.child]);
-        let (Some(pairs), Some(row_name)) = (&acting.pairs, child.row_name()) else {
+        let Some((pairs, row_name)) = self.found_by_value(index, acting, gone.iter())? else {
             return Ok(None);
         };
-        let is_known = |&(own, referred): &(usize, usize)| {
-            let mut values = gone.iter().map(|row| &row[referred]);
-            are_comparable((child, own), (parent, referred))
-                && values.all(|value| is_plain(child, own, value))
-        };
+        let child = &self.tables[acting.child];
         let failed = |cause: rusqlite::Error| child.sqlite(&cause);
-        if acting.key.on_delete.as_deref() == Some("SET DEFAULT") || !pairs.iter().all(is_known) {
-            return Ok(None);
-        }
-        for &(own, _) in pairs {
-            if has_odd_texts(self.connection, child, own).map_err(failed)? {
-                return Ok(None);
-            }
-        }
         let names: Vec<String> = pairs
             .iter()
             .map(|&(own, _)| quoted(&child.layout.columns[own].name))
@@ -200,36 +211,106 @@ impl ImportStorage<'_> {
         Ok(Some(found))
     }
 
+    /// The columns by whose values the children of rows of the table at `index` are found, and what SQLite calls the
+    /// children; `None` where a server may find others.
+    pub(super) fn found_by_value<'s>(
+        &'s self,
+        index: usize,
+        acting: &'s ActingKey,
+        mut rows: impl Iterator<Item = &'s Vec<Value>>,
+    ) -> Result<Option<(&'s ColumnPairs, String)>, LoadError> {
+        let (parent, child) = (&self.tables[index], &self.tables[acting.child]);
+        let (Some(pairs), Some(row_name)) = (&acting.pairs, child.row_name()) else {
+            return Ok(None);
+        };
+        let comparable =
+            |&(own, referred): &(usize, usize)| are_comparable((child, own), (parent, referred));
+        let plain = |row: &Vec<Value>| {
+            let mut pairs = pairs.iter();
+            pairs.all(|&(own, referred)| is_plain(child, own, &row[referred]))
+        };
+        if acting.action == "SET DEFAULT" || !pairs.iter().all(comparable) || !rows.all(plain) {
+            return Ok(None);
+        }
+        for &(own, _) in pairs {
+            let odd = has_odd_texts(self.connection, child, own);
+            if odd.map_err(|cause| child.sqlite(&cause))? {
+                return Ok(None);
+            }
+        }
+        Ok(Some((pairs, row_name)))
+    }
+
+    /// All cells of rows, by their names in SQLite.
+    pub(super) fn cells_of(&self, index: usize, ids: &[i64]) -> Result<GoneRows, LoadError> {
+        let table = &self.tables[index];
+        let names = table.layout.columns.iter();
+        let names: Vec<String> = names.map(|column| quoted(&column.name)).collect();
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {} = ?",
+            names.join(", "),
+            quoted(&table.name),
+            table.row_name().unwrap_or_default()
+        );
+        let read = || {
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            let mut rows = GoneRows::new();
+            for id in ids {
+                let cells =
+                    |row: &rusqlite::Row<'_>| (0..names.len()).map(|at| row.get(at)).collect();
+                rows.push(statement.query_row([id], cells)?);
+            }
+            Ok(rows)
+        };
+        read().map_err(|cause: rusqlite::Error| table.sqlite(&cause))
+    }
+
+    /// The statement that gives columns of a row values, and the columns that are computed anew with them.
+    pub(super) fn assignment(&self, index: usize, columns: &[usize]) -> (String, Vec<usize>) {
+        let table = &self.tables[index];
+        let generated = table.definition.columns.iter();
+        let generated = generated.filter(|column| column.generated.is_some());
+        let computed: Vec<usize> = generated
+            .filter_map(|column| table.layout.index_of(&column.name))
+            .collect();
+        let set = |index: &usize, value| {
+            format!("{} = {value}", quoted(&table.layout.columns[*index].name))
+        };
+        let sets: Vec<String> = columns
+            .iter()
+            .map(|column| set(column, "?"))
+            .chain(computed.iter().map(|column| set(column, "NULL")))
+            .collect();
+        let sql = format!(
+            "UPDATE {} SET {} WHERE {} = ?",
+            quoted(&table.name),
+            sets.join(", "),
+            table.row_name().unwrap_or_default()
+        );
+        (sql, computed)
+    }
+
+    /// Columns that are made of others wait until all rows are in.
+    pub(super) fn computed_anew(&mut self, index: usize, computed: &[usize]) {
+        let table = &mut self.tables[index];
+        for &column in computed {
+            table.absent.insert(table.layout.columns[column].id);
+        }
+    }
+
     /// Removes rows of a child; what of them its own children refer to.
     fn remove_children(&mut self, child: usize, ids: &[i64]) -> Result<GoneRows, LoadError> {
         self.tables[child].remember_number(self.connection)?;
-        let table = &self.tables[child];
-        let mut gone = GoneRows::new();
-        if !self.acting_keys(child).is_empty() {
-            let names = table.layout.columns.iter();
-            let names: Vec<String> = names.map(|column| quoted(&column.name)).collect();
-            let sql = format!(
-                "SELECT {} FROM {} WHERE {} = ?",
-                names.join(", "),
-                quoted(&table.name),
-                table.row_name().unwrap_or_default()
-            );
-            let read = || {
-                let mut statement = self.connection.prepare_cached(&sql)?;
-                let mut rows = GoneRows::new();
-                for id in ids {
-                    let cells =
-                        |row: &rusqlite::Row<'_>| (0..names.len()).map(|at| row.get(at)).collect();
-                    rows.push(statement.query_row([id], cells)?);
-                }
-                Ok(rows)
-            };
-            gone = read().map_err(|cause: rusqlite::Error| table.sqlite(&cause))?;
-        }
+        let gone = if self.acting_keys(child, KeyEvent::Gone).is_empty() {
+            GoneRows::new()
+        } else {
+            self.cells_of(child, ids)?
+        };
         match remove(self, child, ids) {
             Ok(()) | Err(Obstacle::Narrow(_)) => {}
             Err(Obstacle::Fatal(error)) => return Err(error),
             Err(Obstacle::Unknown(reason)) => {
+                let table = &self.tables[child];
                 return Err(table.wrong(table.definition.position, reason));
             }
         }
@@ -245,51 +326,35 @@ impl ImportStorage<'_> {
         place: ScriptPlace<'_>,
         acting: &ActingKey,
         ids: &[i64],
+        statement: &str,
     ) -> Result<(), LoadError> {
-        let table = &self.tables[acting.child];
-        let generated = table
-            .definition
-            .columns
-            .iter()
-            .filter(|column| column.generated.is_some());
-        let computed: Vec<usize> = generated
-            .filter_map(|column| table.layout.index_of(&column.name))
-            .collect();
-        let pairs = acting.pairs.iter().flatten().map(|&(own, _)| own);
-        let sets: Vec<String> = pairs
-            .chain(computed.iter().copied())
-            .map(|index| format!("{} = NULL", quoted(&table.layout.columns[index].name)))
-            .collect();
-        let sql = format!(
-            "UPDATE {} SET {} WHERE {} = ?",
-            quoted(&table.name),
-            sets.join(", "),
-            table.row_name().unwrap_or_default()
-        );
+        let child = acting.child;
+        let own = acting.pairs.iter().flatten().map(|&(own, _)| own);
+        let own: Vec<usize> = own.collect();
+        let before = if self.referred_by(place, child, &own).is_empty() {
+            GoneRows::new()
+        } else {
+            self.cells_of(child, ids)?
+        };
+        let (sql, computed) = self.assignment(child, &own);
         let run = || {
             let mut statement = self.connection.prepare_cached(&sql)?;
             for id in ids {
-                statement.execute([id])?;
+                let nulls = own.iter().map(|_| Value::Null);
+                statement.execute(params_from_iter(nulls.chain([Value::Integer(*id)])))?;
             }
             Ok(())
         };
-        run().map_err(|cause: rusqlite::Error| table.sqlite(&cause))?;
-        let table = &mut self.tables[acting.child];
-        for index in computed {
-            table.absent.insert(table.layout.columns[index].id);
-        }
-        self.note_actions(place, acting.child, "UPDATE", |key| {
-            let mut parents = key.parent_columns.iter();
-            let separated = |name: &String| {
-                acting
-                    .key
-                    .columns
-                    .iter()
-                    .any(|own| own.eq_ignore_ascii_case(name))
-            };
-            acts(key.on_update.as_ref()) && parents.any(separated)
+        run().map_err(|cause: rusqlite::Error| self.tables[child].sqlite(&cause))?;
+        self.computed_anew(child, &computed);
+        let moved = before.into_iter().map(|before| {
+            let mut after = before.clone();
+            for &own in &own {
+                after[own] = Value::Null;
+            }
+            (before, after)
         });
-        Ok(())
+        self.follow_moved(place, child, moved.collect(), statement)
     }
 }
 

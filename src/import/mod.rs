@@ -31,9 +31,10 @@ mod duplicates;
 mod final_names;
 mod finish;
 mod following;
+mod following_updates;
 mod generated;
-mod in_order;
 mod grouped;
+mod in_order;
 mod joins;
 mod kept_apart;
 mod keys;
@@ -58,12 +59,12 @@ mod texts;
 mod transaction;
 mod united;
 mod upserts;
-mod views;
 mod upserts_of_queries;
+mod views;
+mod zoned;
 
 use std::path::Path;
 use std::time::Instant;
-mod zoned;
 
 use self::computed::Occasion;
 use self::dumped_tables::DumpedTables;

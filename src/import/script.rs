@@ -9,7 +9,7 @@ use super::computed::by_server;
 use super::dumped_tables::ImportStorage;
 use super::query::ScriptView;
 use super::table::{self, ImportTable};
-use crate::dump::{ForeignKey, Position, ScriptKind, ScriptStatement, SourceText};
+use crate::dump::{Position, ScriptKind, ScriptStatement, SourceText};
 use crate::evaluate::{self, Formula, NamedTable, SelectQuery, Unevaluable};
 use crate::load::LoadError;
 use crate::load::note::{Note, NoteClass};
@@ -202,43 +202,6 @@ impl ImportStorage<'_> {
             .execute_batch(&format!("RELEASE {SAVEPOINT}"))
             .map_err(failed)?;
         outcome
-    }
-
-    /// Notes what a server's foreign keys would have changed beside the rows of a table.
-    pub(super) fn note_actions(
-        &mut self,
-        place: ScriptPlace<'_>,
-        index: usize,
-        statement: &str,
-        concerns: impl Fn(&ForeignKey) -> bool,
-    ) {
-        let parent = &self.tables[index];
-        if !place.checks_keys || parent.definition.lasting {
-            return;
-        }
-        let mut whats = Vec::new();
-        for child in self
-            .tables
-            .iter()
-            .filter(|child| child.rows > 0 && !child.definition.lasting)
-        {
-            for key in &child.definition.foreign_keys {
-                let own = child.definition.database.as_deref();
-                let database = key.parent_database.as_deref().or(own);
-                if table::find(&self.tables, database, &key.parent) == Some(index) && concerns(key)
-                {
-                    whats.push(format!(
-                        "{statement} of table {}: the foreign key of table {} over {} is not followed",
-                        parent.definition.name,
-                        child.definition.name,
-                        key.columns.join(", ")
-                    ));
-                }
-            }
-        }
-        for what in whats {
-            self.note(place, NoteClass::Lossy, what);
-        }
     }
 
     /// `SET @a = 1, @b = @a`: all values are computed before the first is given.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, types};
 
 use super::computed::{by_server, fit};
+use super::following_updates::MovedRow;
 use super::keys::Index;
 use super::layout::{Extras, Layout, default_sql, implicit_default, stored_sql, value_sql};
 use super::seen_keys::SeenKeys;
@@ -85,6 +86,8 @@ pub(super) struct ImportTable {
     pub(super) merged_before: BTreeMap<String, u64>,
     /// The rows that the present `REPLACE` has removed, where rows of children go or change with them.
     pub(super) replaced: Option<Vec<Vec<types::Value>>>,
+    /// Rows whose keys an upsert has changed, where rows of other tables refer to them.
+    pub(super) moved: Option<Vec<MovedRow>>,
     /// The number that the next row gets, when rows have asked for numbers.
     pub(super) next_number: Option<i64>,
     /// The numbers of the present upsert.
@@ -123,6 +126,7 @@ impl ImportTable {
             seen_keys: None,
             merged_before: BTreeMap::new(),
             replaced: None,
+            moved: None,
             next_number: None,
             statement_numbers: StatementNumbers::default(),
             unique_indexes: Vec::new(),
@@ -163,6 +167,7 @@ impl ImportTable {
             seen_keys: None,
             merged_before: BTreeMap::new(),
             replaced: None,
+            moved: None,
             next_number: None,
             statement_numbers: StatementNumbers::default(),
             unique_indexes: Vec::new(),

@@ -69,6 +69,8 @@ struct FoundRow {
 struct ChangedRow {
     /// All its cells; nothing if it stays as it is.
     cells: Option<Vec<Value>>,
+    /// As they were, where rows of other tables refer to them.
+    before: Option<Vec<Value>>,
     columns: Vec<usize>,
     notes: RowNotes,
 }
@@ -396,6 +398,9 @@ impl ImportTable {
                 return Err(row_error(place.input, &self.definition.name, origin, cause));
             }
         }
+        if let Some((moved, before)) = self.moved.as_mut().zip(changed.before) {
+            moved.push((before, new.clone()));
+        }
         self.see_changed(&new);
         for (index, what) in changed.notes {
             self.settle(index, what, place.input, origin.position);
@@ -431,6 +436,7 @@ impl ImportTable {
         let cells = plan
             .row(place.connection, id)
             .map_err(|cause| cause.to_string())?;
+        let before = self.moved.is_some().then(|| cells.clone());
         let mut row = TableRow {
             id,
             cells,
@@ -444,6 +450,7 @@ impl ImportTable {
         let Some(notes) = columns.change(&mut row)? else {
             return Ok(ChangedRow {
                 cells: None,
+                before: None,
                 columns: Vec::new(),
                 notes: Vec::new(),
             });
@@ -452,6 +459,7 @@ impl ImportTable {
         self.compute_keys(place.view, plan, &mut cells)?;
         Ok(ChangedRow {
             cells: Some(cells),
+            before,
             columns: columns.all(),
             notes,
         })

@@ -14,7 +14,7 @@ DELETE FROM t WHERE id = 1;
 UPDATE t SET id = 20 WHERE id = 2;
 DELETE t FROM t JOIN c ON t.id = c.t;
 DELETE FROM t WHERE id IN (SELECT t FROM c);
-INSERT INTO t SELECT id + 5, s, n FROM t GROUP BY id;
+INSERT INTO t SELECT id + 5, s, n FROM t GROUP BY id HAVING id > 0;
 INSERT INTO t SELECT id + 5, s, n FROM t UNION SELECT 50, 'x', 1;
 INSERT INTO t (id) SELECT t.id + 100 FROM t JOIN c ON c.t = t.id;
 CREATE TABLE numbered (id int AUTO_INCREMENT PRIMARY KEY, k int);
