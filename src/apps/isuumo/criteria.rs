@@ -108,12 +108,12 @@ impl SearchCondition {
 
 /// The conditions of a request, checked one after the other.
 struct Checked<'q> {
-    query: &'q Query,
+    query: &'q Query<'q>,
     conditions: Vec<SearchCondition>,
 }
 
 impl<'q> Checked<'q> {
-    fn new(query: &'q Query) -> Self {
+    fn new(query: &'q Query<'q>) -> Self {
         let conditions = Vec::new();
         Self { query, conditions }
     }

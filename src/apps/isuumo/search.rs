@@ -29,7 +29,7 @@ struct Search {
 fn page(
     place: &'static SearchTarget,
     conditions: Vec<SearchCondition>,
-    query: &Query,
+    query: &Query<'_>,
     settings: &IsuumoSettings,
 ) -> Result<Search> {
     if conditions.is_empty() {
@@ -231,7 +231,7 @@ pub(super) async fn find_chairs(
     isu: &IsuumoState,
     generation: &Generation,
     catalogue: &Catalogue,
-    query: &Query,
+    query: &Query<'_>,
 ) -> Result<RowPage> {
     let conditions = criteria::of_chairs(catalogue, query, &isu.settings)?;
     let search = page(&CHAIRS, conditions, query, &isu.settings)?;
@@ -267,7 +267,7 @@ pub(super) async fn find_estates(
     isu: &IsuumoState,
     generation: &Generation,
     catalogue: &Catalogue,
-    query: &Query,
+    query: &Query<'_>,
 ) -> Result<RowPage> {
     let conditions = criteria::of_estates(catalogue, query, &isu.settings)?;
     let search = page(&ESTATES, conditions, query, &isu.settings)?;

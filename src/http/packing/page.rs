@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, header};
+use axum::body::Bytes;
+use axum::http::HeaderValue;
 use axum::response::Response;
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
@@ -19,6 +19,7 @@ use super::coding::Coding;
 use super::deflate::{DeflateCodes, SymbolCounts};
 use super::phrases::{Anchor, Phrases};
 use super::repetitions;
+use crate::http::headers::response_headers::ok;
 use crate::http::limits::work::WorkPool;
 
 /// Larger pages are packed while they are sent, in pieces: this is 0.2 ms.
@@ -119,8 +120,7 @@ pub fn packable_page(
     packable: Arc<dyn PackablePage>,
 ) -> Response {
     let page = Bytes::from(page);
-    let mut response = Response::new(Body::from(page.clone()));
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    let mut response = ok(kind, page.clone());
     if page.len() <= LARGEST {
         let ready = ReadyBody::Page(page, packable);
         response.extensions_mut().insert(ready);

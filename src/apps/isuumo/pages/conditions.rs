@@ -86,7 +86,7 @@ impl<'f> ConditionForm<'f> {
 
 struct FormBuilder<'f, 'q> {
     frame: &'f PageFrame,
-    query: &'q Query,
+    query: &'q Query<'q>,
 }
 
 impl<'f> FormBuilder<'f, '_> {

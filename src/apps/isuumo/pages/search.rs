@@ -79,7 +79,7 @@ impl SearchSubject {
         self,
         frame: &'f PageFrame,
         data: &PageData<'_>,
-        query: &Query,
+        query: &Query<'_>,
     ) -> ConditionForm<'f> {
         let known = &data.catalogue.conditions;
         match self {
@@ -232,7 +232,7 @@ pub(super) async fn estates(
 }
 
 /// What the address of a search asks for, if it asks for anything.
-fn asked(query: Option<&str>) -> Option<Query> {
+fn asked(query: Option<&str>) -> Option<Query<'_>> {
     let query = query.filter(|query| !query.is_empty())?;
     Some(Query::parse(Some(query)))
 }
@@ -240,7 +240,7 @@ fn asked(query: Option<&str>) -> Option<Query> {
 async fn answer(
     isu: &IsuumoState,
     frame: &PageFrame,
-    query: Option<&Query>,
+    query: Option<&Query<'_>>,
     subject: SearchSubject,
 ) -> Result<Response> {
     let data = PageData::begin(isu)?;

@@ -60,7 +60,7 @@ impl SearchPageRequest {
     }
 
     /// The conditions as the API takes them.
-    pub(super) fn query(&self) -> Query {
+    pub(super) fn query(&self) -> Query<'_> {
         let owned = |(name, value): &Chosen| ((*name).to_owned(), value.clone());
         Query::of(self.conditions.iter().map(owned).collect())
     }
