@@ -11,8 +11,6 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use memchr::memchr_iter;
-use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -29,6 +27,9 @@ pub(super) const LIMIT: usize = 50;
 /// Edges that are looked at, for one place after the other, before the tree of all places is used:
 /// about half a millisecond. What comes then takes some more and is done by the pool.
 const ONE_BY_ONE: usize = 200_000;
+
+/// Vertices of a drawing, for which there is room at once.
+const USUAL_VERTICES: usize = 32;
 
 /// A vertex as (latitude, longitude).
 pub(super) type Vertex = (f64, f64);
@@ -178,29 +179,77 @@ fn has_as_many(vertices: usize, most: usize) -> Result<()> {
 }
 
 /// Those of a body as clients send it: with these keys, letter for letter, and numbers. `None` for any other, which
-/// may be right as well. It takes a third of the time, since no value is built.
+/// may be right as well. It takes a quarter of the time, since no value is built.
 fn usual_vertices(body: &[u8]) -> Option<Vec<Vertex>> {
-    // With a second one an object might be written as an array, which is another thing to the original.
-    if memchr_iter(b'[', body).count() != 1 {
+    let mut scanner = Scanner(body);
+    scanner.token(b"{")?;
+    scanner.token(b"\"coordinates\"")?;
+    scanner.token(b":")?;
+    scanner.token(b"[")?;
+    let mut vertices = Vec::with_capacity(USUAL_VERTICES);
+    if scanner.token(b"]").is_none() {
+        loop {
+            scanner.token(b"{")?;
+            let latitude = scanner.field(b"\"latitude\"")?;
+            scanner.token(b",")?;
+            let longitude = scanner.field(b"\"longitude\"")?;
+            scanner.token(b"}")?;
+            vertices.push((latitude, longitude));
+            if scanner.token(b",").is_none() {
+                break;
+            }
+        }
+        scanner.token(b"]")?;
+    }
+    scanner.token(b"}")?;
+    Some(vertices)
+}
+
+/// JSON that is read from left to right.
+struct Scanner<'b>(&'b [u8]);
+
+impl Scanner<'_> {
+    /// Goes past a token, if it is the next.
+    fn token(&mut self, token: &[u8]) -> Option<()> {
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        while let Some((first, rest)) = self.0.split_first()
+            && blank(first)
+        {
+            self.0 = rest;
+        }
+        self.0 = self.0.strip_prefix(token)?;
+        Some(())
+    }
+
+    /// The number that a key has.
+    fn field(&mut self, key: &[u8]) -> Option<f64> {
+        self.token(key)?;
+        self.token(b":")?;
+        self.token(b"")?;
+        let is_of_number =
+            |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+        let length = self.0.iter().position(|byte| !is_of_number(byte))?;
+        let (number, rest) = self.0.split_at(length);
+        self.0 = rest;
+        json_number(number)
+    }
+}
+
+/// What the library reads as a number, and JSON allows: no sign or zero in front, digits around the point.
+fn json_number(text: &[u8]) -> Option<f64> {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    match digits {
+        [b'0', b'0'..=b'9', ..] => return None,
+        [b'0'..=b'9', ..] => {}
+        _ => return None,
+    }
+    let point = digits.iter().position(|byte| *byte == b'.');
+    let behind = point.map(|point| digits.get(point + 1).is_some_and(u8::is_ascii_digit));
+    if behind == Some(false) {
         return None;
     }
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let drawing = UsualDrawing::deserialize(&mut reader).ok()?;
-    let vertex = |usual: UsualVertex| (usual.latitude, usual.longitude);
-    Some(drawing.coordinates.into_iter().map(vertex).collect())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct UsualDrawing {
-    coordinates: Vec<UsualVertex>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct UsualVertex {
-    latitude: f64,
-    longitude: f64,
+    let number: f64 = str::from_utf8(text).ok()?.parse().ok()?;
+    number.is_finite().then_some(number)
 }
 
 /// Those of any body that the original takes. How many there are is looked at before what they are.
@@ -270,6 +319,18 @@ mod tests {
             "\"1\"",
             "true",
             "[1]",
+            "0.5e+3",
+            "-0",
+            "01",
+            "-01",
+            "1.",
+            "1.e5",
+            ".5",
+            "+1",
+            "-",
+            "1e",
+            "--1",
+            "1-1",
         ];
         let keys = ["latitude", "longitude", "Latitude", "extra"];
         let mut random = fastrand::Rng::with_seed(4);

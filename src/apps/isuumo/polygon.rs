@@ -29,15 +29,21 @@ const FARTHEST: i64 = i64::MAX / 8;
 fn millionths(degrees: f64) -> i64 {
     // Far from a tie and from where doubles have no halves, the product rounds as the exact value.
     let scaled = degrees * 1e6;
-    let nearest = scaled.round();
+    // Not by `round`, which is a call where the processor cannot be assumed to round.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "what is too large is not used"
+    )]
+    let nearest = (scaled + 0.5_f64.copysign(scaled)) as i64;
     let beyond = if degrees < 0.0 { -FARTHEST } else { FARTHEST };
     // Writing such numbers out takes up to 70 µs each, and is of no use.
     if scaled.abs() > 2e18 {
         return beyond;
     }
-    if (scaled - nearest).abs() < 0.499 && scaled.abs() < 1e15 {
-        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 1e15")]
-        return nearest as i64;
+    // As far as it is used, it is exact.
+    let distance = (scaled - nearest as f64).abs();
+    if distance < 0.499 && scaled.abs() < 1e15 {
+        return nearest;
     }
     let digits: String = format!("{degrees:.6}")
         .chars()

@@ -11,8 +11,9 @@ use super::bits::{BLOCK, positions};
 /// The columns; indexes are positions.
 #[derive(Debug, Clone, Default)]
 pub(in crate::apps::isuumo) struct Places {
-    latitudes: Vec<f64>,
-    longitudes: Vec<f64>,
+    /// Latitude and longitude, beside each other: those that are looked at lie far from one another, and each comes
+    /// from memory that is not warm.
+    locations: Vec<(f64, f64)>,
     /// Of latitudes and longitudes, once the rows are in their order.
     bands: [Bands; 2],
     /// The doors' sides, the shorter first.
@@ -22,8 +23,7 @@ pub(in crate::apps::isuumo) struct Places {
 impl Places {
     /// Adds a row: its latitude, longitude and the sides of its door, from the column `first` on.
     pub(super) fn push(&mut self, row: &Row<'_>, first: usize) -> rusqlite::Result<()> {
-        self.latitudes.push(row.get(first)?);
-        self.longitudes.push(row.get(first + 1)?);
+        self.locations.push((row.get(first)?, row.get(first + 1)?));
         self.doors.push([row.get(first + 2)?, row.get(first + 3)?]);
         Ok(())
     }
@@ -36,8 +36,7 @@ impl Places {
     pub(super) fn ordered(&self, order: &[u32]) -> Self {
         let order = || order.iter().map(|&index| index as usize);
         Self {
-            latitudes: order().map(|index| self.latitudes[index]).collect(),
-            longitudes: order().map(|index| self.longitudes[index]).collect(),
+            locations: order().map(|index| self.locations[index]).collect(),
             bands: <[Bands; 2]>::default(),
             doors: order().map(|index| self.doors[index]).collect(),
         }
@@ -45,18 +44,18 @@ impl Places {
 
     /// To be called when all are there, in their order.
     pub(super) fn draw_bands(&mut self) {
-        self.bands = [&self.latitudes, &self.longitudes].map(|coordinates| Bands::of(coordinates));
+        let (latitudes, longitudes): (Vec<_>, Vec<_>) = self.locations.iter().copied().unzip();
+        self.bands = [latitudes, longitudes].map(|coordinates| Bands::of(&coordinates));
     }
 
     /// Latitude and longitude.
     pub(in crate::apps::isuumo) fn location(&self, position: usize) -> (f64, f64) {
-        (self.latitudes[position], self.longitudes[position])
+        self.locations[position]
     }
 
     /// All latitudes and longitudes.
     pub(in crate::apps::isuumo) fn locations(&self) -> impl Iterator<Item = (f64, f64)> {
-        let longitudes = self.longitudes.iter().copied();
-        self.latitudes.iter().copied().zip(longitudes)
+        self.locations.iter().copied()
     }
 
     /// Positions of those in a box of south, north, west and east, its borders included.
@@ -80,11 +79,11 @@ impl Places {
         );
         let inside = [latitudes.up_to(north), longitudes.up_to(east)];
         let outside = [latitudes.below(south), longitudes.below(west)];
-        let words = self.latitudes.len().div_ceil(64);
+        let words = self.locations.len().div_ceil(64);
         (0..words).step_by(BLOCK).flat_map(move |first| {
             // Those that there are: sets have no others, and there may be no set.
             let mut near = [0; BLOCK];
-            let rows = self.latitudes.len() - first * 64;
+            let rows = self.locations.len() - first * 64;
             let whole = (rows / 64).min(BLOCK);
             near[..whole].fill(u64::MAX);
             if whole < BLOCK {
@@ -124,8 +123,8 @@ mod tests {
     fn a_box_holds_its_borders() {
         let mut places = Places::default();
         for index in 0..200_u32 {
-            places.latitudes.push(f64::from(index));
-            places.longitudes.push(f64::from(index % 10));
+            let location = (f64::from(index), f64::from(index % 10));
+            places.locations.push(location);
             places.doors.push([10, 20]);
         }
         let expected: Vec<usize> = (60..=130).filter(|n| matches!(n % 10, 3 | 4)).collect();
@@ -143,8 +142,7 @@ mod tests {
             let mut places = Places::default();
             let mut somewhere = || f64::from(random.u32(..200)) / 10.0;
             for _ in 0..rows {
-                places.latitudes.push(somewhere());
-                places.longitudes.push(somewhere());
+                places.locations.push((somewhere(), somewhere()));
                 places.doors.push([1, 2]);
             }
             places.draw_bands();
