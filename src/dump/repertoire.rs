@@ -25,9 +25,14 @@ pub enum Repertoire {
     Letters(Arc<LetterSet>),
 }
 
-/// Characters up to U+FFFF, a bit for each.
+/// Characters up to U+FFFF.
 #[derive(Debug)]
-pub struct LetterSet(Box<[u64; 1024]>);
+pub struct LetterSet {
+    /// A bit for each.
+    bits: Box<[u64; 1024]>,
+    /// First bytes in UTF-8 of which it has all characters: of `latin1`, that of `À` to `ÿ`.
+    whole: RangeInclusive<u8>,
+}
 
 /// The sets that were asked for so far, by name.
 static KNOWN: LazyLock<Mutex<BTreeMap<String, Arc<LetterSet>>>> = LazyLock::new(Mutex::default);
@@ -91,7 +96,7 @@ fn is_basic(text: &str) -> bool {
     let first_of_four = 0xf0;
     let most = |piece: &[u8]| piece.iter().fold(0, |most, &byte| byte.max(most));
     text.as_bytes()
-        .chunks(64)
+        .chunks(PIECE)
         .all(|piece| most(piece) < first_of_four)
 }
 
@@ -111,7 +116,10 @@ impl LetterSet {
 
     /// What the codes of a set are read as.
     fn read(name: &str, charset: Charset) -> Self {
-        let mut letters = Self(Box::new([0; 1024]));
+        let mut letters = Self {
+            bits: Box::new([0; 1024]),
+            whole: NONE,
+        };
         letters.add(charset, &[0x00..=0xff]);
         for codes in codes(name) {
             letters.add(charset, codes);
@@ -125,11 +133,25 @@ impl LetterSet {
                 letters.set(at, true);
             }
         }
+        letters.whole = letters.whole_leads();
         letters
     }
 
+    /// The longest run of first bytes of two whose characters are all there.
+    fn whole_leads(&self) -> RangeInclusive<u8> {
+        let is_whole = |lead: &u8| self.bits[usize::from(lead & 0x1f)] == u64::MAX;
+        let mut longest = NONE;
+        for first in (0xc2..=0xdf).filter(is_whole) {
+            let last = (first..=0xdf).take_while(is_whole).last().unwrap_or(first);
+            if longest == NONE || last - first > longest.end() - longest.start() {
+                longest = first..=last;
+            }
+        }
+        longest
+    }
+
     fn set(&mut self, at: u16, known: bool) {
-        let (word, bit) = (&mut self.0[usize::from(at >> 6)], 1 << (at & 63));
+        let (word, bit) = (&mut self.bits[usize::from(at >> 6)], 1 << (at & 63));
         if known {
             *word |= bit;
         } else {
@@ -163,35 +185,42 @@ impl LetterSet {
     /// Whether it has all characters of a text.
     fn has_all(&self, text: &str) -> bool {
         let mut rest = text;
-        // All sets have what is ASCII, and texts have long runs of it.
-        while let Some(at) = first_beyond_ascii(rest.as_bytes()) {
-            let beyond = rest[at..].chars().take_while(|letter| !letter.is_ascii());
-            let mut length = 0;
-            for letter in beyond {
-                if !self.has(letter) {
-                    return false;
-                }
-                length += letter.len_utf8();
+        while !rest.is_empty() {
+            let (piece, behind) = rest.split_at(rest.floor_char_boundary(PIECE));
+            if !self.has_first_bytes(piece.as_bytes())
+                && !piece.chars().all(|letter| self.has(letter))
+            {
+                return false;
             }
-            rest = &rest[at + length..];
+            rest = behind;
         }
         true
     }
 
+    /// Whether all characters beyond ASCII begin as those of which all are there. Without a branch, for many bytes in
+    /// one instruction; nearly all texts need no more.
+    fn has_first_bytes(&self, piece: &[u8]) -> bool {
+        let extremes = piece.iter().fold((u8::MAX, 0), |(least, most), &byte| {
+            // What begins no character becomes larger than what does.
+            (byte.wrapping_sub(FIRST).min(least), byte.max(most))
+        });
+        extremes.0 >= self.whole.start() - FIRST && extremes.1 <= *self.whole.end()
+    }
+
     fn has(&self, letter: char) -> bool {
         u16::try_from(u32::from(letter))
-            .is_ok_and(|at| self.0[usize::from(at >> 6)] >> (at & 63) & 1 == 1)
+            .is_ok_and(|at| self.bits[usize::from(at >> 6)] >> (at & 63) & 1 == 1)
     }
 }
 
-/// Where the first byte is that is not ASCII, which begins a character.
-fn first_beyond_ascii(bytes: &[u8]) -> Option<usize> {
-    const PIECE: usize = 64;
-    let pieces = bytes.chunks(PIECE);
-    let start = pieces.take_while(|piece| piece.is_ascii()).count() * PIECE;
-    let found = bytes.get(start..)?.iter().position(|byte| !byte.is_ascii());
-    found.map(|at| start + at)
-}
+/// So many bytes are looked at together.
+const PIECE: usize = 128;
+
+/// Bytes from here on begin a character that is not ASCII.
+const FIRST: u8 = 0xc0;
+
+/// No first byte of any character.
+const NONE: RangeInclusive<u8> = 0xff..=0xff;
 
 /// The codes of more than a byte that a server has in a set.
 fn codes(name: &str) -> &'static [&'static [RangeInclusive<u8>]] {
@@ -288,5 +317,41 @@ fn lacking(name: &str) -> &'static [(u16, u16)] {
             (0xffed, 0xffed),
         ],
         _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_looked_through_as_letter_by_letter() {
+        for name in [
+            "latin1", "cp1251", "koi8r", "greek", "cp932", "gbk", "euckr",
+        ] {
+            let set = LetterSet::of(name).unwrap();
+            let mut known = String::new();
+            for letter in ('\u{80}'..='\u{1ffff}').step_by(17) {
+                let has = set.has(letter);
+                // At every place of a piece, and over the end of one.
+                let before = "x".repeat(PIECE - 4 + known.len() % 7);
+                assert_eq!(
+                    set.has_all(&format!("{before}{letter}é")),
+                    has && set.has('é'),
+                    "{name} {letter:?}"
+                );
+                assert_eq!(
+                    set.has_all(&format!("{before}{letter}")),
+                    has,
+                    "{name} {letter:?}"
+                );
+                if has {
+                    known.push(letter);
+                }
+            }
+            assert!(set.has_all(&known) && known.chars().count() > 30, "{name}");
+        }
+        let whole = LetterSet::of("latin1").unwrap().whole.clone();
+        assert_eq!(whole, 0xc3..=0xc3);
     }
 }
