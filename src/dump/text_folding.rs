@@ -100,7 +100,30 @@ impl Family {
             return text.to_owned();
         }
         let mut folded = String::with_capacity(text.len());
-        for letter in text.chars().flat_map(char::to_lowercase) {
+        let is_plain = |byte: &u8| (b' '..=b'~').contains(byte);
+        let mut rest = text;
+        while !rest.is_empty() {
+            // Runs of ASCII stand for themselves, unless two letters of a language are one.
+            let plain = match self {
+                Self::Tailored => 0,
+                _ => rest.bytes().take_while(is_plain).count(),
+            };
+            let (run, behind) = rest.split_at(plain);
+            let start = folded.len();
+            folded.push_str(run);
+            folded[start..].make_ascii_lowercase();
+            let mut letters = behind.chars();
+            if let Some(letter) = letters.next() {
+                self.push_folded(&mut folded, letter);
+            }
+            rest = letters.as_str();
+        }
+        folded
+    }
+
+    /// Appends what stands for a letter of any case.
+    fn push_folded(self, folded: &mut String, letter: char) {
+        for letter in letter.to_lowercase() {
             match (self, letter) {
                 (Self::Case, _) | (Self::Accents, '\u{300}'..='\u{36f}') => folded.push(letter),
                 (Self::Northern, 'ü') => folded.push('y'),
@@ -119,11 +142,10 @@ impl Family {
                 {
                     folded.push(letter);
                 }
-                (Self::Tailored, _) => push_tailored(&mut folded, letter),
-                _ => push_alike(&mut folded, letter),
+                (Self::Tailored, _) => push_tailored(folded, letter),
+                _ => push_alike(folded, letter),
             }
         }
-        folded
     }
 }
 

@@ -426,6 +426,7 @@ fn apply(
         quoted(&table.name),
         sets.join(", ")
     );
+    table.miss_changed();
     let run = || {
         let mut ignored = 0;
         let mut statement = storage.connection.prepare_cached(&sql)?;

@@ -5,6 +5,7 @@
 //! That is found out for tables that had such a statement, when all rows are in, and for rows that are replaced or
 //! gone by then while they come (`seen_keys`). It is noted at the first statement.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -35,9 +36,12 @@ impl ImportTable {
         // Those of keys that are gone count too.
         let mut counts = self.merged_before.clone();
         for (at, (name, parts)) in self.text_keys().into_iter().enumerate() {
-            let merged = self.seen_keys.as_ref().map_or(0, |seen| seen.merged(at));
+            let seen = self.seen_keys.as_ref();
             let known = counts.entry(name).or_default();
-            *known = self.same_rows(connection, &parts)?.max(*known + merged);
+            *known += seen.map_or(0, |seen| seen.merged(at));
+            if !seen.is_some_and(|seen| seen.has_all(at)) {
+                *known = self.same_rows(connection, &parts)?.max(*known);
+            }
         }
         let mut notes = Vec::new();
         for (name, count) in counts {
@@ -137,9 +141,14 @@ impl ImportTable {
     }
 }
 
+/// The text of a value, which is UTF-8 as a rule.
+pub(super) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    simdutf8::basic::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 impl TextPart {
     fn folded(&self, text: &[u8]) -> String {
-        self.folded_text(&String::from_utf8_lossy(text))
+        self.folded_text(&text_of(text))
     }
 
     /// What is the same for all texts that a server takes for the same.

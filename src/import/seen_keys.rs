@@ -11,8 +11,9 @@ use std::rc::Rc;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Row};
 
-use super::kept_apart::{TextKey, TextPart};
+use super::kept_apart::{TextKey, TextPart, text_of};
 use super::table::ImportTable;
+use super::table_row::is_computed;
 use crate::file::sql::quoted;
 use crate::load::batch::{Batch, Bound};
 
@@ -27,12 +28,19 @@ struct SeenKey {
     /// By what the collation makes of a key: how it was spelled first.
     spellings: RefCell<HashMap<u64, u64>>,
     merged: Cell<u64>,
+    /// Whether the table may have rows whose key was not seen as it is.
+    misses: Cell<bool>,
 }
 
 impl SeenKeys {
     /// How many rows met one that was spelled otherwise in the key at `at`.
     pub(super) fn merged(&self, at: usize) -> u64 {
         self.0.get(at).map_or(0, |key| key.merged.get())
+    }
+
+    /// Whether the rows at the end can be no more than those that met others in the key at `at`.
+    pub(super) fn has_all(&self, at: usize) -> bool {
+        self.0.get(at).is_some_and(|key| !key.misses.get())
     }
 }
 
@@ -44,7 +52,7 @@ impl SeenKey {
             match value(part.index) {
                 ValueRef::Null => return,
                 ValueRef::Text(text) => {
-                    let text = String::from_utf8_lossy(text);
+                    let text = text_of(text);
                     part.folded_text(&text).hash(&mut folded);
                     let own = part.counted(&text);
                     if *nocase {
@@ -101,6 +109,13 @@ impl ImportTable {
         let Some(SeenKeys(keys)) = &self.seen_keys else {
             return Ok(());
         };
+        for key in keys.iter() {
+            let is_given =
+                |part: &TextPart| columns.contains(&part.index) && !is_computed(self, part.index);
+            if !key.parts.iter().all(is_given) {
+                key.misses.set(true);
+            }
+        }
         for row in batch.cells.chunks_exact(width) {
             for key in keys.iter() {
                 key.see(|index| {
@@ -125,6 +140,13 @@ impl ImportTable {
     pub(super) fn see_changed(&self, cells: &[Value]) {
         for key in self.seen_keys.iter().flat_map(|seen| seen.0.iter()) {
             key.see(|index| ValueRef::from(&cells[index]));
+        }
+    }
+
+    /// Rows were changed, and nobody says how.
+    pub(super) fn miss_changed(&self) {
+        for key in self.seen_keys.iter().flat_map(|seen| seen.0.iter()) {
+            key.misses.set(true);
         }
     }
 
@@ -156,6 +178,7 @@ impl ImportTable {
             parts,
             spellings: RefCell::default(),
             merged: Cell::default(),
+            misses: Cell::default(),
         });
         let keys: Vec<SeenKey> = keys.collect();
         let names: Vec<String> = self
@@ -175,6 +198,7 @@ impl ImportTable {
         for (key, name) in keys.iter().zip(&names_of_keys) {
             if self.merged_before.contains_key(name) {
                 key.merged.set(0);
+                key.misses.set(true);
             }
         }
         self.seen_keys = Some(SeenKeys(Rc::new(keys)));
