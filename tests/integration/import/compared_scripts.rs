@@ -1,5 +1,5 @@
 //! Scripts that go two ways: a client sends one to a real MariaDB, the importer reads the same bytes, and both must hold
-//! the same cells, or the importer says what it does otherwise.
+//! the same cells of the same tables, or the importer says what it does otherwise.
 //!
 //! What scripts are made of is each generator's (`random_changes`, `random_merged`, `random_settings` …), and so is
 //! what counts as having said it. The seed is printed; `PROPTEST_RNG_SEED` and `PROPTEST_CASES` set it and the number of
@@ -8,15 +8,17 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::Stdio;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::import::random::{SEED, config};
-use crate::support::binary::{Finished, run};
+use crate::import::random::{SEED, config, tables_of_file};
+use crate::support::binary::{Finished, ekiben, finish};
 use crate::support::cells;
 use crate::support::mariadb::MariaDb;
 
@@ -32,22 +34,76 @@ pub(crate) struct ScriptComparison {
     pub(crate) may_take_more: bool,
     /// Whether a note says that what is in a table is not what the server has.
     pub(crate) admits: fn(&str, &str) -> bool,
+    /// What else must be the same in a database and a file.
+    pub(crate) also: fn(&MariaDb, &str, &Path) -> Result<(), String>,
 }
 
 /// A script, which is shown as SQL where it fails.
-#[derive(Clone)]
-pub(crate) struct SqlScript(pub(crate) Vec<u8>);
+#[derive(Clone, Default)]
+pub(crate) struct SqlScript {
+    /// What the client reads.
+    pub(crate) sql: Vec<u8>,
+    /// What the importer reads, if the client does not read it.
+    pub(crate) imported: Option<Vec<u8>>,
+    /// Further arguments of the importer.
+    pub(crate) arguments: &'static [&'static str],
+    pub(crate) chosen: ChosenTables,
+    /// Whether the importer gets it through a pipe.
+    pub(crate) is_piped: bool,
+    /// Whether the client takes it as typed by a person, with all of its own commands.
+    pub(crate) is_typed: bool,
+}
+
+/// Which tables the importer is asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum ChosenTables {
+    #[default]
+    All,
+    Only(Vec<String>),
+    Without(Vec<String>),
+}
+
+impl ChosenTables {
+    fn arguments(&self) -> Vec<String> {
+        let (option, names) = match self {
+            Self::Only(names) => ("--tables", names),
+            Self::Without(names) => ("--exclude", names),
+            Self::All => return Vec::new(),
+        };
+        vec![option.to_owned(), names.join(",")]
+    }
+
+    fn has(&self, name: &String) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(names) => names.contains(name),
+            Self::Without(names) => !names.contains(name),
+        }
+    }
+}
 
 impl From<String> for SqlScript {
     fn from(sql: String) -> Self {
-        Self(sql.into_bytes())
+        sql.into_bytes().into()
+    }
+}
+
+impl From<Vec<u8>> for SqlScript {
+    fn from(sql: Vec<u8>) -> Self {
+        Self {
+            sql,
+            ..Self::default()
+        }
     }
 }
 
 impl fmt::Debug for SqlScript {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let piped = if self.is_piped { ", piped" } else { "" };
+        let options = self.arguments.join(" ");
+        writeln!(formatter, "-- {:?} {options}{piped}", self.chosen)?;
         // Bytes that are no text are shown in a way that a shell can make them again.
-        for chunk in self.0.utf8_chunks() {
+        for chunk in self.sql.utf8_chunks() {
             formatter.write_str(chunk.valid())?;
             for byte in chunk.invalid() {
                 write!(formatter, "\\x{byte:02x}")?;
@@ -76,6 +132,18 @@ enum Outcome {
 }
 
 impl ScriptComparison {
+    /// One without any exceptions.
+    pub(crate) const fn exact(database: &'static str, seeds: &'static str) -> Self {
+        Self {
+            database,
+            seeds,
+            may_refuse: |_| false,
+            may_take_more: false,
+            admits: |_, _| false,
+            also: |_, _, _| Ok(()),
+        }
+    }
+
     /// Runs all scripts of a generator; `None` where there is no server.
     pub(crate) fn of(&self, scripts: impl Strategy<Value = SqlScript>) -> Option<ComparedScripts> {
         let db = MariaDb::start()?;
@@ -110,9 +178,11 @@ impl ScriptComparison {
         db.load(&format!(
             "DROP DATABASE IF EXISTS {database}; CREATE DATABASE {database};"
         ));
-        let taken = db.load_into(database, &script.0);
-        fs::write(folder.join("script.sql"), &script.0).unwrap();
-        let done = run(folder, &ARGUMENTS);
+        let taken = match script.is_typed {
+            true => db.load_as_typed(database, &script.sql),
+            false => db.load_into(database, &script.sql),
+        };
+        let done = script.import(folder);
         if done.code != Some(0) {
             let explained = taken.is_err() || (self.may_refuse)(&done.stderr);
             prop_assert!(explained, "{}", done.stderr);
@@ -122,19 +192,24 @@ impl ScriptComparison {
             prop_assert!(self.may_take_more, "the server refuses it: {refusal}");
             return Ok(Outcome::Explained(refusal));
         }
-        self.compare(db, folder, &done)
+        self.compare(db, folder, (script, &done))
     }
 
     fn compare(
         &self,
         db: &MariaDb,
         folder: &Path,
-        done: &Finished,
+        (script, done): (&SqlScript, &Finished),
     ) -> Result<Outcome, TestCaseError> {
         let notes = notes(done);
         let file = folder.join("out.sqlite");
         let (mut compared, mut explained) = (0, None);
-        for (name, table) in &cells::of_server(db, self.database) {
+        let mut expected = cells::of_server(db, self.database);
+        expected.retain(|name, _| script.chosen.has(name));
+        let mut found = tables_of_file(&file);
+        found.retain(|name| !expected.contains_key(name));
+        prop_assert!(found.is_empty(), "there are also {found:?}");
+        for (name, table) in &expected {
             match cells::compare(&file, name, table) {
                 Ok(cells) => compared += cells,
                 Err(difference) => {
@@ -144,18 +219,37 @@ impl ScriptComparison {
                 }
             }
         }
-        Ok(explained.map_or(Outcome::Equal(compared), Outcome::Explained))
+        if let Some(note) = explained {
+            return Ok(Outcome::Explained(note));
+        }
+        (self.also)(db, self.database, &file).map_err(TestCaseError::fail)?;
+        Ok(Outcome::Equal(compared))
     }
 }
 
-const ARGUMENTS: [&str; 6] = [
-    "import",
-    "script.sql",
-    "-o",
-    "out.sqlite",
-    "--force",
-    "--json",
-];
+impl SqlScript {
+    fn import(&self, folder: &Path) -> Finished {
+        let imported = self.imported.as_ref().unwrap_or(&self.sql);
+        fs::write(folder.join("script.sql"), imported).unwrap();
+        let input = if self.is_piped { "-" } else { "script.sql" };
+        let mut import = ekiben(folder)
+            .args(["import", input, "-o", "out.sqlite", "--force", "--json"])
+            .args(self.chosen.arguments())
+            .args(self.arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut pipe = import.stdin.take().unwrap();
+        if self.is_piped {
+            // The importer may have stopped to read.
+            drop(pipe.write_all(imported));
+        }
+        drop(pipe);
+        finish(&import.wait_with_output().unwrap())
+    }
+}
 
 fn notes(done: &Finished) -> Vec<String> {
     let report: Value = serde_json::from_str(&done.stdout).unwrap();

@@ -137,11 +137,10 @@ fn script(actions: &[u8], statements: &[Vec<u8>]) -> SqlScript {
 #[test]
 fn rows_of_children_go_with_those_of_their_parents() {
     let comparison = ScriptComparison {
-        database: "keyed",
-        seeds: SEEDS,
         may_refuse: |message| message.contains(" uses "),
         may_take_more: true,
         admits: |note, _| note.contains("is not followed") || note.contains("not carried out"),
+        ..ScriptComparison::exact("keyed", SEEDS)
     };
     let scripts = (vec(any::<u8>(), 6), vec(vec(any::<u8>(), 12), 1..8))
         .prop_map(|(actions, statements)| script(&actions, &statements));

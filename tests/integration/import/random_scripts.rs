@@ -269,13 +269,7 @@ fn insert(table: u8, rows: &[(u8, u8)]) -> String {
 
 #[test]
 fn random_scripts_hold_what_the_server_holds() {
-    let comparison = ScriptComparison {
-        database: "scripts",
-        seeds: SEEDS,
-        may_refuse: |_| false,
-        may_take_more: false,
-        admits: |_, _| false,
-    };
+    let comparison = ScriptComparison::exact("scripts", SEEDS);
     let scripts = vec(item(), 3..20).prop_map(|items| script(&items));
     if let Some(compared) = comparison.of(scripts) {
         compared.assert_telling(100, 10);

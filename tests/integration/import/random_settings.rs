@@ -365,7 +365,7 @@ fn script(items: &[Vec<u8>]) -> SqlScript {
     sql.extend(
         b"INSERT INTO t (n, s) VALUES (LAST_INSERT_ID(), 'last'); INSERT INTO m (n) VALUES (9);\n",
     );
-    SqlScript(sql)
+    sql.into()
 }
 
 /// Notes of a setting that is not heeded, or of a value that depends on when the import was.
@@ -385,11 +385,10 @@ fn admits(note: &str, _table: &str) -> bool {
 #[test]
 fn settings_in_the_middle_of_a_script_are_heeded_or_noted() {
     let comparison = ScriptComparison {
-        database: "settings",
-        seeds: SEEDS,
         may_refuse: |message| message.contains(" uses "),
         may_take_more: true,
         admits,
+        ..ScriptComparison::exact("settings", SEEDS)
     };
     let scripts = vec(vec(any::<u8>(), 40), 2..12).prop_map(|items| script(&items));
     if let Some(compared) = comparison.of(scripts) {

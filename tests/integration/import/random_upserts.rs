@@ -304,11 +304,8 @@ fn script(statements: &[Vec<u8>]) -> SqlScript {
 #[test]
 fn random_upserts_are_those_of_the_server() {
     let comparison = ScriptComparison {
-        database: "upserts",
-        seeds: SEEDS,
         may_refuse: |message| message.contains(" uses "),
-        may_take_more: false,
-        admits: |_, _| false,
+        ..ScriptComparison::exact("upserts", SEEDS)
     };
     let scripts = vec(vec(any::<u8>(), 12), 1..6).prop_map(|statements| script(&statements));
     if let Some(compared) = comparison.of(scripts) {

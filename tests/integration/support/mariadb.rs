@@ -120,6 +120,11 @@ impl MariaDb {
         self.feed(&["--binary-mode", database], sql)
     }
 
+    /// The same with the commands of the client, as `\G`, which its binary mode has not.
+    pub(crate) fn load_as_typed(&self, database: &str, sql: &[u8]) -> Result<(), String> {
+        self.feed(&[database], sql)
+    }
+
     /// Runs every statement of `sql` and passes over those that the server refuses.
     pub(crate) fn load_what_it_takes(&self, database: &str, sql: &[u8]) {
         // With `--force` the client does not fail.
