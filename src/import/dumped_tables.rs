@@ -344,7 +344,8 @@ impl ImportStorage<'_> {
         if self.seen.remove(&old.name) {
             self.seen.insert(new.name.clone());
         }
-        let wants_new = self.selection.wants(new.database.as_deref(), &new.name);
+        // By the last of its names, which this one may be on the way to.
+        let wants_new = self.wanted.wants(new.database.as_deref(), &new.name);
         let Some(index) = self.position_of(old.database.as_deref(), &old.name) else {
             if wants_new && self.wanted.is_by_present_names() && self.is_chosen_by_name() {
                 return Err(LoadError::PassedOver {

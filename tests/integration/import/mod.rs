@@ -15,6 +15,7 @@ pub(crate) mod random_expressions;
 pub(crate) mod random_fit;
 pub(crate) mod random_keys;
 pub(crate) mod random_merged;
+pub(crate) mod random_names;
 pub(crate) mod random_odd;
 pub(crate) mod random_schema;
 pub(crate) mod random_scripts;
