@@ -93,12 +93,16 @@ impl Resolver<'_> {
         let (name, rest) = source.text.split_once('(')?;
         let is_of_text = name.trim().to_ascii_uppercase().ends_with("FROMTEXT");
         let inner = rest.trim_end().strip_suffix(')').filter(|_| is_of_text)?;
-        let inner = SourceText {
-            text: inner.to_owned(),
+        let with_system = inner
+            .rsplit_once(',')
+            .and_then(|(text, system)| Some((text, system.trim().parse().ok()?)));
+        let (text, system) = with_system.unwrap_or((inner, 0));
+        let text = SourceText {
+            text: text.to_owned(),
             ..source.clone()
         };
-        let text = evaluate::parse(&inner).and_then(|formula| formula.evaluate(self.view));
-        translate::geometry(&text.ok()?.shown()?)
+        let text = evaluate::parse(&text).and_then(|formula| formula.evaluate(self.view));
+        translate::geometry(&text.ok()?.shown()?, system)
     }
 
     /// A value as a cell; notes what there is to note of it.
@@ -127,15 +131,15 @@ impl Resolver<'_> {
     ) -> Result<Cell, String> {
         let index = columns[given.len()];
         if translate::is_spatial(&source.text) {
+            if source.text.contains(WGS_84) {
+                table.settle(index, IN_WGS_84.to_owned(), self.input, source.position);
+            }
             if let Some(bytes) = self.geometry_of_text(source) {
                 return Ok(batch.cell(Value::Blob(bytes.into())));
             }
             let kind = table.layout.columns[index].kind.clone();
             let sql =
                 translate::value(source).map_err(|reason| format!("the value uses {reason}"))?;
-            if source.text.contains(WGS_84) {
-                table.settle(index, IN_WGS_84.to_owned(), self.input, source.position);
-            }
             return compute(self.connection, &sql.text, &kind, batch);
         }
         let formula = evaluate::parse(source);

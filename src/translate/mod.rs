@@ -216,9 +216,9 @@ pub(super) fn is_spatial(text: &str) -> bool {
         || name.ends_with("FROMWKB")
 }
 
-/// The bytes of a geometry that is written as WKT.
-pub(super) fn geometry(text: &str) -> Option<Vec<u8>> {
-    spatial::geometry(text, 0)
+/// The bytes of a geometry that is written as WKT, in a reference system.
+pub(super) fn geometry(text: &str, system: u32) -> Option<Vec<u8>> {
+    spatial::geometry(text, system)
 }
 
 /// Translates the query of a view.

@@ -3,7 +3,7 @@
 //! They become the bytes that a dump holds for the same value: the number of the reference system in
 //! four bytes, then WKB, both with the lowest byte first. Computing with geometry is not translated.
 
-use data_encoding::HEXLOWER;
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 
 /// The SQL of a call with the SQL of its arguments, if it makes a spatial value of literals.
 pub(super) fn call(name: &str, arguments: &[&str]) -> Option<String> {
@@ -19,21 +19,25 @@ pub(super) fn call(name: &str, arguments: &[&str]) -> Option<String> {
         }
         (name, ["NULL", ..]) if name.contains("FROM") => return Some("NULL".to_owned()),
         (name, [text, rest @ ..]) if name.ends_with("FROMTEXT") => {
-            let srid = match rest {
-                [] => 0,
-                [srid, ..] => srid.parse().ok()?,
-            };
+            let srid = reference_system(rest)?;
             let text = text.strip_prefix('\'')?.strip_suffix('\'')?;
             geometry(text, srid)?
         }
-        (name, [bytes]) if name.ends_with("FROMWKB") => {
-            let bytes = bytes.strip_prefix("x'")?.strip_suffix('\'')?;
-            return Some(format!("x'00000000{bytes}'"));
+        (name, [bytes, rest @ ..]) if name.ends_with("FROMWKB") => {
+            let digits = bytes.strip_prefix("x'")?.strip_suffix('\'')?;
+            let mut bytes = reference_system(rest)?.to_le_bytes().to_vec();
+            bytes.extend(HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?);
+            bytes
         }
         (name, [_, ..]) => composed(name, arguments)?,
         _ => return None,
     };
     Some(format!("x'{}'", HEXLOWER.encode(&bytes)))
+}
+
+/// The number of the reference system among the arguments behind a shape.
+fn reference_system(arguments: &[&str]) -> Option<u32> {
+    arguments.first().map_or(Some(0), |srid| srid.parse().ok())
 }
 
 /// Kinds of geometry that are made of others: their codes, those of their parts (0 for any), and whether the parts
@@ -118,7 +122,7 @@ impl Wkt<'_> {
             }
             "POLYGON" => {
                 start(bytes, 3);
-                self.list(bytes, Self::points)
+                self.list(bytes, Self::ring)
             }
             "MULTIPOINT" => {
                 start(bytes, 4);
@@ -142,7 +146,7 @@ impl Wkt<'_> {
                 start(bytes, 6);
                 self.list(bytes, |wkt, bytes| {
                     start(bytes, 3);
-                    wkt.list(bytes, Self::points)
+                    wkt.list(bytes, Self::ring)
                 })
             }
             "GEOMETRYCOLLECTION" | "GEOMCOLLECTION" => {
@@ -155,6 +159,15 @@ impl Wkt<'_> {
 
     fn points(&mut self, bytes: &mut Vec<u8>) -> Option<()> {
         self.list(bytes, Self::point)
+    }
+
+    /// Points of which the last is the first: a server reads no others.
+    fn ring(&mut self, bytes: &mut Vec<u8>) -> Option<()> {
+        const POINT: usize = 2 * size_of::<f64>();
+        let place = bytes.len() + size_of::<u32>();
+        self.points(bytes)?;
+        let first = bytes.get(place..place + POINT)?;
+        bytes.ends_with(first).then_some(())
     }
 
     /// `(one, two, …)`, their number before them.
@@ -193,7 +206,14 @@ impl Wkt<'_> {
             let end = self
                 .rest
                 .find(|character: char| character.is_whitespace() || ",()".contains(character))?;
-            let number: f64 = self.rest[..end].parse().ok()?;
+            let written = &self.rest[..end];
+            // Other than Rust, servers want a digit or a sign first, and have no infinite numbers.
+            let begins =
+                written.starts_with(|first: char| first.is_ascii_digit() || "+-".contains(first));
+            let number: f64 = written
+                .parse()
+                .ok()
+                .filter(|number: &f64| begins && number.is_finite())?;
             bytes.extend(number.to_le_bytes());
             self.rest = &self.rest[end..];
         }

@@ -168,7 +168,8 @@ impl Form {
     fn of(data_type: &str) -> Self {
         match data_type {
             "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob"
-            | "geometry" | "point" | "linestring" => Self::Bytes,
+            | "geometry" | "point" | "linestring" | "polygon" | "multipoint"
+            | "multilinestring" | "multipolygon" | "geometrycollection" => Self::Bytes,
             "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum"
             | "set" => Self::Text,
             "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" => Self::Whole,
