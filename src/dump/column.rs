@@ -17,12 +17,26 @@ use super::table::references;
 /// Types of two words.
 const PAIRS: &[(&str, &[&str])] = &[
     ("DOUBLE", &["PRECISION"]),
-    ("CHARACTER", &["VARYING"]),
     ("CHAR", &["VARYING"]),
-    ("NATIONAL", &["CHAR", "CHARACTER", "VARCHAR"]),
-    ("NCHAR", &["VARCHAR", "VARYING"]),
-    ("LONG", &["VARCHAR", "VARBINARY"]),
+    (
+        "NATIONAL",
+        &["CHAR", "CHARACTER", "VARCHAR", "VARCHARACTER"],
+    ),
+    ("NCHAR", &["VARCHAR", "VARCHARACTER", "VARYING"]),
+    (
+        "LONG",
+        &["VARCHAR", "VARCHARACTER", "VARBINARY", "CHAR", "CHARACTER"],
+    ),
 ];
+
+/// One spelling of words that are the same everywhere.
+fn usual(word: &str) -> &str {
+    match word {
+        "CHARACTER" => "CHAR",
+        "VARCHARACTER" => "VARCHAR",
+        _ => word,
+    }
+}
 
 /// Parses a column from its name to the comma or parenthesis behind it.
 pub(super) fn column(
@@ -58,15 +72,18 @@ fn column_type(cursor: &mut Cursor<'_>) -> Result<ColumnType, DumpProblem> {
     if name.ends_with("_SCHEMA") && cursor.skip_symbol(b'.')? {
         name = cursor.name("a column type")?.to_ascii_uppercase();
     }
+    name = usual(&name).to_owned();
     for (first, seconds) in PAIRS {
         for second in *seconds {
             if name == *first && cursor.skip_word(second)? {
-                name = format!("{first} {second}");
+                name = format!("{first} {}", usual(second));
             }
         }
     }
-    if name.starts_with("NATIONAL CHAR") && cursor.skip_word("VARYING")? {
-        "NATIONAL VARCHAR".clone_into(&mut name);
+    if let Some(first) = name.strip_suffix(" CHAR")
+        && cursor.skip_word("VARYING")?
+    {
+        name = format!("{first} VARCHAR");
     }
     let mut arguments = Vec::new();
     if cursor.skip_symbol(b'(')? {
