@@ -54,6 +54,12 @@ impl FormulaParser<'_> {
                 self.expect_symbol(b')')?;
                 return Ok(inner);
             }
+            // `\N`, an old spelling of NULL.
+            Token::Symbol(b'\\') => match self.next()? {
+                Token::Word(span) if self.cursor.slice(span) == b"N" => Datum::NULL,
+                token => return Err(reason(self.cursor.unexpected(token, "N"))),
+            },
+            Token::Symbol(b'{') => return self.braced(),
             Token::Name { .. } => {
                 let name = self.cursor.name_of(token, "a name").map_err(reason)?;
                 if self.peek()? == Token::Symbol(b'(') {
@@ -65,6 +71,37 @@ impl FormulaParser<'_> {
             token => return Err(reason(self.cursor.unexpected(token, "an expression"))),
         };
         Ok(Formula::Value(datum))
+    }
+
+    /// `{ts '…'}`, as ODBC writes moments; around anything else the braces mean nothing.
+    fn braced(&mut self) -> Result<Formula, Unevaluable> {
+        let name = self.cursor.name("a name").map_err(reason)?;
+        let kind = match name.to_ascii_uppercase().as_str() {
+            "D" => "DATE",
+            "T" => "TIME",
+            "TS" => "TIMESTAMP",
+            _ => "",
+        };
+        let is_text = matches!(self.peek()?, Token::Text { .. });
+        let inner = if is_text && !kind.is_empty() {
+            self.moment(kind)?
+        } else {
+            self.expression()?
+        };
+        self.expect_symbol(b'}')?;
+        Ok(inner)
+    }
+
+    /// The text behind `DATE`, `TIME` or `TIMESTAMP`, of which all digits are kept.
+    fn moment(&mut self, kind: &str) -> Result<Formula, Unevaluable> {
+        let text = self.cursor.string("a string").map_err(reason)?;
+        let digits = Some(fraction_digits(&text));
+        let to = match kind {
+            "DATE" => CastType::Date,
+            "TIME" => CastType::Time(digits),
+            _ => CastType::DateTime(digits),
+        };
+        Formula::Value(Datum::text(text)).cast(to)
     }
 
     /// A text of the expression, in the character set of the session.
@@ -112,13 +149,7 @@ impl FormulaParser<'_> {
         match self.peek()? {
             Token::Text { .. } if name.starts_with('_') => return self.introduced(&name[1..]),
             Token::Text { .. } if ["DATE", "TIME", "TIMESTAMP"].contains(&upper.as_str()) => {
-                let text = self.cursor.string("a string").map_err(reason)?;
-                let to = match upper.as_str() {
-                    "DATE" => CastType::Date,
-                    "TIME" => CastType::Time(None),
-                    _ => CastType::DateTime(None),
-                };
-                return Formula::Value(Datum::text(text)).cast(to);
+                return self.moment(&upper);
             }
             Token::Hex(span) if name.starts_with('_') => {
                 self.next()?;
@@ -465,6 +496,13 @@ impl FormulaParser<'_> {
             None => Ok(cast),
         }
     }
+}
+
+/// How many digits of a second a text has.
+fn fraction_digits(text: &str) -> usize {
+    let behind = text.rsplit_once(':').map_or("", |(_, seconds)| seconds);
+    let digits = behind.split_once('.').map_or("", |(_, digits)| digits);
+    digits.bytes().take_while(u8::is_ascii_digit).count().min(6)
 }
 
 fn number(digits: &str) -> Result<Datum, Unevaluable> {

@@ -16,3 +16,5 @@ INSERT INTO t VALUES (\N, {d '2024-01-05'}, {ts '2024-01-05 10:11:12'});
 --no blank; INSERT INTO t (a) VALUES (80);
   --nor here
 INSERT INTO t (a) VALUES (8);
+UPDATE t SET a = \N, b = {d '2024-01-06'}, c = {ts '2024-01-06 10:11:12'} WHERE a = 1;
+UPDATE t SET a = {fn ABS(-9)} WHERE a = 2;

@@ -22,6 +22,7 @@ pub(crate) mod random_schema;
 pub(crate) mod random_scripts;
 pub(crate) mod random_settings;
 pub(crate) mod random_shapes;
+pub(crate) mod random_spellings;
 pub(crate) mod random_sql;
 pub(crate) mod random_types;
 pub(crate) mod random_upserts;
