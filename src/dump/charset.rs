@@ -257,20 +257,34 @@ fn not_text(bytes: &[u8], offset: usize, charset: &'static str) -> ValueError {
     }
 }
 
+impl ValueError {
+    /// Looks for a character set also in the bytes as they are written, whose backslashes may be halves of characters.
+    pub(super) fn recognise(&mut self, written: &[u8]) {
+        if let Self::NotText {
+            looks_like: found, ..
+        } = self
+        {
+            *found = found.or_else(|| looks_like(written));
+        }
+    }
+}
+
 /// The Japanese character set that `bytes` make sense in: kana are in nearly every text, and their codes are
-/// hardly ever met by chance.
+/// hardly ever met by chance. Chinese and Korean have the same codes as EUC's other characters, and are full of narrow
+/// kana in cp932.
 fn looks_like(bytes: &[u8]) -> Option<&'static str> {
-    let is_japanese = |text: &str| {
+    let is_japanese = |text: &str, name: &str| {
         let kana = text.chars().any(|letter| ('ぁ'..='ヶ').contains(&letter));
         let kanji = text.chars().filter(|letter| ('一'..='龥').contains(letter));
-        kana || kanji.count() > 1
+        let narrow = text.chars().any(|letter| ('｡'..='ﾟ').contains(&letter));
+        kana || (name == "cp932" && kanji.count() > 1 && !narrow)
     };
     ["cp932", "ujis"].into_iter().find(|name| {
         let Some(Charset::Other(encoding, _)) = Charset::from_name(name) else {
             return false;
         };
         let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
-        text.is_some_and(|text| is_japanese(&text))
+        text.is_some_and(|text| is_japanese(&text, name))
     })
 }
 

@@ -488,7 +488,10 @@ impl<'a> DumpRow<'a> {
                 Err(problem) => Err(self.error_at(self.cursor.position_of(span.start), problem)),
             };
         }
-        convert(literal, kind, bytes_of, changed).map_err(|reason| {
+        convert(literal, kind, bytes_of, changed).map_err(|mut reason| {
+            if let Literal::Text { span, .. } = literal {
+                reason.recognise(bytes_of(span));
+            }
             let columns = self.insert.header.columns.as_ref();
             let column =
                 columns.map_or_else(|| (index + 1).to_string(), |columns| columns[index].clone());
