@@ -8,7 +8,7 @@ use std::io::Read;
 
 use super::charset::Charset;
 use super::error::{DumpProblem, Position, excerpt};
-use super::lexer::{Lexer, Token, is_word_byte};
+use super::lexer::{INSIDE, Lexer, Token, is_word_byte};
 use super::literal::{Quoting, text_bytes};
 use super::session::{Modes, SqlSession};
 use super::window::{ByteSpan, Window};
@@ -70,7 +70,7 @@ impl<'i> Cursor<'i> {
         ));
         lexer.configure(source.modes, None);
         // The source may have begun inside version comments, whose ends it then holds.
-        lexer.version_depth = u32::MAX / 2;
+        lexer.version_depth = INSIDE;
         Self::of(lexer)
     }
 

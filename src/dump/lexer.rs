@@ -38,6 +38,9 @@ pub(crate) enum Token {
     End,
 }
 
+/// How deep in version comments a text is that may have begun inside some.
+pub(super) const INSIDE: u32 = u32::MAX / 2;
+
 pub(super) struct Lexer<R> {
     pub(super) window: Window<R>,
     /// Offset of the newest token from the anchor.
@@ -129,7 +132,10 @@ impl<R: Read> Lexer<R> {
         self.skip_trivia()?;
         self.start = self.window.offset();
         let Some(byte) = self.window.peek(0)? else {
-            return Ok(Token::End);
+            return match self.version_depth {
+                0 | INSIDE.. => Ok(Token::End),
+                _ => Err(DumpProblem::Truncated("a comment")),
+            };
         };
         if !self.delimiter.is_empty() && self.at_delimiter(0)? {
             self.window.advance(self.delimiter.len());
@@ -344,7 +350,14 @@ impl<R: Read> Lexer<R> {
         }
         let span = self.span_from(start);
         self.window.advance(1);
-        Ok(token(span))
+        let token = token(span);
+        if matches!(token, Token::Hex(_)) && !(span.end - span.start).is_multiple_of(2) {
+            return Err(DumpProblem::Unexpected {
+                expected: "two hexadecimal digits for each byte",
+                found: "an odd number of them".to_owned(),
+            });
+        }
+        Ok(token)
     }
 
     fn number_or_word(&mut self, first: u8) -> Result<Token, DumpProblem> {

@@ -14,6 +14,7 @@ pub(crate) mod random_changes;
 pub(crate) mod random_columns;
 pub(crate) mod random_encodings;
 pub(crate) mod random_expressions;
+pub(crate) mod random_faults;
 pub(crate) mod random_fit;
 pub(crate) mod random_keys;
 pub(crate) mod random_merged;
