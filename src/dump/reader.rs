@@ -530,10 +530,10 @@ impl<'i> DumpReader<'i> {
     }
 }
 
-/// Whether the rest of a line goes on with a separator and a value, without the blank that prose has.
+/// Whether the rest of a line has separators with a value behind each, without the blank that prose has.
 fn separates(rest: &str) -> bool {
-    rest.strip_prefix([',', ';'])
-        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(' '))
+    let mut values = rest.split([',', ';']).skip(1).peekable();
+    values.peek().is_some() && values.all(|value| !value.is_empty() && !value.starts_with(' '))
 }
 
 /// What a statement amounted to.

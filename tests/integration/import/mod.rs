@@ -17,6 +17,7 @@ pub(crate) mod random_expressions;
 pub(crate) mod random_faults;
 pub(crate) mod random_fit;
 pub(crate) mod random_keys;
+pub(crate) mod random_manners;
 pub(crate) mod random_merged;
 pub(crate) mod random_names;
 pub(crate) mod random_odd;
