@@ -472,7 +472,8 @@ fn any_number<'a>(written: &[u8]) -> Result<Value<'a>, ValueError> {
         return Ok(Value::Integer(number));
     }
     let number = real(written, &mut false)?;
-    if number.to_string() == text {
+    // With an exponent it is a floating point number; other digits are kept as they are.
+    if text.contains(['e', 'E']) || number.to_string() == text {
         return Ok(Value::Real(number));
     }
     Ok(Value::Text(Cow::Owned(text.to_owned())))

@@ -12,6 +12,7 @@ pub(crate) mod promised;
 pub(crate) mod random;
 pub(crate) mod random_changes;
 pub(crate) mod random_columns;
+pub(crate) mod random_data_only;
 pub(crate) mod random_encodings;
 pub(crate) mod random_expressions;
 pub(crate) mod random_faults;
