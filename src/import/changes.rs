@@ -213,6 +213,12 @@ impl ImportStorage<'_> {
             for &column in columns.computed.iter().filter(|_| changed.number > 0) {
                 table.absent.insert(table.layout.columns[column].id);
             }
+            let by_number = table.layout.rowid.is_some() || !update.order.is_empty();
+            if changed.ignored > 0 && changed.number > 0 && !by_number {
+                return Err("the order of a primary key that is no number"
+                    .to_owned()
+                    .into());
+            }
             Ok(())
         })?;
         Ok(changed)
