@@ -235,7 +235,7 @@ impl Scanner<'_> {
     }
 }
 
-/// What the library reads as a number, and JSON allows: no sign or zero in front, digits around the point.
+/// A number as JSON has it, with no plus, no zero before another digit and digits around the point: Rust takes more.
 fn json_number(text: &[u8]) -> Option<f64> {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     match digits {

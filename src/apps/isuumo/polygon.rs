@@ -40,7 +40,7 @@ fn millionths(degrees: f64) -> i64 {
     if scaled.abs() > 2e18 {
         return beyond;
     }
-    // As far as it is used, it is exact.
+    // Below 1e15 the whole number is exact as a double, too.
     let distance = (scaled - nearest as f64).abs();
     if distance < 0.499 && scaled.abs() < 1e15 {
         return nearest;
