@@ -26,7 +26,8 @@ pub struct BoundRoutes {
 }
 
 impl BoundRoutes {
-    /// Those of a router, which has these paths.
+    /// Those of a router, which has these paths. All must be named: where one is not, a direct route that matches it,
+    /// too, would answer for it.
     #[must_use]
     pub fn new(router: Router, paths: Vec<String>) -> Self {
         Self {

@@ -109,9 +109,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         }
     }
 
-    /// Requests with this method and this path, which are among these, go to `handler`, which is what the router has
-    /// there too, and past the router. So do those with a slash behind, where paths are added with one. The last segment is the
-    /// path's only parameter, if it has any: a handler asks for it by [`PathParameter`](super::PathParameter).
+    /// Has requests with this method and path go past the router, to `handler`. The router must have the same handler
+    /// there. Where paths are added with a slash behind, too, both are direct. The last segment of the path may be a
+    /// parameter, and no other: a handler asks for it by [`PathParameter`](super::PathParameter).
     #[must_use]
     pub fn direct<H, T>(mut self, method: Method, path: &str, handler: H) -> Self
     where

@@ -111,7 +111,9 @@ impl Service<Request> for SiteRouter {
         match host.begin(request) {
             Err(refusal) => Box::pin(ready(finish(refusal.into_response()))),
             Ok((Begun::Directly(answering), compression)) => {
-                Box::pin(async move { finish(compression.finish(answering.await).await) })
+                Box::pin(
+                    async move { finish(compression.finish(with_length(answering.await)).await) },
+                )
             }
             Ok((Begun::ByRouter(answering), compression)) => Box::pin(async move {
                 let response = answered(answering.await);
@@ -121,7 +123,8 @@ impl Service<Request> for SiteRouter {
     }
 }
 
-/// An answer that has begun. Each kind is waited for in a future of its own: the router's has much more room.
+/// An answer that has begun. Where no page of another origin asks, each kind is waited for in a future of its own: the
+/// router's needs much more room.
 #[expect(
     clippy::large_enum_variant,
     reason = "taken apart at once, and never kept"
@@ -134,10 +137,21 @@ enum Begun {
 impl Begun {
     async fn response(self) -> Response {
         match self {
-            Self::Directly(answering) => answering.await,
+            Self::Directly(answering) => with_length(answering.await),
             Self::ByRouter(answering) => answered(answering.await),
         }
     }
+}
+
+/// The response with the length of a body that is empty, which connections of HTTP/2 do not say by themselves.
+fn with_length(mut response: Response) -> Response {
+    if response.body().size_hint().exact() == Some(0) {
+        let headers = response.headers_mut();
+        headers
+            .entry(header::CONTENT_LENGTH)
+            .or_insert(const { HeaderValue::from_static("0") });
+    }
+    response
 }
 
 /// Whether it is for `Allow` that the request asks. The layer of other origins takes every OPTIONS for a browser's
@@ -148,7 +162,8 @@ fn asks_what_is_allowed(request: &Request) -> bool {
 }
 
 impl HostRouter {
-    /// Negotiates, has the routes begin to answer, and tells how the answer is compressed then: in an encoding that the client takes.
+    /// Negotiates, has the routes begin to answer, and tells how the answer is compressed then: in an encoding that
+    /// the client takes.
     ///
     /// # Errors
     /// 406.

@@ -113,6 +113,8 @@ async fn other_methods_and_paths_are_left_to_the_router() {
     let refused = ask(&site, Method::GET, "/api/estate/nazotte", &[]).await;
     // As an id it would be no number: 400.
     assert_eq!(refused.is(405).header("allow"), "POST");
+    let refused = ask(&site, Method::HEAD, "/api/estate/nazotte", &[]).await;
+    assert_eq!(refused.is(405).header("allow"), "POST");
     let refused = ask(&site, Method::PATCH, "/api/articles", &[]).await;
     assert_eq!(refused.is(405).header("allow"), "GET,HEAD,POST");
     ask(&site, Method::GET, "/api/chair/1/", &[]).await.is(404);

@@ -312,10 +312,10 @@ where
     let is_head = *request.method() == Method::HEAD;
     let response = routes.oneshot(request).await.unwrap();
     let (mut parts, body) = response.into_parts();
-    // What a connection says where nothing else has.
+    // What a connection says, of each version of HTTP, where nothing else has.
     if let Some(length) = body.size_hint().exact()
+        && length > 0
         && !is_head
-        && ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&parts.status)
     {
         let headers = &mut parts.headers;
         headers
