@@ -5,9 +5,9 @@
 //! stored is decided by whoever stores them. Changes that have no effect without a server are
 //! ignored, others that are not known are reported.
 
-use super::column::{column, word_or_string};
+use super::column::{column, default_value, holds_bytes, word_or_string};
 use super::cursor::Cursor;
-use super::definition::{DefaultValue, KeyDefinition, KeyKind, TableDefinition, is_lasting};
+use super::definition::{KeyDefinition, KeyKind, TableDefinition, is_lasting};
 use super::dropped::drop_element;
 use super::error::DumpProblem;
 use super::lexer::Token;
@@ -275,20 +275,11 @@ fn alter_element(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result
     cursor.skip_word("COLUMN")?;
     cursor.skip_words("IF", &["EXISTS"])?;
     let name = cursor.name("a column name")?;
-    let default = if cursor.skip_words("SET", &["DEFAULT"])? {
-        match cursor.next()? {
-            Token::Text {
-                span,
-                quote,
-                escaped,
-            } => Some(DefaultValue::Literal(
-                cursor.string_of(span, quote, escaped)?,
-            )),
-            Token::Number(span) => Some(DefaultValue::Literal(cursor.text(span)?)),
-            _ => None,
-        }
-    } else {
-        None
+    let index = table.column_index(&name);
+    let bytes = index.is_some_and(|index| holds_bytes(&table.columns[index].column_type));
+    let default = match cursor.skip_words("SET", &["DEFAULT"])? {
+        true => default_value(cursor, bytes)?,
+        false => None,
     };
     if let Some(index) = table.column_index(&name) {
         table.columns[index].default = default;

@@ -243,11 +243,12 @@ pub(super) fn check(
 
 /// Whether a type has no character set; a default is written in the bytes themselves then, which
 /// may be no text in the character set of the dump.
-fn holds_bytes(column_type: &ColumnType) -> bool {
+pub(super) fn holds_bytes(column_type: &ColumnType) -> bool {
     column_type.name.ends_with("BINARY") || column_type.name.ends_with("BLOB")
 }
 
-fn default_value(
+/// Parses the value behind `DEFAULT`, which for a column of bytes is bytes; `None` for NULL.
+pub(super) fn default_value(
     cursor: &mut Cursor<'_>,
     bytes: bool,
 ) -> Result<Option<DefaultValue>, DumpProblem> {
