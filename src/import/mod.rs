@@ -16,7 +16,7 @@
 //!   assignments make of a row
 //! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
 //! - `completion`, `finish`, `keys`, `views`: what is made of definitions when all rows are in; `generated`:
-//!   generated columns, of which `by_rule` keeps some computed; `row_values`: rows as the evaluator sees them
+//!   generated columns, of which `by_rule` keeps some computed; `generated_values`: their values; `row_values`: rows as the evaluator sees them
 
 mod aggregates;
 mod assigning;
@@ -35,6 +35,7 @@ mod following_updates;
 mod generated;
 mod grouped;
 mod in_order;
+mod generated_values;
 mod joins;
 mod kept_apart;
 mod keys;

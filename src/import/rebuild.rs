@@ -8,6 +8,7 @@ use rusqlite::{Connection, params_from_iter, types};
 
 use super::computed::by_server;
 use super::conversion::Conversion;
+use super::generated_values::is_recomputed;
 use super::keys::{Index, unique_keys};
 use super::layout::{Extras, Layout, StoredColumn, implicit_default, now_sql, value_sql};
 use super::names::Names;
@@ -68,6 +69,7 @@ impl ImportTable {
             }
             self.last_altered = Some(place);
         }
+        self.settle_generated(connection, names, &definition)?;
         let known = unique_keys(self);
         self.redefine(definition)?;
         self.drop_old_keys(connection, names)?;
@@ -315,7 +317,10 @@ impl ImportTable {
         ) else {
             return Ok((own, Step::Copied));
         };
-        let is_computed = made.generated.is_some() || definition.generated.is_some();
+        if is_recomputed(made, definition) {
+            return Ok(("NULL".to_owned(), Step::Copied));
+        }
+        let is_computed = definition.generated.is_some();
         let conversion =
             Conversion::new((made, &self.made), (definition, &self.definition), digits);
         let starts = definition.auto_increment && !made.auto_increment && has_numbers(&column);
@@ -369,7 +374,7 @@ impl ImportTable {
     }
 
     /// Counts values that an `ALTER` has changed.
-    fn settle_altered(&mut self, index: usize, what: &str, rows: u64) {
+    pub(super) fn settle_altered(&mut self, index: usize, what: &str, rows: u64) {
         let id = self.layout.columns[index].id;
         let (input, position) = match self.altered.get(&id) {
             Some(place) => (place.input.clone(), place.change.position),

@@ -96,9 +96,11 @@ impl ValueNotes {
 }
 
 impl ChangedColumn {
-    /// A file of the server is not in the dump; all else that is settled is there in some form.
+    /// A file of the server is not in the dump, and what cannot be computed is NULL; all else that is settled is there
+    /// in some form.
     fn class(&self) -> NoteClass {
-        match self.what.starts_with("of LOAD_FILE()") {
+        let mut lost = ["of LOAD_FILE()", "of a generated column", "of a DEFAULT"].iter();
+        match lost.any(|kind| self.what.starts_with(kind)) {
             true => NoteClass::Lossy,
             false => NoteClass::Changed,
         }

@@ -1,0 +1,20 @@
+-- A stored column that is no longer computed keeps its values; one that is computed from now on gets them.
+CREATE TABLE kept (id INT PRIMARY KEY, a INT, g INT AS (a + 1) STORED, h INT AS (g * 2) STORED);
+INSERT INTO kept (id, a) VALUES (1, 1), (2, 2), (3, 5);
+ALTER TABLE kept CHANGE h doubled BIGINT;
+UPDATE kept SET a = 10 WHERE id = 3;
+ALTER TABLE kept MODIFY g VARCHAR(9) NOT NULL DEFAULT 'n';
+ALTER TABLE kept DROP a;
+INSERT INTO kept VALUES (4, 7, 8);
+CREATE TABLE computed (id INT PRIMARY KEY, a INT, g INT);
+INSERT INTO computed VALUES (1, 1, 77), (2, 2, NULL);
+ALTER TABLE computed MODIFY g INT AS (a + 1) STORED;
+INSERT INTO computed (id, a) VALUES (3, 3);
+CREATE TABLE otherwise (id INT PRIMARY KEY, a INT, g INT AS (a + 1) STORED);
+INSERT INTO otherwise (id, a) VALUES (1, 1);
+ALTER TABLE otherwise MODIFY g INT AS (a + 2) STORED;
+ALTER TABLE otherwise CHANGE a b INT;
+INSERT INTO otherwise (id, b) VALUES (2, 2);
+CREATE TABLE not_known (id INT PRIMARY KEY, a VARCHAR(9), g INT AS (a REGEXP 'x') STORED);
+INSERT INTO not_known (id, a) VALUES (1, 'x');
+ALTER TABLE not_known MODIFY g INT;
