@@ -180,7 +180,10 @@ impl TextFolding {
             .any(|version| collation.contains(version));
         Self {
             family: Family::of(&collation, &set),
-            pads: !collation.contains("nopad") && !collation.contains("0900"),
+            pads: !["nopad", "0900"]
+                .iter()
+                .any(|kind| collation.contains(kind))
+                && collation != "binary",
             joins_high: !is_new,
             splits_ascii: collation.contains("turkish"),
         }
@@ -190,6 +193,12 @@ impl TextFolding {
     #[must_use]
     pub fn is_exact(self) -> bool {
         self.family == Family::Exact
+    }
+
+    /// Whether texts that are not the same may be: by their letters, or by blanks at the end.
+    #[must_use]
+    pub fn merges(self) -> bool {
+        !self.is_exact() || self.pads
     }
 
     /// Whether two texts of ASCII that differ in case may be two.

@@ -24,7 +24,7 @@ pub(super) struct TextPart {
     pub(super) folding: Option<TextFolding>,
 }
 
-/// A unique key of texts whose case does not count: its name and its parts.
+/// A unique key of texts that a server may take for the same: its name and its parts.
 pub(super) type TextKey = (String, Vec<TextPart>);
 
 impl ImportTable {
@@ -58,7 +58,7 @@ impl ImportTable {
         Ok(notes)
     }
 
-    /// The unique keys of texts whose case does not count.
+    /// The unique keys of texts of which a server may take several for the same.
     pub(super) fn text_keys(&self) -> Vec<TextKey> {
         let primary = (!self.definition.primary_key.is_empty())
             .then_some(("PRIMARY", self.definition.primary_key.as_slice()));
@@ -72,7 +72,7 @@ impl ImportTable {
             .collect()
     }
 
-    /// The parts of a key over plain columns, if a text is among them whose case does not count.
+    /// The parts of a key over plain columns, if a text is among them that a server may take for another.
     fn text_parts(&self, parts: &[KeyPart]) -> Option<Vec<TextPart>> {
         let parts = parts.iter().map(|part| {
             let index = self.layout.index_of(part.column()?)?;
@@ -89,7 +89,7 @@ impl ImportTable {
             })
         });
         let parts: Vec<TextPart> = parts.collect::<Option<_>>()?;
-        let folds = |part: &TextPart| part.folding.is_some_and(|folding| !folding.is_exact());
+        let folds = |part: &TextPart| part.folding.is_some_and(TextFolding::merges);
         parts.iter().any(folds).then_some(parts)
     }
 
@@ -100,10 +100,15 @@ impl ImportTable {
         let odd: Vec<String> = texts
             .map(|part| {
                 let own = name(part);
-                let splits = part.folding.is_some_and(TextFolding::splits_ascii);
-                match splits {
-                    true => "1".to_owned(),
-                    false => format!("{own} GLOB '*[^ -~]*' OR substr({own}, -1) = ' '"),
+                let counted = match part.length {
+                    Some(length) => format!("substr({own}, 1, {length})"),
+                    None => own.clone(),
+                };
+                let padded = format!("substr({counted}, -1) = ' '");
+                match part.folding {
+                    Some(folding) if folding.splits_ascii() => "1".to_owned(),
+                    Some(folding) if folding.is_exact() => padded,
+                    _ => format!("{own} GLOB '*[^ -~]*' OR {padded}"),
                 }
             })
             .collect();
@@ -172,8 +177,9 @@ impl TextPart {
     pub(super) fn is_odd(&self, text: &str) -> bool {
         let plain = |byte: u8| (b' '..=b'~').contains(&byte);
         self.folding.is_some_and(|folding| {
-            !folding.is_exact()
-                && (folding.splits_ascii() || text.ends_with(' ') || !text.bytes().all(plain))
+            let letters = !folding.is_exact() && !text.bytes().all(plain);
+            folding.merges()
+                && (letters || folding.splits_ascii() || self.counted(text).ends_with(' '))
         })
     }
 }
