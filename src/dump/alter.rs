@@ -11,6 +11,8 @@ use super::definition::{KeyDefinition, KeyKind, TableDefinition, is_lasting};
 use super::dropped::drop_element;
 use super::error::DumpProblem;
 use super::lexer::Token;
+use super::partition_changes::{partition_change, partitions};
+use super::swapped_names::SwappedNames;
 use super::table::{element, no_column, open_parts};
 
 /// Changes that mean nothing without a server.
@@ -23,7 +25,6 @@ const NOISE: &[&str] = &[
     "ALGORITHM",
     "LOCK",
     "FORCE",
-    "ORDER",
     "KEY_BLOCK_SIZE",
     "AVG_ROW_LENGTH",
     "MAX_ROWS",
@@ -47,6 +48,18 @@ pub(super) struct Alterations {
     pub(super) renamed: Option<(Option<String>, String)>,
     /// First words of changes that are not known here.
     pub(super) unknown: Vec<String>,
+    /// Changes of rows that are not carried out, with what is otherwise for it.
+    pub(super) lost: Vec<String>,
+}
+
+/// Skips how long a server waits for the table: `WAIT 5`, `NOWAIT`.
+pub(super) fn lock_wait(cursor: &mut Cursor<'_>) -> Result<(), DumpProblem> {
+    if cursor.skip_word("WAIT")? {
+        cursor.next()?;
+    } else {
+        cursor.skip_word("NOWAIT")?;
+    }
+    Ok(())
 }
 
 /// Parses the changes behind the table's name, to the end of the statement.
@@ -55,8 +68,9 @@ pub(super) fn changes(
     table: &mut TableDefinition,
 ) -> Result<Alterations, DumpProblem> {
     let mut outcome = Alterations::default();
+    let mut names = SwappedNames::of(table);
     loop {
-        change(cursor, table, &mut outcome)?;
+        change(cursor, table, &mut names, &mut outcome)?;
         while !at_change_end(cursor)? {
             if cursor.peek()? == Token::Symbol(b'(') {
                 cursor.skip_group()?;
@@ -66,13 +80,14 @@ pub(super) fn changes(
         }
         if !cursor.skip_symbol(b',')? {
             cursor.skip_statement()?;
+            names.restore(table)?;
             table.settle();
             return Ok(outcome);
         }
     }
 }
 
-fn at_change_end(cursor: &mut Cursor<'_>) -> Result<bool, DumpProblem> {
+pub(super) fn at_change_end(cursor: &mut Cursor<'_>) -> Result<bool, DumpProblem> {
     Ok(matches!(
         cursor.peek()?,
         Token::Symbol(b',') | Token::Delimiter | Token::End
@@ -82,8 +97,12 @@ fn at_change_end(cursor: &mut Cursor<'_>) -> Result<bool, DumpProblem> {
 fn change(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
+    names: &mut SwappedNames,
     outcome: &mut Alterations,
 ) -> Result<(), DumpProblem> {
+    if partition_change(cursor, outcome)? {
+        return Ok(());
+    }
     let before = outcome.changed;
     outcome.changed = true;
     if cursor.skip_word("ADD")? {
@@ -92,13 +111,13 @@ fn change(
     if cursor.skip_word("MODIFY")? {
         cursor.skip_word("COLUMN")?;
         let if_exists = cursor.skip_words("IF", &["EXISTS"])?;
-        return redefine(cursor, table, None, if_exists);
+        return redefine(cursor, table, names, None, if_exists);
     }
     if cursor.skip_word("CHANGE")? {
         cursor.skip_word("COLUMN")?;
         let if_exists = cursor.skip_words("IF", &["EXISTS"])?;
         let old = cursor.name("a column name")?;
-        return redefine(cursor, table, Some(&old), if_exists);
+        return redefine(cursor, table, names, Some(&old), if_exists);
     }
     if cursor.skip_word("ALTER")? {
         return alter_element(cursor, table);
@@ -107,7 +126,7 @@ fn change(
         return drop_element(cursor, table, outcome);
     }
     if cursor.skip_word("RENAME")? {
-        return rename(cursor, table, outcome);
+        return rename(cursor, table, names, outcome);
     }
     if cursor.skip_word("ENGINE")? {
         cursor.skip_symbol(b'=')?;
@@ -119,7 +138,14 @@ fn change(
         table.auto_increment = word_or_string(cursor)?.parse().ok();
         return Ok(());
     }
-    if cursor.skip_words("CONVERT", &["TO"])? {
+    if cursor.skip_word("CONVERT")? {
+        for what in ["PARTITION", "TABLE"] {
+            if cursor.skip_word(what)? {
+                outcome.changed = before;
+                return partitions(cursor, &format!("CONVERT {what}"), outcome);
+            }
+        }
+        cursor.expect_word("TO")?;
         table_charset(cursor, table)?;
         let (charset, collation) = (table.charset.clone(), table.collation.clone());
         for column in &mut table.columns {
@@ -137,6 +163,13 @@ fn change(
         return table_charset(cursor, table);
     }
     outcome.changed = before;
+    if cursor.skip_word("ORDER")? {
+        // Its columns are separated as changes are, so it is the last of them.
+        while !matches!(cursor.peek()?, Token::Delimiter | Token::End) {
+            cursor.next()?;
+        }
+        return Ok(());
+    }
     if !cursor.at_word(NOISE)? && !at_change_end(cursor)? {
         let token = cursor.next()?;
         let Token::Word(span) = token else {
@@ -173,7 +206,9 @@ fn add(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), DumpP
     let if_not_exists = cursor.skip_words("IF", &["NOT", "EXISTS"])?;
     if cursor.skip_symbol(b'(')? {
         loop {
-            added(cursor, table, if_not_exists)?;
+            if !element(cursor, table)? {
+                added(cursor, table, if_not_exists)?;
+            }
             if !cursor.skip_symbol(b',')? {
                 return cursor.expect_symbol(b')', "')' behind the columns");
             }
@@ -240,17 +275,16 @@ fn place(
 fn redefine(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
+    names: &mut SwappedNames,
     old: Option<&str>,
     if_exists: bool,
 ) -> Result<(), DumpProblem> {
-    let name = match old {
-        Some(old) => old.to_owned(),
-        None => match cursor.peek()? {
-            Token::Word(span) | Token::Name { span, .. } => cursor.text(span)?,
-            token => return Err(cursor.unexpected(token, "a column name")),
-        },
+    let new = match cursor.peek()? {
+        Token::Word(span) | Token::Name { span, .. } => cursor.text(span)?,
+        token => return Err(cursor.unexpected(token, "a column name")),
     };
-    let Some(index) = table.column_index(&name) else {
+    let name = old.unwrap_or(&new);
+    let Some(index) = names.column_index(table, name) else {
         if if_exists {
             return Ok(());
         }
@@ -258,6 +292,7 @@ fn redefine(
             "a change of column {name}, which the table does not have,"
         )));
     };
+    names.make_way(table, index, &new)?;
     place(cursor, table, Some(index))
 }
 
@@ -281,7 +316,7 @@ fn alter_element(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result
         true => default_value(cursor, bytes)?,
         false => None,
     };
-    if let Some(index) = table.column_index(&name) {
+    if let Some(index) = index {
         table.columns[index].default = default;
     }
     Ok(())
@@ -290,6 +325,7 @@ fn alter_element(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result
 fn rename(
     cursor: &mut Cursor<'_>,
     table: &mut TableDefinition,
+    names: &mut SwappedNames,
     outcome: &mut Alterations,
 ) -> Result<(), DumpProblem> {
     if cursor.skip_word("COLUMN")? {
@@ -297,6 +333,13 @@ fn rename(
         let old = cursor.name("a column name")?;
         cursor.expect_word("TO")?;
         let new = cursor.name("a column name")?;
+        let old = match names.column_index(table, &old) {
+            Some(index) => {
+                names.make_way(table, index, &new)?;
+                table.columns[index].name.clone()
+            }
+            None => old,
+        };
         table.rename_column(&old, &new)?;
     } else if cursor.skip_word("KEY")? || cursor.skip_word("INDEX")? {
         cursor.skip_words("IF", &["EXISTS"])?;
@@ -316,7 +359,7 @@ fn rename(
             table.unkept_keys.push(new);
         }
     } else {
-        let _ = cursor.skip_word("TO")? || cursor.skip_word("AS")?;
+        let _ = cursor.skip_word("TO")? || cursor.skip_word("AS")? || cursor.skip_symbol(b'=')?;
         outcome.renamed = Some(cursor.qualified_name()?);
     }
     Ok(())

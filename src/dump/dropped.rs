@@ -9,6 +9,7 @@ use super::alter::Alterations;
 use super::cursor::Cursor;
 use super::definition::{KeyKind, TableDefinition};
 use super::error::{DumpProblem, Position};
+use super::partition_changes::partitions;
 use super::reader::{
     DumpReader, KnownTrigger, ParsedStatement, Skipped, Statement, TriggerKey, UnkeptObject,
 };
@@ -23,7 +24,10 @@ pub(super) fn drop_element(
         table.primary_key.clear();
         return Ok(());
     }
-    if cursor.at_word(&["PARTITION", "PERIOD", "SYSTEM"])? {
+    if cursor.skip_word("PARTITION")? {
+        return partitions(cursor, "DROP PARTITION", outcome);
+    }
+    if cursor.at_word(&["PERIOD", "SYSTEM"])? {
         outcome.unknown.push("DROP".to_owned());
         return Ok(());
     }

@@ -15,7 +15,8 @@
 //! - `transaction`: what begins and ends transactions
 //! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes; `server_setting`:
 //!   what else changes values
-//! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]; `renames`: new names, followed; `implied_names`: the names
+//! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]; `partition_changes`,
+//!   `swapped_names`: parts of `ALTER TABLE`; `renames`: new names, followed; `implied_names`: the names
 //!   that a server makes; `dropped`: what is taken away by them, and all of `DROP`;
 //!   `databases`: what is in one, and what its tables are in
 //! - `rows`: whose rows an `INSERT` has; `insert`, `row_scan`: the rows, and the fast road through them
@@ -47,6 +48,7 @@ mod literal;
 mod members;
 mod numbered_moment;
 mod objects;
+mod partition_changes;
 mod reader;
 mod renames;
 mod repertoire;
@@ -59,6 +61,7 @@ mod server_setting;
 mod session;
 mod settings;
 mod sql_mode;
+mod swapped_names;
 mod table;
 mod tables;
 mod temporal;

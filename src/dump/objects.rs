@@ -311,13 +311,17 @@ impl DumpReader<'_> {
             }
             return self.alter_other(position);
         }
-        self.cursor.skip_words("IF", &["EXISTS"])?;
+        let if_exists = self.cursor.skip_words("IF", &["EXISTS"])?;
         let (database, name) = self.cursor.qualified_name()?;
         let database = database.or_else(|| self.session.database.clone());
+        alter::lock_wait(&mut self.cursor)?;
         if self.cursor.at_word(&["DISABLE", "ENABLE"])? {
             return self.ignore("ALTER TABLE … KEYS");
         }
         let Some(mut table) = self.tables.remove(database.as_deref(), &name) else {
+            if if_exists {
+                return self.ignore("ALTER TABLE IF EXISTS");
+            }
             let statement = format!("ALTER TABLE {name}, which is not in the dump");
             return self.skip(&statement, position, false);
         };
@@ -335,6 +339,9 @@ impl DumpReader<'_> {
         let outcome = outcome?;
         for unknown in &outcome.unknown {
             self.note_skipped(format!("ALTER TABLE {name} {unknown}"), position, false);
+        }
+        for lost in &outcome.lost {
+            self.note_skipped(format!("ALTER TABLE {name} {lost}"), position, true);
         }
         if let Some((other, new)) = outcome.renamed {
             return Ok(self.renamed(database.as_deref(), &name, other, new));
@@ -354,6 +361,7 @@ impl DumpReader<'_> {
         let if_exists = self.cursor.skip_words("IF", &["EXISTS"])?;
         loop {
             let (database, name) = self.cursor.qualified_name()?;
+            alter::lock_wait(&mut self.cursor)?;
             self.cursor.expect_word("TO")?;
             let (other, new) = self.cursor.qualified_name()?;
             let database = database.or_else(|| self.session.database.clone());
