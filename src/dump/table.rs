@@ -267,6 +267,15 @@ pub(super) fn options(
             if cursor.skip_word("SYSTEM")? {
                 table.omitted.push(VERSIONING.to_owned());
             }
+        } else if cursor.skip_word("UNION")? {
+            // The tables of ENGINE=MERGE.
+            cursor.skip_symbol(b'=')?;
+            let source = cursor.group()?;
+            let rows = format!(
+                "the rows of UNION={}, which it shows on a server",
+                source.shown_to(&[])
+            );
+            table.omitted.push(rows);
         } else if cursor.at_word(&["SELECT"])? || cursor.peek()? == Token::Symbol(b'(') {
             return Ok(Some(on_conflict));
         } else if cursor.skip_word("IGNORE")? {
