@@ -19,8 +19,10 @@ use crate::load::batch::{Batch, Bound, Cell};
 use crate::load::note::{Note, NoteClass};
 
 const SECOND: i64 = 1_000_000;
-/// The first moment that a `TIMESTAMP` can be.
+/// The first whole second that a `TIMESTAMP` can be.
 const FIRST: &str = "1970-01-01 00:00:01";
+/// The second whose fractions it can be, but not itself.
+const BEFORE_FIRST: &str = "1970-01-01 00:00:00";
 
 /// What a script has set.
 #[derive(Debug, Clone, Copy)]
@@ -201,14 +203,22 @@ impl ScriptSession {
         let Value::Text(text) = value else {
             return None;
         };
-        let is_zoned = zone != 0 && table.is_stamp(index);
-        let text = is_zoned.then(|| moved(text, -zone))??;
-        if text.as_str() < FIRST {
-            let zero = |letter: char| if letter.is_ascii_digit() { '0' } else { letter };
-            let zeros: String = text.chars().map(zero).collect();
-            return Some((Value::Text(zeros.into()), true));
+        // Nearly all values, and without more than a look.
+        let fits = zone == 0 && **text >= *FIRST;
+        if fits || !table.is_stamp(index) {
+            return None;
         }
-        Some((Value::Text(text.into()), false))
+        let written = match zone {
+            0 => text.clone().into_owned(),
+            zone => moved(text, -zone)?,
+        };
+        if is_before_first(&written) {
+            let zero = |letter: char| if letter.is_ascii_digit() { '0' } else { letter };
+            let zeros: String = written.chars().map(zero).collect();
+            let is_zero = *zeros == **text;
+            return (!is_zero).then(|| (Value::Text(zeros.into()), true));
+        }
+        (zone != 0).then(|| (Value::Text(written.into()), false))
     }
 }
 
@@ -223,7 +233,8 @@ impl ImportTable {
                 .is_some_and(|definition| definition.column_type.name == "TIMESTAMP")
     }
 
-    /// Brings the literals of rows that a session writes in a zone of its own to UTC.
+    /// Brings the literals of rows that a session writes in a zone of its own to UTC. What is ahead of the first moment
+    /// that there is becomes the zero date.
     pub(super) fn write_stamps(
         &mut self,
         session: &ScriptSession,
@@ -231,9 +242,6 @@ impl ImportTable {
         columns: &[usize],
         batch: &mut Batch,
     ) {
-        if session.zone() == 0 {
-            return;
-        }
         for (at, &index) in columns.iter().enumerate() {
             if !self.is_stamp(index) {
                 continue;
@@ -256,6 +264,15 @@ impl ImportTable {
             }
         }
     }
+}
+
+/// Whether a `TIMESTAMP` cannot be this moment because it is too early.
+fn is_before_first(moment: &str) -> bool {
+    let nonzero = |digit: u8| (b'1'..=b'9').contains(&digit);
+    let fraction = moment.strip_prefix(BEFORE_FIRST);
+    fraction.map_or(moment < BEFORE_FIRST, |fraction| {
+        !fraction.bytes().any(nonzero)
+    })
 }
 
 /// A whole number; `None` for nothing.
