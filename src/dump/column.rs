@@ -68,8 +68,10 @@ pub(super) fn column(
 
 fn column_type(cursor: &mut Cursor<'_>) -> Result<ColumnType, DumpProblem> {
     let mut name = cursor.name("a column type")?.to_ascii_uppercase();
+    let mut oracle = cursor.lexer().modes().oracle;
     // MariaDB names the types of one of its modes so: `mariadb_schema.date`.
     if name.ends_with("_SCHEMA") && cursor.skip_symbol(b'.')? {
+        oracle = name == "ORACLE_SCHEMA";
         name = cursor.name("a column type")?.to_ascii_uppercase();
     }
     name = usual(&name).to_owned();
@@ -103,6 +105,15 @@ fn column_type(cursor: &mut Cursor<'_>) -> Result<ColumnType, DumpProblem> {
                 }
                 token => return Err(cursor.unexpected(token, "an argument of the column type")),
             }
+        }
+    }
+    if oracle {
+        // What these are in a database of Oracle.
+        match name.as_str() {
+            "DATE" => "DATETIME".clone_into(&mut name),
+            "NUMBER" if arguments.is_empty() => "DOUBLE".clone_into(&mut name),
+            "BLOB" => "LONGBLOB".clone_into(&mut name),
+            _ => {}
         }
     }
     Ok(ColumnType {
