@@ -14,6 +14,7 @@ use encoding_rs::Encoding;
 use super::byte_sets::ByteSet;
 use super::charset_differences::{Differences, of};
 use super::error::ValueError;
+use super::packed_text::PackedText;
 
 /// A character set of MySQL or MariaDB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Charset {
     Utf8,
     /// `binary`: bytes; as text they must be UTF-8 unless the column says otherwise.
     Binary,
+    /// None of a server: the column packs its texts to bytes, and the server shows them unpacked.
+    Packed(PackedText),
     /// Any other: the tables, and where the server's are others.
     Other(&'static Encoding, Differences),
     /// One of a byte that the Web does not have.
@@ -102,7 +105,7 @@ impl Charset {
     /// The bytes of a character that a server has in this set.
     pub(super) fn width(self, letter: char) -> usize {
         match self {
-            Self::Utf8 | Self::Binary => letter.len_utf8(),
+            Self::Utf8 | Self::Binary | Self::Packed(_) => letter.len_utf8(),
             Self::Byte(_) => 1,
             Self::Other(encoding, _) if encoding.is_single_byte() => 1,
             Self::Other(encoding, _) if encoding.name().starts_with("UTF-16") => {
@@ -120,7 +123,7 @@ impl Charset {
     /// The bytes of `text`; a character that the set lacks is a question mark.
     pub(crate) fn encode(self, text: &str) -> Vec<u8> {
         let (encoding, differences) = match self {
-            Self::Utf8 | Self::Binary => return text.as_bytes().to_vec(),
+            Self::Utf8 | Self::Binary | Self::Packed(_) => return text.as_bytes().to_vec(),
             Self::Byte(set) => {
                 let code = |letter| set.code(letter).unwrap_or(b'?');
                 return text.chars().map(code).collect();
@@ -145,14 +148,19 @@ impl Charset {
 
     /// The text that `bytes` stand for.
     pub(crate) fn decode(self, bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, ValueError> {
+        if let Self::Packed(kind) = self
+            && let Some(text) = kind.unpacked(&bytes)
+        {
+            return Ok(Cow::Owned(text));
+        }
         match (self, bytes) {
-            (Self::Utf8 | Self::Binary, Cow::Borrowed(bytes)) => {
+            (Self::Utf8 | Self::Binary | Self::Packed(_), Cow::Borrowed(bytes)) => {
                 match simdutf8::basic::from_utf8(bytes) {
                     Ok(text) => Ok(Cow::Borrowed(text)),
                     Err(_) => Err(not_text(bytes, valid_up_to(bytes), "UTF-8")),
                 }
             }
-            (Self::Utf8 | Self::Binary, Cow::Owned(bytes)) => {
+            (Self::Utf8 | Self::Binary | Self::Packed(_), Cow::Owned(bytes)) => {
                 String::from_utf8(bytes).map(Cow::Owned).map_err(|error| {
                     let offset = error.utf8_error().valid_up_to();
                     not_text(error.as_bytes(), offset, "UTF-8")

@@ -23,7 +23,7 @@
 //! - `view_statements`: `CREATE VIEW` and its kin; `viewed`: what the rows of a view are; `through_views`: statements that change them
 //! - [`DumpRow`], [`ValueType`], [`Value`]: literals to typed values; `decimal`, `temporal`: two of them;
 //!   `lenient`: what becomes of literals that do not fit; [`Room`]: how much does; [`Repertoire`]: which characters
-//! - [`Charset`]: the character sets of text
+//! - [`Charset`]: the character sets of text; [`PackedText`]: what is none
 //! - [`DumpError`]: what went wrong, with file, byte, line, table and row
 
 mod alike_letters;
@@ -48,6 +48,7 @@ mod literal;
 mod members;
 mod numbered_moment;
 mod objects;
+mod packed_text;
 mod partition_changes;
 mod reader;
 mod renames;
@@ -91,6 +92,7 @@ pub(crate) use lenient::leading_number;
 pub(crate) use lexer::Token;
 pub(crate) use literal::{bit_bytes, hex_bytes};
 pub use members::MemberList;
+pub use packed_text::PackedText;
 pub use reader::{DumpReader, Finished, Skipped, Statement};
 pub use repertoire::{LetterSet, Repertoire};
 pub use room::{Cut, Room};

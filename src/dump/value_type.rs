@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::charset::Charset;
 use super::definition::{ColumnDefinition, TableDefinition};
 use super::members::MemberList;
+use super::packed_text::PackedText;
 
 /// The most decimals of MariaDB; MySQL has 30.
 const MOST_DECIMALS: usize = 38;
@@ -124,7 +125,10 @@ impl ValueType {
                     Self::Text(charset)
                 }
             }
-            "JSON" | "UUID" | "INET4" | "INET6" | "XMLTYPE" => Self::TEXT,
+            "JSON" | "XMLTYPE" => Self::TEXT,
+            name @ ("UUID" | "INET4" | "INET6") => {
+                Self::Text(PackedText::of(name).map_or(Charset::Utf8, Charset::Packed))
+            }
             "BINARY" => Self::FixedBlob(argument(0, 1, LONGEST_BINARY)?),
             "VARBINARY" | "LONG VARBINARY" | "RAW" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB"
             | "LONGBLOB" | "VECTOR" | "GEOMETRY" | "POINT" | "LINESTRING" | "POLYGON"
