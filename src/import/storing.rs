@@ -23,6 +23,9 @@ use crate::load::insertion::{Conflict, Insertion};
 /// What is noted of texts with characters that their column does not have.
 const LETTERS: &str = "with characters that its character set does not have, which are ? as on a server that is not strict";
 
+/// What is noted of rows that get a default which is not known.
+const NO_DEFAULT: &str = "of a DEFAULT that is not known, stored as if there were none";
+
 /// Rows that were changed so far.
 fn total_changes(connection: &Connection) -> u64 {
     connection.total_changes()
@@ -333,7 +336,15 @@ impl ImportTable {
                     }
                     value_sql(&session.time_in(self, index, fraction))
                 }
-                _ => self.default_of(index),
+                (_, first) => {
+                    if let Some(first) = first
+                        && self.lacks_default(index)
+                    {
+                        let (what, rows) = (NO_DEFAULT.to_owned(), batch.rows() as u64);
+                        self.settle_rows(index, what, place.input, first.position, rows);
+                    }
+                    self.default_of(index)
+                }
             };
             if let Some(sql) = sql {
                 constants.push((self.layout.columns[index].name.clone(), sql));

@@ -364,6 +364,15 @@ impl ImportTable {
         Some(sql)
     }
 
+    /// Whether the column at `index` has a default that is not known.
+    pub(super) fn lacks_default(&self, index: usize) -> bool {
+        let column = &self.layout.columns[index];
+        let definition = self.definition.column(&column.name);
+        definition.is_some_and(|definition| {
+            definition.generated.is_none() && default_sql(definition, &column.kind).is_err()
+        })
+    }
+
     /// The expression of a default that is another one for each row: it depends on other columns, or asks a server.
     pub(super) fn row_default_source(&self, index: usize) -> Option<&SourceText> {
         let column = &self.layout.columns[index];
