@@ -11,7 +11,7 @@
 //!   `INSERT … SELECT`; `query`, `aggregates`, `table_row`: the rows that they read; `session`: what they leave to others
 //! - `table`: one table; `rebuild`: its rows when it changes, `conversion`: their values in columns of another
 //!   type; `storing`: its rows; `resolve`: values that are not literals; `computed`: what
-//!   becomes of computed ones; `numbering`: `AUTO_INCREMENT`; `duplicates`: rows whose key is there already;
+//!   becomes of computed ones; `numbering`: `AUTO_INCREMENT`; `duplicates`: rows whose key is there already; `forbidden_rows`: those that a check does not allow;
 //!   `upserts`: those of `ON DUPLICATE KEY UPDATE`, with the numbers of `statement_numbers`; `assigning`: what
 //!   assignments make of a row
 //! - `layout`: MySQL types to SQLite ones; `names`: one namespace for all
@@ -32,6 +32,7 @@ mod final_names;
 mod finish;
 mod following;
 mod following_updates;
+mod forbidden_rows;
 mod generated;
 mod generated_values;
 mod grouped;

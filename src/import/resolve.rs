@@ -271,7 +271,7 @@ impl Resolver<'_> {
 }
 
 /// What a column of a whole row holds.
-fn in_row(
+pub(super) fn in_row(
     row: &TableRow<'_>,
     index: usize,
     (columns, given): (&[usize], &[Cell]),

@@ -69,6 +69,10 @@ impl ImportTable {
             input,
             view,
         };
+        let asked = batch.rows();
+        place.leave_out_forbidden(self, &header, &columns, &mut batch);
+        let numbered = self.numbered_index();
+        let is_counted = numbered.is_some_and(|index| !columns.contains(&index));
         let by_row = upsert.is_some()
             || self.replaced.is_some()
             || self.ignores_by_row(&header, &columns, &batch);
@@ -88,6 +92,9 @@ impl ImportTable {
         if batch.nulls != 0 {
             self.fill_nulls(&place, &header, &columns, &mut batch);
         }
+        // Once more, with what was computed and filled in.
+        place.leave_out_forbidden(self, &header, &columns, &mut batch);
+        let unused = if is_counted { asked - batch.rows() } else { 0 };
         if view.session.zone() != 0 && self.has_generated() {
             self.compute_zoned(view, &mut columns, &mut batch);
         }
@@ -103,6 +110,9 @@ impl ImportTable {
             let how = (&*header, upsert.as_ref());
             self.upsert(&place, names, how, &columns, &batch)?;
             self.rows += batch.rows() as u64;
+            if batch.rows() > 0 {
+                self.pass_over(unused);
+            }
             return Ok(batch);
         }
         let conflict = self.conflict(connection, names, &header)?;
@@ -142,6 +152,9 @@ impl ImportTable {
         let stored = total_changes(connection) - before;
         view.session.end_insert(stored >= batch.rows() as u64);
         self.rows += batch.rows() as u64;
+        if batch.rows() > 0 {
+            self.pass_over(unused);
+        }
         Ok(batch)
     }
 

@@ -272,6 +272,35 @@ impl Batch {
         }
     }
 
+    /// Takes out the rows that are not `kept`; `width` is the cells of a row.
+    pub(crate) fn retain_rows(&mut self, kept: &[bool], width: usize) {
+        if kept.iter().all(|&kept| kept) {
+            return;
+        }
+        let is_kept = |row: usize| kept.get(row).copied().unwrap_or(true);
+        // The first row that is kept of a statement is its first one now.
+        for row in 0..self.places.len().saturating_sub(1) {
+            if self.places[row].first && !is_kept(row) && !self.places[row + 1].first {
+                self.places[row + 1].first = true;
+            }
+        }
+        let mut cell = 0;
+        self.cells.retain(|_| {
+            cell += 1;
+            is_kept((cell - 1) / width.max(1))
+        });
+        let mut row = 0;
+        self.places.retain(|_| {
+            row += 1;
+            is_kept(row - 1)
+        });
+        let before = |row: usize| (0..row).filter(|&row| is_kept(row)).count();
+        self.changes.retain(|changed| is_kept(changed.row));
+        for changed in &mut self.changes {
+            changed.row = before(changed.row);
+        }
+    }
+
     /// Moves the rows from `first` on to a batch of their own; `width` is the cells of a row.
     pub(crate) fn split_off(&mut self, first: usize, width: usize) -> Self {
         Self {
