@@ -80,7 +80,7 @@ pub(super) fn changes(
         }
         if !cursor.skip_symbol(b',')? {
             cursor.skip_statement()?;
-            names.restore(table)?;
+            SwappedNames::restore(table)?;
             table.settle();
             return Ok(outcome);
         }
@@ -292,7 +292,7 @@ fn redefine(
             "a change of column {name}, which the table does not have,"
         )));
     };
-    names.make_way(table, index, &new)?;
+    SwappedNames::make_way(table, index, &new)?;
     place(cursor, table, Some(index))
 }
 
@@ -335,7 +335,7 @@ fn rename(
         let new = cursor.name("a column name")?;
         let old = match names.column_index(table, &old) {
             Some(index) => {
-                names.make_way(table, index, &new)?;
+                SwappedNames::make_way(table, index, &new)?;
                 table.columns[index].name.clone()
             }
             None => old,

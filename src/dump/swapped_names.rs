@@ -36,7 +36,6 @@ impl SwappedNames {
     /// Before the column at `index` is called `new`: puts the name of another one aside, if the statement may change
     /// that too.
     pub(super) fn make_way(
-        &self,
         table: &mut TableDefinition,
         index: usize,
         new: &str,
@@ -51,7 +50,7 @@ impl SwappedNames {
     }
 
     /// At the end of the statement: names that were put aside for nothing.
-    pub(super) fn restore(&self, table: &mut TableDefinition) -> Result<(), DumpProblem> {
+    pub(super) fn restore(table: &mut TableDefinition) -> Result<(), DumpProblem> {
         let aside: Vec<String> = table
             .columns
             .iter()

@@ -61,7 +61,7 @@ impl Resolver<'_> {
 }
 
 impl ImportTable {
-    /// Numbers of rows that were left out are not given again: InnoDB takes those of all rows of a statement at once.
+    /// Numbers of rows that were left out are not given again: `InnoDB` takes those of all rows of a statement at once.
     pub(super) fn pass_over(&mut self, rows: usize) {
         if let (Some(next), false) = (&mut self.next_number, self.definition.lasting) {
             *next = next.saturating_add(i64::try_from(rows).unwrap_or(0));

@@ -18,7 +18,7 @@ use crate::load::LoadError;
 use crate::load::batch::{Batch, Bound, Cell};
 use crate::load::error::{mismatch, row_error};
 use crate::load::feed::InsertedRows;
-use crate::load::insertion::{Conflict, Insertion};
+use crate::load::insertion::{Conflict, Insertion, Refused};
 
 /// What is noted of texts with characters that their column does not have.
 const LETTERS: &str = "with characters that its character set does not have, which are ? as on a server that is not strict";
@@ -136,19 +136,8 @@ impl ImportTable {
                 .collect(),
             conflict,
         };
-        insertion.store(connection, &batch).map_err(|refused| {
-            let place = &batch.places[refused.row];
-            let cause = refused.cause;
-            let twice = cause.sqlite_error_code() == Some(ErrorCode::ConstraintViolation);
-            if unforeseen && twice {
-                let reason = format!(
-                    "{cause}. If the INSERT ends with ON DUPLICATE KEY UPDATE, it is too long to \
-                     be imported from a pipe: import it from a file"
-                );
-                return mismatch(input, place.position, &self.definition.name, reason);
-            }
-            row_error(input, &self.definition.name, place, cause)
-        })?;
+        let stored = insertion.store(connection, &batch);
+        stored.map_err(|refused| self.refused_row(input, &batch, unforeseen, refused))?;
         let stored = total_changes(connection) - before;
         view.session.end_insert(stored >= batch.rows() as u64);
         self.rows += batch.rows() as u64;
@@ -156,6 +145,27 @@ impl ImportTable {
             self.pass_over(unused);
         }
         Ok(batch)
+    }
+
+    /// Why a row was not stored. `unforeseen`: what stands behind the rows was not known.
+    fn refused_row(
+        &self,
+        input: &str,
+        batch: &Batch,
+        unforeseen: bool,
+        refused: Refused,
+    ) -> LoadError {
+        let place = &batch.places[refused.row];
+        let cause = refused.cause;
+        let twice = cause.sqlite_error_code() == Some(ErrorCode::ConstraintViolation);
+        if unforeseen && twice {
+            let reason = format!(
+                "{cause}. If the INSERT ends with ON DUPLICATE KEY UPDATE, it is too long to be imported from a pipe: \
+                 import it from a file"
+            );
+            return mismatch(input, place.position, &self.definition.name, reason);
+        }
+        row_error(input, &self.definition.name, place, cause)
     }
 
     fn has_generated(&self) -> bool {
