@@ -59,6 +59,12 @@ impl CollationNames {
             .or(table.charset.as_deref())
             .unwrap_or("utf8mb4")
             .to_ascii_lowercase();
+        // Bytes have one collation.
+        let collation = if set == "binary" {
+            set.clone()
+        } else {
+            collation
+        };
         Self { collation, set }
     }
 }

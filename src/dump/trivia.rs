@@ -131,15 +131,19 @@ impl<R: Read> Lexer<R> {
         Ok(())
     }
 
-    /// Skips the line and gives the start of it, as far as it is ASCII.
+    /// Skips the line and gives the start of it, with `?` for each byte that is not ASCII.
     pub(super) fn rest_of_line(&mut self) -> Result<String, DumpProblem> {
         const ENOUGH: usize = 200;
         let mut line = String::new();
         while let Some(byte) = self.window.peek(line.len())? {
-            if !byte.is_ascii() || byte == b'\n' || line.len() == ENOUGH {
+            if byte == b'\n' || line.len() == ENOUGH {
                 break;
             }
-            line.push(char::from(byte));
+            line.push(if byte.is_ascii() {
+                char::from(byte)
+            } else {
+                '?'
+            });
         }
         self.skip_line()?;
         Ok(line)

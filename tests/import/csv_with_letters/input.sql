@@ -1,0 +1,2 @@
+Preis in €,id
+1,2
