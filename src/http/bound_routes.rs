@@ -3,18 +3,12 @@
 //! It holds a router and, of its routes, those that are [direct](super::direct), and keeps the two alike: whatever
 //! is put around one is put around the other. It must not know what is around them.
 
-use std::convert::Infallible;
-
 use axum::Router;
-use axum::extract::Request;
 use axum::handler::Handler;
-use axum::response::IntoResponse;
-use axum::routing::Route;
-use tower_layer::Layer;
-use tower_service::Service;
 
 use super::direct::{DirectPlace, DirectRoute, DirectTable};
 use super::limits::guard::GuardLayer;
+use super::routes::RouteLayer;
 
 /// Routes that lack nothing.
 #[derive(Debug, Clone, Default)]
@@ -55,18 +49,7 @@ impl BoundRoutes {
 
     /// All of them behind `layer`.
     #[must_use]
-    pub fn layer<L>(self, layer: L) -> Self
-    where
-        L: Layer<Route> + Layer<DirectRoute> + Clone + Send + Sync + 'static,
-        <L as Layer<Route>>::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <<L as Layer<Route>>::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <<L as Layer<Route>>::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <<L as Layer<Route>>::Service as Service<Request>>::Future: Send + 'static,
-        <L as Layer<DirectRoute>>::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <<L as Layer<DirectRoute>>::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <<L as Layer<DirectRoute>>::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <<L as Layer<DirectRoute>>::Service as Service<Request>>::Future: Send + 'static,
-    {
+    pub fn layer<L: RouteLayer>(self, layer: L) -> Self {
         let direct = self.direct.into_iter();
         let direct = direct.map(|(at, route)| (at, route.layer(&layer)));
         Self {

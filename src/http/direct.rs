@@ -15,11 +15,11 @@ use std::task::{Context, Poll};
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::Method;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::routes::answered;
+use super::routes::{RouteService, answered};
 
 /// A response to come, as handlers that are functions make it.
 pub(super) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
@@ -59,23 +59,12 @@ impl DirectRoute {
     }
 
     /// The same behind `layer`.
-    pub(super) fn layer<L>(self, layer: &L) -> Self
-    where
-        L: Layer<Self>,
-        L::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <L::Service as Service<Request>>::Future: Send + 'static,
-    {
+    pub(super) fn layer<L: Layer<Self, Service: RouteService>>(self, layer: &L) -> Self {
         let layered = layer.layer(self);
         Self(Arc::new(move |request| {
             let mut layered = layered.clone();
             // A guard catches what panics while it waits, and layers work before there is a future.
-            Box::pin(async move {
-                let response = layered.call(request).await;
-                let response = response.map(IntoResponse::into_response);
-                answered(response.map_err(Into::into))
-            })
+            Box::pin(async move { answered(layered.call(request).await) })
         }))
     }
 

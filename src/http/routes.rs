@@ -15,7 +15,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{MethodRouter, Route};
 use matchit::InsertError;
 use tower_layer::Layer;
@@ -151,18 +151,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// All of them so far, behind `layer`.
     #[must_use]
-    pub fn layer<L>(self, layer: L) -> Self
-    where
-        L: Layer<Route> + Layer<DirectRoute> + Clone + Send + Sync + 'static,
-        <L as Layer<Route>>::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <<L as Layer<Route>>::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <<L as Layer<Route>>::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <<L as Layer<Route>>::Service as Service<Request>>::Future: Send + 'static,
-        <L as Layer<DirectRoute>>::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <<L as Layer<DirectRoute>>::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <<L as Layer<DirectRoute>>::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <<L as Layer<DirectRoute>>::Service as Service<Request>>::Future: Send + 'static,
-    {
+    pub fn layer<L: RouteLayer>(self, layer: L) -> Self {
         let direct = self.direct.into_iter().map(|(at, bind)| {
             let layer = layer.clone();
             let bind: Bind<S> = Arc::new(move |state| bind(state).layer(&layer));
@@ -226,6 +215,27 @@ pub trait RouteService:
 
 impl<R> RouteService for R where
     R: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
+/// What can be put around routes, whether they are the router's or direct.
+pub trait RouteLayer:
+    Layer<Route, Service: RouteService>
+    + Layer<DirectRoute, Service: RouteService>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<L> RouteLayer for L where
+    L: Layer<Route, Service: RouteService>
+        + Layer<DirectRoute, Service: RouteService>
         + Clone
         + Send
         + Sync

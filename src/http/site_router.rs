@@ -110,12 +110,12 @@ impl Service<Request> for SiteRouter {
         // What need not wait is done before there is a future, which would hold it, some of it twice.
         match host.begin(request) {
             Err(refusal) => Box::pin(ready(finish(refusal.into_response()))),
-            Ok((Begun::Directly(answering), compression)) => {
+            Ok((BegunAnswer::Directly(answering), compression)) => {
                 Box::pin(
                     async move { finish(compression.finish(with_length(answering.await)).await) },
                 )
             }
-            Ok((Begun::ByRouter(answering), compression)) => Box::pin(async move {
+            Ok((BegunAnswer::ByRouter(answering), compression)) => Box::pin(async move {
                 let response = answered(answering.await);
                 finish(compression.finish(response).await)
             }),
@@ -129,12 +129,12 @@ impl Service<Request> for SiteRouter {
     clippy::large_enum_variant,
     reason = "taken apart at once, and never kept"
 )]
-enum Begun {
+enum BegunAnswer {
     Directly(direct::Answering),
     ByRouter(RouteFuture<Infallible>),
 }
 
-impl Begun {
+impl BegunAnswer {
     async fn response(self) -> Response {
         match self {
             Self::Directly(answering) => with_length(answering.await),
@@ -167,7 +167,7 @@ impl HostRouter {
     ///
     /// # Errors
     /// 406.
-    fn begin(&self, mut request: Request) -> Result<(Begun, Compression), HttpError> {
+    fn begin(&self, mut request: Request) -> Result<(BegunAnswer, Compression), HttpError> {
         let mut accepted = None;
         // Programs that say nothing of it are spared the search for lists.
         let is_asked = request.headers().contains_key(header::ACCEPT_ENCODING);
@@ -181,8 +181,8 @@ impl HostRouter {
             above: self.compress_above,
         };
         let begun = match self.direct.find(&request) {
-            Some(route) => Begun::Directly(route.answer(request)),
-            None => Begun::ByRouter(self.routes.clone().call(request)),
+            Some(route) => BegunAnswer::Directly(route.answer(request)),
+            None => BegunAnswer::ByRouter(self.routes.clone().call(request)),
         };
         Ok((begun, compression))
     }
