@@ -62,133 +62,27 @@ impl Bits {
         offset: usize,
         limit: usize,
     ) -> (usize, Vec<usize>) {
-        let mut count = BitCount::default();
-        let mut page = PagePositions {
-            before: offset,
-            limit,
-            found: Vec::with_capacity(limit.min(64)),
-        };
-        for block in 0..self.0.len().div_ceil(BLOCK) {
-            let words = self.common_block(others, block);
-            count.add(&words);
-            page.take(block * BLOCK, &words);
-        }
-        (count.total(), page.found)
-    }
-
-    /// A block of the words of the intersection, with zeros behind the last.
-    fn common_block(&self, others: &[&Self], block: usize) -> [u64; BLOCK] {
-        let start = block * BLOCK;
-        let mut words = [0; BLOCK];
-        if let Some(first) = self.0.get(start..start + BLOCK) {
-            // Of known length, so that several words go in one step.
-            words.copy_from_slice(first);
+        let mut count = 0;
+        let mut page = Vec::with_capacity(limit.min(64));
+        for (block, first) in self.0.chunks(BLOCK).enumerate() {
+            let mut words = [0_u64; BLOCK];
+            words[..first.len()].copy_from_slice(first);
             for other in others {
-                let other = &other.0[start..start + BLOCK];
-                for (word, other) in words.iter_mut().zip(other) {
-                    *word &= other;
-                }
+                let other = &other.0[block * BLOCK..];
+                words
+                    .iter_mut()
+                    .zip(other)
+                    .for_each(|(word, other)| *word &= other);
             }
-            return words;
-        }
-        for (word, first) in words.iter_mut().zip(&self.0[start..]) {
-            *word = *first;
-        }
-        for other in others {
-            for (word, other) in words.iter_mut().zip(&other.0[start..]) {
-                *word &= other;
+            let found = words.iter().map(|word| word.count_ones()).sum::<u32>() as usize;
+            if page.len() < limit && count + found > offset {
+                let found = positions(block * BLOCK, words).skip(offset.saturating_sub(count));
+                page.extend(found.take(limit - page.len()));
             }
+            count += found;
         }
-        words
+        (count, page)
     }
-}
-
-/// Positions of a page, taken from words in their order.
-struct PagePositions {
-    /// Positions that are still to come before the page.
-    before: usize,
-    limit: usize,
-    found: Vec<usize>,
-}
-
-impl PagePositions {
-    /// Takes what it needs of words from the one with index `first` on.
-    fn take(&mut self, first: usize, words: &[u64]) {
-        if self.found.len() >= self.limit {
-            return;
-        }
-        for (&word, index) in words.iter().zip(first..) {
-            let mut word = word;
-            if word != 0 && self.before > 0 {
-                let ones = word.count_ones() as usize;
-                if ones <= self.before {
-                    self.before -= ones;
-                    continue;
-                }
-                for _ in 0..self.before {
-                    word &= word - 1;
-                }
-                self.before = 0;
-            }
-            while word != 0 {
-                self.found.push(index * 64 + word.trailing_zeros() as usize);
-                if self.found.len() == self.limit {
-                    return;
-                }
-                word &= word - 1;
-            }
-        }
-    }
-}
-
-/// Words that are worked on at once, as the processor has registers for them.
-type Lanes = [u64; 4];
-
-/// How many bits are in many words: by adders of bits, each of which takes three words to two (the method of Harley
-/// and Seal). Bits are counted in one word of eight; a count takes twelve instructions where the processor cannot be
-/// assumed to have one for it.
-#[derive(Default)]
-struct BitCount {
-    ones: Lanes,
-    twos: Lanes,
-    fours: Lanes,
-    eights: usize,
-}
-
-impl BitCount {
-    fn add(&mut self, words: &[u64; BLOCK]) {
-        let (lanes, _none) = words.as_chunks();
-        let [a, b, c, d, e, f, g, h] = lanes else {
-            return;
-        };
-        let twos_a = carry(&mut self.ones, a, b);
-        let twos_b = carry(&mut self.ones, c, d);
-        let fours_a = carry(&mut self.twos, &twos_a, &twos_b);
-        let twos_a = carry(&mut self.ones, e, f);
-        let twos_b = carry(&mut self.ones, g, h);
-        let fours_b = carry(&mut self.twos, &twos_a, &twos_b);
-        let eights = carry(&mut self.fours, &fours_a, &fours_b);
-        self.eights += ones_in(&eights);
-    }
-
-    fn total(&self) -> usize {
-        let [fours, twos, ones] = [&self.fours, &self.twos, &self.ones].map(ones_in);
-        8 * self.eights + 4 * fours + 2 * twos + ones
-    }
-}
-
-/// Adds two bits to that in each place of `sum`, which keeps the lower bit of the result; the upper one is returned.
-fn carry(sum: &mut Lanes, one: &Lanes, other: &Lanes) -> Lanes {
-    std::array::from_fn(|lane| {
-        let (before, one, other) = (sum[lane], one[lane], other[lane]);
-        let half = before ^ one;
-        sum[lane] = half ^ other;
-        (before & one) | (half & other)
-    })
-}
-
-fn ones_in(lanes: &Lanes) -> usize {
-    lanes.iter().map(|word| word.count_ones()).sum::<u32>() as usize
 }
 
 /// The positions of the bits in words from the one with index `first` on.
