@@ -1,9 +1,10 @@
 //! An expression as a tree, and its value.
 //!
-//! All branches are evaluated, because the type of a whole depends on all of them. Height is bounded when
+//! All branches are evaluated, because the type of a whole depends on all of them (`choice`). Height is bounded when
 //! a tree is built, so that evaluating and dropping it need a bounded stack.
 
 use super::cast::CastType;
+use super::choice;
 use super::datum::Datum;
 use super::functions::items;
 use super::parse::known;
@@ -150,10 +151,7 @@ impl Formula {
             Self::Default(None) => Err("DEFAULT in an expression".to_owned()),
             Self::Variable(name) => surroundings.variable(name),
             Self::Call(function, arguments, _) => {
-                let values = arguments
-                    .iter()
-                    .map(|argument| argument.evaluate(surroundings))
-                    .collect::<Result<Vec<_>, _>>()?;
+                let values = choice::values(function.name, arguments, surroundings)?;
                 (function.apply)(&values, surroundings).map(Datum::of_function)
             }
             Self::Cast(inner, to, _) => to.apply(inner.evaluate(surroundings)?),

@@ -12,6 +12,7 @@
 //! - `cast`: from type to type; `functions`: everything that is called; `digest`: three checksums
 
 mod cast;
+mod choice;
 mod collation;
 mod datum;
 mod digest;
