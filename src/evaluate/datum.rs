@@ -215,6 +215,24 @@ impl Datum {
         }
     }
 
+    /// A span of time as a column holds it.
+    pub(crate) fn stored_span(text: &str, fraction: usize) -> Option<Self> {
+        match moment::read_time(text) {
+            Read::Value((micros, _)) => Some(Self::Time(micros, fraction)),
+            _ => None,
+        }
+    }
+
+    /// A number of 32 bits as a column holds it.
+    pub(crate) fn stored_single(number: f64) -> Result<Self, Unevaluable> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "as many bits as the column has"
+        )]
+        let single = number as f32;
+        Ok(Self::double(single.into())?.shown_as(Shown::Unknown))
+    }
+
     /// What a function gives: one of an ENUM is its text.
     pub(super) fn of_function(self) -> Self {
         match self {
@@ -433,6 +451,16 @@ impl Datum {
         }
     }
 
+    /// The value as a day with a time, beside which another is compared: parts of it may be 0.
+    fn compared_day(&self) -> Read<Instant> {
+        match self {
+            Self::Int(0) => Read::Value((CalendarDay::new(0, 0, 0), 0, 0)),
+            Self::Int(number) if *number > 0 => moment::read_compared(&number.to_string()),
+            Self::Text(text, _) => moment::read_compared(text),
+            other => other.instant(),
+        }
+    }
+
     /// The value as a span of time.
     pub(super) fn time(&self) -> Read<(i64, usize)> {
         match self {
@@ -480,18 +508,8 @@ impl DatumKind {
 
 /// Compares numbers and texts as an operator does; `None` if one is NULL.
 pub(super) fn compared(a: &Datum, b: &Datum) -> Result<Option<Compared>, Unevaluable> {
-    use Datum::{Bytes, Date, DateTime, Digits, Member, Text, Time};
+    use Datum::{Bytes, Date, DateTime, Digits, Int, Member, Text, Time};
     if a.is_null() || b.is_null() {
-        let moment = |kind| {
-            matches!(
-                kind,
-                DatumKind::Date | DatumKind::DateTime(_) | DatumKind::Time(_)
-            )
-        };
-        let (own, its) = (a.kind(), b.kind());
-        if moment(own) != moment(its) && own != DatumKind::Nothing && its != DatumKind::Nothing {
-            return Err("a comparison of a date with another type".to_owned());
-        }
         return Ok(None);
     }
     let ordered = |order: Ordering| Ok(Some(Compared::Ordered(order)));
@@ -505,8 +523,9 @@ pub(super) fn compared(a: &Datum, b: &Datum) -> Result<Option<Compared>, Unevalu
             };
             own.compared(&its).map(Some)
         }
-        (Date(_) | DateTime(..), Date(_) | DateTime(..) | Text(..))
-        | (Text(..), Date(_) | DateTime(..)) => match (a.instant(), b.instant()) {
+        (Date(_) | DateTime(..), Date(_) | DateTime(..) | Text(..) | Int(_))
+        | (Text(..) | Int(_), Date(_) | DateTime(..)) => match (a.compared_day(), b.compared_day())
+        {
             (Read::Value(own), Read::Value(its)) => ordered((own.0, own.1).cmp(&(its.0, its.1))),
             _ => Err("a comparison with what is no date".to_owned()),
         },
@@ -514,6 +533,9 @@ pub(super) fn compared(a: &Datum, b: &Datum) -> Result<Option<Compared>, Unevalu
             (Read::Value(own), Read::Value(its)) => ordered(own.0.cmp(&its.0)),
             _ => Err("a comparison with what is no time".to_owned()),
         },
+        (Time(..), Int(number)) | (Int(number), Time(..)) if moment::is_clock(*number) => {
+            numbers(a, b).map(|order| order.map(Compared::Ordered))
+        }
         (Date(_) | DateTime(..) | Time(..), _) | (_, Date(_) | DateTime(..) | Time(..)) => {
             Err("a comparison of a date with another type".to_owned())
         }

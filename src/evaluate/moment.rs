@@ -151,11 +151,25 @@ pub(super) fn clock_digits(micros: i64) -> i64 {
     seconds / 3600 * 10_000 + seconds / 60 % 60 * 100 + seconds % 60
 }
 
+/// Whether a number is a time of day or a span, `HHMMSS`, as it is written.
+pub(super) fn is_clock(number: i64) -> bool {
+    (0..=8_385_959).contains(&number) && number / 100 % 100 < 60 && number % 100 < 60
+}
+
 /// A day, microseconds of the day, and the digits of its fraction.
 pub(super) type Instant = (CalendarDay, i64, usize);
 
 /// Reads a date, with a time or without.
 pub(super) fn read_instant(text: &str) -> Read<Instant> {
+    match read_compared(text) {
+        // Whether these are dates is a matter of the server's mode.
+        Read::Value((day, ..)) if !day.is_whole() => Read::Unknown,
+        read => read,
+    }
+}
+
+/// Reads a date as one that others are compared with: parts of it may be 0, whatever the server's mode.
+pub(super) fn read_compared(text: &str) -> Read<Instant> {
     let text = text.trim();
     if !text.starts_with(|letter: char| letter.is_ascii_digit()) {
         return Read::Nothing;
@@ -184,8 +198,8 @@ pub(super) fn read_instant(text: &str) -> Read<Instant> {
     if !day.exists() || at(3) > 23 || at(4) > 59 || at(5) > 59 {
         return Read::Nothing;
     }
-    // Whether these are dates is a matter of the server's mode.
-    if !day.is_whole() {
+    let has_century = text.get(..4).is_some_and(is_digits) && !matches!(text.len(), 6 | 12);
+    if !day.is_whole() && !has_century {
         return Read::Unknown;
     }
     let seconds = i64::from(at(3) * 3600 + at(4) * 60 + at(5));

@@ -1,6 +1,6 @@
 //! A stored row as the evaluator sees it: cells of SQLite with the types of their columns on the server.
 //!
-//! Columns of types whose text or number is the server's own matter (FLOAT, ZEROFILL, JSON) are not known here;
+//! Columns of types whose text or number is the server's own matter (FLOAT(7,2), ZEROFILL, JSON) are not known here;
 //! an expression over them is refused.
 
 use rusqlite::types::ValueRef;
@@ -52,6 +52,7 @@ pub(super) fn datum(
                 _ => Datum::Int(number),
             });
         }
+        ValueRef::Real(number) if is_single(column) => return Datum::stored_single(number),
         ValueRef::Real(number) => return Datum::double(number),
         ValueRef::Blob(bytes) => return Ok(Datum::Bytes(bytes.to_vec(), Strength::Column)),
         ValueRef::Text(text) => std::str::from_utf8(text).map_err(|_| unknown())?,
@@ -63,6 +64,7 @@ pub(super) fn datum(
         }
         ValueType::Date => Datum::stored_date(text).ok_or_else(unknown)?,
         ValueType::DateTime(fraction) => Datum::stored_time(text, *fraction).ok_or_else(unknown)?,
+        ValueType::Time(fraction) => Datum::stored_span(text, *fraction).ok_or_else(unknown)?,
         ValueType::Enum(members, _) => {
             let place = members.iter().position(|member| member == text);
             let number = place.map_or(0, |place| place as u64 + 1);
@@ -97,12 +99,11 @@ fn kind_of(column: &ColumnDefinition, kind: &ValueType) -> Option<DatumKind> {
         ValueType::Integer if of.unsigned => DatumKind::Unsigned,
         ValueType::Integer => DatumKind::Int,
         ValueType::Unsigned => DatumKind::Unsigned,
-        ValueType::Real if of.arguments.is_empty() && !of.name.starts_with("FLOAT") => {
-            DatumKind::Double
-        }
+        ValueType::Real if of.arguments.is_empty() => DatumKind::Double,
         ValueType::Decimal(scale) => DatumKind::Decimal(*scale),
         ValueType::Date => DatumKind::Date,
         ValueType::DateTime(fraction) => DatumKind::DateTime(*fraction),
+        ValueType::Time(fraction) => DatumKind::Time(*fraction),
         ValueType::Text(_) | ValueType::Char(_)
             if !["JSON", "UUID", "INET4", "INET6", "XMLTYPE"].contains(&of.name.as_str()) =>
         {
@@ -112,6 +113,22 @@ fn kind_of(column: &ColumnDefinition, kind: &ValueType) -> Option<DatumKind> {
         ValueType::Blob | ValueType::FixedBlob(_) => DatumKind::Bytes,
         _ => return None,
     })
+}
+
+/// Whether numbers of a column have 32 bits.
+pub(super) fn is_single(column: &ColumnDefinition) -> bool {
+    let of = &column.column_type;
+    of.arguments.is_empty() && ["FLOAT", "FLOAT4"].contains(&of.name.as_str())
+}
+
+/// A number in the fewest digits that are the same number of 32 bits.
+pub(super) fn of_32_bits(number: f64) -> f64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "as many bits as the column has"
+    )]
+    let single = number as f32;
+    single.to_string().parse().unwrap_or(number)
 }
 
 pub(super) fn collation(

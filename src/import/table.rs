@@ -11,6 +11,7 @@ use super::computed::{by_server, fit};
 use super::following_updates::MovedRow;
 use super::keys::Index;
 use super::layout::{Extras, Layout, default_sql, implicit_default, stored_sql, value_sql};
+use super::row_values::{is_single, of_32_bits};
 use super::seen_keys::SeenKeys;
 use super::statement_numbers::StatementNumbers;
 use crate::dump::{
@@ -293,7 +294,14 @@ impl ImportTable {
         index: usize,
         datum: &Datum,
     ) -> Result<(Value<'static>, bool), Unevaluable> {
-        let (value, unfit) = fit(datum, &self.layout.columns[index].kind)?;
+        let own = &self.layout.columns[index];
+        let (value, unfit) = fit(datum, &own.kind)?;
+        let value = match value {
+            Value::Real(number) if self.definition.column(&own.name).is_some_and(is_single) => {
+                Value::Real(of_32_bits(number))
+            }
+            value => value,
+        };
         Ok(match self.cut(index, &value) {
             Some(cut) => (cut.value, unfit || !cut.silent),
             None => (value, unfit),

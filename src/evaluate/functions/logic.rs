@@ -139,8 +139,16 @@ fn between(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable>
 
 fn within(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     let mut unknown = false;
+    if values[0].is_null() {
+        return Ok(Datum::truth(None));
+    }
     let first = ComparedType::of(&values[0]);
-    let other = |value: &Datum| !first.has(value);
+    // Texts are read as days or times there.
+    let reads = matches!(first, ComparedType::Day | ComparedType::Time);
+    let other = |value: &Datum| {
+        let is_read = reads && ComparedType::of(value) == ComparedType::Text;
+        !first.has(value) && !is_read
+    };
     if values.iter().any(Datum::is_null) && values.iter().any(other) {
         return Err("IN over several types and NULL".to_owned());
     }

@@ -21,10 +21,11 @@ const SEEDS: &str = concat!(
 /// No key but that of the rows' numbers, so that a server has one order to take them in.
 const TABLES: &str = "\
 SET NAMES utf8mb4; SET sql_mode = '';
-CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY, k varchar(90) COLLATE utf8mb4_general_ci, n int, d decimal(12,2), e enum('x','y','z'), t datetime NULL, g int AS (n * 2) STORED);
+CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY, k varchar(90) COLLATE utf8mb4_general_ci, n int, d decimal(12,2), e enum('x','y','z'), t datetime NULL, g int AS (n * 2) STORED, f float, c time, u int unsigned);
 CREATE TABLE b (id int AUTO_INCREMENT PRIMARY KEY, k varchar(90) COLLATE utf8mb4_bin DEFAULT 'def', n int NOT NULL DEFAULT 3, d decimal(12,2));
 CREATE TABLE m (k varchar(90) COLLATE utf8mb4_general_ci, n int, d decimal(12,2)) ENGINE=MyISAM;
 INSERT INTO a (k, n, d, e, t) VALUES ('one', 1, 1.5, 'x', '2024-01-05 10:11:12'), ('Two', 2, NULL, 'y', NULL), (NULL, -3, 7.25, NULL, '2023-12-31'), ('', NULL, 0, 'z', NULL), ('two', 5, 2.5, 'x', NULL);
+UPDATE a SET f = n / 8, c = SEC_TO_TIME(n * 4000), u = id, t = IF(id = 4, '0000-00-00', t);
 INSERT INTO m VALUES ('m', 1, 0.5), (NULL, 2, NULL), ('one', 3, 3);
 ";
 
@@ -103,13 +104,42 @@ fn update(c: &mut Choices<'_>) -> String {
     let table = c.one(&["a", "b", "m", "a AS x"]);
     let mut sets = Vec::new();
     for _ in 0..=c.below(2) {
-        sets.push(match c.below(if table.starts_with('a') { 5 } else { 3 }) {
+        sets.push(match c.below(if table.starts_with('a') { 8 } else { 3 }) {
             0 => format!("k = {}", text(c, "k")),
             1 => format!("n = {}", number(c, "n", "n")),
             2 => format!("d = {}", decimal(c, "d")),
             3 => format!(
                 "e = {}",
                 c.one(&["'y'", "2", "NULL", "'Z'", "DEFAULT", "e"])
+            ),
+            4 => format!(
+                "f = {}",
+                c.one(&[
+                    "f * 2",
+                    "f / 3",
+                    "n",
+                    "1.5",
+                    "IF(f > 0.2, f, n)",
+                    "ROUND(f, 1)"
+                ])
+            ),
+            5 => format!(
+                "c = {}",
+                c.one(&[
+                    "ADDTIME(c, '01:00:00')",
+                    "'10:11:12'",
+                    "NULL",
+                    "TIME(t)",
+                    "c"
+                ])
+            ),
+            6 => format!(
+                "u = {}",
+                c.one(&[
+                    "IF(u > 3, u - 3, 0)",
+                    "CASE WHEN u < 2 THEN u ELSE u - 2 END",
+                    "COALESCE(u, u - 9)"
+                ])
             ),
             _ => format!(
                 "t = {}",
@@ -122,8 +152,24 @@ fn update(c: &mut Choices<'_>) -> String {
             ),
         });
     }
+    let also = if table.starts_with('a') {
+        c.one(&[
+            "1",
+            "1",
+            "t > '0000-00-00'",
+            "(t = 0 OR t < '2024-01-05 12:00:00')",
+            "t IN ('2024-02-29', '0000-00-00 00:00:00')",
+            "t <> '2023-12-31'",
+            "c >= '01:00'",
+            "c BETWEEN '00:00:00' AND '12:00:00'",
+            "(f > 0.5 OR f = -0.375)",
+            "u <> 2",
+        ])
+    } else {
+        "1".to_owned()
+    };
     format!(
-        "UPDATE {table} SET {} WHERE {}",
+        "UPDATE {table} SET {} WHERE {} AND {also}",
         sets.join(", "),
         condition(c)
     )

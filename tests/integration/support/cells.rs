@@ -31,6 +31,8 @@ enum Form {
     Whole,
     Bits,
     Floating,
+    /// A number of 32 bits, of which a server shows six digits.
+    Single,
     Decimal,
     Shown,
 }
@@ -158,7 +160,7 @@ impl Column {
             // Bits as a number, decimals without ZEROFILL, which only pads what is shown.
             Form::Decimal | Form::Bits => format!("CAST({name} + 0 AS char)"),
             Form::Whole | Form::Shown => format!("CAST({name} AS char)"),
-            Form::Floating => name,
+            Form::Floating | Form::Single => name,
         };
         format!("ifnull({cell}, '{NULL}')")
     }
@@ -175,7 +177,8 @@ impl Form {
             "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" => Self::Whole,
             "bit" => Self::Bits,
             "decimal" => Self::Decimal,
-            "float" | "double" => Self::Floating,
+            "float" => Self::Single,
+            "double" => Self::Floating,
             _ => Self::Shown,
         }
     }
@@ -186,6 +189,7 @@ impl Form {
             Self::Whole => cell.parse::<i128>().unwrap().to_string(),
             // No server minds the sign of zero.
             Self::Floating => format!("{:?}", cell.parse::<f64>().unwrap() + 0.0),
+            Self::Single => format!("{:.5e}", cell.parse::<f64>().unwrap() + 0.0),
             _ => cell.to_owned(),
         }
     }
@@ -197,6 +201,7 @@ impl Form {
             ValueRef::Blob(bytes) if self == Self::Bytes => hex(bytes),
             ValueRef::Text(text) if self == Self::Text => hex(text),
             ValueRef::Text(text) if !as_bytes => String::from_utf8(text.to_vec()).unwrap(),
+            ValueRef::Real(number) if self == Self::Single => format!("{:.5e}", number + 0.0),
             ValueRef::Integer(number) if !as_bytes => number.to_string(),
             ValueRef::Real(number) if !as_bytes => format!("{:?}", number + 0.0),
             // Stored as another class than the type asks for.

@@ -1,0 +1,24 @@
+-- Days of zeros, times, numbers of 32 bits and what is not chosen, in conditions and values.
+SET sql_mode = '';
+CREATE TABLE t (id int PRIMARY KEY, d datetime NULL, e date NOT NULL, s timestamp NULL, f float, w double, q int unsigned, a time, b time(3), n int DEFAULT 0);
+INSERT INTO t (id, d, e, s, f, w, q, a, b) VALUES (1, '0000-00-00 00:00:00', '0000-00-00', '0000-00-00 00:00:00', 0.1, 0.1, 3, '10:00:00', '10:00:00.500'), (2, '2020-01-01 10:00:00', '2020-01-01', '2020-01-01 00:00:00', 1.5, 2, 7, '-100:00:00', NULL), (3, NULL, '2020-00-00', NULL, NULL, NULL, 0, NULL, NULL), (4, '2020-01-01 00:00:00', '2020-01-00', NULL, -2.5, 3, 4, '838:59:59', '00:00:00.000');
+UPDATE t SET n = n + 1 WHERE d = '0000-00-00 00:00:00';
+UPDATE t SET n = n + 2 WHERE d = '0000-00-00' OR e < '1000-01-01';
+UPDATE t SET n = n + 4 WHERE s = 0 OR e = 0;
+UPDATE t SET n = n + 8 WHERE e = '2020-01-00' OR e IN ('2020-00-00', '2021-01-01');
+UPDATE t SET n = n + 16 WHERE d BETWEEN '0000-00-00' AND '2020-01-01';
+UPDATE t SET n = n + 32 WHERE e >= 20200101 OR d = 20200101000000;
+UPDATE t SET n = n + 64 WHERE d IN ('2020-01-01', '0000-00-00 00:00:00');
+UPDATE t SET n = n + 128 WHERE d > '2019-12-31';
+UPDATE t SET n = n + 256 WHERE a < '12:00:00' AND a <> 0;
+UPDATE t SET n = n + 512 WHERE a = 100000 OR f = 1.5 OR f = 0.1;
+UPDATE t SET n = n + 1024 WHERE NULLIF(d, '0000-00-00') IS NULL;
+UPDATE t SET d = NULL WHERE d = '0000-00-00 00:00:00';
+UPDATE t SET e = '1970-01-01' WHERE e = '0000-00-00';
+UPDATE t SET f = f * 2, w = f WHERE f IS NOT NULL;
+UPDATE t SET f = 1 / 4, w = f + 1 WHERE id = 3;
+UPDATE t SET q = IF(q > 4, q - 4, 0);
+UPDATE t SET q = CASE WHEN q > 1 THEN q - 2 WHEN q = 1 THEN q - 1 ELSE q END;
+UPDATE t SET q = COALESCE(q, q - 10);
+UPDATE t SET b = a, a = ADDTIME(a, '01:00:00') WHERE id < 3;
+UPDATE t SET n = TIME_TO_SEC(a) WHERE id = 4;
