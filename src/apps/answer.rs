@@ -102,11 +102,18 @@ impl<'o, 'r> Object<'o, 'r> {
 
     /// The next column, 0 or 1, as a truth value.
     pub(super) fn boolean(mut self, key: ObjectKey) -> rusqlite::Result<Self> {
-        let column = self.key(key);
-        let value: bool = self.row.get(column)?;
+        let column = self.column;
+        self.column += 1;
+        let value = self.row.get(column)?;
+        Ok(self.known_boolean(key, value))
+    }
+
+    /// A truth value that no column has.
+    pub(super) fn known_boolean(mut self, key: ObjectKey, value: bool) -> Self {
+        self.name(key);
         self.out
             .extend_from_slice(if value { b"true" } else { b"false" });
-        Ok(self)
+        self
     }
 
     /// The next column as a number.

@@ -8,6 +8,7 @@ use axum::extract::State;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::answer::json;
+use super::links::{self, ViewerLinks};
 use super::path::SlugPath;
 use super::problem::ConduitError;
 use super::time::Millis;
@@ -15,17 +16,20 @@ use super::{Blog, BlogState, Result};
 use crate::apps::answer::{Object, key};
 use crate::http::{PrivateReading, PrivateResponse, Reading, Viewer};
 
-/// Selects an article: its columns in the order of the keys of an answer, the number of a single article's author
-/// behind them. `$body` are those that lists leave out, and `$author` what is shown of the author, from `$joined`. `$favorited` is whether the viewer likes it.
+/// Selects an article: its columns in the order of the keys of an answer, then the numbers of itself and of its author.
+/// `$body` are those that lists leave out, and `$author` what is shown of the author, from `$joined`. `$favorited` and
+/// `$following` are whether the viewer likes it and follows the author, or nothing where that is known.
 macro_rules! select_article {
-    ($body:literal, $favorited:expr, $author:expr, $joined:literal, $which:literal) => {
+    ($body:literal, $favorited:expr, $author:literal, $following:expr, $joined:literal, $which:literal) => {
         concat!(
             "SELECT a.slug, a.title, a.description, ",
             $body,
             "c.tags, a.created_at, a.updated_at, ",
             $favorited,
-            ", c.favorites, ",
+            "c.favorites, ",
             $author,
+            $following,
+            "a.id, a.author_id",
             " FROM article AS a JOIN article_count AS c ON c.article_id = a.id ",
             $joined,
             "WHERE ",
@@ -34,45 +38,48 @@ macro_rules! select_article {
     };
 }
 
-/// Whether the viewer ?2, who may be nobody, likes the article.
+/// Whether the viewer ?2 likes the article.
 macro_rules! favorited {
     () => {
-        "EXISTS (SELECT 1 FROM favorite WHERE article_id = a.id AND user_id = ?2)"
+        "EXISTS (SELECT 1 FROM favorite WHERE article_id = a.id AND user_id = ?2), "
     };
 }
 
-/// Whether the viewer ?2, who may be nobody, follows its author.
+/// Whether the viewer ?2 follows its author.
 macro_rules! following {
     () => {
-        "EXISTS (SELECT 1 FROM follow WHERE follower_id = ?2 AND followed_id = a.author_id)"
+        "EXISTS (SELECT 1 FROM follow WHERE follower_id = ?2 AND followed_id = a.author_id), "
     };
 }
 
-/// The author of a single article, the rest of whom is looked up by itself ([`Author`]).
-macro_rules! author_number {
-    () => {
-        concat!(following!(), ", a.author_id")
+/// A whole article, the author of which is looked up otherwise ([`Author`]).
+macro_rules! select_whole {
+    ($favorited:expr, $following:expr, $which:literal) => {
+        select_article!("a.body, ", $favorited, "", $following, "", $which)
     };
 }
 
-const ARTICLE: &str = select_article!("a.body, ", favorited!(), author_number!(), "", "a.id = ?1");
-const BY_SLUG: &str = select_article!(
-    "a.body, ",
-    favorited!(),
-    author_number!(),
-    "",
-    "a.slug = ?1"
-);
-/// The same for nobody, who likes nothing and follows none.
-const BY_SLUG_FOR_NOBODY: &str =
-    select_article!("a.body, ", "0", "0, a.author_id", "", "a.slug = ?1");
-const LISTED: &str = select_article!(
-    "",
-    favorited!(),
-    concat!("u.username, u.bio, u.image, ", following!()),
-    "JOIN user AS u ON u.id = a.author_id ",
-    "a.id = ?1"
-);
+/// An article of a list.
+macro_rules! select_listed {
+    ($favorited:expr, $following:expr) => {
+        select_article!(
+            "",
+            $favorited,
+            "u.username, u.bio, u.image, ",
+            $following,
+            "JOIN user AS u ON u.id = a.author_id ",
+            "a.id = ?1"
+        )
+    };
+}
+
+const ARTICLE: &str = select_whole!(favorited!(), following!(), "a.id = ?1");
+const BY_SLUG: &str = select_whole!(favorited!(), following!(), "a.slug = ?1");
+/// The same for a viewer whose links are known.
+const BY_SLUG_ALONE: &str = select_whole!("", "", "a.slug = ?1");
+const LISTED: &str = select_listed!(favorited!(), following!());
+/// The same for a viewer whose links are known.
+const LISTED_ALONE: &str = select_listed!("", "");
 const AUTHOR: &str = "SELECT username, bio, image FROM user WHERE id = ?1";
 const TAGS: &str = "SELECT tag FROM article_tag WHERE article_id = ?1 ORDER BY tag";
 const ID: &str = "SELECT id FROM article WHERE slug = ?1";
@@ -80,11 +87,12 @@ const SLUG: &str = "SELECT slug FROM article WHERE id = ?1";
 
 /// Statements of this file, for the test that reads plans.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 8] = [
+pub(super) const STATEMENTS: [&str; 9] = [
     ARTICLE,
     BY_SLUG,
-    BY_SLUG_FOR_NOBODY,
+    BY_SLUG_ALONE,
     LISTED,
+    LISTED_ALONE,
     AUTHOR,
     TAGS,
     ID,
@@ -109,11 +117,37 @@ fn author(connection: &Connection, id: i64) -> rusqlite::Result<Author> {
     })
 }
 
+/// What articles say of their viewer.
+#[derive(Clone, Copy)]
+struct Regard {
+    favorited: bool,
+    following: bool,
+}
+
+impl Regard {
+    /// For the article of this row, `at` whose column its own number is and its author's behind; `None` where columns
+    /// say so.
+    fn of(links: &ViewerLinks, row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Self>> {
+        Ok(match links {
+            ViewerLinks::LookedUp(_) => None,
+            ViewerLinks::Nobody => Some(Self {
+                favorited: false,
+                following: false,
+            }),
+            ViewerLinks::Known(links) => Some(Self {
+                favorited: links.likes(row.get(at)?),
+                following: links.follows(row.get(at + 1)?),
+            }),
+        })
+    }
+}
+
 /// Begins an article's object with the first columns of its row, with its body if it `is_whole`. The keys
 /// are in the contract's order.
 fn begin<'o, 'r>(
     row: &'r Row<'r>,
     is_whole: bool,
+    regard: Option<Regard>,
     out: &'o mut Vec<u8>,
 ) -> rusqlite::Result<Object<'o, 'r>> {
     let mut object = Object::of(row, out)
@@ -123,25 +157,40 @@ fn begin<'o, 'r>(
     if is_whole {
         object = object.text(key!("body"))?;
     }
-    object
+    object = object
         .raw(key!("tagList"))?
         .plain::<Millis>(key!("createdAt"))?
-        .plain::<Millis>(key!("updatedAt"))?
-        .boolean(key!("favorited"))?
-        .integer(key!("favoritesCount"))
+        .plain::<Millis>(key!("updatedAt"))?;
+    let name = key!("favorited");
+    object = match regard {
+        Some(Regard { favorited, .. }) => object.known_boolean(name, favorited),
+        None => object.boolean(name)?,
+    };
+    object.integer(key!("favoritesCount"))
+}
+
+/// Ends the object of an article, and that of its author within.
+fn end(object: Object<'_, '_>, regard: Option<Regard>) -> rusqlite::Result<()> {
+    let name = key!("following");
+    let object = match regard {
+        Some(Regard { following, .. }) => object.known_boolean(name, following),
+        None => object.boolean(name)?,
+    };
+    object.close().end();
+    Ok(())
 }
 
 /// Writes the row of an article of a list.
-fn write_listed(row: &Row<'_>, out: &mut Vec<u8>) -> rusqlite::Result<()> {
-    begin(row, false, out)?
+fn write_listed(row: &Row<'_>, links: &ViewerLinks, out: &mut Vec<u8>) -> rusqlite::Result<()> {
+    /// The column of the article's number, where none says what the viewer has to do with it.
+    const ID: usize = 10;
+    let regard = Regard::of(links, row, ID)?;
+    let object = begin(row, false, regard, out)?
         .open(key!("author"))
         .text(key!("username"))?
         .optional_text(key!("bio"))?
-        .optional_text(key!("image"))?
-        .boolean(key!("following"))?
-        .close()
-        .end();
-    Ok(())
+        .optional_text(key!("image"))?;
+    end(object, regard)
 }
 
 /// The number of the article with this slug.
@@ -162,28 +211,30 @@ pub(super) fn tags_of(connection: &Connection, id: i64) -> rusqlite::Result<Vec<
     select.query_map([id], |row| row.get(0))?.collect()
 }
 
-/// The article as an answer, for the user `viewer`, or nobody.
-pub(super) fn shown(connection: &Connection, id: i64, viewer: Option<i64>) -> Result<Vec<u8>> {
+/// The article as an answer, for the user `viewer`.
+pub(super) fn shown(connection: &Connection, id: i64, viewer: i64) -> Result<Vec<u8>> {
     let mut select = connection.prepare_cached(ARTICLE)?;
     let by = |id| author(connection, id);
-    Ok(select.query_row((id, viewer), |row| alone(row, by))?)
+    let links = ViewerLinks::LookedUp(viewer);
+    Ok(select.query_row((id, viewer), |row| alone(row, &links, by))?)
 }
 
-/// The same of the article with this slug, if there is one, with what `by` says of its author.
+/// The article with this slug, if there is one, as an answer for a viewer with these `links`, with what `by` says of
+/// its author.
 fn shown_by_slug(
     connection: &Connection,
     slug: &str,
-    viewer: Option<i64>,
+    links: &ViewerLinks,
     by: impl FnOnce(i64) -> rusqlite::Result<Author>,
 ) -> rusqlite::Result<Option<Vec<u8>>> {
-    let write = |row: &Row<'_>| alone(row, by);
-    match viewer {
-        Some(viewer) => {
+    let write = |row: &Row<'_>| alone(row, links, by);
+    match links {
+        ViewerLinks::LookedUp(viewer) => {
             let mut select = connection.prepare_cached(BY_SLUG)?;
             select.query_row((slug, viewer), write).optional()
         }
-        None => {
-            let mut select = connection.prepare_cached(BY_SLUG_FOR_NOBODY)?;
+        ViewerLinks::Nobody | ViewerLinks::Known(_) => {
+            let mut select = connection.prepare_cached(BY_SLUG_ALONE)?;
             select.query_row([slug], write).optional()
         }
     }
@@ -191,46 +242,54 @@ fn shown_by_slug(
 
 /// The column of the body.
 const BODY: usize = 3;
-/// The column of the author's number.
-const AUTHOR_ID: usize = 10;
 /// Bytes that most articles have beside their bodies.
 const BESIDE_BODY: usize = 1024;
 
 /// A whole article as an answer, with what `by` says of its author.
 fn alone(
     row: &Row<'_>,
+    links: &ViewerLinks,
     by: impl FnOnce(i64) -> rusqlite::Result<Author>,
 ) -> rusqlite::Result<Vec<u8>> {
+    // The columns of the numbers of the article and its author are the last ones.
+    let id = row.as_ref().column_count() - 2;
+    let regard = Regard::of(links, row, id)?;
     let body = row.get_ref(BODY)?.as_bytes()?.len();
     let mut out = Vec::with_capacity(body + body / 32 + BESIDE_BODY);
     out.extend_from_slice(b"{\"article\":");
-    let author = by(row.get(AUTHOR_ID)?)?;
-    begin(row, true, &mut out)?
-        .begun(key!("author"), &author)
-        .boolean(key!("following"))?
-        .close()
-        .end();
+    let author = by(row.get(id + 1)?)?;
+    let object = begin(row, true, regard, &mut out)?.begun(key!("author"), &author);
+    end(object, regard)?;
     out.push(b'}');
     Ok(out)
 }
 
-/// Articles of a list as an answer, in the order of `ids`, of which there are `count` in all.
+/// Articles of a list as an answer for a viewer with these `links`, in the order of `ids`, of which there are `count`
+/// in all.
 pub(super) fn list(
     connection: &Connection,
     ids: &[i64],
     count: i64,
-    viewer: Option<i64>,
+    links: &ViewerLinks,
 ) -> rusqlite::Result<Vec<u8>> {
     /// Bytes that an article of a list has, usually.
     const USUAL_LENGTH: usize = 768;
     let mut out = Vec::with_capacity(64 + ids.len() * USUAL_LENGTH);
     out.extend_from_slice(b"{\"articles\":[");
-    let mut select = connection.prepare_cached(LISTED)?;
+    let (sql, viewer) = match links {
+        ViewerLinks::LookedUp(viewer) => (LISTED, Some(*viewer)),
+        ViewerLinks::Nobody | ViewerLinks::Known(_) => (LISTED_ALONE, None),
+    };
+    let mut select = connection.prepare_cached(sql)?;
     for (index, &id) in ids.iter().enumerate() {
         if index > 0 {
             out.push(b',');
         }
-        select.query_row((id, viewer), |row| write_listed(row, &mut out))?;
+        let write = |row: &Row<'_>| write_listed(row, links, &mut out);
+        match viewer {
+            Some(viewer) => select.query_row((id, viewer), write)?,
+            None => select.query_row([id], write)?,
+        }
     }
     out.extend_from_slice(format!("],\"articlesCount\":{count}}}").as_bytes());
     Ok(out)
@@ -251,22 +310,17 @@ pub(super) async fn one(
     SlugPath { slug }: SlugPath,
 ) -> Result<PrivateResponse> {
     let reading = Reading::begin_for(&blog.store, viewer);
-    let body = read(&blog, &reading, viewer, slug)?;
+    let body = read(&blog, &reading, slug)?;
     Ok(reading.answer(json(body)))
 }
 
 /// The article with this slug as an answer for the viewer of `reading`.
-pub(super) fn read(
-    blog: &Blog,
-    reading: &PrivateReading<'_>,
-    viewer: Viewer,
-    slug: String,
-) -> Result<Bytes> {
+pub(super) fn read(blog: &Blog, reading: &PrivateReading<'_>, slug: String) -> Result<Bytes> {
     if let Some(body) = reading.cached(&blog.articles, slug.clone()) {
         return Ok(body);
     }
     let everybodys = reading.of_everybody();
-    let body = blog.store.read(|connection| -> Result<_> {
+    let body = links::read(blog, reading, 1, |links, connection| {
         let by = |id| {
             if let Some(author) = everybodys.cached(&blog.authors, &id) {
                 return Ok(author);
@@ -275,7 +329,7 @@ pub(super) fn read(
             everybodys.keep(&blog.authors, id, author.clone(), author.len());
             Ok(author)
         };
-        let body = shown_by_slug(connection, &slug, viewer.user_id(), by)?;
+        let body = shown_by_slug(connection, &slug, links, by)?;
         Ok(body.ok_or(ConduitError::not_found("article"))?)
     })?;
     let body = Bytes::from(body);

@@ -133,7 +133,7 @@ pub(super) async fn create(
 }
 
 /// What is answered of an article that was written: of the article by its number, for its author.
-pub(super) type ShownArticle = fn(&Connection, i64, Option<i64>) -> Result<Vec<u8>>;
+pub(super) type ShownArticle = fn(&Connection, i64, i64) -> Result<Vec<u8>>;
 
 /// Stores an article of the user `author`.
 pub(super) async fn insert(
@@ -157,7 +157,7 @@ pub(super) async fn insert(
         ))?;
         let id = connection.last_insert_rowid();
         tag(connection, id, now, &new.tags.unwrap_or_default())?;
-        let body = shown(connection, id, Some(author))?;
+        let body = shown(connection, id, author)?;
         Ok(stored(StatusCode::CREATED, body))
     })
     .await
@@ -212,7 +212,7 @@ pub(super) async fn apply(
         if !changes.is_empty() {
             update(connection, &old, &changes)?;
         }
-        let body = shown(connection, old.id, Some(author))?;
+        let body = shown(connection, old.id, author)?;
         Unchanged::unless(!changes.is_empty(), stored(StatusCode::OK, body))
     })
     .await

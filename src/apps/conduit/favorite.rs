@@ -73,7 +73,7 @@ pub(super) async fn like_as(
     write(blog, terms, move |connection| {
         let id = article::id_of(connection, &slug)?.ok_or(ConduitError::not_found("article"))?;
         let changed = connection.prepare_cached(sql)?.execute([id, fan])?;
-        let body = article::shown(connection, id, Some(fan))?;
+        let body = article::shown(connection, id, fan)?;
         Unchanged::unless(changed > 0, stored(StatusCode::OK, body))
     })
     .await

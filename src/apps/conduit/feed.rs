@@ -13,6 +13,7 @@ use axum::http::Uri;
 use rusqlite::{CachedStatement, Connection};
 
 use super::answer::json;
+use super::links::{self, ViewerLinks};
 use super::lists::{FoundArticles, SHORT_WALK, skipped};
 use super::member::Member;
 use super::query::{self, PageRange};
@@ -165,14 +166,17 @@ pub(super) async fn read(
     let following = blog
         .store
         .read(|connection| -> Result<_> { Ok(following(connection, id)?) })?;
-    let work = move |connection: &Connection| -> Result<Vec<u8>> {
+    let work = move |links: &ViewerLinks, connection: &Connection| -> Result<Vec<u8>> {
         let FoundArticles { ids, count } = find(connection, id, page)?;
-        Ok(article::list(connection, &ids, count, Some(id))?)
+        Ok(article::list(connection, &ids, count, links)?)
     };
     let body = if following.saturating_add(page.offset) > SHORT_WALK {
-        blog.store.read_offloaded(work).await?
+        let links = ViewerLinks::LookedUp(id);
+        blog.store
+            .read_offloaded(move |connection| work(&links, connection))
+            .await?
     } else {
-        blog.store.read(work)?
+        links::read(blog, reading, page.limit, work)?
     };
     let body = Bytes::from(body);
     reading.keep(&blog.lists, key, body.clone(), body.len());

@@ -10,6 +10,7 @@ use axum::http::Uri;
 use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::answer::json;
+use super::links::{self, ViewerLinks};
 use super::query::{self, ArticleFilter, PageRange};
 use super::{Blog, BlogState, Result, article, profile};
 use crate::apps::listing;
@@ -245,7 +246,7 @@ pub(super) async fn articles(
 ) -> Result<PrivateResponse> {
     let (filter, page) = query::read(uri.query().unwrap_or_default(), &blog.settings)?;
     let reading = Reading::begin_for(&blog.store, viewer);
-    let body = read(&blog, &reading, viewer, (filter, page)).await?;
+    let body = read(&blog, &reading, (filter, page)).await?;
     Ok(reading.answer(json(body)))
 }
 
@@ -253,7 +254,6 @@ pub(super) async fn articles(
 pub(super) async fn read(
     blog: &Blog,
     reading: &PrivateReading<'_>,
-    viewer: Viewer,
     (filter, page): (ArticleFilter, PageRange),
 ) -> Result<Bytes> {
     let key = (Some(filter), page);
@@ -266,14 +266,17 @@ pub(super) async fn read(
     let lengths: Vec<usize> = filters.into_iter().flatten().map(String::len).collect();
     let is_long = page.offset > SHORT_WALK || lengths.len() > 1;
     let asked = filter.clone();
-    let work = move |connection: &Connection| -> Result<Vec<u8>> {
+    let work = move |links: &ViewerLinks, connection: &Connection| -> Result<Vec<u8>> {
         let FoundArticles { ids, count } = find(connection, &asked, page)?;
-        Ok(article::list(connection, &ids, count, viewer.user_id())?)
+        Ok(article::list(connection, &ids, count, links)?)
     };
     let body = if is_long {
-        blog.store.read_offloaded(work).await?
+        let links = ViewerLinks::looked_up(reading.viewer());
+        blog.store
+            .read_offloaded(move |connection| work(&links, connection))
+            .await?
     } else {
-        blog.store.read(work)?
+        links::read(blog, reading, page.limit, work)?
     };
     let body = Bytes::from(body);
     let bytes = body.len() + lengths.iter().sum::<usize>();

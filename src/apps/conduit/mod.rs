@@ -8,7 +8,7 @@
 //! - `member`: who asks; `account`: registering, signing in, the own account; `passwords`: as operators set them
 //! - `profile`: profiles and following
 //! - `article`: articles as they are shown; `edit` (with `slug`): writing them; `favorite`; `comments`; `tags`
-//! - `lists` (with `query`), `feed`: which articles a page has
+//! - `lists` (with `query`), `feed`: which articles a page has; `links`: what viewers like and whom they follow
 //! - `body`, `validation`: what bodies hold, and what fields must be; `path`: what stands in addresses
 //! - `problem`, `answer`, `time`: how answers look; `not_found`: 404 and 405
 //! - `write`: how the writer decides
@@ -26,6 +26,7 @@ mod description;
 mod edit;
 mod favorite;
 mod feed;
+mod links;
 mod lists;
 mod member;
 mod not_found;
@@ -78,6 +79,8 @@ const CACHED_MEMBERS: usize = 1024 * 1024;
 const CACHED_ARTICLES: usize = 16 * 1024 * 1024;
 /// Bytes of what articles show of their authors.
 const CACHED_AUTHORS: usize = 4 * 1024 * 1024;
+/// Bytes of what viewers like and whom they follow.
+const CACHED_LINKS: usize = 4 * 1024 * 1024;
 /// Bytes of lists that are cached, of all viewers together.
 const CACHED_LISTS: usize = 16 * 1024 * 1024;
 /// Bytes of comments that are cached, of all viewers together.
@@ -105,6 +108,8 @@ struct Blog {
     articles: ViewerCache<String, Bytes>,
     /// What articles show of their authors, by the author's number.
     authors: RevisionCache<i64, article::Author>,
+    /// What viewers like and whom they follow.
+    links: ViewerCache<(), Arc<links::AskedLinks>>,
     lists: ViewerCache<lists::ListKey, Bytes>,
     /// By slug of their article.
     comments: ViewerCache<String, Bytes>,
@@ -209,6 +214,7 @@ impl ServedApp for Conduit {
                 members: RevisionCache::new(CACHED_MEMBERS),
                 articles: ViewerCache::of_repeated(CACHED_ARTICLES),
                 authors: RevisionCache::new(CACHED_AUTHORS),
+                links: ViewerCache::new(CACHED_LINKS),
                 lists: ViewerCache::new(CACHED_LISTS),
                 comments: ViewerCache::new(CACHED_COMMENTS),
                 tags: RevisionCache::new(CACHED_TAGS),

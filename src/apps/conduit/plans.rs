@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 
+use super::links::ViewerLinks;
 use super::query::{ArticleFilter, PageRange};
 use super::{
-    account, article, comments, edit, favorite, feed, lists, member, passwords, profile, tags,
+    account, article, comments, edit, favorite, feed, links, lists, member, passwords, profile,
+    tags,
 };
 
 const TABLES: &str = include_str!("../../../schema/conduit/tables.sql");
@@ -70,7 +72,7 @@ fn plan(connection: &Connection, sql: &str) -> Vec<String> {
 }
 
 /// The statements of each file, but for those of lists.
-fn fixed_statements() -> [&'static [&'static str]; 10] {
+fn fixed_statements() -> [&'static [&'static str]; 11] {
     [
         &account::STATEMENTS,
         &article::STATEMENTS,
@@ -78,6 +80,7 @@ fn fixed_statements() -> [&'static [&'static str]; 10] {
         &edit::STATEMENTS,
         &favorite::STATEMENTS,
         &feed::STATEMENTS,
+        &links::STATEMENTS,
         &member::STATEMENTS,
         &passwords::STATEMENTS,
         &profile::STATEMENTS,
@@ -152,7 +155,13 @@ const PAGE: PageRange = PageRange {
 fn list(connection: &Connection, filter: &ArticleFilter) -> u64 {
     steps(connection, |connection| {
         let found = lists::find(connection, filter, PAGE).unwrap();
-        article::list(connection, &found.ids, found.count, Some(7)).unwrap();
+        article::list(
+            connection,
+            &found.ids,
+            found.count,
+            &ViewerLinks::LookedUp(7),
+        )
+        .unwrap();
     })
 }
 
@@ -160,7 +169,13 @@ fn feed(connection: &Connection, reader: i64) -> u64 {
     steps(connection, |connection| {
         let found = feed::find(connection, reader, PAGE).unwrap();
         assert_eq!(found.ids.len(), PAGE.limit);
-        article::list(connection, &found.ids, found.count, Some(reader)).unwrap();
+        article::list(
+            connection,
+            &found.ids,
+            found.count,
+            &ViewerLinks::LookedUp(reader),
+        )
+        .unwrap();
     })
 }
 

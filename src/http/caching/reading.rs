@@ -124,6 +124,18 @@ impl<'s> PrivateReading<'s> {
         Reading(self.span)
     }
 
+    /// Who it is for.
+    #[must_use]
+    pub fn viewer(&self) -> Viewer {
+        self.viewer
+    }
+
+    /// Whether everything that was read so far is of one revision, which is still the store's.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.span.still().is_some()
+    }
+
     /// What is cached for the viewer under `key` of the revision that is read.
     #[must_use]
     pub fn cached<K: Eq + Hash, V: Clone>(&self, cache: &ViewerCache<K, V>, key: K) -> Option<V> {

@@ -3,6 +3,7 @@
 
 pub(crate) mod client_script;
 pub(crate) mod crash;
+mod links;
 pub(crate) mod model;
 pub(crate) mod operating;
 mod pages_forms;

@@ -123,7 +123,7 @@ async fn read<'p>(
 ) -> Result<(PrivateReading<'p>, ArticleParts<'p>)> {
     let reading = Reading::begin_for(&blog.store, frame.viewer());
     let of_everybody = reading.of_everybody();
-    let mut article = data::article(blog, &reading, frame.viewer(), slug.clone())?;
+    let mut article = data::article(blog, &reading, slug.clone())?;
     let html = match of_everybody.cached(&blog.markup, &slug) {
         Some(html) => html,
         None => {

@@ -12,7 +12,7 @@ use crate::apps::conduit::query::{ArticleFilter, PageRange};
 use crate::apps::conduit::{
     Blog, Result, account, article, comments, feed, lists, problem::ConduitError, profile,
 };
-use crate::http::{HttpError, PrivateReading, Viewer};
+use crate::http::{HttpError, PrivateReading};
 
 /// What everybody sees of a user.
 #[derive(Debug, Deserialize)]
@@ -95,10 +95,9 @@ fn rows<T: DeserializeOwned>(answer: &[u8]) -> Result<T> {
 pub(super) fn article(
     blog: &Blog,
     reading: &PrivateReading<'_>,
-    viewer: Viewer,
     slug: String,
 ) -> Result<ArticleData> {
-    let answer: Bytes = article::read(blog, reading, viewer, slug)?;
+    let answer: Bytes = article::read(blog, reading, slug)?;
     Ok(rows::<OfArticle>(&answer)?.article)
 }
 
@@ -106,10 +105,9 @@ pub(super) fn article(
 pub(super) async fn list(
     blog: &Blog,
     reading: &PrivateReading<'_>,
-    viewer: Viewer,
     asked: (ArticleFilter, PageRange),
 ) -> Result<ArticleList> {
-    rows(&lists::read(blog, reading, viewer, asked).await?)
+    rows(&lists::read(blog, reading, asked).await?)
 }
 
 /// A page of the feed of the user `id`.

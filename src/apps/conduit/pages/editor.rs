@@ -73,7 +73,7 @@ pub(super) async fn edit(
         return Ok(see_other(&frame.sign_in()));
     }
     let reading = Reading::begin_for(&blog.store, frame.viewer());
-    let article = data::article(&blog, &reading, frame.viewer(), slug)?;
+    let article = data::article(&blog, &reading, slug)?;
     if !frame.is(&article.author.username) {
         return Err(ConduitError::forbidden("article").into());
     }
@@ -128,7 +128,7 @@ impl FromRequest<BlogState> for ArticleForm {
 }
 
 /// What is answered of a written article: its slug.
-fn slug(connection: &Connection, id: i64, _: Option<i64>) -> Result<Vec<u8>> {
+fn slug(connection: &Connection, id: i64, _: i64) -> Result<Vec<u8>> {
     Ok(article::slug_of(connection, id)?.into_bytes())
 }
 

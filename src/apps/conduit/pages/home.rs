@@ -153,7 +153,7 @@ pub(super) async fn home(
                 tag,
                 ..ArticleFilter::default()
             };
-            data::list(&blog, &reading, frame.viewer(), (filter, asked)).await?
+            data::list(&blog, &reading, (filter, asked)).await?
         }
     };
     if let Some(last) = past_the_end(&list, page) {

@@ -87,7 +87,7 @@ async fn answer(
             ..ArticleFilter::default()
         }
     };
-    let list = data::list(&blog, &reading, frame.viewer(), (filter, page_of(page))).await?;
+    let list = data::list(&blog, &reading, (filter, page_of(page))).await?;
     let own = addresses::profile(&username);
     let favorites = format!("{own}/favorites");
     let shown = if is_favorites { &favorites } else { &own };
