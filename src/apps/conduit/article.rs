@@ -316,9 +316,10 @@ pub(super) async fn one(
 
 /// The article with this slug as an answer for the viewer of `reading`.
 pub(super) fn read(blog: &Blog, reading: &PrivateReading<'_>, slug: String) -> Result<Bytes> {
-    if let Some(body) = reading.cached(&blog.articles, slug.clone()) {
-        return Ok(body);
-    }
+    let slug = match reading.cached(&blog.articles, slug) {
+        Ok(body) => return Ok(body),
+        Err(slug) => slug,
+    };
     let everybodys = reading.of_everybody();
     let body = links::read(blog, reading, 1, |links, connection| {
         let by = |id| {

@@ -174,9 +174,10 @@ pub(super) async fn all(
     SlugPath { slug }: SlugPath,
 ) -> Result<PrivateResponse> {
     let reading = Reading::begin_for(&blog.store, viewer);
-    if let Some(body) = reading.cached(&blog.comments, slug.clone()) {
-        return Ok(reading.answer(json(body)));
-    }
+    let slug = match reading.cached(&blog.comments, slug) {
+        Ok(body) => return Ok(reading.answer(json(body))),
+        Err(slug) => slug,
+    };
     let article = blog
         .store
         .read(|connection| -> Result<_> { Ok(DiscussedArticle::find(connection, &slug)?) })?;

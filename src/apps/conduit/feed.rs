@@ -159,10 +159,10 @@ pub(super) async fn read(
     id: i64,
     page: PageRange,
 ) -> Result<Bytes> {
-    let key = (None, page);
-    if let Some(body) = reading.cached(&blog.lists, key.clone()) {
-        return Ok(body);
-    }
+    let key = match reading.cached(&blog.lists, (None, page)) {
+        Ok(body) => return Ok(body),
+        Err(key) => key,
+    };
     let following = blog
         .store
         .read(|connection| -> Result<_> { Ok(following(connection, id)?) })?;

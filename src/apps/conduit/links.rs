@@ -99,7 +99,7 @@ impl ViewerLinks {
         let Some(user) = reading.viewer().user_id() else {
             return Ok(Self::Nobody);
         };
-        let Some(asked) = reading.cached(&blog.links, ()) else {
+        let Ok(asked) = reading.cached(&blog.links, ()) else {
             let asked = Arc::new(AskedLinks::of(articles));
             reading.keep(&blog.links, (), asked, MOST * size_of::<i64>());
             return Ok(Self::LookedUp(user));

@@ -256,11 +256,10 @@ pub(super) async fn read(
     reading: &PrivateReading<'_>,
     (filter, page): (ArticleFilter, PageRange),
 ) -> Result<Bytes> {
-    let key = (Some(filter), page);
-    if let Some(body) = reading.cached(&blog.lists, key.clone()) {
-        return Ok(body);
-    }
-    let (filter, page) = key;
+    let (filter, page) = match reading.cached(&blog.lists, (Some(filter), page)) {
+        Ok(body) => return Ok(body),
+        Err(key) => key,
+    };
     let filter = filter.unwrap_or_default();
     let filters = [&filter.tag, &filter.author, &filter.favorited];
     let lengths: Vec<usize> = filters.into_iter().flatten().map(String::len).collect();

@@ -137,9 +137,18 @@ impl<'s> PrivateReading<'s> {
     }
 
     /// What is cached for the viewer under `key` of the revision that is read.
-    #[must_use]
-    pub fn cached<K: Eq + Hash, V: Clone>(&self, cache: &ViewerCache<K, V>, key: K) -> Option<V> {
-        cache.get(self.span.before?, self.viewer, key)
+    ///
+    /// # Errors
+    /// Nothing is: the key again, for what is made then.
+    pub fn cached<K: Eq + Hash, V: Clone>(
+        &self,
+        cache: &ViewerCache<K, V>,
+        key: K,
+    ) -> Result<V, K> {
+        match self.span.before {
+            Some(revision) => cache.get(revision, self.viewer, key),
+            None => Err(key),
+        }
     }
 
     /// Keeps what was read for the viewer, as [`Reading::keep`].

@@ -150,9 +150,10 @@ impl<K: Eq + Hash, V: Clone> ViewerCache<K, V> {
         Self(RevisionCache::of_repeated(most_bytes))
     }
 
-    /// What was made from `revision` for `viewer` and `key`.
-    pub(super) fn get(&self, revision: Revision, viewer: Viewer, key: K) -> Option<V> {
-        self.0.get(revision, &(viewer, key))
+    /// What was made from `revision` for `viewer` and `key`, or the key again.
+    pub(super) fn get(&self, revision: Revision, viewer: Viewer, key: K) -> Result<V, K> {
+        let key = (viewer, key);
+        self.0.get(revision, &key).ok_or(key.1)
     }
 
     /// As [`RevisionCache::put`].
@@ -209,12 +210,12 @@ mod tests {
             Viewer::user(&key, 1, 1),
         ];
         for (number, viewer) in viewers.into_iter().enumerate() {
-            assert_eq!(cache.get(revision, viewer, "a"), None);
+            assert_eq!(cache.get(revision, viewer, "a"), Err("a"));
             cache.put(revision, viewer, "a", number, 10);
         }
         for (number, viewer) in viewers.into_iter().enumerate() {
-            assert_eq!(cache.get(revision, viewer, "a"), Some(number));
-            assert_eq!(cache.get(revision, viewer, "b"), None);
+            assert_eq!(cache.get(revision, viewer, "a"), Ok(number));
+            assert_eq!(cache.get(revision, viewer, "b"), Err("b"));
         }
     }
 

@@ -163,7 +163,7 @@ pub(crate) fn shown(owner: Option<i64>, notes: &[String]) -> String {
 
 async fn list(State(notes): Shared, viewer: Viewer) -> Result<PrivateResponse, HttpError> {
     let reading = Reading::begin_for(&notes.store, viewer);
-    if let Some(body) = reading.cached(&notes.lists, "list") {
+    if let Ok(body) = reading.cached(&notes.lists, "list") {
         return Ok(reading.answer(body.into_response()));
     }
     let body = Bytes::from(read_list(&notes, viewer)?);
