@@ -5,10 +5,13 @@
 
 use axum::Router;
 use axum::handler::Handler;
+use axum::http::HeaderMap;
+use axum::response::Response;
 
 use super::direct::{DirectPlace, DirectRoute, DirectTable};
 use super::limits::guard::GuardLayer;
 use super::routes::RouteLayer;
+use super::viewer::{Authentication, Viewer};
 
 /// Routes that lack nothing.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +58,21 @@ impl BoundRoutes {
         Self {
             direct: direct.collect(),
             router: self.router.layer(layer),
+            ..self
+        }
+    }
+
+    /// All of them, with who asks.
+    #[must_use]
+    pub fn authenticated<A>(self, authentication: &Authentication<A>) -> Self
+    where
+        A: Fn(&HeaderMap) -> Result<Viewer, Response> + Send + Sync + 'static,
+    {
+        let direct = self.direct.into_iter();
+        let direct = direct.map(|(at, route)| (at, authentication.around(route)));
+        Self {
+            direct: direct.collect(),
+            router: self.router.layer(authentication.clone()),
             ..self
         }
     }

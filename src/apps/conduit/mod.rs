@@ -230,7 +230,7 @@ impl ServedApp for Conduit {
             in_pages.over(blog.store.takes_writes());
             let authenticated = members
                 .with_state(Arc::clone(&blog))
-                .layer(member::authentication(Arc::clone(&blog)));
+                .authenticated(&member::authentication(Arc::clone(&blog)));
             let routes = anybodys.with_state(Arc::clone(&blog)).merge(authenticated);
             let Some((pages, assets)) = pages else {
                 return Ok(routes);
