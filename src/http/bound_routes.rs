@@ -62,7 +62,7 @@ impl BoundRoutes {
         }
     }
 
-    /// All of them, with who asks.
+    /// All of them, with who asks. What direct ones answer counts as made for the viewer.
     #[must_use]
     pub fn authenticated<A>(self, authentication: &Authentication<A>) -> Self
     where
