@@ -8,10 +8,11 @@
 //! # Layout
 //! - [`Datum`], [`DatumKind`]: values and their types; `exact`, `number`, `moment`, `collation`: what
 //!   they are made of
-//! - [`Formula`]: an expression as a tree; `parse`, `parse_primary`: from text; `query`: statements that hold some
+//! - [`Formula`]: an expression as a tree; `parse`, `parse_primary`: from text; `query`, `changing`: statements that hold some
 //! - `cast`: from type to type; `functions`: everything that is called; `digest`: three checksums
 
 mod cast;
+mod changing;
 mod choice;
 mod collation;
 mod datum;
@@ -29,16 +30,14 @@ mod query;
 mod tests;
 mod totals;
 
+pub(crate) use changing::{Assignment, Update, assignments, deletion, update};
 pub(crate) use collation::{Collation, Rule, Strength};
 pub(crate) use datum::{Datum, DatumKind, equal, order};
 pub(crate) use exact::Exact;
 pub(crate) use formula::{Aggregate, Formula};
 pub(crate) use functions::needs_server;
 pub(crate) use join::JoinedTable;
-pub(crate) use query::{
-    Assignment, NamedTable, SelectQuery, SelectedItem, SortKey, Update, assignments, deletion,
-    selected_rows, selection, update,
-};
+pub(crate) use query::{NamedTable, SelectQuery, SelectedItem, SortKey, selected_rows, selection};
 
 pub(crate) use totals::{TextsOfRows, no_sum, with_value};
 

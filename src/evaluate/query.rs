@@ -1,5 +1,4 @@
-//! Statements whose values are expressions: `SELECT`, `UPDATE`, `DELETE`, as far as they can be
-//! carried out without a server.
+//! Queries, as far as they can be carried out without a server.
 //!
 //! Only their form is known here; rows are for whoever has tables. Windows and HAVING are not read: they are
 //! errors with their name.
@@ -126,34 +125,6 @@ impl SelectQuery {
 /// What rows are sorted by, and whether downwards.
 pub(crate) type SortKey = (Formula, bool);
 
-/// A column and what it gets: `None` for `DEFAULT`.
-pub(crate) type Assignment = (String, Option<Formula>);
-
-/// `UPDATE` of one table.
-#[derive(Debug, Clone)]
-pub(crate) struct Update {
-    pub(crate) table: NamedTable,
-    pub(crate) assignments: Vec<Assignment>,
-    pub(crate) filter: Option<Formula>,
-    /// What rows are sorted by, and whether downwards.
-    pub(crate) order: Vec<SortKey>,
-    /// More rows than these are not changed.
-    pub(crate) limit: Option<u64>,
-    /// Rows that would get a key that another row has stay as they are.
-    pub(crate) ignores: bool,
-}
-
-/// `DELETE` from one table.
-#[derive(Debug, Clone)]
-pub(crate) struct Deletion {
-    pub(crate) table: NamedTable,
-    pub(crate) filter: Option<Formula>,
-    /// What rows are sorted by, and whether downwards.
-    pub(crate) order: Vec<SortKey>,
-    /// More rows than these do not go.
-    pub(crate) limit: Option<u64>,
-}
-
 /// Reads a query.
 pub(crate) fn selection(source: &SourceText) -> Result<SelectQuery, Unevaluable> {
     let mut parser = FormulaParser::new(source);
@@ -177,38 +148,6 @@ pub(crate) fn selected_rows(
     }
     parser.end()?;
     Ok((selection, assignments))
-}
-
-/// Reads an `UPDATE` from behind that word.
-pub(crate) fn update(source: &SourceText) -> Result<Update, Unevaluable> {
-    let mut parser = FormulaParser::new(source);
-    let update = parser.update()?;
-    parser.end()?;
-    Ok(update)
-}
-
-/// Reads the assignments of `ON DUPLICATE KEY UPDATE`.
-pub(crate) fn assignments(source: &SourceText) -> Result<Vec<Assignment>, Unevaluable> {
-    let mut parser = FormulaParser::new(source);
-    let assignments = parser.assignments()?;
-    parser.end()?;
-    Ok(assignments)
-}
-
-/// Reads a `DELETE` from behind the word `FROM`.
-pub(crate) fn deletion(source: &SourceText) -> Result<Deletion, Unevaluable> {
-    let mut parser = FormulaParser::new(source);
-    let table = parser.only_table()?;
-    let filter = parser.filter()?;
-    let order = parser.order()?;
-    let limit = parser.limit()?.map(|(_, count)| count);
-    parser.end()?;
-    Ok(Deletion {
-        table,
-        filter,
-        order,
-        limit,
-    })
 }
 
 /// How the column of `t.*` is called, which none is.
@@ -248,7 +187,7 @@ const CLAUSES: &[&str] = &[
 ];
 
 impl FormulaParser<'_> {
-    fn end(&mut self) -> Result<(), Unevaluable> {
+    pub(super) fn end(&mut self) -> Result<(), Unevaluable> {
         if self.skip_word("RETURNING")? {
             // Which only the client is shown.
             while !matches!(self.peek()?, Token::End | Token::Delimiter) {
@@ -455,7 +394,7 @@ impl FormulaParser<'_> {
         })
     }
 
-    fn filter(&mut self) -> Result<Option<Formula>, Unevaluable> {
+    pub(super) fn filter(&mut self) -> Result<Option<Formula>, Unevaluable> {
         if self.skip_word("WHERE")? {
             return self.expression().map(Some);
         }
@@ -509,7 +448,7 @@ impl FormulaParser<'_> {
         }
     }
 
-    fn limit(&mut self) -> Result<Option<(u64, u64)>, Unevaluable> {
+    pub(super) fn limit(&mut self) -> Result<Option<(u64, u64)>, Unevaluable> {
         if !self.skip_word("LIMIT")? {
             return Ok(None);
         }
@@ -531,43 +470,5 @@ impl FormulaParser<'_> {
         digits
             .parse()
             .map_err(|_| "a LIMIT that is no number".to_owned())
-    }
-
-    fn update(&mut self) -> Result<Update, Unevaluable> {
-        self.skip_word("LOW_PRIORITY")?;
-        let ignores = self.skip_word("IGNORE")?;
-        let table = self.only_table()?;
-        self.expect_word("SET")?;
-        let assignments = self.assignments()?;
-        let filter = self.filter()?;
-        let order = self.order()?;
-        let limit = self.limit()?.map(|(_, count)| count);
-        Ok(Update {
-            table,
-            assignments,
-            filter,
-            order,
-            limit,
-            ignores,
-        })
-    }
-
-    fn assignments(&mut self) -> Result<Vec<Assignment>, Unevaluable> {
-        let mut assignments = Vec::new();
-        loop {
-            let mut name = self.name()?;
-            while self.skip_symbol(b'.')? {
-                name = self.name()?;
-            }
-            self.expect_symbol(b'=')?;
-            let value = match self.expression()? {
-                Formula::Default(None) => None,
-                formula => Some(formula),
-            };
-            assignments.push((name, value));
-            if !self.skip_symbol(b',')? {
-                return Ok(assignments);
-            }
-        }
     }
 }

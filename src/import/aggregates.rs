@@ -6,7 +6,8 @@
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
-use super::query::{Scan, ScriptView, items, limited, sort};
+use super::found_rows::{limited, sort};
+use super::query::{Scan, ScriptView, items};
 use super::table::ImportTable;
 use super::table_row::{TableRow, columns_of};
 use crate::evaluate::{

@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 use rusqlite::types::Value;
 
 use super::aggregates::{GroupView, RowTotals};
-use super::joins::FoundRows;
-use super::query::{Scan, ScriptView, items, sort};
+use super::found_rows::{FoundRows, sort};
+use super::query::{Scan, ScriptView, items};
 use super::table::ImportTable;
 use super::table_row::{TableRow, columns_of};
 use crate::evaluate::{self, Datum, Formula, NamedTable, SelectQuery, Unevaluable};

@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 
 use rusqlite::types::Value;
 
-use super::query::{Scan, ScriptView, sort};
+use super::found_rows::sort;
+use super::query::{Scan, ScriptView};
 use super::table_row::{TableRow, columns_of};
 use crate::evaluate::{SortKey, Unevaluable};
 

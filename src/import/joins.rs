@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 
 use rusqlite::types::Value;
 
+use super::found_rows::FoundRows;
 use super::query::{Scan, ScriptView};
 use super::table::ImportTable;
 use super::table_row::TableRow;
@@ -20,9 +21,6 @@ use crate::evaluate::{
 const ROWS: usize = 100_000;
 /// Rows that are put together.
 const PAIRS: usize = 1_000_000;
-
-/// A query's rows: what they are sorted by, and their values.
-pub(super) type FoundRows = Vec<(Vec<Datum>, Vec<Datum>)>;
 
 /// A row of each table.
 struct JoinedRow<'j> {

@@ -8,7 +8,8 @@
 //!   `planner`: what the reading side knows of them
 //! - `dumped_tables`: all tables of an import, as its statements change them; `transaction`: what is undone
 //! - `script`: statements that depend on rows or variables; `changes`: `UPDATE` and `DELETE`; `copying`:
-//!   `INSERT … SELECT`; `query`, `aggregates`, `table_row`: the rows that they read; `session`: what they leave to others
+//!   `INSERT … SELECT`; `query`, `narrowing`, `found_rows`, `aggregates`, `table_row`: the rows that they read; `session`:
+//!   what they leave to others
 //! - `table`: one table; `rebuild`: its rows when it changes, `conversion`: their values in columns of another
 //!   type; `storing`: its rows; `resolve`: values that are not literals; `computed`: what
 //!   becomes of computed ones; `numbering`: `AUTO_INCREMENT`; `duplicates`: rows whose key is there already; `forbidden_rows`: those that a check does not allow;
@@ -33,6 +34,7 @@ mod finish;
 mod following;
 mod following_updates;
 mod forbidden_rows;
+mod found_rows;
 mod generated;
 mod generated_values;
 mod grouped;
@@ -42,6 +44,7 @@ mod kept_apart;
 mod keys;
 mod layout;
 mod names;
+mod narrowing;
 mod numbering;
 mod planner;
 mod query;

@@ -3,20 +3,17 @@
 //! SQLite finds the rows that may match, and the evaluator decides by MySQL's rules. What it cannot decide, or what
 //! depends on an order that only a server has, is an error with its reason. It must not change anything.
 
-use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
-use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::joins::FoundRows;
+use super::found_rows::{FoundRows, distinct, limited, sort};
 use super::session::ScriptSession;
 use super::table::{self, ImportTable};
 use super::table_row::{TableRow, columns_of, is_computed};
 use super::united;
-use crate::dump::ValueType;
 use crate::evaluate::{
-    self, Clock, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
+    Clock, Datum, Formula, NamedTable, SelectQuery, SelectedItem, Surroundings, Unevaluable,
 };
 use crate::file::sql::quoted;
 
@@ -165,45 +162,6 @@ impl ScriptView<'_> {
             }
         }
         Ok(last)
-    }
-
-    /// A condition of SQLite that holds for all rows that may match, and its parameters.
-    fn prefilter(
-        &self,
-        table: &ImportTable,
-        named: &NamedTable,
-        filter: Option<&Formula>,
-    ) -> (String, Vec<Value>) {
-        let (mut conditions, mut parameters) = (vec!["1".to_owned()], Vec::new());
-        let mut pending: Vec<&Formula> = filter.into_iter().collect();
-        while let Some(formula) = pending.pop() {
-            let Formula::Call(function, arguments, _) = formula else {
-                continue;
-            };
-            match (function.name, arguments.as_slice()) {
-                ("AND", both) => pending.extend(both),
-                (
-                    "=",
-                    [Formula::Column(qualifier, name), value]
-                    | [value, Formula::Column(qualifier, name)],
-                ) if is_constant(value) => {
-                    let is_own = qualifier.as_deref().is_none_or(|own| named.is_called(own));
-                    let (Some(index), Ok(datum)) =
-                        (table.layout.index_of(name), value.evaluate(self))
-                    else {
-                        continue;
-                    };
-                    if let Some((sql, parameter)) = narrowed(table, index, &datum)
-                        && is_own
-                    {
-                        conditions.push(sql);
-                        parameters.push(parameter);
-                    }
-                }
-                _ => {}
-            }
-        }
-        (conditions.join(" AND "), parameters)
     }
 
     /// The values of a query, row by row; those of a `UNION` have one type.
@@ -435,119 +393,4 @@ pub(super) fn asks(formula: &Formula, view: &ScriptView<'_>, table: &ImportTable
         }
     });
     found
-}
-
-/// Whether a value is the same for all rows, and computing it changes nothing.
-fn is_constant(formula: &Formula) -> bool {
-    let mut constant = true;
-    formula.parts(&mut |part| {
-        constant &= matches!(
-            part,
-            Formula::Value(_) | Formula::Truth(_) | Formula::Variable(_) | Formula::Call(..)
-        ) && !matches!(part, Formula::Call(function, ..) if evaluate::needs_server(function.name, false));
-    });
-    constant
-}
-
-/// What SQLite can say of the rows whose column equals a value.
-fn narrowed(table: &ImportTable, index: usize, datum: &Datum) -> Option<(String, Value)> {
-    let column = &table.layout.columns[index];
-    let own = quoted(&column.name);
-    match (&column.kind, datum) {
-        (ValueType::Integer | ValueType::Year, Datum::Int(number))
-            if column.storage == "INTEGER" =>
-        {
-            Some((format!("{own} = ?"), Value::Integer(*number)))
-        }
-        // Letters that are the same to a collation are ASCII in any case, or not ASCII.
-        (ValueType::Text(_) | ValueType::Char(_), Datum::Text(text, _))
-            if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) =>
-        {
-            let sql = format!("(rtrim({own}) = rtrim(?) COLLATE NOCASE OR {own} GLOB '*[^ -~]*')");
-            Some((sql, Value::Text(text.clone())))
-        }
-        _ => None,
-    }
-}
-
-pub(super) fn limited(mut rows: Vec<Vec<Datum>>, limit: Option<(u64, u64)>) -> Vec<Vec<Datum>> {
-    if let Some((skipped, count)) = limit {
-        let skipped = usize::try_from(skipped)
-            .unwrap_or(usize::MAX)
-            .min(rows.len());
-        rows.drain(..skipped);
-        rows.truncate(usize::try_from(count).unwrap_or(usize::MAX));
-    }
-    rows
-}
-
-/// Rows that are all different.
-fn distinct(found: FoundRows, is_sorted: bool) -> Result<FoundRows, Unevaluable> {
-    const MOST: usize = 2000;
-    let mut kept = FoundRows::new();
-    for (order, values) in found {
-        let mut is_new = true;
-        for (_, other) in &kept {
-            if are_same(&values, other)? {
-                is_new = false;
-                break;
-            }
-        }
-        if is_new {
-            kept.push((order, values));
-        }
-        if kept.len() > MOST {
-            return Err(format!("DISTINCT over more than {MOST} rows"));
-        }
-    }
-    if is_sorted && kept.len() > 1 {
-        return Err("DISTINCT with ORDER BY".to_owned());
-    }
-    Ok(kept)
-}
-
-fn are_same(a: &[Datum], b: &[Datum]) -> Result<bool, Unevaluable> {
-    let mut same = true;
-    for (a, b) in a.iter().zip(b) {
-        same &= match (a.is_null(), b.is_null()) {
-            (false, false) => evaluate::order(a, b)? == Some(Ordering::Equal),
-            (a, b) => a == b,
-        };
-    }
-    if same && a != b {
-        return Err("DISTINCT of equal values that are written differently".to_owned());
-    }
-    Ok(same)
-}
-
-/// Sorts rows by their keys; whether that says of any two which comes first.
-pub(super) fn sort<T>(
-    rows: &mut [(Vec<Datum>, T)],
-    order: &[(Formula, bool)],
-) -> Result<bool, Unevaluable> {
-    let mut unknown = None;
-    let mut compare = |a: &[Datum], b: &[Datum]| {
-        for ((a, b), (_, downwards)) in a.iter().zip(b).zip(order) {
-            let found = match (a.is_null(), b.is_null()) {
-                (false, false) => evaluate::order(a, b).unwrap_or_else(|reason| {
-                    unknown = Some(reason);
-                    None
-                }),
-                (a, b) => Some(b.cmp(&a)),
-            };
-            let found = found.unwrap_or(Ordering::Equal);
-            if found != Ordering::Equal {
-                return if *downwards { found.reverse() } else { found };
-            }
-        }
-        Ordering::Equal
-    };
-    rows.sort_by(|a, b| compare(&a.0, &b.0));
-    let is_total = rows
-        .windows(2)
-        .all(|pair| compare(&pair[0].0, &pair[1].0) == Ordering::Less);
-    match unknown {
-        Some(reason) => Err(reason),
-        None => Ok(is_total || rows.len() < 2),
-    }
 }
