@@ -451,9 +451,9 @@ impl DumpReader<'_> {
         }
         if !self.cursor.skip_word("FROM")? {
             let source = self.rest_of_statement()?;
-            let what = format!("DELETE {}", source.shown_to(&["WHERE"]));
-            self.note_skipped(what, position, true);
-            return Ok(ParsedStatement::Nothing);
+            self.note_triggers_in("DELETE", &source, "WHERE", position)?;
+            let statement = self.script(ScriptKind::DeleteJoined(source), position);
+            return Ok(ParsedStatement::Statement(statement));
         }
         let (database, name) = self.cursor.qualified_name()?;
         let own = database.clone().or_else(|| self.session.database.clone());
@@ -465,6 +465,7 @@ impl DumpReader<'_> {
         let is_followed = self.session.checks_keys() && self.tables.has_acting_child(&name);
         if !is_of_all || is_followed {
             let mut source = self.rest_of_statement()?;
+            self.note_triggers_in("DELETE", &source, "WHERE", position)?;
             source
                 .text
                 .insert_str(0, &sql_name(database.as_deref(), &name));

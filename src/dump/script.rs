@@ -42,6 +42,8 @@ pub enum ScriptKind {
     Update(SourceText),
     /// `DELETE`, from behind `FROM`.
     Delete(SourceText),
+    /// `DELETE a, b FROM …`, from behind `DELETE`.
+    DeleteJoined(SourceText),
     /// Rows of a query; the query begins with its first word or a parenthesis.
     Insert(InsertHeader, SourceText),
     /// A change of rows of a view that are not those of one table.
@@ -157,12 +159,39 @@ impl DumpReader<'_> {
             self.note_trigger("UPDATE", (database, name), position);
         }
         let mut source = self.rest_of_statement()?;
+        self.note_triggers_in("UPDATE", &source, "SET", position)?;
         // `UPDATE a, b SET …` is shown as it is written.
         let is_list = source.text.starts_with(',');
         let table = if is_list { table.trim_end() } else { &table };
         source.text.insert_str(0, table);
         let statement = self.script(ScriptKind::Update(source), position);
         Ok(ParsedStatement::Statement(statement))
+    }
+
+    /// The same for all tables that a statement names before `end`.
+    pub(super) fn note_triggers_in(
+        &mut self,
+        event: &'static str,
+        source: &SourceText,
+        end: &str,
+        position: Position,
+    ) -> Result<(), DumpProblem> {
+        if self.triggers.is_empty() {
+            return Ok(());
+        }
+        let head = Cursor::over(source).source_to(&[end])?;
+        let mut cursor = Cursor::over(&head);
+        loop {
+            match cursor.next()? {
+                Token::End | Token::Delimiter => return Ok(()),
+                token @ (Token::Word(_) | Token::Name { .. }) => {
+                    let name = cursor.name_of(token, "a name")?;
+                    let database = self.session.database.clone();
+                    self.note_trigger(event, (database, name), position);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Notes the first statement for whose rows a trigger would have run.

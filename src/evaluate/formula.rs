@@ -93,6 +93,8 @@ pub(crate) enum Formula {
     /// A query in parentheses, of one value.
     Query(Box<SelectQuery>),
     Exists(Box<SelectQuery>),
+    /// `value IN (SELECT …)`
+    Among(Box<Formula>, Box<SelectQuery>),
 }
 
 impl Formula {
@@ -122,6 +124,12 @@ impl Formula {
         Ok(Self::Cast(Box::new(self), to, height))
     }
 
+    /// `value IN (SELECT …)`
+    pub(super) fn among(self, query: Box<SelectQuery>) -> Result<Self, Unevaluable> {
+        bounded(self.height() + 1)?;
+        Ok(Self::Among(Box::new(self), query))
+    }
+
     fn height(&self) -> usize {
         match self {
             Self::Value(_)
@@ -136,6 +144,7 @@ impl Formula {
             | Self::Joined(_)
             | Self::Query(_)
             | Self::Exists(_) => 1,
+            Self::Among(value, _) => value.height() + 1,
             Self::Call(.., height) | Self::Cast(.., height) => *height,
         }
     }
@@ -169,6 +178,10 @@ impl Formula {
                 let exists = surroundings.exists(query)?;
                 Ok(Datum::Int(i64::from(exists)))
             }
+            Self::Among(value, query) => {
+                let value = value.evaluate(surroundings)?;
+                surroundings.among(&value, query).map(Datum::truth)
+            }
         }
     }
 
@@ -181,7 +194,10 @@ impl Formula {
                     argument.parts(visit);
                 }
             }
-            Self::Cast(inner, ..) | Self::Assign(_, inner) | Self::Aggregate(_, Some(inner)) => {
+            Self::Cast(inner, ..)
+            | Self::Assign(_, inner)
+            | Self::Aggregate(_, Some(inner))
+            | Self::Among(inner, _) => {
                 inner.parts(visit);
             }
             Self::Joined(texts) => {
@@ -191,6 +207,24 @@ impl Formula {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Calls `visit` with every part, those of queries in it too.
+    pub(crate) fn all_parts<'f>(&'f self, visit: &mut dyn FnMut(&'f Self)) {
+        self.parts(&mut |part| {
+            visit(part);
+            if let Some(query) = part.query() {
+                query.all_parts(visit);
+            }
+        });
+    }
+
+    /// The query that this part itself asks.
+    pub(crate) fn query(&self) -> Option<&SelectQuery> {
+        match self {
+            Self::Query(query) | Self::Exists(query) | Self::Among(_, query) => Some(query),
+            _ => None,
         }
     }
 
@@ -254,8 +288,11 @@ impl Formula {
     pub(crate) fn functions(&self, visit: &mut dyn FnMut(&'static Function)) {
         self.parts(&mut |part| match part {
             Self::Call(function, ..) => visit(function),
-            Self::Query(query) | Self::Exists(query) => query.functions(visit),
-            _ => {}
+            part => {
+                if let Some(query) = part.query() {
+                    query.functions(visit);
+                }
+            }
         });
     }
 }

@@ -30,7 +30,9 @@ mod query;
 mod tests;
 mod totals;
 
-pub(crate) use changing::{Assignment, Update, assignments, deletion, update};
+pub(crate) use changing::{
+    Assignment, Deletion, Update, assignments, deletion, joined_deletion, update,
+};
 pub(crate) use collation::{Collation, Rule, Strength};
 pub(crate) use datum::{Datum, DatumKind, equal, order};
 pub(crate) use exact::Exact;
@@ -94,6 +96,11 @@ pub(crate) trait Surroundings {
 
     /// Whether a query has rows.
     fn exists(&self, _query: &SelectQuery) -> Result<bool, Unevaluable> {
+        Err("a query".to_owned())
+    }
+
+    /// Whether a value is among those that a query has; `None` if that is not known for a NULL.
+    fn among(&self, _value: &Datum, _query: &SelectQuery) -> Result<Option<bool>, Unevaluable> {
         Err("a query".to_owned())
     }
 

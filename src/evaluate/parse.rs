@@ -196,7 +196,11 @@ impl<'s> FormulaParser<'s> {
         if self.skip_word("IN")? {
             self.expect_symbol(b'(')?;
             if self.at_word(&["SELECT", "WITH"])? {
-                return Err("IN over a query".to_owned());
+                let query = self.query()?;
+                if query.limit.is_some() {
+                    return Err("IN over a query with a LIMIT".to_owned());
+                }
+                return left.among(query);
             }
             let mut arguments = vec![left];
             loop {

@@ -190,7 +190,7 @@ impl FormulaParser<'_> {
     }
 
     /// A query, to its closing parenthesis.
-    fn query(&mut self) -> Result<Box<SelectQuery>, Unevaluable> {
+    pub(super) fn query(&mut self) -> Result<Box<SelectQuery>, Unevaluable> {
         let selection = self.nested_selection()?;
         self.expect_symbol(b')')?;
         if !selection.into.is_empty() {

@@ -3,6 +3,8 @@
 //! Only their form is known here; rows are for whoever has tables. Windows and HAVING are not read: they are
 //! errors with their name.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::Unevaluable;
 use super::formula::{Formula, Function};
 use super::join::JoinedTable;
@@ -45,6 +47,8 @@ pub(crate) enum SelectedItem {
 /// A query.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SelectQuery {
+    /// The same for all copies of what was read once, and 0 for others.
+    pub(crate) id: u64,
     pub(crate) items: Vec<SelectedItem>,
     pub(crate) from: Option<NamedTable>,
     /// Tables that are joined to it.
@@ -112,6 +116,13 @@ impl SelectQuery {
     pub(crate) fn branches(&self) -> impl Iterator<Item = &SelectQuery> {
         let united = self.united.iter().map(|(_, query)| query);
         std::iter::once(self).chain(united)
+    }
+
+    /// Calls `visit` with every part of its expressions, those of queries in them too.
+    pub(crate) fn all_parts<'f>(&'f self, visit: &mut dyn FnMut(&'f Formula)) {
+        for formula in self.branches().flat_map(Self::formulas) {
+            formula.all_parts(visit);
+        }
     }
 
     /// Calls `visit` with every function that is called.
@@ -275,7 +286,9 @@ impl FormulaParser<'_> {
                 *item = SelectedItem::All;
             }
         }
+        static READ: AtomicU64 = AtomicU64::new(1);
         self.behind_tables(SelectQuery {
+            id: READ.fetch_add(1, Ordering::Relaxed),
             items,
             from,
             joins,

@@ -39,6 +39,7 @@ impl ScriptView<'_> {
             filter: query.filter.as_ref(),
             columns,
             piece: None,
+            asked: query.id,
         };
         self.scan(&scan, &mut |row| {
             totals.add(&row)?;

@@ -33,7 +33,8 @@ fn alike(formula: &Formula, table: &TableDefinition) -> Result<Alike, String> {
         | Formula::Aggregate(..)
         | Formula::Joined(_)
         | Formula::Query(_)
-        | Formula::Exists(_) => {
+        | Formula::Exists(_)
+        | Formula::Among(..) => {
             return Err("a query".to_owned());
         }
         Formula::Proposed(_) | Formula::Default(_) => {

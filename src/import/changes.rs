@@ -10,17 +10,18 @@ use std::ops::ControlFlow;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
-use super::assigning::ChangedColumns;
+use super::assigning::{ChangedColumns, RowNotes};
 use super::dumped_tables::ImportStorage;
 use super::following_updates::MovedRow;
 use super::in_order::{OrderUse, row_of, rows_in_order};
+use super::inner_queries::Answers;
 use super::keys::in_server_order;
 use super::query::{Scan, ScriptView, asks};
 use super::script::{Obstacle, ScriptPlace};
 use super::table::ImportTable;
 use super::table_row::TableRow;
 use crate::dump::{KeyPart, SourceText};
-use crate::evaluate::{self, Formula, NamedTable, Unevaluable, Update};
+use crate::evaluate::{self, Deletion, Formula, NamedTable, Unevaluable, Update};
 use crate::file::sql::quoted;
 use crate::load::note::NoteClass;
 
@@ -39,7 +40,7 @@ pub(super) fn acts(action: &str) -> bool {
 
 /// What an `UPDATE` changes, and what is noted of it.
 #[derive(Default)]
-struct PlannedChanges {
+pub(super) struct PlannedChanges {
     /// The rows by their names in SQLite, with the values of all changed columns.
     rows: Vec<(i64, Vec<Value>)>,
     /// How values came about, by column, with their numbers.
@@ -47,7 +48,7 @@ struct PlannedChanges {
     /// Columns that have no room for a number above 2^63-1 yet.
     narrow: BTreeSet<u32>,
     /// Rows to whose keys others refer, where these change.
-    moved: Vec<MovedRow>,
+    pub(super) moved: Vec<MovedRow>,
 }
 
 /// What an `UPDATE` has changed.
@@ -72,24 +73,40 @@ impl PlannedChanges {
         let Some(notes) = columns.change(&mut row)? else {
             return Ok(());
         };
-        if let Some(before) = before
-            && referred
-                .iter()
-                .any(|&index| before[index] != row.cells[index])
-        {
-            self.moved.push((before, row.cells.clone()));
+        let before = before.unwrap_or_default();
+        self.settle(
+            row.table,
+            (all, referred),
+            (row.id, before, &row.cells),
+            notes,
+        );
+        Ok(())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Adds a row that is changed: its cells before, if others refer to it, and after.
+    pub(super) fn settle(
+        &mut self,
+        table: &ImportTable,
+        (all, referred): (&[usize], &[usize]),
+        (id, before, after): (i64, Vec<Value>, &[Value]),
+        notes: RowNotes,
+    ) {
+        if referred.iter().any(|&index| before[index] != after[index]) {
+            self.moved.push((before, after.to_vec()));
         }
-        let table = row.table;
-        let wide = |&&index: &&usize| table.is_too_large(index, &row.cells[index]);
+        let wide = |&&index: &&usize| table.is_too_large(index, &after[index]);
         let narrow = all.iter().filter(wide);
         self.narrow
             .extend(narrow.map(|&index| table.layout.columns[index].id));
         for note in notes {
             *self.settled.entry(note).or_default() += 1;
         }
-        let values = all.iter().map(|&index| row.cells[index].clone());
-        self.rows.push((row.id, values.collect()));
-        Ok(())
+        let values = all.iter().map(|&index| after[index].clone());
+        self.rows.push((id, values.collect()));
     }
 }
 
@@ -101,6 +118,9 @@ impl ImportStorage<'_> {
         source: &SourceText,
     ) -> Result<(), Obstacle> {
         let update = evaluate::update(source)?;
+        if !update.joins.is_empty() {
+            return self.update_joined(place, &update);
+        }
         let Some(index) = self.changed_table(place, &update.table)? else {
             return Ok(());
         };
@@ -109,16 +129,7 @@ impl ImportStorage<'_> {
             self.may_ignore(place, index, &columns)?;
         }
         // A server that allows it computes all values from the old row then, as it does nowhere else.
-        let (view, table) = (self.view(place), &self.tables[index]);
-        let values = update
-            .assignments
-            .iter()
-            .filter_map(|(_, value)| value.as_ref());
-        if update.assignments.len() > 1
-            && values
-                .chain(&update.filter)
-                .any(|value| asks(value, &view, table))
-        {
+        if update.assignments.len() > 1 && self.asks_own(place, index, update.values()) {
             return Err("a query over the table that it changes".to_owned().into());
         }
         let changed = loop {
@@ -169,13 +180,18 @@ impl ImportStorage<'_> {
                 .all()
                 .iter()
                 .any(|&column| storage.tables[index].layout.rowid == Some(column));
+            let answers = Answers::default();
+            let asks_own = storage.asks_own(place, index, update.values());
             let ordered = !update.order.is_empty()
                 && (moves || update.limit.is_some() || assigns_variables(update));
             let mut matched = 0;
             let mut after = i64::MIN;
             loop {
-                let piece = (!moves && !ordered).then_some((after, PIECE));
-                let view = storage.view(place);
+                let piece = (!moves && !ordered && !asks_own).then_some((after, PIECE));
+                let view = ScriptView {
+                    answers: Some(&answers),
+                    ..storage.view(place)
+                };
                 let (planned, found, last) = plan(
                     &view,
                     &storage.tables[index],
@@ -195,12 +211,7 @@ impl ImportStorage<'_> {
                 changed.number += planned.rows.len() - ignored;
                 changed.ignored += ignored;
                 changed.moved.extend(planned.moved);
-                let table = &mut storage.tables[index];
-                for ((column, what), count) in planned.settled {
-                    for _ in 0..count {
-                        table.settle(column, what.clone(), place.input, place.position);
-                    }
-                }
+                storage.settle_planned(place, index, planned.settled);
                 match last.filter(|_| piece.is_some()) {
                     Some(last) => after = last,
                     None => break,
@@ -222,6 +233,48 @@ impl ImportStorage<'_> {
             Ok(())
         })?;
         Ok(changed)
+    }
+
+    /// Notes how values came about.
+    fn settle_planned(
+        &mut self,
+        place: ScriptPlace<'_>,
+        index: usize,
+        settled: BTreeMap<(usize, String), u64>,
+    ) {
+        let table = &mut self.tables[index];
+        for ((column, what), count) in settled {
+            for _ in 0..count {
+                table.settle(column, what.clone(), place.input, place.position);
+            }
+        }
+    }
+
+    /// Stores changes that are known beforehand.
+    pub(super) fn store_planned(
+        &mut self,
+        place: ScriptPlace<'_>,
+        index: usize,
+        columns: &ChangedColumns<'_>,
+        planned: &PlannedChanges,
+    ) -> Result<(), Obstacle> {
+        if !planned.narrow.is_empty() {
+            return Err(Obstacle::Narrow(planned.narrow.clone()));
+        }
+        let counts = columns.counts(&self.tables[index]);
+        if counts {
+            self.tables[index].remember_number(self.connection)?;
+        }
+        apply(self, index, columns, planned, false)?;
+        self.settle_planned(place, index, planned.settled.clone());
+        let table = &mut self.tables[index];
+        if counts {
+            table.pass_numbers(self.connection)?;
+        }
+        for &column in columns.computed.iter().filter(|_| !planned.rows.is_empty()) {
+            table.absent.insert(table.layout.columns[column].id);
+        }
+        Ok(())
     }
 
     /// An error where `UPDATE IGNORE` leaves out rows for another reason than unique keys, which is not known here.
@@ -259,6 +312,17 @@ impl ImportStorage<'_> {
         Ok(())
     }
 
+    /// Whether queries in some expressions read the table that a statement changes, so that they have to be asked before.
+    pub(super) fn asks_own<'f>(
+        &self,
+        place: ScriptPlace<'_>,
+        index: usize,
+        mut formulas: impl Iterator<Item = &'f Formula>,
+    ) -> bool {
+        let (view, table) = (self.view(place), &self.tables[index]);
+        formulas.any(|formula| asks(formula, &view, table))
+    }
+
     /// The table whose rows are changed; `None` where it is not wanted, or has none yet.
     fn changed_table(
         &mut self,
@@ -273,9 +337,11 @@ impl ImportStorage<'_> {
     pub(super) fn delete(
         &mut self,
         place: ScriptPlace<'_>,
-        source: &SourceText,
+        deletion: &Deletion,
     ) -> Result<(), Obstacle> {
-        let deletion = evaluate::deletion(source)?;
+        if !deletion.targets.is_empty() {
+            return self.delete_joined(place, deletion);
+        }
         let Some(index) = self.changed_table(place, &deletion.table)? else {
             return Ok(());
         };
@@ -284,6 +350,8 @@ impl ImportStorage<'_> {
         let mut gone = Vec::new();
         self.whole(index, |storage| {
             storage.tables[index].remember_number(storage.connection)?;
+            let answers = Answers::default();
+            let asks_own = storage.asks_own(place, index, deletion.filter.iter());
             let mut after = i64::MIN;
             loop {
                 let mut ids = Vec::new();
@@ -293,9 +361,13 @@ impl ImportStorage<'_> {
                     named: &deletion.table,
                     filter: deletion.filter.as_ref(),
                     columns: referred.clone(),
-                    piece: Some((after, PIECE)),
+                    piece: (!asks_own).then_some((after, PIECE)),
+                    asked: 0,
                 };
-                let view = storage.view(place);
+                let view = ScriptView {
+                    answers: Some(&answers),
+                    ..storage.view(place)
+                };
                 if deletion.limit.is_some() && !deletion.order.is_empty() {
                     let by = OrderUse {
                         order: &deletion.order,
@@ -320,7 +392,7 @@ impl ImportStorage<'_> {
                     return Err(CHOICE.to_owned().into());
                 }
                 remove(storage, index, &ids)?;
-                match last {
+                match last.filter(|_| !asks_own) {
                     Some(last) => after = last,
                     None => return Ok(()),
                 }
@@ -359,12 +431,8 @@ pub(super) fn remove(
 
 /// Whether a statement gives variables values, which doing it again would give once more.
 fn assigns_variables(update: &Update) -> bool {
-    let values = update
-        .assignments
-        .iter()
-        .filter_map(|(_, value)| value.as_ref());
     let mut found = false;
-    for formula in values.chain(&update.filter) {
+    for formula in update.values() {
         formula.parts(&mut |part| found |= matches!(part, Formula::Assign(..)));
     }
     found
@@ -386,6 +454,7 @@ fn plan(
         filter: update.filter.as_ref(),
         columns: [columns.needed(table).as_slice(), referred].concat(),
         piece,
+        asked: 0,
     };
     let mut planned = PlannedChanges::default();
     if ordered {

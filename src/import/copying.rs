@@ -10,6 +10,7 @@ use rusqlite::types::Value as SqlValue;
 
 use super::computed::{by_server, cell_of};
 use super::dumped_tables::ImportStorage;
+use super::inner_queries::Answers;
 use super::numbering::reserved;
 use super::query::{Scan, ScriptView};
 use super::script::{Obstacle, ScriptPlace};
@@ -147,7 +148,11 @@ impl ImportStorage<'_> {
             && !query.distinct
             && !is_special(query);
         let Some(named) = query.from.as_ref().filter(|_| plain) else {
-            let view = self.view(copied.place);
+            let answers = Answers::default();
+            let view = ScriptView {
+                answers: Some(&answers),
+                ..self.view(copied.place)
+            };
             for row in view.select(query)? {
                 let cells = row.iter().map(RowCell::Datum).collect::<Vec<_>>();
                 copied.push(&self.session, &self.tables[index], &cells)?;
@@ -158,10 +163,15 @@ impl ImportStorage<'_> {
         let view = self.view(copied.place);
         let from = view.find(named)?;
         let is_own = std::ptr::eq(from, &self.tables[index]);
-        let in_pieces = !by_order && !is_own;
+        let asks_own = self.asks_own(copied.place, index, query.formulas());
+        let in_pieces = !by_order && !is_own && !asks_own;
+        let answers = Answers::default();
         let mut after = i64::MIN;
         loop {
-            let view = self.view(copied.place);
+            let view = ScriptView {
+                answers: Some(&answers),
+                ..self.view(copied.place)
+            };
             let from = view.find(named)?;
             let columns = if query
                 .items
@@ -181,6 +191,7 @@ impl ImportStorage<'_> {
                 filter: query.filter.as_ref(),
                 columns,
                 piece: in_pieces.then_some((after, PIECE)),
+                asked: 0,
             };
             let target = &self.tables[index];
             let last = view.scan(&scan, &mut |row| {

@@ -288,6 +288,8 @@ impl ImportStorage<'_> {
             connection: self.connection,
             tables: [before, own.as_slice(), after],
             database: header.database.as_deref(),
+            outer: None,
+            answers: None,
         };
         table.store(&view, &mut self.names, input, rows)
     }

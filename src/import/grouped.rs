@@ -125,6 +125,7 @@ impl ScriptView<'_> {
             filter: query.filter.as_ref(),
             columns: columns.collect(),
             piece: None,
+            asked: query.id,
         };
         let mut found = FoundGroups::default();
         self.scan(&scan, &mut |row| {

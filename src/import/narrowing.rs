@@ -30,7 +30,7 @@ impl ScriptView<'_> {
                     "=",
                     [Formula::Column(qualifier, name), value]
                     | [value, Formula::Column(qualifier, name)],
-                ) if is_constant(value) => {
+                ) if is_constant(value) || self.is_outer_number(table, named, name, value) => {
                     let is_own = qualifier.as_deref().is_none_or(|own| named.is_called(own));
                     let (Some(index), Ok(datum)) =
                         (table.layout.index_of(name), value.evaluate(self))
@@ -49,6 +49,82 @@ impl ScriptView<'_> {
         }
         (conditions.join(" AND "), parameters)
     }
+
+    /// Whether a value of the row around the query says which row's number is meant.
+    fn is_outer_number(
+        &self,
+        table: &ImportTable,
+        named: &NamedTable,
+        column: &str,
+        value: &Formula,
+    ) -> bool {
+        let is_number =
+            table.layout.rowid.is_some() && table.layout.rowid == table.layout.index_of(column);
+        let is_own = |qualifier: Option<&str>, name: &str| is_own(table, named, qualifier, name);
+        self.outer.is_some() && is_number && is_outer(value, &is_own)
+    }
+}
+
+/// Whether a name means a column of the table, in a query over nothing else.
+pub(super) fn is_own(
+    table: &ImportTable,
+    named: &NamedTable,
+    qualifier: Option<&str>,
+    name: &str,
+) -> bool {
+    match qualifier {
+        Some(qualifier) => named.is_called(qualifier),
+        None => table.layout.index_of(name).is_some(),
+    }
+}
+
+/// Whether a value depends on columns, and on none of `is_own`, and is the same each time for them.
+pub(super) fn is_outer(value: &Formula, is_own: &dyn Fn(Option<&str>, &str) -> bool) -> bool {
+    let (mut outer, mut names) = (true, false);
+    value.parts(&mut |part| match part {
+        Formula::Column(qualifier, name) => {
+            names = true;
+            outer &= !is_own(qualifier.as_deref(), name);
+        }
+        Formula::Value(_) | Formula::Truth(_) => {}
+        Formula::Call(function, ..) => outer &= !evaluate::needs_server(function.name, false),
+        _ => outer = false,
+    });
+    outer && names
+}
+
+/// The column that a condition says to equal a value of the row around the query, and that value; nothing where the
+/// condition depends on variables.
+pub(super) fn outer_equality<'f>(
+    filter: &'f Formula,
+    is_own: &dyn Fn(Option<&str>, &str) -> bool,
+) -> Option<(&'f str, &'f Formula)> {
+    let mut varies = false;
+    filter.all_parts(&mut |part| {
+        varies |= matches!(part, Formula::Variable(_) | Formula::Assign(..));
+    });
+    let mut pending = vec![filter];
+    while let Some(formula) = pending.pop() {
+        let Formula::Call(function, arguments, _) = formula else {
+            continue;
+        };
+        match (function.name, arguments.as_slice()) {
+            ("AND", both) => pending.extend(both),
+            ("=", [a, b]) => {
+                for (column, value) in [(a, b), (b, a)] {
+                    if let Formula::Column(qualifier, name) = column
+                        && is_own(qualifier.as_deref(), name)
+                        && is_outer(value, is_own)
+                        && !varies
+                    {
+                        return Some((name, value));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether a value is the same for all rows, and computing it changes nothing.

@@ -5,9 +5,11 @@
 
 use std::ops::ControlFlow;
 
+use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::found_rows::{FoundRows, distinct, limited, sort};
+use super::inner_queries::{Answers, OuterRow};
 use super::session::ScriptSession;
 use super::table::{self, ImportTable};
 use super::table_row::{TableRow, columns_of, is_computed};
@@ -25,6 +27,10 @@ pub(super) struct ScriptView<'v> {
     /// All tables; one that is being changed as it was before.
     pub(super) tables: [&'v [ImportTable]; 3],
     pub(super) database: Option<&'v str>,
+    /// The row around the query.
+    pub(super) outer: Option<OuterRow<'v>>,
+    /// What queries of the statement have given, which does not change what they read before it ends.
+    pub(super) answers: Option<&'v Answers>,
 }
 
 /// The rows to read.
@@ -37,6 +43,8 @@ pub(super) struct Scan<'s> {
     pub(super) columns: Vec<usize>,
     /// Only rows whose names in SQLite are above this, and so many of those that may match.
     pub(super) piece: Option<(i64, usize)>,
+    /// The number of the query, if it has no other table.
+    pub(super) asked: u64,
 }
 
 impl Scan<'_> {
@@ -82,10 +90,9 @@ impl ScriptView<'_> {
         scan: &Scan<'_>,
         each: &mut EachRow<'_>,
     ) -> Result<Option<i64>, Unevaluable> {
-        let Scan { table, named, .. } = scan;
+        let Scan { table, named, .. } = *scan;
         let filter = scan.condition()?;
-        let filter = &filter.as_ref();
-        let row_name = table.row_name().ok_or("a table whose rows have no name")?;
+        let filter = filter.as_ref();
         if table.created.is_none() {
             return Ok(None);
         }
@@ -93,19 +100,62 @@ impl ScriptView<'_> {
         if let Some(filter) = filter {
             wanted.extend(columns_of(filter, table));
         }
-        let is_computed = |index: &usize| is_computed(table, *index);
-        if wanted.iter().any(is_computed) {
+        if wanted.iter().any(|&index| is_computed(table, index)) {
             wanted = (0..table.layout.columns.len()).collect();
         }
-        let (condition, parameters) = self.prefilter(table, named, *filter);
+        let mut step = |id: i64, cells: Vec<Value>| {
+            self.look_at_row()?;
+            let row = TableRow {
+                view: self,
+                table,
+                named,
+                id,
+                cells,
+                proposed: None,
+                keeps_generated: false,
+            };
+            match filter {
+                Some(filter) if filter.evaluate(&row)?.is_true()? != Some(true) => {
+                    Ok(ControlFlow::Continue(()))
+                }
+                _ => each(row),
+            }
+        };
+        if let Some((kept, places)) = self.looked_up(scan, filter, &wanted)? {
+            for place in places {
+                let (id, cells) = &kept.rows[place];
+                if step(*id, cells.clone())?.is_break() {
+                    break;
+                }
+            }
+            return Ok(None);
+        }
+        let mut last = None;
+        self.stored_rows(scan, filter, &wanted, &mut |id, cells| {
+            last = Some(id);
+            step(id, cells)
+        })?;
+        Ok(last)
+    }
+
+    /// Reads rows that may match from the file, with the cells of the columns that are `wanted`.
+    pub(super) fn stored_rows(
+        &self,
+        scan: &Scan<'_>,
+        filter: Option<&Formula>,
+        wanted: &[usize],
+        each: &mut dyn FnMut(i64, Vec<Value>) -> Result<ControlFlow<()>, Unevaluable>,
+    ) -> Result<(), Unevaluable> {
+        let table = scan.table;
+        let row_name = table.row_name().ok_or("a table whose rows have no name")?;
+        let (condition, parameters) = self.prefilter(table, scan.named, filter);
         let cells: Vec<String> = table
             .layout
             .columns
             .iter()
             .enumerate()
             .map(|(index, column)| {
-                let needed = wanted.contains(&index);
-                if needed {
+                if wanted.contains(&index) {
                     quoted(&column.name)
                 } else {
                     "NULL".to_owned()
@@ -136,32 +186,16 @@ impl ScriptView<'_> {
         let mut rows = statement
             .query(params_from_iter(parameters))
             .map_err(failed)?;
-        let mut last = None;
+        let width = table.layout.columns.len();
         while let Some(found) = rows.next().map_err(failed)? {
             let id = found.get(0).map_err(failed)?;
-            last = Some(id);
-            let width = table.layout.columns.len();
             let cells = (1..=width).map(|index| found.get(index));
             let cells = cells.collect::<Result<_, _>>().map_err(failed)?;
-            let row = TableRow {
-                view: self,
-                table,
-                named,
-                id,
-                cells,
-                proposed: None,
-                keeps_generated: false,
-            };
-            if let Some(filter) = filter
-                && filter.evaluate(&row)?.is_true()? != Some(true)
-            {
-                continue;
-            }
-            if each(row)?.is_break() {
+            if each(id, cells)?.is_break() {
                 break;
             }
         }
-        Ok(last)
+        Ok(())
     }
 
     /// The values of a query, row by row; those of a `UNION` have one type.
@@ -266,6 +300,7 @@ impl ScriptView<'_> {
             filter: query.filter.as_ref(),
             columns,
             piece: None,
+            asked: query.id,
         };
         let mut found = FoundRows::new();
         self.scan(&scan, &mut |row| {
@@ -290,31 +325,20 @@ impl Surroundings for ScriptView<'_> {
         Ok(())
     }
 
+    fn column(&self, table: Option<&str>, name: &str) -> Result<Datum, Unevaluable> {
+        self.outer_column(table, name)
+    }
+
     fn scalar(&self, query: &SelectQuery) -> Result<Datum, Unevaluable> {
-        let mut rows = self.select(query)?;
-        if rows.len() > 1 {
-            return Err("a query of several rows as a value".to_owned());
-        }
-        match rows.pop() {
-            Some(row) => match <[Datum; 1]>::try_from(row) {
-                Ok([datum]) => Ok(datum),
-                Err(row) => Err(format!("a query of {} columns as a value", row.len())),
-            },
-            None => self.nothing(query),
-        }
+        self.scalar_in(self, query)
     }
 
     fn exists(&self, query: &SelectQuery) -> Result<bool, Unevaluable> {
-        let all = [SelectedItem::Value(Formula::Value(Datum::Int(1)))];
-        let counted = SelectQuery {
-            items: all.into(),
-            order: Vec::new(),
-            ..query.clone()
-        };
-        if is_aggregated(query) {
-            return Err("EXISTS over MIN, MAX or COUNT".to_owned());
-        }
-        Ok(!self.select(&counted)?.is_empty())
+        self.exists_in(self, query)
+    }
+
+    fn among(&self, value: &Datum, query: &SelectQuery) -> Result<Option<bool>, Unevaluable> {
+        self.among_in(self, value, query)
     }
 
     fn clock(&self) -> Result<Clock, Unevaluable> {
@@ -341,6 +365,21 @@ impl Surroundings for ScriptView<'_> {
 }
 
 impl ScriptView<'_> {
+    /// The value of a query of one column and one row at most.
+    pub(super) fn value_of(&self, query: &SelectQuery) -> Result<Datum, Unevaluable> {
+        let mut rows = self.select(query)?;
+        if rows.len() > 1 {
+            return Err("a query of several rows as a value".to_owned());
+        }
+        match rows.pop() {
+            Some(row) => match <[Datum; 1]>::try_from(row) {
+                Ok([datum]) => Ok(datum),
+                Err(row) => Err(format!("a query of {} columns as a value", row.len())),
+            },
+            None => self.nothing(query),
+        }
+    }
+
     /// The NULL of a query without rows, which has the type of its value.
     fn nothing(&self, query: &SelectQuery) -> Result<Datum, Unevaluable> {
         let items = items(query)?;
@@ -370,7 +409,7 @@ fn any_part(query: &SelectQuery, is_it: fn(&Formula) -> bool) -> bool {
     found
 }
 
-fn is_aggregated(query: &SelectQuery) -> bool {
+pub(super) fn is_aggregated(query: &SelectQuery) -> bool {
     any_part(query, Formula::is_total)
 }
 
@@ -382,7 +421,7 @@ pub(super) fn has_assignments(query: &SelectQuery) -> bool {
 pub(super) fn asks(formula: &Formula, view: &ScriptView<'_>, table: &ImportTable) -> bool {
     let mut found = false;
     formula.parts(&mut |part| {
-        if let Formula::Query(query) | Formula::Exists(query) = part {
+        if let Some(query) = part.query() {
             for query in query.branches() {
                 let joined = query.joins.iter().map(|join| &join.table);
                 let mut tables = query.from.iter().chain(joined);

@@ -92,7 +92,15 @@ impl ImportStorage<'_> {
                     "DELETE FROM {}",
                     source.shown_to(&["WHERE", "ORDER", "LIMIT"])
                 ),
-                self.delete(place, source),
+                evaluate::deletion(source)
+                    .map_err(Obstacle::from)
+                    .and_then(|deletion| self.delete(place, &deletion)),
+            ),
+            ScriptKind::DeleteJoined(source) => (
+                format!("DELETE {}", source.shown_to(&["WHERE"])),
+                evaluate::joined_deletion(source)
+                    .map_err(Obstacle::from)
+                    .and_then(|deletion| self.delete(place, &deletion)),
             ),
             ScriptKind::Insert(header, source) => (
                 format!("INSERT INTO {} … SELECT", header.table),
@@ -152,6 +160,8 @@ impl ImportStorage<'_> {
             connection: self.connection,
             tables: [&self.tables, &[], &[]],
             database: place.database,
+            outer: None,
+            answers: None,
         }
     }
 

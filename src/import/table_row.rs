@@ -167,7 +167,7 @@ impl Surroundings for TableRow<'_> {
         let is_own = table.is_none_or(|table| self.named.is_called(table));
         match self.table.layout.index_of(name).filter(|_| is_own) {
             Some(index) => self.datum(index),
-            None => Err(format!("the unknown name {name}")),
+            None => self.view.outer_column(table, name),
         }
     }
 
@@ -191,11 +191,15 @@ impl Surroundings for TableRow<'_> {
     }
 
     fn scalar(&self, query: &SelectQuery) -> Result<Datum, Unevaluable> {
-        self.view.scalar(query)
+        self.view.scalar_in(self, query)
     }
 
     fn exists(&self, query: &SelectQuery) -> Result<bool, Unevaluable> {
-        self.view.exists(query)
+        self.view.exists_in(self, query)
+    }
+
+    fn among(&self, value: &Datum, query: &SelectQuery) -> Result<Option<bool>, Unevaluable> {
+        self.view.among_in(self, value, query)
     }
 
     fn clock(&self) -> Result<Clock, Unevaluable> {
@@ -246,10 +250,10 @@ pub(super) fn is_computed(table: &ImportTable, index: usize) -> bool {
     column.is_some_and(|column| column.generated.is_some())
 }
 
-/// The columns of `table` that an expression names.
+/// The columns of `table` that an expression names, or that a query in it may mean.
 pub(super) fn named_columns(formula: &Formula, table: &ImportTable) -> Vec<usize> {
     let mut found = Vec::new();
-    formula.parts(&mut |part| {
+    formula.all_parts(&mut |part| {
         if let Formula::Column(_, name) = part {
             found.extend(table.layout.index_of(name));
         }

@@ -138,6 +138,8 @@ impl ImportStorage<'_> {
             connection: self.connection,
             tables: [&self.tables, &[], &[]],
             database: table.definition.database.as_deref(),
+            outer: None,
+            answers: None,
         };
         let named = NamedTable::plain(view.database, &table.definition.name);
         let own = quoted(&table.layout.columns[column].name);
@@ -153,6 +155,7 @@ impl ImportStorage<'_> {
                 filter: None,
                 columns: (0..table.layout.columns.len()).collect(),
                 piece: Some((after, PIECE)),
+                asked: 0,
             };
             let mut values = Vec::new();
             let last = view.scan(&scan, &mut |row| {

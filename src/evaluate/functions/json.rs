@@ -96,7 +96,7 @@ pub(in crate::evaluate) fn items(
             return Ok(argument);
         }
         let writer = match &argument {
-            Formula::Truth(_) | Formula::Exists(_) => &CONDITION,
+            Formula::Truth(_) | Formula::Exists(_) | Formula::Among(..) => &CONDITION,
             Formula::Call(called, ..) => match called.name {
                 ARRAY | OBJECT => &NESTED,
                 name if CONDITIONS.contains(&name) => &CONDITION,

@@ -25,13 +25,17 @@ CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY, k varchar(90) COLLATE utf8mb4
 CREATE TABLE b (id int AUTO_INCREMENT PRIMARY KEY, k varchar(90) COLLATE utf8mb4_bin DEFAULT 'def', n int NOT NULL DEFAULT 3, d decimal(12,2));
 CREATE TABLE m (k varchar(90) COLLATE utf8mb4_general_ci, n int, d decimal(12,2)) ENGINE=MyISAM;
 INSERT INTO a (k, n, d, e, t) VALUES ('one', 1, 1.5, 'x', '2024-01-05 10:11:12'), ('Two', 2, NULL, 'y', NULL), (NULL, -3, 7.25, NULL, '2023-12-31'), ('', NULL, 0, 'z', NULL), ('two', 5, 2.5, 'x', NULL);
+CREATE TABLE r (n int, k varchar(90) COLLATE utf8mb4_general_ci, w int);
+INSERT INTO r VALUES (1, 'ONE', 1), (2, 'two ', 2), (2, NULL, 2), (NULL, 'x', 3), (3, 'two', 4), (5, 'v', 5);
 UPDATE a SET f = n / 8, c = SEC_TO_TIME(n * 4000), u = id, t = IF(id = 4, '0000-00-00', t);
 INSERT INTO m VALUES ('m', 1, 0.5), (NULL, 2, NULL), ('one', 3, 3);
 ";
 
 fn statement(bytes: &[u8]) -> String {
     let c = &mut Choices::of(bytes);
-    match c.below(20) {
+    match c.below(24) {
+        20..=21 => update_joined(c),
+        22..=23 => delete_joined(c),
         0..=3 => insert(c),
         4 => format!("SET @i = {}, @j = @i", number(c, "NULL", "NULL")),
         5 => format!("SET @s = {}", text(c, "NULL")),
@@ -164,6 +168,11 @@ fn update(c: &mut Choices<'_>) -> String {
             "c BETWEEN '00:00:00' AND '12:00:00'",
             "(f > 0.5 OR f = -0.375)",
             "u <> 2",
+            "g IN (SELECT n FROM r)",
+            "EXISTS (SELECT 1 FROM r y WHERE y.n = g AND y.w > 1)",
+            "(SELECT COUNT(*) FROM r y WHERE y.w < u) > 1",
+            "u NOT IN (SELECT y.w FROM r y WHERE y.n <= u)",
+            "(SELECT MAX(y.k) FROM r y WHERE y.w = u) = 'ONE'",
         ])
     } else {
         "1".to_owned()
@@ -173,6 +182,51 @@ fn update(c: &mut Choices<'_>) -> String {
         sets.join(", "),
         condition(c)
     )
+}
+
+/// `r` has rows that are partners of several, and of none.
+fn update_joined(c: &mut Choices<'_>) -> String {
+    format!(
+        "UPDATE {} SET {} WHERE {}",
+        c.one(&[
+            "a x JOIN b y ON x.id = y.id",
+            "a x, r y",
+            "b x LEFT JOIN r y ON y.n = x.n",
+            "a x JOIN r y ON y.k = x.k",
+            "b x INNER JOIN a y USING (id)",
+            "a x JOIN r y ON x.n = y.n AND y.w > 1",
+            "b x JOIN a y ON y.k = x.k LEFT JOIN r z ON z.n = y.n"
+        ]),
+        c.one(&[
+            "x.n = 7",
+            "x.n = y.n",
+            "x.d = IFNULL(y.n, 0) + x.id",
+            "x.k = y.k, x.n = 5",
+            "x.n = (SELECT COUNT(*) FROM r WHERE r.n = y.n)",
+            "x.d = d * 2",
+            "x.n = IFNULL(x.n, 0) + 1, x.d = y.n"
+        ]),
+        c.one(&[
+            "1",
+            "x.n > 1",
+            "y.n IS NOT NULL",
+            "y.n IS NULL",
+            "x.id = y.n",
+            "x.k = y.k",
+            "EXISTS (SELECT 1 FROM r WHERE r.n = x.id AND r.w = y.n)"
+        ])
+    )
+}
+
+fn delete_joined(c: &mut Choices<'_>) -> String {
+    let number = c.below(6);
+    match c.below(5) {
+        0 => format!("DELETE x FROM b x JOIN r y ON y.n = x.n WHERE y.w > {number}"),
+        1 => format!("DELETE FROM x USING b x, a y WHERE x.id = y.id AND y.n < {number}"),
+        2 => format!("DELETE x, y FROM a x LEFT JOIN b y ON y.n = x.n WHERE x.n = {number}"),
+        3 => format!("DELETE x.* FROM a x JOIN a y ON x.k = y.k AND x.id > y.id + {number}"),
+        _ => format!("DELETE a FROM a WHERE n = {number}"),
+    }
 }
 
 fn insert_select(c: &mut Choices<'_>) -> String {
@@ -289,7 +343,11 @@ fn decimal(c: &mut Choices<'_>, own: &str) -> String {
 
 /// A condition over the columns that all tables have.
 fn condition(c: &mut Choices<'_>) -> String {
-    match c.below(13) {
+    match c.below(17) {
+        13 => "n IN (SELECT w FROM r)".to_owned(),
+        14 => format!("n NOT IN (SELECT n FROM r WHERE w > {})", c.below(6)),
+        15 => "k IN (SELECT k FROM r)".to_owned(),
+        16 => "k NOT IN (SELECT k FROM r WHERE k IS NOT NULL)".to_owned(),
         0 => format!("n = {}", c.below(8)),
         1 => format!("n > {} AND n < 60", c.below(5)),
         2 => c.one(&["k = 'one'", "k = 'TWO'", "k IN ('two', 'v')", "'m' = k"]),
