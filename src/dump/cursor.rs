@@ -9,7 +9,8 @@ use std::io::Read;
 use super::charset::Charset;
 use super::error::{DumpProblem, Position, excerpt};
 use super::lexer::{INSIDE, Lexer, Token, is_word_byte};
-use super::literal::{Quoting, text_bytes};
+use super::line_ends;
+use super::literal::{Quoting, unescape};
 use super::session::{Modes, SqlSession};
 use super::window::{ByteSpan, Window};
 
@@ -54,6 +55,8 @@ pub(crate) struct Cursor<'i> {
     start: usize,
     end: usize,
     charset: Charset,
+    /// The text is what a client would send.
+    is_sent: bool,
 }
 
 impl<'i> Cursor<'i> {
@@ -71,7 +74,10 @@ impl<'i> Cursor<'i> {
         lexer.configure(source.modes, None);
         // The source may have begun inside version comments, whose ends it then holds.
         lexer.version_depth = INSIDE;
-        Self::of(lexer)
+        Self {
+            is_sent: true,
+            ..Self::of(lexer)
+        }
     }
 
     fn of(lexer: Lexer<InputBytes<'i>>) -> Self {
@@ -81,6 +87,7 @@ impl<'i> Cursor<'i> {
             start: 0,
             end: 0,
             charset: Charset::Utf8,
+            is_sent: false,
         }
     }
 
@@ -314,12 +321,26 @@ impl<'i> Cursor<'i> {
 
     /// A string's bytes, for what is not in the character set of the dump.
     pub(super) fn bytes_of(&self, span: ByteSpan, quote: u8, escaped: bool) -> Cow<'_, [u8]> {
-        let raw = self.slice(span);
+        let sent = self.sent(span);
         if escaped {
-            text_bytes(raw, self.quoting(quote))
+            Cow::Owned(unescape(&sent, self.quoting(quote)))
         } else {
-            Cow::Borrowed(raw)
+            sent
         }
+    }
+
+    /// The bytes that a client sends of these.
+    pub(super) fn sent(&self, span: ByteSpan) -> Cow<'_, [u8]> {
+        let bytes = self.slice(span);
+        match self.has_returns() {
+            true => line_ends::sent(bytes),
+            false => Cow::Borrowed(bytes),
+        }
+    }
+
+    /// Whether line ends may be of two bytes, of which a client sends one.
+    pub(super) fn has_returns(&self) -> bool {
+        !self.is_sent && self.lexer.window.has_returns()
     }
 
     /// Whether a string without an introducer is `N'…'`, whose bytes are UTF-8 whatever `SET NAMES` says.
@@ -495,11 +516,10 @@ impl<'i> Cursor<'i> {
 
     /// Bytes of the dump outside strings as text.
     pub(crate) fn text(&self, span: ByteSpan) -> Result<String, DumpProblem> {
-        let bytes = self.slice(span);
         self.charset
-            .decode(Cow::Borrowed(bytes))
+            .decode(self.sent(span))
             .map(Cow::into_owned)
-            .map_err(|reason| DumpProblem::Text(excerpt(bytes), reason))
+            .map_err(|reason| DumpProblem::Text(excerpt(self.slice(span)), reason))
     }
 
     pub(crate) fn unexpected(&self, token: Token, expected: &'static str) -> DumpProblem {

@@ -12,7 +12,8 @@ use super::cursor::{Cursor, SourceText};
 use super::error::{DumpError, DumpProblem, Position};
 use super::lenient;
 use super::lexer::Token;
-use super::literal::{Literal, bit_bytes, hex_bytes, text_bytes};
+use super::line_ends;
+use super::literal::{Literal, bit_bytes, hex_bytes, unescape};
 use super::row_scan;
 use super::session::SqlSession;
 use super::through_views::NamedView;
@@ -488,7 +489,11 @@ impl<'a> DumpRow<'a> {
                 Err(problem) => Err(self.error_at(self.cursor.position_of(span.start), problem)),
             };
         }
-        convert(literal, kind, bytes_of, changed).map_err(|mut reason| {
+        let text_of = |span| match self.keeps_line_ends(index, kind) {
+            true => bytes_of(span).into(),
+            false => self.cursor.sent(span),
+        };
+        convert(literal, kind, bytes_of, text_of, changed).map_err(|mut reason| {
             if let Literal::Text { span, .. } = literal {
                 reason.recognise(bytes_of(span));
             }
@@ -503,6 +508,23 @@ impl<'a> DumpRow<'a> {
                 DumpProblem::Value { column, reason },
             )
         })
+    }
+
+    /// Whether the text at `index` has line ends of two bytes (CRLF), of which clients send one.
+    #[must_use]
+    pub fn has_wide_line_ends(&self, index: usize) -> bool {
+        self.cursor.has_returns()
+            && matches!(self.insert.literals[index], Literal::Text { span, .. }
+                if line_ends::has_wide(self.cursor.slice(span)))
+    }
+
+    /// Whether the text at `index` is bytes in a column of `kind`, which stay as they are written.
+    #[must_use]
+    pub fn keeps_line_ends(&self, index: usize, kind: &ValueType) -> bool {
+        let Literal::Text { charset, .. } = self.insert.literals[index] else {
+            return false;
+        };
+        charset == Charset::Binary || matches!(kind, ValueType::Blob | ValueType::FixedBlob(_))
     }
 
     /// What a server that is not strict stores for the literal at `index`, which does not fit the kind; `None`
@@ -521,8 +543,11 @@ impl<'a> DumpRow<'a> {
                 escaped,
                 charset,
             } => {
-                let raw = self.cursor.slice(span);
-                let bytes = escaped.map_or(raw.into(), |quoting| text_bytes(raw, quoting));
+                let raw = self.cursor.sent(span);
+                let bytes = match escaped {
+                    Some(quoting) => unescape(&raw, quoting).into(),
+                    None => raw,
+                };
                 match kind {
                     ValueType::FixedBlob(_) => return lenient::value(&bytes, kind),
                     // More bytes than there are bits.

@@ -3,8 +3,6 @@
 //! A [`Literal`] is a few words of spans, so a row of them is cheap to keep; decoding happens only
 //! for the columns that somebody reads. It must not know column types.
 
-use std::borrow::Cow;
-
 use super::charset::{Charset, DoubleByte};
 use super::window::ByteSpan;
 
@@ -108,11 +106,6 @@ fn next_special(bytes: &[u8], quoting: Quoting) -> Option<usize> {
         index += if paired { 2 } else { 1 };
     }
     None
-}
-
-/// The bytes of a string literal that holds escapes or doubled quotes.
-pub(super) fn text_bytes(raw: &[u8], quoting: Quoting) -> Cow<'_, [u8]> {
-    Cow::Owned(unescape(raw, quoting))
 }
 
 /// The bytes of a hexadecimal literal; an odd digit count is padded on the left, as in MySQL.

@@ -8,7 +8,7 @@
 //! # Layout
 //! - [`decompress()`]: plain, gzip or zstd input, recognised by content; `utf16`: to UTF-8
 //! - `window`: the sliding buffer under the lexer
-//! - `lexer`, `trivia`: bytes to tokens, comments and version comments
+//! - `lexer`, `trivia`: bytes to tokens, comments and version comments; `line_ends`: what a client sends of CRLF
 //! - `cursor`: tokens with look-ahead; captures expressions as [`SourceText`]
 //! - [`DumpReader`], `objects`: tokens to [`Statement`]s; `body`: the ends of compound ones
 //! - `script`: statements that depend on rows or variables
@@ -44,6 +44,7 @@ mod implied_names;
 mod insert;
 mod lenient;
 mod lexer;
+mod line_ends;
 mod literal;
 mod members;
 mod numbered_moment;

@@ -12,7 +12,7 @@ use super::cursor::SourceText;
 use super::decimal::decimal;
 use super::error::{ValueError, excerpt};
 use super::lenient;
-use super::literal::{Literal, bit_bytes, hex_bytes, text_bytes};
+use super::literal::{Literal, bit_bytes, hex_bytes, unescape};
 use super::members::MemberList;
 use super::numbered_moment;
 use super::temporal;
@@ -38,11 +38,12 @@ pub enum Value<'a> {
     Expression(Box<SourceText>),
 }
 
-/// Converts `literal`, whose spans `bytes_of` resolves, to a value of `kind`.
+/// Converts `literal`, whose spans `bytes_of` resolves, and `text_of` those of texts, to a value of `kind`.
 pub(super) fn convert<'a>(
     literal: Literal,
     kind: &ValueType,
     bytes_of: impl Fn(ByteSpan) -> &'a [u8],
+    text_of: impl Fn(ByteSpan) -> Cow<'a, [u8]>,
     changed: &mut bool,
 ) -> Result<Value<'a>, ValueError> {
     match literal {
@@ -55,10 +56,10 @@ pub(super) fn convert<'a>(
             escaped,
             charset,
         } => {
-            let raw = bytes_of(span);
+            let raw = text_of(span);
             let bytes = match escaped {
-                Some(quoting) => text_bytes(raw, quoting),
-                None => Cow::Borrowed(raw),
+                Some(quoting) => Cow::Owned(unescape(&raw, quoting)),
+                None => raw,
             };
             string(bytes, charset, kind, changed)
         }

@@ -35,6 +35,8 @@ pub(super) struct Window<R> {
     /// Where the lines were last counted to: an index in `buffer` and the newlines before it.
     /// Positions are asked for in rising order, so that each byte is counted about once.
     counted: Cell<(usize, u64)>,
+    /// Some byte so far was a carriage return, so that line ends may be of two bytes.
+    has_returns: bool,
     ended: bool,
 }
 
@@ -53,6 +55,7 @@ impl<R: Read> Window<R> {
             filled: 0,
             base: 0,
             counted: Cell::new((0, 0)),
+            has_returns: false,
             ended: false,
         }
     }
@@ -74,6 +77,11 @@ impl<R: Read> Window<R> {
     /// The bytes that are already in memory, from the next one on.
     pub(super) fn unread(&self) -> &[u8] {
         &self.buffer[self.next..self.filled]
+    }
+
+    /// Whether there was a carriage return so far. Most dumps have none, and need not be asked for line ends.
+    pub(super) fn has_returns(&self) -> bool {
+        self.has_returns
     }
 
     /// Whether the next bytes are `bytes`.
@@ -155,6 +163,8 @@ impl<R: Read> Window<R> {
                     return Ok(false);
                 }
                 Ok(count) => {
+                    let fresh = &self.buffer[self.filled..self.filled + count];
+                    self.has_returns = self.has_returns || memchr::memchr(b'\r', fresh).is_some();
                     self.filled += count;
                     return Ok(true);
                 }

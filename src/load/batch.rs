@@ -50,6 +50,10 @@ pub(crate) enum CellChange {
     Unfit,
     /// A day that its month does not have, kept as it is.
     Impossible,
+    /// Lines of a text that end with two bytes in the dump, and with one as a client sends them.
+    Lines,
+    /// The same in bytes, which are kept.
+    LinesKept,
 }
 
 impl CellChange {
@@ -60,6 +64,12 @@ impl CellChange {
             Self::Impossible => {
                 "of a day that its month does not have, which a server keeps with \
                  ALLOW_INVALID_DATES only"
+            }
+            Self::Lines => {
+                "with CRLF in it, stored with LF as clients send it, but with --binary-mode"
+            }
+            Self::LinesKept => {
+                "of bytes with CRLF in it, kept; clients send LF, but with --binary-mode"
             }
             Self::Unfit => "that did not fit, stored as a server that is not strict would",
         }
@@ -180,6 +190,12 @@ impl Batch {
                 }
                 Err(error) => return Err(error),
             };
+            if change.is_none() && row.has_wide_line_ends(index) {
+                change = Some(match row.keeps_line_ends(index, kind) {
+                    true => CellChange::LinesKept,
+                    false => CellChange::Lines,
+                });
+            }
             if value == Value::Null {
                 self.nulls |= 1 << (index % 64);
             }

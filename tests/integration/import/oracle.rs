@@ -179,7 +179,7 @@ fn hand_made_cases_hold_what_the_server_holds() {
         let name = case.file_name().unwrap().to_str().unwrap();
         let sql = fs::read(case.join("input.sql")).unwrap();
         db.load("DROP DATABASE IF EXISTS hand_made; CREATE DATABASE hand_made;");
-        if let Err(refusal) = db.load_into("hand_made", &sql) {
+        if let Err(refusal) = db.load_as_typed("hand_made", &sql) {
             let line = refusal.lines().find(|line| line.starts_with("ERROR"));
             differences.push(format!("{name}: {}", line.unwrap_or(&refusal)));
             continue;

@@ -79,6 +79,8 @@ const TEXTS: &[&str] = &[
     "'$$ | go'",
     "'-- x'",
     "'\n-----\n'",
+    "'one\r\ntwo\r'",
+    "'\\\r\n\r\r\n'",
     "'\n--x\n#y\n'",
     "'/* z */'",
     "\"dou\"\"ble\"",
@@ -195,7 +197,7 @@ fn statement(c: &mut Choices<'_>) -> String {
     }
 }
 
-/// A script, with its delimiter followed.
+/// A script, with its delimiter followed; some have been through a program that ends lines with two bytes.
 fn script(items: &[Vec<u8>]) -> SqlScript {
     let mut sql = TABLES.to_owned();
     let mut delimiter = ";".to_owned();
@@ -235,6 +237,10 @@ fn script(items: &[Vec<u8>]) -> SqlScript {
             _ => write!(sql, " {delimiter}").unwrap(),
         }
         sql.push_str(&c.one(&["\n", "\n", "\n\n", "\r\n"]));
+    }
+    let is_converted = items.first().is_some_and(|bytes| bytes[1] % 4 == 0);
+    if is_converted {
+        sql = sql.replace('\n', "\r\n");
     }
     SqlScript {
         is_typed: true,
