@@ -18,6 +18,7 @@ use super::inner_queries::Answers;
 use super::keys::in_server_order;
 use super::query::{Scan, ScriptView, asks};
 use super::script::{Obstacle, ScriptPlace};
+use super::server_order::is_kept_as_it_came;
 use super::table::ImportTable;
 use super::table_row::TableRow;
 use crate::dump::{KeyPart, SourceText};
@@ -149,6 +150,15 @@ impl ImportStorage<'_> {
             let what = format!(
                 "UPDATE IGNORE {named}: rows are changed in the order of their primary key, and a server may change \
                  them in another, which decides whose new keys are there already"
+            );
+            self.note(place, NoteClass::Changed, what);
+        }
+        let definition = &self.tables[index].definition;
+        let by_order = assigns_variables(&update) && update.order.is_empty();
+        if by_order && changed.number > 1 && is_kept_as_it_came(definition) {
+            let what = format!(
+                "UPDATE {named}: variables get their values in the order of the primary key, and on a server in that \
+                 in which the rows came"
             );
             self.note(place, NoteClass::Changed, what);
         }

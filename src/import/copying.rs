@@ -14,6 +14,7 @@ use super::inner_queries::Answers;
 use super::numbering::reserved;
 use super::query::{Scan, ScriptView};
 use super::script::{Obstacle, ScriptPlace};
+use super::server_order::has_one_order;
 use super::session::ScriptSession;
 use super::table::ImportTable;
 use super::table_row::{TableRow, columns_of, datum_of};
@@ -116,7 +117,7 @@ impl ImportStorage<'_> {
         let is_open = |branch: &SelectQuery| {
             let named = branch.from.as_ref().filter(|_| branch.order.is_empty())?;
             let definition = &view.find(named).ok()?.definition;
-            let one_order = definition.keys.is_empty() && !definition.lasting;
+            let one_order = has_one_order(definition);
             let is_plain = branch.joins.is_empty() && branch.group.is_empty();
             (!one_order || !is_plain).then_some(definition)
         };

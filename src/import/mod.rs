@@ -9,7 +9,7 @@
 //! - `dumped_tables`: all tables of an import, as its statements change them; `transaction`: what is undone
 //! - `script`: statements that depend on rows or variables; `changes`: `UPDATE` and `DELETE`; `copying`:
 //!   `INSERT … SELECT`; `query`, `narrowing`, `found_rows`, `aggregates`, `table_row`: the rows that they read; `session`:
-//!   what they leave to others
+//!   what they leave to others; `server_order`: how a server reads whole tables
 //! - `table`: one table; `rebuild`: its rows when it changes, `conversion`: their values in columns of another
 //!   type; `storing`: its rows; `resolve`: values that are not literals; `computed`: what
 //!   becomes of computed ones; `numbering`: `AUTO_INCREMENT`; `duplicates`: rows whose key is there already; `forbidden_rows`: those that a check does not allow;
@@ -57,6 +57,7 @@ mod row_values;
 mod script;
 mod seen_keys;
 mod selection;
+mod server_order;
 mod server_settings;
 mod session;
 mod statement_numbers;

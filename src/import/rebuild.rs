@@ -13,8 +13,9 @@ use super::keys::{Index, unique_keys};
 use super::layout::{Extras, Layout, StoredColumn, implicit_default, now_sql, value_sql};
 use super::names::Names;
 use super::resolve::DEFAULT_TIME;
+use super::server_order::is_kept_as_it_came;
 use super::table::{AlterPlace, ImportTable};
-use crate::dump::{ColumnDefinition, DefaultValue, KeyKind, Room, TableDefinition, ValueType};
+use crate::dump::{ColumnDefinition, DefaultValue, Room, TableDefinition, ValueType};
 use crate::evaluate;
 use crate::file::sql::quoted;
 use crate::load::LoadError;
@@ -23,6 +24,7 @@ use crate::load::error::mismatch;
 const TEMPORARY: &str = "ekiben_rebuild";
 const UNFIT: &str = "that did not fit, stored as a server that is not strict would";
 const NULL: &str = "of NULL in NOT NULL, stored as a server that is not strict would";
+const NUMBERED: &str = "numbered by the key, and by a server in the order in which the rows came";
 const STAMP: &str = "of NULL in TIMESTAMP NOT NULL settled at the time of the import";
 
 /// How a column of the new table is filled.
@@ -492,7 +494,10 @@ impl ImportTable {
                 .map_err(|_| self.wrong(self.definition.position, "text that is not UTF-8"))?,
         };
         if let Some(zero_is_zero) = numbering {
-            number(&mut value, next, zero_is_zero);
+            let is_new = number(&mut value, next, zero_is_zero);
+            if is_new && is_kept_as_it_came(&self.made) {
+                self.settle_altered(fill.index, NUMBERED, 1);
+            }
         }
         Ok(match value {
             types::Value::Integer(number) if self.layout.columns[fill.index].storage == "REAL" => {
@@ -500,49 +505,6 @@ impl ImportTable {
             }
             value => value,
         })
-    }
-
-    /// The order in which a server reads the rows of the old table: that of its key.
-    fn order_on_server(&self, old: &Layout) -> String {
-        let by = |index: usize| {
-            let column = &old.columns[index];
-            let own = quoted(&column.name);
-            match column.kind {
-                ValueType::Decimal(_) | ValueType::Unsigned | ValueType::Bits => {
-                    format!("CAST({own} AS NUMERIC)")
-                }
-                _ => own,
-            }
-        };
-        let parts: Vec<String> = if let Some(index) = old.rowid {
-            vec![by(index)]
-        } else if !old.primary_key.is_empty() {
-            old.primary_key
-                .iter()
-                .map(|&(index, _)| by(index))
-                .collect()
-        } else if self.made.lasting {
-            Vec::new()
-        } else {
-            // InnoDB keeps rows by the first key that could be the primary one.
-            let whole = |name: Option<&str>| {
-                let index = old.index_of(name?)?;
-                old.columns[index].not_null.then(|| by(index))
-            };
-            let mut unique = self.made.keys.iter().filter(|key| {
-                key.kind == KeyKind::Unique && key.parts.iter().all(|part| part.length.is_none())
-            });
-            let order = unique.find_map(|key| {
-                let parts = key.parts.iter().map(|part| whole(part.column()));
-                parts.collect::<Option<Vec<String>>>()
-            });
-            order.unwrap_or_default()
-        };
-        if parts.is_empty() {
-            String::new()
-        } else {
-            format!(" ORDER BY {}", parts.join(", "))
-        }
     }
 }
 
@@ -569,8 +531,8 @@ fn has_numbers(column: &StoredColumn) -> bool {
     matches!(column.storage, "INTEGER" | "REAL")
 }
 
-/// Gives a number in the place of none.
-fn number(value: &mut types::Value, next: &mut i64, zero_is_zero: bool) {
+/// Gives a number in the place of none; whether it did.
+fn number(value: &mut types::Value, next: &mut i64, zero_is_zero: bool) -> bool {
     #[expect(clippy::cast_possible_truncation, reason = "as far as a column counts")]
     let own = match *value {
         types::Value::Integer(number) => Some(number),
@@ -580,10 +542,12 @@ fn number(value: &mut types::Value, next: &mut i64, zero_is_zero: bool) {
     match own {
         Some(number) if number != 0 || zero_is_zero => {
             *next = (*next).max(number.saturating_add(1));
+            false
         }
         _ => {
             *value = types::Value::Integer(*next);
             *next = next.saturating_add(1);
+            true
         }
     }
 }

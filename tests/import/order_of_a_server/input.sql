@@ -1,0 +1,20 @@
+-- A server reads whole tables in the order of a key, or as the rows came; where that decides something and is not known, it is noted.
+CREATE TABLE cat (id INT PRIMARY KEY);
+INSERT INTO cat VALUES (1), (2);
+CREATE TABLE item (id INT PRIMARY KEY, cat INT, FOREIGN KEY (cat) REFERENCES cat (id));
+INSERT INTO item VALUES (1, 2), (2, 1);
+CREATE TABLE copied (n INT AUTO_INCREMENT PRIMARY KEY, item INT, cat INT);
+INSERT INTO copied (item, cat) SELECT id, cat FROM item;
+CREATE TABLE came (a INT PRIMARY KEY, n INT) ENGINE=MyISAM;
+INSERT INTO came VALUES (5, 1), (1, 2), (3, 3);
+SET @i = 0;
+UPDATE came SET n = (@i := @i + 1);
+ALTER TABLE came DROP PRIMARY KEY, ADD id INT NOT NULL AUTO_INCREMENT PRIMARY KEY FIRST;
+CREATE TABLE unkeyed (a INT, n INT) ENGINE=MyISAM;
+INSERT INTO unkeyed VALUES (5, 1), (1, 2), (3, 3);
+SET @i = 0;
+UPDATE unkeyed SET n = (@i := @i + 1);
+ALTER TABLE unkeyed ADD id INT NOT NULL AUTO_INCREMENT PRIMARY KEY FIRST;
+CREATE TABLE given (a INT, PRIMARY KEY (a)) ENGINE=MyISAM;
+INSERT INTO given VALUES (5), (1);
+ALTER TABLE given MODIFY a INT AUTO_INCREMENT;
