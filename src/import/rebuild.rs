@@ -14,6 +14,7 @@ use super::layout::{Extras, Layout, StoredColumn, implicit_default, now_sql, val
 use super::names::Names;
 use super::resolve::DEFAULT_TIME;
 use super::server_order::is_kept_as_it_came;
+use super::storing::NO_DEFAULT;
 use super::table::{AlterPlace, ImportTable};
 use crate::dump::{ColumnDefinition, DefaultValue, Room, TableDefinition, ValueType};
 use crate::evaluate;
@@ -257,7 +258,7 @@ impl ImportTable {
             let (sql, step) = match old.columns.iter().find(|other| other.id == id) {
                 Some(was) => self.kept(connection, index, was)?,
                 None => {
-                    self.note_added(connection, index)?;
+                    self.note_added(connection, index, old)?;
                     self.added(index, old)
                 }
             };
@@ -267,16 +268,23 @@ impl ImportTable {
     }
 
     /// Notes what a new column gets that only a server could have said.
-    fn note_added(&mut self, connection: &Connection, index: usize) -> Result<(), LoadError> {
+    fn note_added(
+        &mut self,
+        connection: &Connection,
+        index: usize,
+        old: &Layout,
+    ) -> Result<(), LoadError> {
         let what = if self.takes_time(index).is_some() {
             DEFAULT_TIME.to_owned()
         } else {
             let default = self.row_default_source(index).map(evaluate::parse);
-            let Some(function) = default.and_then(|formula| by_server(&formula.ok()?, false))
-            else {
-                return Ok(());
-            };
-            format!("of {function}() settled at the time of the import")
+            match default.and_then(|formula| by_server(&formula.ok()?, false)) {
+                Some(function) => format!("of {function}() settled at the time of the import"),
+                None if self.row_default(index, old).is_none() && self.lacks_default(index) => {
+                    NO_DEFAULT.to_owned()
+                }
+                None => return Ok(()),
+            }
         };
         let rows = self.count(connection, "1")?;
         if rows > 0 {

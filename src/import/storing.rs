@@ -24,7 +24,7 @@ use crate::load::insertion::{Conflict, Insertion, Refused};
 const LETTERS: &str = "with characters that its character set does not have, which are ? as on a server that is not strict";
 
 /// What is noted of rows that get a default which is not known.
-const NO_DEFAULT: &str = "of a DEFAULT that is not known, stored as if there were none";
+pub(super) const NO_DEFAULT: &str = "of a DEFAULT that is not known, stored as if there were none";
 
 /// Rows that were changed so far.
 fn total_changes(connection: &Connection) -> u64 {
