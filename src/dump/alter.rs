@@ -69,6 +69,7 @@ pub(super) fn changes(
 ) -> Result<Alterations, DumpProblem> {
     let mut outcome = Alterations::default();
     let mut names = SwappedNames::of(table);
+    let before = table.clone();
     loop {
         change(cursor, table, &mut names, &mut outcome)?;
         while !at_change_end(cursor)? {
@@ -81,6 +82,7 @@ pub(super) fn changes(
         if !cursor.skip_symbol(b',')? {
             cursor.skip_statement()?;
             SwappedNames::restore(table)?;
+            table.settle_dropped(&before);
             table.settle();
             return Ok(outcome);
         }

@@ -361,8 +361,8 @@ impl TableDefinition {
         self.name_elements();
     }
 
-    /// Makes a plain key of a foreign key, unless another key begins with its columns.
-    pub(super) fn keep_key_of(&mut self, foreign: ForeignKey) {
+    /// Whether a key begins with the columns of a foreign key, which then needs none of its own.
+    pub(super) fn is_covered(&self, foreign: &ForeignKey) -> bool {
         let begins_with = |parts: &[KeyPart]| {
             let mut columns = foreign.columns.iter().zip(parts);
             parts.len() >= foreign.columns.len()
@@ -371,9 +371,12 @@ impl TableDefinition {
                     other.is_some_and(|other| other.eq_ignore_ascii_case(column))
                 })
         };
-        let is_covered =
-            begins_with(&self.primary_key) || self.keys.iter().any(|key| begins_with(&key.parts));
-        if !is_covered {
+        begins_with(&self.primary_key) || self.keys.iter().any(|key| begins_with(&key.parts))
+    }
+
+    /// Makes a plain key of a foreign key, unless another key begins with its columns.
+    pub(super) fn keep_key_of(&mut self, foreign: ForeignKey) {
+        if !self.is_covered(&foreign) {
             self.keys.push(KeyDefinition {
                 name: foreign.name,
                 kind: KeyKind::Plain,

@@ -7,12 +7,15 @@
 
 use super::alter::Alterations;
 use super::cursor::Cursor;
-use super::definition::{KeyKind, TableDefinition};
+use super::definition::{KeyDefinition, KeyKind, KeyPart, KeyValue, TableDefinition};
 use super::error::{DumpProblem, Position};
 use super::partition_changes::partitions;
 use super::reader::{
     DumpReader, KnownTrigger, ParsedStatement, Skipped, Statement, TriggerKey, UnkeptObject,
 };
+
+/// What is behind the name of a column that is gone, in a key; no name has it.
+const GONE: char = '\u{2}';
 
 /// Parses what is behind the word `DROP` of an `ALTER TABLE`, and does it.
 pub(super) fn drop_element(
@@ -223,21 +226,61 @@ impl TableDefinition {
         (is_unique || is_primary) && self.drop_key(name)
     }
 
-    /// Takes a column away, with the checks that are written at it, and from its keys.
+    /// Takes a column away, with the checks that are written at it. What becomes of its keys is settled at the end of
+    /// the statement.
     pub(super) fn drop_column(&mut self, name: &str) -> bool {
         let Some(index) = self.column_index(name) else {
             return false;
         };
         let id = self.columns.remove(index).id;
         self.checks.retain(|check| check.column != Some(id));
-        let is_it = |other: &str| other.eq_ignore_ascii_case(name);
-        self.primary_key
-            .retain(|part| !part.column().is_some_and(is_it));
-        for key in &mut self.keys {
-            key.parts.retain(|part| !part.column().is_some_and(is_it));
+        let secondary = self.keys.iter_mut().flat_map(|key| &mut key.parts);
+        for part in self.primary_key.iter_mut().chain(secondary) {
+            if part
+                .column()
+                .is_some_and(|own| own.eq_ignore_ascii_case(name))
+            {
+                part.value = KeyValue::Column(format!("{name}{GONE}"));
+            }
         }
-        self.keys.retain(|key| !key.parts.is_empty());
         true
+    }
+
+    /// At the end of an `ALTER TABLE`: keys go with their columns, unless a new one has the name, which a server takes
+    /// for the old one there. A key of a foreign key stays behind it only if it was one before.
+    pub(super) fn settle_dropped(&mut self, before: &Self) {
+        let is_new = |name: &str| {
+            let mut columns = self.columns.iter();
+            columns.any(|column| {
+                column.id > before.columns_made && column.name.eq_ignore_ascii_case(name)
+            })
+        };
+        let settled = |parts: &[KeyPart]| {
+            let parts = parts.iter().filter_map(|part| {
+                let Some(name) = part.column().and_then(|name| name.strip_suffix(GONE)) else {
+                    return Some(part.clone());
+                };
+                let value = KeyValue::Column(name.to_owned());
+                is_new(name).then(|| KeyPart {
+                    value,
+                    ..part.clone()
+                })
+            });
+            parts.collect::<Vec<_>>()
+        };
+        let primary_key = settled(&self.primary_key);
+        let keys = self.keys.iter().map(|key| KeyDefinition {
+            parts: settled(&key.parts),
+            ..key.clone()
+        });
+        let mut keys: Vec<_> = keys.filter(|key| !key.parts.is_empty()).collect();
+        for foreign in &before.foreign_keys {
+            if before.is_covered(foreign) {
+                // Made when it was dropped, as another key was dropped ahead of it.
+                keys.retain(|key| key.position != foreign.position || before.keys.contains(key));
+            }
+        }
+        (self.primary_key, self.keys) = (primary_key, keys);
     }
 
     /// The secondary key of that name.

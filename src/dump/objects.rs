@@ -139,7 +139,7 @@ impl DumpReader<'_> {
                 "TABLE" => return self.create_table(position, replace),
                 "VIEW" => return self.create_view(position, materialized),
                 "TEMPTABLE" => materialized = true,
-                "INDEX" => return self.create_index(kind, position),
+                "INDEX" => return self.create_index(kind, replace, position),
                 "DATABASE" | "SCHEMA" => return self.create_database(replace),
                 "UNIQUE" => kind = KeyKind::Unique,
                 "FULLTEXT" => kind = KeyKind::Fulltext,
@@ -259,20 +259,27 @@ impl DumpReader<'_> {
                 "CREATE TABLE LIKE {other}, which is not in the dump,"
             ))
         })?;
-        Ok(TableDefinition {
+        let mut table = TableDefinition {
             database,
             name,
             position,
-            foreign_keys: Vec::new(),
             auto_increment: None,
             changed: None,
+            unkept_keys: Vec::new(),
             ..template.clone()
-        })
+        };
+        // Foreign keys are not taken over, but the keys that a server has made for them are.
+        for foreign in std::mem::take(&mut table.foreign_keys) {
+            table.keep_key_of(foreign);
+        }
+        table.settle();
+        Ok(table)
     }
 
     fn create_index(
         &mut self,
         kind: KeyKind,
+        replace: bool,
         position: Position,
     ) -> Result<ParsedStatement, DumpProblem> {
         let CreatedIndex {
@@ -286,6 +293,9 @@ impl DumpReader<'_> {
             self.note_skipped(what, position, false);
             return Ok(ParsedStatement::Nothing);
         };
+        if replace && let Some(name) = &key.name {
+            table.drop_key(name);
+        }
         if !if_not_exists || !table.has_key(key.name.as_deref()) {
             table.keys.push(key);
         }

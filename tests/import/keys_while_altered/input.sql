@@ -1,0 +1,20 @@
+-- What becomes of keys when an index is replaced, a table is made like another, and columns and foreign keys go and come in one statement.
+CREATE TABLE p (id INT PRIMARY KEY);
+CREATE TABLE t (id INT PRIMARY KEY, a INT, b INT, KEY ka (a));
+CREATE OR REPLACE INDEX ka ON t (b);
+CREATE OR REPLACE INDEX kb ON t (a);
+CREATE TABLE child (id INT PRIMARY KEY, a INT, b INT, c INT, FOREIGN KEY (a) REFERENCES p (id), CONSTRAINT x FOREIGN KEY y (b) REFERENCES p (id), KEY kc (c), FOREIGN KEY (c) REFERENCES p (id));
+CREATE TABLE alike LIKE child;
+CREATE TABLE freed (a INT, KEY k (a), FOREIGN KEY (a) REFERENCES p (id));
+ALTER TABLE freed DROP INDEX k, DROP FOREIGN KEY freed_ibfk_1;
+CREATE TABLE freed_first (a INT, KEY k (a), FOREIGN KEY (a) REFERENCES p (id));
+ALTER TABLE freed_first DROP FOREIGN KEY freed_first_ibfk_1, DROP INDEX k;
+CREATE TABLE left_over (a INT, FOREIGN KEY (a) REFERENCES p (id));
+ALTER TABLE left_over DROP FOREIGN KEY left_over_ibfk_1;
+CREATE TABLE again (a INT, b INT, c INT, KEY (a), KEY k (b, a, c), UNIQUE (b));
+INSERT INTO again VALUES (1, 2, 3);
+ALTER TABLE again DROP a, ADD a INT DEFAULT 7 FIRST;
+CREATE TABLE other (a INT, b INT, KEY k (a, b), KEY j (b));
+ALTER TABLE other DROP a, CHANGE b a INT;
+CREATE TABLE gone (a INT, b INT, c INT, PRIMARY KEY (b, a), KEY k (a, c), KEY j (a));
+ALTER TABLE gone DROP c, DROP PRIMARY KEY, DROP a;
