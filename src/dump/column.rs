@@ -107,6 +107,9 @@ fn column_type(cursor: &mut Cursor<'_>) -> Result<ColumnType, DumpProblem> {
             }
         }
     }
+    if name == "REAL" && cursor.lexer().modes().real_as_float {
+        "FLOAT".clone_into(&mut name);
+    }
     if oracle {
         // What these are in a database of Oracle.
         match name.as_str() {

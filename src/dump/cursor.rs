@@ -338,6 +338,11 @@ impl<'i> Cursor<'i> {
         }
     }
 
+    /// Whether a server makes the zero date of one with a month or day of zero.
+    pub(super) fn zeroes_days(&self) -> bool {
+        self.lexer.modes().zeroes_days
+    }
+
     /// Whether line ends may be of two bytes, of which a client sends one.
     pub(super) fn has_returns(&self) -> bool {
         !self.is_sent && self.lexer.window.has_returns()

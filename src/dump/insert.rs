@@ -493,7 +493,12 @@ impl<'a> DumpRow<'a> {
             true => bytes_of(span).into(),
             false => self.cursor.sent(span),
         };
-        convert(literal, kind, bytes_of, text_of, changed).map_err(|mut reason| {
+        let converted = convert(literal, kind, bytes_of, text_of, changed);
+        let zeroed = |value| match self.cursor.zeroes_days() {
+            true => lenient::without_zero_parts(value, kind, changed),
+            false => value,
+        };
+        converted.map(zeroed).map_err(|mut reason| {
             if let Literal::Text { span, .. } = literal {
                 reason.recognise(bytes_of(span));
             }

@@ -55,6 +55,25 @@ pub(super) fn value(text: &[u8], kind: &ValueType) -> Option<Value<'static>> {
     })
 }
 
+/// The zero date in the place of one whose month or day is zero; `changed` is set then.
+pub(super) fn without_zero_parts<'v>(
+    value: Value<'v>,
+    kind: &ValueType,
+    changed: &mut bool,
+) -> Value<'v> {
+    match value {
+        Value::Text(text)
+            if matches!(kind, ValueType::Date | ValueType::DateTime(_))
+                && (text.get(5..7) == Some("00") || text.get(8..10) == Some("00"))
+                && !text.starts_with("0000-00-00") =>
+        {
+            *changed = true;
+            Value::Text(text.replace(|byte: char| byte.is_ascii_digit(), "0").into())
+        }
+        value => value,
+    }
+}
+
 /// The value of a number in a column of `kind`.
 pub(super) fn number(digits: &str, kind: &ValueType) -> Option<Value<'static>> {
     match kind {

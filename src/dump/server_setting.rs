@@ -87,12 +87,14 @@ pub(super) fn lost_setting(name: &str, value: &KnownValue) -> Option<String> {
     let name = variable_name(name);
     let usual: &[&str] = match name.as_str() {
         "div_precision_increment" => &["4"],
+        "completion_type" => &["0", "NO_CHAIN", "1", "CHAIN"],
         "lc_time_names" => &["en_US", "0"],
         "explicit_defaults_for_timestamp" => &["1", "ON", "TRUE"],
         "sql_mode" => {
             let unknown = [
                 "EMPTY_STRING_IS_NULL",
                 "HIGH_NOT_PRECEDENCE",
+                "PAD_CHAR_TO_FULL_LENGTH",
                 "TIME_ROUND_FRACTIONAL",
             ];
             let modes = text.to_ascii_uppercase();

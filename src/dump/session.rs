@@ -26,6 +26,8 @@ pub(super) struct SqlSession {
     pub(super) database: Option<String>,
     /// Each statement is a transaction of its own.
     pub(super) autocommit: bool,
+    /// Behind the end of a transaction the next one begins: `completion_type`.
+    pub(super) chains: bool,
     /// The engine of tables that do not say theirs undoes nothing.
     pub(super) lasting_engine: bool,
     /// What the dump is in when it does not say.
@@ -55,6 +57,7 @@ impl SqlSession {
             modes: Modes::of(sql_mode::DEFAULT),
             database: None,
             autocommit: true,
+            chains: false,
             lasting_engine: false,
             default_charset: default,
             translated: false,
@@ -164,6 +167,11 @@ impl SqlSession {
                 let number = if on { "1" } else { "0" };
                 self.variables
                     .insert(name, KnownValue::Text(number.to_owned()));
+            }
+            "completion_type" => {
+                let chain = ["1", "CHAIN"];
+                self.chains = matches!(&value, KnownValue::Text(text)
+                    if chain.iter().any(|word| text.eq_ignore_ascii_case(word)));
             }
             "default_storage_engine" | "storage_engine" => {
                 if let KnownValue::Text(engine) = &value {

@@ -16,6 +16,10 @@ pub struct Modes {
     pub no_auto_value_on_zero: bool,
     /// Routines are written in another language.
     pub oracle: bool,
+    /// `REAL` is `FLOAT`, not `DOUBLE`.
+    pub real_as_float: bool,
+    /// A date with a month or day of zero is stored as the zero date, by a server that is not strict.
+    pub zeroes_days: bool,
 }
 
 /// What a server has that was told nothing.
@@ -145,6 +149,10 @@ impl Modes {
             pipes_as_concat: has("PIPES_AS_CONCAT"),
             no_auto_value_on_zero: has("NO_AUTO_VALUE_ON_ZERO"),
             oracle: has("ORACLE"),
+            real_as_float: has("REAL_AS_FLOAT"),
+            zeroes_days: has("NO_ZERO_IN_DATE")
+                && !has("STRICT_TRANS_TABLES")
+                && !has("STRICT_ALL_TABLES"),
         }
     }
 }

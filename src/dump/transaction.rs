@@ -163,7 +163,10 @@ impl DumpReader<'_> {
     /// `[WORK] [AND [NO] CHAIN] [[NO] RELEASE]`, to the end of the statement.
     fn chains(&mut self) -> Result<bool, DumpProblem> {
         self.cursor.skip_word("WORK")?;
-        let chains = self.cursor.skip_word("AND")? && !self.cursor.skip_word("NO")?;
+        let chains = match self.cursor.skip_word("AND")? {
+            true => !self.cursor.skip_word("NO")?,
+            false => self.session.chains,
+        };
         self.cursor.skip_statement()?;
         Ok(chains)
     }

@@ -1,0 +1,25 @@
+-- Settings that change what a value or the end of a transaction is.
+SET sql_mode = 'REAL_AS_FLOAT';
+CREATE TABLE reals (a REAL, b DOUBLE);
+INSERT INTO reals VALUES (0.1, 0.1), (1e39, 1e39), (16777217, 16777217);
+SET sql_mode = 'NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO';
+CREATE TABLE days (id INT PRIMARY KEY, d DATE, t DATETIME(2));
+INSERT INTO days VALUES (1, '2020-00-01', '2020-05-00 10:11:12.34'), (2, '0000-00-00', '0000-00-00 00:00:00'), (3, '0000-05-06', 20200007);
+SET sql_mode = '';
+INSERT INTO days VALUES (4, '2020-00-01', '2020-05-00 10:11:12.34');
+SET completion_type = 'CHAIN';
+BEGIN;
+INSERT INTO days (id) VALUES (5);
+COMMIT;
+INSERT INTO days (id) VALUES (6);
+ROLLBACK;
+INSERT INTO days (id) VALUES (7);
+COMMIT AND NO CHAIN;
+INSERT INTO days (id) VALUES (8);
+ROLLBACK;
+SET completion_type = DEFAULT;
+BEGIN;
+INSERT INTO days (id) VALUES (9);
+COMMIT;
+INSERT INTO days (id) VALUES (10);
+ROLLBACK;
