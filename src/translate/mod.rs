@@ -10,7 +10,7 @@
 //! - [`Scope`]: the names that an expression may use; [`Type`]: what is known of their values
 //! - [`Sql`]: what is translated, and its forms; `compare`, `arithmetic`: two of them and more
 //! - `expression`: operators, by precedence; `like`: two of them; `primary`: literals, columns, `CASE`
-//! - `function`: calls; `aggregate`, `cast`, `json`, `dates`, `spatial`: those about rows, types, JSON, dates, and
+//! - `function`: calls; `aggregate`, `cast`, `json`, `dates`, `spatial`, `wkb`: those about rows, types, JSON, dates, and
 //!   geometry
 //! - `query`: `SELECT`, for views; `item_name`: what its columns are called; `star`: which `*` are
 
@@ -33,6 +33,7 @@ mod star;
 mod tests;
 mod tokens;
 mod types;
+mod wkb;
 
 use std::collections::BTreeSet;
 

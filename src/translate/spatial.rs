@@ -5,6 +5,8 @@
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 
+use super::wkb;
+
 /// The SQL of a call with the SQL of its arguments, if it makes a spatial value of literals.
 pub(super) fn call(name: &str, arguments: &[&str]) -> Option<String> {
     let name = name.strip_prefix("ST_").unwrap_or(name);
@@ -26,7 +28,8 @@ pub(super) fn call(name: &str, arguments: &[&str]) -> Option<String> {
         (name, [bytes, rest @ ..]) if name.ends_with("FROMWKB") => {
             let digits = bytes.strip_prefix("x'")?.strip_suffix('\'')?;
             let mut bytes = reference_system(rest)?.to_le_bytes().to_vec();
-            bytes.extend(HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?);
+            let written = HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?;
+            bytes.extend(wkb::shape(&written)?);
             bytes
         }
         (name, [_, ..]) => composed(name, arguments)?,
