@@ -64,6 +64,11 @@ impl<'i> Cursor<'i> {
         Self::of(Lexer::new(Window::new(input)))
     }
 
+    /// Has the text, of which nothing was read, stand at `position`.
+    pub(super) fn begin_at(&mut self, position: Position) {
+        self.lexer.window.begin_at(position);
+    }
+
     /// Reads the tokens of a captured [`SourceText`].
     pub(crate) fn over(source: &'i SourceText) -> Self {
         let bytes = source.text.as_bytes();

@@ -14,7 +14,7 @@
 //! - `script`: statements that depend on rows or variables
 //! - `transaction`: what begins and ends transactions
 //! - `settings`: the statement `SET`; `session`: what it changes; `sql_mode`: lists of modes; `server_setting`:
-//!   what else changes values
+//!   what else changes values; `prepared`: statements whose text is known; `counted`: what is there, which they ask
 //! - `table`, `column`, `alter`: `CREATE TABLE` and its changes to a [`TableDefinition`]; `partition_changes`,
 //!   `swapped_names`: parts of `ALTER TABLE`; `renames`: new names, followed; `implied_names`: the names
 //!   that a server makes; `dropped`: what is taken away by them, and all of `DROP`;
@@ -33,6 +33,7 @@ mod byte_sets;
 mod charset;
 mod charset_differences;
 mod column;
+mod counted;
 mod cursor;
 mod databases;
 mod decimal;
@@ -51,6 +52,7 @@ mod numbered_moment;
 mod objects;
 mod packed_text;
 mod partition_changes;
+mod prepared;
 mod reader;
 mod renames;
 mod repertoire;

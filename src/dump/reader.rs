@@ -27,19 +27,10 @@ const NOISE: &[&str] = &[
 ];
 
 /// Those of [`SKIPPED`] that change rows.
-const LOSING: &[&str] = &["CALL", "EXECUTE"];
+const LOSING: &[&str] = &["CALL"];
 
 /// Statements that could have changed tables, rows or rights: skipped, and reported to the caller.
-const SKIPPED: &[&str] = &[
-    "CALL",
-    "DEALLOCATE",
-    "EXECUTE",
-    "GRANT",
-    "KILL",
-    "PREPARE",
-    "REVOKE",
-    "SIGNAL",
-];
+const SKIPPED: &[&str] = &["CALL", "GRANT", "KILL", "REVOKE", "SIGNAL"];
 
 /// Statements and client commands that reach outside the dump.
 const REFUSED: &[&str] = &[
@@ -158,6 +149,8 @@ pub struct DumpReader<'i> {
     pub(super) deferred: Option<OpenInsert>,
     /// Triggers by what they run for and table: rows behind them would have fired them.
     pub(super) triggers: HashMap<TriggerKey, Vec<KnownTrigger>>,
+    /// Prepared statements, by their names in lower case.
+    pub(super) prepared: HashMap<String, KnownValue>,
     pub(super) unkept: Vec<UnkeptObject>,
     pub(super) skipped: Vec<Skipped>,
     pub(super) ignored: BTreeMap<String, u64>,
@@ -186,6 +179,7 @@ impl<'i> DumpReader<'i> {
             further: VecDeque::new(),
             deferred: None,
             triggers: HashMap::new(),
+            prepared: HashMap::new(),
             unkept: Vec::new(),
             skipped: Vec::new(),
             ignored: BTreeMap::new(),
@@ -397,6 +391,9 @@ impl<'i> DumpReader<'i> {
             "SAVEPOINT" => self.savepoint(position),
             "RELEASE" => self.release(position),
             "XA" => self.xa(position),
+            "PREPARE" => self.prepare(position),
+            "EXECUTE" => self.execute(position),
+            "DEALLOCATE" => self.deallocate(position),
             "END" if self.blocks > 0 => self.end_of_block(),
             "DECLARE" if self.blocks > 0 => self.rest_of_block(position),
             opener if OPENERS.contains(&opener) => self.compound(opener, position),

@@ -91,6 +91,7 @@ impl DumpReader<'_> {
             }
         })?;
         self.cursor.skip_statement()?;
+        self.forget_variables(&source)?;
         Ok(source)
     }
 
@@ -108,6 +109,9 @@ impl DumpReader<'_> {
         }
         let select = if word == "WITH" { "WITH " } else { "SELECT " };
         source.text.insert_str(0, select);
+        if word == "SELECT" {
+            self.count_into(&source)?;
+        }
         let effect = effect_of(&source, &self.tables)?;
         let foreign = foreign_function(&source, &self.tables)?;
         if let Some(function) = &foreign {

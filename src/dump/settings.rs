@@ -11,6 +11,7 @@ use super::cursor::SourceText;
 use super::error::{DumpProblem, Position};
 use super::insert::InsertHeader;
 use super::lexer::Token;
+use super::prepared::own_database;
 use super::reader::{DumpReader, ParsedStatement};
 use super::script::ScriptKind;
 use super::server_setting::{ServerSetting, SettingValue, lost_setting, setting_value};
@@ -195,7 +196,7 @@ impl DumpReader<'_> {
     }
 
     /// The value of an assignment, to the comma or the end behind it.
-    fn setting(&mut self) -> Result<KnownValue, DumpProblem> {
+    pub(super) fn setting(&mut self) -> Result<KnownValue, DumpProblem> {
         let mut value = self.known(0)?;
         while !self.at_setting_end()? {
             value = KnownValue::No;
@@ -217,14 +218,18 @@ impl DumpReader<'_> {
     }
 
     /// One value; what is behind it is for the caller.
-    fn known(&mut self, depth: usize) -> Result<KnownValue, DumpProblem> {
+    pub(super) fn known(&mut self, depth: usize) -> Result<KnownValue, DumpProblem> {
         let token = self.cursor.peek()?;
         match token {
             Token::Delimiter | Token::End | Token::Symbol(b',' | b')') => Ok(KnownValue::No),
             Token::Symbol(b'(') if depth < DEEPEST => {
                 self.cursor.next()?;
-                self.cursor.skip_word("SELECT")?;
-                let value = self.known(depth + 1)?;
+                let is_query = self.cursor.skip_word("SELECT")?;
+                let value = if is_query && self.cursor.at_word(&["COUNT"])? {
+                    self.counted(&mut None)?
+                } else {
+                    self.known(depth + 1)?
+                };
                 self.closed(value)
             }
             Token::Text {
@@ -274,7 +279,7 @@ impl DumpReader<'_> {
     }
 
     /// `value` if nothing but the closing parenthesis is behind it.
-    fn closed(&mut self, value: KnownValue) -> Result<KnownValue, DumpProblem> {
+    pub(super) fn closed(&mut self, value: KnownValue) -> Result<KnownValue, DumpProblem> {
         if self.cursor.skip_symbol(b')')? {
             return Ok(value);
         }
@@ -285,6 +290,14 @@ impl DumpReader<'_> {
     /// A call of a function that people make lists of modes with.
     fn call(&mut self, function: &str, depth: usize) -> Result<KnownValue, DumpProblem> {
         self.cursor.next()?;
+        match function.to_ascii_uppercase().as_str() {
+            "IF" => return self.chosen(depth + 1),
+            "DATABASE" | "SCHEMA" => {
+                let value = own_database(self.session.database.as_deref());
+                return self.closed(value);
+            }
+            _ => {}
+        }
         let mut arguments = Vec::new();
         while self.cursor.peek()? != Token::Symbol(b')') {
             arguments.push(self.known(depth + 1)?);

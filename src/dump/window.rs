@@ -60,6 +60,12 @@ impl<R: Read> Window<R> {
         }
     }
 
+    /// Has the bytes, of which none was read, stand behind `position`.
+    pub(super) fn begin_at(&mut self, position: Position) {
+        self.base = position.byte;
+        self.counted.set((0, position.line.saturating_sub(1)));
+    }
+
     /// Forgets everything before the next byte; all spans become invalid.
     pub(super) fn set_anchor(&mut self) {
         self.anchor = self.next;

@@ -1,0 +1,20 @@
+-- What is prepared and not known, has parameters or brings rows is noted, and not done.
+CREATE TABLE t (id int PRIMARY KEY, a int);
+INSERT INTO t VALUES (1, 10);
+PREPARE ins FROM 'INSERT INTO t VALUES (?, ?)';
+SET @x = 5;
+EXECUTE ins USING @x, @x;
+EXECUTE IMMEDIATE 'INSERT INTO t VALUES (6, 6)';
+SELECT a INTO @x FROM t WHERE id = 1;
+SET @s = CONCAT('ALTER TABLE t ADD c', @x, ' int');
+PREPARE st FROM @s;
+EXECUTE st;
+DEALLOCATE PREPARE st;
+SET @s = CONCAT('CREATE TABLE ', DATABASE(), '.other (n int)');
+PREPARE st FROM @s;
+EXECUTE st;
+SELECT COUNT(*) INTO @n FROM information_schema.columns WHERE table_name = 't' AND data_type = 'int';
+SET @s = IF(@n > 1, 'DELETE FROM t', 'SELECT 1');
+PREPARE st FROM @s;
+EXECUTE st;
+EXECUTE never;
