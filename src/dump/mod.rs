@@ -43,6 +43,7 @@ mod dropped;
 mod error;
 mod implied_names;
 mod insert;
+mod language_letters;
 mod lenient;
 mod lexer;
 mod line_ends;

@@ -6,6 +6,7 @@
 
 use super::alike_letters::push_alike;
 use super::definition::{ColumnDefinition, TableDefinition};
+use super::language_letters::LanguageLetters;
 
 /// What a collation does with letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,9 @@ enum Family {
     /// As in Unicode, with `ß` as one letter.
     General,
     /// As in Unicode, with the rules of a language.
-    Tailored,
+    Tailored(&'static LanguageLetters),
+    /// Of a set of one byte a letter, where accents do not count or do, perhaps with the rules of a language.
+    Small(Option<&'static LanguageLetters>),
     /// `ä` is `ae`.
     PhoneBook,
 }
@@ -81,23 +84,21 @@ impl Family {
         let is_of_case = ["koi8r", "koi8u", "cp1251", "hebrew", "cp866", "tis620"].contains(&set);
         if is_exact(collation) {
             Self::Exact
-        } else if has("german2") {
+        } else if has("german2") || has("de_pb") {
             Self::PhoneBook
         } else if is_unicode {
-            // Of collations with a number of Unicode's, and those of a language.
             let rest = collation.split('_').nth(1).unwrap_or_default();
             match rest {
                 "" | "general" => Self::General,
                 _ if has("_as_") => Self::Accents,
-                "unicode" | "uca1400" | "0900" | "520" => Self::Letters,
-                _ => Self::Tailored,
+                _ => LanguageLetters::of(collation).map_or(Self::Letters, Self::Tailored),
             }
         } else if set == "latin1" && (collation.is_empty() || has("swedish") || has("danish")) {
             Self::Northern
         } else if is_of_case || (set == "latin1" && has("general")) {
             Self::Case
         } else {
-            Self::Tailored
+            Self::Small(LanguageLetters::of_small_set(collation, set))
         }
     }
 
@@ -111,7 +112,7 @@ impl Family {
         while !rest.is_empty() {
             // Runs of ASCII stand for themselves, unless two letters of a language are one.
             let plain = match self {
-                Self::Tailored => 0,
+                Self::Tailored(_) => 0,
                 _ => rest.bytes().take_while(is_plain).count(),
             };
             let (run, behind) = rest.split_at(plain);
@@ -137,7 +138,12 @@ impl Family {
                 (Self::Northern, 'å') => folded.push('['),
                 (Self::Northern, 'ä' | 'æ') => folded.push('\\'),
                 (Self::Northern, 'ö' | 'ø') => folded.push(']'),
-                (Self::General, 'ß') => folded.push('s'),
+                (Self::General | Self::Small(_), 'ß') => folded.push('s'),
+                // Marks count, and which form of a Hebrew letter it is.
+                (Self::General, '\u{345}') => push_alike(folded, 'ι'),
+                (Self::General, '\u{300}'..='\u{36f}' | '\u{5da}'..='\u{5e6}') => {
+                    folded.push(letter);
+                }
                 (Self::PhoneBook, 'ä' | 'æ') => folded.push_str("ae"),
                 (Self::PhoneBook, 'ö' | 'œ') => folded.push_str("oe"),
                 (Self::PhoneBook, 'ü') => folded.push_str("ue"),
@@ -148,31 +154,28 @@ impl Family {
                 {
                     folded.push(letter);
                 }
-                (Self::Tailored, _) => push_tailored(folded, letter),
+                (Self::Tailored(language), _) => language.push(folded, letter),
+                (Self::Small(language), _) => push_of_small_set(folded, letter, language),
                 _ => push_alike(folded, letter),
             }
         }
     }
 }
 
-/// What languages take for the same: `ü` and `y`, `i` and `y`, `ø` and `ö`, `aa` and `å`, `ae` and `ä`.
-fn push_tailored(folded: &mut String, letter: char) {
-    let letter = match letter {
-        'ü' | 'ű' | 'y' | 'ý' | 'ÿ' | 'ı' | 'j' => 'i',
-        'æ' | 'ǽ' | 'ǣ' => 'a',
-        'œ' => 'o',
-        'ð' | 'đ' => 'd',
-        'ß' => 's',
-        'v' | 'w' => 'u',
-        'ł' => 'l',
-        _ => letter,
-    };
-    let last = folded.chars().last();
-    let end = folded.len();
-    push_alike(folded, letter);
-    let is_second = letter == 'e' && matches!(last, Some('a' | 'o' | 'u'));
-    if is_second || (last.is_some() && last == folded[end..].chars().next()) {
-        folded.truncate(end);
+/// Appends a letter that some sets of one byte a letter take for another one, and others do not.
+fn push_of_small_set(
+    folded: &mut String,
+    letter: char,
+    language: Option<&'static LanguageLetters>,
+) {
+    match (letter, language) {
+        ('æ', None) => folded.push('a'),
+        ('œ', _) => folded.push('o'),
+        ('ð' | 'đ', _) => folded.push('d'),
+        ('ł', _) => folded.push('l'),
+        ('ı', _) => folded.push('i'),
+        (_, Some(language)) => language.push(folded, letter),
+        _ => push_alike(folded, letter),
     }
 }
 
@@ -258,6 +261,26 @@ mod tests {
             ("utf8mb4_unicode_nopad_ci", "x ", "x", false),
             ("utf8mb4_bin", "a", "A", false),
             ("utf8mb4_danish_ci", "Å", "aa", true),
+            ("utf8mb4_danish_ci", "å", "a", false),
+            ("utf8mb4_spanish_ci", "pingüino", "PINGUINO", true),
+            ("utf8mb4_spanish_ci", "año", "ano", false),
+            ("utf8mb4_spanish_ci", "but", "bit", false),
+            ("utf8mb4_es_0900_ai_ci", "pingüino", "pinguino", true),
+            ("utf8mb4_polish_ci", "Łódź", "lodz", false),
+            ("utf8mb4_czech_ci", "ĵŵŷ", "jwy", true),
+            ("utf8mb4_swedish_ci", "müller", "myller", true),
+            ("utf8mb4_uca1400_swedish_ai_ci", "müller", "myller", true),
+            ("utf8mb4_hungarian_ci", "ü", "ű", true),
+            ("utf8mb4_hungarian_ci", "ü", "u", false),
+            ("utf8mb4_lithuanian_ci", "y", "i", true),
+            ("utf8mb4_roman_ci", "jvvenis", "iuuenis", true),
+            ("utf8mb4_de_pb_0900_ai_ci", "ü", "ue", true),
+            ("utf8mb4_general_ci", "לך", "לכ", false),
+            ("utf8mb4_general_ci", "e\u{301}", "e\u{300}", false),
+            ("latin1_german1_ci", "ü", "u", true),
+            ("latin1_german1_ci", "ü", "i", false),
+            ("cp1250_general_ci", "ű", "u", true),
+            ("dec8_swedish_ci", "ü", "y", true),
             ("latin1_swedish_ci", "ü", "Y", true),
             ("latin1_swedish_ci", "å", "a", false),
             ("latin1_german2_ci", "ä", "ae", true),

@@ -1,0 +1,22 @@
+SET NAMES utf8mb4;
+-- Letters that the collations of languages take for the same, and those that are two.
+CREATE TABLE spanish (k varchar(9) PRIMARY KEY) COLLATE=utf8mb4_spanish_ci;
+INSERT IGNORE INTO spanish VALUES ('pinguino'), ('pingüino'), ('año'), ('ano'), ('but'), ('bit');
+CREATE TABLE polish (k varchar(9) PRIMARY KEY) COLLATE=utf8mb4_polish_ci;
+INSERT IGNORE INTO polish VALUES ('über'), ('uber'), ('łódź'), ('lodz'), ('Anna'), ('Ana');
+CREATE TABLE czech (k varchar(9) PRIMARY KEY) COLLATE=utf8mb4_czech_ci;
+INSERT IGNORE INTO czech VALUES ('uxjwy'), ('ůxĵŵŷ'), ('čas'), ('cas'), ('bue'), ('bu');
+CREATE TABLE swedish (k varchar(9) PRIMARY KEY) COLLATE=utf8mb4_uca1400_swedish_ai_ci;
+INSERT IGNORE INTO swedish VALUES ('müller'), ('myller'), ('muller'), ('år'), ('ar'), ('wik'), ('vik');
+CREATE TABLE danish (k varchar(9) PRIMARY KEY) COLLATE=utf8mb4_danish_ci;
+INSERT IGNORE INTO danish VALUES ('aage'), ('åge'), ('age'), ('øl'), ('öl'), ('ol');
+CREATE TABLE lithuanian (k varchar(9) PRIMARY KEY) COLLATE=utf8mb4_lithuanian_ci;
+INSERT IGNORE INTO lithuanian VALUES ('yra'), ('ira'), ('ch'), ('c'), ('ša'), ('sa');
+CREATE TABLE hungarian (k varchar(9) PRIMARY KEY) COLLATE=utf8mb4_hungarian_ci;
+INSERT IGNORE INTO hungarian VALUES ('fű'), ('fü'), ('fu'), ('öt'), ('ot');
+CREATE TABLE german1 (k varchar(9) PRIMARY KEY) CHARACTER SET latin1 COLLATE latin1_german1_ci;
+INSERT IGNORE INTO german1 VALUES ('müller'), ('muller'), ('miller'), ('ß'), ('s');
+CREATE TABLE middle (k varchar(9) PRIMARY KEY) CHARACTER SET cp1250;
+INSERT IGNORE INTO middle VALUES ('kůň'), ('kuň'), ('kin');
+CREATE TABLE hebrew (k varchar(9) PRIMARY KEY) COLLATE=utf8mb4_general_ci;
+INSERT IGNORE INTO hebrew VALUES ('לך'), ('לכ');
