@@ -82,10 +82,7 @@ static LANGUAGES: &[LanguageLetters] = &[
             "ưứừửữự",
         ],
     ),
-    letters(
-        &["croatian", "hr", "bs", "sr"],
-        &["ć", "č", "đ", "š", "ž"],
-    ),
+    letters(&["croatian", "hr", "bs", "sr"], &["ć", "č", "đ", "š", "ž"]),
 ];
 
 impl LanguageLetters {

@@ -281,13 +281,12 @@ impl FormulaParser<'_> {
         };
         let mut arguments = Vec::new();
         while self.skip_word("WHEN")? {
-            let condition = self.expression()?;
-            self.expect_word("THEN")?;
-            arguments.push(match &subject {
-                Some(subject) => known("=", vec![subject.clone(), condition])?,
-                None => condition,
-            });
             arguments.push(self.expression()?);
+            self.expect_word("THEN")?;
+            arguments.push(self.expression()?);
+        }
+        if let Some(subject) = subject {
+            compare_with(&subject, &mut arguments)?;
         }
         arguments.push(if self.skip_word("ELSE")? {
             self.expression()?
@@ -535,4 +534,21 @@ fn introduced_bytes(charset: &str, bytes: Vec<u8>) -> Result<Formula, Unevaluabl
         ..Collation::LITERAL
     };
     Ok(Formula::Value(Datum::Text(text.into_owned(), collation)))
+}
+
+/// Makes conditions of what stands behind `CASE a`'s `WHEN`s, the first of each two in `arguments`.
+fn compare_with(subject: &Formula, arguments: &mut [Formula]) -> Result<(), Unevaluable> {
+    let is_written = |wanted: &Formula| matches!(wanted, Formula::Value(_));
+    let wanted: Vec<Formula> = arguments.iter().step_by(2).cloned().collect();
+    for (at, argument) in arguments.iter_mut().step_by(2).enumerate() {
+        // What is written out does not change how the others are compared.
+        let others = wanted.iter().enumerate();
+        let others = others.filter(|&(other, wanted)| other != at && !is_written(wanted));
+        let own = [subject.clone(), wanted[at].clone()];
+        let all = own
+            .into_iter()
+            .chain(others.map(|(_, wanted)| wanted.clone()));
+        *argument = Formula::call(&functions::WHEN, all.collect())?;
+    }
+    Ok(())
 }

@@ -217,9 +217,9 @@ impl<'s> Translator<'s> {
             {
                 return Err("BETWEEN values of different types".to_owned());
             }
-            Sql::text_of("", &[left, &low, &high]).of_one_collation()?;
-            let (above, low) = self.pair(left, &low, TextUse::Order)?;
-            let (below, high) = self.pair(left, &high, TextUse::Order)?;
+            let left = left.beside(&[low.clone(), high.clone()])?;
+            let (above, low) = self.pair(&left, &low, TextUse::Order)?;
+            let (below, high) = self.pair(&left, &high, TextUse::Order)?;
             if above == below {
                 format!("({above} {not}BETWEEN {low} AND {high})")
             } else {
@@ -246,11 +246,8 @@ impl<'s> Translator<'s> {
         if self.at_word(&["SELECT", "WITH"])? {
             return self.in_query(left, not);
         }
-        let mut values = Vec::new();
-        let mut same: Option<String> = None;
+        let mut wanted = Vec::new();
         let mut first = None;
-        let mut all = left.clone();
-        let mut pairs = Vec::new();
         loop {
             let value = self.expression()?;
             // Of a mixture, a server compares all in a type of its own choice.
@@ -264,19 +261,23 @@ impl<'s> Translator<'s> {
                 return Err("IN over values of different types".to_owned());
             }
             first = first.or(class);
-            all = Sql::text_of("", &[&all, &value]);
-            all.of_one_collation()?;
-            let (own, value) = self.pair(left, &value, TextUse::Equality)?;
-            pairs.push(format!("{own} = {value}"));
-            if same.get_or_insert_with(|| own.clone()) != &own {
-                values.clear();
-            }
-            values.push(value);
+            wanted.push(value);
             if !self.skip_symbol(b',')? {
                 break;
             }
         }
         self.expect_symbol(b')')?;
+        let left = &left.beside(&wanted)?;
+        let (mut values, mut pairs) = (Vec::new(), Vec::new());
+        let mut same: Option<String> = None;
+        for value in &wanted {
+            let (own, value) = self.pair(left, value, TextUse::Equality)?;
+            pairs.push(format!("{own} = {value}"));
+            if same.get_or_insert_with(|| own.clone()) != &own {
+                values.clear();
+            }
+            values.push(value);
+        }
         // `IN` takes the collation of its left side.
         if values.len() == pairs.len() && left.string().is_none() {
             let own = same.unwrap_or_default();

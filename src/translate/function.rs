@@ -154,8 +154,9 @@ impl Translator<'_> {
         {
             return Err("FIELD of values of different types".to_owned());
         }
+        let wanted = wanted.beside(others)?;
         for (other, place) in others.iter().zip(1..) {
-            let (own, other) = self.pair(wanted, other, TextUse::Equality)?;
+            let (own, other) = self.pair(&wanted, other, TextUse::Equality)?;
             places += &format!(" WHEN {own} = {other} THEN {place}");
         }
         Ok(Sql::new(format!("(CASE{places} ELSE 0 END)"), Type::COUNT))

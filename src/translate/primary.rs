@@ -234,16 +234,9 @@ impl Translator<'_> {
         } else {
             Some(self.expression()?)
         };
-        let (mut conditions, mut results) = (Vec::new(), Vec::new());
+        let (mut wanted, mut results) = (Vec::new(), Vec::new());
         while self.skip_word("WHEN")? {
-            let condition = self.expression()?;
-            conditions.push(match &subject {
-                Some(subject) => {
-                    let (own, other) = self.pair(subject, &condition, TextUse::Equality)?;
-                    format!("{own} = {other}")
-                }
-                None => condition.condition()?,
-            });
+            wanted.push(self.expression()?);
             self.expect_word("THEN")?;
             results.push(self.expression()?);
         }
@@ -251,6 +244,17 @@ impl Translator<'_> {
             results.push(self.expression()?);
         }
         self.expect_word("END")?;
+        let subject = subject.map(|subject| subject.beside(&wanted)).transpose()?;
+        let mut conditions = Vec::new();
+        for wanted in &wanted {
+            conditions.push(match &subject {
+                Some(subject) => {
+                    let (own, other) = self.pair(subject, wanted, TextUse::Equality)?;
+                    format!("{own} = {other}")
+                }
+                None => wanted.condition()?,
+            });
+        }
         let (values, value) = unified(&results)?;
         let mut text = "(CASE".to_owned();
         for (condition, value) in conditions.iter().zip(&values) {

@@ -101,6 +101,23 @@ impl Sql {
         }
     }
 
+    /// The same text, compared by the collation that it has among `others`, which a server settles for all of them.
+    pub(super) fn beside(&self, others: &[Self]) -> Result<Self, Untranslatable> {
+        let Type::Text(own) = self.value else {
+            return Ok(self.clone());
+        };
+        let all: Vec<&Self> = std::iter::once(self).chain(others).collect();
+        Self::text_of("", &all).of_one_collation()?;
+        let whole = Self::text_type(&all);
+        Ok(Self {
+            value: Type::Text(TextType {
+                fold: whole.fold,
+                ..own
+            }),
+            ..self.clone()
+        })
+    }
+
     pub(super) fn scaled_of(text: impl Into<String>, digits: u32, scale: u32) -> Self {
         Self {
             form: SqlForm::Scaled,

@@ -6,6 +6,7 @@ use super::super::collation::{Collation, TextOrigin};
 use super::super::datum::{Datum, DatumKind, Shown, equal, order};
 use super::super::formula::Function;
 use super::super::{Surroundings, Unevaluable};
+use super::logic::compared_together;
 use super::strings::alike;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -135,13 +136,19 @@ fn extreme(values: &[Datum], wanted: Ordering) -> Result<Datum, Unevaluable> {
     if let Some(at) = values.iter().position(Datum::is_null) {
         return as_all(values, at);
     }
-    let mut chosen = 0;
-    for at in 1..values.len() {
-        if order(&values[at], &values[chosen])? == Some(wanted) {
-            chosen = at;
+    let chosen = compared_together(values, |values| {
+        let mut chosen = 0;
+        for at in 1..values.len() {
+            if order(&values[at], &values[chosen])? == Some(wanted) {
+                chosen = at;
+            }
         }
-    }
-    match as_all(values, chosen)? {
+        i64::try_from(chosen)
+            .map(Datum::Int)
+            .map_err(|_| "that many values".to_owned())
+    })?;
+    let chosen = chosen.to_whole()?.and_then(|at| usize::try_from(at).ok());
+    match as_all(values, chosen.unwrap_or(0))? {
         // As a number it is chosen by numbers.
         Datum::Text(text, collation) => {
             let origin = TextOrigin::Moment;

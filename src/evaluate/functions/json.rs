@@ -25,7 +25,7 @@ const OBJECT: &str = "JSON_OBJECT";
 /// Comparisons and logic: an item of JSON is `true` or `false`.
 const CONDITIONS: &[&str] = &[
     "=", "<>", "<=>", "<", "<=", ">", ">=", "AND", "OR", "XOR", "NOT", "ISNULL", "IS TRUE",
-    "IS FALSE", "IN", "BETWEEN", "LIKE",
+    "IS FALSE", "IN", "BETWEEN", "LIKE", "WHEN",
 ];
 
 /// What gives one of its arguments.

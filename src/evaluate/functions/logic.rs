@@ -1,9 +1,8 @@
 //! Comparisons and logic, with NULL for what is not known.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::super::collation::{Compared, Rule, characters};
+use super::super::collation::{Collation, Compared, Rule, Strength, characters};
 use super::super::datum::{Datum, DatumKind, Letters, by_collation, equal, order};
 use super::super::formula::Function;
 use super::super::{Surroundings, Unevaluable};
@@ -51,6 +50,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("STRCMP", (2, 2), strcmp),
 ];
 
+/// `CASE a WHEN b`: whether the first two are equal, beside what stands behind the other `WHEN`s.
+pub(in super::super) static WHEN: Function = Function::new("WHEN", (2, usize::MAX), |values, _| {
+    compared_together(values, |values| {
+        Ok(Datum::truth(equal(&values[0], &values[1])?))
+    })
+});
+
 fn ordered(values: &[Datum], holds: fn(Ordering) -> bool) -> Result<Datum, Unevaluable> {
     Ok(Datum::truth(order(&values[0], &values[1])?.map(holds)))
 }
@@ -95,18 +101,63 @@ impl ComparedType {
     }
 }
 
-/// Values as they are compared all together: texts are bytes as soon as one of them is.
-pub(super) fn comparable(values: &[Datum]) -> Result<Cow<'_, [Datum]>, Unevaluable> {
+/// What `decide` says of values that are compared all together: texts are bytes as soon as one of them is, and have
+/// one collation, that of the strongest.
+pub(super) fn compared_together(
+    values: &[Datum],
+    decide: impl Fn(&[Datum]) -> Result<Datum, Unevaluable>,
+) -> Result<Datum, Unevaluable> {
     let bytes = |value: &Datum| value.kind() == DatumKind::Bytes;
     let texts = |value: &Datum| ComparedType::Text.has(value);
-    if values.iter().all(bytes) || !values.iter().any(bytes) || !values.iter().all(texts) {
-        return Ok(values.into());
+    if !values.iter().all(texts) {
+        return decide(values);
     }
-    let all = alike(values)?.into_iter();
-    let null = || Datum::Null(DatumKind::Bytes);
-    Ok(all
-        .map(|one| one.map_or_else(null, Letters::datum))
-        .collect())
+    if values.iter().any(bytes) {
+        if values.iter().all(bytes) {
+            return decide(values);
+        }
+        let all = alike(values)?.into_iter();
+        let null = || Datum::Null(DatumKind::Bytes);
+        let all: Vec<Datum> = all
+            .map(|one| one.map_or_else(null, Letters::datum))
+            .collect();
+        return decide(&all);
+    }
+    let mut collations = values.iter().filter_map(collation);
+    let Some(first) = collations.next() else {
+        return decide(values);
+    };
+    let whole = collations.fold(first, Collation::with);
+    let decided = decide(&collated(values, whole))?;
+    // NULL may be of a column that has another one.
+    let null = Datum::Null(DatumKind::Text);
+    if whole.strength < Strength::Column && values.contains(&null) {
+        let rule = Rule::Codes { pads: true };
+        let otherwise = decide(&collated(values, Collation { rule, ..whole }))?;
+        if decided.shown() != otherwise.shown() {
+            return Err(by_collation());
+        }
+    }
+    Ok(decided)
+}
+
+/// That of a text.
+fn collation(value: &Datum) -> Option<Collation> {
+    match value {
+        Datum::Text(_, collation) | Datum::Member(.., collation) => Some(*collation),
+        _ => None,
+    }
+}
+
+/// The values, all texts with one collation.
+fn collated(values: &[Datum], whole: Collation) -> Vec<Datum> {
+    let mut values = values.to_vec();
+    for value in &mut values {
+        if let Datum::Text(_, collation) | Datum::Member(.., collation) = value {
+            *collation = whole;
+        }
+    }
+    values
 }
 
 /// The type of all three decides how each of the bounds is compared with.
@@ -118,7 +169,7 @@ fn between(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable>
     let texts = any(values, ComparedType::Text);
     let days = any(values, ComparedType::Day) || any(values, ComparedType::Time);
     let (own, bounds) = values.split_at(1);
-    let values = if numbers && texts && !days {
+    let doubles: Vec<Datum> = if numbers && texts && !days {
         let doubles = values.iter().map(|value| {
             let number = value.to_f64()?.map(Datum::double);
             number.unwrap_or(Ok(Datum::Null(DatumKind::Double)))
@@ -127,8 +178,12 @@ fn between(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable>
     } else if days && any(own, ComparedType::Text) && any(bounds, ComparedType::Text) {
         return Err("BETWEEN of texts and a date".to_owned());
     } else {
-        comparable(values)?
+        return compared_together(values, lies_between);
     };
+    lies_between(&doubles)
+}
+
+fn lies_between(values: &[Datum]) -> Result<Datum, Unevaluable> {
     let above = order(&values[0], &values[1])?.map(Ordering::is_ge);
     let below = order(&values[0], &values[2])?.map(Ordering::is_le);
     Ok(Datum::truth(match (above, below) {
@@ -138,7 +193,6 @@ fn between(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable>
 }
 
 fn within(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
-    let mut unknown = false;
     if values[0].is_null() {
         return Ok(Datum::truth(None));
     }
@@ -152,15 +206,17 @@ fn within(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> 
     if values.iter().any(Datum::is_null) && values.iter().any(other) {
         return Err("IN over several types and NULL".to_owned());
     }
-    let values = comparable(values)?;
-    for other in &values[1..] {
-        match equal(&values[0], other)? {
-            Some(true) => return Ok(Datum::truth(Some(true))),
-            Some(false) => {}
-            None => unknown = true,
+    compared_together(values, |values| {
+        let mut unknown = false;
+        for other in &values[1..] {
+            match equal(&values[0], other)? {
+                Some(true) => return Ok(Datum::truth(Some(true))),
+                Some(false) => {}
+                None => unknown = true,
+            }
         }
-    }
-    Ok(Datum::truth((!unknown).then_some(false)))
+        Ok(Datum::truth((!unknown).then_some(false)))
+    })
 }
 
 fn strcmp(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {

@@ -20,6 +20,7 @@ mod words;
 
 use super::formula::Function;
 pub(super) use json::items;
+pub(super) use logic::WHEN;
 
 /// All tables.
 const TABLES: &[&[Function]] = &[

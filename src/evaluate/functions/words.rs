@@ -7,7 +7,7 @@ use super::super::collation::{Collation, Compared, Rule, characters};
 use super::super::datum::{Datum, DatumKind, Letters, by_collation, equal};
 use super::super::formula::Function;
 use super::super::{Surroundings, Unevaluable};
-use super::logic::comparable;
+use super::logic::compared_together;
 use super::strings::{alike, null_text, together};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -179,13 +179,14 @@ fn field(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
     if values.iter().any(text) && !values.iter().all(fits) {
         return Err("FIELD of text and other types".to_owned());
     }
-    let values = comparable(values)?;
-    for (place, other) in values[1..].iter().enumerate() {
-        if equal(&values[0], other)? == Some(true) {
-            return Ok(length(place + 1));
+    compared_together(values, |values| {
+        for (place, other) in values[1..].iter().enumerate() {
+            if equal(&values[0], other)? == Some(true) {
+                return Ok(length(place + 1));
+            }
         }
-    }
-    Ok(Datum::Int(0))
+        Ok(Datum::Int(0))
+    })
 }
 
 fn find_in_set(values: &[Datum], _: &dyn Surroundings) -> Result<Datum, Unevaluable> {
