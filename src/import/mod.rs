@@ -19,6 +19,7 @@
 //! - `completion`, `finish`, `keys`, `views`: what is made of definitions when all rows are in; `generated`:
 //!   generated columns, of which `by_rule` keeps some computed; `generated_values`: their values; `row_values`: rows as the evaluator sees them
 
+mod added_values;
 mod aggregates;
 mod assigning;
 mod by_rule;

@@ -6,25 +6,21 @@
 
 use rusqlite::{Connection, params_from_iter, types};
 
-use super::computed::by_server;
 use super::conversion::Conversion;
 use super::generated_values::is_recomputed;
 use super::keys::{Index, unique_keys};
 use super::layout::{Extras, Layout, StoredColumn, implicit_default, now_sql, value_sql};
 use super::names::Names;
-use super::resolve::DEFAULT_TIME;
 use super::server_order::is_kept_as_it_came;
-use super::storing::NO_DEFAULT;
 use super::table::{AlterPlace, ImportTable};
 use crate::dump::{ColumnDefinition, DefaultValue, Room, TableDefinition, ValueType};
-use crate::evaluate;
 use crate::file::sql::quoted;
 use crate::load::LoadError;
 use crate::load::error::mismatch;
 
 const TEMPORARY: &str = "ekiben_rebuild";
-const UNFIT: &str = "that did not fit, stored as a server that is not strict would";
-const NULL: &str = "of NULL in NOT NULL, stored as a server that is not strict would";
+pub(super) const UNFIT: &str = "that did not fit, stored as a server that is not strict would";
+pub(super) const NULL: &str = "of NULL in NOT NULL, stored as a server that is not strict would";
 const NUMBERED: &str = "numbered by the key, and by a server in the order in which the rows came";
 const STAMP: &str = "of NULL in TIMESTAMP NOT NULL settled at the time of the import";
 
@@ -217,7 +213,7 @@ impl ImportTable {
         for (_, index) in std::mem::take(&mut self.unique_indexes) {
             names.release(&index.name);
         }
-        Ok(())
+        self.fill_added(connection, names, &old)
     }
 
     fn run(&self, connection: &Connection, sql: &str) -> Result<(), LoadError> {
@@ -267,32 +263,6 @@ impl ImportTable {
         Ok(fills)
     }
 
-    /// Notes what a new column gets that only a server could have said.
-    fn note_added(
-        &mut self,
-        connection: &Connection,
-        index: usize,
-        old: &Layout,
-    ) -> Result<(), LoadError> {
-        let what = if self.takes_time(index).is_some() {
-            DEFAULT_TIME.to_owned()
-        } else {
-            let default = self.row_default_source(index).map(evaluate::parse);
-            match default.and_then(|formula| by_server(&formula.ok()?, false)) {
-                Some(function) => format!("of {function}() settled at the time of the import"),
-                None if self.row_default(index, old).is_none() && self.lacks_default(index) => {
-                    NO_DEFAULT.to_owned()
-                }
-                None => return Ok(()),
-            }
-        };
-        let rows = self.count(connection, "1")?;
-        if rows > 0 {
-            self.settle_altered(index, &what, rows);
-        }
-        Ok(())
-    }
-
     /// How a new column is filled.
     fn added(&self, index: usize, old: &Layout) -> (String, Step) {
         let column = &self.layout.columns[index];
@@ -306,6 +276,7 @@ impl ImportTable {
         }
         let value = self
             .row_default(index, old)
+            .filter(|_| !self.fills_by_row(index))
             .or_else(|| self.default_of(index));
         (value.unwrap_or_else(|| "NULL".to_owned()), Step::Copied)
     }
@@ -373,7 +344,7 @@ impl ImportTable {
         Ok((format!("CAST({own} AS {})", column.storage), Step::Copied))
     }
 
-    fn count(&self, connection: &Connection, condition: &str) -> Result<u64, LoadError> {
+    pub(super) fn count(&self, connection: &Connection, condition: &str) -> Result<u64, LoadError> {
         let sql = format!(
             "SELECT count(*) FROM {} WHERE {condition}",
             quoted(&self.name)
