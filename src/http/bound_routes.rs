@@ -1,17 +1,15 @@
 //! Routes with their state: what an app hands in, and what its guards and mount are put around.
 //!
 //! It holds a router and, of its routes, those that are [direct](super::direct), and keeps the two alike: whatever
-//! is put around one is put around the other. It must not know what is around them.
+//! is put around one is put around the other, but for what authentication has to note (`authentication`). It must
+//! not know what is around them.
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::http::HeaderMap;
-use axum::response::Response;
 
 use super::direct::{DirectPlace, DirectRoute, DirectTable};
 use super::limits::guard::GuardLayer;
 use super::routes::RouteLayer;
-use super::viewer::{Authentication, Viewer};
 
 /// Routes that lack nothing.
 #[derive(Debug, Clone, Default)]
@@ -53,26 +51,21 @@ impl BoundRoutes {
     /// All of them behind `layer`.
     #[must_use]
     pub fn layer<L: RouteLayer>(self, layer: L) -> Self {
-        let direct = self.direct.into_iter();
-        let direct = direct.map(|(at, route)| (at, route.layer(&layer)));
-        Self {
-            direct: direct.collect(),
-            router: self.router.layer(layer),
-            ..self
-        }
+        let direct = |route: DirectRoute| route.layer(&layer);
+        self.each(direct, |router| router.layer(layer.clone()))
     }
 
-    /// All of them, with who asks. What direct ones answer counts as made for the viewer.
-    #[must_use]
-    pub fn authenticated<A>(self, authentication: &Authentication<A>) -> Self
-    where
-        A: Fn(&HeaderMap) -> Result<Viewer, Response> + Send + Sync + 'static,
-    {
-        let direct = self.direct.into_iter();
-        let direct = direct.map(|(at, route)| (at, authentication.around(route)));
+    /// All of them, each as `direct` has it, or as `router` has all others.
+    pub(super) fn each(
+        self,
+        direct: impl Fn(DirectRoute) -> DirectRoute,
+        router: impl FnOnce(Router) -> Router,
+    ) -> Self {
+        let routes = self.direct.into_iter();
+        let routes = routes.map(|(at, route)| (at, direct(route)));
         Self {
-            direct: direct.collect(),
-            router: self.router.layer(authentication.clone()),
+            direct: routes.collect(),
+            router: router(self.router),
             ..self
         }
     }

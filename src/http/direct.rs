@@ -3,7 +3,8 @@
 //! The router copies a route for each request, boxes its answer at every layer, and notes path and parameters in
 //! boxes of their own: of an answer from memory, that is a fifth of all instructions. A direct route is one
 //! handler behind the same guards and layers, found by its path and method; the router has the same handler, and
-//! answers everything else at that path. It must not answer anything but what the router would.
+//! answers everything else at that path. It must not answer anything but what the router would; `Routes::direct` says
+//! which handlers keep to that.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -19,11 +19,12 @@
 //! - `asked_host`: which host a request asks; [`whole_address`]
 //! - [`Site`]: what health and version report about
 //! - [`HttpError`]: the one error type and its one way to become a response
-//! - [`Viewer`]: who a response is made for
+//! - [`Viewer`]: who a response is made for; [`Authentication`]: who asks, told by the head
 //! - [`IdempotencyKey`], [`FormKey`]: which writes are done once; [`Preconditions`]: in which state only
 //! - body limits are those of axum's `DefaultBodyLimit`, set in [`assemble`] and [`Routes::body_limit`]
 
 mod asked_host;
+mod authentication;
 mod bound_routes;
 pub mod builtin;
 pub mod caching;
@@ -44,6 +45,7 @@ pub mod transport;
 mod viewer;
 
 pub use asked_host::whole_address;
+pub use authentication::Authentication;
 pub use bound_routes::BoundRoutes;
 pub use builtin::pages::Entrance;
 pub use builtin::{admin, openapi};
@@ -78,4 +80,4 @@ pub use site::{NotFoundAnswer, NotFoundPage, Served, Site};
 pub use site_router::SiteRouter;
 pub use transport::server;
 pub use transport::watch::{ConnectionLimits, Watch};
-pub use viewer::{Authentication, DigestKey, SignedIn, Viewer, serve_as};
+pub use viewer::{DigestKey, SignedIn, Viewer, serve_as};

@@ -111,7 +111,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// Has requests with this method and path go past the router, to `handler`. The router must have the same handler
     /// there. Where paths are added with a slash behind, too, both are direct. The last segment of the path may be a
-    /// parameter, and no other: a handler asks for it by [`PathParameter`](super::PathParameter).
+    /// parameter, and no other: a handler asks for it by [`PathParameter`](super::PathParameter). Behind an
+    /// [`Authentication`](super::Authentication) it asks for the viewer before it can fail: all of its answers count
+    /// as made for the viewer.
     #[must_use]
     pub fn direct<H, T>(mut self, method: Method, path: &str, handler: H) -> Self
     where

@@ -1,33 +1,24 @@
 //! The viewer of a request: anonymous, or a user of the app.
 //!
 //! An app with users authenticates in a middleware of its own, from a token or a cookie, and passes the
-//! result on with [`serve_as`]. Handlers take [`Viewer`] as an extractor; without such a middleware
+//! result on with [`serve_as`], or has `authentication` do so. Handlers take [`Viewer`] as an extractor; without such a middleware
 //! everybody is anonymous. Entity tags, cached responses and idempotency keys belong to a viewer
 //! (`caching`, `idempotency`). This file must not know how anyone authenticates.
 
 use std::convert::Infallible;
 use std::fmt;
-use std::future::ready;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, header};
+use axum::http::{Extensions, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use sha2::{Digest as _, Sha256};
-use tower_layer::Layer;
-use tower_service::Service;
 use uuid::Uuid;
 
-use super::HttpError;
 use super::caching::policy;
-use super::direct::DirectRoute;
-use super::routes::{RouteService, answered};
 
 /// Who a response is made for. An extractor; see [`serve_as`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -115,7 +106,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Viewer {
     }
 }
 
-/// What [`serve_as`] adds to a request. The type is private, so that there is no other way to add a viewer.
+/// What [`note`] and [`note_alone`] add to a request. The type is private, so that there is no other way to add a viewer.
 #[derive(Debug, Clone)]
 struct Authenticated {
     viewer: Viewer,
@@ -123,8 +114,22 @@ struct Authenticated {
     was_looked_at: Option<Arc<AtomicBool>>,
 }
 
+/// Notes whose request it is where all of its answers count as made for the viewer.
+pub(super) fn note_alone(viewer: Viewer, request: &mut Request) {
+    let noted = request.extensions_mut();
+    if viewer == Viewer::Anonymous {
+        // Nobody is who is not noted, which costs nothing.
+        noted.remove::<Authenticated>();
+        return;
+    }
+    noted.insert(Authenticated {
+        viewer,
+        was_looked_at: None,
+    });
+}
+
 /// Notes whose request it is; what tells whether somebody looked at that.
-fn note(viewer: Viewer, request: &mut Request) -> Arc<AtomicBool> {
+pub(super) fn note(viewer: Viewer, request: &mut Request) -> Arc<AtomicBool> {
     let was_looked_at = Arc::new(AtomicBool::new(false));
     request.extensions_mut().insert(Authenticated {
         viewer,
@@ -134,7 +139,7 @@ fn note(viewer: Viewer, request: &mut Request) -> Arc<AtomicBool> {
 }
 
 /// The response, so that no cache stores what is the viewer's.
-fn kept_from_others(response: Response, was_looked_at: &AtomicBool) -> Response {
+pub(super) fn kept_from_others(response: Response, was_looked_at: &AtomicBool) -> Response {
     let is_personal = was_looked_at.load(Ordering::Relaxed)
         || response.headers().contains_key(header::SET_COOKIE);
     if is_personal {
@@ -153,110 +158,6 @@ fn kept_from_others(response: Response, was_looked_at: &AtomicBool) -> Response 
 pub async fn serve_as(viewer: Viewer, mut request: Request, next: Next) -> Response {
     let was_looked_at = note(viewer, &mut request);
     kept_from_others(next.run(request).await, &was_looked_at)
-}
-
-/// Authenticates the requests of routes by their heads alone: what would be middleware that ends with
-/// [`serve_as`], where nothing is waited for. It costs a request three allocations less.
-///
-/// `A` tells the viewer, or how the request is refused.
-pub struct Authentication<A>(Arc<A>);
-
-impl<A> Clone for Authentication<A> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<A: Fn(&HeaderMap) -> Result<Viewer, Response>> Authentication<A> {
-    /// Authentication by that rule.
-    #[must_use]
-    pub fn by(rule: A) -> Self {
-        Self(Arc::new(rule))
-    }
-}
-
-impl<A> Authentication<A>
-where
-    A: Fn(&HeaderMap) -> Result<Viewer, Response> + Send + Sync + 'static,
-{
-    /// Around a direct route. It costs two pieces of memory less than the layer would, and for nobody in particular
-    /// six: such a route is for what its viewer is shown, so that all of its answers count as made for the viewer, and
-    /// nothing has to tell which are.
-    pub(super) fn around(&self, route: DirectRoute) -> DirectRoute {
-        let rule = Arc::clone(&self.0);
-        DirectRoute::of(move |mut request| {
-            // Nobody else catches what panics before there is a future.
-            let viewer = match catch_unwind(AssertUnwindSafe(|| rule(request.headers()))) {
-                Ok(Ok(viewer)) => viewer,
-                Ok(Err(refusal)) => return Box::pin(ready(refusal)),
-                Err(panic) => {
-                    let failure = HttpError::panicked(&*panic);
-                    return Box::pin(ready(failure.into_response()));
-                }
-            };
-            if viewer != Viewer::Anonymous {
-                request.extensions_mut().insert(Authenticated {
-                    viewer,
-                    was_looked_at: None,
-                });
-            }
-            let answering = route.answer(request);
-            Box::pin(async move { policy::private(answering.await) })
-        })
-    }
-}
-
-impl<A, S> Layer<S> for Authentication<A> {
-    type Service = AuthenticatedRoute<A, S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        AuthenticatedRoute {
-            rule: Arc::clone(&self.0),
-            inner,
-        }
-    }
-}
-
-/// A route that knows who asks.
-pub struct AuthenticatedRoute<A, S> {
-    rule: Arc<A>,
-    inner: S,
-}
-
-impl<A, S: Clone> Clone for AuthenticatedRoute<A, S> {
-    fn clone(&self) -> Self {
-        Self {
-            rule: Arc::clone(&self.rule),
-            inner: self.inner.clone(),
-        }
-    }
-}
-
-impl<A, S> Service<Request> for AuthenticatedRoute<A, S>
-where
-    A: Fn(&HeaderMap) -> Result<Viewer, Response>,
-    S: RouteService,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let viewer = match (self.rule)(request.headers()) {
-            Ok(viewer) => viewer,
-            Err(refusal) => return Box::pin(ready(Ok(refusal))),
-        };
-        let was_looked_at = note(viewer, &mut request);
-        let answering = self.inner.clone().call(request);
-        Box::pin(async move {
-            let response = answered(answering.await);
-            Ok(kept_from_others(response, &was_looked_at))
-        })
-    }
 }
 
 /// A secret by which values that others may guess become digests that tell nothing: a user's id in an
@@ -312,9 +213,6 @@ impl fmt::Debug for DigestKey {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
-    use axum::http::StatusCode;
-
     use super::*;
 
     #[test]
@@ -336,15 +234,6 @@ mod tests {
         for (index, one) in all.iter().enumerate() {
             assert!(!all[..index].contains(one), "{index}");
         }
-    }
-
-    /// No guard catches what panics before there is a future.
-    #[tokio::test]
-    async fn a_rule_panics_where_it_is_caught() {
-        let rule = |_: &HeaderMap| -> Result<Viewer, Response> { panic!("a rule") };
-        let route = Authentication::by(rule).around(DirectRoute::new(async || "", ()));
-        let response = route.answer(Request::new(Body::empty())).await;
-        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     }
 
     #[test]

@@ -228,9 +228,8 @@ impl ServedApp for Conduit {
         let routes = move |store| -> Result<BoundRoutes, MountError> {
             let blog = open(store)?;
             in_pages.over(blog.store.takes_writes());
-            let authenticated = members
-                .with_state(Arc::clone(&blog))
-                .authenticated(&member::authentication(Arc::clone(&blog)));
+            let authentication = member::authentication(Arc::clone(&blog));
+            let authenticated = authentication.over(members.with_state(Arc::clone(&blog)));
             let routes = anybodys.with_state(Arc::clone(&blog)).merge(authenticated);
             let Some((pages, assets)) = pages else {
                 return Ok(routes);

@@ -74,8 +74,11 @@ async fn they_answer_what_the_router_says_to_head() {
         format!("/api/articles/{slug}/"),
     ];
     let paths = PATHS.into_iter().chain(article.iter().map(String::as_str));
+    let ann = site.user("ann").await;
+    let token = format!("Token {}", ann.token);
+    let signed_in = [("authorization", token.as_str())];
     for path in paths {
-        for headers in HEADERS {
+        for headers in HEADERS.into_iter().chain([&signed_in[..]]) {
             let get = ask(&site, Method::GET, path, headers).await;
             let head = ask(&site, Method::HEAD, path, headers).await;
             assert_alike(&get, &head);
