@@ -10,7 +10,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::Uri;
-use rusqlite::{CachedStatement, Connection};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _};
 
 use super::answer::json;
 use super::links::{self, ViewerLinks};
@@ -126,8 +126,9 @@ pub(super) fn find(
 
 fn following(connection: &Connection, reader: i64) -> rusqlite::Result<usize> {
     let mut select = connection.prepare_cached(FOLLOWING)?;
-    let following: i64 = select.query_row([reader], |row| row.get(0))?;
-    Ok(usize::try_from(following).unwrap_or(0))
+    // Whoever has gone meanwhile, by a reset, follows nobody.
+    let following: Option<usize> = select.query_row([reader], |row| row.get(0)).optional()?;
+    Ok(following.unwrap_or(0))
 }
 
 /// The viewer's feed

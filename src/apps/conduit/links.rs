@@ -8,7 +8,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{Blog, Result};
 use crate::http::{PrivateReading, Viewer};
@@ -29,14 +29,14 @@ const WORTH_AN_ARTICLE: usize = 16;
 
 /// All links of one user.
 #[derive(Debug)]
-pub(super) struct Links {
+pub(super) struct KnownLinks {
     /// Numbers of articles, in order.
     liked: Vec<i64>,
     /// Numbers of users, in order.
     followed: Vec<i64>,
 }
 
-impl Links {
+impl KnownLinks {
     fn read(connection: &Connection, user: i64) -> rusqlite::Result<Self> {
         let ids = |sql| -> rusqlite::Result<Vec<i64>> {
             let mut select = connection.prepare_cached(sql)?;
@@ -84,7 +84,7 @@ pub(super) fn read<T>(
 pub(super) enum ViewerLinks {
     /// Nobody likes anything or follows anyone.
     Nobody,
-    Known(Arc<Links>),
+    Known(Arc<KnownLinks>),
     /// Those of the user with this number are looked up for each article.
     LookedUp(i64),
 }
@@ -114,7 +114,7 @@ impl ViewerLinks {
 pub(super) struct AskedLinks {
     articles: AtomicUsize,
     count: OnceLock<usize>,
-    links: OnceLock<Arc<Links>>,
+    links: OnceLock<Arc<KnownLinks>>,
 }
 
 impl AskedLinks {
@@ -132,7 +132,7 @@ impl AskedLinks {
         reading: &PrivateReading<'_>,
         user: i64,
         articles: usize,
-    ) -> Result<Option<Arc<Links>>> {
+    ) -> Result<Option<Arc<KnownLinks>>> {
         if let Some(links) = self.links.get() {
             return Ok(Some(Arc::clone(links)));
         }
@@ -146,9 +146,11 @@ impl AskedLinks {
         }
         blog.store.read(|connection| -> Result<_> {
             let mut select = connection.prepare_cached(COUNTS)?;
-            let count: usize = select.query_row([user], |row| row.get(0))?;
+            // Whoever has gone meanwhile, by a reset, has none.
+            let count: Option<usize> = select.query_row([user], |row| row.get(0)).optional()?;
+            let count = count.unwrap_or(0);
             let links = match is_worth(count, before) {
-                true => Some(Arc::new(Links::read(connection, user)?)),
+                true => Some(Arc::new(KnownLinks::read(connection, user)?)),
                 false => None,
             };
             // What was read is of the reading's revision if that is still the store's.
@@ -171,7 +173,7 @@ mod tests {
 
     #[test]
     fn links_are_found_by_number() {
-        let links = Links {
+        let links = KnownLinks {
             liked: vec![2, 5, 9],
             followed: vec![1],
         };

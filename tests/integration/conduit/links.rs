@@ -24,12 +24,12 @@ fn regard(article: &Value) -> (String, bool, bool) {
 
 /// What somebody likes and whom they follow, as this test knows it.
 #[derive(Default)]
-struct Known {
+struct ExpectedLinks {
     liked: BTreeSet<usize>,
     followed: BTreeSet<usize>,
 }
 
-impl Known {
+impl ExpectedLinks {
     fn of(&self, number: usize) -> (String, bool, bool) {
         let follows = self.followed.contains(&(number % AUTHORS.len()));
         (slug(number), self.liked.contains(&number), follows)
@@ -66,8 +66,8 @@ async fn a_viewer_is_shown_their_own_links_however_often_they_ask() {
         authors[number % AUTHORS.len()].writes(&title, &["x"]).await;
     }
     let (cy, dan) = (site.user("cy").await, site.user("dan").await);
-    let mut of_cy = Known::default();
-    let of_dan = Known {
+    let mut of_cy = ExpectedLinks::default();
+    let of_dan = ExpectedLinks {
         liked: BTreeSet::from([1]),
         followed: BTreeSet::from([0]),
     };
@@ -84,7 +84,7 @@ async fn a_viewer_is_shown_their_own_links_however_often_they_ask() {
     for _ in 0..2 {
         of_cy.assert_shown_to(&cy).await;
         of_dan.assert_shown_to(&dan).await;
-        Known::default().assert_shown_to(&authors[0]).await;
+        ExpectedLinks::default().assert_shown_to(&authors[0]).await;
     }
     // What is known ends with each write: one's own, and another's.
     cy.unlikes(&slug(0)).await;
